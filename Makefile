@@ -1,0 +1,36 @@
+# `make run` and `make test` do all their own set-up; see bin/setup.
+
+HOST ?= 127.0.0.1
+PORT ?= 8050
+PY = .venv/bin/python
+
+# Small systems: threads inside BLAS only get in the way of our own.
+export OMP_NUM_THREADS = 1
+export OPENBLAS_NUM_THREADS = 1
+export NUMBA_CACHE_DIR = $(CURDIR)/.numba_cache
+
+.PHONY: run test check bench setup-run setup-test
+.DEFAULT_GOAL := run
+
+run: setup-run
+	@echo "Open http://$(HOST):$(PORT) (Ctrl+C stops)."
+	@exec .venv/bin/gunicorn app:server --bind $(HOST):$(PORT) -k gthread -w 2 --threads 8 \
+		--keep-alive 30 --timeout 60 --max-requests 2000 --max-requests-jitter 200 \
+		--worker-tmp-dir /dev/shm --no-control-socket --log-level warning
+
+test: setup-test
+	@$(PY) -m pytest
+
+check: setup-test
+	@$(PY) -m ruff check
+	@$(PY) -m ruff format --check
+	@$(PY) -m mypy
+
+bench: setup-test
+	@$(PY) -m tests.benchmarks
+
+setup-run:
+	@sh bin/setup run
+
+setup-test:
+	@sh bin/setup test

@@ -1,0 +1,16 @@
+"""What every test shares: where numba keeps what it compiled, and hypothesis without clock or chance."""
+
+import os
+from pathlib import Path
+
+os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).parent.parent / ".numba_cache"))
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from hypothesis import HealthCheck, settings
+
+# The same examples in every run, on every machine; EXPLORE=1 looks for new ones.
+settings.register_profile(
+    "truth", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("explore" if os.environ.get("EXPLORE") else "truth")
