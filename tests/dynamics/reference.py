@@ -1,0 +1,286 @@
+"""An independent solver of the planar system, for truth: collocation at Radau points in rho = atanh R.
+
+It shares nothing with `dynamics`: other method (implicit, 5 or 7 stages, order 9 or 13), other error measure
+(the defect of the collocation polynomial between its nodes, seen through the linearised flow), coefficients computed
+here. `solve` runs it twice, with different stages and tolerances; the distance of the two runs, with one a unit in
+the last place away at its start, is the conditioning of the problem itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import factorial
+
+import numpy as np
+from scipy.linalg import lu_factor, lu_solve
+from scipy.special import roots_jacobi
+
+
+def sech2(rho):
+    """1 - tanh(rho)^2 without cancellation."""
+    e = np.exp(-2 * np.minimum(np.abs(rho), 350))
+    return 4 * e / (1 + e) ** 2
+
+
+class System:
+    """eps drho/dtau = a (g - a h), da/dtau = p - a q, straight from the definition."""
+
+    def __init__(self, c, c_star, eps=1.0):
+        K = max(len(c), len(c_star))
+        self.K, self.eps = K, float(eps)
+        self.c = np.zeros(K)
+        self.c_star = np.zeros(K)
+        self.c[: len(c)] = c
+        self.c_star[: len(c_star)] = c_star
+        k = np.arange(1, K + 1)
+        self.factorials = np.array([float(factorial(i)) for i in k])
+        self.A = self.factorials * self.c * self.c_star
+        self.B = self.factorials * self.c**2
+        n = 2 * K + 1
+        p, g, h, q = (np.zeros(n) for _ in range(4))
+        p[k] = self.A
+        g[k - 1] = k * self.A
+        h[2 * k - 1] = k * self.B
+        q[2 * k] = self.B
+        self.p, self.g, self.h, self.q = (np.polynomial.Polynomial(x) for x in (p, g, h, q))
+
+        def d(x):
+            return np.append(x[1:] * np.arange(1, n), 0.0)
+
+        # columns p, g, h, q and their derivatives, to be multiplied by the powers of R
+        self._columns = np.stack([p, g, h, q, d(p), d(g), d(h), d(q)], axis=1)
+
+    def polynomials(self, R):
+        powers = np.power.outer(np.asarray(R, float), np.arange(2 * self.K + 1))
+        return np.moveaxis(powers @ self._columns, -1, 0)
+
+    def rhs(self, rho, a):
+        p, g, h, q, *_ = self.polynomials(np.tanh(rho))
+        return np.stack([a * (g - a * h) / self.eps, p - a * q], axis=-1)
+
+    def jacobian(self, rho, a):
+        _, g, h, q, dp, dg, dh, dq = self.polynomials(np.tanh(rho))
+        s = sech2(rho)
+        row1 = np.stack([a * (dg - a * dh) * s / self.eps, (g - 2 * a * h) / self.eps], axis=-1)
+        row2 = np.stack([(dp - a * dq) * s, -q], axis=-1)
+        return np.stack([row1, row2], axis=-2)
+
+    def noise(self, rho, a):
+        """How large the rounding errors of `rhs` are."""
+        R = np.abs(np.tanh(rho))
+        powers = R ** np.arange(2 * self.K + 1)
+        p, g, h, q = powers @ np.abs(self._columns[:, :4])
+        return 2e-16 * np.array([abs(a) * (g + abs(a) * h) / self.eps, p + abs(a) * q])
+
+    def loss(self, R, a):
+        R, a = np.asarray(R, float), np.asarray(a, float)
+        k = np.arange(1, self.K + 1)
+        return 0.5 * np.sum(self.factorials * (self.c_star - self.c * a[..., None] * R[..., None] ** k) ** 2, axis=-1)
+
+    def dR_dtau(self, R, a):
+        _, g, h, *_ = self.polynomials(R)
+        return a * (1 - R**2) * (g - a * h) / self.eps
+
+    def da_dtau(self, R, a):
+        p, _, _, q, *_ = self.polynomials(R)
+        return p - a * q
+
+
+class Radau:
+    """Collocation at s Radau points: order 2s - 1, stiffly accurate."""
+
+    def __init__(self, s):
+        inner, _ = roots_jacobi(s - 1, 1, 0)
+        self.nodes = np.append((inner + 1) / 2, 1.0)
+        self.all_nodes = np.insert(self.nodes, 0, 0.0)
+        # integrals of the Lagrange basis on the nodes, by Gauss quadrature (exact for these degrees)
+        x, w = np.polynomial.legendre.leggauss(s + 2)
+        self.matrix = np.empty((s, s))
+        for i, node in enumerate(self.nodes):
+            t, weight = (x + 1) / 2 * node, w / 2 * node
+            for j in range(s):
+                others = np.delete(self.nodes, j)
+                basis = np.prod((t[:, None] - others) / (self.nodes[j] - others), axis=1)
+                self.matrix[i, j] = weight @ basis
+        self.weights = np.array([1 / np.prod(self.all_nodes[j] - np.delete(self.all_nodes, j)) for j in range(s + 1)])
+        # value and slope of the collocation polynomial at a point between nodes, for the defect
+        self.probe = 0.5 * (self.all_nodes[-2] + 1.0)
+        self.probe_value = self.basis(np.array([self.probe]))[0]
+        step = 1e-20
+        self.probe_slope = (
+            np.array(
+                [np.prod(self.probe + 1j * step - np.delete(self.all_nodes, j)) * self.weights[j] for j in range(s + 1)]
+            ).imag
+            / step
+        )
+        self.s = s
+
+    def basis(self, theta):
+        out = np.empty((len(theta), len(self.all_nodes)))
+        for j in range(len(self.all_nodes)):
+            out[:, j] = np.prod(theta[:, None] - np.delete(self.all_nodes, j), axis=1) * self.weights[j]
+        return out
+
+
+RADAU = {s: Radau(s) for s in (5, 7)}
+
+
+@dataclass(frozen=True)
+class Orbit:
+    """A solution, to be asked at any tau in its range."""
+
+    system: System
+    method: Radau
+    breaks: np.ndarray
+    values: np.ndarray  # (steps, s + 1, 2)
+
+    def __call__(self, tau):
+        """rho and a at the times tau."""
+        tau = np.atleast_1d(np.asarray(tau, float))
+        i = np.clip(np.searchsorted(self.breaks, tau, side="right") - 1, 0, len(self.values) - 1)
+        theta = (tau - self.breaks[i]) / (self.breaks[i + 1] - self.breaks[i])
+        y = np.einsum("nj,njd->nd", self.method.basis(theta), self.values[i])
+        return y[:, 0], y[:, 1]
+
+    def plane(self, tau):
+        rho, a = self(tau)
+        return np.tanh(rho), a
+
+
+def integrate(system, a0, R0, tau_end, stages=7, tol=1e-13, max_steps=200_000) -> Orbit:
+    method = RADAU[stages]
+    s = method.s
+    y = np.array([np.arctanh(R0), a0], float)
+    t, breaks, values = 0.0, [0.0], []
+    f0 = system.rhs(*y)
+    h = min(
+        tau_end, 1e-2 / (1e-30 + np.max(np.abs(system.jacobian(*y))) + np.max(np.abs(f0)) / (1 + np.max(np.abs(y))))
+    )
+    eye = np.eye(2 * s)
+    last = None
+    for _ in range(max_steps):
+        h = min(h, tau_end - t)
+        if tau_end - t - h < 1e-12 * h:
+            h = tau_end - t
+        J = system.jacobian(*y)
+        lu = lu_factor(eye - h * np.kron(method.matrix, J))
+        if last is not None:  # the last polynomial, continued
+            theta = 1 + method.nodes * h / last[0]
+            Z = method.basis(np.minimum(theta, 1.3)) @ last[1] - y
+        else:
+            Z = np.zeros((s, 2))
+        previous, converged = np.inf, False
+        for iteration in range(12):
+            F = system.rhs(y[0] + Z[:, 0], y[1] + Z[:, 1])
+            step = lu_solve(lu, (h * method.matrix @ F - Z).ravel()).reshape(s, 2)
+            Z = Z + step
+            size = np.max(np.abs(step) / (np.abs(y + Z) + 1e-12))
+            if not np.isfinite(size) or size > 1e6:
+                break
+            if size < 1e-2 * tol or (iteration > 1 and size < 1e3 * tol and size > 0.3 * previous):
+                converged = size < 1e3 * tol
+                break
+            if iteration > 3 and size > 0.9 * previous:
+                break
+            previous = size
+        if not converged:
+            h *= 0.3
+            last = None if last is None or h < 1e-3 * last[0] else last
+            if h < 1e-15 * max(t, 1e-12):
+                raise RuntimeError(f"the reference cannot go on at tau = {t}")
+            continue
+        nodal = np.vstack([y, y + Z])
+        at_probe = method.probe_value @ nodal
+        defect = h * system.rhs(*at_probe) - method.probe_slope @ nodal
+        new = nodal[-1]
+        J1 = system.jacobian(*new)
+        M = np.linalg.inv(np.eye(2) - h / s * J1) if np.all(np.isfinite(J1)) else np.eye(2)
+        error = np.abs(M @ defect) / s
+        allowed = tol * np.abs(at_probe) + 1e-3 * tol + np.abs(M) @ (h * system.noise(*at_probe))
+        ratio = np.max(error / allowed)
+        factor = 0.85 * max(ratio, 1e-12) ** (-1 / (s + 1))
+        if ratio > 1:
+            h *= max(factor, 0.1)
+            continue
+        t = tau_end if h == tau_end - t else t + h
+        breaks.append(t)
+        values.append(nodal)
+        if t >= tau_end:
+            return Orbit(system, method, np.array(breaks), np.array(values))
+        last = (h, nodal)
+        y = new
+        h *= min(factor, 4.0)
+    raise RuntimeError(f"the reference took more than {max_steps} steps to tau = {t}")
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Two tight runs; `first` is the better one."""
+
+    first: Orbit
+    second: Orbit
+
+    @cached_property
+    def system(self):
+        return self.first.system
+
+    def spread(self, tau):
+        (R1, a1), (R2, a2) = self.first.plane(tau), self.second.plane(tau)
+        return np.abs(R1 - R2), np.abs(a1 - a2)
+
+
+def solve(c, c_star, eps, a0, R0=0.0, tau_end=1e4, tol=1e-13) -> Truth:
+    system = System(c, c_star, eps)
+    return Truth(
+        integrate(system, a0, R0, tau_end, 7, tol),
+        integrate(system, np.nextafter(a0, np.inf), R0, tau_end, 5, 10 * tol),
+    )
+
+
+@dataclass(frozen=True)
+class Misses:
+    """Where a computed trajectory is off by more than the issue allows; empty is right."""
+
+    lines: tuple[str, ...]
+    worst: float  # the largest error in units of what is allowed
+
+    def __bool__(self):
+        return bool(self.lines)
+
+    def __str__(self):
+        return "; ".join(self.lines[:4]) + (f"; … {len(self.lines)} in all" if len(self.lines) > 4 else "")
+
+
+def compare(truth: Truth, tau, R, a, tol=1e-6) -> Misses:
+    """The accuracy clause: tol of max(1, |value|) where |dR/dtau| < 1; through a jump the orbit within tol in the
+    (R, a) plane and the time within tol relative; or ten times the spread of the two references."""
+    tau, R, a = (np.asarray(x, float) for x in (tau, R, a))
+    R_true, a_true = truth.first.plane(tau)
+    dR, da = truth.spread(tau)
+    size = np.maximum(1, np.abs(a_true))
+    by_value = np.maximum(
+        np.abs(R - R_true) / np.maximum(tol, 10 * dR), np.abs(a - a_true) / np.maximum(tol * size, 10 * da)
+    )
+    ok = by_value <= 1
+    jumping = np.abs(truth.system.dR_dtau(R_true, a_true)) >= 1
+    score = by_value.copy()
+    for i in np.flatnonzero(~ok & jumping):
+        shift = 0.0
+        for _ in range(8):  # Gauss-Newton for the time at which the reference is nearest
+            at = np.clip(tau[i] + shift, 0, truth.first.breaks[-1])
+            r, b = (x[0] for x in truth.first.plane(at))
+            f = np.array([truth.system.dR_dtau(r, b), truth.system.da_dtau(r, b) / size[i]])
+            e = np.array([R[i] - r, (a[i] - b) / size[i]])
+            shift = np.clip(shift + f @ e / max(f @ f, 1e-300), -2e-6 * tau[i], 2e-6 * tau[i])
+        at = np.clip(tau[i] + shift, 0, truth.first.breaks[-1])
+        r, b = (x[0] for x in truth.first.plane(at))
+        distance = max(abs(R[i] - r), abs(a[i] - b) / size[i])
+        score[i] = max(distance / tol, abs(shift) / (tol * tau[i]) if tau[i] > 0 else 0.0)
+        ok[i] = score[i] <= 1
+    lines = [
+        f"tau={tau[i]:.9g}: R={R[i]:.12g} (true {R_true[i]:.12g}), a={a[i]:.12g} (true {a_true[i]:.12g}), "
+        f"spread {dR[i]:.1e} {da[i]:.1e}, {score[i]:.3g} times what is allowed"
+        for i in np.flatnonzero(~ok)
+    ]
+    return Misses(tuple(lines), float(np.max(np.nan_to_num(score, nan=np.inf))))
