@@ -1,0 +1,293 @@
+"""The one stiff integrator: Rodas5P with step-size control and dense output, compiled.
+
+A *system* is a ``NamedTuple`` of parameters. What the integrator needs to know of it is given by
+``numba.extending.overload`` of the six functions of the interface below: its size, its right-hand
+side, its Jacobian in whatever form suits it (2 x 2, low rank, dense) and the linear solve that goes
+with that form. Dispatch is on the type, when the integrator is compiled; it costs nothing when it
+runs. The systems are autonomous, so the method's ``df/dt`` terms do not appear.
+
+``step`` advances by one accepted step; ``record`` drives it to an end time and keeps every step; from
+a record, ``interpolate`` gives the solution anywhere between. A record's row holds
+``t0, h, y0 (n), k1 (n), k2 (n), k3 (n)``; its last row is the end point, with ``h = 0``.
+"""
+
+from enum import IntEnum
+from math import exp, log
+from typing import Any
+
+import numpy as np
+from numba import types
+
+from . import rodas5p
+from .compiling import compiled
+
+
+class ResultCode(IntEnum):
+    """How an integration ended."""
+
+    SUCCESS = 0
+    STEP_LIMIT = 1
+    STEP_TOO_SMALL = 2
+
+
+_A, _C, _H = rodas5p.A, rodas5p.C, rodas5p.H
+_GAMMA = rodas5p.gamma
+_STAGES = 8
+
+# The state that advances is one small array, so that compiled code can be stopped and resumed.
+T, STEP, LAST_STEP, LAST_LOG_ERROR, ACCEPTED, REJECTED, EVALUATIONS = range(7)
+
+_SUCCESS = int(ResultCode.SUCCESS)
+_STEP_LIMIT = int(ResultCode.STEP_LIMIT)
+_STEP_TOO_SMALL = int(ResultCode.STEP_TOO_SMALL)
+
+# Predictive step-size control (Gustafsson; Hairer & Wanner, Solving ODEs II, section IV.8).
+_SAFETY, _GROW, _SHRINK = 0.9, 6.0, 0.2
+_ORDER_POWER = 1.0 / rodas5p.order
+_LOG_ERROR_FLOOR = log(1e-2)  # an unusually small error says nothing of the next one
+
+
+# --- the interface of a system -------------------------------------------------------------------
+
+
+def size(system: Any) -> int:
+    """Number of unknowns n."""
+    raise TypeError("overloaded for each system; only compiled code calls it")
+
+
+def store_size(system: Any) -> int:
+    """Number of floats that the Jacobian, and as many that its factors, take."""
+    raise TypeError("overloaded for each system; only compiled code calls it")
+
+
+def derivative(system: Any, y: Any, dy: Any) -> None:
+    """Write the right-hand side at y (n,) into dy (n,)."""
+    raise TypeError("overloaded for each system; only compiled code calls it")
+
+
+def jacobian(system: Any, y: Any, jac: Any) -> None:
+    """Write the Jacobian at y (n,) into the store jac."""
+    raise TypeError("overloaded for each system; only compiled code calls it")
+
+
+def factorise(system: Any, jac: Any, shift: float, factors: Any) -> None:
+    """Prepare to solve with ``shift I - J``."""
+    raise TypeError("overloaded for each system; only compiled code calls it")
+
+
+def solve(system: Any, factors: Any, b: Any) -> None:
+    """Solve ``(shift I - J) x = b`` in place."""
+    raise TypeError("overloaded for each system; only compiled code calls it")
+
+
+def is_system(candidate: Any, system: type) -> bool:
+    """Whether a numba type is that of the NamedTuple ``system``: what an overload asks first."""
+    return isinstance(candidate, types.BaseNamedTuple) and candidate.instance_class is system
+
+
+# --- advancing -----------------------------------------------------------------------------------
+
+
+@compiled
+def start(t: float, h: float) -> Any:
+    """The state of an integration that begins at time t with a first step of about h."""
+    state = np.zeros(7)
+    state[T], state[STEP] = t, h
+    return state
+
+
+@compiled
+def workspace(system: Any) -> Any:
+    """Scratch memory for ``step``: stages, trial point, right-hand side, start, Jacobian, factors."""
+    n = size(system)
+    m = store_size(system)
+    return np.zeros((_STAGES, n)), np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(m), np.zeros(m)
+
+
+@compiled
+def step(
+    system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float, atol: float
+) -> int:
+    """Advance y (n,) in place by one accepted step, not past t_end; return a ``ResultCode``.
+
+    The error of a step is held below ``atol + rtol |y_i|`` in every component. Afterwards the
+    stages in ``work`` belong to that step, which ``keep`` can then write into a record.
+    """
+    n = size(system)
+    U, trial, f, y0, jac, factors = work
+    t = state[T]
+    h = state[STEP]
+    remaining = t_end - t
+    for i in range(n):
+        y0[i] = y[i]
+    jacobian(system, y, jac)
+    rejected_before = False
+    while True:
+        if not h > 1e-15 * abs(t) + 1e-300:
+            return _STEP_TOO_SMALL
+        last = h >= remaining * 0.999999
+        if last:
+            h = remaining
+        inverse_h = 1.0 / h
+        factorise(system, jac, inverse_h / _GAMMA, factors)
+        # stage 0
+        derivative(system, y0, f)
+        solve(system, factors, f)
+        for i in range(n):
+            U[0, i] = f[i]
+        # stage 1
+        for i in range(n):
+            trial[i] = y0[i] + (_A[1, 0] * U[0, i])
+        derivative(system, trial, f)
+        for i in range(n):
+            f[i] += inverse_h * (_C[1, 0] * U[0, i])
+        solve(system, factors, f)
+        for i in range(n):
+            U[1, i] = f[i]
+        # stage 2
+        for i in range(n):
+            trial[i] = y0[i] + (_A[2, 0] * U[0, i] + _A[2, 1] * U[1, i])
+        derivative(system, trial, f)
+        for i in range(n):
+            f[i] += inverse_h * (_C[2, 0] * U[0, i] + _C[2, 1] * U[1, i])
+        solve(system, factors, f)
+        for i in range(n):
+            U[2, i] = f[i]
+        # stage 3
+        for i in range(n):
+            trial[i] = y0[i] + (_A[3, 0] * U[0, i] + _A[3, 1] * U[1, i] + _A[3, 2] * U[2, i])
+        derivative(system, trial, f)
+        for i in range(n):
+            f[i] += inverse_h * (_C[3, 0] * U[0, i] + _C[3, 1] * U[1, i] + _C[3, 2] * U[2, i])
+        solve(system, factors, f)
+        for i in range(n):
+            U[3, i] = f[i]
+        # stage 4
+        for i in range(n):
+            trial[i] = y0[i] + (_A[4, 0] * U[0, i] + _A[4, 1] * U[1, i] + _A[4, 2] * U[2, i] + _A[4, 3] * U[3, i])
+        derivative(system, trial, f)
+        for i in range(n):
+            f[i] += inverse_h * (_C[4, 0] * U[0, i] + _C[4, 1] * U[1, i] + _C[4, 2] * U[2, i] + _C[4, 3] * U[3, i])
+        solve(system, factors, f)
+        for i in range(n):
+            U[4, i] = f[i]
+        # stage 5
+        for i in range(n):
+            trial[i] = y0[i] + (_A[5, 0] * U[0, i] + _A[5, 1] * U[1, i] + _A[5, 2] * U[2, i] + _A[5, 3] * U[3, i] + _A[5, 4] * U[4, i])
+        derivative(system, trial, f)
+        for i in range(n):
+            f[i] += inverse_h * (_C[5, 0] * U[0, i] + _C[5, 1] * U[1, i] + _C[5, 2] * U[2, i] + _C[5, 3] * U[3, i] + _C[5, 4] * U[4, i])
+        solve(system, factors, f)
+        for i in range(n):
+            U[5, i] = f[i]
+        # stage 6
+        for i in range(n):
+            trial[i] += U[5, i]
+        derivative(system, trial, f)
+        for i in range(n):
+            f[i] += inverse_h * (_C[6, 0] * U[0, i] + _C[6, 1] * U[1, i] + _C[6, 2] * U[2, i] + _C[6, 3] * U[3, i] + _C[6, 4] * U[4, i] + _C[6, 5] * U[5, i])
+        solve(system, factors, f)
+        for i in range(n):
+            U[6, i] = f[i]
+        # stage 7
+        for i in range(n):
+            trial[i] += U[6, i]
+        derivative(system, trial, f)
+        for i in range(n):
+            f[i] += inverse_h * (_C[7, 0] * U[0, i] + _C[7, 1] * U[1, i] + _C[7, 2] * U[2, i] + _C[7, 3] * U[3, i] + _C[7, 4] * U[4, i] + _C[7, 5] * U[5, i] + _C[7, 6] * U[6, i])
+        solve(system, factors, f)
+        for i in range(n):
+            U[7, i] = f[i]
+        error = 0.0
+        for i in range(n):
+            y[i] = trial[i] + U[7, i]
+            weight = atol + rtol * max(abs(y0[i]), abs(y[i]))
+            error = max(error, abs(U[7, i]) / weight)
+            if not abs(y[i]) < 1e300:
+                error = np.inf
+        state[EVALUATIONS] += _STAGES
+        log_error = log(max(error, 1e-10))
+        if error <= 1.0:
+            log_factor = -_ORDER_POWER * log_error
+            if state[ACCEPTED] > 0 and not last:
+                # what the error's own trend predicts for the next step
+                trend = state[LAST_LOG_ERROR] - 2.0 * log_error
+                ratio = h / state[LAST_STEP]
+                log_factor = min(log_factor, _ORDER_POWER * trend + log(ratio))
+            factor = min(_GROW, max(_SHRINK, _SAFETY * exp(log_factor)))
+            if rejected_before:
+                factor = min(factor, 1.0)
+            state[LAST_LOG_ERROR] = max(log_error, _LOG_ERROR_FLOOR)
+            state[LAST_STEP] = h
+            state[STEP] = h * factor
+            state[T] = t_end if last else t + h
+            state[ACCEPTED] += 1
+            return _SUCCESS
+        state[REJECTED] += 1
+        rejected_before = True
+        h *= max(_SHRINK, _SAFETY * exp(-_ORDER_POWER * log_error))
+
+
+@compiled
+def record(
+    system: Any, y: Any, t: float, t_end: float, h: float, rtol: float, atol: float, limit: int
+) -> Any:
+    """Integrate y (n,) in place from t to t_end in at most ``limit`` steps.
+
+    Returns the record (steps + 1, 2 + 4 n), the state and the ``ResultCode``.
+    """
+    n = size(system)
+    state = start(t, h)
+    work = workspace(system)
+    rows = np.empty((256, 2 + 4 * n))
+    count = 0
+    code = _SUCCESS
+    while state[T] < t_end:
+        if count >= limit:
+            code = _STEP_LIMIT
+            break
+        t0 = state[T]
+        code = step(system, state, y, work, t_end, rtol, atol)
+        if code != _SUCCESS:
+            break
+        if count + 1 == rows.shape[0]:
+            grown = np.empty((2 * count + 2, 2 + 4 * n))
+            grown[:count] = rows[:count]
+            rows = grown
+        keep(work, state, t0, rows[count])
+        count += 1
+    rows[count, 0] = state[T]
+    rows[count, 1:] = 0.0
+    for i in range(n):
+        rows[count, 2 + i] = y[i]
+    return rows[: count + 1], state, code
+
+
+@compiled
+def keep(work: Any, state: Any, t0: float, row: Any) -> None:
+    """Write the step just accepted into a row of a record."""
+    U, y0 = work[0], work[3]
+    n = U.shape[1]
+    row[0] = t0
+    row[1] = state[LAST_STEP]
+    for i in range(n):
+        row[2 + i] = y0[i]
+        for k in range(3):
+            value = 0.0
+            for j in range(_STAGES):
+                value += _H[k, j] * U[j, i]
+            row[2 + (k + 1) * n + i] = value
+
+
+@compiled
+def interpolate(rows: Any, index: int, t: float, i: int, n: int) -> float:
+    """Component i at time t within step ``index`` of a record."""
+    row = rows[index]
+    y0 = row[2 + i]
+    if row[1] == 0.0:
+        return y0
+    theta = (t - row[0]) / row[1]
+    y1 = rows[index + 1, 2 + i]
+    rest = 1.0 - theta
+    k1, k2, k3 = row[2 + n + i], row[2 + 2 * n + i], row[2 + 3 * n + i]
+    return rest * y0 + theta * (y1 + rest * (k1 + theta * (k2 + theta * k3)))

@@ -1,0 +1,167 @@
+"""The planar fast-slow system in the coordinates (rho, a), rho = atanh R: compiled kernels.
+
+With ``A_k = k! c_k c*_k`` and ``B_k = k! c_k^2`` (sums over k = 1 ... K)::
+
+    eps drho/dtau = a (g - a h)      g = sum k A_k R^(k-1)      h = sum k B_k R^(2k-1)
+        da/dtau   = p - a q          p = sum A_k R^k            q = sum B_k R^(2k)
+
+It is integrated in rho because 1 - R underflows near full alignment, where R sticks at 1 and a later
+departure is lost. Source: Imai, Nishiyama & Imaizumi, arXiv:2602.07378 (the system); the coordinate
+is this project's.
+"""
+
+from math import exp
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba.extending import overload
+
+from .. import rosenbrock
+from ..compiling import INLINE, compiled
+
+
+class Planar(NamedTuple):
+    """Parameters: the coefficient table of shape (6, K) made by :func:`planar`, and 1/eps.
+
+    The rows are the coefficients, from degree 1, of p, g, q, h and of the slopes dg/dR, dh/dR.
+    """
+
+    table: Any
+    rate: float
+
+
+def planar(A: Any, B: Any, eps: float, time_direction: int = 1) -> Planar:
+    """The system from A, B of shape (K,) and eps; ``time_direction = -1`` runs time backward."""
+    k = np.arange(1, len(A) + 1)
+    A, B = time_direction * np.asarray(A, float), time_direction * np.asarray(B, float)
+    table = np.array([A, k * A, B, k * B, k * (k - 1) * A, k * (2 * k - 1) * B])
+    return Planar(table, 1.0 / eps)
+
+
+@compiled
+def alignment(rho: float) -> tuple[float, float]:
+    """R = tanh rho and 1 - R^2 (to full relative accuracy however close R is to 1)."""
+    e = exp(-2.0 * abs(rho))
+    inverse = 1.0 / (1.0 + e)
+    R = (1.0 - e) * inverse
+    return (R if rho >= 0 else -R), 4.0 * e * inverse * inverse
+
+
+@compiled
+def sums(table: Any, R: float) -> tuple[float, float, float, float]:
+    """p, g, q, h at R."""
+    S = R * R
+    p = g = q = h = 0.0
+    for k in range(table.shape[1] - 1, -1, -1):
+        p = p * R + table[0, k]
+        g = g * R + table[1, k]
+        q = q * S + table[2, k]
+        h = h * S + table[3, k]
+    return p * R, g, q * S, h * R
+
+
+@compiled
+def sums_and_slopes(table: Any, R: float) -> tuple[float, float, float, float, float]:
+    """g, q, h and dg/dR, dh/dR at R (dp/dR = g and dq/dR = 2 h)."""
+    S = R * R
+    g = q = h = dg = dh = 0.0
+    for k in range(table.shape[1] - 1, 0, -1):
+        g = g * R + table[1, k]
+        q = q * S + table[2, k]
+        h = h * S + table[3, k]
+        dg = dg * R + table[4, k]
+        dh = dh * S + table[5, k]
+    return (
+        g * R + table[1, 0],
+        (q * S + table[2, 0]) * S,
+        (h * S + table[3, 0]) * R,
+        dg,
+        dh * S + table[5, 0],
+    )
+
+
+@compiled
+def loss(table: Any, offset: float, R: float, a: float) -> float:
+    """L = 1/2 sum k! (c*_k - a c_k R^k)^2 expanded; offset is 1/2 sum k! c*_k^2."""
+    p, g, q, h = sums(table, R)
+    return offset + a * (0.5 * a * q - p)
+
+
+def _planar_only(system: Any) -> bool:
+    return rosenbrock.is_system(system, Planar)
+
+
+@overload(rosenbrock.size, jit_options=INLINE)
+def _size(system):  # type: ignore[no-untyped-def]
+    if _planar_only(system):
+        return lambda system: 2
+    return None
+
+
+@overload(rosenbrock.store_size, jit_options=INLINE)
+def _store_size(system):  # type: ignore[no-untyped-def]
+    if _planar_only(system):
+        return lambda system: 4
+    return None
+
+
+@overload(rosenbrock.derivative, jit_options=INLINE)
+def _derivative(system, y, dy):  # type: ignore[no-untyped-def]
+    if not _planar_only(system):
+        return None
+
+    def derivative(system, y, dy):  # type: ignore[no-untyped-def]
+        a = y[1]
+        R, _ = alignment(y[0])
+        p, g, q, h = sums(system.table, R)
+        dy[0] = a * (g - a * h) * system.rate
+        dy[1] = p - a * q
+
+    return derivative
+
+
+@overload(rosenbrock.jacobian, jit_options=INLINE)
+def _jacobian(system, y, jac):  # type: ignore[no-untyped-def]
+    if not _planar_only(system):
+        return None
+
+    def jacobian(system, y, jac):  # type: ignore[no-untyped-def]
+        a = y[1]
+        R, slope = alignment(y[0])
+        g, q, h, dg, dh = sums_and_slopes(system.table, R)
+        mixed = g - 2.0 * a * h
+        jac[0] = a * (dg - a * dh) * slope * system.rate
+        jac[1] = mixed * system.rate
+        jac[2] = mixed * slope
+        jac[3] = -q
+
+    return jacobian
+
+
+@overload(rosenbrock.factorise, jit_options=INLINE)
+def _factorise(system, jac, shift, factors):  # type: ignore[no-untyped-def]
+    if not _planar_only(system):
+        return None
+
+    def factorise(system, jac, shift, factors):  # type: ignore[no-untyped-def]
+        m00, m01, m10, m11 = shift - jac[0], -jac[1], -jac[2], shift - jac[3]
+        scale = 1.0 / (m00 * m11 - m01 * m10)
+        factors[0] = m11 * scale
+        factors[1] = -m01 * scale
+        factors[2] = -m10 * scale
+        factors[3] = m00 * scale
+
+    return factorise
+
+
+@overload(rosenbrock.solve, jit_options=INLINE)
+def _solve(system, factors, b):  # type: ignore[no-untyped-def]
+    if not _planar_only(system):
+        return None
+
+    def solve(system, factors, b):  # type: ignore[no-untyped-def]
+        b0, b1 = b[0], b[1]
+        b[0] = factors[0] * b0 + factors[1] * b1
+        b[1] = factors[2] * b0 + factors[3] * b1
+
+    return solve

@@ -1,0 +1,307 @@
+"""Trajectories of the planar system: integrated in rho = atanh R, sampled by dense output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from math import atanh, exp, inf, log
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import rosenbrock
+from ..compiling import compiled
+from ..hermite import Array
+from ..rosenbrock import ResultCode
+from .planar import Planar, alignment, sums
+
+if TYPE_CHECKING:
+    from .limits import Fate, Limit
+    from .model import UnlearningModel
+
+STEP_BUDGET = 200_000
+"""Steps one integration may take (about 0.1 s); the slider range needs fewer than a tenth of it."""
+
+_ABSOLUTE = 4.0  # atol = 4 rtol: at rtol = 1e-8 the global error stays below 1e-6 (see the tests)
+_MOVE = 0.01  # of the range: how far R and a may each move between two samples
+_SAMPLE_BUDGET = 20_000  # refinement may add this many samples
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """What an integration cost: accepted and rejected steps, right-hand sides."""
+
+    steps: int
+    rejected: int
+    evaluations: int
+
+
+@dataclass(frozen=True, eq=False)
+class Trajectory:
+    """A solution of the planar system from (R0, a0), sampled at ``tau``.
+
+    ``tau``, ``R``, ``a``, ``loss`` have shape (n,); time in units of m / learning rate.
+    """
+
+    model: UnlearningModel
+    a0: float
+    R0: float
+    tau_end: float
+    rtol: float
+    tau: Array
+    R: Array
+    a: Array
+    loss: Array
+    code: ResultCode
+    stats: Statistics
+
+    @cached_property
+    def limit(self) -> Limit:
+        """Where the solution tends as tau goes to infinity."""
+        return self.model.limit(self.a0, self.R0)
+
+    @property
+    def fate(self) -> Fate:
+        """The limit's name."""
+        return self.limit.fate
+
+    @cached_property
+    def excess(self) -> Array:
+        """``loss`` minus its limit, without cancellation; shape (n,); nan while undecided."""
+        return self.model.excess_loss(self.R, self.a, self.limit)
+
+    @cached_property
+    def error(self) -> float:
+        """Estimated global error: the largest distance in (R, a / max(1, |a|)) at the sampled times
+        to the same solution at a hundredth of the tolerance."""
+        tight = self.model.trajectory(
+            self.a0, self.R0, self.tau_end, tau=self.tau, rtol=max(1e-13, self.rtol / 100)
+        )
+        scale = np.maximum(1.0, np.abs(tight.a))
+        return float(np.hypot(self.R - tight.R, (self.a - tight.a) / scale).max())
+
+
+@dataclass(frozen=True, eq=False)
+class TrajectoryChunk:
+    """Consecutive samples of trajectory ``index``, the first of them its sample ``start``."""
+
+    index: int
+    start: int
+    tau: Array
+    R: Array
+    a: Array
+    loss: Array
+    last: bool
+    trajectory: Trajectory
+
+
+@compiled
+def loss_at(coefficients: Any, R: float, a: float) -> float:
+    """L = 1/2 sum_k k! (c*_k - a c_k R^k)^2; ``coefficients`` has rows k!, c_k, c*_k."""
+    total = 0.0
+    power = 1.0
+    for k in range(coefficients.shape[1]):
+        power *= R
+        gap = coefficients[2, k] - a * coefficients[1, k] * power
+        total += coefficients[0, k] * gap * gap
+    return 0.5 * total
+
+
+@compiled
+def first_step(system: Any, rho: float, a: float, tau_end: float) -> float:
+    """A step in which neither unknown moves by more than about a hundredth."""
+    R, _ = alignment(rho)
+    p, g, q, h = sums(system.table, R)
+    d_rho = abs(a * (g - a * h)) * system.rate
+    d_a = abs(p - a * q)
+    fastest = max(d_rho / (0.01 + abs(rho)), d_a / (0.01 + abs(a)))
+    return min(0.001 * tau_end, 0.01 / (fastest + 1e-300))
+
+
+@compiled
+def locate(rows: Any, low: int, high: int, t: float) -> int:
+    """The step of a record that holds time t, known to lie between steps ``low`` and ``high``."""
+    while high - low > 1:
+        middle = (low + high) // 2
+        if rows[middle, 0] <= t:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+@compiled
+def integrate(
+    system: Any, rho: float, a: float, tau_end: float, rtol: float, limit: int
+) -> Any:
+    """The record of a solution from (rho, a) up to tau_end, its state and its result code."""
+    y = np.array([rho, a])
+    h = first_step(system, rho, a, tau_end)
+    return rosenbrock.record(system, y, 0.0, tau_end, h, rtol, _ABSOLUTE * rtol, limit)
+
+
+@compiled
+def sample_at(rows: Any, taus: Any) -> Any:
+    """R and a at the given times, shape (2, n)."""
+    out = np.empty((2, len(taus)))
+    last = len(rows) - 1
+    for i in range(len(taus)):
+        index = locate(rows, 0, last, taus[i]) if last > 0 else 0
+        R, _ = alignment(rosenbrock.interpolate(rows, index, taus[i], 0, 2))
+        out[0, i] = R
+        out[1, i] = rosenbrock.interpolate(rows, index, taus[i], 1, 2)
+    return out
+
+
+@compiled
+def sample_refined(rows: Any, n: int, tau_first: float) -> Any:
+    """tau, R, a of shape (3, samples): 0 and n log-spaced times up to the record's end, and between
+    them as many as it takes for R and a each to move less than 1 % of their range."""
+    steps = len(rows) - 1
+    tau_end = rows[steps, 0]
+    R_min, R_max = 2.0, -2.0
+    a_min, a_max = inf, -inf
+    for s in range(steps + 1):
+        for half in range(2):
+            t = rows[s, 0] + 0.5 * half * rows[s, 1]
+            R, _ = alignment(rosenbrock.interpolate(rows, s, t, 0, 2))
+            a = rosenbrock.interpolate(rows, s, t, 1, 2)
+            R_min, R_max = min(R_min, R), max(R_max, R)
+            a_min, a_max = min(a_min, a), max(a_max, a)
+    R_move = _MOVE * (R_max - R_min)
+    a_move = _MOVE * (a_max - a_min)
+
+    capacity = n + 1 + _SAMPLE_BUDGET
+    out = np.empty((3, n + 512))
+    out[0, 0] = rows[0, 0]
+    out[1, 0] = alignment(rows[0, 2])[0]
+    out[2, 0] = rows[0, 3]
+    count = 1
+    ratio = log(tau_end / tau_first) / (n - 1)
+    pending = np.empty((80, 3))
+    pending_step = np.empty(80, np.int64)
+    step_now = 0
+    for i in range(n):
+        t = tau_end if i == n - 1 else tau_first * exp(ratio * i)
+        index = locate(rows, step_now, steps, t)
+        depth = 0
+        pending[0, 0] = t
+        pending[0, 1] = alignment(rosenbrock.interpolate(rows, index, t, 0, 2))[0]
+        pending[0, 2] = rosenbrock.interpolate(rows, index, t, 1, 2)
+        pending_step[0] = index
+        while depth >= 0:
+            t0, R0, a0 = out[0, count - 1], out[1, count - 1], out[2, count - 1]
+            t1, R1, a1 = pending[depth, 0], pending[depth, 1], pending[depth, 2]
+            moved = abs(R1 - R0) >= R_move > 0.0 or abs(a1 - a0) >= a_move > 0.0
+            middle = 0.5 * (t0 + t1)
+            if moved and depth < 79 and t0 < middle < t1 and count < capacity - depth:
+                index = locate(rows, step_now, pending_step[depth] + 1, middle)
+                depth += 1
+                pending[depth, 0] = middle
+                pending[depth, 1] = alignment(rosenbrock.interpolate(rows, index, middle, 0, 2))[0]
+                pending[depth, 2] = rosenbrock.interpolate(rows, index, middle, 1, 2)
+                pending_step[depth] = index
+                continue
+            if count == out.shape[1]:
+                grown = np.empty((3, 2 * count))
+                grown[:, :count] = out
+                out = grown
+            out[0, count], out[1, count], out[2, count] = t1, R1, a1
+            count += 1
+            step_now = pending_step[depth]
+            depth -= 1
+    return out[:, :count]
+
+
+@compiled
+def losses(coefficients: Any, points: Any) -> Any:
+    """The loss at points of shape (2, n), rows R and a."""
+    out = np.empty(points.shape[1])
+    for i in range(len(out)):
+        out[i] = loss_at(coefficients, points[0, i], points[1, i])
+    return out
+
+
+@compiled
+def solve_refined(
+    system: Any,
+    coefficients: Any,
+    rho: float,
+    a: float,
+    tau_end: float,
+    tau_first: float,
+    n: int,
+    rtol: float,
+) -> Any:
+    """Integrate and sample in one compiled call: samples, losses, solver state, code."""
+    rows, state, code = integrate(system, rho, a, tau_end, rtol, STEP_BUDGET)
+    out = sample_refined(rows, n, min(tau_first, 0.5 * rows[-1, 0]))
+    return out, losses(coefficients, out[1:]), state, code
+
+
+def frozen(array: Any) -> Array:
+    """The array, read-only from now on."""
+    array.setflags(write=False)
+    return array  # type: ignore[no-any-return]
+
+
+def start_point(system: Planar, R0: float) -> tuple[Planar, float]:
+    """rho(R0), with the system to integrate; on R = +-1, which is invariant, R is held there."""
+    if abs(R0) == 1.0:
+        return Planar(system.table, 0.0), 400.0 * R0  # tanh 400 = 1 in floating point
+    return system, atanh(R0)
+
+
+def solve(
+    model: UnlearningModel,
+    a0: float,
+    R0: float,
+    tau_end: float,
+    n: int,
+    tau: Array | None,
+    rtol: float,
+) -> Trajectory:
+    """One trajectory from validated arguments; see ``UnlearningModel.trajectory``."""
+    system, rho = start_point(model.system, R0)
+    coefficients = model.coefficients
+    if tau is None:
+        # Early enough to see the fast variable leave, whatever eps is.
+        tau_first = min(1e-3 * min(1.0, model.eps), 1e-3 * tau_end)
+        samples, loss, state, code = solve_refined(
+            system, coefficients, rho, a0, tau_end, tau_first, n, rtol
+        )
+        times, points = samples[0], samples[1:]
+    else:
+        times = tau
+        rows, state, code = integrate(system, rho, a0, float(tau[-1]), rtol, STEP_BUDGET)
+        points = sample_at(rows, times)
+        points[:, times > rows[-1, 0]] = np.nan
+        loss = losses(coefficients, points)
+    return Trajectory(
+        model,
+        a0,
+        R0,
+        tau_end,
+        rtol,
+        frozen(times),
+        frozen(points[0]),
+        frozen(points[1]),
+        frozen(loss),
+        ResultCode(code),
+        Statistics(
+            int(state[rosenbrock.ACCEPTED]),
+            int(state[rosenbrock.REJECTED]),
+            int(state[rosenbrock.EVALUATIONS]),
+        ),
+    )
+
+
+def chunks(index: int, trajectory: Trajectory, size: int) -> Iterator[TrajectoryChunk]:
+    """A trajectory cut into pieces of at most ``size`` samples."""
+    t = trajectory
+    for start in range(0, len(t.tau), size):
+        part = slice(start, start + size)
+        yield TrajectoryChunk(
+            index, start, t.tau[part], t.R[part], t.a[part], t.loss[part], part.stop >= len(t.tau), t
+        )
