@@ -1,0 +1,81 @@
+"""The reference itself, against other people's solvers and against closed forms."""
+
+import mpmath
+import numpy as np
+import pytest
+from scipy.integrate import solve_ivp
+
+from tests.dynamics.cases import DELAYED, PARTIAL, PUBLISHED
+from tests.dynamics.reference import System, compare, integrate, solve
+
+
+@pytest.mark.parametrize(
+    ("c", "c_star", "eps", "a0", "tau_end"),
+    [
+        (*PUBLISHED, 1.0, 5, 50),
+        (*PUBLISHED, 1.0, 9, 50),
+        (*PUBLISHED, 1.0, 10, 50),
+        (*PUBLISHED, 0.1, 9, 20),
+        (*PARTIAL, 1.0, 5, 50),
+    ],
+)
+def test_the_reference_agrees_with_an_explicit_method_of_order_eight(c, c_star, eps, a0, tau_end):
+    system = System(c, c_star, eps)
+    tau = np.linspace(0, tau_end, 50)[1:]
+    other = solve_ivp(
+        lambda t, y: system.rhs(y[0], y[1]), (0, tau_end), (0, a0), method="DOP853", rtol=1e-12, atol=1e-13, t_eval=tau
+    )
+    rho, a = integrate(system, a0, 0, tau_end)(tau)
+    np.testing.assert_allclose(np.tanh(rho), np.tanh(other.y[0]), atol=1e-10)
+    np.testing.assert_allclose(a, other.y[1], atol=1e-9)
+
+
+@pytest.mark.parametrize(("c", "c_star", "a0"), [(*PUBLISHED, 9), (*PUBLISHED, 10), (*DELAYED, 0.1)])
+@pytest.mark.parametrize("method", ["Radau", "LSODA"])
+def test_the_reference_agrees_with_stiff_methods_at_small_eps(c, c_star, a0, method):
+    system = System(c, c_star, 1e-4)
+    tau = np.logspace(-3, 3, 40)
+    other = solve_ivp(
+        lambda t, y: system.rhs(y[0], y[1]),
+        (0, 1e3),
+        (0, a0),
+        method=method,
+        rtol=1e-10,
+        atol=1e-12,
+        t_eval=tau,
+        jac=lambda t, y: system.jacobian(y[0], y[1]),
+    )
+    # scipy's own error at this tolerance; the orbit clause of `compare` takes care of the jumps
+    misses = compare(solve(c, c_star, 1e-4, a0, 0, 1e3), tau, np.tanh(other.y[0]), other.y[1], tol=1e-6)
+    assert not misses, str(misses)
+
+
+def test_the_reference_agrees_with_a_taylor_method_in_twenty_digits():
+    system = System(*PUBLISHED, 0.5)
+    A, B = [mpmath.mpf(float(x)) for x in system.A], [mpmath.mpf(float(x)) for x in system.B]
+
+    def rhs(tau, y):
+        R, a = mpmath.tanh(y[0]), y[1]
+        drho = a * sum((k + 1) * R**k * (A[k] - a * B[k] * R ** (k + 1)) for k in range(5)) / system.eps
+        return [drho, sum(R ** (k + 1) * (A[k] - a * B[k] * R ** (k + 1)) for k in range(5))]
+
+    with mpmath.workdps(22):
+        rho, a = mpmath.odefun(rhs, 0, [mpmath.mpf(0), mpmath.mpf(2)], tol=mpmath.mpf("1e-16"))(mpmath.mpf("0.25"))
+    mine = integrate(system, 2, 0, 0.25)(0.25)
+    assert float(mine[0][0]) == pytest.approx(float(rho), abs=1e-12)
+    assert float(mine[1][0]) == pytest.approx(float(a), abs=1e-12)
+
+
+def test_the_reference_conserves_what_one_term_conserves():
+    system = System((0, 2.0), (0, 1.5), 1e-3)
+    orbit = integrate(system, 1.0, 0.2, 1e3)
+    rho, a = orbit(np.logspace(-4, 3, 100))
+    conserved = 1e-3 * np.log(np.cosh(rho)) - a**2
+    np.testing.assert_allclose(conserved, 1e-3 * np.log(np.cosh(np.arctanh(0.2))) - 1.0, atol=1e-11)
+
+
+def test_the_two_references_agree_where_the_problem_is_well_conditioned():
+    for a0 in (5, 9, 10):
+        spread_R, spread_a = solve(*PUBLISHED, 1e-3, a0).spread(np.logspace(-6, 4, 500))
+        assert spread_R.max() < 1e-11
+        assert spread_a.max() < 1e-10
