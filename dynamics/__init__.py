@@ -1,13 +1,46 @@
 """The dynamics of feature learning and unlearning: a numerical library, independent of any app."""
 
 from .rosenbrock import ResultCode
-from .unlearning import Statistics, Trajectory, TrajectoryChunk, UnlearningModel
+from .unlearning import (
+    Asymptotics,
+    Branch,
+    CriticalManifold,
+    Equilibrium,
+    EquilibriumKind,
+    Fate,
+    Fold,
+    Limit,
+    OrbitPiece,
+    SingularOrbit,
+    Statistics,
+    Trajectory,
+    TrajectoryChunk,
+    UnlearningModel,
+)
 
-__all__ = ["ResultCode", "Statistics", "Trajectory", "TrajectoryChunk", "UnlearningModel", "warm_up"]
+__all__ = [
+    "Asymptotics",
+    "Branch",
+    "CriticalManifold",
+    "Equilibrium",
+    "EquilibriumKind",
+    "Fate",
+    "Fold",
+    "Limit",
+    "OrbitPiece",
+    "ResultCode",
+    "SingularOrbit",
+    "Statistics",
+    "Trajectory",
+    "TrajectoryChunk",
+    "UnlearningModel",
+    "warm_up",
+]
 
 
 def warm_up() -> None:
     """Compile everything, or load it from the cache: after this nothing waits for a compiler."""
-    model = UnlearningModel((1.0, 1.0), (1.0, -1.0))
+    model = UnlearningModel((1.0, 1.0, 1.0), (1.0, -1.0, 1.0))
     model.trajectory(1.0, tau_end=1.0)
     model.trajectory(1.0, tau=(0.0, 1.0))
+    model.threshold()

@@ -32,9 +32,7 @@ def _fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
-_CACHE = os.path.join(
-    os.environ.get("NUMBA_CACHE_DIR") or str(Path(__file__).parent / "__pycache__"), _fingerprint()
-)
+_CACHE = os.path.join(os.environ.get("NUMBA_CACHE_DIR") or str(Path(__file__).parent / "__pycache__"), _fingerprint())
 
 
 def compiled(function: F) -> F:

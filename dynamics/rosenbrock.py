@@ -105,9 +105,7 @@ def workspace(system: Any) -> Any:
 
 
 @compiled
-def step(
-    system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float, atol: float
-) -> int:
+def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float, atol: float) -> int:
     """Advance y (n,) in place by one accepted step, not past t_end; return a ``ResultCode``.
 
     The error of a step is held below ``atol + rtol |y_i|`` in every component. Afterwards the
@@ -173,10 +171,14 @@ def step(
             U[4, i] = f[i]
         # stage 5
         for i in range(n):
-            trial[i] = y0[i] + (_A[5, 0] * U[0, i] + _A[5, 1] * U[1, i] + _A[5, 2] * U[2, i] + _A[5, 3] * U[3, i] + _A[5, 4] * U[4, i])
+            trial[i] = y0[i] + (
+                _A[5, 0] * U[0, i] + _A[5, 1] * U[1, i] + _A[5, 2] * U[2, i] + _A[5, 3] * U[3, i] + _A[5, 4] * U[4, i]
+            )
         derivative(system, trial, f)
         for i in range(n):
-            f[i] += inverse_h * (_C[5, 0] * U[0, i] + _C[5, 1] * U[1, i] + _C[5, 2] * U[2, i] + _C[5, 3] * U[3, i] + _C[5, 4] * U[4, i])
+            f[i] += inverse_h * (
+                _C[5, 0] * U[0, i] + _C[5, 1] * U[1, i] + _C[5, 2] * U[2, i] + _C[5, 3] * U[3, i] + _C[5, 4] * U[4, i]
+            )
         solve(system, factors, f)
         for i in range(n):
             U[5, i] = f[i]
@@ -185,7 +187,14 @@ def step(
             trial[i] += U[5, i]
         derivative(system, trial, f)
         for i in range(n):
-            f[i] += inverse_h * (_C[6, 0] * U[0, i] + _C[6, 1] * U[1, i] + _C[6, 2] * U[2, i] + _C[6, 3] * U[3, i] + _C[6, 4] * U[4, i] + _C[6, 5] * U[5, i])
+            f[i] += inverse_h * (
+                _C[6, 0] * U[0, i]
+                + _C[6, 1] * U[1, i]
+                + _C[6, 2] * U[2, i]
+                + _C[6, 3] * U[3, i]
+                + _C[6, 4] * U[4, i]
+                + _C[6, 5] * U[5, i]
+            )
         solve(system, factors, f)
         for i in range(n):
             U[6, i] = f[i]
@@ -194,7 +203,15 @@ def step(
             trial[i] += U[6, i]
         derivative(system, trial, f)
         for i in range(n):
-            f[i] += inverse_h * (_C[7, 0] * U[0, i] + _C[7, 1] * U[1, i] + _C[7, 2] * U[2, i] + _C[7, 3] * U[3, i] + _C[7, 4] * U[4, i] + _C[7, 5] * U[5, i] + _C[7, 6] * U[6, i])
+            f[i] += inverse_h * (
+                _C[7, 0] * U[0, i]
+                + _C[7, 1] * U[1, i]
+                + _C[7, 2] * U[2, i]
+                + _C[7, 3] * U[3, i]
+                + _C[7, 4] * U[4, i]
+                + _C[7, 5] * U[5, i]
+                + _C[7, 6] * U[6, i]
+            )
         solve(system, factors, f)
         for i in range(n):
             U[7, i] = f[i]
@@ -229,9 +246,7 @@ def step(
 
 
 @compiled
-def record(
-    system: Any, y: Any, t: float, t_end: float, h: float, rtol: float, atol: float, limit: int
-) -> Any:
+def record(system: Any, y: Any, t: float, t_end: float, h: float, rtol: float, atol: float, limit: int) -> Any:
     """Integrate y (n,) in place from t to t_end in at most ``limit`` steps.
 
     Returns the record (steps + 1, 2 + 4 n), the state and the ``ResultCode``.

@@ -3,7 +3,27 @@
 Source: Imai, Nishiyama & Imaizumi, arXiv:2602.07378.
 """
 
+from .asymptotics import Asymptotics
+from .equilibria import Equilibrium, EquilibriumKind
+from .limits import Fate, Limit
+from .manifold import Branch, CriticalManifold, Fold
 from .model import UnlearningModel
+from .singular_orbit import OrbitPiece, SingularOrbit
 from .trajectory import Statistics, Trajectory, TrajectoryChunk
 
-__all__ = ["Statistics", "Trajectory", "TrajectoryChunk", "UnlearningModel"]
+__all__ = [
+    "Asymptotics",
+    "Branch",
+    "CriticalManifold",
+    "Equilibrium",
+    "EquilibriumKind",
+    "Fate",
+    "Fold",
+    "Limit",
+    "OrbitPiece",
+    "SingularOrbit",
+    "Statistics",
+    "Trajectory",
+    "TrajectoryChunk",
+    "UnlearningModel",
+]

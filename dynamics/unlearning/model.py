@@ -8,11 +8,20 @@ from functools import cached_property
 from math import isfinite
 
 import numpy as np
+from numpy.polynomial.polynomial import polyval
 from numpy.typing import ArrayLike
 
 from ..hermite import Array, overlaps, weights
+from . import equilibria, limits, manifold
 from . import trajectory as trajectories
+from .asymptotics import Asymptotics, asymptotics
+from .equilibria import Equilibrium
+from .limits import Fate, Limit
+from .manifold import CriticalManifold, Fold
 from .planar import Planar, planar
+from .singular_orbit import SingularOrbit, singular_orbit
+from .sums import equilibrium_polynomial, quotient, sums
+from .thresholds import thresholds
 from .trajectory import Trajectory, TrajectoryChunk
 
 K_MAX = 10
@@ -90,23 +99,149 @@ class UnlearningModel:
         return np.array([weights(self.K), self.c, self.c_star])
 
     @cached_property
-    def _overlaps(self) -> tuple[Array, Array]:
+    def overlaps(self) -> tuple[Array, Array]:
+        """``A_k = k! c_k c*_k`` and ``B_k = k! c_k^2``, each (K,)."""
         return overlaps(np.array(self.c), np.array(self.c_star))
 
     @property
     def A(self) -> tuple[float, ...]:
         """``A_k = k! c_k c*_k``, k = 1 ... K."""
-        return tuple(self._overlaps[0].tolist())
+        return tuple(self.overlaps[0].tolist())
 
     @property
     def B(self) -> tuple[float, ...]:
         """``B_k = k! c_k^2``, k = 1 ... K."""
-        return tuple(self._overlaps[1].tolist())
+        return tuple(self.overlaps[1].tolist())
 
     @cached_property
     def system(self) -> Planar:
         """The compiled core's view of this model."""
-        return planar(*self._overlaps, self.eps)
+        return planar(*self.overlaps, self.eps)
+
+    @property
+    def first_degree(self) -> int:
+        """The first k with c_k != 0 (K + 1 if there is none)."""
+        return next((k for k, c in enumerate(self.c, 1) if c != 0.0), self.K + 1)
+
+    @property
+    def runs_away(self) -> bool:
+        """Whether a branch of the critical manifold with a R^k -> c*_k / c_k leads to infinity."""
+        k = self.first_degree
+        return k <= self.K and self.c_star[k - 1] != 0.0
+
+    @cached_property
+    def initial_loss(self) -> float:
+        """``1/2 sum k! c*_k^2``: the loss at R = 0, whatever a is."""
+        w, _, c_star = self.coefficients
+        return float(0.5 * np.sum(w * c_star**2))
+
+    @cached_property
+    def runaway_loss(self) -> float:
+        """``1/2 sum_{i != k} i! c*_i^2`` with k the first degree: the loss as R -> 0, a R^k -> alpha0."""
+        w, _, c_star = self.coefficients
+        others = np.arange(1, self.K + 1) != self.first_degree
+        return float(0.5 * np.sum((w * c_star**2)[others]))
+
+    @cached_property
+    def wells(self) -> tuple[limits.Wells, limits.Wells]:
+        """The profile of the smallest loss at each R > 0, and at each R < 0."""
+        return limits.wells(self, 1), limits.wells(self, -1)
+
+    # --- the plane -------------------------------------------------------------------------------
+
+    def sums(self, R: ArrayLike) -> tuple[Array, Array, Array, Array]:
+        """``p, g, q, h`` at R, each of R's shape."""
+        return sums(*self.overlaps, np.asarray(R, float))
+
+    def vector_field(self, R: ArrayLike, a: ArrayLike) -> tuple[Array, Array]:
+        """``(dR/dtau, da/dtau)`` at alignments R and second-layer weights a, broadcast."""
+        alignment, weight = np.broadcast_arrays(np.asarray(R, float), np.asarray(a, float))
+        p, g, q, h = self.sums(alignment)
+        fast = weight * (1.0 - alignment * alignment) * (g - weight * h)
+        return fast / self.eps, p - weight * q
+
+    def loss(self, R: ArrayLike, a: ArrayLike) -> Array:
+        """``L = 1/2 sum_k k! (c*_k - a c_k R^k)^2`` at R and a, broadcast."""
+        alignment, weight = np.broadcast_arrays(np.asarray(R, float), np.asarray(a, float))
+        w, c, c_star = self.coefficients
+        powers = alignment[..., None] ** np.arange(1, self.K + 1)
+        gaps = c_star - weight[..., None] * c * powers
+        return np.asarray(0.5 * (gaps * gaps) @ w)
+
+    def excess_loss(self, R: ArrayLike, a: ArrayLike, end: Limit) -> Array:
+        """``L(R, a) - end.loss`` without cancellation; nan where ``end`` is undecided."""
+        return limits.excess_loss(self, np.asarray(R, float), np.asarray(a, float), end)
+
+    def critical_height(self, R: ArrayLike) -> Array:
+        """``M(R) = g/h``, the critical manifold's a at R; nan where h = 0."""
+        _, g, _, h = self.sums(R)
+        return quotient(g, h)
+
+    def nullcline(self, R: ArrayLike) -> Array:
+        """``N(R) = p/q``, the slow nullcline's a at R; nan where q = 0."""
+        p, _, q, _ = self.sums(R)
+        return quotient(p, q)
+
+    def slow_flow(self, R: ArrayLike) -> Array:
+        """``H(R) = p - M q``, da/dtau on the critical manifold, without cancellation; nan where
+        h = 0."""
+        alignment = np.asarray(R, float)
+        _, _, _, h = self.sums(alignment)
+        return quotient(polyval(alignment, equilibrium_polynomial(*self.overlaps)), h)
+
+    def critical_manifold(self, n: int = 400, a_max: float | None = None) -> CriticalManifold:
+        """Branches of the critical manifold with their stability, and its folds.
+
+        About n points in all, up to ``|a| = a_max`` (by default at least 25, and half as high again
+        as the highest fold).
+        """
+        if a_max is not None:
+            _within("a_max", a_max, 1e-6, 1e9)
+        return manifold.critical_manifold(self, int(_within("n", n, 2, SAMPLES_MAX)), a_max)
+
+    def folds(self) -> tuple[Fold, ...]:
+        """Where M' = 0, by increasing R."""
+        return manifold.folds(self)
+
+    def equilibria(self) -> tuple[Equilibrium, ...]:
+        """All isolated equilibria with type, eigenvalues and loss, by increasing R."""
+        return equilibria.equilibria(self)
+
+    def equilibrium_lines(self) -> tuple[str, ...]:
+        """The continua of equilibria there are, each as a sentence."""
+        return equilibria.lines(self)
+
+    def singular_orbit(self, a0: float, R0: float = 0.0) -> SingularOrbit:
+        """The orbit from (R0, a0) in the limit eps -> 0, in fast and slow pieces."""
+        a0 = _within("a0", a0, -A0_MAX, A0_MAX)
+        return singular_orbit(self, a0, _within("R0", R0, -1.0, 1.0))
+
+    def asymptotics(self, sign: int = 1) -> Asymptotics:
+        """The law of the runaway branch on the side R > 0 (``sign = +1``) or R < 0 (-1)."""
+        if sign not in (-1, 1):
+            raise ValueError(f"sign = {sign} is neither +1 nor -1")
+        return asymptotics(self, int(sign))
+
+    # --- fates -----------------------------------------------------------------------------------
+
+    def limit(self, a0: float, R0: float = 0.0) -> Limit:
+        """Where the trajectory from (R0, a0) ends, decided from the structure of the plane."""
+        a0 = _within("a0", a0, -A0_MAX, A0_MAX)
+        return limits.limit(self, a0, _within("R0", R0, -1.0, 1.0))
+
+    def fate(self, a0: float, R0: float = 0.0) -> Fate:
+        """The name of ``limit(a0, R0)``."""
+        return self.limit(a0, R0).fate
+
+    def threshold(self, R0: float = 0.0, bracket: tuple[float, float] = (-20.0, 20.0)) -> Array:
+        """Every a0 within the bracket at which the fate changes, sorted, to 1e-6 max(1, |a0|).
+
+        0 is one of them where the fates on its two sides differ.
+        """
+        low, high = (_within("bracket", b, -A0_MAX, A0_MAX) for b in bracket)
+        if not low < high:
+            raise ValueError(f"bracket = ({low:g}, {high:g}) is not increasing")
+        return thresholds(self, _within("R0", R0, -1.0, 1.0), low, high)
 
     # --- solutions -------------------------------------------------------------------------------
 
@@ -169,6 +304,4 @@ class UnlearningModel:
         for: whoever stops asking stops the work."""
         size = int(_within("chunk", chunk, 1, SAMPLES_MAX))
         for index, a0 in enumerate(a0s):
-            yield from trajectories.chunks(
-                index, self.trajectory(a0, R0, tau_end, n, rtol=rtol), size
-            )
+            yield from trajectories.chunks(index, self.trajectory(a0, R0, tau_end, n, rtol=rtol), size)

@@ -75,9 +75,7 @@ class Trajectory:
     def error(self) -> float:
         """Estimated global error: the largest distance in (R, a / max(1, |a|)) at the sampled times
         to the same solution at a hundredth of the tolerance."""
-        tight = self.model.trajectory(
-            self.a0, self.R0, self.tau_end, tau=self.tau, rtol=max(1e-13, self.rtol / 100)
-        )
+        tight = self.model.trajectory(self.a0, self.R0, self.tau_end, tau=self.tau, rtol=max(1e-13, self.rtol / 100))
         scale = np.maximum(1.0, np.abs(tight.a))
         return float(np.hypot(self.R - tight.R, (self.a - tight.a) / scale).max())
 
@@ -132,9 +130,7 @@ def locate(rows: Any, low: int, high: int, t: float) -> int:
 
 
 @compiled
-def integrate(
-    system: Any, rho: float, a: float, tau_end: float, rtol: float, limit: int
-) -> Any:
+def integrate(system: Any, rho: float, a: float, tau_end: float, rtol: float, limit: int) -> Any:
     """The record of a solution from (rho, a) up to tau_end, its state and its result code."""
     y = np.array([rho, a])
     h = first_step(system, rho, a, tau_end)
@@ -268,9 +264,7 @@ def solve(
     if tau is None:
         # Early enough to see the fast variable leave, whatever eps is.
         tau_first = min(1e-3 * min(1.0, model.eps), 1e-3 * tau_end)
-        samples, loss, state, code = solve_refined(
-            system, coefficients, rho, a0, tau_end, tau_first, n, rtol
-        )
+        samples, loss, state, code = solve_refined(system, coefficients, rho, a0, tau_end, tau_first, n, rtol)
         times, points = samples[0], samples[1:]
     else:
         times = tau
@@ -302,6 +296,4 @@ def chunks(index: int, trajectory: Trajectory, size: int) -> Iterator[Trajectory
     t = trajectory
     for start in range(0, len(t.tau), size):
         part = slice(start, start + size)
-        yield TrajectoryChunk(
-            index, start, t.tau[part], t.R[part], t.a[part], t.loss[part], part.stop >= len(t.tau), t
-        )
+        yield TrajectoryChunk(index, start, t.tau[part], t.R[part], t.a[part], t.loss[part], part.stop >= len(t.tau), t)

@@ -1,0 +1,142 @@
+"""Equilibria of the planar system: all of them, from polynomial roots, classified by the Jacobian.
+
+They are the crossings of the nullclines (roots of p h - g q, at a = M(R)), the points R = +-1 with
+a = p/q, and those with a = 0 (roots of p). The system is a gradient flow in the metric
+diag(eps/(1 - R^2), 1), so every eigenvalue is real.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..polynomials import real_roots
+from .sums import equilibrium_polynomial, p_polynomial
+
+if TYPE_CHECKING:
+    from .model import UnlearningModel
+
+NEAR_EDGE = 1e-9  # a root this close to R = +-1 is the equilibrium on that line
+
+
+class EquilibriumKind(StrEnum):
+    """Type of an equilibrium, by the signs of its two eigenvalues."""
+
+    STABLE_NODE = "stable node"
+    SADDLE = "saddle"
+    UNSTABLE_NODE = "unstable node"
+    DEGENERATE = "degenerate"
+
+
+@dataclass(frozen=True)
+class Equilibrium:
+    """An isolated equilibrium (R, a), the eigenvalues of the Jacobian of (R, a) there (increasing, in
+    units of 1/tau), its loss, and whether no point of the plane has a smaller one."""
+
+    R: float
+    a: float
+    kind: EquilibriumKind
+    eigenvalues: tuple[float, float]
+    loss: float
+    is_global_minimum: bool
+
+
+def crossings(model: UnlearningModel) -> np.ndarray:
+    """R strictly inside (-1, 1), R = 0 excluded, where the nullclines cross; increasing."""
+    roots = real_roots(equilibrium_polynomial(*model.overlaps), -1.0, 1.0)
+    return roots[(np.abs(roots) < 1.0 - NEAR_EDGE) & (roots != 0.0)]
+
+
+def at_zero_weight(model: UnlearningModel) -> np.ndarray:
+    """R strictly inside (-1, 1) where p = 0: equilibria with a = 0; R = 0 only where it is
+    isolated (A_1 != 0)."""
+    A, _ = model.overlaps
+    roots = real_roots(p_polynomial(A), -1.0, 1.0)
+    roots = roots[np.abs(roots) < 1.0 - NEAR_EDGE]
+    return roots if A[0] != 0.0 else roots[roots != 0.0]
+
+
+def equilibria(model: UnlearningModel) -> tuple[Equilibrium, ...]:
+    """All isolated equilibria, by increasing R; see ``lines`` for those that are not."""
+    A, B = model.overlaps
+    if not B.any() or not A.any():
+        return tuple(_classified(model, [(s, 0.0) for s in (-1.0, 1.0)])) if B.any() else ()
+    points = [(float(R), float(model.critical_height(R))) for R in crossings(model)]
+    points += [(float(R), 0.0) for R in at_zero_weight(model)]
+    points += [(side, float(model.nullcline(side))) for side in (-1.0, 1.0)]
+    return tuple(_classified(model, sorted(set(points))))
+
+
+def lines(model: UnlearningModel) -> tuple[str, ...]:
+    """The continua of equilibria that there are, each as a sentence."""
+    A, B = model.overlaps
+    if not B.any():
+        return ("Every point is an equilibrium: the activation is zero.",)
+    found = []
+    if A[0] == 0.0:
+        found.append("Every point with R = 0 is an equilibrium: c_1 c*_1 = 0.")
+    if not A.any():
+        found.append("Every point with a = 0 is an equilibrium: activation and target are orthogonal.")
+    elif np.count_nonzero(B) == 1:
+        k = int(np.flatnonzero(B)[0]) + 1
+        ratio = model.c_star[k - 1] / model.c[k - 1]
+        found.append(f"Every point with a R^{k} = {ratio:g} is an equilibrium: one c_k is not zero.")
+    return tuple(found)
+
+
+def jacobian(model: UnlearningModel, R: float, a: float) -> np.ndarray:
+    """Jacobian (2, 2) of (dR/dtau, da/dtau) in (R, a)."""
+    A, B = model.overlaps
+    k = np.arange(1, model.K + 1)
+    p_, g, q, h = model.sums(R)
+    dg = float(np.sum((k * (k - 1) * A)[1:] * R ** (k[1:] - 2.0))) if model.K > 1 else 0.0
+    dh = float(np.sum(k * (2 * k - 1) * B * R ** (2.0 * k - 2)))
+    fast, mixed = float(g - a * h), float(g - 2 * a * h)
+    slope = 1.0 - R * R
+    return np.array(
+        [
+            [a * (slope * (dg - a * dh) - 2 * R * fast) / model.eps, slope * mixed / model.eps],
+            [mixed, -float(q)],
+        ]
+    )
+
+
+def _classified(model: UnlearningModel, points: list[tuple[float, float]]) -> list[Equilibrium]:
+    values = [float(model.loss(R, a)) for R, a in points]
+    # The infimum over the plane is reached at an equilibrium, or by running away along R = 0.
+    infimum = min([*values, model.runaway_loss])
+    found = []
+    for (R, a), loss in zip(points, values, strict=True):
+        J = jacobian(model, R, a)
+        # Gradient flow: scaling by the metric makes J symmetric, so the eigenvalues are real.
+        mean, half = 0.5 * (J[0, 0] + J[1, 1]), 0.5 * (J[0, 0] - J[1, 1])
+        radius = float(np.sqrt(half * half + max(0.0, J[0, 1] * J[1, 0])))
+        determinant = J[0, 0] * J[1, 1] - J[0, 1] * J[1, 0]
+        # the eigenvalue of larger modulus without cancellation, the other from the determinant
+        large = mean + radius if mean >= 0 else mean - radius
+        small = determinant / large if large != 0.0 else 0.0
+        eigenvalues = (min(large, small), max(large, small))
+        rounding = 1e-11 * float(np.abs(J).max())
+        found.append(
+            Equilibrium(
+                R,
+                a,
+                _kind(eigenvalues, rounding),
+                (float(eigenvalues[0]), float(eigenvalues[1])),
+                loss,
+                loss <= infimum + 1e-12 * model.initial_loss,
+            )
+        )
+    return found
+
+
+def _kind(eigenvalues: tuple[float, float], rounding: float) -> EquilibriumKind:
+    low, high = eigenvalues
+    if min(abs(low), abs(high)) <= rounding:
+        return EquilibriumKind.DEGENERATE
+    if high < 0:
+        return EquilibriumKind.STABLE_NODE
+    return EquilibriumKind.UNSTABLE_NODE if low > 0 else EquilibriumKind.SADDLE

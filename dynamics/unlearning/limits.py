@@ -1,0 +1,339 @@
+"""Where a trajectory ends: its fate, decided from the structure of the plane.
+
+For fixed R the loss is a parabola in a, with its minimum ``V(R) = 1/2 (sum k! c*_k^2 - p^2/q)`` at the
+nullcline a = N(R) = p/q. So the set {L < l} is connected exactly where {V < l} is an interval of R; the
+equilibria with a != 0 are the critical points of V; and because the loss never increases, a
+trajectory whose loss has fallen to l can never leave the interval of {V < l} that it is in. As soon
+as that interval holds a single well of V the limit is certain, whatever eps is: an interior minimum
+(partial alignment), the end R = +-1 (full alignment), or the end R -> 0, where V tends to
+1/2 sum_{i != k} i! c*_i^2 while |a| runs away (unlearning). On R = 0 itself the loss is
+1/2 sum k! c*_k^2 for every a: that is the barrier between the two sides.
+
+The certificate is this project's; the trichotomy is that of Imai, Nishiyama & Imaizumi, arXiv:2602.07378.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from math import exp, inf, log, nan
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.integrate import quad
+from scipy.optimize import brentq
+
+from .. import rosenbrock
+from ..compiling import compiled
+from ..hermite import Array
+from .equilibria import at_zero_weight, crossings
+from .planar import alignment, sums
+from .trajectory import first_step, loss_at
+
+if TYPE_CHECKING:
+    from .model import UnlearningModel
+
+_RTOL = 1e-10  # near a threshold the start has to count to 1e-6: see thresholds.TOLERANCE
+_TAU_MAX = 1e30  # algebraic approaches are slow; the integrator's steps grow with them
+_STEP_BUDGET = 100_000
+_MARGIN = 4e-15  # of the initial loss: differences of loss smaller than this are rounding
+
+
+class Fate(IntEnum):
+    """What becomes of the feature as tau goes to infinity."""
+
+    UNLEARNING = 0
+    FULL_ALIGNMENT = 1
+    PARTIAL_ALIGNMENT = 2
+    NO_ALIGNMENT = 3
+    UNDECIDED = 4
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The limit of a trajectory.
+
+    ``R``, ``a``, ``loss``: its values as tau goes to infinity (a = +-inf when unlearning; nan while
+    undecided). ``tau``: the time at which it was certain. ``peak``: the largest |R| up to then.
+    """
+
+    fate: Fate
+    R: float
+    a: float
+    loss: float
+    tau: float
+    peak: float
+
+
+# What a critical point or an end of the profile V is.
+RUNAWAY, EDGE, CROSSING, ZERO_WEIGHT, LEVEL = range(5)
+
+
+@dataclass(frozen=True, eq=False)
+class Wells:
+    """The profile V on one side of R = 0, by increasing |R|: ``R`` (m,), ``V`` (m,) at its critical
+    points and its two ends; ``kind`` (m,): what each of them is."""
+
+    R: Array
+    V: Array
+    kind: np.ndarray
+
+
+def wells(model: UnlearningModel, side: int) -> Wells:
+    """The wells and barriers of V for sign(R) = side."""
+    if np.count_nonzero(model.overlaps[1]) == 1 and model.runs_away:
+        # A single c_k: V is level, a whole curve a R^k = alpha0 of equilibria. Any point stands for it.
+        floor = model.runaway_loss
+        return Wells(np.array([0.0, 0.5, 1.0]) * side, np.array([inf, floor, inf]), np.array([RUNAWAY, LEVEL, EDGE]))
+    inner = [(abs(R), CROSSING) for R in crossings(model) if R * side > 0]
+    inner += [(abs(R), ZERO_WEIGHT) for R in at_zero_weight(model) if R * side > 0]
+    R = np.array([0.0, *(r for r, _ in sorted(inner)), 1.0]) * side
+    kind = np.array([RUNAWAY, *(k for _, k in sorted(inner)), EDGE])
+    V = np.empty(len(R))
+    V[0] = model.runaway_loss
+    for i in range(1, len(R)):
+        at_zero = kind[i] == ZERO_WEIGHT
+        V[i] = model.initial_loss if at_zero else model.loss(R[i], model.nullcline(R[i]))
+    return Wells(R, V, kind)
+
+
+@compiled
+def _only_well(V: Any, R: Any, at: float, level: float, margin: float) -> int:
+    """Index of the only well of the component of {V < level} that holds |R| = at, or -1."""
+    right = 1
+    while right < len(R) - 1 and abs(R[right]) < at:
+        right += 1
+    left = right - 1
+    while left > 0 and V[left] < level + margin:
+        left -= 1
+    while right < len(R) - 1 and V[right] < level + margin:
+        right += 1
+    # The component lies between the barriers left and right (or the ends themselves).
+    found = -1
+    for i in range(left, right + 1):
+        falls = i == 0 or V[i] < V[i - 1] - margin
+        rises = i == len(R) - 1 or V[i] < V[i + 1] - margin
+        if falls and rises:
+            if found >= 0:
+                return -1
+            found = i
+        elif V[i] < level + margin and (
+            (i > 0 and abs(V[i] - V[i - 1]) <= margin) or (i < len(R) - 1 and abs(V[i + 1] - V[i]) <= margin)
+        ):
+            return -1  # level ground: V does not say where the trajectory comes to rest
+    return found
+
+
+@compiled
+def _absorbed_at_zero(A: Any, B: Any, eps: float, R: float, a: float) -> float:
+    """A bound on how far a still moves while R falls to 0 from here; inf where R may not fall.
+
+    For A_1 = 0 the line R = 0 is at rest. With s the lower of the first powers of R g and R h, near it
+    ``g - a h = R^(s-1) G(a)`` and ``da/dR = eps R P / (a (1 - R^2) G)``: where a G < 0 throughout a box
+    around the point that is wide enough for that drift, R falls to 0 inside the box.
+    """
+    K = len(A)
+    s = 2 * K + 1
+    for k in range(K, 0, -1):
+        if B[k - 1] != 0.0:
+            s = min(s, 2 * k)
+        if A[k - 1] != 0.0:
+            s = min(s, k)
+    if s > 2 * K or a == 0.0:
+        return inf
+    r = abs(R)
+    mirror = 1.0 if R > 0 else -1.0
+    lead_A = s * A[s - 1] * mirror**s if s <= K else 0.0
+    lead_B = (s // 2) * B[s // 2 - 1] if s % 2 == 0 and s // 2 <= K else 0.0
+    best = inf
+    for shrink in range(2, 12):
+        room = abs(a) * 2.0**-shrink
+        highest = abs(a) + room
+        rest = drift = 0.0
+        for k in range(1, K + 1):
+            if k > s:
+                rest += k * abs(A[k - 1]) * r ** (k - s)
+            if k >= s:
+                drift += abs(A[k - 1]) * r ** (k - s)
+            if 2 * k > s:
+                rest += highest * k * B[k - 1] * r ** (2 * k - s)
+            if 2 * k >= s:
+                drift += highest * B[k - 1] * r ** (2 * k - s)
+        sign = 1.0 if a > 0 else -1.0
+        # a G < 0 at both ends of the box in a (G is linear there)
+        pull = min(-sign * (lead_A - (a - room) * lead_B), -sign * (lead_A - (a + room) * lead_B))
+        if pull <= rest or r >= 1.0:
+            continue
+        bound = 0.5 * eps * drift * r * r / ((abs(a) - room) * (1.0 - r * r) * (pull - rest))
+        if bound < room:
+            best = min(best, bound)
+    return best
+
+
+@compiled
+def _settle(
+    system: Any,
+    coefficients: Any,
+    A: Any,
+    B: Any,
+    R_up: Any,
+    V_up: Any,
+    R_down: Any,
+    V_down: Any,
+    barrier: float,
+    rho: float,
+    a: float,
+) -> Any:
+    """Integrate until the limit is certain: (well or -1, side, tau, R, a, peak |R|, absorbed)."""
+    y = np.array([rho, a])
+    state = rosenbrock.start(0.0, first_step(system, rho, a, 1.0))
+    work = rosenbrock.workspace(system)
+    margin = _MARGIN * barrier
+    peak = abs(alignment(rho)[0])
+    side = 0
+    at_rest = A[0] == 0.0
+    for _ in range(_STEP_BUDGET):
+        code = rosenbrock.step(system, state, y, work, _TAU_MAX, _RTOL, 4.0 * _RTOL)
+        R, _slope = alignment(y[0])
+        peak = max(peak, abs(R))
+        if code != 0 or state[0] >= _TAU_MAX:
+            break
+        level = loss_at(coefficients, R, y[1])
+        if R != 0.0 and level < barrier - margin:
+            side = 1 if R > 0 else -1
+            if side > 0:
+                well = _only_well(V_up, R_up, abs(R), level, margin)
+            else:
+                well = _only_well(V_down, R_down, abs(R), level, margin)
+            if well >= 0:
+                return well, side, state[0], R, y[1], peak, False
+        elif at_rest and _absorbed_at_zero(A, B, 1.0 / system.rate, R, y[1]) < 1e-6 * abs(y[1]):
+            return -1, 0, state[0], R, y[1], peak, True
+    return -1, 0, state[0], R, y[1], peak, False
+
+
+def limit(model: UnlearningModel, a0: float, R0: float) -> Limit:
+    """The limit of the trajectory from (R0, a0), both validated."""
+    resting = _resting(model, a0, R0)
+    if resting is not None:
+        R, a = resting
+        return Limit(_name(R), R, a, float(model.loss(R, a)), 0.0, abs(R))
+    A, B = model.overlaps
+    if not A.any():
+        return _unreachable_target(model, a0, R0)
+    up, down = model.wells
+    well, side, tau, R, a, peak, absorbed = _settle(
+        model.system,
+        model.coefficients,
+        A,
+        B,
+        up.R,
+        up.V,
+        down.R,
+        down.V,
+        model.initial_loss,
+        np.arctanh(R0),
+        a0,
+    )
+    if absorbed:
+        return Limit(Fate.NO_ALIGNMENT, 0.0, a, model.initial_loss, tau, peak)
+    if well < 0:
+        return Limit(Fate.UNDECIDED, nan, nan, nan, tau, peak)
+    chosen = up if side > 0 else down
+    R = float(chosen.R[well])
+    if chosen.kind[well] == LEVEL:
+        R, a = _on_the_level(model, a0, R0, side)
+        return Limit(Fate.PARTIAL_ALIGNMENT, R, a, model.runaway_loss, tau, max(peak, abs(R)))
+    if chosen.kind[well] == RUNAWAY:
+        runaway = model.c_star[model.first_degree - 1] / model.c[model.first_degree - 1]
+        sign = np.sign(runaway) * side**model.first_degree
+        return Limit(Fate.UNLEARNING, 0.0, float(sign) * inf, model.runaway_loss, tau, peak)
+    a = float(model.nullcline(R))
+    return Limit(_name(R), R, a, float(chosen.V[well]), tau, max(peak, abs(R)))
+
+
+def _name(R: float) -> Fate:
+    if R == 0.0:
+        return Fate.NO_ALIGNMENT
+    return Fate.FULL_ALIGNMENT if abs(R) == 1.0 else Fate.PARTIAL_ALIGNMENT
+
+
+def _resting(model: UnlearningModel, a0: float, R0: float) -> tuple[float, float] | None:
+    """The limit (R, a) where R never moves, else None."""
+    if abs(R0) == 1.0:
+        height = float(model.nullcline(R0))
+        return R0, a0 if np.isnan(height) else height
+    p, g, q, h = (float(v) for v in model.sums(R0))
+    if a0 * (g - a0 * h) == 0.0 and p - a0 * q == 0.0:
+        return R0, a0
+    return None
+
+
+def _on_the_level(model: UnlearningModel, a0: float, R0: float, side: int) -> tuple[float, float]:
+    """The end (R, a) where a single c_k is not zero.
+
+    Then ``eps drho/da = k a / tanh rho``, so ``eps ln cosh rho - k a^2/2`` is conserved, and the end is
+    where it meets a R^k = alpha0.
+    """
+    k = model.first_degree
+    alpha0 = model.c_star[k - 1] / model.c[k - 1]
+
+    def log_cosh(rho: float) -> float:
+        return abs(rho) + float(np.log1p(np.exp(-2.0 * abs(rho)))) - log(2.0)
+
+    conserved = model.eps * log_cosh(float(np.arctanh(R0))) - 0.5 * k * a0 * a0
+
+    def gap(log_rho: float) -> float:
+        rho = exp(log_rho)
+        return model.eps * log_cosh(rho) - 0.5 * k * (alpha0 / float(np.tanh(rho)) ** k) ** 2 - conserved
+
+    high = 1.0
+    while gap(high) < 0.0:
+        high *= 2.0
+    R = side * float(np.tanh(exp(brentq(gap, -40.0 / k, high, xtol=1e-15))))
+    return R, alpha0 / R**k
+
+
+def _unreachable_target(model: UnlearningModel, a0: float, R0: float) -> Limit:
+    """A = 0: the target has nothing the activation sees, both |R| and |a| only fall.
+
+    ``eps drho/da = a h/q`` integrates to ``a^2/2 - eps Phi(rho) = const`` with ``Phi = int_0^rho q/h``,
+    whose sign says which of the two reaches 0 first.
+    """
+    rho0 = abs(float(np.arctanh(R0)))
+
+    def phi(rho: float) -> float:
+        return float(quad(lambda r: _ratio(model, float(np.tanh(r))), 0.0, rho, epsabs=1e-13)[0])
+
+    constant = 0.5 * a0 * a0 - model.eps * phi(rho0)
+    if constant >= 0.0:
+        a = float(np.sign(a0) * np.sqrt(2.0 * constant))
+        return Limit(Fate.NO_ALIGNMENT, 0.0, a, model.initial_loss, 0.0, abs(R0))
+    low, high = 0.0, rho0
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        low, high = (low, middle) if model.eps * phi(middle) > -constant else (middle, high)
+    R = float(np.sign(R0) * np.tanh(high))
+    return Limit(Fate.PARTIAL_ALIGNMENT, R, 0.0, model.initial_loss, 0.0, abs(R0))
+
+
+def _ratio(model: UnlearningModel, R: float) -> float:
+    if R == 0.0:
+        return 0.0
+    _, _, q, h = model.sums(R)
+    return float(q / h)
+
+
+def excess_loss(model: UnlearningModel, R: Array, a: Array, end: Limit) -> Array:
+    """``L(R, a) - L_infinity`` for a limit, without cancellation: with gaps d_k = c*_k - a c_k R^k,
+    ``1/2 sum k! (d_k - d_k^inf)(d_k + d_k^inf)``; shape of R."""
+    w, c, c_star = model.coefficients
+    k = np.arange(1, model.K + 1)
+    fitted = c * a[..., None] * R[..., None] ** k
+    if end.fate == Fate.UNDECIDED:
+        return np.full(R.shape, nan)
+    if end.fate == Fate.UNLEARNING:
+        fitted_end = np.where(k == model.first_degree, c_star, 0.0)
+    else:
+        fitted_end = c * end.a * end.R**k
+    return np.asarray(0.5 * (w * (fitted_end - fitted) * (2 * c_star - fitted - fitted_end)).sum(-1))

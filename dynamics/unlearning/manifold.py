@@ -1,0 +1,146 @@
+"""The critical manifold: where the fast variable R is at rest, and whether it attracts.
+
+It consists of the curve ``a = M(R) = g / h`` and the lines ``R = +-1`` and ``a = 0``. On the curve a branch
+attracts where |M| decreases as |R| grows; ``R = +-1`` attracts where a lies strictly between 0 and
+M(+-1); ``a = 0``, a whole fast fibre at rest, is never normally hyperbolic and is not listed. Where
+M' = 0 the manifold folds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.polynomial.polynomial import polyder, polyval
+
+from ..hermite import Array
+from ..polynomials import real_roots
+from .sums import fold_polynomial, g_polynomial, h_polynomial
+
+if TYPE_CHECKING:
+    from .model import UnlearningModel
+
+
+@dataclass(frozen=True, eq=False)
+class Branch:
+    """A piece of the critical manifold of one stability, from smaller to larger |R| (or |a|).
+
+    ``R``, ``a``: points, shape (n,). ``kind``: "curve" (a = M(R)) or "edge" (R = +-1).
+    """
+
+    R: Array
+    a: Array
+    attracting: bool
+    kind: Literal["curve", "edge"]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """An extremum (R, a) of M, where an attracting branch ends: a solution that reaches it jumps along
+    the fast fibre to the alignment ``landing``, outward from a minimum of |M|, inward from a maximum."""
+
+    R: float
+    a: float
+    landing: float
+
+
+@dataclass(frozen=True, eq=False)
+class CriticalManifold:
+    """All branches with |a| up to the height asked for, and the folds."""
+
+    branches: tuple[Branch, ...]
+    folds: tuple[Fold, ...]
+
+
+def fast_roots(model: UnlearningModel, a: float, low: float = -1.0, high: float = 1.0) -> Array:
+    """Where the fast flow at height a is at rest: roots in R of g - a h within [low, high]."""
+    A, B = model.overlaps
+    difference = -a * h_polynomial(B)
+    difference[: len(A)] += g_polynomial(A)
+    return real_roots(difference, low, high)
+
+
+def fold_alignments(model: UnlearningModel) -> Array:
+    """R of every fold, increasing, R = 0 and R = +-1 excluded."""
+    A, B = model.overlaps
+    polynomial = fold_polynomial(A, B)
+    roots = real_roots(polynomial, -1.0, 1.0)
+    roots = roots[(np.abs(roots) < 1.0) & (roots != 0.0)]
+    slope = np.arange(1, len(polynomial)) * polynomial[1:]
+    # An extremum, not a level inflection: M' changes sign.
+    return roots[polyval(roots, slope) != 0.0] if len(slope) else roots
+
+
+def folds(model: UnlearningModel) -> tuple[Fold, ...]:
+    """Every fold, by increasing R."""
+    found = []
+    for R in fold_alignments(model):
+        a = float(model.critical_height(R))
+        found.append(Fold(float(R), a, landing(model, float(R), a)))
+    return tuple(found)
+
+
+def landing(model: UnlearningModel, R: float, a: float) -> float:
+    """Where the jump from the fold (R, a) lands; nan for a degenerate fold."""
+    A, B = model.overlaps
+    curvature = polyval(R, polyder(g_polynomial(A), 2)) - a * polyval(R, polyder(h_polynomial(B), 2))
+    direction = np.sign(a * curvature)  # of the fast flow a (g - a h), which has a double root here
+    if direction == 0.0:
+        return np.nan
+    others = fast_roots(model, a)
+    beyond = others[(others - R) * direction > 1e-6 * abs(R)]
+    return float(beyond[np.argmin(np.abs(beyond - R))]) if len(beyond) else float(direction)
+
+
+def critical_manifold(model: UnlearningModel, n: int, a_max: float | None) -> CriticalManifold:
+    """Branches of about n points in all; see ``UnlearningModel.critical_manifold``."""
+    A, B = model.overlaps
+    all_folds = folds(model)
+    if a_max is None:
+        a_max = max([25.0, *(1.5 * abs(fold.a) for fold in all_folds)])
+    if not B.any():
+        return CriticalManifold((), ())
+    cuts = np.concatenate(
+        [
+            [-1.0, 0.0, 1.0],
+            [fold.R for fold in all_folds],
+            real_roots(g_polynomial(A), -1.0, 1.0),
+            fast_roots(model, a_max),
+            fast_roots(model, -a_max),
+        ]
+    )
+    cuts = np.unique(cuts)
+    pieces = []
+    for low, high in zip(cuts[:-1], cuts[1:], strict=True):
+        middle = 0.5 * (low + high)
+        if high - low > 1e-12 and abs(model.critical_height(middle)) <= a_max:
+            pieces.append((low, high) if low >= 0 else (high, low))
+    branches = []
+    for inner, outer in pieces:
+        # Chebyshev points: dense where a branch ends, at a fold or at the window.
+        angle = np.linspace(0.0, np.pi, max(24, n // max(1, len(pieces))))
+        R = inner + (outer - inner) * 0.5 * (1.0 - np.cos(angle))
+        a = model.critical_height(R)
+        if np.isnan(a[0]) or abs(a[0]) > 1.001 * a_max:  # at R = 0 the curve has no height
+            R, a = R[1:], a[1:]
+        growth = np.abs(a[len(a) // 2 + 1]) - np.abs(a[len(a) // 2 - 1])
+        branches.append(Branch(R, a, bool(growth < 0.0), "curve"))
+    for side in (-1.0, 1.0):
+        branches += edge(model, side, a_max)
+    return CriticalManifold(tuple(branches), all_folds)
+
+
+def edge(model: UnlearningModel, side: float, a_max: float) -> list[Branch]:
+    """The line R = side, cut where its stability changes: at a = 0 and at a = M(side)."""
+    height = float(model.critical_height(side))
+    cuts = sorted({-a_max, a_max, 0.0, float(np.clip(height, -a_max, a_max))})
+    return [
+        Branch(
+            np.full(2, side),
+            np.array([low, high]),
+            bool(min(0.0, height) < 0.5 * (low + high) < max(0.0, height)),
+            "edge",
+        )
+        for low, high in zip(cuts[:-1], cuts[1:], strict=True)
+    ]
