@@ -1,0 +1,162 @@
+// The player: one time cursor over all figures. Its clock runs in log τ, in τ, or in arc length.
+window.fl = window.fl || {};
+
+// Times of a picture as positions in [0, 1] and back.
+fl.Clock = class {
+  constructor(picture, kind) {
+    this.kind = kind;
+    let first = Infinity, last = 0;
+    for (const run of picture.runs) {
+      const times = run.columns.tau || [];
+      for (const time of times) if (time > 0) { first = Math.min(first, time); break; }
+      if (times.length) last = Math.max(last, times[times.length - 1]);
+    }
+    this.first = Math.min(first, last);
+    this.last = last;
+    if (kind === "arc") this.measure(picture);
+  }
+
+  // The runs' arc lengths in the plane, each as a share of its own whole, averaged.
+  measure(picture) {
+    const runs = picture.runs.filter((run) => (run.columns.tau || []).length > 1);
+    const lengths = runs.map(({ columns: { R, a } }) => {
+      const height = a.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-300);
+      const length = new Float64Array(R.length);
+      for (let k = 1; k < R.length; k += 1) {
+        length[k] = length[k - 1] + Math.hypot(R[k] - R[k - 1], (a[k] - a[k - 1]) / height);
+      }
+      const whole = length[length.length - 1] || 1;
+      return Array.from(length, (value) => value / whole);
+    });
+    this.times = [...new Set(runs.flatMap((run) => run.columns.tau))].sort((one, other) => one - other);
+    this.shares = this.times.map((time) => {
+      let sum = 0;
+      runs.forEach((run, r) => { sum += fl.valueAt({ tau: run.columns.tau, share: lengths[r] }, "share", time); });
+      return sum / (runs.length || 1);
+    });
+  }
+
+  time(position) {
+    if (position >= 1) return this.last;
+    if (this.kind === "linear") return position * this.last;
+    if (this.kind === "log") return position <= 0 ? 0 : this.first * (this.last / this.first) ** position;
+    return this.between(this.shares, this.times, position);
+  }
+
+  position(time) {
+    if (time >= this.last) return 1;
+    if (this.kind === "linear") return time / this.last;
+    if (this.kind === "log") return time <= this.first ? 0 : Math.log(time / this.first) / Math.log(this.last / this.first);
+    return this.between(this.times, this.shares, time);
+  }
+
+  between(from, to, value) {
+    if (!from.length) return 0;
+    const k = fl.countUntil(from, value);
+    if (k === 0) return to[0];
+    if (k === from.length) return to[k - 1];
+    return to[k - 1] + (to[k] - to[k - 1]) * (value - from[k - 1]) / (from[k] - from[k - 1]);
+  }
+};
+
+fl.Player = class {
+  // onTime(time, settled): time is null at the end, where the picture is complete.
+  constructor(place, onTime) {
+    this.onTime = onTime;
+    this.position = 1;
+    this.playing = false;
+    this.build(place);
+  }
+
+  static WHOLE = 9000; // ms for the whole course at speed 1
+  static STEPS = 1000; // of the scrub bar
+
+  build(place) {
+    const make = (tag, attributes) => {
+      const element = Object.assign(document.createElement(tag), attributes);
+      for (const [name, value] of Object.entries(attributes.aria || {})) element.setAttribute(`aria-${name}`, value);
+      return element;
+    };
+    this.button = make("button", { className: "tool play", type: "button", id: "play", aria: { label: "Play" } });
+    this.bar = make("input", {
+      type: "range", min: 0, max: fl.Player.STEPS, value: fl.Player.STEPS, step: 1, className: "scrub", id: "scrub",
+      aria: { label: "Time cursor" },
+    });
+    this.clockText = make("output", { className: "tau", id: "tau-now" });
+    this.speed = make("select", { className: "speed", id: "speed", aria: { label: "Speed" } });
+    for (const factor of [0.25, 0.5, 1, 2, 4]) {
+      this.speed.append(make("option", { value: factor, textContent: `${factor}×`, selected: factor === 1 }));
+    }
+    this.button.onclick = () => (this.playing ? this.pause() : this.play());
+    this.bar.oninput = () => { this.pause(); this.go(this.bar.value / fl.Player.STEPS, true); };
+    place.replaceChildren(this.button, this.bar, this.clockText, this.speed);
+    this.show();
+  }
+
+  // A new picture or another clock: the cursor keeps its time, a running player its position.
+  load(clock, time) {
+    this.clock = clock;
+    if (!this.playing) this.position = time === null ? 1 : clock.position(time);
+    this.show();
+  }
+
+  get time() {
+    return this.position >= 1 || !this.clock ? null : this.clock.time(this.position);
+  }
+
+  play() {
+    if (!this.clock) return;
+    if (this.position >= 1) this.position = 0;
+    this.playing = true;
+    this.before = null;
+    this.show();
+    requestAnimationFrame((now) => this.frame(now));
+  }
+
+  pause() {
+    if (!this.playing) return;
+    this.playing = false;
+    this.show();
+    this.onTime(this.time, true);
+  }
+
+  // Ends the play with the complete picture.
+  finish() {
+    this.playing = false;
+    this.go(1, true);
+  }
+
+  frame(now) {
+    if (!this.playing || !this.bar.isConnected) return;
+    const step = this.before === null ? 0 : (now - this.before) * Number(this.speed.value) / fl.Player.WHOLE;
+    this.before = now;
+    if (this.position + step >= 1) { this.finish(); return; }
+    this.go(this.position + step, false);
+    requestAnimationFrame((later) => this.frame(later));
+  }
+
+  go(position, settled) {
+    this.position = Math.min(Math.max(position, 0), 1);
+    this.show();
+    this.onTime(this.time, settled);
+  }
+
+  show(peek) {
+    const time = peek !== undefined ? peek : this.clock ? this.clock.time(this.position) : null;
+    this.clockText.textContent = time === null ? "" : `τ = ${fl.shown(time)}`;
+    this.bar.value = Math.round(this.position * fl.Player.STEPS);
+    this.bar.setAttribute("aria-valuetext", this.clockText.textContent);
+    this.button.setAttribute("aria-label", this.playing ? "Pause" : "Play");
+    this.button.dataset.playing = this.playing;
+  }
+};
+
+// A number as one reads it: four digits, a real minus, powers of ten where large or small.
+fl.shown = function (number) {
+  if (number === 0) return "0";
+  const size = Math.abs(number);
+  if (size >= 1e-3 && size < 1e5) return String(Number(number.toPrecision(4))).replace("-", "−");
+  const [mantissa, power] = number.toExponential(2).split("e");
+  const raised = power.replace("+", "").replace(/[-\d]/g, (digit) => (digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]));
+  return `${mantissa.replace("-", "−")}·10${raised}`;
+};

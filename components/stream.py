@@ -1,0 +1,110 @@
+"""The routes that serve every view's data: the stream, the link's reader, the files to take away.
+
+    GET /stream/<view>?<link>        NDJSON, one chunk a line, sent as computed
+    GET /state/<view>?<link>         the nearest valid state, and sentences about what was changed
+    GET /export/<view>.<kind>?<link> csv, json or py
+
+A link that cannot be read is answered by 422 and JSON: parameter, value, range, sentence.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+
+import orjson
+from flask import Flask, Response, request
+
+from components.cache import StreamCache
+from components.exporter import MIMETYPES, export
+from components.state import MAX_QUERY, Problem, Problems, State
+from components.view import Chunk, View
+
+log = logging.getLogger(__name__)
+
+_STREAMED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+def register(server: Flask, views: Mapping[str, View], cache: StreamCache) -> None:
+    """Adds the routes to the server."""
+
+    @server.get("/stream/<name>")
+    def stream(name: str) -> Response:
+        view = views.get(name)
+        if view is None:
+            return _unknown(name, views)
+        try:
+            state = affordable(view, _query())
+        except Problems as problems:
+            return refusal(problems)
+        lines = cache.stream(f"{name}?{state.key()}", lambda: chunk_lines(view, state))
+        return Response(guarded(lines, request.full_path), mimetype="application/x-ndjson", headers=_STREAMED)
+
+    @server.get("/state/<name>")
+    def state(name: str) -> Response:
+        view = views.get(name)
+        if view is None:
+            return _unknown(name, views)
+        nearest, problems = view.State.nearest(_query())
+        return _json(
+            {"state": nearest.model_dump(), "link": nearest.query(), "sentences": [p.sentence for p in problems]}
+        )
+
+    @server.get("/export/<name>.<kind>")
+    def export_file(name: str, kind: str) -> Response:
+        view = views.get(name)
+        if view is None or kind not in MIMETYPES:
+            return _unknown(f"{name}.{kind}", [f"{known}.{ending}" for known in views for ending in MIMETYPES])
+        try:
+            state = affordable(view, _query())
+        except Problems as problems:
+            return refusal(problems)
+        headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"', "Cache-Control": "no-store"}
+        return Response(export(view, state, kind), mimetype=MIMETYPES[kind], headers=headers)
+
+
+def affordable(view: View, query: str) -> State:
+    """The state of a query, if it can be read and is within the view's budget. Raises Problems."""
+    state = view.State.from_query(query)
+    cost = view.cost(state)
+    if cost > view.budget:
+        sentence = f"This would cost {cost:.3g}, and at most {view.budget:.3g} is computed: ask for less."
+        raise Problems([Problem("query", f"{cost:.3g}", f"at most {view.budget:.3g}", sentence)])
+    return state
+
+
+def chunk_lines(view: View, state: State) -> Iterator[bytes]:
+    """A view's chunks as lines."""
+    for chunk in view.compute(state):
+        yield chunk.line()
+
+
+def guarded(lines: Iterator[bytes], asked: str) -> Iterator[bytes]:
+    """The lines; a failure in mid-stream is logged and becomes a last line that says so."""
+    try:
+        yield from lines
+    except Exception:
+        log.exception("stream failed: %s", asked[:MAX_QUERY])
+        yield Chunk("error", {"sentence": "The computation failed here. The picture is not complete."}).line()
+
+
+def refusal(problems: Problems) -> Response:
+    """422, or 414 where the query is too long, with what is wrong."""
+    too_long = len(_query()) > MAX_QUERY
+    errors = [
+        {"parameter": p.parameter, "value": p.value, "range": p.range, "sentence": p.sentence}
+        for p in problems.problems
+    ]
+    return _json({"errors": errors}, 414 if too_long else 422)
+
+
+def _query() -> str:
+    return request.query_string.decode("utf-8", "replace")
+
+
+def _unknown(name: str, known: Mapping[str, View] | list[str]) -> Response:
+    return _json({"errors": [{"sentence": f"{name[:80]} is not here; {', '.join(known)} are."}]}, 404)
+
+
+def _json(body: object, status: int = 200) -> Response:
+    return Response(orjson.dumps(body), status, mimetype="application/json", headers={"Cache-Control": "no-store"})

@@ -1,0 +1,114 @@
+"""What colours, dashes and markers mean, in both themes; the same in every view.
+
+Figures are built with the light palette. The client, which alone knows the theme, exchanges each
+light colour for its dark partner, so no two roles may share a light colour.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+import plotly.io as pio
+
+from dynamics import Fate
+
+LIGHT = {
+    "paper": "#ffffff",
+    "ink": "#1f2328",
+    "muted": "#5c636d",
+    "grid": "#eceef1",
+    "field": "#b9c0ca",
+    "fibre": "#d3d8de",
+    "manifold": "#00845f",
+    "full": "#d55e00",
+    "partial": "#a8328b",
+    "unlearning": "#0069a8",
+    "none": "#6b6f76",
+    "undecided": "#7d7461",
+}
+DARK = {
+    "paper": "#16181c",
+    "ink": "#e6e8eb",
+    "muted": "#9aa3ad",
+    "grid": "#262a30",
+    "field": "#4d5560",
+    "fibre": "#343a43",
+    "manifold": "#2ec79a",
+    "full": "#ff8c42",
+    "partial": "#ee8fd6",
+    "unlearning": "#5ab8f0",
+    "none": "#a3a8b0",
+    "undecided": "#c0b69e",
+}
+TO_DARK = {LIGHT[role]: DARK[role] for role in LIGHT}
+
+FONT = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
+
+
+@dataclass(frozen=True)
+class FateStyle:
+    """How a fate is drawn: colour, dash and end marker, and the glyph of that marker in text."""
+
+    colour: str
+    dash: str
+    symbol: str
+    glyph: str
+    word: str
+
+
+FATES: dict[Fate, FateStyle] = {
+    Fate.FULL_ALIGNMENT: FateStyle(LIGHT["full"], "solid", "circle", "●", "full alignment"),
+    Fate.PARTIAL_ALIGNMENT: FateStyle(LIGHT["partial"], "dashdot", "diamond", "◆", "partial alignment"),
+    Fate.UNLEARNING: FateStyle(LIGHT["unlearning"], "12px,3px", "triangle-up", "▲", "unlearning"),
+    Fate.NO_ALIGNMENT: FateStyle(LIGHT["none"], "dot", "square", "■", "no alignment"),
+    Fate.UNDECIDED: FateStyle(LIGHT["undecided"], "4px,4px", "x", "✕", "undecided"),
+}
+
+
+def template(palette: dict[str, str]) -> dict[str, Any]:
+    """A slim plotly template: thin axes, no box, the palette's ink."""
+    axis = {
+        "gridcolor": palette["grid"],
+        "linecolor": palette["muted"],
+        "tickcolor": palette["muted"],
+        "zeroline": False,
+        "showline": True,
+        "linewidth": 1,
+        "ticks": "outside",
+        "ticklen": 4,
+        "tickfont": {"size": 12},
+        "title": {"font": {"size": 14}, "standoff": 6},
+    }
+    hover = {"bgcolor": palette["paper"], "bordercolor": palette["muted"], "font": {"color": palette["ink"]}}
+    return {
+        "layout": {
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "font": {"family": FONT, "size": 13, "color": palette["ink"]},
+            "xaxis": axis,
+            "yaxis": axis,
+            "hoverlabel": hover,
+            "showlegend": False,
+            "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": palette["muted"], "activecolor": palette["ink"]},
+        }
+    }
+
+
+TEMPLATES = {"light": template(LIGHT), "dark": template(DARK)}
+
+GRAPH_CONFIG: Any = {
+    "displaylogo": False,
+    "showSendToCloud": False,  # plotly would upload the picture to another host
+    "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "resetScale2d"],
+    "responsive": True,
+    "doubleClick": False,  # the client goes back to the default window itself,
+}
+
+
+def use_templates() -> None:
+    """Makes the light template plotly's default, once, at start."""
+    pio.templates["unlearning-light"] = go.layout.Template(TEMPLATES["light"])
+    pio.templates["unlearning-dark"] = go.layout.Template(TEMPLATES["dark"])
+    pio.templates.default = "unlearning-light"

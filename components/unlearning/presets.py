@@ -1,0 +1,65 @@
+"""The paper's figures as states of view 1 (theory section 1, the table of presets)."""
+
+from __future__ import annotations
+
+from components.unlearning.state import UnlearningState
+from components.view import Preset
+
+CITATION = (
+    "S. Imai, S. Nishiyama, M. Imaizumi, Dichotomy of Feature Learning and Unlearning: "
+    "Fast-Slow Analysis on Neural Networks with Stochastic Gradient Descent, arXiv:2602.07378 (ICML 2026)"
+)
+FAN = (0.5, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0)
+
+
+def _preset(name: str, title: str, c_star: tuple[float, ...], a: tuple[float, ...], caption: str) -> Preset:
+    return Preset(name, title, UnlearningState(c=(1.0,) * 5, c_star=c_star, a=a, chosen=len(a) - 1), caption, CITATION)
+
+
+PRESETS = (
+    _preset(
+        "four-panels",
+        "Three courses",
+        (1, -1, 1, 1, 1),
+        (5, 9, 10),
+        "Watch R: it shoots along the fast fibre to the green critical manifold. From ā = 5 it lands on the right "
+        "branch and slides down to R = 1; from ā = 9 it lands on the left one, reaches the fold and jumps; "
+        "from ā = 10 it turns and slides back to R = 0, unlearning, while the loss goes on falling.",
+    ),
+    _preset(
+        "time-scales-left",
+        "Time scales, left",
+        (1, -1, 1, -1, 1),
+        (4,),
+        "R leaves 0 at once while a stays: alignment is the fast variable.",
+    ),
+    _preset(
+        "time-scales-right",
+        "Time scales, right",
+        (2, 4, 6, 8, 10),
+        (1,),
+        "The same separation of time scales where the feature is learnt.",
+    ),
+    _preset("portrait-left", "Portrait, learning", (1, 1, 1, 1, 1), FAN, "From every ā the feature is learnt."),
+    _preset(
+        "portrait-right",
+        "Portrait, both fates",
+        (1, -1, 1, -1, 1),
+        FAN,
+        "Below the threshold in ā the feature is learnt, above it is unlearned.",
+    ),
+    _preset(
+        "phase-map-left",
+        "Phase map, left: a column",
+        (1, -1, -1, 1, 1),
+        (2, 3, 3.7, 3.8, 5, 8),
+        "One column of the map over (c*₃, ā), at c*₃ = −1: learning below the threshold, unlearning above.",
+    ),
+    _preset(
+        "phase-map-right",
+        "Phase map, right: a column",
+        (1, 1, -1, -2, 1),
+        (5, 1, -1, -5, -10),
+        "One column of the map over (c*₄, ā), at c*₄ = −2, both signs of ā: all three fates.",
+    ),
+)

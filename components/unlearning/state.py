@@ -1,0 +1,119 @@
+"""The parameters of view 1: the planar fast-slow system of feature unlearning (theory section 1)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from components.state import Parameter, State
+
+K_MAX = 10  # degrees; k! B_k stays well inside double precision
+COEFFICIENT = (-10.0, 10.0)  # holds the paper's (2, 4, 6, 8, 10)
+EPS = (1e-6, 10.0)
+START = (-20.0, 20.0)  # of a; the core goes further, the slider does not
+ALIGNMENT = (-1.0, 1.0)
+HORIZON = (1.0, 1e8)
+MAX_RUNS = 12
+MAX_POINTS = 12  # clicked points; each costs as much as a run
+HEIGHT = (-1e3, 1e3)  # of a clicked point or a window's edge: what the core accepts as a start
+
+Number = float
+Numbers = tuple[float, ...]
+
+
+class UnlearningState(State):
+    """Target, activation, time-scale ratio, starts and horizon; then how they are shown."""
+
+    c: Annotated[Numbers, Parameter("c", "cₖ", "activation coefficients", "numbers", (COEFFICIENT,), (1, K_MAX))] = (
+        1.0,
+    ) * 5
+    c_star: Annotated[Numbers, Parameter("cs", "c*ₖ", "target coefficients", "numbers", (COEFFICIENT,), (1, K_MAX))] = (
+        1.0,
+        -1.0,
+        1.0,
+        1.0,
+        1.0,
+    )
+    eps: Annotated[Number, Parameter("eps", "ε", "ratio of the layers' time scales", bounds=(EPS,), scale="log")] = 1.0
+    a: Annotated[Numbers, Parameter("a", "ā", "starts of the second layer", "numbers", (START,), (1, MAX_RUNS))] = (
+        5.0,
+        9.0,
+        10.0,
+    )
+    R0: Annotated[Number, Parameter("R0", "R₀", "alignment at the start", bounds=(ALIGNMENT,))] = 0.0
+    tau: Annotated[Number, Parameter("tau", "τ", "horizon", bounds=(HORIZON,), scale="log")] = 1e4
+    points: Annotated[
+        Numbers | None,
+        Parameter(
+            "pts",
+            "(R, a)",
+            "points launched by a click",
+            "numbers",
+            (ALIGNMENT, HEIGHT),
+            (1, MAX_POINTS),
+            optional=True,
+        ),
+    ] = None
+    chosen: Annotated[
+        int, Parameter("sel", "ā", "the start that the slider moves", "integer", ((0, MAX_RUNS - 1),), part="display")
+    ] = 0
+    axis: Annotated[
+        str, Parameter("axis", "τ axis", "time axis of the panels", "choice", choices=("log", "linear"), part="display")
+    ] = "log"
+    measure: Annotated[
+        str, Parameter("y", "loss", "what the loss panel shows", "choice", choices=("loss", "excess"), part="display")
+    ] = "loss"
+    clock: Annotated[
+        str, Parameter("clk", "clock", "the player's clock", "choice", choices=("log", "linear", "arc"), part="display")
+    ] = "log"
+    window: Annotated[
+        Numbers | None,
+        Parameter(
+            "win",
+            "window",
+            "the plane's window: R and a, from and to",
+            "numbers",
+            (((-2.0, 2.0),) * 2 + (HEIGHT,) * 2),
+            part="display",
+            optional=True,
+        ),
+    ] = None
+    span: Annotated[
+        Numbers | None,
+        Parameter(
+            "span", "τ window", "the panels' window in τ", "numbers", ((0.0, 1e9),) * 2, part="display", optional=True
+        ),
+    ] = None
+    cursor: Annotated[
+        Number | None,
+        Parameter(
+            "cur",
+            "τ cursor",
+            "the time cursor; the end where absent",
+            bounds=((0.0, HORIZON[1]),),
+            part="display",
+            optional=True,
+        ),
+    ] = None
+
+    @classmethod
+    def harmonise(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Pads c and c* to a common length with zeros; keeps the chosen start among the starts; drops empty windows."""
+        c, c_star = (values.get(name, cls.model_fields[name].default) for name in ("c", "c_star"))
+        if isinstance(c, (tuple, list)) and isinstance(c_star, (tuple, list)) and c and c_star:
+            K = max(len(c), len(c_star))
+            values["c"] = (*c, *(0.0,) * (K - len(c)))
+            values["c_star"] = (*c_star, *(0.0,) * (K - len(c_star)))
+        starts, chosen = values.get("a", cls.model_fields["a"].default), values.get("chosen")
+        if isinstance(starts, (tuple, list)) and starts and isinstance(chosen, int):
+            values["chosen"] = min(chosen, len(starts) - 1)
+        for name in ("window", "span"):  # an interval from high to low, or empty, is no window
+            edges = values.get(name)
+            if isinstance(edges, tuple) and any(lo >= hi for lo, hi in zip(edges[::2], edges[1::2], strict=False)):
+                values[name] = None
+        return values
+
+    @property
+    def starts(self) -> tuple[tuple[float, float], ...]:
+        """(R, a) of every trajectory: the starts of the list, then the clicked points."""
+        points = self.points or ()
+        return (*((self.R0, a) for a in self.a), *zip(points[::2], points[1::2], strict=True))

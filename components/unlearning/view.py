@@ -1,0 +1,43 @@
+"""View 1: the explorer of feature unlearning, the root page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from dash import Dash
+from dash.development.base_component import Component
+
+from components.unlearning import callbacks, compute, layout
+from components.unlearning.presets import PRESETS
+from components.unlearning.state import UnlearningState
+from components.view import Chunk, Columns, Preset, View
+
+
+class UnlearningView(View):
+    """The R–a plane, its panels and its sentences."""
+
+    name = "unlearning"
+    path = "/"
+    title = "Unlearning"
+    State = UnlearningState
+    presets: ClassVar[tuple[Preset, ...]] = PRESETS
+    budget = compute.STREAM_COST
+
+    def cost(self, state: UnlearningState) -> float:
+        return compute.cost(state)
+
+    def compute(self, state: UnlearningState) -> Iterator[Chunk]:
+        return compute.stream(state)
+
+    def layout(self) -> Component:
+        return layout.page(self)
+
+    def register(self, app: Dash) -> None:
+        callbacks.register(app)
+
+    def table(self, state: UnlearningState) -> Columns:
+        return compute.table(state)
+
+    def python(self, state: UnlearningState) -> str:
+        return compute.python(state)

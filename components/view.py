@@ -1,0 +1,101 @@
+"""What a view is, and the one kind of message that its computations send."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+import orjson
+import plotly.graph_objects as go
+from dash import Dash
+from dash.development.base_component import Component
+
+from components.state import State
+
+Columns = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """One line of a stream: a kind and its data (numbers, texts, lists, numpy arrays).
+
+    Kinds that the reader knows: "begin" (how many runs will follow), "scene" (a figure to draw, its
+    runs still empty), "run" (a trajectory that follows: its fate and how it is drawn), "trace"
+    (columns of samples of a run), "words" (sentences), "end" (statistics; the picture is complete),
+    "error" (a sentence; it is not).
+    """
+
+    kind: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    def line(self) -> bytes:
+        """The chunk as one line of NDJSON; not-a-number and infinity become null."""
+        return orjson.dumps(
+            {"kind": self.kind, **self.data}, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE
+        )
+
+
+def column(values: np.ndarray) -> np.ndarray:
+    """Samples as a stream carries them: float32, whose shortest text is half as long and finer than a pixel."""
+    with np.errstate(over="ignore"):  # beyond 3.4e38 it becomes infinite, hence null, hence not drawn
+        return np.ascontiguousarray(values, dtype=np.float32)
+
+
+def scene(name: str, figure: go.Figure, display: Mapping[str, Any] | None = None) -> Chunk:
+    """A figure to draw. The client sets the template, for it alone knows the theme.
+
+    `display` says, for each display parameter and each of its choices, what that choice changes:
+    {"axis": {"linear": {"layout": {"xaxis.type": "linear"}}}}.
+    """
+    drawn = figure.to_plotly_json()
+    drawn["layout"].pop("template", None)
+    return Chunk("scene", {"name": name, "figure": drawn, "display": display or {}})
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A state worth coming back to: a figure of a paper, with what it shows and where it is from."""
+
+    name: str
+    title: str
+    state: State
+    caption: str
+    citation: str
+
+
+class View(ABC):
+    """A page: its state, what it computes, what it draws, what it gives away."""
+
+    name: ClassVar[str]
+    path: ClassVar[str]
+    title: ClassVar[str]
+    State: ClassVar[type[State]]
+    presets: ClassVar[tuple[Preset, ...]]
+    budget: ClassVar[float]  # the dearest state that is computed, in the unit of `cost`
+
+    @abstractmethod
+    def cost(self, state: Any) -> float:
+        """What computing the state will cost at most; known without computing."""
+
+    @abstractmethod
+    def compute(self, state: Any) -> Iterator[Chunk]:
+        """The picture of the state, piece by piece; depends on the physical part alone."""
+
+    @abstractmethod
+    def layout(self) -> Component:
+        """The page."""
+
+    @abstractmethod
+    def register(self, app: Dash) -> None:
+        """Registers the page's callbacks."""
+
+    @abstractmethod
+    def table(self, state: Any) -> Columns:
+        """The numbers behind the picture, in double precision: columns of one length."""
+
+    @abstractmethod
+    def python(self, state: Any) -> str:
+        """A Python script that computes the same numbers with `dynamics`."""

@@ -1,0 +1,8 @@
+"""The views, listed once. A new view is one line here."""
+
+from __future__ import annotations
+
+from components.unlearning.view import UnlearningView
+from components.view import View
+
+VIEWS: dict[str, View] = {view.name: view for view in (UnlearningView(),)}

@@ -1,0 +1,329 @@
+"""The first page in a real browser."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from components.unlearning.presets import PRESETS
+from components.unlearning.state import UnlearningState
+
+LINK = "/?v=1&c=1,1,1,1,1&cs=1,-1,1,-1,1&eps=0.1&a=3,6&R0=0&tau=1e3&pts=0.5,12&axis=linear&y=excess&cur=2"
+
+TRACES = """(name) => document.querySelector(`#unlearning-${name} .js-plotly-plot`).data.map((trace) => ({
+  name: trace.name, x: Array.from(trace.x || []), y: Array.from(trace.y || []), meta: trace.meta || null,
+  color: trace.line && trace.line.color }))"""
+STATE = "() => fl.page.state"
+
+
+def traces(page: Page, figure: str = "plane") -> list[dict[str, Any]]:
+    return page.evaluate(TRACES, figure)
+
+
+def lines(page: Page, figure: str = "plane") -> list[dict[str, Any]]:
+    """The runs' lines in a figure."""
+    return [trace for trace in traces(page, figure) if trace["meta"] and trace["meta"].get("part") == "line"]
+
+
+def wait_for_query(page: Page, part: str) -> None:
+    """Waits until the picture drawn is of a state whose query contains a part."""
+    page.wait_for_selector(f'body[data-drawn*="{part}"]', timeout=10_000)
+
+
+def thumb(page: Page, control: str) -> Any:
+    return page.locator(f"#unlearning-{control}-row [role=slider]")
+
+
+def box(page: Page, control: str) -> Any:
+    return page.locator(f"#unlearning-{control}-box")
+
+
+def test_the_root_page_draws_the_papers_example(open_page: Any) -> None:
+    page = open_page("/")
+    assert len(lines(page)) == 3
+    assert len(lines(page, "panels")) == 9
+    assert all(len(line["x"]) > 300 for line in lines(page))
+    expect(page.locator("#sentences li")).to_have_count(3)
+    expect(page.locator("#sentences")).to_contain_text("ā = 10 unlearns")
+    expect(page.locator("#sentences")).to_contain_text("ā = 5 aligns fully")
+    expect(page.locator("#unlearning-caption")).to_contain_text("critical manifold")
+    assert page.evaluate("document.documentElement.lang") == "en"
+
+
+@pytest.mark.parametrize(
+    ("control", "value", "part"),
+    [("c_star-1", "1", "cs=1,1,1,1,1"), ("eps", "0.01", "eps=0.01"), ("a-chosen", "15", "a=15,9,10")],
+)
+def test_a_number_box_changes_the_plane(open_page: Any, control: str, value: str, part: str) -> None:
+    page = open_page("/")
+    before = lines(page)
+    box(page, control).fill(value)
+    box(page, control).press("Enter")
+    wait_for_query(page, part)
+    assert lines(page) != before
+
+
+@pytest.mark.parametrize(("control", "part"), [("c_star-1", "cs=1,-"), ("eps", "eps="), ("a-chosen", "a=")])
+def test_dragging_a_slider_changes_the_plane_and_the_link(open_page: Any, control: str, part: str) -> None:
+    page = open_page("/")
+    before, drawn = lines(page), page.get_attribute("body", "data-drawn")
+    rect = thumb(page, control).bounding_box()
+    x, y = rect["x"] + rect["width"] / 2, rect["y"] + rect["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for step in range(1, 9):
+        page.mouse.move(x - 2.5 * step, y)
+    page.mouse.up()
+    page.wait_for_selector(f'body:not([data-drawn="{drawn}"])')
+    page.wait_for_timeout(500)
+    assert lines(page) != before
+    assert page.get_attribute("body", "data-drawn") in page.url
+    assert part in page.url
+
+
+def test_five_moves_in_mid_stream_leave_exactly_the_last_states_points(open_page: Any) -> None:
+    page = open_page("/")
+    slow = threading_delay(page)
+    for value in (0.5, 0.3, 0.1, -0.2, -0.55):
+        page.evaluate("(value) => { fl.page.change({ c_star: [1, value, 1, 1, 1] }); fl.page.gate.go(); }", value)
+        page.wait_for_timeout(12)
+    slow()
+    wait_for_query(page, "cs=1,-0.55,1,1,1")
+    page.wait_for_timeout(300)
+    other = open_page("/?" + page.get_attribute("body", "data-drawn"))
+    for figure in ("plane", "panels"):
+        mine, fresh = traces(page, figure), traces(other, figure)
+        assert [(t["name"], t["x"], t["y"]) for t in mine] == [(t["name"], t["x"], t["y"]) for t in fresh]
+
+
+def threading_delay(page: Page) -> Any:
+    """Makes every stream wait before it is read, so that moves come in the middle of one."""
+    page.evaluate("""() => { fl.read_ = fl.read; fl.read = async (url, signal, onChunk, onBatch) => {
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      await fl.read_(url, signal, (chunk) => onChunk(chunk), onBatch);
+      }; }""")
+    return lambda: page.evaluate("() => { fl.read = fl.read_; }")
+
+
+def test_playing_streams_the_trajectories_and_ends_with_the_whole_picture(open_page: Any) -> None:
+    page = open_page("/")
+    whole = [len(line["x"]) for line in lines(page)]
+    page.select_option("#speed", "4")
+    page.click("#play")
+    page.wait_for_timeout(700)
+    part = [len(line["x"]) for line in lines(page)]
+    assert 0 < sum(part) < sum(whole)
+    assert page.locator("#unlearning-panels + *, .cursor-layer circle").count() > 0
+    page.wait_for_selector('#play[data-playing="false"]', timeout=15_000)
+    assert [len(line["x"]) for line in lines(page)] == whole
+
+
+def test_the_root_page_plays_once_unless_motion_is_reduced(open_page: Any) -> None:
+    moving = open_page("/", reduced_motion="no-preference")
+    moving.wait_for_selector('#play[data-playing="true"]')
+    assert open_page("/").get_attribute("#play", "data-playing") == "false"
+
+
+def test_space_plays_and_arrows_scrub(open_page: Any) -> None:
+    page = open_page("/")
+    page.locator("#scrub").focus()
+    page.keyboard.press("Home")
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    assert page.input_value("#scrub") == "5"
+    page.keyboard.press("Space")
+    page.wait_for_selector('#play[data-playing="true"]')
+    page.keyboard.press("Space")
+    page.wait_for_selector('#play[data-playing="false"]')
+    assert page.evaluate(STATE)["cursor"] is not None
+
+
+def test_page_up_moves_a_slider_by_ten_steps(open_page: Any) -> None:
+    page = open_page("/")
+    thumb(page, "c_star-1").focus()
+    page.keyboard.press("PageUp")
+    wait_for_query(page, "cs=1,-0.5,1,1,1")
+    page.keyboard.press("PageDown")
+    wait_for_query(page, "cs=1,-1,1,1,1")
+
+
+def test_a_link_gives_the_same_picture_in_another_browser(open_page: Any) -> None:
+    page = open_page(LINK)
+    page.click("#copy-button")
+    page.wait_for_timeout(100)
+    parts = urlsplit(page.url)
+    other = open_page(f"{parts.path}?{parts.query}")
+    assert other.evaluate(STATE) == page.evaluate(STATE)
+    for figure in ("plane", "panels"):
+        assert traces(other, figure) == traces(page, figure)
+    assert other.input_value("#scrub") == page.input_value("#scrub")
+    assert len(lines(page)) == 3, "two starts and one clicked point"
+
+
+def test_the_client_writes_the_same_links_as_the_server(open_page: Any) -> None:
+    page = open_page("/")
+    states = [preset.state for preset in PRESETS]
+    states.append(UnlearningState(eps=1.5e-6, a=(-0.1, 1e-4, 12.345678), tau=123456.7, points=(0.25, 100.0)))
+    states.append(UnlearningState(window=(-0.5, 0.25, -3.0, 1e3), span=(1e-5, 2e4), cursor=1e-7, eps=0.1 + 0.2))
+    for state in states:
+        assert page.evaluate("(state) => fl.query(fl.page.view, state)", state.model_dump()) == state.query()
+
+
+def test_back_and_forward_go_through_settled_changes(open_page: Any) -> None:
+    page = open_page("/")
+    for value, part in (("0.5", "cs=1,0.5,"), ("2", "cs=1,2,")):
+        box(page, "c_star-1").fill(value)
+        box(page, "c_star-1").press("Enter")
+        wait_for_query(page, part)
+        page.wait_for_timeout(800)
+    page.go_back()
+    wait_for_query(page, "cs=1,0.5,")
+    assert box(page, "c_star-1").input_value() == "0.5"
+    page.go_back()
+    wait_for_query(page, "cs=1,-1,")
+    page.go_forward()
+    wait_for_query(page, "cs=1,0.5,")
+
+
+def test_one_drag_is_one_entry_in_the_history(open_page: Any) -> None:
+    page = open_page("/")
+    length = page.evaluate("history.length")
+    thumb(page, "c_star-1").focus()
+    for _ in range(12):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(900)
+    assert page.evaluate("history.length") == length + 1
+
+
+@pytest.mark.parametrize(
+    ("link", "said", "drawn"),
+    [
+        ("/?v=1&eps=0", "eps = 0 is outside [1e-6, 10]", "eps=1e-6"),
+        ("/?v=1&a=1,99", "a = 99 is outside [-20, 20]", "a=1,20"),
+        ("/?v=1&cs=hello", "cs = hello is not a number", "cs=1,-1,1,1,1"),
+        ("/?v=7&nonsense=1", "v = 7 is not a version", "v=1"),
+        ("/?v=1&c=" + "1," * 1500, "characters", "v=1"),
+    ],
+)
+def test_a_broken_link_gives_a_sentence_and_the_nearest_picture(
+    open_page: Any, link: str, said: str, drawn: str
+) -> None:
+    page = open_page(link)
+    expect(page.locator("#alert")).to_contain_text(said)
+    wait_for_query(page, drawn)
+    assert lines(page)
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_each_preset_draws(open_page: Any, preset: Any) -> None:
+    page = open_page("/?" + PRESETS[-1 if preset is PRESETS[0] else 0].state.query())
+    page.click("#unlearning-preset")
+    page.get_by_role("option", name=preset.title, exact=True).click()
+    wait_for_query(page, preset.state.key())
+    assert len(lines(page)) == len(preset.state.a)
+    expect(page.locator("#unlearning-caption")).to_have_text(preset.caption)
+    assert "arXiv:2602.07378" in page.locator("#unlearning-caption").get_attribute("title")
+
+
+def test_dark_and_light_change_every_figure_and_are_remembered(open_page: Any) -> None:
+    page = open_page("/")
+    light = [line["color"] for line in lines(page)]
+    page.click("#theme-button")
+    dark = [line["color"] for line in lines(page)]
+    assert all(one != other for one, other in zip(light, dark, strict=True))
+    page.reload()
+    page.wait_for_selector("body[data-drawn]")
+    assert [line["color"] for line in lines(page)] == dark
+    assert open_page("/", color_scheme="dark").evaluate("fl.dark()") is True
+
+
+def test_zoom_survives_a_moving_slider_and_travels_in_the_link(open_page: Any) -> None:
+    page = open_page("/")
+    place = page.locator("#unlearning-plane .nsewdrag").first.bounding_box()
+    page.mouse.move(place["x"] + 100, place["y"] + 100)
+    page.mouse.down()
+    page.mouse.move(place["x"] + 300, place["y"] + 300, steps=5)
+    page.mouse.up()
+    page.wait_for_timeout(400)
+    window = page.evaluate(STATE)["window"]
+    assert window is not None
+    thumb(page, "c_star-1").focus()
+    page.keyboard.press("ArrowRight")
+    wait_for_query(page, "cs=1,-0.95,")
+    shown = """() => { const { xaxis, yaxis } = fl.page.drawing.figures.plane.gd.layout;
+      return [...xaxis.range, ...yaxis.range]; }"""
+    assert page.evaluate(shown) == pytest.approx(window)
+    assert "win=" in page.url
+    page.click("#reset-window")
+    assert page.evaluate(STATE)["window"] is None
+    assert page.evaluate(shown) != pytest.approx(window)
+
+
+def test_display_choices_do_not_ask_the_server(open_page: Any) -> None:
+    page = open_page("/")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.locator("#unlearning-axis").get_by_text("linear τ").click()
+    page.locator("#unlearning-measure").get_by_text("L − L∞").click()
+    page.wait_for_timeout(300)
+    axes = page.evaluate(
+        "() => { const l = fl.page.drawing.figures.panels.gd.layout; return [l.xaxis.type, l.yaxis3.type]; }"
+    )
+    assert axes == ["linear", "log"]
+    assert "axis=linear" in page.url
+    assert "y=excess" in page.url
+    assert not asked
+
+
+def test_a_phone_shows_the_plane_first_and_scrolls_one_way(open_page: Any) -> None:
+    page = open_page("/", viewport={"width": 390, "height": 844}, has_touch=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    top = {name: page.locator(f".{name}").bounding_box()["y"] for name in ("plane", "below", "panels")}
+    assert top["plane"] < top["below"] < top["panels"]
+    assert not page.locator("#controls").is_visible()
+    page.click("#drawer-button")
+    assert page.locator("#controls").is_visible()
+    box(page, "eps").fill("0.01")
+    box(page, "eps").press("Enter")
+    wait_for_query(page, "eps=0.01")
+
+
+def test_starts_are_added_chosen_and_removed(open_page: Any) -> None:
+    page = open_page("/")
+    page.click("#chip-add")
+    wait_for_query(page, "a=5,9,10,6")
+    page.click("#chip-1")
+    box(page, "a-chosen").fill("-3")
+    box(page, "a-chosen").press("Enter")
+    wait_for_query(page, "a=5,-3,10,6")
+    page.click("#chip-remove")
+    wait_for_query(page, "a=5,10,6")
+
+
+def test_k_adds_and_removes_degrees(open_page: Any) -> None:
+    page = open_page("/")
+    page.fill("#unlearning-degrees", "3")
+    page.press("#unlearning-degrees", "Enter")
+    wait_for_query(page, "cs=1,-1,1&")
+    assert page.locator("#unlearning-c_star-2-row").is_visible()
+    assert not page.locator("#unlearning-c_star-3-row").is_visible()
+
+
+def test_a_drag_redraws_steadily(open_page: Any) -> None:
+    page = open_page("/")
+    page.evaluate("""() => { window.drawn = 0;
+      fl.page.drawing.figures.plane.gd.on("plotly_afterplot", () => { window.drawn += 1; }); }""")
+    rect = thumb(page, "c_star-1").bounding_box()
+    x, y = rect["x"] + rect["width"] / 2, rect["y"] + rect["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    begun = time.monotonic()
+    while time.monotonic() < begun + 2:
+        page.mouse.move(x + 20 * ((time.monotonic() - begun) % 1), y)
+    page.mouse.up()
+    assert page.evaluate("window.drawn") >= 10, json.dumps(page.evaluate("window.drawn"))

@@ -1,0 +1,104 @@
+"""The cache of streams: canonical keys, one computation for many askers, bounds."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from flask import Flask
+
+from components import cache
+from components.cache import StreamCache
+
+
+@pytest.fixture
+def streams(monkeypatch: pytest.MonkeyPatch) -> StreamCache:
+    monkeypatch.delenv("CACHE_REDIS_URL", raising=False)
+    return StreamCache(Flask("test"))
+
+
+class Counted:
+    """A computation that counts its beginnings, its steps and its being closed."""
+
+    def __init__(self, steps: int = 5, fail_at: int | None = None) -> None:
+        self.begun = self.stepped = self.closed = 0
+        self.steps, self.fail_at = steps, fail_at
+
+    def __call__(self) -> Iterator[bytes]:
+        self.begun += 1
+        try:
+            for step in range(self.steps):
+                if step == self.fail_at:
+                    raise RuntimeError("broken")
+                self.stepped += 1
+                yield b"%d\n" % step
+        finally:
+            self.closed += 1
+
+
+def test_a_finished_stream_is_replayed(streams: StreamCache) -> None:
+    work = Counted()
+    first = b"".join(streams.stream("key", work))
+    assert b"".join(streams.stream("key", work)) == first == b"0\n1\n2\n3\n4\n"
+    assert work.begun == 1
+
+
+def test_sixteen_askers_at_once_compute_once(streams: StreamCache) -> None:
+    work, gate = Counted(steps=50), threading.Barrier(16)
+
+    def ask() -> bytes:
+        gate.wait()
+        return b"".join(streams.stream("key", work))
+
+    with ThreadPoolExecutor(16) as pool:
+        answers = [future.result() for future in [pool.submit(ask) for _ in range(16)]]
+    assert len(set(answers)) == 1
+    assert (work.begun, work.stepped) == (1, 50)
+
+
+def test_an_asker_that_leaves_does_not_stop_the_others(streams: StreamCache) -> None:
+    work = Counted()
+    leaving, staying = streams.stream("key", work), streams.stream("key", work)
+    assert next(leaving) == next(staying) == b"0\n"
+    leaving.close()
+    assert b"".join(staying) == b"1\n2\n3\n4\n"
+    assert work.begun == 1
+
+
+def test_the_work_stops_when_the_last_asker_leaves(streams: StreamCache) -> None:
+    work = Counted()
+    asker = streams.stream("key", work)
+    next(asker)
+    asker.close()
+    assert (work.stepped, work.closed) == (1, 1)
+    assert b"".join(streams.stream("key", work)) == b"0\n1\n2\n3\n4\n", "half a stream is not kept"
+
+
+def test_a_failure_is_not_kept(streams: StreamCache) -> None:
+    with pytest.raises(RuntimeError, match="broken"):
+        list(streams.stream("key", Counted(fail_at=2)))
+    assert len(list(streams.stream("key", Counted()))) == 5
+
+
+def test_every_asker_of_a_failing_stream_hears_of_it(streams: StreamCache) -> None:
+    work = Counted(fail_at=1)
+    askers = [streams.stream("key", work) for _ in range(3)]
+    assert [next(asker) for asker in askers] == [b"0\n"] * 3
+    for asker in askers:
+        with pytest.raises(RuntimeError, match="broken"):
+            next(asker)
+    assert work.begun == 1
+
+
+def test_what_is_kept_is_bounded(streams: StreamCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "ENTRY_BYTES", 9)
+    large = Counted()
+    for _ in range(2):
+        list(streams.stream("large", large))
+    assert large.begun == 2, "an entry over the bound is computed again"
+    for number in range(5 * cache.ENTRIES):
+        list(streams.stream(f"small {number}", Counted(steps=2)))
+    assert len(streams.kept.cache._cache) <= cache.ENTRIES + 1
+    assert not streams._running

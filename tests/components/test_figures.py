@@ -1,0 +1,130 @@
+"""The figures of view 1, by their JSON."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from components import theme
+from components.unlearning import figures
+from components.unlearning.presets import PRESETS
+from components.unlearning.state import UnlearningState
+from dynamics import Fate, UnlearningModel
+
+MODEL = UnlearningModel((1.0,) * 5, (1.0, -1.0, 1.0, 1.0, 1.0))
+STARTS = ((0.0, 5.0), (0.0, 9.0), (0.0, 10.0))
+
+
+@pytest.fixture(scope="module")
+def plane() -> dict[str, dict]:
+    manifold = MODEL.critical_manifold()
+    figure = figures.plane(MODEL, manifold, figures.window(MODEL, STARTS), STARTS)
+    return {trace.name: trace for trace in figure.data}
+
+
+def test_attracting_pieces_are_solid_and_repelling_pieces_dashed(plane: dict) -> None:
+    solid, dashed = plane["critical manifold, attracting"], plane["critical manifold, repelling"]
+    assert (solid.line.dash, dashed.line.dash) == ("solid", "dash")
+    assert solid.line.color == dashed.line.color == theme.LIGHT["manifold"]
+    R, a = np.array(dashed.x, float), np.array(dashed.y, float)
+    inner = (R > 0) & (R < 1)
+    np.testing.assert_allclose(MODEL.critical_height(R[inner]), a[inner], rtol=1e-9)
+    assert R[inner].min() == pytest.approx(0.127, abs=1e-3)
+    assert R[inner].max() == pytest.approx(0.375, abs=1e-3)
+
+
+def test_the_folds_are_marked(plane: dict) -> None:
+    assert list(plane["folds"].x) == pytest.approx([0.127, 0.375], abs=1e-3)
+    assert list(plane["folds"].y) == pytest.approx([8.36, 20.9], abs=0.05)
+
+
+def test_the_field_points_along_the_flow(plane: dict) -> None:
+    x, y = (np.array(plane["field"][axis], float).reshape(-1, 7) for axis in "xy")
+    R, a = (x[:, 0] + x[:, 1]) / 2, (y[:, 0] + y[:, 1]) / 2
+    dR, da = MODEL.vector_field(R, a)
+    across, up = (x[:, 1] - x[:, 0]), (y[:, 1] - y[:, 0])
+    assert (across * dR >= 0).all()
+    assert (up * da >= 0).all()
+
+
+def test_the_default_window_holds_starts_and_folds_and_little_more() -> None:
+    view = figures.window(MODEL, STARTS)
+    assert view.R[0] == figures.LABEL_ROOM
+    assert -2 < view.a[0] < 0
+    assert 20.9 < view.a[1] < 26
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_every_presets_window_holds_its_starts(preset: object) -> None:
+    state = preset.state  # type: ignore[attr-defined]
+    model = UnlearningModel(state.c, state.c_star, state.eps)
+    view = figures.window(model, state.starts)
+    assert all(view.R[0] <= R <= view.R[1] and view.a[0] < a < view.a[1] for R, a in state.starts)
+
+
+def test_negative_starts_open_the_window_to_the_left_and_below() -> None:
+    view = figures.window(MODEL, ((0.0, -5.0),))
+    assert view.R[0] < -1
+    assert view.a[0] < -5
+    assert view.a[1] > 0
+
+
+def test_a_negative_first_overlap_opens_the_window_to_the_left() -> None:
+    model = UnlearningModel((1.0, 1.0), (-1.0, 1.0))
+    assert figures.window(model, ((0.0, 5.0),)).R[0] < -1
+    assert figures.window(model, ((0.0, -5.0),)).R[0] == figures.LABEL_ROOM
+
+
+def test_a_partial_alignment_above_its_start_is_in_the_window() -> None:
+    model = UnlearningModel((1.0,) * 5, (1.0, 1.0, -1.0, -2.0, 1.0))
+    assert figures.window(model, ((0.0, 5.0),)).a[1] > 12.58
+
+
+@pytest.mark.parametrize("fate", list(Fate))
+def test_each_fate_has_a_colour_a_dash_and_a_marker_of_its_own(fate: Fate) -> None:
+    others = [style for other, style in theme.FATES.items() if other != fate]
+    style = theme.FATES[fate]
+    for carrier in ("colour", "dash", "symbol", "glyph"):
+        assert getattr(style, carrier) not in [getattr(other, carrier) for other in others]
+    traces = figures.run_traces(0, "ā = 5", fate, (0.0, 5.0), 5.0)
+    assert traces["plane"][0]["line"]["color"] == style.colour
+    assert traces["panels"][0]["line"]["dash"] == style.dash
+
+
+def test_labels_of_near_starts_are_kept_apart() -> None:
+    view = figures.Window((-0.1, 1.0), (0.0, 10.0))
+    heights = figures.label_heights(((0.0, 5.0), (0.0, 5.01), (0.0, 5.0), (0.0, 9.0)), view)
+    ordered = np.sort(heights)
+    assert np.diff(ordered).min() >= figures.LABEL_GAP * 10 * 0.9
+    assert heights[3] == 9.0
+
+
+def test_light_colours_are_one_to_one_with_dark_ones() -> None:
+    assert len(theme.TO_DARK) == len(theme.LIGHT) == len(theme.DARK)
+    assert len(set(theme.DARK.values())) == len(theme.DARK)
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return float(np.dot((0.2126, 0.7152, 0.0722), linear))
+
+
+@pytest.mark.parametrize("palette", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+def test_lines_and_text_stand_out_from_the_paper(palette: dict[str, str]) -> None:
+    for role, least in {
+        "ink": 7,
+        "muted": 4.5,
+        "manifold": 3,
+        "full": 3,
+        "partial": 3,
+        "unlearning": 3,
+        "none": 3,
+    }.items():
+        one, other = sorted((_luminance(palette[role]), _luminance(palette["paper"])))
+        assert (other + 0.05) / (one + 0.05) >= least, role
+
+
+def test_figures_are_plain_json() -> None:
+    state = UnlearningState()
+    assert figures.panels(state.tau, negative_R=False).to_json()

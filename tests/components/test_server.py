@@ -1,0 +1,255 @@
+"""The routes: stream, state, export, health; headers; malformed queries."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app import create_app
+from components import stream
+from components.cache import StreamCache
+from components.unlearning.compute import model_of
+from components.unlearning.state import UnlearningState
+from components.unlearning.view import UnlearningView
+from components.view import Chunk
+from dynamics import Fate
+
+LINK = "v=1&c=1,1,1,1,1&cs=1,-1,1,1,1&eps=1&a=5,9,10&R0=0&tau=1e4"
+
+
+@pytest.fixture(scope="module")
+def client() -> FlaskClient:
+    return create_app().server.test_client()
+
+
+def chunks(client: FlaskClient, query: str = LINK) -> list[dict[str, Any]]:
+    answer = client.get(f"/stream/unlearning?{query}")
+    assert answer.status_code == 200
+    assert answer.mimetype == "application/x-ndjson"
+    return [json.loads(line) for line in answer.data.splitlines()]
+
+
+def joined(parts: list[dict[str, Any]], index: int, column: str) -> np.ndarray:
+    return np.array(
+        [value for part in parts if part["kind"] == "trace" and part["index"] == index for value in part[column]], float
+    )
+
+
+def test_the_stream_carries_the_solution(client: FlaskClient) -> None:
+    parts = chunks(client)
+    assert [part["kind"] for part in parts if part["kind"] != "trace"] == [
+        "begin", "scene", "scene", "run", "run", "run", "words", "end",
+    ]  # fmt: skip
+    assert [part["fate"] for part in parts if part["kind"] == "run"] == [
+        "FULL_ALIGNMENT",
+        "FULL_ALIGNMENT",
+        "UNLEARNING",
+    ]
+    for index, a0 in enumerate((5.0, 9.0, 10.0)):
+        run = model_of(UnlearningState()).trajectory(a0)
+        for column in ("tau", "R", "a", "loss"):
+            np.testing.assert_array_equal(
+                joined(parts, index, column).astype(np.float32), getattr(run, column).astype(np.float32)
+            )
+    assert all(part["last"] == (part["start"] + len(part["tau"]) >= joined(parts, part["index"], "tau").size)
+               for part in parts if part["kind"] == "trace")  # fmt: skip
+
+
+def test_a_clicked_point_is_one_more_run(client: FlaskClient) -> None:
+    parts = chunks(client, LINK + "&pts=0.5,12")
+    assert joined(parts, 3, "R")[0] == 0.5
+    assert joined(parts, 3, "a")[0] == 12
+
+
+def test_the_excess_falls_where_the_loss_seems_to_stand(client: FlaskClient) -> None:
+    excess = joined(chunks(client), 2, "excess")
+    assert excess[0] == pytest.approx(0.5, rel=1e-5)
+    assert 0 < excess[-1] < 0.06
+
+
+def test_display_does_not_change_the_stream(client: FlaskClient) -> None:
+    assert chunks(client, LINK + "&axis=linear&cur=3") == chunks(client)
+
+
+def test_the_stream_is_never_compressed_or_stored(client: FlaskClient) -> None:
+    answer = client.get(f"/stream/unlearning?{LINK}", headers={"Accept-Encoding": "br, gzip"})
+    assert "Content-Encoding" not in answer.headers
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Accel-Buffering"] == "no"
+    assert client.get("/", headers={"Accept-Encoding": "gzip"}).headers["Content-Encoding"] == "gzip"
+
+
+@pytest.mark.parametrize("route", ["/stream/unlearning", "/export/unlearning.csv"])
+def test_a_bad_query_is_a_422_with_parameter_value_and_range(client: FlaskClient, route: str) -> None:
+    answer = client.get(f"{route}?v=1&eps=0&a=1,99")
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"] == [
+        {"parameter": "eps", "value": "0", "range": "[1e-6, 10]", "sentence": "eps = 0 is outside [1e-6, 10]."},
+        {
+            "parameter": "a",
+            "value": "99",
+            "range": "1 to 12 numbers in [-20, 20]",
+            "sentence": "a = 99 is outside [-20, 20].",
+        },
+    ]
+    assert client.get(f"{route}?a={'1' * 3000}").status_code == 414
+
+
+def test_what_is_not_there_is_a_404_in_json(client: FlaskClient) -> None:
+    for route in ("/stream/nothing", "/state/nothing", "/export/unlearning.exe", "/export/nothing.csv"):
+        answer = client.get(route)
+        assert answer.status_code == 404
+        assert answer.get_json()["errors"][0]["sentence"]
+
+
+def test_the_page_gets_the_nearest_state_and_sentences(client: FlaskClient) -> None:
+    body = client.get("/state/unlearning?v=1&eps=0").get_json()
+    assert body["state"]["eps"] == 1e-6
+    assert body["sentences"] == ["eps = 0 is outside [1e-6, 10]."]
+    assert UnlearningState.from_query(body["link"]).eps == 1e-6
+
+
+def test_health_and_headers(client: FlaskClient) -> None:
+    assert client.get("/health").get_json() == {"status": "ok", "views": ["unlearning"]}
+    headers = client.get("/").headers
+    policy = headers["Content-Security-Policy"]
+    assert "script-src 'self' 'sha256-" in policy
+    assert "unsafe-eval" not in policy
+    assert "http:" not in policy
+    assert "Strict-Transport-Security" not in headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert '<html lang="en">' in client.get("/").text
+
+
+def test_two_apps_live_side_by_side() -> None:
+    one, other = create_app(), create_app()
+    assert one.callback_map.keys() == other.callback_map.keys()
+
+
+def test_csv_and_json_hold_the_trajectories_in_full_precision(client: FlaskClient) -> None:
+    rows = list(csv.DictReader(io.StringIO(client.get(f"/export/unlearning.csv?{LINK}").text)))
+    table = client.get(f"/export/unlearning.json?{LINK}").get_json()
+    run = model_of(UnlearningState()).trajectory(9.0)
+    for column in ("tau", "R", "a", "loss"):
+        mine = [float(row[column]) for row in rows if float(row["a0"]) == 9.0]
+        assert mine == getattr(run, column).tolist()
+        assert table["table"][column] == [float(row[column]) for row in rows]
+    assert UnlearningState.from_query(table["link"]) == UnlearningState()
+
+
+def test_the_exported_python_runs(client: FlaskClient) -> None:
+    code = client.get(f"/export/unlearning.py?{LINK}").text
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, env={**os.environ, "PYTHONPATH": str(root)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.count("FULL_ALIGNMENT") == 2
+    assert done.stdout.count("UNLEARNING") == 1
+
+
+class Troubled(UnlearningView):
+    """A view that fails after its first chunk, and says that everything is dear."""
+
+    price = 1.0
+
+    def cost(self, state: UnlearningState) -> float:
+        return self.price
+
+    def compute(self, state: UnlearningState) -> Iterator[Chunk]:
+        yield Chunk("begin", {"runs": 1})
+        raise FloatingPointError("the secret of the machine room")
+
+
+def test_a_failure_in_mid_stream_is_a_last_line_with_a_sentence() -> None:
+    server = Flask("test")
+    view = Troubled()
+    stream.register(server, {"unlearning": view}, StreamCache(server))
+    lines = server.test_client().get(f"/stream/unlearning?{LINK}").data.splitlines()
+    assert [json.loads(line)["kind"] for line in lines] == ["begin", "error"]
+    assert b"secret" not in lines[1]
+
+
+def test_what_costs_too_much_is_refused_before_it_is_computed() -> None:
+    server = Flask("test")
+    view = Troubled()
+    view.price = 1e9
+    stream.register(server, {"unlearning": view}, StreamCache(server))
+    answer = server.test_client().get(f"/stream/unlearning?{LINK}")
+    assert answer.status_code == 422
+    assert "1e+09" in answer.get_json()["errors"][0]["sentence"]
+
+
+NUMBER = st.sampled_from(
+    [
+        "0",
+        "1",
+        "-1",
+        "0.1",
+        "1e-6",
+        "1e400",
+        "-1e400",
+        "nan",
+        "inf",
+        "",
+        "9" * 40,
+        "1e-400",
+        "٣",
+        "0x10",
+        "1,2",
+        "--1",
+        "%00",
+        "+5",
+    ]
+)
+KEYS = st.sampled_from(
+    [parameter.key for parameter in UnlearningState.parameters().values()] + ["v", "c[]", "", "é", "__proto__"]
+)
+TERM = st.tuples(KEYS, st.lists(NUMBER, max_size=14)).map(lambda term: f"{term[0]}={','.join(term[1])}")
+QUERY = st.lists(TERM, max_size=8).map("&".join) | st.text(max_size=80).map(lambda text: text.replace("#", ""))
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(query=QUERY)
+def test_any_query_gives_a_refusal_or_a_picture(client: FlaskClient, query: str) -> None:
+    answer = client.get("/stream/unlearning", query_string=query)
+    assert answer.status_code in (200, 414, 422)
+    if answer.status_code == 200:
+        kinds = [json.loads(line)["kind"] for line in answer.data.splitlines()]
+        assert kinds[-1] == "end", query
+    assert client.get("/state/unlearning", query_string=query).status_code == 200
+
+
+EXTREME = st.sampled_from([0.0, 1.0, -1.0, 10.0, -10.0, 0.5, 1e-9])
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    c=st.lists(EXTREME, min_size=1, max_size=10),
+    c_star=st.lists(EXTREME, min_size=1, max_size=10),
+    eps=st.sampled_from([1e-6, 1e-3, 1.0, 10.0]),
+    a=st.lists(st.sampled_from([0.0, 1e-9, 0.1, -0.1, 5.0, 20.0, -20.0]), min_size=1, max_size=4),
+    R0=st.sampled_from([0.0, 1e-9, 0.3, -0.3, 1.0, -1.0]),
+    tau=st.sampled_from([1.0, 1e4, 1e8]),
+)
+def test_every_corner_of_the_sliders_gives_a_whole_picture(client: FlaskClient, **values: Any) -> None:
+    state = UnlearningState(**{name: tuple(v) if isinstance(v, list) else v for name, v in values.items()})
+    parts = chunks(client, state.query())
+    assert parts[-1]["kind"] == "end", state.query()
+    assert all(part["fate"] in Fate.__members__ for part in parts if part["kind"] == "run")
+    said = next(part for part in parts if part["kind"] == "words")
+    assert all("nan" not in sentence and "None" not in sentence for sentence in said["runs"] + said["notes"])
