@@ -9,16 +9,17 @@ import hashlib
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 from numba import njit
-from numba.core import config
+from numba.core import config as numba_config
 
-OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
+config: Any = numba_config
+OPTIONS: Any = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
 """``nogil`` lets threads integrate side by side; ``contract`` allows fused multiply-add."""
 
-INLINE: dict[str, Any] = {**OPTIONS, "forceinline": True}
+INLINE: Any = {**OPTIONS, "forceinline": True}
 """For the few lines at the heart of a step, where a call would cost as much as the work."""
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -42,9 +43,11 @@ def compiled(function: F) -> F:
     """
     previous = config.CACHE_DIR
     config.CACHE_DIR = _CACHE
+    result: Any
     try:
-        return njit(cache=True, **OPTIONS)(function)
+        result = njit(cache=True, **OPTIONS)(function)
     except RuntimeError:  # numba: "no locator available"
-        return njit(**OPTIONS)(function)
+        result = njit(**OPTIONS)(function)
     finally:
         config.CACHE_DIR = previous
+    return cast(F, result)

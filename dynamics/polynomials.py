@@ -53,7 +53,7 @@ def _bracketed(coefficients: Any, low: float, high: float) -> float:
             low = x
         newton = x - total / slope if slope != 0.0 else low
         following = newton if low < newton < high else 0.5 * (low + high)
-        if abs(following - x) <= 2.0**-52 * abs(x) or following == low or following == high:
+        if abs(following - x) <= 2.0**-52 * abs(x) or not low < following < high:
             return following
         x = following
     return x

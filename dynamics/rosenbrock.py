@@ -1,7 +1,7 @@
 """The one stiff integrator: Rodas5P with step-size control and dense output, compiled.
 
 A *system* is a ``NamedTuple`` of parameters. What the integrator needs to know of it is given by
-``numba.extending.overload`` of the six functions of the interface below: its size, its right-hand
+``numba.extending.overload`` of the seven functions of the interface below: its size, its right-hand
 side, its Jacobian in whatever form suits it (2 x 2, low rank, dense) and the linear solve that goes
 with that form. Dispatch is on the type, when the integrator is compiled; it costs nothing when it
 runs. The systems are autonomous, so the method's ``df/dt`` terms do not appear.
@@ -16,7 +16,6 @@ from math import exp, log
 from typing import Any
 
 import numpy as np
-from numba import types
 
 from . import rodas5p
 from .compiling import compiled
@@ -80,9 +79,15 @@ def solve(system: Any, factors: Any, b: Any) -> None:
     raise TypeError("overloaded for each system; only compiled code calls it")
 
 
+def leeway(system: Any, y: Any, weights: Any) -> None:
+    """Write into weights (n,) how many times the tolerance each component may be off at y: 1 where the
+    component itself is what counts, more where what counts is a flat function of it."""
+    raise TypeError("overloaded for each system; only compiled code calls it")
+
+
 def is_system(candidate: Any, system: type) -> bool:
     """Whether a numba type is that of the NamedTuple ``system``: what an overload asks first."""
-    return isinstance(candidate, types.BaseNamedTuple) and candidate.instance_class is system
+    return getattr(candidate, "instance_class", None) is system
 
 
 # --- advancing -----------------------------------------------------------------------------------
@@ -98,27 +103,37 @@ def start(t: float, h: float) -> Any:
 
 @compiled
 def workspace(system: Any) -> Any:
-    """Scratch memory for ``step``: stages, trial point, right-hand side, start, Jacobian, factors."""
+    """Scratch memory for ``step``: stages, trial point, right-hand side, start, leeway, Jacobian,
+    factors."""
     n = size(system)
     m = store_size(system)
-    return np.zeros((_STAGES, n)), np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(m), np.zeros(m)
+    return (
+        np.zeros((_STAGES, n)),
+        np.zeros(n),
+        np.zeros(n),
+        np.zeros(n),
+        np.zeros(n),
+        np.zeros(m),
+        np.zeros(m),
+    )
 
 
 @compiled
 def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float, atol: float) -> int:
     """Advance y (n,) in place by one accepted step, not past t_end; return a ``ResultCode``.
 
-    The error of a step is held below ``atol + rtol |y_i|`` in every component. Afterwards the
+    The error of a step is held below ``atol + rtol |y_i|`` in every component, times its ``leeway``. Afterwards the
     stages in ``work`` belong to that step, which ``keep`` can then write into a record.
     """
     n = size(system)
-    U, trial, f, y0, jac, factors = work
+    U, trial, f, y0, slack, jac, factors = work
     t = state[T]
     h = state[STEP]
     remaining = t_end - t
     for i in range(n):
         y0[i] = y[i]
     jacobian(system, y, jac)
+    leeway(system, y, slack)
     rejected_before = False
     while True:
         if not h > 1e-15 * abs(t) + 1e-300:
@@ -218,7 +233,7 @@ def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float, 
         error = 0.0
         for i in range(n):
             y[i] = trial[i] + U[7, i]
-            weight = atol + rtol * max(abs(y0[i]), abs(y[i]))
+            weight = slack[i] * (atol + rtol * max(abs(y0[i]), abs(y[i])))
             error = max(error, abs(U[7, i]) / weight)
             if not abs(y[i]) < 1e300:
                 error = np.inf
@@ -295,13 +310,20 @@ def keep(work: Any, state: Any, t0: float, row: Any) -> None:
 
 
 @compiled
-def interpolate(rows: Any, index: int, t: float, i: int, n: int) -> float:
+def interpolate(rows: Any, index: int, t: float, i: int, n: int) -> Any:
     """Component i at time t within step ``index`` of a record."""
+    h = rows[index, 1]
+    return within(rows, index, (t - rows[index, 0]) / h if h > 0.0 else 0.0, i, n)
+
+
+@compiled
+def within(rows: Any, index: int, theta: float, i: int, n: int) -> Any:
+    """Component i at the fraction theta of step ``index`` of a record. A step may be so short that
+    times within it are not told apart in floating point; fractions are."""
     row = rows[index]
     y0 = row[2 + i]
     if row[1] == 0.0:
         return y0
-    theta = (t - row[0]) / row[1]
     y1 = rows[index + 1, 2 + i]
     rest = 1.0 - theta
     k1, k2, k3 = row[2 + n + i], row[2 + 2 * n + i], row[2 + 3 * n + i]

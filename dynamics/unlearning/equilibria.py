@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..hermite import Array
 from ..polynomials import real_roots
 from .sums import equilibrium_polynomial, p_polynomial
 
@@ -44,19 +45,20 @@ class Equilibrium:
     is_global_minimum: bool
 
 
-def crossings(model: UnlearningModel) -> np.ndarray:
+def crossings(model: UnlearningModel) -> Array:
     """R strictly inside (-1, 1), R = 0 excluded, where the nullclines cross; increasing."""
     roots = real_roots(equilibrium_polynomial(*model.overlaps), -1.0, 1.0)
-    return roots[(np.abs(roots) < 1.0 - NEAR_EDGE) & (roots != 0.0)]
+    inner: Array = roots[(np.abs(roots) < 1.0 - NEAR_EDGE) & (roots != 0.0)]
+    return inner
 
 
-def at_zero_weight(model: UnlearningModel) -> np.ndarray:
+def at_zero_weight(model: UnlearningModel) -> Array:
     """R strictly inside (-1, 1) where p = 0: equilibria with a = 0; R = 0 only where it is
     isolated (A_1 != 0)."""
     A, _ = model.overlaps
     roots = real_roots(p_polynomial(A), -1.0, 1.0)
-    roots = roots[np.abs(roots) < 1.0 - NEAR_EDGE]
-    return roots if A[0] != 0.0 else roots[roots != 0.0]
+    inner: Array = roots[np.abs(roots) < 1.0 - NEAR_EDGE]
+    return inner if A[0] != 0.0 else inner[inner != 0.0]
 
 
 def equilibria(model: UnlearningModel) -> tuple[Equilibrium, ...]:
@@ -87,11 +89,11 @@ def lines(model: UnlearningModel) -> tuple[str, ...]:
     return tuple(found)
 
 
-def jacobian(model: UnlearningModel, R: float, a: float) -> np.ndarray:
+def jacobian(model: UnlearningModel, R: float, a: float) -> Array:
     """Jacobian (2, 2) of (dR/dtau, da/dtau) in (R, a)."""
     A, B = model.overlaps
     k = np.arange(1, model.K + 1)
-    p_, g, q, h = model.sums(R)
+    _, g, q, h = model.sums(R)
     dg = float(np.sum((k * (k - 1) * A)[1:] * R ** (k[1:] - 2.0))) if model.K > 1 else 0.0
     dh = float(np.sum(k * (2 * k - 1) * B * R ** (2.0 * k - 2)))
     fast, mixed = float(g - a * h), float(g - 2 * a * h)

@@ -27,7 +27,7 @@ from .. import rosenbrock
 from ..compiling import compiled
 from ..hermite import Array
 from .equilibria import at_zero_weight, crossings
-from .planar import alignment, sums
+from .planar import alignment
 from .trajectory import first_step, loss_at
 
 if TYPE_CHECKING:

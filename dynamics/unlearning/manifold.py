@@ -69,7 +69,8 @@ def fold_alignments(model: UnlearningModel) -> Array:
     roots = roots[(np.abs(roots) < 1.0) & (roots != 0.0)]
     slope = np.arange(1, len(polynomial)) * polynomial[1:]
     # An extremum, not a level inflection: M' changes sign.
-    return roots[polyval(roots, slope) != 0.0] if len(slope) else roots
+    extrema: Array = roots[polyval(roots, slope) != 0.0] if len(slope) else roots
+    return extrema
 
 
 def folds(model: UnlearningModel) -> tuple[Fold, ...]:

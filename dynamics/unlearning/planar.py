@@ -80,13 +80,6 @@ def sums_and_slopes(table: Any, R: float) -> tuple[float, float, float, float, f
     )
 
 
-@compiled
-def loss(table: Any, offset: float, R: float, a: float) -> float:
-    """L = 1/2 sum k! (c*_k - a c_k R^k)^2 expanded; offset is 1/2 sum k! c*_k^2."""
-    p, g, q, h = sums(table, R)
-    return offset + a * (0.5 * a * q - p)
-
-
 def _planar_only(system: Any) -> bool:
     return rosenbrock.is_system(system, Planar)
 
@@ -165,3 +158,17 @@ def _solve(system, factors, b):  # type: ignore[no-untyped-def]
         b[1] = factors[2] * b0 + factors[3] * b1
 
     return solve
+
+
+@overload(rosenbrock.leeway, jit_options=INLINE)
+def _leeway(system, y, weights):  # type: ignore[no-untyped-def]
+    if not _planar_only(system):
+        return None
+
+    def leeway(system, y, weights):  # type: ignore[no-untyped-def]
+        # What counts is R, and dR = (1 - R^2) drho.
+        _, slope = alignment(y[0])
+        weights[0] = 1.0 / max(slope, 0.01)
+        weights[1] = 1.0
+
+    return leeway

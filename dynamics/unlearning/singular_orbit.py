@@ -143,8 +143,8 @@ def _slow_piece(model: UnlearningModel, R: float, tau: float) -> OrbitPiece:
     slope = fold_polynomial(A, B)
     flow = float(model.slow_flow(R)) * float(polyval(R, slope))
     if flow == 0.0 or np.count_nonzero(B) == 1:
-        here = np.array([R]), np.array([float(model.critical_height(R))]), np.array([tau])
-        return OrbitPiece(*here, False, "equilibrium")
+        a = model.critical_height(np.array([R]))
+        return OrbitPiece(np.array([R]), a, np.array([tau]), False, "equilibrium")
     direction = np.sign(flow)
     stops: list[tuple[float, PieceEnd]] = [(0.0, "infinity"), (-1.0, "edge"), (1.0, "edge")]
     stops += [(float(x), "equilibrium") for x in crossings(model)]
@@ -181,7 +181,7 @@ def _edge_piece(model: UnlearningModel, side: float, a: float, tau: float) -> Or
     """On R = side, where a relaxes to N = p/q, until the delayed exit if there is one."""
     p, g, q, h = (float(v) for v in model.sums(side))
     if q == 0.0:
-        return OrbitPiece(*(np.array([v]) for v in (side, a, tau)), False, "equilibrium")
+        return OrbitPiece(np.array([side]), np.array([a]), np.array([tau]), False, "equilibrium")
     N = p / q
     D = a - N
 

@@ -59,7 +59,7 @@ def sums(A: Array, B: Array, R: Array) -> tuple[Array, Array, Array, Array]:
     S = R * R
     return (
         R * polyval(R, A),
-        polyval(R, g_polynomial(A)),
+        np.asarray(polyval(R, g_polynomial(A)), dtype=np.float64),
         S * polyval(S, B),
         R * polyval(S, np.arange(1, len(B) + 1) * B),
     )

@@ -18,7 +18,7 @@ from ..compiling import compiled
 from ..hermite import Array
 from .equilibria import Equilibrium, EquilibriumKind, jacobian
 from .limits import Fate
-from .planar import alignment, planar
+from .planar import planar
 from .trajectory import first_step
 
 if TYPE_CHECKING:

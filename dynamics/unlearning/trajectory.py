@@ -72,12 +72,26 @@ class Trajectory:
         return self.model.excess_loss(self.R, self.a, self.limit)
 
     @cached_property
+    def _deviation(self) -> tuple[float, float]:
+        system, rho = start_point(self.model.system, self.R0)
+        rtol = max(1e-13, self.rtol / 100)
+        end = float(self.tau[-1])
+        rows, _, _ = integrate(system, rho, self.a0, end, rtol, STEP_BUDGET)
+        orbit, time = deviation(system, np.array([self.tau, self.R, self.a]), rows)
+        return float(orbit), float(time)
+
+    @property
     def error(self) -> float:
-        """Estimated global error: the largest distance in (R, a / max(1, |a|)) at the sampled times
-        to the same solution at a hundredth of the tolerance."""
-        tight = self.model.trajectory(self.a0, self.R0, self.tau_end, tau=self.tau, rtol=max(1e-13, self.rtol / 100))
-        scale = np.maximum(1.0, np.abs(tight.a))
-        return float(np.hypot(self.R - tight.R, (self.a - tight.a) / scale).max())
+        """Estimated error of the orbit: the largest distance, in (R, a / max(1, |a|)), of a sample
+        to the orbit computed at a hundredth of the tolerance."""
+        return self._deviation[0]
+
+    @property
+    def time_error(self) -> float:
+        """Estimated relative error of the times at which R, once slow, moves fast (|dR/dtau| > 1): of the
+        jumps; 0 where there is none. A start close to a threshold makes it large: then the
+        time of the jump is ill-conditioned, not the orbit."""
+        return self._deviation[1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +109,7 @@ class TrajectoryChunk:
 
 
 @compiled
-def loss_at(coefficients: Any, R: float, a: float) -> float:
+def loss_at(coefficients: Any, R: float, a: float) -> Any:
     """L = 1/2 sum_k k! (c*_k - a c_k R^k)^2; ``coefficients`` has rows k!, c_k, c*_k."""
     total = 0.0
     power = 1.0
@@ -114,7 +128,14 @@ def first_step(system: Any, rho: float, a: float, tau_end: float) -> float:
     d_rho = abs(a * (g - a * h)) * system.rate
     d_a = abs(p - a * q)
     fastest = max(d_rho / (0.01 + abs(rho)), d_a / (0.01 + abs(a)))
-    return min(0.001 * tau_end, 0.01 / (fastest + 1e-300))
+    return float(min(0.001 * tau_end, 0.01 / (fastest + 1e-300)))
+
+
+@compiled
+def velocity(system: Any, R: float, a: float) -> Any:
+    """(dR/dtau, da/dtau)."""
+    p, g, q, h = sums(system.table, R)
+    return a * (1.0 - R * R) * (g - a * h) * system.rate, p - a * q
 
 
 @compiled
@@ -180,7 +201,9 @@ def sample_refined(rows: Any, n: int, tau_first: float) -> Any:
     step_now = 0
     for i in range(n):
         t = tau_end if i == n - 1 else tau_first * exp(ratio * i)
-        index = locate(rows, step_now, steps, t)
+        index = step_now
+        while index < steps - 1 and rows[index + 1, 0] <= t:
+            index += 1
         depth = 0
         pending[0, 0] = t
         pending[0, 1] = alignment(rosenbrock.interpolate(rows, index, t, 0, 2))[0]
@@ -234,6 +257,55 @@ def solve_refined(
     rows, state, code = integrate(system, rho, a, tau_end, rtol, STEP_BUDGET)
     out = sample_refined(rows, n, min(tau_first, 0.5 * rows[-1, 0]))
     return out, losses(coefficients, out[1:]), state, code
+
+
+@compiled
+def deviation(system: Any, own: Any, rows: Any) -> Any:
+    """How far samples (tau, R, a) are from the orbit in a record: the largest distance, and the largest
+    relative shift in time where |dR/dtau| > 1 after it has once been smaller."""
+    steps = len(rows) - 1
+    R_rows = np.empty(steps + 1)
+    for j in range(steps + 1):
+        R_rows[j] = alignment(rows[j, 2])[0]
+    farthest = shifted = 0.0
+    has_been_slow = False
+    for i in range(own.shape[1]):
+        tau, R, a = own[0, i], own[1, i], own[2, i]
+        scale = 1.0 / max(1.0, abs(a))
+        nearest = 0
+        best = inf
+        for j in range(steps + 1):
+            distance = (R_rows[j] - R) ** 2 + ((rows[j, 3] - a) * scale) ** 2
+            if distance < best:
+                best, nearest = distance, j
+        at_best = rows[nearest, 0]
+        for index in range(max(0, nearest - 1), min(steps, nearest + 1)):
+            h = rows[index, 1]
+            theta = 0.0 if index == nearest else 1.0
+            for _ in range(30):
+                x, _slope = alignment(rosenbrock.within(rows, index, theta, 0, 2))
+                y = rosenbrock.within(rows, index, theta, 1, 2)
+                ex, ey = R - x, (a - y) * scale
+                distance = ex * ex + ey * ey
+                if distance < best:
+                    best, at_best = distance, rows[index, 0] + theta * h
+                # the interpolant's own slope: beside a stiff branch the vector field is another
+                ahead, _slope = alignment(rosenbrock.within(rows, index, theta + 1e-4, 0, 2))
+                dx = 1e4 * (ahead - x)
+                dy = 1e4 * scale * (rosenbrock.within(rows, index, theta + 1e-4, 1, 2) - y)
+                square = dx * dx + dy * dy
+                if square == 0.0:
+                    break
+                following = min(1.0, max(0.0, theta + (ex * dx + ey * dy) / square))
+                if abs(following - theta) < 1e-12:
+                    break
+                theta = following
+        farthest = max(farthest, best)
+        if abs(velocity(system, R, a)[0]) < 1.0:
+            has_been_slow = True
+        elif has_been_slow:
+            shifted = max(shifted, abs(at_best - tau) / tau)
+    return farthest**0.5, shifted
 
 
 def frozen(array: Any) -> Array:
