@@ -49,7 +49,7 @@ def test_the_number_of_coefficients_is_from_one_to_ten(c, c_star):
         ({"a0": 1, "tau_end": math.nan}, "tau_end"),
         ({"a0": 1, "n": 1}, "n"),
         ({"a0": 1, "n": 100_001}, "n"),
-        ({"a0": 1, "rtol": 1e-13}, "rtol"),
+        ({"a0": 1, "rtol": 1e-14}, "rtol"),
         ({"a0": 1, "rtol": 0.1}, "rtol"),
         ({"a0": 1, "tau": [3.0, 2.0]}, "tau"),
         ({"a0": 1, "tau": [-1.0, 2.0]}, "tau"),
