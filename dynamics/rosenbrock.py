@@ -1,7 +1,7 @@
 """The one stiff integrator: Rodas5P with step-size control and dense output, compiled.
 
 A *system* is a ``NamedTuple`` of parameters. What the integrator needs to know of it is given by
-``numba.extending.overload`` of the seven functions of the interface below: its size, its right-hand
+``numba.extending.overload`` of the six functions of the interface below: its size, its right-hand
 side, its Jacobian in whatever form suits it (2 x 2, low rank, dense) and the linear solve that goes
 with that form. Dispatch is on the type, when the integrator is compiled; it costs nothing when it
 runs. The systems are autonomous, so the method's ``df/dt`` terms do not appear.
@@ -64,8 +64,10 @@ def derivative(system: Any, y: Any, dy: Any) -> None:
     raise TypeError("overloaded for each system; only compiled code calls it")
 
 
-def jacobian(system: Any, y: Any, jac: Any) -> None:
-    """Write the Jacobian at y (n,) into the store jac."""
+def linearise(system: Any, y: Any, dy: Any, jac: Any, leeway: Any) -> None:
+    """At y (n,) write the right-hand side into dy (n,), the Jacobian into the store jac, and into
+    leeway (n,) how many times the tolerance each component may be off: 1 where the component itself is
+    what counts, more where what counts is a flat function of it."""
     raise TypeError("overloaded for each system; only compiled code calls it")
 
 
@@ -76,12 +78,6 @@ def factorise(system: Any, jac: Any, shift: float, factors: Any) -> None:
 
 def solve(system: Any, factors: Any, b: Any) -> None:
     """Solve ``(shift I - J) x = b`` in place."""
-    raise TypeError("overloaded for each system; only compiled code calls it")
-
-
-def leeway(system: Any, y: Any, weights: Any) -> None:
-    """Write into weights (n,) how many times the tolerance each component may be off at y: 1 where the
-    component itself is what counts, more where what counts is a flat function of it."""
     raise TypeError("overloaded for each system; only compiled code calls it")
 
 
@@ -103,12 +99,13 @@ def start(t: float, h: float) -> Any:
 
 @compiled
 def workspace(system: Any) -> Any:
-    """Scratch memory for ``step``: stages, trial point, right-hand side, start, leeway, Jacobian,
-    factors."""
+    """Scratch memory for ``step``: stages; trial point and right-hand side; start, right-hand
+    side there, leeway; Jacobian, factors."""
     n = size(system)
     m = store_size(system)
     return (
         np.zeros((_STAGES, n)),
+        np.zeros(n),
         np.zeros(n),
         np.zeros(n),
         np.zeros(n),
@@ -126,14 +123,13 @@ def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float, 
     stages in ``work`` belong to that step, which ``keep`` can then write into a record.
     """
     n = size(system)
-    U, trial, f, y0, slack, jac, factors = work
+    U, trial, f, y0, f0, leeway, jac, factors = work
     t = state[T]
     h = state[STEP]
     remaining = t_end - t
     for i in range(n):
         y0[i] = y[i]
-    jacobian(system, y, jac)
-    leeway(system, y, slack)
+    linearise(system, y, f0, jac, leeway)
     rejected_before = False
     while True:
         if not h > 1e-15 * abs(t) + 1e-300:
@@ -144,7 +140,8 @@ def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float, 
         inverse_h = 1.0 / h
         factorise(system, jac, inverse_h / _GAMMA, factors)
         # stage 0
-        derivative(system, y0, f)
+        for i in range(n):
+            f[i] = f0[i]
         solve(system, factors, f)
         for i in range(n):
             U[0, i] = f[i]
@@ -233,7 +230,7 @@ def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float, 
         error = 0.0
         for i in range(n):
             y[i] = trial[i] + U[7, i]
-            weight = slack[i] * (atol + rtol * max(abs(y0[i]), abs(y[i])))
+            weight = leeway[i] * (atol + rtol * max(abs(y0[i]), abs(y[i])))
             error = max(error, abs(U[7, i]) / weight)
             if not abs(y[i]) < 1e300:
                 error = np.inf

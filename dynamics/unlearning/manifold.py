@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.polynomial.polynomial import polyder, polyval
+from numpy.polynomial.polynomial import polyval
 
 from ..hermite import Array
 from ..polynomials import real_roots
@@ -75,17 +75,19 @@ def fold_alignments(model: UnlearningModel) -> Array:
 
 def folds(model: UnlearningModel) -> tuple[Fold, ...]:
     """Every fold, by increasing R."""
-    found = []
-    for R in fold_alignments(model):
-        a = float(model.critical_height(R))
-        found.append(Fold(float(R), a, landing(model, float(R), a)))
-    return tuple(found)
+    R = fold_alignments(model)
+    return tuple(
+        Fold(float(x), float(a), landing(model, float(x), float(a)))
+        for x, a in zip(R, model.critical_height(R), strict=True)
+    )
 
 
 def landing(model: UnlearningModel, R: float, a: float) -> float:
     """Where the jump from the fold (R, a) lands; nan for a degenerate fold."""
     A, B = model.overlaps
-    curvature = polyval(R, polyder(g_polynomial(A), 2)) - a * polyval(R, polyder(h_polynomial(B), 2))
+    k = np.arange(2, model.K + 1)
+    curvature = float(np.sum(k * (k - 1) * (k - 2) * A[1:] * R ** np.maximum(k - 3, 0)))
+    curvature -= a * float(np.sum(k * (2 * k - 1) * (2 * k - 2) * B[1:] * R ** (2 * k - 3)))
     direction = np.sign(a * curvature)  # of the fast flow a (g - a h), which has a double root here
     if direction == 0.0:
         return np.nan
@@ -102,31 +104,32 @@ def critical_manifold(model: UnlearningModel, n: int, a_max: float | None) -> Cr
         a_max = max([25.0, *(1.5 * abs(fold.a) for fold in all_folds)])
     if not B.any():
         return CriticalManifold((), ())
-    cuts = np.concatenate(
-        [
-            [-1.0, 0.0, 1.0],
-            [fold.R for fold in all_folds],
-            real_roots(g_polynomial(A), -1.0, 1.0),
-            fast_roots(model, a_max),
-            fast_roots(model, -a_max),
-        ]
+    cuts = np.unique(
+        np.concatenate(
+            [
+                [-1.0, 0.0, 1.0],
+                [fold.R for fold in all_folds],
+                real_roots(g_polynomial(A), -1.0, 1.0),
+                fast_roots(model, a_max),
+                fast_roots(model, -a_max),
+            ]
+        )
     )
-    cuts = np.unique(cuts)
-    pieces = []
-    for low, high in zip(cuts[:-1], cuts[1:], strict=True):
-        middle = 0.5 * (low + high)
-        if high - low > 1e-12 and abs(model.critical_height(middle)) <= a_max:
-            pieces.append((low, high) if low >= 0 else (high, low))
+    low, high = cuts[:-1], cuts[1:]
+    shown = (high - low > 1e-12) & (np.abs(model.critical_height(0.5 * (low + high))) <= a_max)
+    outward = low >= 0.0
+    inner, outer = np.where(outward, low, high)[shown], np.where(outward, high, low)[shown]
+    # Chebyshev points: dense where a branch ends, at a fold or at the window.
+    angle = np.linspace(0.0, np.pi, max(24, n // max(1, len(inner))))
+    R = inner[:, None] + np.outer(outer - inner, 0.5 * (1.0 - np.cos(angle)))
+    a = model.critical_height(R)
+    middle = len(angle) // 2
+    falls = np.abs(a[:, middle + 1]) < np.abs(a[:, middle - 1])
     branches = []
-    for inner, outer in pieces:
-        # Chebyshev points: dense where a branch ends, at a fold or at the window.
-        angle = np.linspace(0.0, np.pi, max(24, n // max(1, len(pieces))))
-        R = inner + (outer - inner) * 0.5 * (1.0 - np.cos(angle))
-        a = model.critical_height(R)
-        if np.isnan(a[0]) or abs(a[0]) > 1.001 * a_max:  # at R = 0 the curve has no height
-            R, a = R[1:], a[1:]
-        growth = np.abs(a[len(a) // 2 + 1]) - np.abs(a[len(a) // 2 - 1])
-        branches.append(Branch(R, a, bool(growth < 0.0), "curve"))
+    for points, heights, attracting in zip(R, a, falls, strict=True):
+        # At R = 0 the curve has no height.
+        first = int(np.isnan(heights[0]) or abs(heights[0]) > 1.001 * a_max)
+        branches.append(Branch(points[first:], heights[first:], bool(attracting), "curve"))
     for side in (-1.0, 1.0):
         branches += edge(model, side, a_max)
     return CriticalManifold(tuple(branches), all_folds)

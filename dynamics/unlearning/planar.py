@@ -61,17 +61,19 @@ def sums(table: Any, R: float) -> tuple[float, float, float, float]:
 
 
 @compiled
-def sums_and_slopes(table: Any, R: float) -> tuple[float, float, float, float, float]:
-    """g, q, h and dg/dR, dh/dR at R (dp/dR = g and dq/dR = 2 h)."""
+def sums_and_slopes(table: Any, R: float) -> tuple[float, float, float, float, float, float]:
+    """p, g, q, h and dg/dR, dh/dR at R (dp/dR = g and dq/dR = 2 h)."""
     S = R * R
-    g = q = h = dg = dh = 0.0
+    p = g = q = h = dg = dh = 0.0
     for k in range(table.shape[1] - 1, 0, -1):
+        p = p * R + table[0, k]
         g = g * R + table[1, k]
         q = q * S + table[2, k]
         h = h * S + table[3, k]
         dg = dg * R + table[4, k]
         dh = dh * S + table[5, k]
     return (
+        (p * R + table[0, 0]) * R,
         g * R + table[1, 0],
         (q * S + table[2, 0]) * S,
         (h * S + table[3, 0]) * R,
@@ -113,22 +115,27 @@ def _derivative(system, y, dy):  # type: ignore[no-untyped-def]
     return derivative
 
 
-@overload(rosenbrock.jacobian, jit_options=INLINE)
-def _jacobian(system, y, jac):  # type: ignore[no-untyped-def]
+@overload(rosenbrock.linearise, jit_options=INLINE)
+def _linearise(system, y, dy, jac, leeway):  # type: ignore[no-untyped-def]
     if not _planar_only(system):
         return None
 
-    def jacobian(system, y, jac):  # type: ignore[no-untyped-def]
+    def linearise(system, y, dy, jac, leeway):  # type: ignore[no-untyped-def]
         a = y[1]
         R, slope = alignment(y[0])
-        g, q, h, dg, dh = sums_and_slopes(system.table, R)
+        p, g, q, h, dg, dh = sums_and_slopes(system.table, R)
         mixed = g - 2.0 * a * h
+        dy[0] = a * (g - a * h) * system.rate
+        dy[1] = p - a * q
         jac[0] = a * (dg - a * dh) * slope * system.rate
         jac[1] = mixed * system.rate
         jac[2] = mixed * slope
         jac[3] = -q
+        # What counts is R, and dR = (1 - R^2) drho.
+        leeway[0] = 1.0 / max(slope, 0.01)
+        leeway[1] = 1.0
 
-    return jacobian
+    return linearise
 
 
 @overload(rosenbrock.factorise, jit_options=INLINE)
@@ -158,17 +165,3 @@ def _solve(system, factors, b):  # type: ignore[no-untyped-def]
         b[1] = factors[2] * b0 + factors[3] * b1
 
     return solve
-
-
-@overload(rosenbrock.leeway, jit_options=INLINE)
-def _leeway(system, y, weights):  # type: ignore[no-untyped-def]
-    if not _planar_only(system):
-        return None
-
-    def leeway(system, y, weights):  # type: ignore[no-untyped-def]
-        # What counts is R, and dR = (1 - R^2) drho.
-        _, slope = alignment(y[0])
-        weights[0] = 1.0 / max(slope, 0.01)
-        weights[1] = 1.0
-
-    return leeway
