@@ -2,6 +2,9 @@
 // A trace with meta {run, x, y, part} shows columns of a run; everything else is the server's.
 window.fl = window.fl || {};
 
+// Whether the hand is a finger.
+fl.coarse = () => matchMedia("(pointer: coarse)").matches;
+
 // What one stream has brought so far.
 fl.Picture = class {
   constructor() {
@@ -86,7 +89,7 @@ fl.Drawing = class {
       if (!scene) continue;
       const layout = this.layout(name, scene);
       const traces = this.traces(name, scene, layout, cursor);
-      Plotly.react(figure.gd, traces, layout, this.view.config);
+      Plotly.react(figure.gd, traces, layout, fl.coarse() ? { ...this.view.config, displayModeBar: false } : this.view.config);
     }
     this.place(cursor);
   }
@@ -123,7 +126,7 @@ fl.Drawing = class {
       layout.xaxis.range = this.state.window.slice(0, 2);
       layout.yaxis.range = this.state.window.slice(2);
     }
-    if (matchMedia("(pointer: coarse)").matches) layout.dragmode = false; // a finger scrolls the page
+    if (fl.coarse()) layout.dragmode = false; // a finger scrolls the page
     return layout;
   }
 
@@ -168,10 +171,7 @@ fl.Drawing = class {
     const { columns, complete } = this.picture.runs[run];
     const xs = columns[x] || [], ys = columns[y] || [];
     if (part === "end") return complete && cursor === null ? this.end(xs, ys, layout, trace.marker) : { x: [], y: [] };
-    if (part === "start") {
-      const k = layout.xaxis.type === "log" ? xs.findIndex((value) => value > 0) : 0;
-      return xs.length > k && k >= 0 ? { x: [xs[k]], y: [ys[k]] } : { x: [], y: [] };
-    }
+    if (part === "start") return this.label(trace.meta, columns, layout.xaxis);
     if (cursor === null) return { x: xs, y: ys };
     const k = fl.countUntil(columns.tau || [], cursor);
     return {
@@ -179,6 +179,17 @@ fl.Drawing = class {
       y: [...ys.slice(0, k), fl.valueAt(columns, y, cursor)],
     };
   }
+
+  // A label on the run's line near the left edge, as far to the right as its slot says.
+  label({ slot, y }, columns, axis) {
+    const [low, high] = axis.range;
+    const place = low + (0.01 + fl.Drawing.SLOT * slot) * (high - low);
+    const time = axis.type === "log" ? 10 ** place : place;
+    const value = fl.valueAt(columns, y, time);
+    return value === null ? { x: [], y: [] } : { x: [time], y: [value] };
+  }
+
+  static SLOT = 0.12; // of the axis: a label's width
 
   // The last point, or, with an arrow, the one where the run leaves through the top or bottom edge.
   end(xs, ys, layout, marker) {

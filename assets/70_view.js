@@ -205,7 +205,7 @@ fl.Page = class {
     if (!this.drawing.picture.runs.length) return;
     this.drawing.cut(time);
     if (!settled) return;
-    this.state = { ...this.state, cursor: time === null ? null : fl.canonical(time) };
+    this.state = { ...this.state, cursor: time === null ? null : Number(time.toPrecision(6)) };
     this.history.record(this.state, "same");
   }
 

@@ -6,6 +6,7 @@ The header and the views' pages are all that Dash draws; what is streamed is dra
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
@@ -18,6 +19,12 @@ from components.views import VIEWS
 
 NAME = "Feature unlearning"
 
+# The left branch, the fold and the runaway. Inline: Chromium asks for an icon again at every change of address.
+ICON = (
+    "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><path d='M6 3c0 12 3 16 6 16s4-9 7-9 4 16 9 17' "
+    "fill='none' stroke='#00845f' stroke-width='4' stroke-linecap='round'/></svg>"
+)
+
 INDEX = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -25,7 +32,7 @@ INDEX = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="description" content="Dynamics of feature learning and unlearning in two-layer networks.">
 <title>{%title%}</title>
-<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
+<link rel="icon" href="ICON">
 <script src="/assets/head/theme.js"></script>
 {%css%}
 </head>
@@ -35,12 +42,12 @@ INDEX = """<!DOCTYPE html>
 <footer>{%config%}{%scripts%}{%renderer%}</footer>
 </body>
 </html>
-"""
+""".replace("ICON", "data:image/svg+xml," + quote(ICON))
 
 
 def icon(name: str) -> html.Span:
     """One of our own icons (drawn by the stylesheet: no icon is fetched from another host)."""
-    return html.Span(className=f"icon icon-{name}", **aria(hidden="true"))
+    return html.Span(className=f"glyph glyph-{name}", **aria(hidden="true"))
 
 
 def shell() -> dmc.MantineProvider:

@@ -14,6 +14,7 @@ from dynamics import ResultCode, Trajectory, UnlearningModel
 
 RTOL = 1e-8
 SAMPLES = 400  # at least; the core refines until neighbours are 1 % of the range apart
+MANIFOLD = 900  # points; its steep branches show corners with fewer
 CHUNK = 256  # samples a line
 STREAM_COST = 30  # runs, the most a state can have is 24
 
@@ -32,19 +33,19 @@ def stream(state: UnlearningState) -> Iterator[Chunk]:
     """The plane, the panels, each trajectory as it is integrated, the sentences, the statistics."""
     model = model_of(state)
     starts = state.starts
-    view = figures.window(model, starts)
-    manifold = model.critical_manifold(a_max=2 * max(map(abs, view.a)))
+    plans = [figures.Run(run_name(state, i), R0, a0, model.limit(a0, R0)) for i, (R0, a0) in enumerate(starts)]
+    view = figures.window(model, plans)
+    manifold = model.critical_manifold(n=MANIFOLD, a_max=2 * max(map(abs, view.a)))
     yield Chunk("begin", {"runs": len(starts)})
-    yield scene("plane", figures.plane(model, manifold, view, starts))
-    yield scene("panels", figures.panels(state.tau, negative_R=view.R[0] < -0.5), figures.PANEL_DISPLAY)
+    yield scene("plane", figures.plane(model, manifold, view, plans))
+    yield scene("panels", figures.panels(negative_R=view.R[0] < -0.5), figures.PANEL_DISPLAY)
 
-    labels = figures.label_heights(starts, view)
+    places = figures.label_places([plan.a0 for plan in plans], view)
     runs: list[Trajectory] = []
-    for index, (R0, a0) in enumerate(starts):
-        run = model.trajectory(a0, R0, state.tau, SAMPLES, rtol=RTOL)
-        name = run_name(state, index)
-        traces = figures.run_traces(index, name, run.fate, (R0, a0), labels[index])
-        yield Chunk("run", {"index": index, "name": name, "fate": run.fate.name, "traces": traces})
+    for index, plan in enumerate(plans):
+        run = model.trajectory(plan.a0, plan.R0, state.tau, SAMPLES, rtol=RTOL)
+        traces = figures.run_traces(index, plan, places[index])
+        yield Chunk("run", {"index": index, "name": plan.name, "fate": plan.limit.fate.name, "traces": traces})
         yield from pieces(index, run)
         runs.append(run)
     yield Chunk("words", {"runs": sentences(state, model, runs), "notes": words.notes(state, model)})

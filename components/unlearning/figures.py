@@ -7,23 +7,29 @@ client fills it from the stream. `part` says what of the run: the line, its star
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import plotly.graph_objects as go
 
 from components.theme import FATES, LIGHT
-from dynamics import CriticalManifold, Fate, UnlearningModel
+from components.view import column
+from dynamics import CriticalManifold, Limit, UnlearningModel
 
 FIELD = (22, 16)  # arrows across and up: enough to see the flow, few enough to see the rest
 ARROW = (0.021, 0.030)  # length of an arrow as a share of the window's width and height
+ARROW_PATH = "M%.4g,%.4gL%.4g,%.4gM%.4g,%.4gL%.4g,%.4gL%.4g,%.4g"  # tail to tip; barb, tip, barb
 HEAD = (0.4, 0.45)  # of an arrow: how far back and how far aside its barbs go
 TOP_MARGIN = 1.08  # the window's top above the highest start or fold
 LOWEST_TOP = 2.0  # a window reaches at least this far from a = 0
 HIGHEST_TOP = 45.0  # folds above are not worth flattening the rest for
-LABEL_ROOM = -0.15  # the window begins here, so that the starts' labels are clear of the axis
+LABEL_ROOM = -0.2  # the window begins here, so that the starts' labels are clear of the axis
 LABEL_GAP = 0.034  # labels of starts are kept this share of the window apart
+LABEL_SHIFT = 0.011  # of a label from its start, as a share of the window
+MOST_SLOTS = 4  # runs whose labels the panel of a has room for
+SLOT_GAP = 0.155  # a line of text as a share of the panel of a
 PANELS = (("R", "R", "yaxis"), ("a", "a", "yaxis2"), ("loss", "loss  L", "yaxis3"))
 
 
@@ -35,14 +41,23 @@ class Window:
     a: tuple[float, float]
 
 
-def window(model: UnlearningModel, starts: tuple[tuple[float, float], ...]) -> Window:
+@dataclass(frozen=True)
+class Run:
+    """A trajectory as far as it is drawn before it is integrated: its name, its start, where it ends."""
+
+    name: str
+    R0: float
+    a0: float
+    limit: Limit
+
+
+def window(model: UnlearningModel, runs: Sequence[Run]) -> Window:
     """The default window: every start, every finite end and the folds in it, one margin above.
 
     It opens to the left, or below, only where a run goes there: R takes the sign of a A_1.
     """
-    ends = [model.limit(a0, R0).a for R0, a0 in starts]
-    heights = [a for _, a in starts] + [a for a in ends if abs(a) <= HIGHEST_TOP]
-    negative_R = any(R < 0 or (R == 0 and a * model.A[0] < 0) for R, a in starts)
+    heights = [run.a0 for run in runs] + [run.limit.a for run in runs if abs(run.limit.a) <= HIGHEST_TOP]
+    negative_R = any(run.R0 < 0 or (run.R0 == 0 and run.a0 * model.A[0] < 0) for run in runs)
     low, high = min(0.0, *heights), max(0.0, *heights)
     for fold in model.folds():
         if low < 0 and -HIGHEST_TOP <= fold.a < low:
@@ -67,14 +82,19 @@ def _nice(height: float) -> float:
     return math.ceil(height / step - 1e-9) * step
 
 
-def plane(
-    model: UnlearningModel, manifold: CriticalManifold, view: Window, starts: tuple[tuple[float, float], ...]
-) -> go.Figure:
-    """The R–a plane without its trajectories: field, fast fibres of the starts, critical manifold, folds."""
+def plane(model: UnlearningModel, manifold: CriticalManifold, view: Window, runs: Sequence[Run]) -> go.Figure:
+    """The R–a plane without its trajectories: field, fast fibres, critical manifold, folds, labelled starts."""
     figure = go.Figure(layout=_plane_layout(view))
-    figure.add_trace(_field(model, view))
-    figure.add_trace(_fibres(starts, view))
+    figure.add_shape(
+        type="path",
+        path=field_path(model, view),
+        layer="below",
+        line={"color": LIGHT["field"], "width": 1},
+        name="field",
+    )
+    figure.add_trace(_fibres(runs, view))
     figure.add_traces(_manifold(manifold, view))
+    figure.add_traces(_starts(model, runs, view))
     return figure
 
 
@@ -84,7 +104,7 @@ def _plane_layout(view: Window) -> dict[str, Any]:
         "yaxis": {"range": list(view.a), "title": {"text": "second layer  a"}, "showgrid": False},
         "margin": {"l": 56, "r": 22, "t": 14, "b": 48},
         "hovermode": "closest",
-        "dragmode": "pan",
+        "dragmode": "zoom",
         "shapes": [
             _line(x0=0, x1=0, y0=0, y1=1, yref="paper"),
             _line(x0=0, x1=1, y0=0, y1=0, xref="paper"),
@@ -96,8 +116,8 @@ def _line(**ends: Any) -> dict[str, Any]:
     return {"type": "line", "layer": "below", "line": {"color": LIGHT["grid"], "width": 1}, **ends}
 
 
-def _field(model: UnlearningModel, view: Window) -> go.Scatter:
-    """The vector field as arrows of one length, all in one trace."""
+def field_path(model: UnlearningModel, view: Window) -> str:
+    """The vector field as arrows of one length, all in one path: a trace of them takes three times as long to draw."""
     nx, ny = FIELD
     width, height = view.R[1] - view.R[0], view.a[1] - view.a[0]
     R = view.R[0] + width * (np.arange(nx) + 0.5) / nx
@@ -118,17 +138,13 @@ def _field(model: UnlearningModel, view: Window) -> go.Scatter:
     barb = [
         tip - back * np.stack([x_step, y_step]) + side * back * aside * np.stack([x_aside, y_aside]) for side in (2, -2)
     ]
-    gap = np.full_like(tip, np.nan)
-    points = np.stack([tail, tip, gap, barb[0], tip, barb[1], gap])[:, :, moving]  # (7, 2, arrows)
-    x, y = (points[:, place].T.ravel() for place in (0, 1))
-    return go.Scatter(
-        x=x, y=y, mode="lines", line={"color": LIGHT["field"], "width": 1}, hoverinfo="skip", name="field"
-    )
+    points = np.stack([tail, tip, barb[0], tip, barb[1]])[:, :, moving]  # (5, 2, arrows)
+    return "".join(ARROW_PATH % tuple(arrow) for arrow in points.reshape(10, -1).T.tolist())
 
 
-def _fibres(starts: tuple[tuple[float, float], ...], view: Window) -> go.Scatter:
+def _fibres(runs: Sequence[Run], view: Window) -> go.Scatter:
     """The fast fibre of each start: the level line a = ā, along which R moves first."""
-    heights = sorted({a for _, a in starts if a != 0})
+    heights = sorted({run.a0 for run in runs if run.a0 != 0})
     x = [x for _ in heights for x in (max(view.R[0], -1.0) if view.R[0] < -0.5 else 0.0, 1.0, None)]
     y = [y for a in heights for y in (a, a, None)]
     line = {"color": LIGHT["fibre"], "width": 1, "dash": "dot"}
@@ -152,9 +168,14 @@ def _manifold(manifold: CriticalManifold, view: Window) -> list[go.Scatter]:
             "color": LIGHT["manifold"],
             "width": 6 if attracting else 2,
             "dash": "solid" if attracting else "dash",
+            "simplify": False,  # plotly would cut corners as coarse as the line is thick
         }
         hover = f"{name}<br>R = %{{x:.4f}}<br>a = %{{y:.4f}}<extra></extra>"
-        traces.append(go.Scatter(x=np.array(x), y=np.array(y), mode="lines", line=line, name=name, hovertemplate=hover))
+        traces.append(
+            go.Scatter(
+                x=column(np.array(x)), y=column(np.array(y)), mode="lines", line=line, name=name, hovertemplate=hover
+            )
+        )
     folds = [fold for fold in manifold.folds if view.a[0] <= fold.a <= view.a[1]]
     marker = {"symbol": "circle", "size": 9, "color": LIGHT["paper"], "line": {"color": LIGHT["manifold"], "width": 2}}
     hover = "fold<br>R = %{x:.5f}<br>a = %{y:.5f}<extra></extra>"
@@ -163,11 +184,34 @@ def _manifold(manifold: CriticalManifold, view: Window) -> list[go.Scatter]:
     return traces
 
 
-def label_heights(starts: tuple[tuple[float, float], ...], view: Window) -> tuple[float, ...]:
-    """Where the starts' labels go: beside them, moved apart where they would overlap."""
+def _starts(model: UnlearningModel, runs: Sequence[Run], view: Window) -> list[go.Scatter]:
+    """A dot at each start, and its run's name where the run does not go."""
+    colours = [FATES[run.limit.fate].colour for run in runs]
+    R, a = [run.R0 for run in runs], [run.a0 for run in runs]
+    going, _ = model.vector_field(R, a)
+    sides = ["right" if speed < 0 else "left" for speed in going]
+    shift = LABEL_SHIFT * (view.R[1] - view.R[0])
+    beside = [x + (shift if side == "right" else -shift) for x, side in zip(R, sides, strict=True)]
+    dots = go.Scatter(x=R, y=a, mode="markers", marker={"size": 6, "color": colours}, hoverinfo="skip", name="starts")
+    names = go.Scatter(
+        x=beside,
+        y=label_heights(a, view),
+        mode="text",
+        text=[f"<b>{run.name}</b>" for run in runs],
+        textposition=[f"middle {side}" for side in sides],
+        textfont={"color": colours, "size": 13},
+        hoverinfo="skip",
+        name="labels",
+        cliponaxis=False,
+    )
+    return [dots, names]
+
+
+def label_heights(starts: Sequence[float], view: Window) -> list[float]:
+    """The labels' heights: the starts' own, moved apart where they would overlap."""
     gap = LABEL_GAP * (view.a[1] - view.a[0])
-    order = sorted(range(len(starts)), key=lambda i: starts[i][1])
-    heights = [starts[i][1] for i in order]
+    order = sorted(range(len(starts)), key=starts.__getitem__)
+    heights = [starts[i] for i in order]
     for _ in range(len(starts)):
         for low in range(len(heights) - 1):
             short = gap - (heights[low + 1] - heights[low])
@@ -175,40 +219,38 @@ def label_heights(starts: tuple[tuple[float, float], ...], view: Window) -> tupl
                 heights[low] -= short / 2
                 heights[low + 1] += short / 2
     placed = dict(zip(order, heights, strict=True))
-    return tuple(placed[i] for i in range(len(starts)))
+    return [placed[i] for i in range(len(starts))]
 
 
-def run_traces(
-    index: int, name: str, fate: Fate, start: tuple[float, float], label: float
-) -> dict[str, list[dict[str, Any]]]:
+@dataclass(frozen=True)
+class Place:
+    """Where a run's label goes in the panel of a: how far to the right, above or below its line."""
+
+    slot: int
+    side: Literal["top", "bottom"]
+
+
+def label_places(starts: Sequence[float], view: Window) -> list[Place | None]:
+    """Side by side where one above the other has no room, below where a line is above; none where it is crowded."""
+    gap = SLOT_GAP * (view.a[1] - view.a[0])
+    if len(starts) > MOST_SLOTS:
+        return [None] * len(starts)
+    slots = [0] * len(starts)
+    order = sorted(range(len(starts)), key=starts.__getitem__)
+    for before, i in zip(order, order[1:], strict=False):
+        slots[i] = slots[before] + 1 if starts[i] - starts[before] < gap else 0
+    crowned = [any(0 < other - a < 2 * gap for other in starts) for a in starts]
+    return [Place(slot, "bottom" if under else "top") for slot, under in zip(slots, crowned, strict=True)]
+
+
+def run_traces(index: int, run: Run, place: Place | None) -> dict[str, list[dict[str, Any]]]:
     """The traces of one run in each figure, still empty: coloured, dashed and marked by its fate."""
-    style = FATES[fate]
+    style = FATES[run.limit.fate]
+    name = run.name
     line = {"color": style.colour, "width": 2.4, "dash": style.dash}
-    R0, a0 = start
     on_plane = f"{name}, {style.word}<br>R = %{{x:.4f}}<br>a = %{{y:.4f}}<extra></extra>"
-    side = "left" if R0 <= 0 else "right"
-    shift = -0.012 if R0 <= 0 else 0.012
     plane_traces = [
         go.Scatter(x=[], y=[], mode="lines", line=line, name=name, hovertemplate=on_plane, meta=_meta(index, "R", "a")),
-        go.Scatter(
-            x=[R0],
-            y=[a0],
-            mode="markers",
-            marker={"symbol": "circle", "size": 6, "color": style.colour},
-            hoverinfo="skip",
-            name=f"{name}, start",
-        ),
-        go.Scatter(
-            x=[R0 + shift],
-            y=[label],
-            mode="text",
-            text=[f"<b>{name}</b>"],
-            textposition=f"middle {side}",
-            textfont={"color": style.colour, "size": 13},
-            hoverinfo="skip",
-            name=f"{name}, label",
-            cliponaxis=False,
-        ),
         go.Scatter(
             x=[],
             y=[],
@@ -239,21 +281,21 @@ def run_traces(
         )
         for quantity, _, axis in PANELS
     ]
-    panel_traces.append(
-        go.Scatter(
+    if place is not None:
+        label = go.Scatter(
             x=[],
             y=[],
             mode="text",
             text=[name],
-            textposition="top right",
+            textposition=f"{place.side} right",
             textfont={"color": style.colour, "size": 12},
             xaxis="x",
             yaxis="y2",
             hoverinfo="skip",
             name=f"{name}, label",
-            meta=_meta(index, "tau", "a", "start"),
+            meta=_meta(index, "tau", "a", "start") | {"slot": place.slot},
         )
-    )
+        panel_traces.append(label)
     return {
         "plane": [trace.to_plotly_json() for trace in plane_traces],
         "panels": [trace.to_plotly_json() for trace in panel_traces],
@@ -264,7 +306,7 @@ def _meta(run: int, x: str, y: str, part: str = "line") -> dict[str, Any]:
     return {"run": run, "x": x, "y": y, "part": part}
 
 
-def panels(tau_end: float, negative_R: bool) -> go.Figure:
+def panels(negative_R: bool) -> go.Figure:
     """R, a and the loss over one time axis, without their lines.
 
     `meta.extent` names the column from whose whole extent the client sets an axis's range, so that
@@ -276,7 +318,7 @@ def panels(tau_end: float, negative_R: bool) -> go.Figure:
         "xaxis": {"type": "log", "title": {"text": "time  τ"}, "anchor": "y3", "exponentformat": "power"},
         "margin": {"l": 56, "r": 22, "t": 14, "b": 48},
         "hovermode": "x",
-        "dragmode": "pan",
+        "dragmode": "zoom",
         "meta": {"extent": {"xaxis": "tau", "yaxis2": "a", "yaxis3": "loss"}},
     }
     for row, (quantity, title, axis) in enumerate(PANELS):

@@ -28,8 +28,11 @@ def sentence(name: str, run: Trajectory, thresholds: np.ndarray, asymptotics: As
     where = beside(run.a0, thresholds)
     because = f" ({where})" if where else ""
     peak = max(float(np.abs(run.R).max()), limit.peak)
+    size = "|R|" if run.R.min() < 0 else "R"
     if limit.fate == Fate.UNLEARNING:
-        return f"{name} unlearns{because}: R rises to {shown(peak, 3)} and goes back to 0 {law(asymptotics, limit)}."
+        return (
+            f"{name} unlearns{because}: {size} rises to {shown(peak, 3)} and goes back to 0 {law(asymptotics, limit)}."
+        )
     rest = f"a → {shown(limit.a)}, L → {shown(limit.loss)}."
     if limit.fate == Fate.FULL_ALIGNMENT:
         return f"{name} aligns fully{because}: R → {shown(limit.R, 3)}, {rest}"
