@@ -43,6 +43,7 @@ _STEP_TOO_SMALL = int(ResultCode.STEP_TOO_SMALL)
 # Predictive step-size control (Gustafsson; Hairer & Wanner, Solving ODEs II, section IV.8).
 _SAFETY, _GROW, _SHRINK = 0.9, 6.0, 0.2
 _ORDER_POWER = 1.0 / rodas5p.order
+_NOISE = 8.0  # stages add up: an error estimate of so many times the noise of one is noise
 _LOG_ERROR_FLOOR = log(1e-2)  # an unusually small error says nothing of the next one
 
 
@@ -64,10 +65,11 @@ def derivative(system: Any, y: Any, dy: Any) -> None:
     raise TypeError("overloaded for each system; only compiled code calls it")
 
 
-def linearise(system: Any, y: Any, dy: Any, jac: Any, leeway: Any) -> None:
-    """At y (n,) write the right-hand side into dy (n,), the Jacobian into the store jac, and into
-    leeway (n,) how many times the tolerance each component may be off: 1 where the component itself is
-    what counts, more where what counts is a flat function of it."""
+def linearise(system: Any, y: Any, dy: Any, jac: Any, leeway: Any, noise: Any) -> None:
+    """At y (n,) write the right-hand side into dy (n,), the Jacobian into the store jac, into leeway (n,)
+    how many times the tolerance each component may be off (1 where the component itself is what
+    counts, more where what counts is a flat function of it), and into noise (n,) the rounding error of
+    dy, below which no step, however short, can bring its error."""
     raise TypeError("overloaded for each system; only compiled code calls it")
 
 
@@ -100,11 +102,12 @@ def start(t: float, h: float) -> Any:
 @compiled
 def workspace(system: Any) -> Any:
     """Scratch memory for ``step``: stages; trial point and right-hand side; start, right-hand
-    side there, leeway; Jacobian, factors."""
+    side there, leeway, noise; Jacobian, factors."""
     n = size(system)
     m = store_size(system)
     return (
         np.zeros((_STAGES, n)),
+        np.zeros(n),
         np.zeros(n),
         np.zeros(n),
         np.zeros(n),
@@ -119,17 +122,18 @@ def workspace(system: Any) -> Any:
 def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float, atol: float) -> int:
     """Advance y (n,) in place by one accepted step, not past t_end; return a ``ResultCode``.
 
-    The error of a step is held below ``atol + rtol |y_i|`` in every component, times its ``leeway``. Afterwards the
+    The error of a step is held below ``atol + rtol |y_i|`` in every component, times its ``leeway``, or
+    where that is larger at the level of rounding. Afterwards the
     stages in ``work`` belong to that step, which ``keep`` can then write into a record.
     """
     n = size(system)
-    U, trial, f, y0, f0, leeway, jac, factors = work
+    U, trial, f, y0, f0, leeway, noise, jac, factors = work
     t = state[T]
     h = state[STEP]
     remaining = t_end - t
     for i in range(n):
         y0[i] = y[i]
-    linearise(system, y, f0, jac, leeway)
+    linearise(system, y, f0, jac, leeway, noise)
     rejected_before = False
     while True:
         if not h > 1e-15 * abs(t) + 1e-300:
@@ -230,7 +234,7 @@ def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float, 
         error = 0.0
         for i in range(n):
             y[i] = trial[i] + U[7, i]
-            weight = leeway[i] * (atol + rtol * max(abs(y0[i]), abs(y[i])))
+            weight = leeway[i] * (atol + rtol * max(abs(y0[i]), abs(y[i]))) + _NOISE * h * noise[i]
             error = max(error, abs(U[7, i]) / weight)
             if not abs(y[i]) < 1e300:
                 error = np.inf

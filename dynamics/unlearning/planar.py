@@ -116,11 +116,11 @@ def _derivative(system, y, dy):  # type: ignore[no-untyped-def]
 
 
 @overload(rosenbrock.linearise, jit_options=INLINE)
-def _linearise(system, y, dy, jac, leeway):  # type: ignore[no-untyped-def]
+def _linearise(system, y, dy, jac, leeway, noise):  # type: ignore[no-untyped-def]
     if not _planar_only(system):
         return None
 
-    def linearise(system, y, dy, jac, leeway):  # type: ignore[no-untyped-def]
+    def linearise(system, y, dy, jac, leeway, noise):  # type: ignore[no-untyped-def]
         a = y[1]
         R, slope = alignment(y[0])
         p, g, q, h, dg, dh = sums_and_slopes(system.table, R)
@@ -134,6 +134,8 @@ def _linearise(system, y, dy, jac, leeway):  # type: ignore[no-untyped-def]
         # What counts is R, and dR = (1 - R^2) drho.
         leeway[0] = 1.0 / max(slope, 0.01)
         leeway[1] = 1.0
+        noise[0] = 2.0**-52 * abs(a) * (abs(g) + abs(a * h)) * system.rate
+        noise[1] = 2.0**-52 * (abs(p) + abs(a) * q)
 
     return linearise
 
