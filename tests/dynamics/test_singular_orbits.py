@@ -161,9 +161,8 @@ def test_the_solution_leaves_full_alignment_at_the_predicted_time():
         assert solution(0.5)[0][0] > 100
         tau = brentq(lambda t, s=solution: s(t)[0][0] - np.arctanh(1 - 1e-8), 0.5, 0.545)
         assert tau == pytest.approx(time, abs=tolerance)
-    run = UnlearningModel(*DELAYED, 1e-6).trajectory(0.1, tau_end=10)
-    left = run.tau[(run.tau > 0.1) & (run.R < 0.99)][0]
-    assert left == pytest.approx(0.54045, abs=2e-3)
+    run = UnlearningModel(*DELAYED, 1e-6).trajectory(0.1, tau=np.linspace(0.5, 0.6, 10_001))
+    assert run.tau[run.R < 1 - 1e-8][0] == pytest.approx(0.54045, abs=2e-5)
 
 
 def test_a_staircase_has_as_many_jumps_as_folds_and_landings():

@@ -1,0 +1,1 @@
+"""How fast the core is beside scipy's LSODA: `make bench`."""
