@@ -41,6 +41,6 @@ __all__ = [
 def warm_up() -> None:
     """Compile everything, or load it from the cache: after this nothing waits for a compiler."""
     model = UnlearningModel((1.0, 1.0, 1.0), (1.0, -1.0, 1.0))
-    model.trajectory(1.0, tau_end=1.0)
+    _ = model.trajectory(1.0, tau_end=1.0).error
     model.trajectory(1.0, tau=(0.0, 1.0))
     model.threshold()
