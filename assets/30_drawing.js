@@ -145,7 +145,7 @@ fl.Drawing = class {
       low = Math.log10(Math.max(low, high * 1e-12));
       high = Math.log10(high);
     }
-    const margin = column === "tau" ? 0 : 0.05 * (high - low) || Math.max(Math.abs(high), 1) * 0.05;
+    const margin = column === "tau" ? 0 : 0.09 * (high - low) || Math.max(Math.abs(high), 1) * 0.05;
     return [low - margin, high + margin];
   }
 

@@ -158,5 +158,5 @@ fl.shown = function (number) {
   if (size >= 1e-3 && size < 1e5) return String(Number(number.toPrecision(4))).replace("-", "−");
   const [mantissa, power] = number.toExponential(2).split("e");
   const raised = power.replace("+", "").replace(/[-\d]/g, (digit) => (digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]));
-  return `${mantissa.replace("-", "−")}·10${raised}`;
+  return `${String(Number(mantissa)).replace("-", "−")}·10${raised}`;
 };

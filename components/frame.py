@@ -56,7 +56,7 @@ def shell() -> dmc.MantineProvider:
     header = html.Header(
         [
             html.A("Skip to the plot", href="#page", className="skip"),
-            html.Span(NAME, className="brand"),
+            html.H1(NAME, className="brand"),
             html.Nav(views, className="views", **aria(label="Views")),
             html.Button(
                 [icon("controls"), " Controls"], id="drawer-button", className="tool phone", **aria(expanded="false")

@@ -27,7 +27,7 @@ LOWEST_TOP = 2.0  # a window reaches at least this far from a = 0
 HIGHEST_TOP = 45.0  # folds above are not worth flattening the rest for
 LABEL_ROOM = -0.2  # the window begins here, so that the starts' labels are clear of the axis
 LABEL_GAP = 0.034  # labels of starts are kept this share of the window apart
-LABEL_SHIFT = 0.011  # of a label from its start, as a share of the window
+LABEL_SHIFT = 0.013  # of a label from its start, as a share of the window
 MOST_SLOTS = 4  # runs whose labels the panel of a has room for
 SLOT_GAP = 0.155  # a line of text as a share of the panel of a
 PANELS = (("R", "R", "yaxis"), ("a", "a", "yaxis2"), ("loss", "loss  L", "yaxis3"))
@@ -316,7 +316,7 @@ def panels(negative_R: bool) -> go.Figure:
     gap = 0.035
     layout: dict[str, Any] = {
         "xaxis": {"type": "log", "title": {"text": "time  τ"}, "anchor": "y3", "exponentformat": "power"},
-        "margin": {"l": 56, "r": 22, "t": 14, "b": 48},
+        "margin": {"l": 70, "r": 30, "t": 14, "b": 48},
         "hovermode": "x",
         "dragmode": "zoom",
         "meta": {"extent": {"xaxis": "tau", "yaxis2": "a", "yaxis3": "loss"}},

@@ -93,7 +93,7 @@ def graph(id: str, description: str) -> html.Div:
     return html.Div(
         dcc.Graph(id=id, figure=_BLANK, config=GRAPH_CONFIG, responsive=True, className="graph"),
         className="figure",
-        role="img",
+        role="figure",
         **aria(label=description),
     )
 

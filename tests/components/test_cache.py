@@ -102,3 +102,25 @@ def test_what_is_kept_is_bounded(streams: StreamCache, monkeypatch: pytest.Monke
         list(streams.stream(f"small {number}", Counted(steps=2)))
     assert len(streams.kept.cache._cache) <= cache.ENTRIES + 1
     assert not streams._running
+
+
+def test_a_cache_that_is_down_is_done_without(streams: StreamCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    def down(*_: object) -> None:
+        raise ConnectionError("no cache here")
+
+    monkeypatch.setattr(streams.kept, "get", down)
+    monkeypatch.setattr(streams.kept, "set", down)
+    assert b"".join(streams.stream("key", Counted())) == b"0\n1\n2\n3\n4\n"
+
+
+def test_one_who_comes_as_the_last_one_leaves_gets_a_whole_stream(streams: StreamCache) -> None:
+    def come_and_go(seed: int) -> bytes:
+        asker = streams.stream("key", Counted(steps=30))
+        taken = b"".join(line for line, _ in zip(asker, range(seed % 7), strict=False))
+        asker.close()
+        return taken if seed % 7 else b"".join(streams.stream("key", Counted(steps=30)))
+
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(come_and_go, range(700)))
+    whole = b"".join(b"%d\n" % step for step in range(30))
+    assert set(answers[::7]) == {whole}

@@ -6,8 +6,10 @@ import csv
 import io
 import json
 import os
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from werkzeug.serving import make_server
 
 from app import create_app
 from components import stream
@@ -192,6 +195,33 @@ def test_what_costs_too_much_is_refused_before_it_is_computed() -> None:
     answer = server.test_client().get(f"/stream/unlearning?{LINK}")
     assert answer.status_code == 422
     assert "1e+09" in answer.get_json()["errors"][0]["sentence"]
+
+
+class Endless(UnlearningView):
+    """A view that goes on for as long as somebody listens."""
+
+    def __init__(self) -> None:
+        self.stopped = threading.Event()
+
+    def compute(self, state: UnlearningState) -> Iterator[Chunk]:
+        try:
+            while True:
+                yield Chunk("trace", {"text": "x" * 65536})
+        finally:
+            self.stopped.set()
+
+
+def test_the_work_stops_when_the_client_goes() -> None:
+    flask, view = Flask("test"), Endless()
+    stream.register(flask, {"unlearning": view}, StreamCache(flask))
+    server = make_server("127.0.0.1", 0, flask, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with socket.create_connection(("127.0.0.1", server.server_port)) as client:
+        client.sendall(b"GET /stream/unlearning HTTP/1.0\r\n\r\n")
+        client.recv(1000)
+        assert not view.stopped.is_set()
+    assert view.stopped.wait(5)
+    server.shutdown()
 
 
 NUMBER = st.sampled_from(
