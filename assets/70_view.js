@@ -80,10 +80,7 @@ fl.Page = class {
 
   // The preset whose physics the state has, if any.
   presetOf() {
-    const physics = (state) => {
-      const parameters = this.view.parameters.filter(({ part }) => part === "physics");
-      return fl.query({ ...this.view, parameters }, state);
-    };
+    const physics = (state) => fl.query(this.view, state, "physics");
     const mine = physics(this.state);
     return Object.keys(this.view.presets).find((name) => physics(this.view.presets[name].state) === mine) || null;
   }
@@ -101,7 +98,8 @@ fl.Page = class {
     const token = (this.token += 1);
     const asked = performance.now();
     const picture = new fl.Picture();
-    const url = `/stream/${this.view.name}?${fl.query(this.view, this.state, "physics")}`;
+    const query = fl.query(this.view, this.state, "physics");
+    const url = `/stream/${this.view.name}?${query}`;
     const place = document.querySelector(".below");
     if (place) place.classList.add("waiting");
     let drawn = false;
@@ -120,7 +118,7 @@ fl.Page = class {
       if (token !== this.token) return;
       batch();
       if (place) place.classList.remove("waiting");
-      document.body.dataset.drawn = fl.query(this.view, this.state, "physics");
+      document.body.dataset.drawn = query; // says which state's picture is complete
       if (this.autoplay) { this.autoplay = false; this.player.play(); }
     } catch (error) {
       if (token === this.token && error.name !== "AbortError") this.failed(error);
