@@ -21,7 +21,7 @@ def right_hand_side(c, c_star, eps):
 
     k = range(1, K + 1)
     A, B = system.A.tolist(), system.B.tolist()
-    # with S = R^2: p = R (A_1 + A_2 R + ...), g = A_1 + 2 A_2 R + ..., q = S (B_1 + B_2 S + ...), h = R (B_1 + 2 B_2 S + ...)
+    # S = R^2, p = R (A_1 + A_2 R...), g = A_1 + 2 A_2 R..., q = S (B_1 + B_2 S...), h = R (B_1 + 2 B_2 S...)
     source = f"""
 def rhs(tau, y):
     rho, a = y

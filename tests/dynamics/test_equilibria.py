@@ -35,8 +35,8 @@ def exact_roots(coefficients):
     if len(coefficients) < 2:
         return []
     with mpmath.workdps(60):
-        values = [mpmath.mpf(x.numerator) / x.denominator for x in reversed(coefficients)]
-        roots = mpmath.polyroots(values, maxsteps=500, extraprec=600)
+        values = [mpmath.mpf(x.numerator) / x.denominator for x in coefficients]
+        roots = mpmath.polyroots(values, maxsteps=500, extraprec=600, asc=True)
         return [float(mpmath.re(r)) for r in roots if abs(mpmath.im(r)) < 1e-25 and abs(mpmath.re(r)) < 1]
 
 
