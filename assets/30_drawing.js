@@ -59,6 +59,8 @@ fl.Drawing = class {
   constructor(view) {
     this.view = view;
     this.picture = new fl.Picture();
+    this.turn = 0; // of the latest drawing
+    this.drawn = Promise.resolve(); // when all of it is on the screen
     this.figures = {};
     for (const [name, id] of Object.entries(view.figures)) this.figures[name] = { id, gd: null, layer: null };
   }
@@ -80,18 +82,31 @@ fl.Drawing = class {
     return true;
   }
 
-  // Draws every figure: `cursor` is a time, or null for the complete picture.
+  // Draws every figure: `cursor` is a time, or null for the complete picture. The first figure is
+  // drawn at once, the others after it has been seen, unless a newer picture has come by then.
   draw(state, cursor, dark) {
     this.state = state;
     this.dark = dark;
-    for (const [name, figure] of Object.entries(this.figures)) {
-      const scene = this.picture.scenes[name];
-      if (!scene) continue;
-      const layout = this.layout(name, scene);
-      const traces = this.traces(name, scene, layout, cursor);
-      Plotly.react(figure.gd, traces, layout, fl.coarse() ? { ...this.view.config, displayModeBar: false } : this.view.config);
-    }
+    const turn = (this.turn += 1);
+    const [first, ...others] = Object.keys(this.figures);
+    this.figure(first, cursor);
     this.place(cursor);
+    this.drawn = (async () => {
+      for (const name of others) {
+        await new Promise((resolve) => setTimeout(resolve));
+        if (turn !== this.turn) return;
+        this.figure(name, this.time);
+      }
+      this.place(this.time);
+    })();
+  }
+
+  figure(name, cursor) {
+    const scene = this.picture.scenes[name];
+    if (!scene) return;
+    const layout = this.layout(name, scene);
+    const config = fl.coarse() ? { ...this.view.config, displayModeBar: false } : this.view.config;
+    Plotly.react(this.figures[name].gd, this.traces(name, scene, layout, cursor), layout, config);
   }
 
   // What the state's display values change in a scene, as the server declared it.

@@ -6,6 +6,7 @@ fl.Controls = class {
   constructor(view, change) {
     this.view = view;
     this.change = change;
+    this.source = null; // the component last moved by hand: it is left as the hand has it
     this.shown = {}; // what each Dash component holds, so that it is told only what it does not know
     this.controls = Object.fromEntries(view.controls.map((control) => [control.id, control]));
   }
@@ -21,7 +22,6 @@ fl.Controls = class {
     if (number === null) return;
     this.source = id;
     this.write(control, number, state);
-    this.source = null;
   }
 
   number(control, id, value) {
@@ -79,24 +79,25 @@ fl.Controls = class {
     place.dataset.shown = text;
     const held = document.activeElement && place.contains(document.activeElement) ? document.activeElement.id : null;
     const most = this.view.parameters.find(({ name }) => name === "a").length[1];
+    const change = (patch) => { this.source = null; this.change(patch); };
     const chips = state.a.map((value, index) => {
-      const chip = this.chip(fl.shown(value), `ā = ${fl.shown(value)}`, `chip-${index}`, () => this.change({ chosen: index }));
+      const chip = this.chip(fl.shown(value), `ā = ${fl.shown(value)}`, `chip-${index}`, () => change({ chosen: index }));
       chip.setAttribute("aria-pressed", index === state.chosen);
       return chip;
     });
     const add = this.chip("+", "Add a start", "chip-add", () => {
       const last = state.a[state.chosen];
       const value = fl.canonical(last + (last < 19 ? 1 : -1));
-      this.change({ a: [...state.a, value], chosen: state.a.length });
+      change({ a: [...state.a, value], chosen: state.a.length });
     });
     add.disabled = state.a.length >= most;
     const remove = this.chip("×", `Remove ā = ${fl.shown(state.a[state.chosen])}`, "chip-remove", () => {
       const a = state.a.filter((_, index) => index !== state.chosen);
-      this.change({ a, chosen: Math.min(state.chosen, a.length - 1) });
+      change({ a, chosen: Math.min(state.chosen, a.length - 1) });
     });
     remove.disabled = state.a.length === 1;
     chips.push(add, remove);
-    if (state.points) chips.push(this.chip("clear points", "Remove the clicked points", "chip-points", () => this.change({ points: null })));
+    if (state.points) chips.push(this.chip("clear points", "Remove the clicked points", "chip-points", () => change({ points: null })));
     place.replaceChildren(...chips);
     if (held) (document.getElementById(held) || chips[0]).focus();
   }
@@ -115,6 +116,7 @@ fl.Controls = class {
     const at = Number(target.getAttribute("aria-valuenow")) + direction * 10 * control.step;
     const number = this.number(control, control.id, control.scale === "log" ? at : fl.canonical(at));
     if (number === null) return false;
+    this.source = null;
     this.write(control, number, state);
     return true;
   }

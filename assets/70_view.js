@@ -15,7 +15,7 @@ fl.Page = class {
     this.state = structuredClone(view.initial);
     this.token = 0; // of the latest request: chunks of any other are dropped
     this.abort = new AbortController();
-    this.gate = new fl.Gate(() => this.request());
+    this.gate = new fl.Gate(() => this.follow());
     this.history = new fl.History(view);
     this.controls = new fl.Controls(view, (patch) => this.change(patch));
     this.drawing = new fl.Drawing(view);
@@ -30,7 +30,7 @@ fl.Page = class {
     else this.autoplay = !matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.history.mark(this.state);
     this.controls.sync(this.state);
-    this.gate.go();
+    this.request();
   }
 
   // The server reads links: the nearest valid state, and what had to be changed.
@@ -50,10 +50,17 @@ fl.Page = class {
       this.autoplay = false;
       if (this.player.playing) this.player.finish();
     }
+    if (physics) { this.gate.pass(); return; }
     this.controls.sync(this.state);
     this.history.record(this.state);
-    if (physics) this.gate.pass();
-    else this.show();
+    this.show();
+  }
+
+  // Controls, link and picture follow the state: as often as the gate lets a moving hand through.
+  follow() {
+    this.controls.sync(this.state);
+    this.history.record(this.state);
+    this.request();
   }
 
   part(patch, part) {
@@ -66,8 +73,9 @@ fl.Page = class {
     this.state = state;
     this.say([]);
     this.player.playing = false;
+    this.controls.source = null;
     this.controls.sync(state);
-    this.gate.go();
+    this.request();
   }
 
   preset(name) {
@@ -75,6 +83,7 @@ fl.Page = class {
     if (!preset || this.presetOf() === name) return;
     const { axis, measure, clock } = this.state;
     this.history.settle();
+    this.controls.source = null;
     this.change({ ...preset.state, axis, measure, clock });
   }
 
@@ -108,7 +117,6 @@ fl.Page = class {
       // A quick picture is drawn once, whole; a slow one as it comes.
       if (drawn === "whole" || (!picture.complete && performance.now() < asked + fl.Page.PATIENCE)) return;
       drawn = picture.complete ? "whole" : "partly";
-      if (picture.complete) this.gate.took(performance.now() - asked);
       this.drawing.picture = picture;
       this.show();
     };
@@ -117,6 +125,9 @@ fl.Page = class {
       await this.whenReady(signal);
       if (token !== this.token) return;
       batch();
+      await this.drawing.drawn;
+      if (token !== this.token) return;
+      this.gate.took(performance.now() - asked);
       if (place) place.classList.remove("waiting");
       document.body.dataset.drawn = query; // says which state's picture is complete
       if (this.autoplay) { this.autoplay = false; this.player.play(); }
@@ -131,7 +142,7 @@ fl.Page = class {
   failed(error) {
     if (error.sentences) { this.say(error.sentences); return; }
     this.say(["The server does not answer. What is shown is the last picture that arrived; it is asked again."]);
-    setTimeout(() => { if (fl.page === this) this.gate.go(); }, fl.Page.RETRY);
+    setTimeout(() => { if (fl.page === this) this.request(); }, fl.Page.RETRY);
     this.lost = true;
   }
 
