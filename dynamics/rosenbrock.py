@@ -65,11 +65,10 @@ def derivative(system: Any, y: Any, dy: Any) -> None:
     raise TypeError("overloaded for each system; only compiled code calls it")
 
 
-def linearise(system: Any, y: Any, dy: Any, jac: Any, leeway: Any, noise: Any) -> None:
-    """At y (n,) write the right-hand side into dy (n,), the Jacobian into the store jac, into leeway (n,)
-    how many times the tolerance each component may be off (1 where the component itself is what
-    counts, more where what counts is a flat function of it), and into noise (n,) the rounding error of
-    dy, below which no step, however short, can bring its error."""
+def linearise(system: Any, y: Any, dy: Any, jac: Any, scale: Any, noise: Any) -> None:
+    """At y (n,) write the right-hand side into dy (n,), the Jacobian into the store jac, into scale (n,)
+    the size that an error of each component is to be measured by, and into noise (n,) the rounding
+    error of dy, below which no step, however short, can bring its error."""
     raise TypeError("overloaded for each system; only compiled code calls it")
 
 
@@ -102,7 +101,7 @@ def start(t: float, h: float) -> Any:
 @compiled
 def workspace(system: Any) -> Any:
     """Scratch memory for ``step``: stages; trial point and right-hand side; start, right-hand
-    side there, leeway, noise; Jacobian, factors."""
+    side there, scale, noise; Jacobian, factors."""
     n = size(system)
     m = store_size(system)
     return (
@@ -119,21 +118,21 @@ def workspace(system: Any) -> Any:
 
 
 @compiled
-def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float, atol: float) -> int:
+def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float) -> int:
     """Advance y (n,) in place by one accepted step, not past t_end; return a ``ResultCode``.
 
-    The error of a step is held below ``atol + rtol |y_i|`` in every component, times its ``leeway``, or
-    where that is larger at the level of rounding. Afterwards the
+    The error of a step is held below rtol times the system's ``scale`` in every component, or where
+    that is larger at the level of rounding. Afterwards the
     stages in ``work`` belong to that step, which ``keep`` can then write into a record.
     """
     n = size(system)
-    U, trial, f, y0, f0, leeway, noise, jac, factors = work
+    U, trial, f, y0, f0, scale, noise, jac, factors = work
     t = state[T]
     h = state[STEP]
     remaining = t_end - t
     for i in range(n):
         y0[i] = y[i]
-    linearise(system, y, f0, jac, leeway, noise)
+    linearise(system, y, f0, jac, scale, noise)
     rejected_before = False
     while True:
         if not h > 1e-15 * abs(t) + 1e-300:
@@ -234,7 +233,7 @@ def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float, 
         error = 0.0
         for i in range(n):
             y[i] = trial[i] + U[7, i]
-            weight = leeway[i] * (atol + rtol * max(abs(y0[i]), abs(y[i]))) + _NOISE * h * noise[i]
+            weight = rtol * scale[i] + _NOISE * h * noise[i]
             error = max(error, abs(U[7, i]) / weight)
             if not abs(y[i]) < 1e300:
                 error = np.inf
@@ -262,7 +261,7 @@ def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float, 
 
 
 @compiled
-def record(system: Any, y: Any, t: float, t_end: float, h: float, rtol: float, atol: float, limit: int) -> Any:
+def record(system: Any, y: Any, t: float, t_end: float, h: float, rtol: float, limit: int) -> Any:
     """Integrate y (n,) in place from t to t_end in at most ``limit`` steps.
 
     Returns the record (steps + 1, 2 + 4 n), the state and the ``ResultCode``.
@@ -278,7 +277,7 @@ def record(system: Any, y: Any, t: float, t_end: float, h: float, rtol: float, a
             code = _STEP_LIMIT
             break
         t0 = state[T]
-        code = step(system, state, y, work, t_end, rtol, atol)
+        code = step(system, state, y, work, t_end, rtol)
         if code != _SUCCESS:
             break
         if count + 1 == rows.shape[0]:

@@ -193,7 +193,7 @@ def _settle(
     side = 0
     at_rest = A[0] == 0.0
     for _ in range(_STEP_BUDGET):
-        code = rosenbrock.step(system, state, y, work, _TAU_MAX, _RTOL, 4.0 * _RTOL)
+        code = rosenbrock.step(system, state, y, work, _TAU_MAX, _RTOL)
         R, _slope = alignment(y[0])
         peak = max(peak, abs(R))
         if code != 0 or state[0] >= _TAU_MAX:

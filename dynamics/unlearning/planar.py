@@ -116,11 +116,11 @@ def _derivative(system, y, dy):  # type: ignore[no-untyped-def]
 
 
 @overload(rosenbrock.linearise, jit_options=INLINE)
-def _linearise(system, y, dy, jac, leeway, noise):  # type: ignore[no-untyped-def]
+def _linearise(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def]
     if not _planar_only(system):
         return None
 
-    def linearise(system, y, dy, jac, leeway, noise):  # type: ignore[no-untyped-def]
+    def linearise(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def]
         a = y[1]
         R, slope = alignment(y[0])
         p, g, q, h, dg, dh = sums_and_slopes(system.table, R)
@@ -131,9 +131,12 @@ def _linearise(system, y, dy, jac, leeway, noise):  # type: ignore[no-untyped-de
         jac[1] = mixed * system.rate
         jac[2] = mixed * slope
         jac[3] = -q
-        # What counts is R, and dR = (1 - R^2) drho.
-        leeway[0] = 1.0 / max(slope, 0.01)
-        leeway[1] = 1.0
+        # What counts is R, and dR = (1 - R^2) drho. While R is drawn to the critical manifold faster than
+        # it moves, its errors are forgotten; before that they shift the whole course in time.
+        size = abs(y[0])
+        slaved = -jac[0] * size > 3.0 * abs(dy[0])
+        scale[0] = (1.5 * (4.0 + size) if slaved else 0.1 + size) / max(slope, 0.01)
+        scale[1] = 1.2 * (4.0 + abs(a))
         noise[0] = 2.0**-52 * abs(a) * (abs(g) + abs(a * h)) * system.rate
         noise[1] = 2.0**-52 * (abs(p) + abs(a) * q)
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 TOLERANCE = 1e-6  # of max(1, |threshold|)
 
 _OFFSET = 1e-7  # of the distance scale: where a stable manifold is joined to its linearisation
+_RTOL = 1e-12
 _STEP_BUDGET = 20_000
 _CROSSINGS = 16
 
@@ -43,7 +44,7 @@ def _followed(backward: Any, rho: float, a: float, rho0: float, a_max: float, ta
     for _ in range(_STEP_BUDGET):
         t0 = state[0]
         before = y[0] - rho0
-        code = rosenbrock.step(backward, state, y, work, tau_max, 1e-11, 1e-13)
+        code = rosenbrock.step(backward, state, y, work, tau_max, _RTOL)
         if code != 0:
             break
         after = y[0] - rho0

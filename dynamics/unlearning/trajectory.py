@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 STEP_BUDGET = 200_000
 """Steps one integration may take (about 0.1 s); the slider range needs fewer than a tenth of it."""
 
-_ABSOLUTE = 4.0  # atol = 4 rtol: at rtol = 1e-8 the global error stays below 1e-6 (see the tests)
 _MAGNIFIED = 64.0  # see sensitivity(): up to here a jump's time is right to 100 rtol
 _MOVE = 0.01  # of the range: how far R and a may each move between two samples
 _SAMPLE_BUDGET = 20_000  # refinement may add this many samples
@@ -184,12 +183,12 @@ def integrate(system: Any, rho: float, a: float, tau_end: float, rtol: float, li
     """
     h = first_step(system, rho, a, tau_end)
     y = np.array([rho, a])
-    rows, state, code = rosenbrock.record(system, y, 0.0, tau_end, h, rtol, _ABSOLUTE * rtol, limit)
+    rows, state, code = rosenbrock.record(system, y, 0.0, tau_end, h, rtol, limit)
     magnified = sensitivity(rows)
     if magnified > _MAGNIFIED:
         rtol = max(1e-13, rtol * max(1e-4, _MAGNIFIED / magnified))
         y = np.array([rho, a])
-        rows, state, code = rosenbrock.record(system, y, 0.0, tau_end, h, rtol, _ABSOLUTE * rtol, limit)
+        rows, state, code = rosenbrock.record(system, y, 0.0, tau_end, h, rtol, limit)
     return rows, state, code
 
 
