@@ -16,7 +16,7 @@ from numpy.polynomial.polynomial import polyval
 
 from ..hermite import Array
 from ..polynomials import real_roots
-from .sums import fold_polynomial, g_polynomial, h_polynomial
+from .sums import curvature, fast_polynomial, fold_polynomial, g_polynomial
 
 if TYPE_CHECKING:
     from .model import UnlearningModel
@@ -55,10 +55,7 @@ class CriticalManifold:
 
 def fast_roots(model: UnlearningModel, a: float, low: float = -1.0, high: float = 1.0) -> Array:
     """Where the fast flow at height a is at rest: roots in R of g - a h within [low, high]."""
-    A, B = model.overlaps
-    difference = -a * h_polynomial(B)
-    difference[: len(A)] += g_polynomial(A)
-    return real_roots(difference, low, high)
+    return real_roots(fast_polynomial(*model.overlaps, a), low, high)
 
 
 def fold_alignments(model: UnlearningModel) -> Array:
@@ -69,7 +66,7 @@ def fold_alignments(model: UnlearningModel) -> Array:
     roots = roots[(np.abs(roots) < 1.0) & (roots != 0.0)]
     slope = np.arange(1, len(polynomial)) * polynomial[1:]
     # An extremum, not a level inflection: M' changes sign.
-    extrema: Array = roots[polyval(roots, slope) != 0.0] if len(slope) else roots
+    extrema: Array = roots[polyval(roots, slope) != 0.0] if len(roots) else roots
     return extrema
 
 
@@ -84,11 +81,8 @@ def folds(model: UnlearningModel) -> tuple[Fold, ...]:
 
 def landing(model: UnlearningModel, R: float, a: float) -> float:
     """Where the jump from the fold (R, a) lands; nan for a degenerate fold."""
-    A, B = model.overlaps
-    k = np.arange(2, model.K + 1)
-    curvature = float(np.sum(k * (k - 1) * (k - 2) * A[1:] * R ** np.maximum(k - 3, 0)))
-    curvature -= a * float(np.sum(k * (2 * k - 1) * (2 * k - 2) * B[1:] * R ** (2 * k - 3)))
-    direction = np.sign(a * curvature)  # of the fast flow a (g - a h), which has a double root here
+    # The fast flow a (g - a h) has a double root here: beside it its sign is that of its curvature.
+    direction = np.sign(a * curvature(*model.overlaps, R, a))
     if direction == 0.0:
         return np.nan
     others = fast_roots(model, a)

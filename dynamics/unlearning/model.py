@@ -8,7 +8,6 @@ from functools import cached_property
 from math import isfinite
 
 import numpy as np
-from numpy.polynomial.polynomial import polyval
 from numpy.typing import ArrayLike
 
 from ..hermite import Array, overlaps, weights
@@ -20,7 +19,7 @@ from .limits import Fate, Limit
 from .manifold import CriticalManifold, Fold
 from .planar import Planar, planar
 from .singular_orbit import SingularOrbit, singular_orbit
-from .sums import equilibrium_polynomial, quotient, sums
+from .sums import equilibrium_polynomial, quotient, sums_at, values
 from .thresholds import thresholds
 from .trajectory import Trajectory, TrajectoryChunk
 
@@ -151,7 +150,10 @@ class UnlearningModel:
 
     def sums(self, R: ArrayLike) -> tuple[Array, Array, Array, Array]:
         """``p, g, q, h`` at R, each of R's shape."""
-        return sums(*self.overlaps, np.asarray(R, float))
+        alignment = np.asarray(R, float)
+        p, g, q, h = sums_at(self.system.table, alignment.ravel())
+        shape = alignment.shape
+        return p.reshape(shape), g.reshape(shape), q.reshape(shape), h.reshape(shape)
 
     def vector_field(self, R: ArrayLike, a: ArrayLike) -> tuple[Array, Array]:
         """``(dR/dtau, da/dtau)`` at alignments R and second-layer weights a, broadcast."""
@@ -187,7 +189,8 @@ class UnlearningModel:
         h = 0."""
         alignment = np.asarray(R, float)
         _, _, _, h = self.sums(alignment)
-        return quotient(polyval(alignment, equilibrium_polynomial(*self.overlaps)), h)
+        product = values(equilibrium_polynomial(*self.overlaps), alignment.ravel())
+        return quotient(product.reshape(alignment.shape), h)
 
     def critical_manifold(self, n: int = 400, a_max: float | None = None) -> CriticalManifold:
         """Branches of the critical manifold with their stability, and its folds.

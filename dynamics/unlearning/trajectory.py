@@ -14,7 +14,7 @@ from .. import rosenbrock
 from ..compiling import compiled
 from ..hermite import Array
 from ..rosenbrock import ResultCode
-from .planar import Planar, alignment, sums
+from .planar import Planar, alignment, sums, sums_and_slopes
 
 if TYPE_CHECKING:
     from .limits import Fate, Limit
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 STEP_BUDGET = 200_000
 """Steps one integration may take (about 0.1 s); the slider range needs fewer than a tenth of it."""
 
-_MAGNIFIED = 64.0  # see sensitivity(): up to here a jump's time is right to 100 rtol
+_MAGNIFIED = 150.0  # see sensitivity(): up to here the time of a jump is right to 100 rtol
 _MOVE = 0.01  # of the range: how far R and a may each move between two samples
 _SAMPLE_BUDGET = 20_000  # refinement may add this many samples
 
@@ -151,12 +151,11 @@ def locate(rows: Any, low: int, high: int, t: float) -> int:
 
 
 @compiled
-def sensitivity(rows: Any) -> float:
+def sensitivity(system: Any, rows: Any) -> float:
     """How much the relative error of a is magnified in the time of a jump.
 
-    A jump comes when a, drifting at da/dtau, reaches a fold: an error of a shifts it by that error over
-    da/dtau where the drift is slowest (over steps long enough to be drift, not landing). 0 where the
-    solution does not jump.
+    A jump comes when a, drifting at da/dtau along the critical manifold, reaches a fold: an error of a
+    shifts it by that error over da/dtau where the drift is slowest. 0 where the solution does not jump.
     """
     worst = 0.0
     has_been_slow = False
@@ -165,14 +164,25 @@ def sensitivity(rows: Any) -> float:
         if moved < rows[k, 1] or moved * alignment(rows[k, 2])[1] < rows[k, 1]:
             has_been_slow = True  # |dR/dtau| < 1
         elif has_been_slow:
+            has_been_slow = False
             tau = rows[k, 0]
             for i in range(k):
                 step = rows[i, 1]
-                if step > 1e-3 * tau:
-                    drift = abs(rows[i + 1, 3] - rows[i, 3]) / step
-                    worst = max(worst, max(1.0, abs(rows[i, 3])) / (drift * tau + 1e-300))
-            has_been_slow = False
+                if step > 1e-3 * tau and _on_manifold(system, rows[i], rows[i + 1, 2]):
+                    a = rows[i, 3]
+                    drift = abs(rows[i + 1, 3] - a) / step
+                    worst = max(worst, max(1.0, abs(a)) / (drift * tau + 1e-300))
     return worst
+
+
+@compiled
+def _on_manifold(system: Any, row: Any, rho_next: float) -> bool:
+    """Whether in a step R is drawn to the critical manifold much faster than it moves."""
+    rho, a = row[2], row[3]
+    R, slope = alignment(rho)
+    _, _, _, _, dg, dh = sums_and_slopes(system.table, R)
+    pull = -a * (dg - a * dh) * slope * system.rate
+    return bool(pull * abs(rho) * row[1] > 30.0 * abs(rho_next - rho))
 
 
 @compiled
@@ -184,7 +194,7 @@ def integrate(system: Any, rho: float, a: float, tau_end: float, rtol: float, li
     h = first_step(system, rho, a, tau_end)
     y = np.array([rho, a])
     rows, state, code = rosenbrock.record(system, y, 0.0, tau_end, h, rtol, limit)
-    magnified = sensitivity(rows)
+    magnified = sensitivity(system, rows)
     if magnified > _MAGNIFIED:
         rtol = max(1e-13, rtol * max(1e-4, _MAGNIFIED / magnified))
         y = np.array([rho, a])
