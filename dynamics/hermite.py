@@ -4,8 +4,6 @@ Here a coefficient vector ``c`` always belongs to the probabilists' ``He_k``, st
 ``sum_k c_k He_k``, with ``E[He_j(G) He_k(G)] = k! delta_jk`` for a standard Gaussian G.
 """
 
-from math import factorial
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,7 +12,7 @@ Array = NDArray[np.float64]
 
 def weights(K: int) -> Array:
     """``k!`` for k = 1 ... K, the squared norms of He_1 ... He_K; shape (K,)."""
-    return np.array([float(factorial(k)) for k in range(1, K + 1)])
+    return np.cumprod(np.arange(1.0, K + 1.0))
 
 
 def overlaps(c: Array, c_star: Array) -> tuple[Array, Array]:

@@ -274,7 +274,7 @@ class UnlearningModel:
             times = np.array(tau, dtype=float)
             if times.ndim != 1 or not 1 <= len(times) <= SAMPLES_MAX:
                 raise ValueError(f"tau takes 1 to {SAMPLES_MAX} times in one dimension")
-            if not (np.diff(times) > 0).all() or not times[0] >= 0 or not times[-1] <= TAU_MAX:
+            if not (times[1:] > times[:-1]).all() or not 0 <= times[0] <= times[-1] <= TAU_MAX:
                 raise ValueError(f"tau has to increase within [0, {TAU_MAX:g}]")
             tau_end = float(times[-1])
         elif not (isfinite(tau_end) and 0 < tau_end <= TAU_MAX):

@@ -32,10 +32,21 @@ class Planar(NamedTuple):
 
 def planar(A: Any, B: Any, eps: float, time_direction: int = 1) -> Planar:
     """The system from A, B of shape (K,) and eps; ``time_direction = -1`` runs time backward."""
-    k = np.arange(1, len(A) + 1)
-    A, B = time_direction * np.asarray(A, float), time_direction * np.asarray(B, float)
-    table = np.array([A, k * A, B, k * B, k * (k - 1) * A, k * (2 * k - 1) * B])
-    return Planar(table, 1.0 / eps)
+    return Planar(_table(A, B, float(time_direction)), 1.0 / eps)
+
+
+@compiled
+def _table(A: Any, B: Any, sign: float) -> Any:
+    table = np.empty((6, len(A)))
+    for i in range(len(A)):
+        k = i + 1
+        table[0, i] = sign * A[i]
+        table[1, i] = sign * k * A[i]
+        table[2, i] = sign * B[i]
+        table[3, i] = sign * k * B[i]
+        table[4, i] = sign * k * (k - 1) * A[i]
+        table[5, i] = sign * k * (2 * k - 1) * B[i]
+    return table
 
 
 @compiled

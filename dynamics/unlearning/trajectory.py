@@ -28,6 +28,9 @@ _MOVE = 0.01  # of the range: how far R and a may each move between two samples
 _SAMPLE_BUDGET = 20_000  # refinement may add this many samples
 
 
+_NONE = np.empty(0)
+
+
 @dataclass(frozen=True)
 class Statistics:
     """What an integration cost: accepted and rejected steps, right-hand sides."""
@@ -204,14 +207,20 @@ def integrate(system: Any, rho: float, a: float, tau_end: float, rtol: float, li
 
 @compiled
 def sample_at(rows: Any, taus: Any) -> Any:
-    """R and a at the given times, shape (2, n)."""
-    out = np.empty((2, len(taus)))
-    last = len(rows) - 1
+    """tau, R, a of shape (3, n) at the given times; nan beyond the record's end."""
+    out = np.empty((3, len(taus)))
+    steps = len(rows) - 1
+    index = 0
     for i in range(len(taus)):
-        index = locate(rows, 0, last, taus[i]) if last > 0 else 0
-        R, _ = alignment(rosenbrock.interpolate(rows, index, taus[i], 0, 2))
-        out[0, i] = R
-        out[1, i] = rosenbrock.interpolate(rows, index, taus[i], 1, 2)
+        t = taus[i]
+        while index < steps - 1 and rows[index + 1, 0] <= t:
+            index += 1
+        out[0, i] = t
+        if t > rows[steps, 0]:
+            out[1, i] = out[2, i] = np.nan
+        else:
+            out[1, i] = alignment(rosenbrock.interpolate(rows, index, t, 0, 2))[0]
+            out[2, i] = rosenbrock.interpolate(rows, index, t, 1, 2)
     return out
 
 
@@ -275,29 +284,32 @@ def sample_refined(rows: Any, n: int, tau_first: float) -> Any:
 
 
 @compiled
-def losses(coefficients: Any, points: Any) -> Any:
-    """The loss at points of shape (2, n), rows R and a."""
-    out = np.empty(points.shape[1])
+def losses(coefficients: Any, samples: Any) -> Any:
+    """The loss at samples of shape (3, n), rows tau, R and a."""
+    out = np.empty(samples.shape[1])
     for i in range(len(out)):
-        out[i] = loss_at(coefficients, points[0, i], points[1, i])
+        out[i] = loss_at(coefficients, samples[1, i], samples[2, i])
     return out
 
 
 @compiled
-def solve_refined(
+def solved(
     system: Any,
     coefficients: Any,
     rho: float,
     a: float,
+    taus: Any,
     tau_end: float,
     tau_first: float,
     n: int,
     rtol: float,
 ) -> Any:
-    """Integrate and sample in one compiled call: samples, losses, solver state, code."""
+    """Integrate and sample in one compiled call: samples, losses, solver state, code. At ``taus`` where
+    there are any, else refined."""
     rows, state, code = integrate(system, rho, a, tau_end, rtol, STEP_BUDGET)
-    out = sample_refined(rows, n, min(tau_first, 0.5 * rows[-1, 0]))
-    return out, losses(coefficients, out[1:]), state, code
+    first = min(tau_first, 0.5 * rows[-1, 0])
+    samples = sample_at(rows, taus) if len(taus) > 0 else sample_refined(rows, n, first)
+    return samples, losses(coefficients, samples), state, code
 
 
 @compiled
@@ -349,12 +361,6 @@ def deviation(system: Any, own: Any, rows: Any) -> Any:
     return farthest**0.5, shifted
 
 
-def frozen(array: Any) -> Array:
-    """The array, read-only from now on."""
-    array.setflags(write=False)
-    return array  # type: ignore[no-any-return]
-
-
 def start_point(system: Planar, R0: float) -> tuple[Planar, float]:
     """rho(R0), with the system to integrate; on R = +-1, which is invariant, R is held there."""
     if abs(R0) == 1.0:
@@ -373,28 +379,22 @@ def solve(
 ) -> Trajectory:
     """One trajectory from validated arguments; see ``UnlearningModel.trajectory``."""
     system, rho = start_point(model.system, R0)
-    coefficients = model.coefficients
-    if tau is None:
-        # Early enough to see the fast variable leave, whatever eps is.
-        tau_first = min(1e-3 * min(1.0, model.eps), 1e-3 * tau_end)
-        samples, loss, state, code = solve_refined(system, coefficients, rho, a0, tau_end, tau_first, n, rtol)
-        times, points = samples[0], samples[1:]
-    else:
-        times = tau
-        rows, state, code = integrate(system, rho, a0, float(tau[-1]), rtol, STEP_BUDGET)
-        points = sample_at(rows, times)
-        points[:, times > rows[-1, 0]] = np.nan
-        loss = losses(coefficients, points)
+    # Refined samples begin early enough to see the fast variable leave, whatever eps is.
+    tau_first = min(1e-3 * min(1.0, model.eps), 1e-3 * tau_end)
+    times = _NONE if tau is None else tau
+    samples, loss, state, code = solved(system, model.coefficients, rho, a0, times, tau_end, tau_first, n, rtol)
+    samples.setflags(write=False)
+    loss.setflags(write=False)
     return Trajectory(
         model,
         a0,
         R0,
         tau_end,
         rtol,
-        frozen(times),
-        frozen(points[0]),
-        frozen(points[1]),
-        frozen(loss),
+        samples[0],
+        samples[1],
+        samples[2],
+        loss,
         ResultCode(code),
         Statistics(
             int(state[rosenbrock.ACCEPTED]),

@@ -19,7 +19,8 @@ C, C_STAR = (1.0, 1.0, 1.0, 1.0, 1.0), (1.0, -1.0, 1.0, 1.0, 1.0)
 TAU = np.concatenate([[0.0], np.geomspace(1e-3, 1e4, 399)])
 TOLERANCES = 10.0 ** -np.arange(3.0, 12.01, 0.5)
 EACH, GEOMETRIC_MEAN, PORTRAIT = 20.0, 30.0, 25.0
-REPEATS = 41
+REPEATS = 25
+BLOCK = 5  # problems, each new, that one side solves before the other has its turn
 
 
 def perturbed(random, centre):
@@ -65,11 +66,15 @@ def one_trajectory(random):
         rtol, mine, theirs = fair_tolerance(random, centre, 1e-8)
         times = []
         for _ in range(REPEATS):
-            c_star, a0 = perturbed(random, centre)
-            rhs = lsoda.right_hand_side(C, c_star, 1.0)
-            us, _ = timed(lambda c=c_star, a=a0: UnlearningModel(C, c).trajectory(a, tau=TAU, rtol=1e-8))
-            them, _ = timed(lambda f=rhs, a=a0, r=rtol: lsoda.trajectory(f, a, 0.0, TAU, r))
-            times.append((us, them))
+            problems = [perturbed(random, centre) for _ in range(BLOCK)]
+            sides = [lsoda.right_hand_side(C, c_star, 1.0) for c_star, _ in problems]
+            us, _ = timed(lambda ps=problems: [UnlearningModel(C, c).trajectory(a, tau=TAU, rtol=1e-8) for c, a in ps])
+            them, _ = timed(
+                lambda ps=problems, fs=sides, r=rtol: [
+                    lsoda.trajectory(f, a, 0.0, TAU, r) for f, (_, a) in zip(fs, ps, strict=True)
+                ]
+            )
+            times.append((us / BLOCK, them / BLOCK))
         us, them = np.array(times).T
         ratios.append(float(np.median(them / us)))
         print(
