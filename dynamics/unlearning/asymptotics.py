@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 class Asymptotics:
     """The law on the branch with ``sign(R) = sign``.
 
-    ``k``: first degree the network has; ``None`` where there is no such branch. ``p``: first power of R
-    in the slow flow; ``None`` where it vanishes identically. ``alpha0``: limit of a R^k. ``h_p``: the slow
-    flow's first coefficient (for R > 0 after reflection). ``R_prefactor``, ``a_prefactor`` (signed),
+    ``k``: first degree the network has; ``None`` where it has none. ``p``: first power of R in the slow
+    flow; ``None`` where that vanishes identically or there is no such branch. ``alpha0``: limit of
+    a R^k. ``h_p``: the slow flow's first coefficient. ``R_prefactor``, ``a_prefactor`` (signed),
     ``a_next``: ``R ~ R_prefactor tau^R_exponent``, ``a ~ a_prefactor tau^a_exponent + a_next tau^((k-1)/(p+k))``
     (for k = 1 a constant). ``loss_limit``: L at infinity. All nan where the branch does not unlearn,
     except k, p, alpha0, h_p.
@@ -71,12 +71,13 @@ def asymptotics(model: UnlearningModel, sign: int) -> Asymptotics:
     if k is None or model.c_star[k - 1] == 0.0:
         return law
     leading, alpha1 = _leading_terms(model, k, sign)
-    alpha0 = sign**k * model.c_star[k - 1] / model.c[k - 1]
-    law = replace(law, alpha0=alpha0, a_sign=1 if alpha0 > 0 else -1)
-    if not leading:
+    limit = model.c_star[k - 1] / model.c[k - 1]
+    alpha0 = sign**k * limit  # of a |R|^k, as all that follows, on the reflected side R > 0
+    law = replace(law, alpha0=limit, a_sign=1 if alpha0 > 0 else -1)
+    if leading is None:
         return law
     p, h_p, h_next = leading
-    law = replace(law, p=p, h_p=h_p)
+    law = replace(law, p=p, h_p=sign**p * h_p)
     if h_p * alpha0 < 0:
         return law
     n = p + k

@@ -293,7 +293,8 @@ def orbit_distance(truth: Truth, R, a, low, high):
 
 def compare(truth: Truth, tau, R, a, tol=1e-6) -> Misses:
     """The accuracy clause: tol of max(1, |value|) where |dR/dtau| < 1; through a jump the orbit within tol in the
-    (R, a) plane and the time within tol relative; or ten times the spread of the two references."""
+    (R, a) plane and the time within tol relative; or ten times the spread of the two references. What shifts a jump
+    in time shifts all that follows it as much, so from the first jump on the time need only be right to tol."""
     tau, R, a = (np.asarray(x, float) for x in (tau, R, a))
     R_true, a_true = truth.first.plane(tau)
     dR, da = truth.spread(tau)
@@ -303,9 +304,12 @@ def compare(truth: Truth, tau, R, a, tol=1e-6) -> Misses:
     )
     ok = by_value <= 1
     score = by_value.copy()
+    nodes = truth.first.values[:, -1]
+    jumps = np.flatnonzero(np.abs(truth.system.dR_dtau(np.tanh(nodes[:, 0]), nodes[:, 1])) >= 1)
+    moving = truth.first.breaks[jumps[0]] if len(jumps) else np.inf
     for i in np.flatnonzero(~ok & (tau > 0)):
         distance, speed = orbit_distance(truth, R[i], a[i], tau[i] * (1 - tol), min(tau[i] * (1 + tol), truth.end))
-        if speed >= 1:  # in a jump, at a time that is the same within tol
+        if speed >= 1 or tau[i] > moving:  # in or after a jump, at a time that is the same within tol
             score[i] = min(score[i], distance / tol)
         ok[i] = score[i] <= 1
     lines = [
