@@ -34,7 +34,7 @@ _GAMMA = rodas5p.gamma
 _STAGES = 8
 
 # The state that advances is one small array, so that compiled code can be stopped and resumed.
-T, STEP, LAST_STEP, LAST_LOG_ERROR, ACCEPTED, REJECTED, EVALUATIONS = range(7)
+T, CARRY, STEP, LAST_STEP, LAST_LOG_ERROR, ACCEPTED, REJECTED, EVALUATIONS = range(8)
 
 _SUCCESS = int(ResultCode.SUCCESS)
 _STEP_LIMIT = int(ResultCode.STEP_LIMIT)
@@ -93,7 +93,7 @@ def is_system(candidate: Any, system: type) -> bool:
 @compiled
 def start(t: float, h: float) -> Any:
     """The state of an integration that begins at time t with a first step of about h."""
-    state = np.zeros(7)
+    state = np.zeros(8)
     state[T], state[STEP] = t, h
     return state
 
@@ -135,7 +135,7 @@ def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float) 
     linearise(system, y, f0, jac, scale, noise)
     rejected_before = False
     while True:
-        if not h > 1e-15 * abs(t) + 1e-300:
+        if not h > 1e-18 * abs(t) + 1e-300:
             return _STEP_TOO_SMALL
         last = h >= remaining * 0.999999
         if last:
@@ -252,7 +252,12 @@ def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float) 
             state[LAST_LOG_ERROR] = max(log_error, _LOG_ERROR_FLOOR)
             state[LAST_STEP] = h
             state[STEP] = h * factor
-            state[T] = t_end if last else t + h
+            if last:
+                state[T] = t_end
+            else:  # a step may be shorter than the spacing of floating-point times: carry what is lost
+                carried = state[CARRY] + h
+                state[T] = t + carried
+                state[CARRY] = carried - (state[T] - t)
             state[ACCEPTED] += 1
             return _SUCCESS
         state[REJECTED] += 1

@@ -143,11 +143,13 @@ def _linearise(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def
         jac[2] = mixed * slope
         jac[3] = -q
         # What counts is R, and dR = (1 - R^2) drho. While R is drawn to the critical manifold faster than
-        # it moves, its errors are forgotten; before that they shift the whole course in time.
-        size = abs(y[0])
+        # it moves, its errors are forgotten; before that they shift the whole course in time. So do
+        # those of a while it grows from little.
+        size, height = abs(y[0]), abs(a)
         slaved = -jac[0] * size > 3.0 * abs(dy[0])
-        scale[0] = (1.5 * (4.0 + size) if slaved else 0.1 + size) / max(slope, 0.01)
-        scale[1] = 1.2 * (4.0 + abs(a))
+        scale[0] = (1.5 * (4.0 + size) if slaved else 0.1 * min(1.0, height) + size) / max(slope, 0.01)
+        settled = q * height > 3.0 * abs(dy[1])
+        scale[1] = 1.2 * (4.0 + height) if settled else height + 0.1 * min(1.0, abs(dy[1]))
         noise[0] = 2.0**-52 * abs(a) * (abs(g) + abs(a * h)) * system.rate
         noise[1] = 2.0**-52 * (abs(p) + abs(a) * q)
 
