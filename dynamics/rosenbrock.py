@@ -135,7 +135,7 @@ def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float) 
     linearise(system, y, f0, jac, scale, noise)
     rejected_before = False
     while True:
-        if not h > 1e-18 * abs(t) + 1e-300:
+        if not h > 1e-24 * abs(t) + 1e-300:
             return _STEP_TOO_SMALL
         last = h >= remaining * 0.999999
         if last:

@@ -185,10 +185,12 @@ def test_one_term_conserves_a_quantity(c, eps, a0, R0, tau_end):
 @everything
 def test_samples_are_closer_than_one_percent_of_the_range(c, c_star, eps, a0, R0, tau_end):
     trajectory = run(c, c_star, eps, a0, R0, tau_end)
+    # Late and at small eps a jump may be over within a few units in the last place of its time.
+    told_apart = np.diff(trajectory.tau) > np.spacing(trajectory.tau[1:])
     for values in (trajectory.R, trajectory.a):
         extent = np.ptp(values)
         if extent > 1e-9:
-            assert np.max(np.abs(np.diff(values))) <= 0.01 * extent * (1 + 1e-9)
+            assert np.max(np.abs(np.diff(values))[told_apart]) <= 0.01 * extent * (1 + 1e-9)
 
 
 @settings(max_examples=60)
