@@ -1,4 +1,4 @@
-# `make run` and `make test` do all their own set-up; see bin/setup.
+# `make run` and `make test` do all their own set-up; see .ci/setup.
 
 HOST ?= 127.0.0.1
 PORT ?= 8050
@@ -30,7 +30,7 @@ bench: setup-test
 	@$(PY) -m tests.benchmarks
 
 setup-run:
-	@sh bin/setup run
+	@sh .ci/setup run
 
 setup-test:
-	@sh bin/setup test
+	@sh .ci/setup test
