@@ -61,6 +61,9 @@ def create_app() -> Dash:
         frame_options=None,
     )
     warm_up()
+    for view in VIEWS.values():  # what is slow once (plotly's classes, compiled code) is not left to the first visitor
+        for chunk in view.compute(view.State()):
+            chunk.line()
     return app
 
 
