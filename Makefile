@@ -28,6 +28,7 @@ check: setup-test
 
 bench: setup-test
 	@$(PY) -m tests.benchmarks
+	@$(PY) -m tests.benchmarks.stream --browser
 
 setup-run:
 	@sh .ci/setup run

@@ -122,8 +122,8 @@ def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float) 
     """Advance y (n,) in place by one accepted step, not past t_end; return a ``ResultCode``.
 
     The error of a step is held below rtol times the system's ``scale`` in every component, or where
-    that is larger at the level of rounding. Afterwards the
-    stages in ``work`` belong to that step, which ``keep`` can then write into a record.
+    that is larger at the level of rounding. Afterwards the stages in ``work`` belong to that step,
+    which ``keep`` can then write into a record.
     """
     n = size(system)
     U, trial, f, y0, f0, scale, noise, jac, factors = work

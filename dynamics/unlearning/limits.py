@@ -27,8 +27,9 @@ from .. import rosenbrock
 from ..compiling import compiled
 from ..hermite import Array
 from .equilibria import at_zero_weight, crossings
+from .integration import first_step
+from .losses import loss_at
 from .planar import alignment
-from .trajectory import first_step, loss_at
 
 if TYPE_CHECKING:
     from .model import UnlearningModel

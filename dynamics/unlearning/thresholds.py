@@ -17,9 +17,9 @@ from .. import rosenbrock
 from ..compiling import compiled
 from ..hermite import Array
 from .equilibria import Equilibrium, EquilibriumKind, jacobian
+from .integration import first_step
 from .limits import Fate
 from .planar import planar
-from .trajectory import first_step
 
 if TYPE_CHECKING:
     from .model import UnlearningModel
