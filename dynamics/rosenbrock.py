@@ -44,6 +44,7 @@ _STEP_TOO_SMALL = int(ResultCode.STEP_TOO_SMALL)
 _SAFETY, _GROW, _SHRINK = 0.9, 6.0, 0.2
 _ORDER_POWER = 1.0 / rodas5p.order
 _NOISE = 8.0  # stages add up: an error estimate of so many times the noise of one is noise
+_AT_REST = 4.0  # times the noise: a right-hand side not larger than that is zero
 _LOG_ERROR_FLOOR = log(1e-2)  # an unusually small error says nothing of the next one
 
 
@@ -133,6 +134,17 @@ def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float) 
     for i in range(n):
         y0[i] = y[i]
     linearise(system, y, f0, jac, scale, noise)
+    resting = True
+    for i in range(n):
+        resting = resting and abs(f0[i]) <= _AT_REST * noise[i]
+    if resting:  # what moves it is rounding: let it not drift along a line of equilibria
+        U[:] = 0.0
+        last = h >= remaining
+        state[LAST_STEP] = remaining if last else h
+        state[STEP] = h * _GROW
+        state[T] = t_end if last else t + h
+        state[ACCEPTED] += 1
+        return _SUCCESS
     rejected_before = False
     while True:
         if not h > 1e-24 * abs(t) + 1e-300:
