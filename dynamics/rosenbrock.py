@@ -66,10 +66,11 @@ def derivative(system: Any, y: Any, dy: Any) -> None:
     raise TypeError("overloaded for each system; only compiled code calls it")
 
 
-def linearise(system: Any, y: Any, dy: Any, jac: Any, scale: Any, noise: Any) -> None:
+def linearise(system: Any, y: Any, dy: Any, jac: Any, scale: Any, noise: Any) -> float:
     """At y (n,) write the right-hand side into dy (n,), the Jacobian into the store jac, into scale (n,)
     the size that an error of each component is to be measured by, and into noise (n,) the rounding
-    error of dy, below which no step, however short, can bring its error."""
+    error of dy, below which no step, however short, can bring its error. Return the rate of the
+    fastest growing mode, or an upper bound of it."""
     raise TypeError("overloaded for each system; only compiled code calls it")
 
 
@@ -133,7 +134,7 @@ def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float) 
     remaining = t_end - t
     for i in range(n):
         y0[i] = y[i]
-    linearise(system, y, f0, jac, scale, noise)
+    growth = linearise(system, y, f0, jac, scale, noise)
     resting = True
     for i in range(n):
         resting = resting and abs(f0[i]) <= _AT_REST * noise[i]
@@ -145,6 +146,8 @@ def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float) 
         state[T] = t_end if last else t + h
         state[ACCEPTED] += 1
         return _SUCCESS
+    if growth * h > 1.0:  # an L-stable method damps what grows over a long step, unseen by its estimate
+        h = 1.0 / growth
     rejected_before = False
     while True:
         if not h > 1e-24 * abs(t) + 1e-300:

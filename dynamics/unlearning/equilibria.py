@@ -20,6 +20,8 @@ from .sums import equilibrium_polynomial, p_polynomial
 if TYPE_CHECKING:
     from .model import UnlearningModel
 
+_ROUNDING = 1e-13  # of the terms that it is made of: a determinant smaller than that is zero
+
 NEAR_EDGE = 1e-9  # a root this close to R = +-1 is the equilibrium on that line
 
 
@@ -62,7 +64,8 @@ def at_zero_weight(model: UnlearningModel) -> Array:
 
 
 def equilibria(model: UnlearningModel) -> tuple[Equilibrium, ...]:
-    """All isolated equilibria, by increasing R; see ``lines`` for those that are not."""
+    """All isolated equilibria, and those on R = +-1 even where a line of them ends there, by increasing
+    R; see ``lines`` for the lines."""
     A, B = model.overlaps
     if not B.any() or not A.any():
         return tuple(_classified(model, [(s, 0.0) for s in (-1.0, 1.0)])) if B.any() else ()
@@ -90,20 +93,28 @@ def lines(model: UnlearningModel) -> tuple[str, ...]:
 
 
 def jacobian(model: UnlearningModel, R: float, a: float) -> Array:
-    """Jacobian (2, 2) of (dR/dtau, da/dtau) in (R, a)."""
+    """Jacobian (2, 2) of (dR/dtau, da/dtau) with respect to (R, a)."""
+    return _jacobian_and_size(model, R, a)[0]
+
+
+def _jacobian_and_size(model: UnlearningModel, R: float, a: float) -> tuple[Array, Array]:
+    """The Jacobian, and the sums of the moduli of the terms that each entry is made of."""
     A, B = model.overlaps
     k = np.arange(1, model.K + 1)
-    _, g, q, h = model.sums(R)
-    dg = float(np.sum((k * (k - 1) * A)[1:] * R ** (k[1:] - 2.0))) if model.K > 1 else 0.0
-    dh = float(np.sum(k * (2 * k - 1) * B * R ** (2.0 * k - 2)))
-    fast, mixed = float(g - a * h), float(g - 2 * a * h)
+    powers_A, powers_h = R ** np.maximum(k - 2.0, 0.0), R ** (2.0 * k - 2)
+    dg, dh = k * (k - 1) * A * powers_A, k * (2 * k - 1) * B * powers_h
+    g, h = k * A * R ** (k - 1.0), k * B * R ** (2.0 * k - 1)
+    q = B * R ** (2.0 * k)
     slope = 1.0 - R * R
-    return np.array(
-        [
-            [a * (slope * (dg - a * dh) - 2 * R * fast) / model.eps, slope * mixed / model.eps],
-            [mixed, -float(q)],
-        ]
-    )
+
+    def entries(sums: Array, a: float, R: float, minus: float) -> Array:
+        dg, dh, g, h, q = sums
+        fast, mixed = g + minus * a * h, g + minus * 2 * a * h
+        first = a * (slope * (dg + minus * a * dh) + minus * 2 * R * fast) / model.eps
+        return np.array([[first, slope * mixed / model.eps], [mixed, minus * q]])
+
+    series = np.array([dg, dh, g, h, q])
+    return entries(series.sum(axis=1), a, R, -1.0), entries(np.abs(series).sum(axis=1), abs(a), abs(R), 1.0)
 
 
 def _classified(model: UnlearningModel, points: list[tuple[float, float]]) -> list[Equilibrium]:
@@ -112,7 +123,7 @@ def _classified(model: UnlearningModel, points: list[tuple[float, float]]) -> li
     infimum = min([*values, model.runaway_loss])
     found = []
     for (R, a), loss in zip(points, values, strict=True):
-        J = jacobian(model, R, a)
+        J, size = _jacobian_and_size(model, R, a)
         # Gradient flow: scaling by the metric makes J symmetric, so the eigenvalues are real.
         mean, half = 0.5 * (J[0, 0] + J[1, 1]), 0.5 * (J[0, 0] - J[1, 1])
         radius = float(np.sqrt(half * half + max(0.0, J[0, 1] * J[1, 0])))
@@ -120,25 +131,16 @@ def _classified(model: UnlearningModel, points: list[tuple[float, float]]) -> li
         # the eigenvalue of larger modulus without cancellation, the other from the determinant
         large = mean + radius if mean >= 0 else mean - radius
         small = determinant / large if large != 0.0 else 0.0
-        eigenvalues = (min(large, small), max(large, small))
-        rounding = 1e-11 * float(np.abs(J).max())
-        found.append(
-            Equilibrium(
-                R,
-                a,
-                _kind(eigenvalues, rounding),
-                (float(eigenvalues[0]), float(eigenvalues[1])),
-                loss,
-                loss <= infimum + 1e-12 * model.initial_loss,
-            )
-        )
+        # Whether the determinant is zero does not depend on eps: both of its terms go as 1/eps.
+        rounding = _ROUNDING * (size[0, 0] * size[1, 1] + size[0, 1] * size[1, 0])
+        low, high = float(min(large, small)), float(max(large, small))
+        kind = EquilibriumKind.DEGENERATE if abs(determinant) <= rounding else _kind(low, high)
+        least = loss <= infimum + 1e-12 * model.initial_loss
+        found.append(Equilibrium(R, a, kind, (low, high), loss, least))
     return found
 
 
-def _kind(eigenvalues: tuple[float, float], rounding: float) -> EquilibriumKind:
-    low, high = eigenvalues
-    if min(abs(low), abs(high)) <= rounding:
-        return EquilibriumKind.DEGENERATE
+def _kind(low: float, high: float) -> EquilibriumKind:
     if high < 0:
         return EquilibriumKind.STABLE_NODE
     return EquilibriumKind.UNSTABLE_NODE if low > 0 else EquilibriumKind.SADDLE

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.polynomial.polynomial import polyval
 
 from ..hermite import Array
 from ..polynomials import real_roots
-from .sums import curvature, fast_polynomial, fold_polynomial, g_polynomial
+from .sums import curvature, fast_polynomial, fold_polynomial, g_polynomial, values
 
 if TYPE_CHECKING:
     from .model import UnlearningModel
@@ -63,10 +62,10 @@ def fold_alignments(model: UnlearningModel) -> Array:
     A, B = model.overlaps
     polynomial = fold_polynomial(A, B)
     roots = real_roots(polynomial, -1.0, 1.0)
-    roots = roots[(np.abs(roots) < 1.0) & (roots != 0.0)]
-    slope = np.arange(1, len(polynomial)) * polynomial[1:]
-    # An extremum, not a level inflection: M' changes sign.
-    extrema: Array = roots[polyval(roots, slope) != 0.0] if len(roots) else roots
+    # An extremum, not a level inflection: M' changes sign from one side to the other.
+    middles = np.concatenate([[-1.0], 0.5 * (roots[1:] + roots[:-1]), [1.0]])
+    signs = np.sign(values(polynomial, middles))
+    extrema: Array = roots[(np.abs(roots) < 1.0) & (roots != 0.0) & (signs[1:] != signs[:-1])]
     return extrema
 
 

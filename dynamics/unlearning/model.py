@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import isfinite
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -27,24 +26,42 @@ K_MAX = 10
 COEFFICIENT_MAX = 100.0
 EPS_RANGE = (1e-6, 10.0)
 A0_MAX = 1e3
-TAU_MAX = 1e8
+TAU_MIN, TAU_MAX = 1e-20, 1e8
 SAMPLES_MAX = 100_000
 RTOL_RANGE = (1e-13, 1e-3)
 
 
 def _within(name: str, value: float, low: float, high: float) -> float:
-    number = float(value)
+    try:
+        number = float("nan") if isinstance(value, str) else float(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} = {value!r} is not a number in [{low:g}, {high:g}]") from None
     if not low <= number <= high:  # also false for nan
-        raise ValueError(f"{name} = {number:g} is outside [{low:g}, {high:g}]")
+        given = value if isinstance(value, (int, str)) else number
+        raise ValueError(f"{name} = {given!r} is outside [{low:g}, {high:g}]")
     return number
 
 
+def _whole(name: str, value: int, low: int, high: int) -> int:
+    number = _within(name, value, low, high)
+    if number != int(number):
+        raise ValueError(f"{name} = {number!r} is not a whole number in [{low}, {high}]")
+    return int(number)
+
+
+def _frozen(array: Array) -> Array:
+    """The array, read-only: a model is immutable."""
+    array.setflags(write=False)
+    return array
+
+
 def _coefficients(name: str, values: Sequence[float]) -> tuple[float, ...]:
-    numbers = tuple(float(v) for v in values)
-    if not 1 <= len(numbers) <= K_MAX:
-        raise ValueError(f"{name} has {len(numbers)} coefficients; it takes 1 to {K_MAX}")
-    for k, number in enumerate(numbers, 1):
-        _within(f"{name}_{k}", number, -COEFFICIENT_MAX, COEFFICIENT_MAX)
+    if isinstance(values, (str, bytes, dict)) or not hasattr(values, "__len__"):
+        raise ValueError(f"{name} = {values!r} is not a sequence of 1 to {K_MAX} numbers")
+    if not 1 <= len(values) <= K_MAX:
+        raise ValueError(f"{name} has {len(values)} coefficients; it takes 1 to {K_MAX}")
+    low, high = -COEFFICIENT_MAX, COEFFICIENT_MAX
+    numbers = [_within(f"{name}_{k}", v, low, high) for k, v in enumerate(values, 1)]
     return tuple(number + 0.0 for number in numbers)  # no -0.0: equal models hash alike
 
 
@@ -95,12 +112,13 @@ class UnlearningModel:
     @cached_property
     def coefficients(self) -> Array:
         """Rows k!, c_k, c*_k; shape (3, K)."""
-        return np.array([weights(self.K), self.c, self.c_star])
+        return _frozen(np.array([weights(self.K), self.c, self.c_star]))
 
     @cached_property
     def overlaps(self) -> tuple[Array, Array]:
         """``A_k = k! c_k c*_k`` and ``B_k = k! c_k^2``, each (K,)."""
-        return overlaps(np.array(self.c), np.array(self.c_star))
+        A, B = overlaps(np.array(self.c), np.array(self.c_star))
+        return _frozen(A), _frozen(B)
 
     @property
     def A(self) -> tuple[float, ...]:
@@ -200,14 +218,14 @@ class UnlearningModel:
         """
         if a_max is not None:
             _within("a_max", a_max, 1e-6, 1e9)
-        return manifold.critical_manifold(self, int(_within("n", n, 2, SAMPLES_MAX)), a_max)
+        return manifold.critical_manifold(self, _whole("n", n, 2, SAMPLES_MAX), a_max)
 
     def folds(self) -> tuple[Fold, ...]:
         """Where M' = 0, by increasing R."""
         return manifold.folds(self)
 
     def equilibria(self) -> tuple[Equilibrium, ...]:
-        """All isolated equilibria with type, eigenvalues and loss, by increasing R."""
+        """All isolated equilibria, and those on R = +-1, with type, eigenvalues and loss, by increasing R."""
         return equilibria.equilibria(self)
 
     def equilibrium_lines(self) -> tuple[str, ...]:
@@ -237,7 +255,7 @@ class UnlearningModel:
         return self.limit(a0, R0).fate
 
     def threshold(self, R0: float = 0.0, bracket: tuple[float, float] = (-20.0, 20.0)) -> Array:
-        """Every a0 within the bracket at which the fate changes, sorted, to 1e-6 max(1, |a0|).
+        """Every a0 inside the bracket at which the fate changes, sorted, to 1e-6 max(1, |a0|).
 
         0 is one of them where the fates on its two sides differ.
         """
@@ -264,7 +282,7 @@ class UnlearningModel:
         each to move less than 1 % of their range from sample to sample.
 
         Raises ``ValueError`` for arguments out of range: |a0| <= 1e3, |R0| <= 1,
-        0 < tau_end <= 1e8, 2 <= n <= 1e5, 1e-13 <= rtol <= 1e-3.
+        1e-20 <= tau_end <= 1e8, 2 <= n <= 1e5, 1e-13 <= rtol <= 1e-3.
         """
         a0 = _within("a0", a0, -A0_MAX, A0_MAX)
         R0 = _within("R0", R0, -1.0, 1.0)
@@ -273,14 +291,18 @@ class UnlearningModel:
         if tau is not None:
             times = np.array(tau, dtype=float)
             if times.ndim != 1 or not 1 <= len(times) <= SAMPLES_MAX:
-                raise ValueError(f"tau takes 1 to {SAMPLES_MAX} times in one dimension")
+                raise ValueError(f"tau of shape {times.shape} is not 1 to {SAMPLES_MAX} times in one dimension")
             if not (times[1:] > times[:-1]).all() or not 0 <= times[0] <= times[-1] <= TAU_MAX:
-                raise ValueError(f"tau has to increase within [0, {TAU_MAX:g}]")
+                raise ValueError(
+                    f"tau from {float(times[0])!r} to {float(times[-1])!r} does not increase within [0, {TAU_MAX:g}]"
+                )
+            if 0 < times[-1] < TAU_MIN:
+                raise ValueError(f"tau up to {float(times[-1])!r} ends before {TAU_MIN:g}")
             tau_end = float(times[-1])
-        elif not (isfinite(tau_end) and 0 < tau_end <= TAU_MAX):
-            raise ValueError(f"tau_end = {tau_end:g} is outside (0, {TAU_MAX:g}]")
-        n = int(_within("n", n, 2, SAMPLES_MAX))
-        return trajectories.solve(self, a0, R0, float(tau_end), n, times, rtol)
+        else:
+            tau_end = _within("tau_end", tau_end, TAU_MIN, TAU_MAX)
+        n = _whole("n", n, 2, SAMPLES_MAX)
+        return trajectories.solve(self, a0, R0, tau_end, n, times, rtol)
 
     def trajectories(
         self,
@@ -305,6 +327,6 @@ class UnlearningModel:
     ) -> Iterator[TrajectoryChunk]:
         """The same trajectories in pieces of at most ``chunk`` samples, each integrated when asked
         for: whoever stops asking stops the work."""
-        size = int(_within("chunk", chunk, 1, SAMPLES_MAX))
+        size = _whole("chunk", chunk, 1, SAMPLES_MAX)
         for index, a0 in enumerate(a0s):
             yield from trajectories.chunks(index, self.trajectory(a0, R0, tau_end, n, rtol=rtol), size)

@@ -10,7 +10,7 @@ departure is lost. Source: Imai, Nishiyama & Imaizumi, arXiv:2602.07378 (the sys
 is this project's.
 """
 
-from math import exp
+from math import exp, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -51,8 +51,13 @@ def _table(A: Any, B: Any, sign: float) -> Any:
 
 @compiled
 def alignment(rho: float) -> tuple[float, float]:
-    """R = tanh rho and 1 - R^2 (to full relative accuracy however close R is to 1)."""
-    e = exp(-2.0 * abs(rho))
+    """R = tanh rho and 1 - R^2, to full relative accuracy near R = 0 and near |R| = 1."""
+    size = abs(rho)
+    if size < 1e-3:  # below, (1 - e)/(1 + e) would cancel; the next term is 17 rho^7 / 315
+        square = rho * rho
+        R = rho * (1.0 - square * (1.0 / 3.0 - square * (2.0 / 15.0)))
+        return R, 1.0 - R * R
+    e = exp(-2.0 * size)
     inverse = 1.0 / (1.0 + e)
     R = (1.0 - e) * inverse
     return (R if rho >= 0 else -R), 4.0 * e * inverse * inverse
@@ -148,10 +153,15 @@ def _linearise(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def
         size, height = abs(y[0]), abs(a)
         slaved = -jac[0] * size > 3.0 * abs(dy[0])
         scale[0] = (1.5 * (4.0 + size) if slaved else 0.1 * min(1.0, height) + size) / max(slope, 0.01)
+        if system.table[0, 0] == 0.0:  # A_1 = 0: R = 0 is invariant, and ln |rho| is what moves evenly
+            scale[0] = min(scale[0], 1e-30 + 0.1 * size)
         settled = q * height > 3.0 * abs(dy[1])
-        scale[1] = 1.2 * (4.0 + height) if settled else height + 0.1 * min(1.0, abs(dy[1]))
+        scale[1] = 1.2 * (4.0 + height) if settled else 1e-30 + height + 0.1 * min(1.0, abs(dy[1]))
         noise[0] = 2.0**-52 * abs(a) * (abs(g) + abs(a * h)) * system.rate
         noise[1] = 2.0**-52 * (abs(p) + abs(a) * q)
+        # The Jacobian is similar to a symmetric one: its eigenvalues are real.
+        half = 0.5 * (jac[0] - jac[3])
+        return 0.5 * (jac[0] + jac[3]) + sqrt(half * half + jac[1] * jac[2])
 
     return linearise
 

@@ -71,10 +71,10 @@ def singular_orbit(model: UnlearningModel, a0: float, R0: float) -> SingularOrbi
     return SingularOrbit(tuple(pieces), end)
 
 
-def _walk(model: UnlearningModel, a: float, R: float) -> Iterator[tuple[OrbitPiece, Fate]]:
+def _walk(model: UnlearningModel, a: float, R0: float) -> Iterator[tuple[OrbitPiece, Fate]]:
     """Each piece with the fate it would mean to stop there."""
     A, _ = model.overlaps
-    tau = 0.0
+    R, tau = R0, 0.0
     target = _fast_target(model, R, a, _fast_direction(model, R, a))
     while True:
         if target != R:
@@ -84,7 +84,7 @@ def _walk(model: UnlearningModel, a: float, R: float) -> Iterator[tuple[OrbitPie
             if end == "line":
                 return
         if abs(R) == 1.0:
-            piece = _edge_piece(model, R, a, tau)
+            piece = _edge_piece(model, R, a, tau, for_ever=abs(R0) == 1.0)
         elif (R == 0.0 and A[0] == 0.0) or np.isnan(model.critical_height(R)):
             piece = OrbitPiece(np.array([R]), np.array([a]), np.array([tau]), False, "line")
         else:
@@ -101,7 +101,10 @@ def _walk(model: UnlearningModel, a: float, R: float) -> Iterator[tuple[OrbitPie
         elif piece.end == "exit":
             # from the edge inward; from a = 0, which is left at once, towards smaller |R|
             a = a if abs(R) == 1.0 else 0.0
-            target = _fast_target(model, R, a, -float(np.sign(R)))
+            if abs(R) == 1.0 and abs(a - float(model.critical_height(R))) <= _SAME * abs(a):
+                target = R = R * (1.0 - 2.0 * _SAME)  # no fibre: the branch itself begins here
+            else:
+                target = _fast_target(model, R, a, -float(np.sign(R)))
 
 
 def _rest_fate(R: float, end: PieceEnd) -> Fate:
@@ -117,6 +120,8 @@ def _rest_fate(R: float, end: PieceEnd) -> Fate:
 
 def _fast_direction(model: UnlearningModel, R: float, a: float) -> float:
     """Which way R moves at the start, 0 where it is at rest."""
+    if abs(R) == 1.0:
+        return 0.0
     p, g, _, h = (float(v) for v in model.sums(R))
     weight = a if a != 0.0 else p  # from a = 0 the weight first takes the sign of p
     return float(np.sign(weight * (g - a * h)))
@@ -141,7 +146,10 @@ def _slow_piece(model: UnlearningModel, R: float, tau: float) -> OrbitPiece:
     """Along a = M(R) with dR/dtau = H / M' until something ends it."""
     A, B = model.overlaps
     slope = fold_polynomial(A, B)
-    flow = float(model.slow_flow(R)) * float(polyval(R, slope))
+    steepness = float(polyval(R, slope))
+    flow = float(model.slow_flow(R)) * steepness
+    if steepness == 0.0 and np.count_nonzero(B) > 1:  # it starts on a fold
+        return OrbitPiece(np.array([R]), model.critical_height(np.array([R])), np.array([tau]), False, "fold")
     if flow == 0.0 or np.count_nonzero(B) == 1:
         a = model.critical_height(np.array([R]))
         return OrbitPiece(np.array([R]), a, np.array([tau]), False, "equilibrium")
@@ -177,8 +185,9 @@ def _slow_piece(model: UnlearningModel, R: float, tau: float) -> OrbitPiece:
     return OrbitPiece(points, a, times, False, end)
 
 
-def _edge_piece(model: UnlearningModel, side: float, a: float, tau: float) -> OrbitPiece:
-    """On R = side, where a relaxes to N = p/q, until the delayed exit if there is one."""
+def _edge_piece(model: UnlearningModel, side: float, a: float, tau: float, for_ever: bool) -> OrbitPiece:
+    """On R = side, where a relaxes to N = p/q, until the delayed exit if there is one. An orbit that
+    started on that line, which is invariant, stays ``for_ever``."""
     p, g, q, h = (float(v) for v in model.sums(side))
     if q == 0.0:
         return OrbitPiece(np.array([side]), np.array([a]), np.array([tau]), False, "equilibrium")
@@ -207,15 +216,16 @@ def _edge_piece(model: UnlearningModel, side: float, a: float, tau: float) -> Or
     if abs(final_rate) < 1e-13 * abs(N * g):  # N = M: the edge is left by nothing
         final_rate = 0.0
     checks = [*turns, (turns[-1] if turns else 0.0) + slow]
+    stays = for_ever or (final_rate == 0.0 and abs(D) <= 1e-12 * abs(N))
     leaves = None
     before = 0.0
-    for check in checks:
+    for check in [] if stays else checks:
         if gathered(check) < 0.0:
             low = before if before > 0.0 else check * 1e-9
             leaves = 0.0 if gathered(low) < 0.0 else float(brentq(gathered, low, check, xtol=1e-14))
             break
         before = check
-    if leaves is None and final_rate < 0.0:
+    if leaves is None and not stays and final_rate < 0.0:
         high = 2.0 * checks[-1]
         while gathered(high) >= 0.0:
             high *= 2.0
