@@ -302,27 +302,31 @@ def _unreachable_target(model: UnlearningModel, a0: float, R0: float) -> Limit:
     whose sign says which of the two reaches 0 first.
     """
     rho0 = abs(float(np.arctanh(R0)))
-
-    def phi(rho: float) -> float:
-        return float(quad(lambda r: _ratio(model, float(np.tanh(r))), 0.0, rho, epsabs=1e-13)[0])
-
-    constant = 0.5 * a0 * a0 - model.eps * phi(rho0)
+    constant = 0.5 * a0 * a0 - model.eps * _phi(model, rho0)
     if constant >= 0.0:
         a = float(np.sign(a0) * np.sqrt(2.0 * constant))
         return Limit(Fate.NO_ALIGNMENT, 0.0, a, model.initial_loss, 0.0, abs(R0))
     low, high = 0.0, rho0
     for _ in range(60):
         middle = 0.5 * (low + high)
-        low, high = (low, middle) if model.eps * phi(middle) > -constant else (middle, high)
+        low, high = (low, middle) if model.eps * _phi(model, middle) > -constant else (middle, high)
     R = float(np.sign(R0) * np.tanh(high))
     return Limit(Fate.PARTIAL_ALIGNMENT, R, 0.0, model.initial_loss, 0.0, abs(R0))
 
 
-def _ratio(model: UnlearningModel, R: float) -> float:
-    if R == 0.0:
-        return 0.0
-    _, _, q, h = model.sums(R)
-    return float(q / h)
+def level_threshold(model: UnlearningModel, R0: float) -> float:
+    """Where A = 0: the |a0| below which a, above which R is the first to reach 0."""
+    return float(np.sqrt(2.0 * model.eps * _phi(model, abs(float(np.arctanh(R0))))))
+
+
+def _phi(model: UnlearningModel, rho: float) -> float:
+    """``Phi = int_0^rho q/h``."""
+
+    def ratio(r: float) -> float:
+        _, _, q, h = model.sums(float(np.tanh(r)))
+        return float(q / h) if h != 0.0 else 0.0
+
+    return float(quad(ratio, 0.0, rho, epsabs=1e-13)[0])
 
 
 def excess_loss(model: UnlearningModel, R: Array, a: Array, end: Limit) -> Array:

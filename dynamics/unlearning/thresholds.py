@@ -18,7 +18,7 @@ from ..compiling import compiled
 from ..hermite import Array
 from .equilibria import Equilibrium, EquilibriumKind, jacobian
 from .integration import first_step
-from .limits import Fate
+from .limits import Fate, level_threshold
 from .planar import planar
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ _OFFSET = 1e-7  # of the distance scale: where a stable manifold is joined to it
 _RTOL = 1e-12
 _STEP_BUDGET = 20_000
 _CROSSINGS = 16
+_GRID = 1.25  # about 32 starts over the sliders' range: a check, the crossings are what finds thresholds
 
 
 @compiled
@@ -93,16 +94,33 @@ def stable_manifold_crossings(model: UnlearningModel, saddle: Equilibrium, R0: f
 
 
 def thresholds(model: UnlearningModel, R0: float, low: float, high: float) -> Array:
-    """Every a0 in [low, high] where the fate changes, sorted; error <= TOLERANCE max(1, |a0|)."""
-    if abs(R0) == 1.0:
+    """Every a0 in (low, high) where the fate changes, sorted; error <= TOLERANCE max(1, |a0|)."""
+    A, B = model.overlaps
+    if abs(R0) == 1.0 or not B.any() or (R0 == 0.0 and A[0] == 0.0):
         return np.empty(0)
+    if not A.any():
+        height = level_threshold(model, R0)
+        return np.array([a for a in (-height, height) if low < a < high])
     a_max = 4.0 * max(abs(low), abs(high)) + 100.0
     candidates = [0.0] if R0 == 0.0 else []
     for saddle in model.equilibria():
         if saddle.kind == EquilibriumKind.SADDLE and abs(saddle.R) < 1.0:
             candidates += stable_manifold_crossings(model, saddle, R0, a_max)
     found = [a for a in sorted(set(candidates)) if low < a < high and _changes(model, a, R0)]
-    return np.array(sorted(found + _between(model, R0, [low, *found, high])))
+    probes = _beside_the_line(model) if A[0] == 0.0 else np.empty(0)
+    return np.array(sorted(found + _between(model, R0, [low, *found, high], probes)))
+
+
+def _beside_the_line(model: UnlearningModel) -> Array:
+    """Starts between which the fate may change where A_1 = 0: the line R = 0 at rest attracts between
+    heights that no saddle marks, a = 0 and M(0) = 2 A_2 / B_1, and thresholds gather there."""
+    A, B = model.overlaps
+    steps = 10.0 ** -np.linspace(0.0, 6.0, 13)
+    around = [steps, -steps]
+    if model.K > 1 and A[1] != 0.0 and B[0] != 0.0:
+        turn = 2.0 * A[1] / B[0]
+        around += [turn * (1.0 + steps), turn * (1.0 - steps)]
+    return np.concatenate(around)
 
 
 def _changes(model: UnlearningModel, a: float, R0: float) -> bool:
@@ -110,14 +128,15 @@ def _changes(model: UnlearningModel, a: float, R0: float) -> bool:
     return model.fate(a - delta, R0) != model.fate(a + delta, R0)
 
 
-def _between(model: UnlearningModel, R0: float, known: list[float]) -> list[float]:
-    """Changes of fate that no stable manifold accounts for."""
+def _between(model: UnlearningModel, R0: float, known: list[float], probes: Array) -> list[float]:
+    """Changes of fate that no stable manifold accounts for: between neighbours of a grid and ``probes``."""
     found = []
     for left, right in zip(known[:-1], known[1:], strict=True):
         delta = TOLERANCE * max(1.0, abs(left), abs(right))
         if right - left < 4.0 * delta:
             continue
-        grid = np.linspace(left + delta, right - delta, max(3, int((right - left) / 1.25)))
+        even = np.linspace(left + delta, right - delta, max(3, int((right - left) / _GRID)))
+        grid = np.union1d(even, probes[(probes > left + delta) & (probes < right - delta)])
         fates = [model.fate(float(a), R0) for a in grid]
         for i in range(len(grid) - 1):
             if fates[i] != fates[i + 1] and Fate.UNDECIDED not in (fates[i], fates[i + 1]):
