@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from .model import UnlearningModel
 
 
+_TWINS = 1e-7  # a double root is known to the square root of the rounding error
+
+
 @dataclass(frozen=True, eq=False)
 class Branch:
     """A piece of the critical manifold of one stability, from smaller to larger |R| (or |a|).
@@ -62,6 +65,8 @@ def fold_alignments(model: UnlearningModel) -> Array:
     A, B = model.overlaps
     polynomial = fold_polynomial(A, B)
     roots = real_roots(polynomial, -1.0, 1.0)
+    # A double root is two by rounding; count them as one.
+    roots = roots[np.append(np.diff(roots) > _TWINS, True)]
     # An extremum, not a level inflection: M' changes sign from one side to the other.
     middles = np.concatenate([[-1.0], 0.5 * (roots[1:] + roots[:-1]), [1.0]])
     signs = np.sign(values(polynomial, middles))

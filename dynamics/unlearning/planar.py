@@ -32,7 +32,9 @@ class Planar(NamedTuple):
 
 def planar(A: Any, B: Any, eps: float, time_direction: int = 1) -> Planar:
     """The system from A, B of shape (K,) and eps; ``time_direction = -1`` runs time backward."""
-    return Planar(_table(A, B, float(time_direction)), 1.0 / eps)
+    table = _table(A, B, float(time_direction))
+    table.setflags(write=False)
+    return Planar(table, 1.0 / eps)
 
 
 @compiled
