@@ -66,7 +66,7 @@ def fold_alignments(model: UnlearningModel) -> Array:
     polynomial = fold_polynomial(A, B)
     roots = real_roots(polynomial, -1.0, 1.0)
     # A double root is two by rounding; count them as one.
-    roots = roots[np.append(np.diff(roots) > _TWINS, True)]
+    roots = roots[np.diff(roots, append=np.inf) > _TWINS]
     # An extremum, not a level inflection: M' changes sign from one side to the other.
     middles = np.concatenate([[-1.0], 0.5 * (roots[1:] + roots[:-1]), [1.0]])
     signs = np.sign(values(polynomial, middles))
