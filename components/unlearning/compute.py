@@ -48,7 +48,8 @@ def stream(state: UnlearningState) -> Iterator[Chunk]:
         yield Chunk("run", {"index": index, "name": plan.name, "fate": plan.limit.fate.name, "traces": traces})
         yield from pieces(index, run)
         runs.append(run)
-    yield Chunk("words", {"runs": sentences(state, model, runs), "notes": words.notes(state, model)})
+    sides = sorted({words.side(run) for run in runs} - {0}, reverse=True)
+    yield Chunk("words", {"runs": sentences(state, model, runs), "notes": words.notes(state, model, sides)})
     yield Chunk("end", {"status": status(runs)})
 
 
@@ -74,12 +75,13 @@ def pieces(index: int, run: Trajectory) -> Iterator[Chunk]:
 
 def sentences(state: UnlearningState, model: UnlearningModel, runs: list[Trajectory]) -> list[str]:
     """One sentence for each trajectory."""
-    thresholds = {R0: model.threshold(R0) for R0 in {run.R0 for run in runs}}
+    reach = 1.01 * max(20.0, *(abs(run.a0) for run in runs))
+    thresholds = {R0: model.threshold(R0, (-reach, reach)) for R0 in {run.R0 for run in runs}}
     laws = {sign: model.asymptotics(sign) for sign in (1, -1)}
     said = []
     for index, run in enumerate(runs):
-        side = run.R0 or run.a0 * model.A[0]
-        said.append(words.sentence(run_name(state, index), run, thresholds[run.R0], laws[1 if side >= 0 else -1]))
+        law = laws[words.side(run) or 1]
+        said.append(words.sentence(run_name(state, index), run, thresholds[run.R0], law))
     return said
 
 
@@ -88,7 +90,11 @@ def status(runs: list[Trajectory]) -> str:
     failed = [run.code.name.lower().replace("_", " ") for run in runs if run.code != ResultCode.SUCCESS]
     doubt = f" · stopped early: {', '.join(failed)}" if failed else ""
     steps, error = sum(run.stats.steps for run in runs), max(run.error for run in runs)
-    return f"Rodas5P in ρ = atanh R · rtol {shown(RTOL)} · {steps} steps · estimated error {shown(error, 1)}{doubt}"
+    late = max(run.time_error for run in runs)
+    jumps = f", of the times of jumps {shown(late, 1)}" if late > 0 else ""
+    return (
+        f"Rodas5P in ρ = atanh R · rtol {shown(RTOL)} · {steps} steps · estimated error {shown(error, 1)}{jumps}{doubt}"
+    )
 
 
 def table(state: UnlearningState) -> Columns:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -24,25 +24,30 @@ def sentence(name: str, run: Trajectory, thresholds: np.ndarray, asymptotics: As
     if run.a0 == 0 and run.R0 == 0:
         return f"{name} stays at (R, a) = (0, 0): a network without output gets no signal."
     if limit.fate == Fate.UNDECIDED:
-        return f"{name}: undecided at τ = {shown(run.tau_end)}; a longer horizon may tell."
+        R, a = shown(float(run.R[-1]), 3), shown(float(run.a[-1]))
+        return f"{name}: undecided; at τ = {shown(run.tau_end)} it is at R = {R}, a = {a}."
     where = beside(run.a0, thresholds)
     because = f" ({where})" if where else ""
     peak = max(float(np.abs(run.R).max()), limit.peak)
     size = "|R|" if run.R.min() < 0 else "R"
+    falls = (
+        f"rises to {shown(peak, 3)} and goes back to 0" if peak > abs(run.R0) else f"falls from {shown(peak, 3)} to 0"
+    )
     if limit.fate == Fate.UNLEARNING:
-        return (
-            f"{name} unlearns{because}: {size} rises to {shown(peak, 3)} and goes back to 0 {law(asymptotics, limit)}."
-        )
+        return f"{name} unlearns{because}: {size} {falls} {law(asymptotics, limit)}."
     rest = f"a → {shown(limit.a)}, L → {shown(limit.loss)}."
+    if abs(run.R0) == 1:
+        return f"{name}: R is held at {shown(limit.R, 3)}, an invariant line, {rest}"
     if limit.fate == Fate.FULL_ALIGNMENT:
         return f"{name} aligns fully{because}: R → {shown(limit.R, 3)}, {rest}"
     if limit.fate == Fate.PARTIAL_ALIGNMENT:
         lost = peak - abs(limit.R)
         fall = f", {shown(lost, 2)} below its peak" if lost > LOST else ""
-        return f"{name} aligns partly{because}: R → {shown(limit.R, 4)}{fall}, {rest}"
+        near = "short of " if abs(limit.R) > 0.99995 else ""
+        return f"{name} aligns partly{because}: R → {near}{shown(limit.R, 4)}{fall}, {rest}"
     if not run.R.any():
         return f"{name} never aligns: R stays at 0, L stays at {shown(limit.loss)}."
-    return f"{name} does not align{because}: R goes back to 0 and a stays bounded, {rest}"
+    return f"{name} does not align{because}: {size} {falls} and a stays bounded, {rest}"
 
 
 def beside(a0: float, thresholds: np.ndarray) -> str:
@@ -68,7 +73,7 @@ def law(asymptotics: Asymptotics, limit: Limit) -> str:
     return f"while a → {shown(limit.a)}, R ~ τ{R_power} and |a| ~ τ{a_power}, {end}"
 
 
-def notes(state: UnlearningState, model: UnlearningModel) -> list[str]:
+def notes(state: UnlearningState, model: UnlearningModel, sides: Sequence[int]) -> list[str]:
     """Sentences on what the coefficients have of the special, most important first."""
     c, c_star = np.array(state.c), np.array(state.c_star)
     said: list[str] = []
@@ -84,7 +89,8 @@ def notes(state: UnlearningState, model: UnlearningModel) -> list[str]:
     if stuck and c_star.any():
         first = next((k for k, A in enumerate(model.A, 1) if A != 0), None)
         reason = f"the information exponent is {first}" if first else "no degree is in both c and c*"
-        said.append(f"c₁c*₁ = 0 and R₀ = 0: R never moves, because {reason}. Give R₀ > 0 to leave the saddle.")
+        advice = " Give R₀ > 0 to leave R = 0." if first else ""
+        said.append(f"c₁c*₁ = 0 and R₀ = 0: R never moves, because {reason}.{advice}")
     elif c[0] == 0:
         said.append(f"c₁ = 0: the activation begins at degree {int(np.flatnonzero(c)[0]) + 1}.")
     degrees = {k for k, (A, B) in enumerate(zip(model.A, model.B, strict=True), 1) if A != 0 or B != 0}
@@ -93,17 +99,17 @@ def notes(state: UnlearningState, model: UnlearningModel) -> list[str]:
     if degrees and all(k % 2 == 0 for k in degrees):
         said.append("Only even degrees: R and −R are alike, and R = 0 is never left.")
     said += model.equilibrium_lines()
-    said += [text for text in (branch_note(state, model, sign) for sign in _signs(state, model)) if text]
+    said += [text for text in (branch_note(state, model, sign) for sign in sides) if text]
     width = sum(model.B)
     if width > WIDE:
         said.append(f"The planar law needs a width m far above Σ k! cₖ² = {shown(width)}.")
     return said
 
 
-def _signs(state: UnlearningState, model: UnlearningModel) -> list[int]:
-    """The sides of R = 0 that the starts go to."""
-    sides = {math.copysign(1, R if R else a * model.A[0]) for R, a in state.starts if R or a * model.A[0]}
-    return sorted(int(side) for side in sides)[::-1]
+def side(run: Trajectory) -> int:
+    """The side of R = 0 that a trajectory ends on; 0 where it never leaves R = 0."""
+    ends = (run.limit.R, float(run.R[-1]))  # the limit is 0 when unlearning, nan while undecided
+    return next((1 if R > 0 else -1 for R in ends if R > 0 or R < 0), 0)
 
 
 def branch_note(state: UnlearningState, model: UnlearningModel, sign: int) -> str:
@@ -111,20 +117,20 @@ def branch_note(state: UnlearningState, model: UnlearningModel, sign: int) -> st
     law = model.asymptotics(sign)
     if not law.p:
         return ""
-    side = "R > 0" if sign > 0 else "R < 0"
+    where = f"{'R > 0' if sign > 0 else 'R < 0'}, a {'> 0' if law.a_sign > 0 else '< 0'}"
     k = law.k
     A, B = model.A, model.B
     if k == 1 and law.p == 2:
         product = state.c[1] * state.c_star[1]
         compared = "<" if product < 0 else ">"
         verdict = "unlearning is possible" if law.unlearns else "nothing unlearns"
-        return f"For {side}, {verdict}: c₂c*₂ = {shown(product)} {compared} 0 (the primary nonlinear term)."
+        return f"For {where}, {verdict}: c₂c*₂ = {shown(product)} {compared} 0 (the primary nonlinear term)."
     if k == 1 and law.p == 3 and A[1] == 0 and len(B) > 1 and B[1] > 0 and law.unlearns:
         return (
-            f"For {side}, unlearning is possible with no negative term needed: c*₂ = 0 but c₂ ≠ 0, "
+            f"For {where}, unlearning is possible with no negative term needed: c*₂ = 0 but c₂ ≠ 0, "
             "and degree 2 of the activation alone turns the slow flow (p = 3)."
         )
     begins = f"the slow flow on the branch begins at degree {law.p}"
     if law.unlearns:
-        return f"For {side}, unlearning is possible: {begins}, the activation at degree {k}."
-    return f"For {side}, nothing unlearns: {begins} and leads away from R = 0."
+        return f"For {where}, unlearning is possible: {begins}, the activation at degree {k}."
+    return f"For {where}, nothing unlearns: {begins} and leads away from R = 0."
