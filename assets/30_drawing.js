@@ -186,7 +186,6 @@ fl.Drawing = class {
     const { columns, complete } = this.picture.runs[run];
     const xs = columns[x] || [], ys = columns[y] || [];
     if (part === "end") return complete && cursor === null ? this.end(xs, ys, layout, trace.marker) : { x: [], y: [] };
-    if (part === "start") return this.label(trace.meta, columns, layout.xaxis);
     if (cursor === null) return { x: xs, y: ys };
     const k = fl.countUntil(columns.tau || [], cursor);
     return {
@@ -194,17 +193,6 @@ fl.Drawing = class {
       y: [...ys.slice(0, k), fl.valueAt(columns, y, cursor)],
     };
   }
-
-  // A label on the run's line near the left edge, as far to the right as its slot says.
-  label({ slot, y }, columns, axis) {
-    const [low, high] = axis.range;
-    const place = low + (0.01 + fl.Drawing.SLOT * slot) * (high - low);
-    const time = axis.type === "log" ? 10 ** place : place;
-    const value = fl.valueAt(columns, y, time);
-    return value === null ? { x: [], y: [] } : { x: [time], y: [value] };
-  }
-
-  static SLOT = 0.12; // of the axis: a label's width
 
   // The last point, or, with an arrow, the one where the run leaves through the top or bottom edge.
   end(xs, ys, layout, marker) {

@@ -40,11 +40,10 @@ def stream(state: UnlearningState) -> Iterator[Chunk]:
     yield scene("plane", figures.plane(model, manifold, view, plans))
     yield scene("panels", figures.panels(negative_R=view.R[0] < -0.5), figures.PANEL_DISPLAY)
 
-    places = figures.label_places([plan.a0 for plan in plans], view)
     runs: list[Trajectory] = []
     for index, plan in enumerate(plans):
         run = model.trajectory(plan.a0, plan.R0, state.tau, SAMPLES, rtol=RTOL)
-        traces = figures.run_traces(index, plan, places[index])
+        traces = figures.run_traces(index, plan)
         yield Chunk("run", {"index": index, "name": plan.name, "fate": plan.limit.fate.name, "traces": traces})
         yield from pieces(index, run)
         runs.append(run)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -28,8 +28,6 @@ HIGHEST_TOP = 45.0  # folds above are not worth flattening the rest for
 LABEL_ROOM = -0.2  # the window begins here, so that the starts' labels are clear of the axis
 LABEL_GAP = 0.034  # labels of starts are kept this share of the window apart
 LABEL_SHIFT = 0.013  # of a label from its start, as a share of the window
-MOST_SLOTS = 4  # runs whose labels the panel of a has room for
-SLOT_GAP = 0.155  # a line of text as a share of the panel of a
 PANELS = (("R", "R", "yaxis"), ("a", "a", "yaxis2"), ("loss", "loss  L", "yaxis3"))
 
 
@@ -222,28 +220,7 @@ def label_heights(starts: Sequence[float], view: Window) -> list[float]:
     return [placed[i] for i in range(len(starts))]
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a run's label goes in the panel of a: how far to the right, above or below its line."""
-
-    slot: int
-    side: Literal["top", "bottom"]
-
-
-def label_places(starts: Sequence[float], view: Window) -> list[Place | None]:
-    """Side by side where one above the other has no room, below where a line is above; none where it is crowded."""
-    gap = SLOT_GAP * (view.a[1] - view.a[0])
-    if len(starts) > MOST_SLOTS:
-        return [None] * len(starts)
-    slots = [0] * len(starts)
-    order = sorted(range(len(starts)), key=starts.__getitem__)
-    for before, i in zip(order, order[1:], strict=False):
-        slots[i] = slots[before] + 1 if starts[i] - starts[before] < gap else 0
-    crowned = [any(0 < other - a < 2 * gap for other in starts) for a in starts]
-    return [Place(slot, "bottom" if under else "top") for slot, under in zip(slots, crowned, strict=True)]
-
-
-def run_traces(index: int, run: Run, place: Place | None) -> dict[str, list[dict[str, Any]]]:
+def run_traces(index: int, run: Run) -> dict[str, list[dict[str, Any]]]:
     """The traces of one run in each figure, still empty: coloured, dashed and marked by its fate."""
     style = FATES[run.limit.fate]
     name = run.name
@@ -281,21 +258,6 @@ def run_traces(index: int, run: Run, place: Place | None) -> dict[str, list[dict
         )
         for quantity, _, axis in PANELS
     ]
-    if place is not None:
-        label = go.Scatter(
-            x=[],
-            y=[],
-            mode="text",
-            text=[name],
-            textposition=f"{place.side} right",
-            textfont={"color": style.colour, "size": 12},
-            xaxis="x",
-            yaxis="y2",
-            hoverinfo="skip",
-            name=f"{name}, label",
-            meta=_meta(index, "tau", "a", "start") | {"slot": place.slot},
-        )
-        panel_traces.append(label)
     return {
         "plane": [trace.to_plotly_json() for trace in plane_traces],
         "panels": [trace.to_plotly_json() for trace in panel_traces],
@@ -304,6 +266,10 @@ def run_traces(index: int, run: Run, place: Place | None) -> dict[str, list[dict
 
 def _meta(run: int, x: str, y: str, part: str = "line") -> dict[str, Any]:
     return {"run": run, "x": x, "y": y, "part": part}
+
+
+TICKS = 12
+POWER_TICKS = 9.6  # plotly draws powers of ten a quarter larger than it is told to
 
 
 def panels(negative_R: bool) -> go.Figure:
@@ -315,7 +281,13 @@ def panels(negative_R: bool) -> go.Figure:
     share = 1 / len(PANELS)
     gap = 0.035
     layout: dict[str, Any] = {
-        "xaxis": {"type": "log", "title": {"text": "time  τ"}, "anchor": "y3", "exponentformat": "power"},
+        "xaxis": {
+            "type": "log",
+            "title": {"text": "time  τ"},
+            "anchor": "y3",
+            "exponentformat": "power",
+            "tickfont": {"size": POWER_TICKS},
+        },
         "margin": {"l": 70, "r": 30, "t": 14, "b": 48},
         "hovermode": "x",
         "dragmode": "zoom",
@@ -339,11 +311,15 @@ def panels(negative_R: bool) -> go.Figure:
 
 
 PANEL_DISPLAY: dict[str, Any] = {
-    "axis": {"linear": {"layout": {"xaxis.type": "linear"}}},
+    "axis": {"linear": {"layout": {"xaxis.type": "linear", "xaxis.tickfont.size": TICKS}}},
     "measure": {
         "excess": {
             "columns": {"loss": "excess"},
-            "layout": {"yaxis3.type": "log", "yaxis3.title.text": "L − L<sub>∞</sub>"},
+            "layout": {
+                "yaxis3.type": "log",
+                "yaxis3.title.text": "L − L<sub>∞</sub>",
+                "yaxis3.tickfont.size": POWER_TICKS,
+            },
         }
     },
 }

@@ -100,7 +100,7 @@ def test_each_fate_has_a_colour_a_dash_and_a_marker_of_its_own(fate: Fate) -> No
     for carrier in ("colour", "dash", "symbol", "glyph"):
         assert getattr(style, carrier) not in [getattr(other, carrier) for other in others]
     run = figures.Run("ā = 5", 0.0, 5.0, Limit(fate, 0.5, 1.0, 0.0, 1.0, 0.5))
-    traces = figures.run_traces(0, run, figures.Place(0, "top"))
+    traces = figures.run_traces(0, run)
     assert traces["plane"][0]["line"]["color"] == style.colour
     assert traces["panels"][0]["line"]["dash"] == style.dash
 
@@ -111,13 +111,6 @@ def test_labels_of_near_starts_are_kept_apart() -> None:
     ordered = np.sort(heights)
     assert np.diff(ordered).min() >= figures.LABEL_GAP * 10 * 0.9
     assert heights[3] == 9.0
-
-
-def test_labels_without_room_above_each_other_stand_side_by_side() -> None:
-    view = figures.Window((-0.1, 1.0), (0.0, 25.0))
-    places = figures.label_places([5.0, 9.0, 10.0], view)
-    assert [(place.slot, place.side) for place in places if place] == [(0, "bottom"), (0, "bottom"), (1, "top")]
-    assert set(figures.label_places([5.0] * 9, view)) == {None}
 
 
 def test_a_label_stands_where_its_run_does_not_go() -> None:
