@@ -60,6 +60,8 @@ fl.Drawing = class {
     this.view = view;
     this.picture = new fl.Picture();
     this.turn = 0; // of the latest drawing
+    this.time = null; // of the cursor, null at the end
+    this.cutAt = null; // where the runs' lines are cut, null where they are whole
     this.drawn = Promise.resolve(); // when all of it is on the screen
     this.figures = {};
     for (const [name, id] of Object.entries(view.figures)) this.figures[name] = { id, gd: null, layer: null };
@@ -89,24 +91,24 @@ fl.Drawing = class {
     this.dark = dark;
     const turn = (this.turn += 1);
     const [first, ...others] = Object.keys(this.figures);
-    this.figure(first, cursor);
-    this.place(cursor);
+    this.figure(first);
+    this.cut(cursor);
     this.drawn = (async () => {
       for (const name of others) {
         await new Promise((resolve) => setTimeout(resolve));
         if (turn !== this.turn) return;
-        this.figure(name, this.time);
+        this.figure(name);
       }
-      this.place(this.time);
+      this.cut(this.cutAt);
     })();
   }
 
-  figure(name, cursor) {
+  figure(name) {
     const scene = this.picture.scenes[name];
     if (!scene) return;
     const layout = this.layout(name, scene);
     const config = fl.coarse() ? { ...this.view.config, displayModeBar: false } : this.view.config;
-    Plotly.react(this.figures[name].gd, this.traces(name, scene, layout, cursor), layout, config);
+    Plotly.react(this.figures[name].gd, this.traces(name, scene, layout), layout, config);
   }
 
   // What the state's display values change in a scene, as the server declared it.
@@ -164,7 +166,7 @@ fl.Drawing = class {
     return [low - margin, high + margin];
   }
 
-  traces(name, scene, layout, cursor) {
+  traces(name, scene, layout) {
     const columns = this.patches(scene).columns;
     const traces = scene.figure.data.map((trace) => this.coloured(trace));
     for (const run of this.picture.runs) {
@@ -172,7 +174,7 @@ fl.Drawing = class {
         const trace = this.coloured(source);
         if (trace.meta) {
           trace.meta = { ...trace.meta, x: columns[trace.meta.x] || trace.meta.x, y: columns[trace.meta.y] || trace.meta.y };
-          Object.assign(trace, this.points(trace, layout, cursor));
+          Object.assign(trace, this.points(trace, layout));
         }
         traces.push(trace);
       }
@@ -180,18 +182,12 @@ fl.Drawing = class {
     return traces;
   }
 
-  // The points of a run's trace up to the cursor; of an end marker, where the run ends or leaves.
-  points(trace, layout, cursor) {
-    const { run, x, y, part } = trace.meta;
+  // The points of a run's trace; of an end marker, where the run ends or leaves.
+  points({ meta: { run, x, y, part }, marker }, layout) {
     const { columns, complete } = this.picture.runs[run];
     const xs = columns[x] || [], ys = columns[y] || [];
-    if (part === "end") return complete && cursor === null ? this.end(xs, ys, layout, trace.marker) : { x: [], y: [] };
-    if (cursor === null) return { x: xs, y: ys };
-    const k = fl.countUntil(columns.tau || [], cursor);
-    return {
-      x: [...xs.slice(0, k), fl.valueAt(columns, x, cursor)],
-      y: [...ys.slice(0, k), fl.valueAt(columns, y, cursor)],
-    };
+    if (part !== "end") return { x: xs, y: ys };
+    return complete ? this.end(xs, ys, layout, marker) : { x: [], y: [] };
   }
 
   // The last point, or, with an arrow, the one where the run leaves through the top or bottom edge.
@@ -207,20 +203,49 @@ fl.Drawing = class {
     return { x: [xs[k] + share * (xs[k + 1] - xs[k])], y: [edge], marker: { ...marker, symbol } };
   }
 
-  // Redraws the runs' lines alone, up to the cursor: one frame of the player.
+  // Shows the runs up to the cursor only: one frame of the player. Plotly's own lines are hidden
+  // meanwhile and their beginnings drawn over the figure, at a twentieth of what a restyle costs.
   cut(cursor) {
-    for (const { gd } of Object.values(this.figures)) {
-      const indices = [], x = [], y = [];
-      (gd.data || []).forEach((trace, index) => {
-        if (!trace.meta || trace.meta.run === undefined) return;
-        const points = this.points(trace, gd.layout, cursor);
-        indices.push(index);
-        x.push(points.x);
-        y.push(points.y);
-      });
-      if (indices.length) Plotly.restyle(gd, { x, y }, indices);
-    }
+    this.cutAt = cursor;
+    this.hide();
     this.place(cursor);
+  }
+
+  hide() {
+    for (const { gd } of Object.values(this.figures)) {
+      for (const [trace, node] of this.lines(gd)) node.style.display = this.cutAt === null ? "" : "none";
+    }
+  }
+
+  // The runs' traces that plotly has drawn, each with its node.
+  lines(gd) {
+    return ((gd && gd._fullData) || [])
+      .filter((trace) => trace.meta && trace.meta.run !== undefined)
+      .map((trace) => [trace, gd.querySelector(`.trace${trace.uid}`)])
+      .filter(([, node]) => node);
+  }
+
+  // A run's line up to the cursor, in the pixels of its subplot.
+  beginning(trace, node, xa, ya) {
+    const { columns } = this.picture.runs[trace.meta.run];
+    const xs = columns[trace.meta.x] || [], ys = columns[trace.meta.y] || [];
+    const k = fl.countUntil(columns.tau || [], this.cutAt);
+    let d = "", pen = "M";
+    const to = (x, y) => {
+      const px = x === null ? NaN : xa.d2p(x), py = y === null ? NaN : ya.d2p(y);
+      if (!Number.isFinite(px) || !Number.isFinite(py)) { pen = "M"; return; }
+      d += `${pen}${px.toFixed(1)} ${Math.min(Math.max(py, -1e4), 1e4).toFixed(1)}`;
+      pen = "L";
+    };
+    for (let i = 0; i < k; i += 1) to(xs[i], ys[i]);
+    to(fl.valueAt(columns, trace.meta.x, this.cutAt), fl.valueAt(columns, trace.meta.y, this.cutAt));
+    const drawn = node.querySelector(".js-line");
+    const frame = this.mark("svg", { x: xa._offset, y: ya._offset, width: xa._length, height: ya._length });
+    frame.append(this.mark("path", {
+      d, fill: "none", stroke: trace.line.color, "stroke-width": trace.line.width,
+      "stroke-dasharray": (drawn && drawn.style.strokeDasharray) || "none",
+    }));
+    return frame;
   }
 
   // Puts the cursor's line and dots over the figures; nothing where the picture is complete.
@@ -231,12 +256,12 @@ fl.Drawing = class {
       const marks = [];
       const full = gd._fullLayout;
       if (time !== null && full && full._size) {
-        for (const trace of gd.data || []) {
-          if (!trace.meta || trace.meta.part !== "line") continue;
+        for (const [trace, node] of this.lines(gd)) {
           const run = this.picture.runs[trace.meta.run];
-          if (!run) continue;
+          if (!run || trace.meta.part !== "line") continue;
           const xa = full[(trace.xaxis || "x").replace("x", "xaxis")];
           const ya = full[(trace.yaxis || "y").replace("y", "yaxis")];
+          if (this.cutAt !== null) marks.unshift(this.beginning(trace, node, xa, ya));
           const px = xa.d2p(fl.valueAt(run.columns, trace.meta.x, time));
           const py = ya.d2p(fl.valueAt(run.columns, trace.meta.y, time));
           if (!(px >= 0 && px <= xa._length && py >= 0 && py <= ya._length)) continue;

@@ -226,7 +226,10 @@ fl.Page = class {
       gd.removeAllListeners("plotly_relayout");
       gd.on("plotly_relayout", (event) => this.zoomed(gd, event));
       gd.on("plotly_doubleclick", () => this.resetWindow(gd));
-      gd.on("plotly_afterplot", () => this.drawing.place(this.drawing.time === undefined ? null : this.drawing.time));
+      gd.on("plotly_afterplot", () => {
+        this.drawing.hide();
+        this.drawing.place(this.drawing.time);
+      });
       gd.on("plotly_hover", (event) => this.peek(event));
       gd.on("plotly_unhover", () => { this.drawing.place(this.player.time); this.player.show(); });
       gd.on("plotly_click", (event) => {

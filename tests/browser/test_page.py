@@ -109,17 +109,32 @@ def delayed_streams(page: Page) -> Any:
     return lambda: page.evaluate("() => { fl.read = fl.read_; }")
 
 
+# What the player has drawn of the runs so far, and how many of plotly's own lines are shown.
+PLAYED = """() => {
+  const paths = [...document.querySelectorAll(".cursor-layer path")];
+  const drawing = fl.page.drawing;
+  const lines = Object.values(drawing.figures).flatMap(({ gd }) => drawing.lines(gd));
+  return {
+    points: paths.reduce((sum, path) => sum + path.getAttribute("d").split(/[ML]/).length - 1, 0),
+    paths: paths.length,
+    shown: lines.filter(([trace, node]) => trace.meta.part === "line" && node.style.display !== "none").length,
+  };
+}"""
+
+
 def test_playing_streams_the_trajectories_and_ends_with_the_whole_picture(open_page: Any) -> None:
     page = open_page("/")
-    whole = [len(line["x"]) for line in lines(page)]
     page.select_option("#speed", "4")
     page.click("#play")
-    page.wait_for_timeout(700)
-    part = [len(line["x"]) for line in lines(page)]
-    assert 0 < sum(part) < sum(whole)
+    lengths = []
+    for _ in range(3):
+        page.wait_for_timeout(400)
+        lengths.append(page.evaluate(PLAYED))
+    assert 0 < lengths[0]["points"] < lengths[1]["points"] < lengths[2]["points"]
+    assert all(length["paths"] == 12 and length["shown"] == 0 for length in lengths), "3 runs in 4 plots"
     assert page.locator(".cursor-layer circle").count() > 0
     page.wait_for_selector('#play[data-playing="false"]', timeout=15_000)
-    assert [len(line["x"]) for line in lines(page)] == whole
+    assert page.evaluate(PLAYED) == {"points": 0, "paths": 0, "shown": 12}
 
 
 def test_the_root_page_plays_once_unless_motion_is_reduced(open_page: Any) -> None:
