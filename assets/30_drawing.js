@@ -231,10 +231,12 @@ fl.Drawing = class {
     const xs = columns[trace.meta.x] || [], ys = columns[trace.meta.y] || [];
     const k = fl.countUntil(columns.tau || [], this.cutAt);
     let d = "", pen = "M";
+    const far = -1e4; // pixels: where zero is on a logarithmic axis
     const to = (x, y) => {
-      const px = x === null ? NaN : xa.d2p(x), py = y === null ? NaN : ya.d2p(y);
+      const px = x === null ? NaN : x === 0 && xa.type === "log" ? far : xa.d2p(x);
+      const py = y === null ? NaN : ya.d2p(y);
       if (!Number.isFinite(px) || !Number.isFinite(py)) { pen = "M"; return; }
-      d += `${pen}${px.toFixed(1)} ${Math.min(Math.max(py, -1e4), 1e4).toFixed(1)}`;
+      d += `${pen}${px.toFixed(1)} ${Math.min(Math.max(py, far), -far).toFixed(1)}`;
       pen = "L";
     };
     for (let i = 0; i < k; i += 1) to(xs[i], ys[i]);
