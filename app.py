@@ -42,8 +42,8 @@ def create_app() -> Dash:
         assets_ignore=r"^theme\.js$",  # loaded in the head, before anything is drawn
         serve_locally=True,
     )
-    app.layout = frame.shell
-    frame.register(app)
+    app.layout = frame.shell(VIEWS)
+    frame.register(app, VIEWS)
     for view in VIEWS.values():
         view.register(app)
     stream.register(server, VIEWS, StreamCache(server))

@@ -118,6 +118,7 @@ fl.Page = class {
       if (drawn === "whole" || (!picture.complete && performance.now() < asked + fl.Page.PATIENCE)) return;
       drawn = picture.complete ? "whole" : "partly";
       this.drawing.picture = picture;
+      this.shownToken = token;
       this.show();
     };
     try {

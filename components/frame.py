@@ -5,6 +5,7 @@ The header and the views' pages are all that Dash draws; what is streamed is dra
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -15,7 +16,6 @@ from components import theme
 from components.controls import Control, described
 from components.markup import aria
 from components.view import View
-from components.views import VIEWS
 
 NAME = "Feature unlearning"
 
@@ -50,14 +50,14 @@ def icon(name: str) -> html.Span:
     return html.Span(className=f"glyph glyph-{name}", **aria(hidden="true"))
 
 
-def shell() -> dmc.MantineProvider:
+def shell(views: Mapping[str, View]) -> dmc.MantineProvider:
     """The application: header, a place for the view, the address."""
-    views = [dcc.Link(view.title, href=view.path, className="view-link") for view in VIEWS.values()]
+    links = [dcc.Link(view.title, href=view.path, className="view-link") for view in views.values()]
     header = html.Header(
         [
             html.A("Skip to the plot", href="#page", className="skip"),
             html.H1(NAME, className="brand"),
-            html.Nav(views, className="views", **aria(label="Views")),
+            html.Nav(links, className="views", **aria(label="Views")),
             html.Button(
                 [icon("controls"), " Controls"], id="drawer-button", className="tool phone", **aria(expanded="false")
             ),
@@ -88,13 +88,13 @@ def shell() -> dmc.MantineProvider:
     )
 
 
-def register(app: Dash) -> None:
+def register(app: Dash, views: Mapping[str, View]) -> None:
     """Puts the view of the address on the page, and hands it to the client."""
 
     @app.callback(Output("page", "children"), Input("address", "pathname"))
     def show(pathname: str | None) -> Any:
         path = (pathname or "/").rstrip("/") or "/"
-        for view in VIEWS.values():
+        for view in views.values():
             if view.path == path:
                 return view.layout()
         return html.P(

@@ -1,0 +1,55 @@
+"""The documented gunicorn line on a free port, for the benchmarks that need a real server."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+START = 60.0  # seconds
+
+
+@contextmanager
+def serving() -> Iterator[tuple[str, int]]:
+    """`make run` without its set-up: the address, and the process id of the server."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    line = serve_line().replace("$(HOST)", "127.0.0.1").replace("$(PORT)", str(port)).split()
+    line[0] = str(Path(sys.executable).parent / "gunicorn")
+    settings = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "NUMBA_CACHE_DIR": str(ROOT / ".numba_cache")}
+    process = subprocess.Popen(line, cwd=ROOT, env={**os.environ, **settings})
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait(address)
+        yield address, process.pid
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def serve_line() -> str:
+    """The Makefile's own line, so that what is measured is what is documented."""
+    text = (ROOT / "Makefile").read_text().replace("\\\n", " ")
+    return next(line.split("@exec ")[1] for line in text.splitlines() if "@exec .venv/bin/gunicorn" in line)
+
+
+def wait(address: str) -> None:
+    """Until the server answers and its core is compiled."""
+    end = time.monotonic() + START
+    while True:
+        try:
+            with urllib.request.urlopen(f"{address}/health", timeout=5) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            if time.monotonic() > end:
+                raise
+        time.sleep(0.05)
