@@ -1,4 +1,4 @@
-"""The one exporter: the numbers behind a picture as CSV or JSON, and the Python that computes them."""
+"""The one exporter: the numbers behind a picture, the Python that computes them, the papers they are from."""
 
 from __future__ import annotations
 
@@ -9,14 +9,22 @@ from typing import Any
 import numpy as np
 import orjson
 
+from components.citations import bibliography
 from components.state import State
 from components.view import View
 
-MIMETYPES = {"csv": "text/csv", "json": "application/json", "py": "text/x-python"}
+MIMETYPES = {
+    "csv": "text/csv",
+    "json": "application/json",
+    "py": "text/x-python",
+    "bib": "application/x-bibtex",
+}
 
 
 def export(view: View, state: State, kind: str) -> bytes:
     """The file of that kind (a key of `MIMETYPES`); numbers in full double precision."""
+    if kind == "bib":
+        return bibliography(view.papers).encode()
     if kind == "py":
         return view.python(state).encode()
     table = view.table(state)

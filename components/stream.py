@@ -2,7 +2,7 @@
 
     GET /stream/<view>?<link>        NDJSON, one chunk a line, sent as computed
     GET /state/<view>?<link>         the nearest valid state, and sentences about what was changed
-    GET /export/<view>.<kind>?<link> csv, json or py
+    GET /export/<view>.<kind>?<link> csv, json, py or bib
 
 A link that cannot be read is answered by 422 and JSON: parameter, value, range, sentence.
 """

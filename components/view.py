@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 from dash import Dash
 from dash.development.base_component import Component
 
+from components.citations import Paper
 from components.state import State
 
 Columns = Mapping[str, np.ndarray]
@@ -74,6 +75,7 @@ class View(ABC):
     title: ClassVar[str]
     State: ClassVar[type[State]]
     presets: ClassVar[tuple[Preset, ...]]
+    papers: ClassVar[tuple[Paper, ...]]  # whose model it is
     budget: ClassVar[float]  # the dearest state that is computed, in the unit of `cost`
 
     @abstractmethod

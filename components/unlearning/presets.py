@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from components.citations import IMAI_2026
 from components.unlearning.state import UnlearningState
 from components.view import Preset
 
-CITATION = (
-    "S. Imai, S. Nishiyama, M. Imaizumi, Dichotomy of Feature Learning and Unlearning: "
-    "Fast-Slow Analysis on Neural Networks with Stochastic Gradient Descent, arXiv:2602.07378 (ICML 2026)"
-)
 FAN = (0.5, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0)
 
 
 def _preset(name: str, title: str, c_star: tuple[float, ...], a: tuple[float, ...], caption: str) -> Preset:
-    return Preset(name, title, UnlearningState(c=(1.0,) * 5, c_star=c_star, a=a, chosen=len(a) - 1), caption, CITATION)
+    state = UnlearningState(c=(1.0,) * 5, c_star=c_star, a=a, chosen=len(a) - 1)
+    return Preset(name, title, state, caption, IMAI_2026.citation)
 
 
 PRESETS = (

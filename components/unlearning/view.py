@@ -8,6 +8,7 @@ from typing import ClassVar
 from dash import Dash
 from dash.development.base_component import Component
 
+from components.citations import IMAI_2026, Paper
 from components.unlearning import callbacks, compute, layout
 from components.unlearning.presets import PRESETS
 from components.unlearning.state import UnlearningState
@@ -22,6 +23,7 @@ class UnlearningView(View):
     title = "Unlearning"
     State = UnlearningState
     presets: ClassVar[tuple[Preset, ...]] = PRESETS
+    papers: ClassVar[tuple[Paper, ...]] = (IMAI_2026,)
     budget = compute.STREAM_COST
 
     def cost(self, state: UnlearningState) -> float:

@@ -1,0 +1,65 @@
+"""The papers whose models the views show: as one line, and as BibTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper: its BibTeX key and entry, and its citation in one line."""
+
+    key: str
+    bibtex: str
+    citation: str
+
+
+IMAI_2026 = Paper(
+    "imai2026dichotomy",
+    """\
+@inproceedings{imai2026dichotomy,
+  title     = {Dichotomy of Feature Learning and Unlearning:
+               Fast-Slow Analysis on Neural Networks with Stochastic Gradient Descent},
+  author    = {Imai, S. and Nishiyama, S. and Imaizumi, M.},
+  booktitle = {International Conference on Machine Learning},
+  year      = {2026},
+  note      = {arXiv:2602.07378}
+}
+""",
+    "S. Imai, S. Nishiyama, M. Imaizumi, Dichotomy of Feature Learning and Unlearning: "
+    "Fast-Slow Analysis on Neural Networks with Stochastic Gradient Descent, arXiv:2602.07378 (ICML 2026)",
+)
+BERTHIER_2024 = Paper(
+    "berthier2024learning",
+    """\
+@article{berthier2024learning,
+  title   = {Learning time-scales in two-layers neural networks},
+  author  = {Berthier, R. and Montanari, A. and Zhou, K.},
+  journal = {Foundations of Computational Mathematics},
+  year    = {2024},
+  note    = {arXiv:2303.00055}
+}
+""",
+    "R. Berthier, A. Montanari, K. Zhou, Learning time-scales in two-layers neural networks, "
+    "arXiv:2303.00055 (Found. Comput. Math. 2024)",
+)
+XU_2025 = Paper(
+    "xu2025three",
+    """\
+@inproceedings{xu2025three,
+  title     = {Three Mechanisms of Feature Learning in a Linear Network},
+  author    = {Xu, Y. and Ziyin, L.},
+  booktitle = {International Conference on Learning Representations},
+  year      = {2025},
+  note      = {arXiv:2401.07085}
+}
+""",
+    "Y. Xu, L. Ziyin, Three Mechanisms of Feature Learning in a Linear Network, arXiv:2401.07085 (ICLR 2025)",
+)
+PAPERS = (IMAI_2026, BERTHIER_2024, XU_2025)
+
+
+def bibliography(first: Sequence[Paper]) -> str:
+    """All papers as BibTeX, those given first."""
+    return "\n".join(paper.bibtex for paper in (*first, *(paper for paper in PAPERS if paper not in first)))
