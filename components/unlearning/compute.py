@@ -8,20 +8,13 @@ import numpy as np
 
 from components.numbers import shown
 from components.unlearning import figures, words
+from components.unlearning.picture import RTOL, SAMPLES, Picture
 from components.unlearning.state import UnlearningState
 from components.view import Chunk, Columns, column, scene
-from dynamics import ResultCode, Trajectory, UnlearningModel
+from dynamics import ResultCode, Trajectory
 
-RTOL = 1e-8
-SAMPLES = 400  # at least; the core refines until neighbours are 1 % of the range apart
-MANIFOLD = 900  # points; its steep branches show corners with fewer
 CHUNK = 256  # samples a line
 STREAM_COST = 30  # runs, the most a state can have is 24
-
-
-def model_of(state: UnlearningState) -> UnlearningModel:
-    """The model of a state."""
-    return UnlearningModel(state.c, state.c_star, state.eps)
 
 
 def cost(state: UnlearningState) -> float:
@@ -31,31 +24,22 @@ def cost(state: UnlearningState) -> float:
 
 def stream(state: UnlearningState) -> Iterator[Chunk]:
     """The plane, the panels, each trajectory as it is integrated, the sentences, the statistics."""
-    model = model_of(state)
-    starts = state.starts
-    plans = [figures.Run(run_name(state, i), R0, a0, model.limit(a0, R0)) for i, (R0, a0) in enumerate(starts)]
-    view = figures.window(model, plans)
-    manifold = model.critical_manifold(n=MANIFOLD, a_max=2 * max(map(abs, view.a)))
-    yield Chunk("begin", {"runs": len(starts)})
-    yield scene("plane", figures.plane(model, manifold, view, plans))
+    picture = Picture.of(state)
+    model, plans, view = picture.model, picture.runs, picture.window
+    yield Chunk("begin", {"runs": len(plans)})
+    yield scene("plane", figures.plane(model, picture.manifold(), view, plans))
     yield scene("panels", figures.panels(negative_R=view.R[0] < -0.5), figures.PANEL_DISPLAY)
 
     runs: list[Trajectory] = []
     for index, plan in enumerate(plans):
-        run = model.trajectory(plan.a0, plan.R0, state.tau, SAMPLES, rtol=RTOL)
+        run = picture.trajectory(plan)
         traces = figures.run_traces(index, plan)
         yield Chunk("run", {"index": index, "name": plan.name, "fate": plan.limit.fate.name, "traces": traces})
         yield from pieces(index, run)
         runs.append(run)
     sides = sorted({words.side(run) for run in runs} - {0}, reverse=True)
-    yield Chunk("words", {"runs": sentences(state, model, runs), "notes": words.notes(state, model, sides)})
+    yield Chunk("words", {"runs": sentences(picture, runs), "notes": words.notes(state, model, sides)})
     yield Chunk("end", {"status": status(runs)})
-
-
-def run_name(state: UnlearningState, index: int) -> str:
-    """What a run is called: by its ā, or by both coordinates where it was clicked."""
-    R0, a0 = state.starts[index]
-    return f"({shown(R0, 3)}, {shown(a0, 3)})" if index >= len(state.a) else f"ā = {shown(a0, 4)}"
 
 
 def pieces(index: int, run: Trajectory) -> Iterator[Chunk]:
@@ -65,23 +49,21 @@ def pieces(index: int, run: Trajectory) -> Iterator[Chunk]:
         "R": column(run.R),
         "a": column(run.a),
         "loss": column(run.loss),
-        "excess": column(run.model.excess_loss(run.R, run.a, run.limit)),
+        "excess": column(run.excess),
     }
     for start in range(0, run.tau.size, CHUNK):
         part = {name: values[start : start + CHUNK] for name, values in columns.items()}
         yield Chunk("trace", {"index": index, "start": start, **part, "last": start + CHUNK >= run.tau.size})
 
 
-def sentences(state: UnlearningState, model: UnlearningModel, runs: list[Trajectory]) -> list[str]:
+def sentences(picture: Picture, runs: list[Trajectory]) -> list[str]:
     """One sentence for each trajectory."""
-    reach = 1.01 * max(20.0, *(abs(run.a0) for run in runs))
-    thresholds = {R0: model.threshold(R0, (-reach, reach)) for R0 in {run.R0 for run in runs}}
-    laws = {sign: model.asymptotics(sign) for sign in (1, -1)}
-    said = []
-    for index, run in enumerate(runs):
-        law = laws[words.side(run) or 1]
-        said.append(words.sentence(run_name(state, index), run, thresholds[run.R0], law))
-    return said
+    thresholds = picture.thresholds()
+    laws = {sign: picture.model.asymptotics(sign) for sign in (1, -1)}
+    return [
+        words.sentence(plan.name, run, thresholds[run.R0], laws[words.side(run) or 1])
+        for plan, run in zip(picture.runs, runs, strict=True)
+    ]
 
 
 def status(runs: list[Trajectory]) -> str:
@@ -98,8 +80,8 @@ def status(runs: list[Trajectory]) -> str:
 
 def table(state: UnlearningState) -> Columns:
     """Every sample of every trajectory, one below the other."""
-    model = model_of(state)
-    runs = [model.trajectory(a0, R0, state.tau, SAMPLES, rtol=RTOL) for R0, a0 in state.starts]
+    picture = Picture.of(state)
+    runs = [picture.trajectory(run) for run in picture.runs]
     return {
         "run": np.concatenate([np.full(run.tau.size, index) for index, run in enumerate(runs)]),
         "a0": np.concatenate([np.full(run.tau.size, run.a0) for run in runs]),

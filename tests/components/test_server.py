@@ -25,11 +25,10 @@ from werkzeug.serving import make_server
 from app import create_app
 from components import stream
 from components.cache import StreamCache
-from components.unlearning.compute import model_of
 from components.unlearning.state import UnlearningState
 from components.unlearning.view import UnlearningView
 from components.view import Chunk
-from dynamics import Fate
+from dynamics import Fate, UnlearningModel
 
 LINK = "v=1&c=1,1,1,1,1&cs=1,-1,1,1,1&eps=1&a=5,9,10&R0=0&tau=1e4"
 
@@ -62,8 +61,9 @@ def test_the_stream_carries_the_solution(client: FlaskClient) -> None:
         "FULL_ALIGNMENT",
         "UNLEARNING",
     ]
-    for index, a0 in enumerate((5.0, 9.0, 10.0)):
-        run = model_of(UnlearningState()).trajectory(a0)
+    state = UnlearningState()
+    for index, a0 in enumerate(state.a):
+        run = UnlearningModel(state.c, state.c_star, state.eps).trajectory(a0)
         for column in ("tau", "R", "a", "loss"):
             np.testing.assert_array_equal(
                 joined(parts, index, column).astype(np.float32), getattr(run, column).astype(np.float32)
@@ -76,6 +76,11 @@ def test_a_clicked_point_is_one_more_run(client: FlaskClient) -> None:
     parts = chunks(client, LINK + "&pts=0.5,12")
     assert joined(parts, 3, "R")[0] == 0.5
     assert joined(parts, 3, "a")[0] == 12
+
+
+def test_a_point_may_be_clicked_as_high_as_the_core_goes(client: FlaskClient) -> None:
+    parts = chunks(client, LINK + "&pts=0.5,1e3,-0.5,-1e3")
+    assert parts[-1]["kind"] == "end"
 
 
 def test_the_excess_falls_where_the_loss_seems_to_stand(client: FlaskClient) -> None:
@@ -146,7 +151,8 @@ def test_two_apps_live_side_by_side() -> None:
 def test_csv_and_json_hold_the_trajectories_in_full_precision(client: FlaskClient) -> None:
     rows = list(csv.DictReader(io.StringIO(client.get(f"/export/unlearning.csv?{LINK}").text)))
     table = client.get(f"/export/unlearning.json?{LINK}").get_json()
-    run = model_of(UnlearningState()).trajectory(9.0)
+    state = UnlearningState()
+    run = UnlearningModel(state.c, state.c_star, state.eps).trajectory(9.0)
     for column in ("tau", "R", "a", "loss"):
         mine = [float(row[column]) for row in rows if float(row["a0"]) == 9.0]
         assert mine == getattr(run, column).tolist()

@@ -1,0 +1,66 @@
+"""What a state's picture asks of the core, decided once: what is streamed and what is taken away share it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from components.numbers import shown
+from components.unlearning import figures
+from components.unlearning.state import HEIGHT, START, UnlearningState
+from dynamics import CriticalManifold, Trajectory, UnlearningModel
+
+RTOL = 1e-8
+SAMPLES = 400  # at least; the core refines until neighbours are 1 % of the range apart
+MANIFOLD = 900  # points; its steep branches show corners with fewer
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The model, the runs as far as they are known before they are integrated, the default window, the horizon."""
+
+    model: UnlearningModel
+    runs: tuple[figures.Run, ...]
+    window: figures.Window
+    tau_end: float
+
+    @classmethod
+    def of(cls, state: UnlearningState) -> Self:
+        """The picture of a state; its physical part alone decides it."""
+        model = UnlearningModel(state.c, state.c_star, state.eps)
+        runs = tuple(
+            figures.Run(run_name(state, index), R0, a0, model.limit(a0, R0))
+            for index, (R0, a0) in enumerate(state.starts)
+        )
+        return cls(model, runs, figures.window(model, runs), state.tau)
+
+    @property
+    def a_max(self) -> float:
+        """The height up to which the critical manifold is computed: twice the window's, room for moving it."""
+        return 2 * max(map(abs, self.window.a))
+
+    @property
+    def bracket(self) -> tuple[float, float]:
+        """Where thresholds are looked for: wherever a slider or a run starts, and a little beyond."""
+        reach = min(1.01 * max(START[1], *(abs(run.a0) for run in self.runs)), HEIGHT[1])
+        return -reach, reach
+
+    def trajectory(self, run: figures.Run) -> Trajectory:
+        """The solution of a run."""
+        return self.model.trajectory(run.a0, run.R0, self.tau_end, SAMPLES, rtol=RTOL)
+
+    def manifold(self) -> CriticalManifold:
+        """The critical manifold and its folds."""
+        return self.model.critical_manifold(MANIFOLD, self.a_max)
+
+    def thresholds(self) -> dict[float, np.ndarray]:
+        """The thresholds in a0 at each R0 that a run starts from."""
+        return {R0: self.model.threshold(R0, self.bracket) for R0 in sorted({run.R0 for run in self.runs})}
+
+
+def run_name(state: UnlearningState, index: int) -> str:
+    """What a run is called: by its ā, or by both coordinates where it was clicked."""
+    R0, a0 = state.starts[index]
+    return f"({shown(R0, 3)}, {shown(a0, 3)})" if index >= len(state.a) else f"ā = {shown(a0, 4)}"
