@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any
 
 import numpy as np
 import orjson
 
 from components.citations import bibliography
 from components.state import State
-from components.view import View
+from components.view import Columns, View
 
 MIMETYPES = {
     "csv": "text/csv",
@@ -27,12 +26,15 @@ def export(view: View, state: State, kind: str) -> bytes:
         return bibliography(view.papers).encode()
     if kind == "py":
         return view.python(state).encode()
-    table = view.table(state)
     if kind == "csv":
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(table)
-        writer.writerows(zip(*(np.asarray(values).tolist() for values in table.values()), strict=True))
-        return text.getvalue().encode()
-    body: dict[str, Any] = {"view": view.name, "link": state.query(), "state": state.model_dump(), "table": dict(table)}
+        return _csv(view.table(state)).encode()
+    body = {"view": view.name, "link": state.query(), "state": state.model_dump(), **view.document(state)}
     return orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def _csv(table: Columns) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table)
+    writer.writerows(zip(*(np.asarray(values).tolist() for values in table.values()), strict=True))
+    return text.getvalue()

@@ -99,5 +99,9 @@ class View(ABC):
         """The numbers behind the picture, in double precision: columns of one length."""
 
     @abstractmethod
+    def document(self, state: Any) -> Mapping[str, Any]:
+        """The table and everything else that the picture was drawn from, by name."""
+
+    @abstractmethod
     def python(self, state: Any) -> str:
-        """A Python script that computes the same numbers with `dynamics`."""
+        """A Python script that computes the same numbers with `dynamics`, and draws them."""

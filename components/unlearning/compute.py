@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from components.numbers import shown
 from components.unlearning import figures, words
-from components.unlearning.picture import RTOL, SAMPLES, Picture
+from components.unlearning.picture import RTOL, Picture
 from components.unlearning.state import UnlearningState
-from components.view import Chunk, Columns, column, scene
+from components.view import Chunk, column, scene
 from dynamics import ResultCode, Trajectory
 
 CHUNK = 256  # samples a line
@@ -76,36 +74,3 @@ def status(runs: list[Trajectory]) -> str:
     return (
         f"Rodas5P in ρ = atanh R · rtol {shown(RTOL)} · {steps} steps · estimated error {shown(error, 1)}{jumps}{doubt}"
     )
-
-
-def table(state: UnlearningState) -> Columns:
-    """Every sample of every trajectory, one below the other."""
-    picture = Picture.of(state)
-    runs = [picture.trajectory(run) for run in picture.runs]
-    return {
-        "run": np.concatenate([np.full(run.tau.size, index) for index, run in enumerate(runs)]),
-        "a0": np.concatenate([np.full(run.tau.size, run.a0) for run in runs]),
-        "R0": np.concatenate([np.full(run.tau.size, run.R0) for run in runs]),
-        "tau": np.concatenate([run.tau for run in runs]),
-        "R": np.concatenate([run.R for run in runs]),
-        "a": np.concatenate([run.a for run in runs]),
-        "loss": np.concatenate([run.loss for run in runs]),
-    }
-
-
-def python(state: UnlearningState) -> str:
-    """A script that computes the table of this state."""
-    return f'''"""The trajectories of this picture, computed with the `dynamics` package.
-
-Link: ?{state.query()}
-"""
-
-from dynamics import UnlearningModel
-
-model = UnlearningModel(c={state.c}, c_star={state.c_star}, eps={state.eps})
-starts = {state.starts}  # (R0, a0)
-runs = [model.trajectory(a0, R0, tau_end={state.tau}, n={SAMPLES}, rtol={RTOL}) for R0, a0 in starts]
-
-for run in runs:
-    print(f"a0 = {{run.a0:g}}, R0 = {{run.R0:g}}: {{run.fate.name}}, R = {{run.R[-1]:.6g}}, a = {{run.a[-1]:.6g}}")
-'''

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import ClassVar
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 from dash import Dash
 from dash.development.base_component import Component
 
 from components.citations import IMAI_2026, Paper
-from components.unlearning import callbacks, compute, layout
+from components.unlearning import callbacks, compute, export, layout
 from components.unlearning.presets import PRESETS
 from components.unlearning.state import UnlearningState
 from components.view import Chunk, Columns, Preset, View
@@ -39,7 +39,10 @@ class UnlearningView(View):
         callbacks.register(app)
 
     def table(self, state: UnlearningState) -> Columns:
-        return compute.table(state)
+        return export.table(state)
+
+    def document(self, state: UnlearningState) -> Mapping[str, Any]:
+        return export.document(state)
 
     def python(self, state: UnlearningState) -> str:
-        return compute.python(state)
+        return export.python(state)

@@ -1,24 +1,270 @@
-"""What is taken away: BibTeX."""
+"""What is taken away: CSV, JSON, BibTeX, and the script that computes the same picture."""
 
 from __future__ import annotations
 
+import base64
+import csv
+import io
+import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app import create_app
 from components.citations import IMAI_2026, PAPERS, bibliography
+from components.theme import FATES
+from components.unlearning import figures
+from components.unlearning.picture import Picture
+from components.unlearning.presets import PRESETS
 from components.unlearning.state import UnlearningState
 from components.views import VIEWS
+from dynamics import Fate, UnlearningModel
 
 ROOT = Path(__file__).parents[2]
+COLUMNS = ("tau", "R", "a", "loss", "excess")
+HARD = {
+    "negative starts": {"a": (-1.0, -7.3, -20.0)},
+    "clicked points": {"points": (0.5, 12.0, -0.3, -4.5, 0.9, 1000.0)},
+    "eps = 1e-6": {"eps": 1e-6, "a": (5.0, 9.5)},
+    "no activation": {"c": (0.0, 0.0), "R0": 0.4},
+    "no target": {"c_star": (0.0,), "R0": 0.4},
+    "K = 10": {"c": (1.0,) * 10, "c_star": (1.0, -1.0, 0.3, 0.1, -0.01, 1e-3, 0.0, -1e-4, 0.0, 1e-5), "a": (0.1, 3.0)},
+    "R0 = 1": {"R0": 1.0},
+    "R0 = -1": {"R0": -1.0, "a": (-2.0, 2.0)},
+    "a = 0": {"a": (0.0,)},
+    "a third": {"a": (1 / 3,), "R0": 0.1 + 0.2, "tau": 1e8 / 3},
+    "linear axis, excess": {"axis": "linear", "measure": "excess", "a": (5.0, 10.0)},
+    "windows": {"window": (-0.5, 0.5, 1.0, 8.0), "span": (0.01, 10.0), "a": (5.0, 10.0)},
+}
+STATES = {
+    **{preset.name: preset.state for preset in PRESETS},
+    **{name: UnlearningState.make(values) for name, values in HARD.items()},
+}
+each_state = pytest.mark.parametrize("state", STATES.values(), ids=STATES.keys())
 
 
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
     return create_app().server.test_client()
+
+
+def exported(client: FlaskClient, kind: str, state: UnlearningState) -> str:
+    answer = client.get(f"/export/unlearning.{kind}?{state.query()}")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def document(client: FlaskClient, state: UnlearningState) -> dict[str, Any]:
+    """The JSON; NaN and Infinity, which are not JSON, are refused."""
+    return json.loads(exported(client, "json", state), parse_constant=lambda name: pytest.fail(f"{name} in JSON"))
+
+
+def executed(code: str) -> dict[str, Any]:
+    """What the script has computed, without its being the main program."""
+    names: dict[str, Any] = {"__name__": "picture"}
+    exec(compile(code, "picture.py", "exec"), names)
+    return names
+
+
+def values(column: Any) -> np.ndarray:
+    """A column as a stream carries it: a list of numbers, or plotly's base64; null is nan."""
+    if isinstance(column, dict):
+        return np.frombuffer(base64.b64decode(column["bdata"]), np.dtype(column["dtype"]).newbyteorder("<"))
+    return np.array(column, float)
+
+
+def assert_close(computed: Any, given: Any) -> None:
+    """Equal to 1e-12 of max(1, |x|); what is not finite on one side is null on the other."""
+    mine, other = np.array(computed, float), values(given)
+    assert mine.shape == other.shape
+    finite = np.isfinite(mine)
+    assert (finite == np.isfinite(other)).all()
+    mine, other = mine[finite], other[finite]
+    assert (np.abs(mine - other) <= 1e-12 * np.maximum(1.0, np.abs(other))).all()
+
+
+def assert_same_numbers(script: dict[str, Any], given: dict[str, Any]) -> None:
+    """Everything in the JSON is what the script computes."""
+    runs, manifold = script["runs"], script["manifold"]
+    index = np.array(given["table"]["run"])
+    for column in COLUMNS:
+        table = values(given["table"][column])
+        for number, run in enumerate(runs):
+            assert_close(getattr(run, column), table[index == number])
+    assert [run.fate.name for run in runs] == [run["fate"] for run in given["runs"]]
+    assert [start[0] for start in script["STARTS"]] == [run["name"] for run in given["runs"]]
+    for run, other in zip(runs, given["runs"], strict=True):
+        limit, theirs = run.limit, other["limit"]
+        assert_close([limit.R, limit.a, limit.loss], [theirs["R"], theirs["a"], theirs["loss"]])
+        assert_close([run.R0, run.a0, run.stats.steps], [other["R0"], other["a0"], other["steps"]])
+        assert_close([run.error, run.time_error], [other["error"], other["time_error"]])
+        assert run.code.name == other["status"]
+    for branch, other in zip(manifold.branches, given["manifold"], strict=True):
+        assert (branch.kind, branch.attracting) == (other["kind"], other["attracting"])
+        assert_close(branch.R, other["R"])
+        assert_close(branch.a, other["a"])
+    for fold, other in zip(script["folds"], given["folds"], strict=True):
+        assert_close([fold.R, fold.a, fold.landing], [other["R"], other["a"], other["landing"]])
+    assert list(script["thresholds"]) == [found["R0"] for found in given["thresholds"]]
+    for found, other in zip(script["thresholds"].values(), given["thresholds"], strict=True):
+        assert_close(found, other["a0"])
+
+
+@each_state
+def test_the_script_computes_the_numbers_of_the_json(client: FlaskClient, state: UnlearningState) -> None:
+    assert_same_numbers(executed(exported(client, "py", state)), document(client, state))
+
+
+@each_state
+def test_the_script_computes_the_picture_that_is_streamed(client: FlaskClient, state: UnlearningState) -> None:
+    script = executed(exported(client, "py", state))
+    parts = [json.loads(line) for line in client.get(f"/stream/unlearning?{state.query()}").data.splitlines()]
+    assert parts[-1]["kind"] == "end"
+    assert [part["fate"] for part in parts if part["kind"] == "run"] == [run.fate.name for run in script["runs"]]
+    for index, run in enumerate(script["runs"]):
+        mine = [part for part in parts if part["kind"] == "trace" and part["index"] == index]
+        for column in COLUMNS:
+            streamed = np.concatenate([values(part[column]) for part in mine]).astype(np.float32)
+            assert_streamed(getattr(run, column), streamed)
+    (plane,) = [part["figure"] for part in parts if part["kind"] == "scene" and part["name"] == "plane"]
+    traces = {trace["name"]: trace for trace in plane["data"]}
+    for attracting, name in ((True, "attracting"), (False, "repelling")):
+        pieces = [branch for branch in script["manifold"].branches if branch.attracting == attracting]
+        for axis, quantity in (("x", "R"), ("y", "a")):
+            drawn = [x for piece in pieces for x in (*getattr(piece, quantity), np.nan)]
+            assert_streamed(np.array(drawn, float), values(traces[f"critical manifold, {name}"][axis]))
+    top, bottom = max(plane["layout"]["yaxis"]["range"]), min(plane["layout"]["yaxis"]["range"])
+    marked = [fold for fold in script["folds"] if bottom <= fold.a <= top]
+    np.testing.assert_array_equal([fold.R for fold in marked], values(traces["folds"]["x"]))
+    np.testing.assert_array_equal([fold.a for fold in marked], values(traces["folds"]["y"]))
+
+
+def assert_streamed(computed: np.ndarray, streamed: np.ndarray) -> None:
+    """Equal as float32; what is infinite there is nan or infinite in the stream."""
+    with np.errstate(over="ignore"):
+        mine = computed.astype(np.float32)
+    assert (np.isfinite(mine) == np.isfinite(streamed)).all()
+    np.testing.assert_array_equal(mine[np.isfinite(mine)], streamed[np.isfinite(streamed)])
+
+
+NUMBER = st.floats(-3, 3).map(lambda number: round(number, 3))
+STATE = st.fixed_dictionaries(
+    {
+        "c": st.lists(NUMBER, min_size=1, max_size=10).map(tuple),
+        "c_star": st.lists(NUMBER, min_size=1, max_size=10).map(tuple),
+        "eps": st.floats(-6, 1).map(lambda decade: 10**decade),
+        "a": st.lists(st.floats(-20, 20), min_size=1, max_size=2).map(tuple),
+        "R0": st.just(0.0) | st.floats(-1, 1),
+        "tau": st.floats(0, 8).map(lambda decade: 10**decade),
+        "points": st.none() | st.tuples(st.floats(-1, 1), st.floats(-1000, 1000)),
+    }
+)
+
+
+@settings(max_examples=15)
+@given(drawn=STATE)
+def test_any_script_computes_the_numbers_of_the_json(client: FlaskClient, drawn: dict[str, Any]) -> None:
+    state = UnlearningState.make(drawn)
+    assert_same_numbers(executed(exported(client, "py", state)), document(client, state))
+
+
+@each_state
+def test_the_script_draws_the_picture(client: FlaskClient, state: UnlearningState) -> None:
+    script = executed(exported(client, "py", state))
+    drawn = script["picture"]()
+    default = Picture.of(state).window
+    R_low, R_high, a_low, a_high = state.window or (*default.R, *default.a)
+    shown = figures.Window((R_low, R_high), (a_low, a_high))
+    assert (drawn.layout.xaxis.range, drawn.layout.yaxis.range) == (shown.R, shown.a)
+    assert drawn.layout.xaxis2.type == drawn.layout.xaxis4.type == state.axis
+    assert drawn.layout.yaxis4.type == ("log" if state.measure == "excess" else "linear")
+    arrows, expected = (
+        np.array(re.findall(r"[-+.e\d]+", path), float)
+        for path in (drawn.layout.shapes[0].path, figures.field_path(script["model"], shown))
+    )
+    np.testing.assert_allclose(arrows, expected, rtol=2e-3)  # four digits are written
+    solid, dashed = (
+        next(trace.line for trace in drawn.data if trace.name == f"critical manifold, {name}")
+        for name in ("attracting", "repelling")
+    )
+    assert (solid.dash, dashed.dash) == ("solid", "dash")
+    for run, (name, _, _) in zip(script["runs"], script["STARTS"], strict=True):
+        lines = [trace for trace in drawn.data if trace.name == name]
+        style = FATES[Fate[run.fate.name]]
+        assert {(trace.line.color, trace.line.dash) for trace in lines} == {(style.colour, style.dash)}
+        assert {trace.yaxis for trace in lines} == {"y", "y2", "y3", "y4"}
+
+
+def test_the_script_is_a_program(client: FlaskClient, tmp_path: Path) -> None:
+    (tmp_path / "picture.py").write_text(exported(client, "py", UnlearningState()), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "picture.py"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    *runs, last = done.stdout.splitlines()
+    assert [line.split(":")[1].split(",")[0] for line in runs] == [" FULL_ALIGNMENT"] * 2 + [" UNLEARNING"]
+    assert last == "The picture is in unlearning.html."
+    assert "Plotly.newPlot" in (tmp_path / "unlearning.html").read_text(encoding="utf-8")
+
+
+def test_without_plotly_the_script_says_so(
+    client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "plotly.subplots", None)
+    executed(exported(client, "py", UnlearningState()))["main"]()
+    assert capsys.readouterr().out.splitlines()[-1] == "plotly is not installed: there is no picture."
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_script_carries_link_citation_and_every_parameter(client: FlaskClient) -> None:
+    state = STATES["a third"]
+    code = exported(client, "py", state)
+    script = executed(code)
+    assert f"Link: /?{state.query()}\n" in script["__doc__"]
+    assert IMAI_2026.citation in " ".join(script["__doc__"].split())
+    assert (script["C"], script["C_STAR"], script["EPS"]) == (state.c, state.c_star, state.eps)
+    assert [(R0, a0) for _, R0, a0 in script["STARTS"]] == list(state.starts)
+    assert script["TAU_END"] == state.tau
+    assert set(re.findall(r"^(?:from|import) (\w+)", code, re.M)) <= {
+        "__future__",
+        "pathlib",
+        "typing",
+        "numpy",
+        "dynamics",
+    }
+
+
+def test_csv_and_json_hold_the_trajectories_in_full_precision(client: FlaskClient) -> None:
+    state = UnlearningState()
+    rows = list(csv.DictReader(io.StringIO(exported(client, "csv", state))))
+    given = document(client, state)
+    run = UnlearningModel(state.c, state.c_star, state.eps).trajectory(9.0)
+    for column in COLUMNS:
+        mine = [float(row[column]) for row in rows if float(row["a0"]) == 9.0]
+        assert mine == getattr(run, column).tolist()
+        assert given["table"][column] == [float(row[column]) for row in rows]
+    assert UnlearningState.from_query(given["link"]) == state
+    assert UnlearningState.make(given["state"]) == state
+
+
+def test_what_is_not_finite_is_null(client: FlaskClient) -> None:
+    run = document(client, UnlearningState(a=(10.0,)))["runs"][0]
+    assert run["fate"] == "UNLEARNING"
+    assert run["limit"] == {"R": 0.0, "a": None, "loss": 76.0}
 
 
 def entries(text: str) -> dict[str, dict[str, str]]:

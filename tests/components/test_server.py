@@ -1,17 +1,11 @@
-"""The routes: stream, state, export, health; headers; malformed queries."""
+"""The routes: stream, state, health; headers; malformed queries."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import os
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -146,29 +140,6 @@ def test_health_and_headers(client: FlaskClient) -> None:
 def test_two_apps_live_side_by_side() -> None:
     one, other = create_app(), create_app()
     assert one.callback_map.keys() == other.callback_map.keys()
-
-
-def test_csv_and_json_hold_the_trajectories_in_full_precision(client: FlaskClient) -> None:
-    rows = list(csv.DictReader(io.StringIO(client.get(f"/export/unlearning.csv?{LINK}").text)))
-    table = client.get(f"/export/unlearning.json?{LINK}").get_json()
-    state = UnlearningState()
-    run = UnlearningModel(state.c, state.c_star, state.eps).trajectory(9.0)
-    for column in ("tau", "R", "a", "loss"):
-        mine = [float(row[column]) for row in rows if float(row["a0"]) == 9.0]
-        assert mine == getattr(run, column).tolist()
-        assert table["table"][column] == [float(row[column]) for row in rows]
-    assert UnlearningState.from_query(table["link"]) == UnlearningState()
-
-
-def test_the_exported_python_runs(client: FlaskClient) -> None:
-    code = client.get(f"/export/unlearning.py?{LINK}").text
-    root = Path(__file__).parents[2]
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=root, env={**os.environ, "PYTHONPATH": str(root)},
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    assert done.stdout.count("FULL_ALIGNMENT") == 2
-    assert done.stdout.count("UNLEARNING") == 1
 
 
 class Troubled(UnlearningView):

@@ -1,0 +1,124 @@
+"""What view 1 gives away: its numbers, and a script that computes and draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from textwrap import fill
+from typing import Any
+
+import numpy as np
+
+from components.citations import IMAI_2026
+from components.theme import FATES, FONT, LIGHT
+from components.unlearning import figures
+from components.unlearning.picture import MANIFOLD, RTOL, SAMPLES, Picture
+from components.unlearning.state import UnlearningState
+from components.view import Columns
+from dynamics import Trajectory
+
+_SCRIPT = Path(__file__).with_name("script.py").read_text(encoding="utf-8")
+_IMPORTS, _, _REST = _SCRIPT.partition("# --- parameters ---\n")
+_IMPORTS = _IMPORTS.partition("\n\n")[2]
+_NUMBERS = _REST.partition("# --- numbers ---\n")[2]
+
+
+def table(state: UnlearningState) -> Columns:
+    """Every sample of every trajectory, one below the other."""
+    picture = Picture.of(state)
+    return _table([picture.trajectory(run) for run in picture.runs])
+
+
+def document(state: UnlearningState) -> Mapping[str, Any]:
+    """The table, and what the picture says of each run, the critical manifold, its folds and the thresholds."""
+    picture = Picture.of(state)
+    runs = [picture.trajectory(run) for run in picture.runs]
+    manifold = picture.manifold()
+    return {
+        "table": _table(runs),
+        "runs": [
+            {
+                "name": plan.name,
+                "R0": run.R0,
+                "a0": run.a0,
+                "fate": run.fate.name,
+                "limit": {"R": run.limit.R, "a": run.limit.a, "loss": run.limit.loss},
+                "status": run.code.name,
+                "steps": run.stats.steps,
+                "error": run.error,
+                "time_error": run.time_error,
+            }
+            for plan, run in zip(picture.runs, runs, strict=True)
+        ],
+        "manifold": [
+            {"kind": branch.kind, "attracting": branch.attracting, "R": branch.R, "a": branch.a}
+            for branch in manifold.branches
+        ],
+        "folds": [{"R": fold.R, "a": fold.a, "landing": fold.landing} for fold in manifold.folds],
+        "thresholds": [{"R0": R0, "a0": found} for R0, found in picture.thresholds().items()],
+    }
+
+
+def _table(runs: Sequence[Trajectory]) -> Columns:
+    return {
+        "run": np.concatenate([np.full(run.tau.size, index) for index, run in enumerate(runs)]),
+        "a0": np.concatenate([np.full(run.tau.size, run.a0) for run in runs]),
+        "R0": np.concatenate([np.full(run.tau.size, run.R0) for run in runs]),
+        **{name: np.concatenate([getattr(run, name) for run in runs]) for name in ("tau", "R", "a", "loss", "excess")},
+    }
+
+
+def python(state: UnlearningState) -> str:
+    """A script of its own: `script.py` with the parameters of this state. Of the state only numbers and
+    choices enter it."""
+    picture = Picture.of(state)
+    shown = picture.window
+    if state.window:
+        R_low, R_high, a_low, a_high = state.window
+        shown = figures.Window((R_low, R_high), (a_low, a_high))
+    labels = figures.label_heights([run.a0 for run in picture.runs], shown)
+    starts = "\n".join(f"    ({run.name!r}, {_text(run.R0)}, {_text(run.a0)})," for run in picture.runs)
+    styles = "\n".join(
+        f"    {fate.name!r}: ({style.colour!r}, {style.dash!r}, {style.symbol!r})," for fate, style in FATES.items()
+    )
+    return f'''"""A picture of feature unlearning, computed with the `dynamics` package; drawn if plotly is installed.
+
+Link: /?{state.query()}
+{fill("Model: " + IMAI_2026.citation, 110)}
+"""
+
+{_IMPORTS.strip()}
+
+C = {_text(state.c)}  # activation coefficients, degree 1 first
+C_STAR = {_text(state.c_star)}  # target coefficients
+EPS = {_text(state.eps)}  # ratio of the layers' time scales
+STARTS = (  # name, R0, a0
+{starts}
+)
+TAU_END = {_text(picture.tau_end)}
+SAMPLES, RTOL = {SAMPLES}, {_text(RTOL)}  # of a trajectory: samples, at least; relative tolerance
+MANIFOLD, A_MAX = {MANIFOLD}, {_text(picture.a_max)}  # of the critical manifold: points; the largest |a|
+BRACKET = {_text(picture.bracket)}  # where thresholds in a0 are looked for
+
+WINDOW_R, WINDOW_A = {_text(shown.R)}, {_text(shown.a)}  # what the plane shows
+TAU_AXIS = {state.axis!r}  # "log" or "linear"
+TAU_WINDOW = {_text(state.span) if state.span else None}  # what the panels show; None: all
+LOSS = {state.measure!r}  # "loss" or "excess", the loss above its limit
+LABELS = {_text(labels)}  # heights of the names, kept apart
+FIELD, ARROW, HEAD = {figures.FIELD!r}, {figures.ARROW!r}, {figures.HEAD!r}  # arrows: how many, length, barbs
+STYLES = {{  # colour, dash and end marker
+{styles}
+}}
+INK, PAPER, GRID = {LIGHT["ink"]!r}, {LIGHT["paper"]!r}, {LIGHT["grid"]!r}
+ARROWS, FIBRE, GREEN = {LIGHT["field"]!r}, {LIGHT["fibre"]!r}, {LIGHT["manifold"]!r}
+FONT = {FONT!r}
+
+{_NUMBERS.strip()}
+'''
+
+
+def _text(value: float | Sequence[float]) -> str:
+    """Python that reads back as exactly this number, or these."""
+    if isinstance(value, Sequence):
+        return f"({', '.join(map(_text, value))}{',' * (len(value) == 1)})"
+    return repr(float(value))

@@ -1,0 +1,177 @@
+"""The script that view 1 gives away. What stands between the marks is replaced by the parameters of a state."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from dynamics import Trajectory, UnlearningModel
+
+# --- parameters ---
+C = (1.0, 1.0, 1.0, 1.0, 1.0)
+C_STAR = (1.0, -1.0, 1.0, 1.0, 1.0)
+EPS = 1.0
+STARTS = (("ā = 5", 0.0, 5.0), ("ā = 9", 0.0, 9.0), ("ā = 10", 0.0, 10.0))
+TAU_END = 10000.0
+SAMPLES, RTOL = 400, 1e-08
+MANIFOLD, A_MAX = 900, 50.0
+BRACKET = (-20.2, 20.2)
+WINDOW_R, WINDOW_A = (-0.2, 1.03), (-0.75, 25.0)
+TAU_AXIS, TAU_WINDOW, LOSS = "log", None, "loss"
+LABELS = (5.0, 9.0, 10.0)
+FIELD, ARROW, HEAD = (22, 16), (0.021, 0.03), (0.4, 0.45)
+STYLES = {
+    "UNLEARNING": ("#0069a8", "12px,3px", "triangle-up"),
+    "FULL_ALIGNMENT": ("#d55e00", "solid", "circle"),
+}
+INK, PAPER, GRID, ARROWS, FIBRE, GREEN = "#1f2328", "#ffffff", "#eceef1", "#b9c0ca", "#d3d8de", "#00845f"
+FONT = "sans-serif"
+# --- numbers ---
+
+# Each run has the arrays tau, R, a, loss and excess (the loss above its limit), its fate, and the limit of R, a, loss.
+model = UnlearningModel(C, C_STAR, EPS)
+runs = [model.trajectory(a0, R0, TAU_END, SAMPLES, rtol=RTOL) for _, R0, a0 in STARTS]
+manifold = model.critical_manifold(MANIFOLD, A_MAX)  # its branches have R, a and attracting
+folds = manifold.folds  # each has R, a and landing
+thresholds = {R0: model.threshold(R0, BRACKET) for R0 in sorted({R0 for _, R0, _ in STARTS})}
+
+
+def field() -> str:
+    """The vector field as one path of arrows, all of one length."""
+    width, height = np.ptp(WINDOW_R), np.ptp(WINDOW_A)
+    columns = WINDOW_R[0] + width * (np.arange(FIELD[0]) + 0.5) / FIELD[0]
+    rows = WINDOW_A[0] + height * (np.arange(FIELD[1]) + 0.5) / FIELD[1]
+    R, a = (grid.ravel() for grid in np.meshgrid(columns[np.abs(columns) <= 1], rows))
+    dR, da = model.vector_field(R, a)
+    flow = np.array([dR / width, da / height])
+    speed = np.hypot(*flow)
+    R, a, flow = R[speed > 0], a[speed > 0], flow[:, speed > 0] / speed[speed > 0]
+    scale = np.array([[ARROW[0] * width], [ARROW[1] * height]])
+    along, aside = scale * flow, scale * np.array([-flow[1], flow[0]])
+    tip, tail = np.array([R, a]) + along / 2, np.array([R, a]) - along / 2
+    left, right = (tip - HEAD[0] * (along + side * HEAD[1] * aside) for side in (-2, 2))
+    points = np.stack([tail, tip, left, tip, right]).reshape(10, -1).T
+    return "".join("M{:.4g},{:.4g}L{:.4g},{:.4g}M{:.4g},{:.4g}L{:.4g},{:.4g}L{:.4g},{:.4g}".format(*p) for p in points)
+
+
+def end(run: Trajectory, symbol: str) -> tuple[list[float], list[float], str]:
+    """R, a and symbol of the run's last point; where it leaves the window, of the arrow at the edge."""
+    low, high = WINDOW_A
+    inside = np.flatnonzero((low <= run.a) & (run.a <= high))
+    if not inside.size:
+        return [], [], symbol
+    k = inside[-1]
+    if k == len(run.a) - 1:
+        return [run.R[k]], [run.a[k]], symbol
+    above = run.a[k + 1] > high
+    edge = high if above else low
+    share = (edge - run.a[k]) / (run.a[k + 1] - run.a[k])
+    return [run.R[k] + share * (run.R[k + 1] - run.R[k])], [edge], "triangle-up" if above else "triangle-down"
+
+
+def extent(columns: list[np.ndarray], log: bool, margin: float) -> list[float]:
+    """The range of an axis that shows all of the columns; a logarithmic one ends 12 decades below its top."""
+    values = np.concatenate(columns)
+    values = values[np.isfinite(values) & ((values > 0) | (not log))]
+    if not values.size:
+        return [-1.0, 1.0] if log else [0.0, 1.0]
+    low, high = float(values.min()), float(values.max())
+    if log:
+        low, high = np.log10(max(low, high * 1e-12)), np.log10(high)
+    room = margin * ((high - low) or max(abs(high), 1.0))
+    return [low - room, high + room]
+
+
+def picture() -> Any:
+    """The plane on the left; R, a and the loss over time on the right."""
+    from plotly.subplots import make_subplots
+
+    figure = make_subplots(
+        rows=3, cols=2, specs=[[{"rowspan": 3}, {}], [None, {}], [None, {}]], column_widths=[0.6, 0.4]
+    )
+
+    left = -1.0 if any(run.R.min() < 0 for run in runs) else 0.0
+    for a0 in sorted({run.a0 for run in runs} - {0.0}):
+        line = {"color": FIBRE, "width": 1, "dash": "dot"}
+        figure.add_scatter(x=[left, 1.0], y=[a0, a0], mode="lines", line=line, name="fast fibre", row=1, col=1)
+    for attracting, name, width, dash in ((True, "attracting", 6, "solid"), (False, "repelling", 2, "dash")):
+        pieces = [branch for branch in manifold.branches if branch.attracting == attracting]
+        figure.add_scatter(
+            x=[R for piece in pieces for R in (*piece.R, None)],
+            y=[a for piece in pieces for a in (*piece.a, None)],
+            mode="lines",
+            line={"color": GREEN, "width": width, "dash": dash, "simplify": False},
+            name=f"critical manifold, {name}",
+            row=1,
+            col=1,
+        )
+    marker = {"size": 9, "color": PAPER, "line": {"color": GREEN, "width": 2}}
+    points = {"x": [fold.R for fold in folds], "y": [fold.a for fold in folds]}
+    figure.add_scatter(**points, mode="markers", marker=marker, name="folds", row=1, col=1)
+
+    losses = [run.excess if LOSS == "excess" else run.loss for run in runs]
+    for (name, R0, a0), label, run, loss in zip(STARTS, LABELS, runs, losses, strict=True):
+        colour, dash, symbol = STYLES[run.fate.name]
+        line = {"color": colour, "width": 2.4, "dash": dash}
+        figure.add_scatter(x=run.R, y=run.a, mode="lines", line=line, name=name, row=1, col=1)
+        for row, values in enumerate((run.R, run.a, loss), 1):
+            figure.add_scatter(x=run.tau, y=values, mode="lines", line={**line, "width": 2}, name=name, row=row, col=2)
+        x, y, symbol = end(run, symbol)
+        marker = {"symbol": symbol, "size": 12, "color": colour, "line": {"color": PAPER, "width": 1}}
+        figure.add_scatter(x=x, y=y, mode="markers", marker=marker, name=f"{name}, end", cliponaxis=False, row=1, col=1)
+        figure.add_scatter(x=[R0], y=[a0], mode="markers", marker={"size": 6, "color": colour}, row=1, col=1)
+        side = "right" if model.vector_field(R0, a0)[0] < 0 else "left"
+        figure.add_scatter(
+            x=[R0],
+            y=[label],
+            mode="text",
+            text=[f"<b>{name}</b> " if side == "left" else f" <b>{name}</b>"],
+            textposition=f"middle {side}",
+            textfont={"color": colour, "size": 13},
+            row=1,
+            col=1,
+        )
+
+    logarithmic = TAU_AXIS == "log"
+    span: Any = extent([run.tau for run in runs], logarithmic, 0.0)
+    if TAU_WINDOW and not (logarithmic and TAU_WINDOW[0] <= 0):
+        span = np.log10(TAU_WINDOW).tolist() if logarithmic else TAU_WINDOW
+    font = {"family": FONT, "size": 13, "color": INK}
+    margin = {"l": 60, "r": 30, "t": 20, "b": 50}
+    figure.update_layout(template="plotly_white", showlegend=False, paper_bgcolor=PAPER, font=font, margin=margin)
+    figure.update_xaxes(showline=True, linecolor=INK, gridcolor=GRID, zeroline=False, exponentformat="power")
+    figure.update_yaxes(showline=True, linecolor=INK, gridcolor=GRID, zeroline=False, exponentformat="power")
+    figure.update_xaxes(title_text="alignment  R", range=WINDOW_R, showgrid=False, row=1, col=1)
+    figure.update_yaxes(title_text="second layer  a", range=WINDOW_A, showgrid=False, row=1, col=1)
+    figure.update_xaxes(type=TAU_AXIS, range=span, col=2)
+    figure.update_xaxes(title_text="time  τ", row=3, col=2)
+    figure.update_yaxes(title_text="R", range=[-1.04 if left < 0 else -0.04, 1.04], row=1, col=2)
+    figure.update_yaxes(title_text="a", range=extent([run.a for run in runs], False, 0.09), row=2, col=2)
+    title, kind = ("L − L<sub>∞</sub>", "log") if LOSS == "excess" else ("loss  L", "linear")
+    figure.update_yaxes(title_text=title, type=kind, range=extent(losses, kind == "log", 0.09), row=3, col=2)
+    figure.add_shape(type="path", path=field(), layer="below", line={"color": ARROWS, "width": 1}, row=1, col=1)
+    return figure
+
+
+def main() -> None:
+    """Prints where each run ends, and draws the picture if plotly is there."""
+    for run in runs:
+        print(
+            f"a0 = {run.a0:g}, R0 = {run.R0:g}: {run.fate.name}, "
+            f"at the end R = {run.R[-1]:.6g}, a = {run.a[-1]:.6g}, loss = {run.loss[-1]:.6g}, "
+            f"in the limit R = {run.limit.R:.6g}, a = {run.limit.a:.6g}, loss = {run.limit.loss:.6g}"
+        )
+    try:
+        figure = picture()
+    except ModuleNotFoundError:
+        print("plotly is not installed: there is no picture.")
+        return
+    path = Path("unlearning.html")
+    figure.write_html(path)
+    print(f"The picture is in {path}.")
+
+
+if __name__ == "__main__":
+    main()
