@@ -1,62 +1,79 @@
 // The stream reader: NDJSON by fetch, line by line, until it ends or is aborted.
 window.fl = window.fl || {};
 
-// Calls onChunk for each chunk and onBatch after each piece of the network's.
-// Throws {sentences} where the server refuses, AbortError where the signal says so.
-fl.read = async function (url, signal, onChunk, onBatch) {
+// Calls onRelease with the server's release, onChunk for each chunk and onBatch after each piece of the network's.
+// Throws {sentences} where the server refuses, AbortError where the signal says so, anything else where it is lost.
+fl.read = async function (url, signal, { onRelease, onChunk, onBatch }) {
   const response = await fetch(url, { signal });
+  onRelease(response.headers.get("X-Release"));
   if (!response.ok) {
-    const body = await response.json().catch(() => ({ errors: [] }));
-    throw { sentences: (body.errors || []).map((error) => error.sentence) };
+    const body = response.status < 500 && await response.json().catch(() => null);
+    if (body && body.errors) throw { sentences: body.errors.map((error) => error.sentence) };
+    throw new Error(`status ${response.status}`);
   }
   const reader = response.body.getReader();
   const decoder = new TextDecoder();
-  let rest = "";
+  let rest = "", last = null;
   for (;;) {
     const { value, done } = await reader.read();
     if (signal.aborted) return;
     rest += done ? decoder.decode() : decoder.decode(value, { stream: true });
     const lines = rest.split("\n");
     rest = lines.pop();
-    for (const line of lines) if (line) onChunk(JSON.parse(line));
+    for (const line of lines) if (line) onChunk(last = JSON.parse(line));
     onBatch();
-    if (done) return;
+    if (!done) continue;
+    if (!last || !["end", "error"].includes(last.kind)) throw new Error("the stream was cut off");
+    return;
   }
 };
 
-// Lets a drag through at once and then at most every `pause` ms, the last value always.
-// The pause follows the time that a picture takes, so that a slow one is not asked for in vain.
+// Lets a drag through at the pace at which pictures are seen: one is under way at a time, the last
+// value always follows. One that takes unusually long is given up for a newer value.
 fl.Gate = class {
   constructor(action) {
     this.action = action;
-    this.pause = fl.Gate.SHORTEST;
-    this.last = -Infinity;
+    this.patience = fl.Gate.SHORTEST;
+    this.busy = false;
+    this.waiting = false;
     this.timer = null;
   }
 
-  static SHORTEST = 40; // ms; below, a picture is replaced before it is seen
-  static LONGEST = 250;
+  static SHORTEST = 120; // ms that any picture is given
+  static LONGEST = 4000;
 
   pass() {
-    const wait = this.last + this.pause - performance.now();
-    if (wait <= 0) this.go();
-    else if (this.timer === null) this.timer = setTimeout(() => this.go(), wait);
+    if (this.busy) this.waiting = true;
+    else this.go();
   }
 
   go() {
     clearTimeout(this.timer);
-    this.timer = null;
-    this.last = performance.now();
+    this.waiting = false;
+    this.busy = true;
+    this.since = performance.now();
+    this.timer = setTimeout(() => this.late(), this.patience);
     this.action();
   }
 
-  took(milliseconds) {
-    const wanted = 0.7 * this.pause + 0.3 * 1.1 * milliseconds;
-    this.pause = Math.min(Math.max(wanted, fl.Gate.SHORTEST), fl.Gate.LONGEST);
+  // The picture asked for is not there yet: a newer value need not wait for it any longer.
+  late() {
+    this.busy = false;
+    this.patience = Math.min(2 * this.patience, fl.Gate.LONGEST);
+    if (this.waiting) this.go();
+  }
+
+  // The picture asked for last has been drawn.
+  seen() {
+    clearTimeout(this.timer);
+    const took = performance.now() - this.since;
+    this.patience = Math.min(Math.max(0.5 * this.patience + 1.5 * took, fl.Gate.SHORTEST), fl.Gate.LONGEST);
+    this.busy = false;
+    if (this.waiting) this.go();
   }
 
   close() {
     clearTimeout(this.timer);
-    this.timer = null;
+    this.busy = this.waiting = false;
   }
 };

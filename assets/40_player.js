@@ -5,6 +5,7 @@ window.fl = window.fl || {};
 fl.Clock = class {
   constructor(picture, kind) {
     this.kind = kind;
+    this.picture = picture;
     let first = Infinity, last = 0;
     for (const run of picture.runs) {
       const times = run.columns.tau || [];
@@ -13,12 +14,12 @@ fl.Clock = class {
     }
     this.first = Math.min(first, last);
     this.last = last;
-    if (kind === "arc") this.measure(picture);
   }
 
   // The runs' arc lengths in the plane, each as a share of its own whole, averaged.
-  measure(picture) {
-    const runs = picture.runs.filter((run) => (run.columns.tau || []).length > 1);
+  measure() {
+    if (this.times) return;
+    const runs = this.picture.runs.filter((run) => (run.columns.tau || []).length > 1);
     const lengths = runs.map(({ columns: { R, a } }) => {
       const height = a.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-300);
       const length = new Float64Array(R.length);
@@ -28,7 +29,7 @@ fl.Clock = class {
       const whole = length[length.length - 1] || 1;
       return Array.from(length, (value) => value / whole);
     });
-    this.times = [...new Set(runs.flatMap((run) => run.columns.tau))].sort((one, other) => one - other);
+    this.times = [...new Set(runs.flatMap((run) => [...run.columns.tau]))].sort((one, other) => one - other);
     this.shares = this.times.map((time) => {
       let sum = 0;
       runs.forEach((run, r) => { sum += fl.valueAt({ tau: run.columns.tau, share: lengths[r] }, "share", time); });
@@ -40,6 +41,7 @@ fl.Clock = class {
     if (position >= 1) return this.last;
     if (this.kind === "linear") return position * this.last;
     if (this.kind === "log") return position <= 0 ? 0 : this.first * (this.last / this.first) ** position;
+    this.measure();
     return this.between(this.shares, this.times, position);
   }
 
@@ -47,6 +49,7 @@ fl.Clock = class {
     if (time >= this.last) return 1;
     if (this.kind === "linear") return time / this.last;
     if (this.kind === "log") return time <= this.first ? 0 : Math.log(time / this.first) / Math.log(this.last / this.first);
+    this.measure();
     return this.between(this.times, this.shares, time);
   }
 
@@ -72,22 +75,17 @@ fl.Player = class {
   static STEPS = 1000; // of the scrub bar
 
   build(place) {
-    const make = (tag, attributes) => {
-      const element = Object.assign(document.createElement(tag), attributes);
-      for (const [name, value] of Object.entries(attributes.aria || {})) element.setAttribute(`aria-${name}`, value);
-      return element;
-    };
-    this.button = make("button", { className: "tool play", type: "button", id: "play", aria: { label: "Play" } });
-    this.bar = make("input", {
+    this.button = fl.make("button", { className: "tool play", type: "button", id: "play", aria: { label: "Play" } });
+    this.bar = fl.make("input", {
       type: "range", min: 0, max: fl.Player.STEPS, value: fl.Player.STEPS, step: 1, className: "scrub", id: "scrub",
       aria: { label: "Time cursor" },
     });
-    this.clockText = make("output", { className: "tau", id: "tau-now" });
-    this.speed = make("select", { className: "speed", id: "speed", aria: { label: "Speed" } });
+    this.clockText = fl.make("output", { className: "tau", id: "tau-now" });
+    this.speed = fl.make("select", { className: "speed", id: "speed", aria: { label: "Speed" } });
     for (const factor of [0.25, 0.5, 1, 2, 4]) {
-      this.speed.append(make("option", { value: factor, textContent: `${factor}×`, selected: factor === 1 }));
+      this.speed.append(fl.make("option", { value: factor, textContent: `${factor}×`, selected: factor === 1 }));
     }
-    this.button.onclick = () => (this.playing ? this.pause() : this.play());
+    this.button.onclick = () => this.toggle();
     this.bar.oninput = () => { this.pause(); this.go(this.bar.value / fl.Player.STEPS, true); };
     place.replaceChildren(this.button, this.bar, this.clockText, this.speed);
     this.show();
@@ -118,6 +116,16 @@ fl.Player = class {
     this.playing = false;
     this.show();
     this.onTime(this.time, true);
+  }
+
+  toggle() {
+    if (this.playing) this.pause(); else this.play();
+  }
+
+  // Moves the cursor by a share of the whole course.
+  step(share) {
+    this.pause();
+    this.go(this.position + share, true);
   }
 
   // Ends the play with the complete picture.

@@ -1,73 +1,154 @@
 // Controls: sliders, number boxes, choices and chips write the state; the state moves them back.
+// All are the browser's own elements, so a moving hand is heard within the event itself.
 window.fl = window.fl || {};
 
+// An element with properties; those under aria and data become attributes.
+fl.make = function (tag, { aria = {}, data = {}, ...properties } = {}, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  for (const [name, value] of Object.entries(aria)) element.setAttribute(`aria-${name}`, value);
+  Object.assign(element.dataset, data);
+  element.append(...children);
+  return element;
+};
+
 fl.Controls = class {
-  // change(patch): the state's fields that a control has changed.
-  constructor(view, change) {
+  // change(patch): the state's fields that a control has changed. say(sentences): about what was typed.
+  constructor(view, change, say) {
     this.view = view;
     this.change = change;
-    this.source = null; // the component last moved by hand: it is left as the hand has it
-    this.shown = {}; // what each Dash component holds, so that it is told only what it does not know
-    this.controls = Object.fromEntries(view.controls.map((control) => [control.id, control]));
+    this.say = say;
+    this.held = null; // the control under the hand: it is left as the hand has it
+    this.parts = {}; // of each control: its row and inputs
+    for (const control of view.controls) this.build(control);
   }
 
-  // A Dash component's value has changed, by hand or because it was told to.
-  moved(id, value, state) {
-    if (value === this.shown[`${id}.value`]) return;
-    this.shown[`${id}.value`] = value;
-    const control = this.controls[id] || this.view.controls.find(({ box }) => box === id);
-    if (!control) return;
-    if (control.kind === "choice") { this.change({ [control.field]: value }); return; }
-    const number = this.number(control, id, value);
-    if (number === null) return;
-    this.source = id;
-    this.write(control, number, state);
+  build(control) {
+    const place = document.getElementById(control.kind === "choice" ? control.id : `${control.id}-row`);
+    if (!place) return;
+    const build = { choice: this.buildChoice, slider: this.buildSlider, count: this.buildCount }[control.kind];
+    const parts = build.call(this, control, place);
+    this.parts[control.id] = { place, ...parts };
   }
 
-  number(control, id, value) {
-    if (typeof value !== "number" || !Number.isFinite(value)) return null;
-    let number = value;
-    if (id === control.id && control.scale === "log") number = Number((10 ** value).toPrecision(3));
+  buildChoice(control, place) {
+    const radios = control.choices.map((value, index) => {
+      const radio = fl.make("input", { type: "radio", name: control.id, value });
+      radio.onchange = () => this.change({ [control.parameter]: value });
+      place.append(fl.make("label", { className: "segment" }, radio, fl.make("span", { textContent: control.labels[index] })));
+      return radio;
+    });
+    return { radios };
+  }
+
+  buildSlider(control, place) {
+    const named = { label: `${control.symbol}, ${control.title}` };
+    const range = fl.make("input", { type: "range", id: control.id, step: control.step, aria: named });
+    const box = fl.make("input", {
+      type: "text", inputMode: "decimal", id: `${control.id}-box`, className: "box", autocomplete: "off", spellcheck: false, aria: named,
+    });
+    const label = fl.make("label", { htmlFor: control.id, className: "control-symbol", title: control.title }, ...fl.typeset(control.symbol));
+    range.oninput = () => {
+      this.held = control.id;
+      this.write(control, this.fromSlider(control, range.valueAsNumber));
+    };
+    range.onchange = () => { this.held = null; };
+    range.onkeydown = (event) => {
+      const pages = { PageUp: 1, PageDown: -1 }[event.key];
+      if (!pages) return;
+      event.preventDefault();
+      this.write(control, this.fromSlider(control, range.valueAsNumber + 10 * pages * control.step));
+    };
+    box.onchange = () => this.typed(control, box);
+    box.onkeydown = (event) => {
+      const steps = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+      if (event.key === "Enter") this.typed(control, box);
+      if (!steps) return;
+      event.preventDefault();
+      this.write(control, this.fromSlider(control, this.toSlider(control, this.parts[control.id].value) + steps * control.step));
+    };
+    place.append(label, range, box);
+    return { range, box, value: null };
+  }
+
+  // How many places some lists have: new ones hold their filler.
+  buildCount(control, place) {
+    const [min, max] = control.bounds;
+    const box = fl.make("input", { type: "number", id: `${control.id}-box`, className: "box", min, max, step: 1 });
+    box.onchange = () => {
+      const count = Math.min(Math.max(Math.round(box.valueAsNumber) || this.parts[control.id].value, min), max);
+      box.value = count;
+      if (count === this.parts[control.id].value) return;
+      this.change(Object.fromEntries(Object.entries(control.fillers).map(([name, filler]) => [
+        name, Array.from({ length: count }, (_, k) => this.state[name][k] ?? filler),
+      ])));
+    };
+    place.append(fl.make("label", { htmlFor: box.id, title: control.title, textContent: `${control.symbol} =` }), box);
+    return { count: box, value: null };
+  }
+
+  fromSlider(control, position) {
+    const value = control.scale === "log" ? Number((10 ** position).toPrecision(3)) : fl.canonical(position);
+    return Math.min(Math.max(value, control.bounds[0]), control.bounds[1]);
+  }
+
+  toSlider(control, value) {
+    return control.scale === "log" ? Math.log10(value) : value;
+  }
+
+  // What was typed: a number within the bounds, or a sentence that says which are.
+  typed(control, box) {
+    const text = box.value.trim().replace("−", "-").replace(/^([^.,]*),([^.,]*)$/, "$1.$2");
     const [low, high] = control.bounds;
-    if (id === control.id) number = Math.min(Math.max(number, low), high);
-    return number >= low && number <= high ? fl.canonical(number) : null;
+    const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,4})?$/i.test(text) ? Number(text) : NaN;
+    const wrong = !(number >= low && number <= high);
+    box.setAttribute("aria-invalid", wrong);
+    if (wrong) {
+      const range = `[${fl.numberText(low)}, ${fl.numberText(high)}]`;
+      const fault = Number.isNaN(number) ? `not a number in ${range}` : `outside ${range}`;
+      this.say([`${control.symbol} = ${text.slice(0, 24) || "(empty)"} is ${fault}. The picture keeps ${fl.numberText(this.parts[control.id].value)}.`]);
+      return;
+    }
+    if (fl.canonical(number) !== this.parts[control.id].value) this.write(control, fl.canonical(number));
+    else box.value = fl.numberText(number);
   }
 
-  write(control, number, state) {
+  write(control, number) {
+    const { state } = this;
     const place = typeof control.index === "string" ? state[control.index] : control.index;
-    if (place === null) { this.change({ [control.field]: number }); return; }
-    const values = [...state[control.field]];
+    if (place === null) { this.change({ [control.parameter]: number }); return; }
+    const values = [...state[control.parameter]];
     values[place] = number;
-    this.change({ [control.field]: values });
+    this.change({ [control.parameter]: values });
   }
 
   // Moves everything to where the state is; the control under the hand stays as the hand has it.
   sync(state) {
+    this.state = state;
     for (const control of this.view.controls) {
+      const parts = this.parts[control.id];
+      if (!parts) continue;
       const place = typeof control.index === "string" ? state[control.index] : control.index;
-      const value = place === null ? state[control.field] : state[control.field][place];
-      if (typeof control.index === "number") {
-        const row = document.getElementById(`${control.id}-row`);
-        if (row) row.hidden = value === undefined;
-      }
-      if (value === undefined) continue;
-      if (control.kind === "choice") { this.tell(control.id, { value }); continue; }
-      if (this.source !== control.id) {
-        const log = control.scale === "log";
-        const range = value >= control.soft[0] && value <= control.soft[1] ? control.soft : control.bounds;
-        const [min, max] = log ? range.map(Math.log10) : range;
-        this.tell(control.id, { min, max, value: log ? Math.log10(value) : value });
-      }
-      if (this.source !== control.box) this.tell(control.box, { value });
+      const value = place === null ? state[control.parameter] : state[control.parameter][place];
+      if (parts.count) { parts.count.value = parts.value = value.length; continue; }
+      if (parts.radios) { for (const radio of parts.radios) radio.checked = radio.value === value; continue; }
+      parts.place.hidden = value === undefined;
+      if (value === undefined || value === parts.value) continue;
+      this.move(control, parts, value);
     }
     this.chips(state);
   }
 
-  tell(id, properties) {
-    const news = Object.fromEntries(Object.entries(properties).filter(([name, value]) => this.shown[`${id}.${name}`] !== value));
-    if (!Object.keys(news).length) return;
-    for (const [name, value] of Object.entries(news)) this.shown[`${id}.${name}`] = value;
-    dash_clientside.set_props(id, news);
+  move(control, parts, value) {
+    parts.value = value;
+    const { range, box } = parts;
+    if (this.held !== control.id) {
+      const soft = value >= control.soft[0] && value <= control.soft[1] ? control.soft : control.bounds;
+      [range.min, range.max] = soft.map((bound) => this.toSlider(control, bound));
+      range.value = this.toSlider(control, value);
+    }
+    range.setAttribute("aria-valuetext", fl.shown(value));
+    box.value = fl.numberText(value).replace("-", "−").replace("e−", "e-");
+    box.setAttribute("aria-invalid", false);
   }
 
   // The list of starts: a chip chooses, × removes the chosen one, + adds one.
@@ -77,47 +158,31 @@ fl.Controls = class {
     const text = JSON.stringify([state.a, state.chosen, state.points]);
     if (place.dataset.shown === text) return;
     place.dataset.shown = text;
-    const held = document.activeElement && place.contains(document.activeElement) ? document.activeElement.id : null;
+    const focused = document.activeElement && place.contains(document.activeElement) ? document.activeElement.id : null;
     const most = this.view.parameters.find(({ name }) => name === "a").length[1];
-    const change = (patch) => { this.source = null; this.change(patch); };
     const chips = state.a.map((value, index) => {
-      const chip = this.chip(fl.shown(value), `ā = ${fl.shown(value)}`, `chip-${index}`, () => change({ chosen: index }));
+      const chip = this.chip(fl.shown(value), `ā = ${fl.shown(value)}`, `chip-${index}`, () => this.change({ chosen: index }));
       chip.setAttribute("aria-pressed", index === state.chosen);
       return chip;
     });
     const add = this.chip("+", "Add a start", "chip-add", () => {
       const last = state.a[state.chosen];
       const value = fl.canonical(last + (last < 19 ? 1 : -1));
-      change({ a: [...state.a, value], chosen: state.a.length });
+      this.change({ a: [...state.a, value], chosen: state.a.length });
     });
     add.disabled = state.a.length >= most;
     const remove = this.chip("×", `Remove ā = ${fl.shown(state.a[state.chosen])}`, "chip-remove", () => {
       const a = state.a.filter((_, index) => index !== state.chosen);
-      change({ a, chosen: Math.min(state.chosen, a.length - 1) });
+      this.change({ a, chosen: Math.min(state.chosen, a.length - 1) });
     });
     remove.disabled = state.a.length === 1;
     chips.push(add, remove);
-    if (state.points) chips.push(this.chip("clear points", "Remove the clicked points", "chip-points", () => change({ points: null })));
+    if (state.points) chips.push(this.chip("clear points", "Remove the clicked points", "chip-points", () => this.change({ points: null })));
     place.replaceChildren(...chips);
-    if (held) (document.getElementById(held) || chips[0]).focus();
+    if (focused) (document.getElementById(focused) || chips[0]).focus();
   }
 
   chip(text, label, id, action) {
-    const chip = Object.assign(document.createElement("button"), { type: "button", className: "chip", textContent: text, id, onclick: action });
-    chip.setAttribute("aria-label", label);
-    return chip;
-  }
-
-  // Mantine's sliders know arrows, Home and End; a page is ten steps.
-  page(target, direction, state) {
-    const row = target.closest(".control");
-    const control = row && this.controls[row.id.replace(/-row$/, "")];
-    if (!control) return false;
-    const at = Number(target.getAttribute("aria-valuenow")) + direction * 10 * control.step;
-    const number = this.number(control, control.id, control.scale === "log" ? at : fl.canonical(at));
-    if (number === null) return false;
-    this.source = null;
-    this.write(control, number, state);
-    return true;
+    return fl.make("button", { type: "button", className: "chip", textContent: text, id, onclick: action, aria: { label } });
   }
 };

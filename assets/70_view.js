@@ -13,14 +13,23 @@ fl.Page = class {
   constructor(view) {
     this.view = view;
     this.state = structuredClone(view.initial);
+    this.moved = -Infinity; // when a control was moved last
     this.token = 0; // of the latest request: chunks of any other are dropped
     this.abort = new AbortController();
-    this.gate = new fl.Gate(() => this.follow());
+    this.gate = new fl.Gate(() => this.request());
     this.history = new fl.History(view);
-    this.controls = new fl.Controls(view, (patch) => this.change(patch));
-    this.drawing = new fl.Drawing(view);
+    this.controls = new fl.Controls(view, (patch) => this.change(patch), (sentences) => this.say(sentences));
+    this.drawing = new fl.Drawing(view, (figure) => this.listen(figure));
     this.player = new fl.Player(document.getElementById("player"), (time, settled) => this.moveCursor(time, settled));
+    this.buildPresets();
+    this.take = new fl.Take(this);
   }
+
+  static MOVING = 150; // ms after which a hand that has not moved rests
+  static PATIENCE = 120; // ms before a picture is shown in pieces
+  static RETRY = [1000, 10000]; // ms until a server that does not answer is asked again: first, at most
+  static READING = 140; // ms between two versions of the sentences: faster ones cannot be read
+  static ANNOUNCED = 900; // ms of rest after which a screen reader is told
 
   async start() {
     const query = location.search.slice(1);
@@ -29,62 +38,92 @@ fl.Page = class {
     else if (query) await this.readLink(query);
     else this.autoplay = !matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.history.mark(this.state);
-    this.controls.sync(this.state);
-    this.request();
+    this.sync();
+    this.gate.go();
   }
 
   // The server reads links: the nearest valid state, and what had to be changed.
   async readLink(query) {
-    const response = await fetch(`/state/${this.view.name}?${query}`);
-    const body = response.ok ? await response.json() : { state: this.view.initial, sentences: ["The link is too long to be read."] };
-    this.state = body.state;
-    this.say(body.sentences.length ? [...body.sentences, "This is the nearest picture."] : []);
+    const url = `/state/${this.view.name}?${query}`;
+    for (let pause = fl.Page.RETRY[0]; ; pause = Math.min(2 * pause, fl.Page.RETRY[1])) {
+      const response = await fetch(url).catch(() => null);
+      if (response && response.status < 500) {
+        const body = response.ok ? await response.json() : { state: this.view.initial, sentences: ["The link is too long to be read."] };
+        this.state = body.state;
+        this.say(body.sentences.length ? [...body.sentences, "This is the nearest picture."] : []);
+        return;
+      }
+      this.say(["The server does not answer. The link is read as soon as it does."]);
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
   }
 
   // A control has changed some fields of the state.
   change(patch) {
-    const physics = this.part(patch, "physics");
+    const physics = this.view.parameters.some(({ part, name }) => part === "physics" && name in patch);
     this.state = { ...this.state, ...patch };
-    if (physics) {
-      this.say([]);
-      this.autoplay = false;
-      if (this.player.playing) this.player.finish();
-    }
-    if (physics) { this.gate.pass(); return; }
-    this.controls.sync(this.state);
     this.history.record(this.state);
-    this.show();
+    this.sync();
+    if (!physics) { this.show(); return; }
+    this.moved = performance.now();
+    this.say([]);
+    this.autoplay = false;
+    if (this.player.playing) this.player.finish();
+    this.gate.pass();
   }
 
-  // Controls, link and picture follow the state: as often as the gate lets a moving hand through.
-  follow() {
-    this.controls.sync(this.state);
-    this.history.record(this.state);
-    this.request();
+  // Whether a hand is on a control: what is under it goes before everything else.
+  get moving() {
+    return performance.now() < this.moved + fl.Page.MOVING;
   }
 
-  part(patch, part) {
-    return this.view.parameters.some((parameter) => parameter.part === part && parameter.name in patch);
-  }
-
-  // A whole state at once: Back, Forward.
+  // A whole state at once: undo and redo, a preset, the beginning.
   restore(state) {
-    this.history.settle();
     this.state = state;
     this.say([]);
     this.player.playing = false;
-    this.controls.source = null;
-    this.controls.sync(state);
-    this.request();
+    this.autoplay = false;
+    this.controls.held = null;
+    this.sync();
+    this.gate.go();
+  }
+
+  // A whole state as a change of its own.
+  leap(state) {
+    this.history.settle();
+    this.history.record(state);
+    this.history.settle();
+    this.restore(state);
+  }
+
+  reset() {
+    this.leap(structuredClone(this.view.initial));
+  }
+
+  // Controls and buttons follow the state.
+  sync() {
+    this.controls.sync(this.state);
+    this.presets.value = this.presetOf() || "";
+    document.getElementById("undo-button").disabled = this.history.depth === 0;
+    document.getElementById("redo-button").disabled = this.history.depth >= this.history.top;
+    for (const { id, window } of Object.values(this.view.figures)) document.getElementById(`${id}-whole`).hidden = !this.state[window];
+  }
+
+  buildPresets() {
+    const place = document.getElementById("presets");
+    this.presets = fl.make("select", { id: "preset", className: "preset", aria: { label: "Preset: a figure of the paper" } });
+    const group = fl.make("optgroup", { label: "Figures of the paper" });
+    for (const [name, { title }] of Object.entries(this.view.presets)) group.append(fl.make("option", { value: name, textContent: title }));
+    this.presets.append(fl.make("option", { value: "", textContent: "Own parameters", hidden: true }), group);
+    this.presets.onchange = () => this.preset(this.presets.value);
+    place.replaceChildren(this.presets);
   }
 
   preset(name) {
     const preset = this.view.presets[name];
-    if (!preset || this.presetOf() === name) return;
+    if (!preset) return;
     const { axis, measure, clock } = this.state;
-    this.history.settle();
-    this.controls.source = null;
-    this.change({ ...preset.state, axis, measure, clock });
+    this.leap({ ...structuredClone(preset.state), axis, measure, clock });
   }
 
   // The preset whose physics the state has, if any.
@@ -94,41 +133,39 @@ fl.Page = class {
     return Object.keys(this.view.presets).find((name) => physics(this.view.presets[name].state) === mine) || null;
   }
 
-  degrees(K) {
-    if (!Number.isInteger(K) || K < 1 || K === this.state.c.length) return;
-    const resized = (values, filler) => Array.from({ length: K }, (_, k) => (k < values.length ? values[k] : filler));
-    this.change({ c: resized(this.state.c, 1), c_star: resized(this.state.c_star, 0) });
-  }
-
   async request() {
     this.abort.abort();
     this.abort = new AbortController();
+    clearTimeout(this.retry);
     const { signal } = this.abort;
     const token = (this.token += 1);
     const asked = performance.now();
     const picture = new fl.Picture();
     const query = fl.query(this.view, this.state, "physics");
-    const url = `/stream/${this.view.name}?${query}`;
     const place = document.querySelector(".below");
     if (place) place.classList.add("waiting");
-    let drawn = false;
+    let whole = false;
     const batch = () => {
-      if (token !== this.token || !this.drawing.ready()) return;
+      if (token !== this.token || !this.drawing.ready() || whole) return;
       // A quick picture is drawn once, whole; a slow one as it comes.
-      if (drawn === "whole" || (!picture.complete && performance.now() < asked + fl.Page.PATIENCE)) return;
-      drawn = picture.complete ? "whole" : "partly";
+      if (!picture.complete && performance.now() < asked + fl.Page.PATIENCE) return;
+      whole = picture.complete;
       this.drawing.picture = picture;
       this.shownToken = token;
       this.show();
+      if (whole) this.gate.seen();
     };
     try {
-      await fl.read(url, signal, (chunk) => { if (token === this.token) this.take(chunk, picture); }, batch);
+      await fl.read(`/stream/${this.view.name}?${query}`, signal, {
+        onRelease: (release) => this.checkRelease(release),
+        onChunk: (chunk) => { if (token === this.token) this.receive(chunk, picture); },
+        onBatch: batch,
+      });
       await this.whenReady(signal);
       if (token !== this.token) return;
       batch();
       await this.drawing.drawn;
       if (token !== this.token) return;
-      this.gate.took(performance.now() - asked);
       if (place) place.classList.remove("waiting");
       document.body.dataset.drawn = query; // says which state's picture is complete
       if (this.autoplay) { this.autoplay = false; this.player.play(); }
@@ -137,14 +174,22 @@ fl.Page = class {
     }
   }
 
-  static PATIENCE = 120; // ms before a picture is shown in pieces
-  static RETRY = 2000; // ms until a server that does not answer is asked again
-
+  // A refusal is said; a server that is away is asked again until it is back.
   failed(error) {
+    this.gate.close();
     if (error.sentences) { this.say(error.sentences); return; }
-    this.say(["The server does not answer. What is shown is the last picture that arrived; it is asked again."]);
-    setTimeout(() => { if (fl.page === this) this.request(); }, fl.Page.RETRY);
+    const [first, most] = fl.Page.RETRY;
+    this.pause = this.lost ? Math.min(2 * this.pause, most) : first;
     this.lost = true;
+    this.say(["The server does not answer. Nothing is lost: the picture is the last one that arrived, and the server is asked again."]);
+    this.retry = setTimeout(() => { if (fl.page === this) this.gate.go(); }, this.pause);
+  }
+
+  // The server has been updated since this page was loaded: it still answers, a reload is offered.
+  checkRelease(release) {
+    if (!release || release === this.view.release || this.outdated) return;
+    this.outdated = true;
+    document.getElementById("outdated").hidden = false;
   }
 
   // Plotly arrives a little after the page.
@@ -152,63 +197,74 @@ fl.Page = class {
     return new Promise((resolve) => {
       const look = () => {
         if (signal.aborted) return;
-        if (this.drawing.ready()) { this.listen(); resolve(); } else requestAnimationFrame(look);
+        if (this.drawing.ready()) resolve(); else requestAnimationFrame(look);
       };
       look();
     });
   }
 
-  take(chunk, picture) {
+  receive(chunk, picture) {
     if (this.lost) { this.lost = false; this.say([]); }
-    if (chunk.kind === "words") this.words(chunk, picture);
-    else if (chunk.kind === "end") document.getElementById("status").textContent = chunk.status;
+    if (chunk.kind === "words") this.pendingWords = [chunk, picture];
+    else if (chunk.kind === "wait") document.getElementById("status").textContent = chunk.sentence;
+    else if (chunk.kind === "end") this.read(chunk);
     else if (chunk.kind === "error") this.say([chunk.sentence]);
     else picture.take(chunk);
+  }
+
+  // The words of the latest picture, not more often than they can be read.
+  read(end) {
+    this.pendingEnd = end;
+    if (this.reading) return;
+    const write = () => {
+      if (!this.pendingEnd) { this.reading = null; return; }
+      document.getElementById("status").textContent = this.pendingEnd.status;
+      this.words(...this.pendingWords);
+      this.pendingEnd = null;
+      this.reading = setTimeout(write, fl.Page.READING);
+    };
+    write();
   }
 
   // Draws the present picture with the present display; the player follows.
   show() {
     const { picture } = this.drawing;
     if (!this.drawing.ready() || !Object.keys(picture.scenes).length) return;
-    const clock = new fl.Clock(picture, this.state.clock);
-    this.player.load(clock, this.state.cursor);
-    this.drawing.draw(this.state, this.player.time, fl.dark());
-    const caption = this.presetOf();
-    this.controls.tell(`${this.view.name}-preset`, { value: caption });
-    this.controls.tell(`${this.view.name}-degrees`, { value: this.state.c.length });
-    const place = document.getElementById(`${this.view.name}-caption`);
-    place.textContent = caption ? this.view.presets[caption].caption : "";
-    place.title = caption ? this.view.presets[caption].citation : "";
-    place.hidden = !caption;
-    document.getElementById("reset-window").hidden = !this.state.window && !this.state.span;
-    this.colourWords();
+    this.player.load(new fl.Clock(picture, this.state.clock), this.state.cursor);
+    this.drawing.draw(this.state, this.player.time, fl.dark(), this.moving);
   }
 
   words(chunk, picture) {
     const list = (id, texts) => {
-      const items = texts.map((text) => {
-        const item = document.createElement("li");
-        item.append(...fl.typeset(text));
-        return item;
-      });
+      const items = texts.map((text) => fl.make("li", {}, ...fl.typeset(text)));
       document.getElementById(id).replaceChildren(...items);
       return items;
     };
     list("sentences", chunk.runs).forEach((item, index) => {
-      const trace = picture.runs[index].traces.plane[0];
-      item.dataset.colour = trace.line.color;
+      const { colour } = picture.runs[index];
+      item.style.setProperty("--light", colour);
+      item.style.setProperty("--dark", this.view.toDark[colour]);
       item.dataset.fate = picture.runs[index].fate.toLowerCase();
     });
     list("notes", chunk.notes);
-    const figure = document.getElementById(this.view.figures.plane).parentElement;
-    figure.setAttribute("aria-label", `R–a plane. ${chunk.runs.join(" ")} ${chunk.notes.join(" ")}`);
-    this.colourWords();
+    for (const [name, text] of Object.entries(chunk.figures)) {
+      document.getElementById(`${this.view.figures[name].id}-text`).textContent = text;
+    }
+    const preset = this.presetOf();
+    const caption = document.getElementById("caption");
+    caption.hidden = !preset;
+    if (preset) {
+      const { caption: text, paper } = this.view.presets[preset];
+      const link = fl.make("a", { href: paper.url, title: paper.citation, target: "_blank", rel: "noopener", textContent: paper.short });
+      caption.replaceChildren(text, " ", fl.make("cite", {}, link));
+    }
+    clearTimeout(this.announcing);
+    this.announcing = setTimeout(() => this.announce(chunk.runs.join(" ")), fl.Page.ANNOUNCED);
   }
 
-  colourWords() {
-    for (const item of document.querySelectorAll("#sentences li")) {
-      item.style.setProperty("--fate", this.drawing.dark ? this.view.toDark[item.dataset.colour] : item.dataset.colour);
-    }
+  // What a screen reader is told without being asked.
+  announce(text) {
+    document.getElementById("announcer").textContent = text.replace(/[_^]/g, " ");
   }
 
   moveCursor(time, settled) {
@@ -220,26 +276,19 @@ fl.Page = class {
   }
 
   // Plotly's own events: zoom becomes part of the state, hovering a panel shows that moment.
-  listen() {
-    for (const { gd } of Object.values(this.drawing.figures)) {
-      if (gd.heard === this) continue;
-      gd.heard = this;
-      gd.removeAllListeners("plotly_relayout");
-      gd.on("plotly_relayout", (event) => this.zoomed(gd, event));
-      gd.on("plotly_doubleclick", () => this.resetWindow(gd));
-      gd.on("plotly_afterplot", () => {
-        this.drawing.hide();
-        this.drawing.place(this.drawing.time);
-      });
-      gd.on("plotly_hover", (event) => this.peek(event));
-      gd.on("plotly_unhover", () => { this.drawing.place(this.player.time); this.player.show(); });
-      gd.on("plotly_click", (event) => {
-        const time = this.timeOf(event);
-        if (time === null) return;
-        this.player.pause();
-        this.player.go(this.player.clock.position(time), true);
-      });
-    }
+  listen(figure) {
+    const { gd } = figure;
+    gd.on("plotly_relayout", (event) => this.zoomed(figure, event));
+    gd.on("plotly_doubleclick", () => this.keep({ [figure.window]: null }));
+    for (const event of ["plotly_afterplot", "plotly_relayouting"]) gd.on(event, () => this.drawing.overlaid(figure));
+    gd.on("plotly_hover", (event) => this.peek(event));
+    gd.on("plotly_unhover", () => { this.drawing.place(this.player.time); this.player.show(); });
+    gd.on("plotly_click", (event) => {
+      const time = this.timeOf(event);
+      if (time === null) return;
+      this.player.pause();
+      this.player.go(this.player.clock.position(time), true);
+    });
   }
 
   timeOf(event) {
@@ -255,44 +304,59 @@ fl.Page = class {
     this.player.show(time);
   }
 
-  zoomed(gd, event) {
+  // The user has moved a figure's axes.
+  zoomed(figure, event) {
     if (!event || !Object.keys(event).some((name) => /^[xy]axis\.range/.test(name))) return;
-    const { xaxis, yaxis } = gd.layout;
-    const round = (number) => Number(number.toPrecision(6));
-    const edges = xaxis.type === "log" ? xaxis.range.map((decade) => 10 ** decade) : xaxis.range;
-    const patch = gd === this.drawing.figures.plane.gd
-      ? { window: [...xaxis.range, ...yaxis.range].map(round) }
-      : { span: edges.map((edge) => round(Math.max(edge, 0))) };
-    this.keep(patch);
+    const { xaxis, yaxis } = figure.gd._fullLayout;
+    this.keep({ [figure.window]: this.windowOf(figure, xaxis.range, yaxis.range) });
   }
 
-  resetWindow(gd) {
-    this.keep(gd === this.drawing.figures.plane.gd ? { window: null } : { span: null });
-    this.show();
+  // The window of a figure with these ranges of its axes, as the state holds it: x from and to, and y where it has it.
+  windowOf({ gd, window }, x, y) {
+    const { bounds } = this.view.parameters.find(({ name }) => name === window);
+    const edges = gd._fullLayout.xaxis.type === "log" ? x.map((decade) => 10 ** decade) : x;
+    return (bounds.length > 2 ? [...edges, ...y] : edges)
+      .map((edge, k) => Number(Math.min(Math.max(edge, bounds[k][0]), bounds[k][1]).toPrecision(6)));
   }
 
+  // Moves or zooms a figure by shares of its window: to the right, up, by a factor.
+  shift(figure, right, up, factor) {
+    const { xaxis, yaxis } = figure.gd._fullLayout;
+    const moved = ([low, high], share) => {
+      const middle = (low + high) / 2 + share * (high - low), half = ((high - low) / 2) * factor;
+      return [middle - half, middle + half];
+    };
+    const window = this.windowOf(figure, moved(xaxis.range, right), moved(yaxis.range, up));
+    if (window[0] < window[1] && !(window[2] >= window[3])) this.keep({ [figure.window]: window });
+  }
+
+  // A change of what is shown that is not worth a step of undo.
   keep(patch) {
     this.state = { ...this.state, ...patch };
     this.history.record(this.state, "same");
-    document.getElementById("reset-window").hidden = !this.state.window && !this.state.span;
+    this.sync();
+    this.show();
   }
 
-  // Sentences about a link, a refusal or a lost connection.
+  // Sentences about a link, a refusal, a typed value or a lost connection.
   say(sentences) {
     const place = document.getElementById("alert");
-    place.textContent = sentences.join(" ");
-    place.hidden = !sentences.length;
+    const text = sentences.join(" ");
+    if (place.textContent !== text) place.textContent = text;
+    place.hidden = !text;
   }
 
   leave() {
     this.abort.abort();
     this.gate.close();
+    clearTimeout(this.retry);
+    clearTimeout(this.announcing);
     this.player.playing = false;
     this.token += 1;
   }
 };
 
-// What Dash calls: a view has come on the page, one of its controls has moved.
+// What Dash calls: a view has come on the page.
 window.dash_clientside = window.dash_clientside || {};
 window.dash_clientside.frame = {
   mount(view) {
@@ -301,66 +365,21 @@ window.dash_clientside.frame = {
     fl.page.start();
     return view.name;
   },
-  moved() {
-    for (const { prop_id: property, value } of dash_clientside.callback_context.triggered) {
-      fl.page.controls.moved(property.replace(/\.value$/, ""), value, fl.page.state);
-    }
-  },
-  preset(name) {
-    fl.page.controls.shown[`${fl.page.view.name}-preset.value`] = name;
-    fl.page.preset(name);
-  },
-  degrees(K) {
-    fl.page.controls.shown[`${fl.page.view.name}-degrees.value`] = K;
-    fl.page.degrees(K);
-  },
 };
 
 window.addEventListener("popstate", (event) => {
   const page = fl.page;
   if (!page || location.pathname !== page.view.path) return;
+  page.history.arrived(event.state);
   if (event.state && event.state.view === page.view.name) page.restore(event.state.state);
   else page.readLink(location.search.slice(1)).then(() => page.restore(page.state));
 });
 
-document.addEventListener("click", async (event) => {
-  const button = event.target.closest("button");
-  if (!button || !fl.page) return;
-  if (button.id === "theme-button") {
-    fl.setTheme(!fl.dark(), true);
-    fl.page.show();
-  } else if (button.id === "copy-button") {
-    const link = `${location.origin}${fl.page.view.path}?${fl.query(fl.page.view, fl.page.state)}`;
-    const copied = await navigator.clipboard.writeText(link).then(() => true, () => false);
-    document.getElementById("announcer").textContent = copied ? "Link copied." : link;
-    button.dataset.done = copied ? "Copied" : "In the address bar";
-    fl.page.history.record(fl.page.state, "same"); // the address bar has it too
-    setTimeout(() => delete button.dataset.done, 1500);
-  } else if (button.id === "drawer-button" || button.id === "drawer-close") {
-    const open = document.getElementById("controls").classList.toggle("open");
-    document.getElementById("drawer-button").setAttribute("aria-expanded", open);
-  } else if (button.id === "reset-window") {
-    fl.page.keep({ window: null, span: null });
-    fl.page.show();
-  }
-});
-
-document.addEventListener("keydown", (event) => {
-  const page = fl.page;
-  if (!page || event.ctrlKey || event.metaKey || event.altKey) return;
-  const { target } = event;
-  if (target.getAttribute("role") === "slider" && (event.key === "PageUp" || event.key === "PageDown")) {
-    if (page.controls.page(target, event.key === "PageUp" ? 1 : -1, page.state)) event.preventDefault();
-  } else if (event.key === " " && !target.closest("button, input:not([type=range]), textarea, select, a, summary, [role=radio]")) {
-    event.preventDefault();
-    page.player[page.player.playing ? "pause" : "play"]();
-  }
-});
+window.addEventListener("online", () => { if (fl.page && fl.page.lost) fl.page.gate.go(); });
+window.addEventListener("pagehide", () => { if (fl.page) fl.page.history.settle(); });
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", (event) => {
-  let kept = null;
-  try { kept = localStorage.getItem("mantine-color-scheme-value"); } catch (error) { /* storage refused */ }
-  if (kept === "light" || kept === "dark") return;
+  if (fl.keptTheme()) return;
   fl.setTheme(event.matches, false);
   if (fl.page) fl.page.show();
 });

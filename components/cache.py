@@ -15,6 +15,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -154,8 +155,10 @@ class StreamCache:
         return value if isinstance(value, bytes) else None
 
 
+@cache
 def fingerprint() -> str:
-    """A short hash of our own code: pictures of another release are never replayed."""
+    """A short hash of our own code, the release: pictures of another are never replayed."""
     root = Path(__file__).parents[1]
-    sources = sorted(path for package in ("components", "dynamics") for path in (root / package).rglob("*.py"))
+    kinds = (("components", "*.py"), ("dynamics", "*.py"), ("assets", "*.js"), ("assets", "*.css"))
+    sources = sorted(path for folder, kind in kinds for path in (root / folder).rglob(kind))
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]

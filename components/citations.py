@@ -8,11 +8,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Paper:
-    """A paper: its BibTeX key and entry, and its citation in one line."""
+    """A paper: its BibTeX key and entry, its citation in one line, and in half a line; its arXiv number."""
 
     key: str
     bibtex: str
     citation: str
+    short: str
+    arxiv: str
+
+    @property
+    def url(self) -> str:
+        """Where the paper is."""
+        return f"https://arxiv.org/abs/{self.arxiv}"
 
 
 IMAI_2026 = Paper(
@@ -29,6 +36,8 @@ IMAI_2026 = Paper(
 """,
     "S. Imai, S. Nishiyama, M. Imaizumi, Dichotomy of Feature Learning and Unlearning: "
     "Fast-Slow Analysis on Neural Networks with Stochastic Gradient Descent, arXiv:2602.07378 (ICML 2026)",
+    "Imai, Nishiyama & Imaizumi, ICML 2026",
+    "2602.07378",
 )
 BERTHIER_2024 = Paper(
     "berthier2024learning",
@@ -43,6 +52,8 @@ BERTHIER_2024 = Paper(
 """,
     "R. Berthier, A. Montanari, K. Zhou, Learning time-scales in two-layers neural networks, "
     "arXiv:2303.00055 (Found. Comput. Math. 2024)",
+    "Berthier, Montanari & Zhou, Found. Comput. Math. 2024",
+    "2303.00055",
 )
 XU_2025 = Paper(
     "xu2025three",
@@ -56,6 +67,8 @@ XU_2025 = Paper(
 }
 """,
     "Y. Xu, L. Ziyin, Three Mechanisms of Feature Learning in a Linear Network, arXiv:2401.07085 (ICLR 2025)",
+    "Xu & Ziyin, ICLR 2025",
+    "2401.07085",
 )
 PAPERS = (IMAI_2026, BERTHIER_2024, XU_2025)
 

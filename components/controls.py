@@ -1,23 +1,21 @@
 """Controls that any view is made of: a slider with a number box, a choice of a few words.
 
 A control writes one field of the view's State (or one place in it). What it writes is declared
-here and handed to the client, which moves sliders, boxes and link together.
+here and handed to the client, which builds it of the browser's own elements and moves sliders,
+boxes and link together: a widget that answers through the server's or React's callbacks costs more
+than the picture that it asks for.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-import dash_mantine_components as dmc
-from dash import ClientsideFunction, Dash, Input, html
+from dash import html
 
 from components.markup import aria
-from components.state import Parameter, State
-
-MARK_DIGITS = 12  # decimals that a number box accepts
+from components.state import State
 
 
 @dataclass(frozen=True)
@@ -27,20 +25,24 @@ class Control:
     index: the place in a tuple; a field's name where that field holds the place; None for a plain field.
     soft: the slider's range while the value is in it (the box always has the whole range).
     step: of the slider, in decades where the scale is logarithmic.
+    labels: of a choice, one for each of the parameter's words.
+    fillers: of a count, the fields whose length it sets, each with what a new place holds.
     """
 
     id: str
-    field: str
+    parameter: str
     index: int | str | None
     kind: Literal["slider", "choice", "count"]
-    scale: str
-    bounds: tuple[float, float]
-    soft: tuple[float, float]
-    step: float
-
-    @property
-    def box_id(self) -> str:
-        return f"{self.id}-box"
+    key: str
+    symbol: str
+    title: str
+    scale: str = "linear"
+    bounds: tuple[float, float] = (0.0, 0.0)
+    soft: tuple[float, float] = (0.0, 0.0)
+    step: float = 0.0
+    choices: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    fillers: Mapping[str, float] = field(default_factory=dict)
 
 
 def slider(
@@ -50,75 +52,69 @@ def slider(
     step: float,
     index: int | str | None = None,
     soft: tuple[float, float] | None = None,
+    symbol: str | None = None,
+    title: str | None = None,
 ) -> Control:
     """The control of a number (or of one place in a list of numbers)."""
     parameter = state.parameters()[field]
     bounds = parameter.bounds[0]
     place = "" if index is None else f"-{index}"
-    return Control(f"{view}-{field}{place}", field, index, "slider", parameter.scale, bounds, soft or bounds, step)
-
-
-def draw_slider(control: Control, symbol: str, title: str, value: float) -> html.Div:
-    """A slider and its number box in one row, both labelled."""
-    lo, hi = control.soft if control.soft[0] <= value <= control.soft[1] else control.bounds
-    log = control.scale == "log"
-    position = [math.log10(number) if log else number for number in (lo, hi, value)]
-    return html.Div(
-        [
-            html.Label(symbol, htmlFor=control.box_id, title=title, className="control-symbol"),
-            dmc.Slider(
-                id=control.id,
-                min=position[0],
-                max=position[1],
-                value=position[2],
-                step=control.step,
-                precision=6,
-                label=None,
-                size="xs",
-                thumbSize=15,
-                updatemode="drag",
-                thumbLabel=f"{symbol}, {title}" + (", decades" if log else ""),
-                className="control-slider",
-            ),
-            dmc.NumberInput(
-                id=control.box_id,
-                value=value,
-                min=control.bounds[0],
-                max=control.bounds[1],
-                step=control.step if not log else None,
-                decimalScale=MARK_DIGITS,
-                debounce=300,
-                size="xs",
-                hideControls=True,
-                className="control-box",
-                **aria(label=f"{symbol}, {title}"),
-            ),
-        ],
-        className="control",
-        id=f"{control.id}-row",
+    return Control(
+        f"{view}-{field}{place}",
+        field,
+        index,
+        "slider",
+        parameter.key,
+        symbol or parameter.symbol,
+        title or parameter.title,
+        parameter.scale,
+        bounds,
+        soft or bounds,
+        step,
     )
 
 
-def choice(view: str, state: type[State], field: str) -> Control:
+def choice(view: str, state: type[State], field: str, labels: Sequence[str]) -> Control:
     """The control of a parameter that is one of a few words."""
-    return Control(f"{view}-{field}", field, None, "choice", "linear", (0, 0), (0, 0), 0)
+    parameter = state.parameters()[field]
+    words = parameter.choices
+    return Control(
+        f"{view}-{field}",
+        field,
+        None,
+        "choice",
+        parameter.key,
+        parameter.symbol,
+        parameter.title,
+        choices=words,
+        labels=tuple(label for _, label in zip(words, labels, strict=True)),
+    )
 
 
-def draw_choice(control: Control, parameter: Parameter, labels: Sequence[str], value: str) -> dmc.SegmentedControl:
-    """A segmented control."""
-    data = [{"value": word, "label": label} for word, label in zip(parameter.choices, labels, strict=True)]
-    return dmc.SegmentedControl(id=control.id, data=data, value=value, size="xs", **aria(label=parameter.title))
+def count(view: str, state: type[State], fillers: Mapping[str, float], symbol: str, title: str) -> Control:
+    """The control of how many numbers some lists have, all the same."""
+    first = state.parameters()[next(iter(fillers))]
+    lowest, highest = first.length
+    return Control(
+        f"{view}-count",
+        next(iter(fillers)),
+        None,
+        "count",
+        first.key,
+        symbol,
+        title,
+        bounds=(lowest, highest),
+        fillers=fillers,
+    )
 
 
-def register(app: Dash, controls: Sequence[Control]) -> None:
-    """Every control tells the client when it is moved; the client decides what follows."""
-    for control in controls:
-        inputs = [Input(control.id, "value")]
-        if control.kind == "slider":
-            inputs.append(Input(control.box_id, "value"))
-        app.clientside_callback(ClientsideFunction("frame", "moved"), *inputs, prevent_initial_call=True)
+def place(control: Control) -> html.Div:
+    """Where the client builds the control."""
+    if control.kind == "choice":
+        return html.Div(id=control.id, className="segments", role="radiogroup", **aria(label=control.title))
+    return html.Div(id=f"{control.id}-row", className=f"control control-{control.kind}")
 
 
 def described(controls: Sequence[Control]) -> list[dict[str, Any]]:
     """The controls as the client reads them."""
-    return [{**asdict(control), "box": control.box_id} for control in controls]
+    return [asdict(control) for control in controls]

@@ -12,6 +12,7 @@ from components.citations import bibliography
 from components.state import State
 from components.view import Columns, View
 
+EXPORTS = {"csv": "Data, CSV", "json": "Data, JSON", "py": "Python that computes it", "bib": "Citation, BibTeX"}
 MIMETYPES = {
     "csv": "text/csv",
     "json": "application/json",

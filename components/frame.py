@@ -1,4 +1,4 @@
-"""What surrounds every view: the header, the page's place, the document.
+"""What surrounds every view: the document, the header, the places that the client fills.
 
 The header and the views' pages are all that Dash draws; what is streamed is drawn by the client.
 """
@@ -6,18 +6,24 @@ The header and the views' pages are all that Dash draws; what is streamed is dra
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import quote
 
-import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
+from dash.development.base_component import Component
+from flask import Response, request
+from plotly.offline import get_plotlyjs_version
 
-from components import theme
+from components import guide, theme
+from components.cache import fingerprint
 from components.controls import Control, described
+from components.exporter import EXPORTS
 from components.markup import aria
 from components.view import View
 
 NAME = "Feature unlearning"
+ANY_PATH = "/<path:path>"  # the endpoint by which Dash serves its page
 
 # The left branch, the fold and the runaway. Inline: Chromium asks for an icon again at every change of address.
 ICON = (
@@ -33,7 +39,8 @@ INDEX = """<!DOCTYPE html>
 <meta name="description" content="Dynamics of feature learning and unlearning in two-layer networks.">
 <title>{%title%}</title>
 <link rel="icon" href="ICON">
-<script src="/assets/head/theme.js"></script>
+<script src="/assets/head/theme.js?v=PLOTLY"></script>
+<script async src="/assets/vendor/plotly-cartesian.min.js?v=PLOTLY"></script>
 {%css%}
 </head>
 <body>
@@ -42,7 +49,16 @@ INDEX = """<!DOCTYPE html>
 <footer>{%config%}{%scripts%}{%renderer%}</footer>
 </body>
 </html>
-""".replace("ICON", "data:image/svg+xml," + quote(ICON))
+""".replace("ICON", "data:image/svg+xml," + quote(ICON)).replace("PLOTLY", get_plotlyjs_version())
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure's place on the page: its id, its name, and the state's field that holds its zoomed window."""
+
+    id: str
+    title: str
+    window: str
 
 
 def icon(name: str) -> html.Span:
@@ -50,80 +66,107 @@ def icon(name: str) -> html.Span:
     return html.Span(className=f"glyph glyph-{name}", **aria(hidden="true"))
 
 
-def shell(views: Mapping[str, View]) -> dmc.MantineProvider:
+def tool(name: str, label: str, key: str = "", text: str = "", **more: Any) -> html.Button:
+    """A button of the header; `key` is the keyboard's way to it."""
+    word = html.Span(text, className="wide") if text else None
+    named = {"title": f"{label} ({key})" if key else label, **aria(label=label)}
+    return html.Button([icon(name), word], id=f"{name}-button", className="tool", **named, **more)
+
+
+def shell(views: Mapping[str, View]) -> html.Div:
     """The application: header, a place for the view, the address."""
     links = [dcc.Link(view.title, href=view.path, className="view-link") for view in views.values()]
+    summary = {
+        "children": [icon("take"), html.Span("Take away", className="wide")],
+        "className": "tool",
+        "title": "Pictures, data, Python and citation to take away",
+        **aria(label="Take away"),
+    }
     header = html.Header(
         [
             html.A("Skip to the plot", href="#page", className="skip"),
             html.H1(NAME, className="brand"),
             html.Nav(links, className="views", **aria(label="Views")),
-            html.Button(
-                [icon("controls"), " Controls"], id="drawer-button", className="tool phone", **aria(expanded="false")
-            ),
-            html.Button(
-                [icon("link"), html.Span(" Copy link", className="wide")],
-                id="copy-button",
-                className="tool",
-                **aria(label="Copy the link of this picture"),
-            ),
-            html.Button(
-                icon("theme"), id="theme-button", className="tool", **aria(label="Switch between light and dark")
-            ),
+            tool("controls", "Controls"),
+            tool("undo", "Undo", "Ctrl+Z", disabled=True),
+            tool("redo", "Redo", "Ctrl+Shift+Z", disabled=True),
+            tool("reset", "Start again from the paper's example"),
+            html.Details([html.Summary(**summary), html.Div(id="take", className="menu")], id="take-menu"),
+            tool("link", "Copy the link of this picture", text="Copy link"),
+            tool("help", "Help", "?"),
+            tool("theme", "Switch between light and dark"),
         ],
         className="header",
     )
-    return dmc.MantineProvider(
+    return html.Div(
         [
             dcc.Location(id="address", refresh=False),
-            dmc.AppShell(
-                [dmc.AppShellHeader(header), dmc.AppShellMain(html.Div(id="page"))],
-                header={"height": 48},
-                padding=0,
-            ),
+            header,
+            html.Main(id="page", tabIndex=-1),
+            guide.dialog(),
             html.Div(id="announcer", className="visually-hidden", **aria(live="polite")),
-        ],
-        defaultColorScheme="auto",
-        theme={"primaryColor": "teal", "fontFamily": theme.FONT, "defaultRadius": "sm"},
+        ]
     )
 
 
 def register(app: Dash, views: Mapping[str, View]) -> None:
     """Puts the view of the address on the page, and hands it to the client."""
 
+    @app.server.after_request
+    def absent(response: Response) -> Response:
+        """Dash answers any path with its page; of those without a view we say so."""
+        if request.endpoint == ANY_PATH and view_at(views, request.path) is None:
+            response.status_code = 404
+        return response
+
     @app.callback(Output("page", "children"), Input("address", "pathname"))
     def show(pathname: str | None) -> Any:
-        path = (pathname or "/").rstrip("/") or "/"
-        for view in views.values():
-            if view.path == path:
-                return view.layout()
-        return html.P(
-            ["There is no page ", html.Code(path[:80]), ". ", dcc.Link("Go to the first page.", href="/")],
-            className="missing",
-        )
+        view = view_at(views, pathname or "/")
+        return view.layout() if view else missing(pathname or "/")
 
     # A callback is called for a page that comes later only if one of its outputs comes with it.
     mounted = Output("view-mounted", "children")
     app.clientside_callback(ClientsideFunction("frame", "mount"), mounted, Input("view-description", "data"))
 
 
-def description(view: View, controls: list[Control], figures: dict[str, str]) -> html.Div:
-    """Everything the client must know of a view: parameters, controls, figures' ids, presets, themes."""
+def view_at(views: Mapping[str, View], path: str) -> View | None:
+    """The view of a path, if there is one."""
+    path = path.rstrip("/") or "/"
+    return next((view for view in views.values() if view.path == path), None)
+
+
+def missing(path: str) -> html.P:
+    """What is said of a path where no view is."""
+    return html.P(
+        ["There is no page ", html.Code(path[:80]), ". ", dcc.Link("Go to the first page.", href="/")],
+        className="missing",
+    )
+
+
+def description(view: View, controls: list[Control], figures: Mapping[str, Figure]) -> html.Div:
+    """Everything the client must know of a view: parameters, controls, figures, presets, themes."""
     store = dcc.Store(
         id="view-description",
         data={
             "name": view.name,
             "path": view.path,
             "version": view.State.VERSION,
+            "release": fingerprint(),
+            "exports": EXPORTS,
             "initial": view.State().model_dump(),
             "parameters": view.State.controls(),
             "controls": described(controls),
-            "figures": figures,
+            "figures": {name: asdict(figure) for name, figure in figures.items()},
             "presets": {
                 preset.name: {
+                    "title": preset.title,
                     "state": preset.state.model_dump(),
                     "caption": preset.caption,
-                    "citation": preset.citation,
+                    "paper": {
+                        "citation": preset.paper.citation,
+                        "short": f"{preset.paper.short}, arXiv:{preset.paper.arxiv}",
+                        "url": preset.paper.url,
+                    },
                 }
                 for preset in view.presets
             },
@@ -133,3 +176,57 @@ def description(view: View, controls: list[Control], figures: dict[str, str]) ->
         },
     )
     return html.Div([store, html.Span(id="view-mounted")], hidden=True)
+
+
+def graph(figure: Figure) -> html.Div:
+    """A place for a figure that the client draws, and for what a screen reader says of it."""
+    named = aria(label=figure.title, describedby=f"{figure.id}-text")
+    return html.Div(
+        [
+            html.Div(id=figure.id, className="graph", tabIndex=0, role="img", **named),
+            html.P(id=f"{figure.id}-text", className="visually-hidden"),
+            html.Button("Whole window", id=f"{figure.id}-whole", className="tool whole", hidden=True),
+        ],
+        className="figure",
+    )
+
+
+def alert() -> html.Div:
+    """A place for sentences about links, refusals, lost connections and newer releases."""
+    outdated: list[str | Component] = [
+        "The app has been updated since this page was opened; it goes on working. ",
+        html.Button("Reload", id="reload-button", className="tool"),
+        " takes the new version and brings this picture back.",
+    ]
+    return html.Div(
+        [
+            html.Div(id="alert", className="alert", role="alert", hidden=True),
+            html.Div(outdated, id="outdated", className="alert", role="status", hidden=True),
+        ]
+    )
+
+
+def player() -> html.Div:
+    """A place for the player."""
+    return html.Div(id="player", className="player", role="group", **aria(label="Player"))
+
+
+def group(title: str, *children: Component) -> html.Section:
+    """Controls that belong together, under their title."""
+    return html.Section([html.H2(title), *children], className="group", role="group", **aria(label=title))
+
+
+def presets() -> html.Div:
+    """A place for the choice of a preset."""
+    return html.Div(id="presets")
+
+
+def words() -> html.Div:
+    """Places for the preset's caption, the sentences, the notes and the numerical status."""
+    said = [
+        html.P(id="caption", className="caption"),
+        html.Ul(id="sentences", className="sentences", **aria(label="What the trajectories do")),
+        html.Ul(id="notes", className="notes", **aria(label="Notes on the coefficients")),
+        html.P(id="status", className="status"),
+    ]
+    return html.Div(said, className="said", tabIndex=0, role="region", **aria(label="Explanation"))

@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 import orjson
 from flask import Flask, Response, request
 
-from components.cache import StreamCache
+from components import warming
+from components.cache import StreamCache, fingerprint
 from components.exporter import MIMETYPES, export
 from components.state import MAX_QUERY, Problem, Problems, State
 from components.view import Chunk, View
@@ -27,6 +29,12 @@ _STREAMED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 def register(server: Flask, views: Mapping[str, View], cache: StreamCache) -> None:
     """Adds the routes to the server."""
+    release = fingerprint()
+
+    @server.after_request
+    def name_release(response: Response) -> Response:
+        response.headers["X-Release"] = release  # by which an old tab knows that it is one
+        return response
 
     @server.get("/stream/<name>")
     def stream(name: str) -> Response:
@@ -38,7 +46,8 @@ def register(server: Flask, views: Mapping[str, View], cache: StreamCache) -> No
         except Problems as problems:
             return refusal(problems)
         lines = cache.stream(f"{name}?{state.key()}", lambda: chunk_lines(view, state))
-        return Response(guarded(lines, request.full_path), mimetype="application/x-ndjson", headers=_STREAMED)
+        guard = guarded(chain(warming.waited(), lines), request.full_path)
+        return Response(guard, mimetype="application/x-ndjson", headers=_STREAMED)
 
     @server.get("/state/<name>")
     def state(name: str) -> Response:

@@ -9,9 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import plotly.graph_objects as go
-import plotly.io as pio
-
 from dynamics import Fate
 
 LIGHT = {
@@ -102,13 +99,5 @@ GRAPH_CONFIG: Any = {
     "displaylogo": False,
     "showSendToCloud": False,  # plotly would upload the picture to another host
     "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "resetScale2d"],
-    "responsive": True,
     "doubleClick": False,  # the client goes back to the default window itself,
 }
-
-
-def use_templates() -> None:
-    """Makes the light template plotly's default, once, at start."""
-    pio.templates["unlearning-light"] = go.layout.Template(TEMPLATES["light"])
-    pio.templates["unlearning-dark"] = go.layout.Template(TEMPLATES["dark"])
-    pio.templates.default = "unlearning-light"

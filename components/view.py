@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,24 +10,24 @@ from typing import Any, ClassVar
 
 import numpy as np
 import orjson
-import plotly.graph_objects as go
-from dash import Dash
 from dash.development.base_component import Component
 
 from components.citations import Paper
 from components.state import State
 
 Columns = Mapping[str, np.ndarray]
+Trace = dict[str, Any]  # of plotly's schema
+Figure = dict[str, Any]  # data and layout, of plotly's schema
 
 
 @dataclass(frozen=True)
 class Chunk:
     """One line of a stream: a kind and its data (numbers, texts, lists, numpy arrays).
 
-    Kinds that the reader knows: "begin" (how many runs will follow), "scene" (a figure to draw, its
-    runs still empty), "run" (a trajectory that follows: its fate and how it is drawn), "trace"
-    (columns of samples of a run), "words" (sentences), "end" (statistics; the picture is complete),
-    "error" (a sentence; it is not).
+    Kinds that the reader knows: "wait" (a sentence on what is waited for), "begin" (how many runs
+    will follow), "scene" (a figure to draw, its runs still empty), "run" (a trajectory that follows:
+    its fate and how it is drawn), "trace" (columns of samples of a run), "words" (sentences, and a
+    text for each figure), "end" (statistics; the picture is complete), "error" (a sentence; it is not).
     """
 
     kind: str
@@ -39,21 +40,27 @@ class Chunk:
         )
 
 
-def column(values: np.ndarray) -> np.ndarray:
-    """Samples as a stream carries them: float32, whose shortest text is half as long and finer than a pixel."""
-    with np.errstate(over="ignore"):  # beyond 3.4e38 it becomes infinite, hence null, hence not drawn
-        return np.ascontiguousarray(values, dtype=np.float32)
+def column(values: np.ndarray) -> dict[str, str]:
+    """Samples as a stream carries them: plotly's own form of a typed array, little-endian float32.
+
+    Half as long as text, finer than a pixel, and nothing to parse. What is not finite is not drawn.
+    """
+    with np.errstate(over="ignore"):  # beyond 3.4e38 it becomes infinite
+        single = np.asarray(values, dtype="<f4")
+    return {"dtype": "f4", "bdata": base64.b64encode(single.tobytes()).decode()}
 
 
-def scene(name: str, figure: go.Figure, display: Mapping[str, Any] | None = None) -> Chunk:
+def scene(
+    name: str, figure: Figure, display: Mapping[str, Any] | None = None, field: Mapping[str, Any] | None = None
+) -> Chunk:
     """A figure to draw. The client sets the template, for it alone knows the theme.
+
+    `field` is a vector field, drawn under it as arrows of one length: columns x, y, across, up; a colour.
 
     `display` says, for each display parameter and each of its choices, what that choice changes:
     {"axis": {"linear": {"layout": {"xaxis.type": "linear"}}}}.
     """
-    drawn = figure.to_plotly_json()
-    drawn["layout"].pop("template", None)
-    return Chunk("scene", {"name": name, "figure": drawn, "display": display or {}})
+    return Chunk("scene", {"name": name, "figure": figure, "display": display or {}, "field": field})
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,7 @@ class Preset:
     title: str
     state: State
     caption: str
-    citation: str
+    paper: Paper
 
 
 class View(ABC):
@@ -89,10 +96,6 @@ class View(ABC):
     @abstractmethod
     def layout(self) -> Component:
         """The page."""
-
-    @abstractmethod
-    def register(self, app: Dash) -> None:
-        """Registers the page's callbacks."""
 
     @abstractmethod
     def table(self, state: Any) -> Columns:

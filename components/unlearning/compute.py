@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from components.numbers import shown
-from components.unlearning import figures, words
+from components.unlearning import figures, texts, words
 from components.unlearning.picture import RTOL, Picture
 from components.unlearning.state import UnlearningState
 from components.view import Chunk, column, scene
@@ -24,34 +24,31 @@ def stream(state: UnlearningState) -> Iterator[Chunk]:
     """The plane, the panels, each trajectory as it is integrated, the sentences, the statistics."""
     picture = Picture.of(state)
     model, plans, view = picture.model, picture.runs, picture.window
+    manifold = picture.manifold()
     yield Chunk("begin", {"runs": len(plans)})
-    yield scene("plane", figures.plane(model, picture.manifold(), view, plans))
+    yield scene("plane", figures.plane(model, manifold, view, plans), field=figures.field(model, view))
     yield scene("panels", figures.panels(negative_R=view.R[0] < -0.5), figures.PANEL_DISPLAY)
 
     runs: list[Trajectory] = []
     for index, plan in enumerate(plans):
         run = picture.trajectory(plan)
         traces = figures.run_traces(index, plan)
-        yield Chunk("run", {"index": index, "name": plan.name, "fate": plan.limit.fate.name, "traces": traces})
+        yield Chunk("run", {"index": index, **figures.look(plan), "traces": traces})
         yield from pieces(index, run)
         runs.append(run)
     sides = sorted({words.side(run) for run in runs} - {0}, reverse=True)
-    yield Chunk("words", {"runs": sentences(picture, runs), "notes": words.notes(state, model, sides)})
+    said = {"plane": texts.plane(manifold, view, plans, runs), "panels": texts.panels(plans, runs)}
+    notes = words.notes(state, model, sides)
+    yield Chunk("words", {"runs": sentences(picture, runs), "notes": notes, "figures": said})
     yield Chunk("end", {"status": status(runs)})
 
 
 def pieces(index: int, run: Trajectory) -> Iterator[Chunk]:
     """A trajectory's samples, some hundred to a line."""
-    columns = {
-        "tau": column(run.tau),
-        "R": column(run.R),
-        "a": column(run.a),
-        "loss": column(run.loss),
-        "excess": column(run.excess),
-    }
+    columns = {"tau": run.tau, "R": run.R, "a": run.a, "loss": run.loss, "excess": run.excess}
     for start in range(0, run.tau.size, CHUNK):
-        part = {name: values[start : start + CHUNK] for name, values in columns.items()}
-        yield Chunk("trace", {"index": index, "start": start, **part, "last": start + CHUNK >= run.tau.size})
+        part = {name: column(values[start : start + CHUNK]) for name, values in columns.items()}
+        yield Chunk("trace", {"index": index, "columns": part, "last": start + CHUNK >= run.tau.size})
 
 
 def sentences(picture: Picture, runs: list[Trajectory]) -> list[str]:

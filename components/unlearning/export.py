@@ -105,7 +105,7 @@ TAU_AXIS = {state.axis!r}  # "log" or "linear"
 TAU_WINDOW = {_text(state.span) if state.span else None}  # what the panels show; None: all
 LOSS = {state.measure!r}  # "loss" or "excess", the loss above its limit
 LABELS = {_text(labels)}  # heights of the names, kept apart
-FIELD, ARROW, HEAD = {figures.FIELD!r}, {figures.ARROW!r}, {figures.HEAD!r}  # arrows: how many, length, barbs
+FIELD = {figures.FIELD!r}  # arrows across and up
 STYLES = {{  # colour, dash and end marker
 {styles}
 }}

@@ -1,7 +1,10 @@
-"""The figures of view 1: pure functions from results to `go.Figure` and traces.
+"""The figures of view 1: pure functions from results to figures and traces of plotly's schema.
+
+They are plain dicts: `go.Figure`, which the tests build of every one of them, takes ten times as long
+to check names and values as the core takes to compute them.
 
 A trace that belongs to a run carries, in `meta`, which run and which of its columns it shows; the
-client fills it from the stream. `part` says what of the run: the line, its start or its end.
+client fills it from the stream. `part` says what of it: the line, or the marks of all runs.
 """
 
 from __future__ import annotations
@@ -12,22 +15,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from components.theme import FATES, LIGHT
-from components.view import column
+from components.view import Figure, Trace, column
 from dynamics import CriticalManifold, Limit, UnlearningModel
 
 FIELD = (22, 16)  # arrows across and up: enough to see the flow, few enough to see the rest
-ARROW = (0.021, 0.030)  # length of an arrow as a share of the window's width and height
-ARROW_PATH = "M%.4g,%.4gL%.4g,%.4gM%.4g,%.4gL%.4g,%.4gL%.4g,%.4g"  # tail to tip; barb, tip, barb
-HEAD = (0.4, 0.45)  # of an arrow: how far back and how far aside its barbs go
 TOP_MARGIN = 1.08  # the window's top above the highest start or fold
 LOWEST_TOP = 2.0  # a window reaches at least this far from a = 0
 HIGHEST_TOP = 45.0  # folds above are not worth flattening the rest for
 LABEL_ROOM = -0.2  # the window begins here, so that the starts' labels are clear of the axis
 LABEL_GAP = 0.034  # labels of starts are kept this share of the window apart
 LABEL_SHIFT = 0.013  # of a label from its start, as a share of the window
+PLAIN = {"type": "linear", "ticklabeloverflow": "allow"}  # what plotly would otherwise find out at every drawing
 PANELS = (("R", "R", "yaxis"), ("a", "a", "yaxis2"), ("loss", "loss  L", "yaxis3"))
 
 
@@ -80,42 +80,30 @@ def _nice(height: float) -> float:
     return math.ceil(height / step - 1e-9) * step
 
 
-def plane(model: UnlearningModel, manifold: CriticalManifold, view: Window, runs: Sequence[Run]) -> go.Figure:
-    """The R–a plane without its trajectories: field, fast fibres, critical manifold, folds, labelled starts."""
-    figure = go.Figure(layout=_plane_layout(view))
-    figure.add_shape(
-        type="path",
-        path=field_path(model, view),
-        layer="below",
-        line={"color": LIGHT["field"], "width": 1},
-        name="field",
-    )
-    figure.add_trace(_fibres(runs, view))
-    figure.add_traces(_manifold(manifold, view))
-    figure.add_traces(_starts(model, runs, view))
-    return figure
+def plane(model: UnlearningModel, manifold: CriticalManifold, view: Window, runs: Sequence[Run]) -> Figure:
+    """The R–a plane without field and trajectories: fast fibres, critical manifold, folds, labelled starts."""
+    data = [_fibres(runs, view), *_manifold(manifold, view), _names(model, runs, view), _marks(runs)]
+    return {"data": data, "layout": _plane_layout(view)}
+
+
+def scatter(**properties: Any) -> Trace:
+    """A scatter trace."""
+    return {"type": "scatter", **properties}
 
 
 def _plane_layout(view: Window) -> dict[str, Any]:
+    axis = {**PLAIN, "showgrid": False, "zeroline": True, "zerolinecolor": LIGHT["grid"], "zerolinewidth": 1}
     return {
-        "xaxis": {"range": list(view.R), "title": {"text": "alignment  R"}, "showgrid": False},
-        "yaxis": {"range": list(view.a), "title": {"text": "second layer  a"}, "showgrid": False},
+        "xaxis": {**axis, "range": list(view.R), "title": {"text": "alignment  R"}},
+        "yaxis": {**axis, "range": list(view.a), "title": {"text": "second layer  a"}},
         "margin": {"l": 56, "r": 22, "t": 14, "b": 48},
         "hovermode": "closest",
         "dragmode": "zoom",
-        "shapes": [
-            _line(x0=0, x1=0, y0=0, y1=1, yref="paper"),
-            _line(x0=0, x1=1, y0=0, y1=0, xref="paper"),
-        ],
     }
 
 
-def _line(**ends: Any) -> dict[str, Any]:
-    return {"type": "line", "layer": "below", "line": {"color": LIGHT["grid"], "width": 1}, **ends}
-
-
-def field_path(model: UnlearningModel, view: Window) -> str:
-    """The vector field as arrows of one length, all in one path: a trace of them takes three times as long to draw."""
+def field(model: UnlearningModel, view: Window) -> dict[str, Any]:
+    """The vector field on a grid of the window: points, and directions of one length as the window shows them."""
     nx, ny = FIELD
     width, height = view.R[1] - view.R[0], view.a[1] - view.a[0]
     R = view.R[0] + width * (np.arange(nx) + 0.5) / nx
@@ -124,32 +112,23 @@ def field_path(model: UnlearningModel, view: Window) -> str:
     R_grid, a_grid = (grid.ravel() for grid in np.meshgrid(R, a))
     with np.errstate(all="ignore"):
         dR, da = model.vector_field(R_grid, a_grid)
-        across, up = dR / width, da / height
-        speed = np.hypot(across, up)
+        speed = np.hypot(dR / width, da / height)
         moving = np.isfinite(speed) & (speed > 0)
-        across, up = (np.where(moving, part / np.where(moving, speed, 1.0), 0.0) for part in (across, up))
-    x_step, y_step = ARROW[0] * width * across, ARROW[1] * height * up
-    x_aside, y_aside = -ARROW[0] * width * up, ARROW[1] * height * across
-    tip = np.stack([R_grid + x_step / 2, a_grid + y_step / 2])
-    tail = np.stack([R_grid - x_step / 2, a_grid - y_step / 2])
-    back, aside = HEAD
-    barb = [
-        tip - back * np.stack([x_step, y_step]) + side * back * aside * np.stack([x_aside, y_aside]) for side in (2, -2)
-    ]
-    points = np.stack([tail, tip, barb[0], tip, barb[1]])[:, :, moving]  # (5, 2, arrows)
-    return "".join(ARROW_PATH % tuple(arrow) for arrow in points.reshape(10, -1).T.tolist())
+        across, up = dR[moving] / speed[moving], da[moving] / speed[moving]
+    columns = {"x": R_grid[moving], "y": a_grid[moving], "across": across, "up": up}
+    return {**{name: column(values) for name, values in columns.items()}, "colour": LIGHT["field"]}
 
 
-def _fibres(runs: Sequence[Run], view: Window) -> go.Scatter:
+def _fibres(runs: Sequence[Run], view: Window) -> Trace:
     """The fast fibre of each start: the level line a = ā, along which R moves first."""
     heights = sorted({run.a0 for run in runs if run.a0 != 0})
     x = [x for _ in heights for x in (max(view.R[0], -1.0) if view.R[0] < -0.5 else 0.0, 1.0, None)]
     y = [y for a in heights for y in (a, a, None)]
     line = {"color": LIGHT["fibre"], "width": 1, "dash": "dot"}
-    return go.Scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", name="fast fibres")
+    return scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", name="fast fibres")
 
 
-def _manifold(manifold: CriticalManifold, view: Window) -> list[go.Scatter]:
+def _manifold(manifold: CriticalManifold, view: Window) -> list[Trace]:
     """Attracting pieces solid, repelling pieces dashed, folds as open circles."""
     height = view.a[1] - view.a[0]
     traces = []
@@ -170,7 +149,7 @@ def _manifold(manifold: CriticalManifold, view: Window) -> list[go.Scatter]:
         }
         hover = f"{name}<br>R = %{{x:.4f}}<br>a = %{{y:.4f}}<extra></extra>"
         traces.append(
-            go.Scatter(
+            scatter(
                 x=column(np.array(x)), y=column(np.array(y)), mode="lines", line=line, name=name, hovertemplate=hover
             )
         )
@@ -178,31 +157,52 @@ def _manifold(manifold: CriticalManifold, view: Window) -> list[go.Scatter]:
     marker = {"symbol": "circle", "size": 9, "color": LIGHT["paper"], "line": {"color": LIGHT["manifold"], "width": 2}}
     hover = "fold<br>R = %{x:.5f}<br>a = %{y:.5f}<extra></extra>"
     points = {"x": [fold.R for fold in folds], "y": [fold.a for fold in folds]}
-    traces.append(go.Scatter(**points, mode="markers", marker=marker, name="folds", hovertemplate=hover))
+    traces.append(scatter(**points, mode="markers", marker=marker, name="folds", hovertemplate=hover))
     return traces
 
 
-def _starts(model: UnlearningModel, runs: Sequence[Run], view: Window) -> list[go.Scatter]:
-    """A dot at each start, and its run's name where the run does not go."""
-    colours = [FATES[run.limit.fate].colour for run in runs]
-    R, a = [run.R0 for run in runs], [run.a0 for run in runs]
-    going, _ = model.vector_field(R, a)
+def _names(model: UnlearningModel, runs: Sequence[Run], view: Window) -> Trace:
+    """Each run's name at its start, on the side where the run does not go."""
+    going, _ = model.vector_field([run.R0 for run in runs], [run.a0 for run in runs])
     sides = ["right" if speed < 0 else "left" for speed in going]
     shift = LABEL_SHIFT * (view.R[1] - view.R[0])
-    beside = [x + (shift if side == "right" else -shift) for x, side in zip(R, sides, strict=True)]
-    dots = go.Scatter(x=R, y=a, mode="markers", marker={"size": 6, "color": colours}, hoverinfo="skip", name="starts")
-    names = go.Scatter(
-        x=beside,
-        y=label_heights(a, view),
+    return scatter(
+        x=[run.R0 + (shift if side == "right" else -shift) for run, side in zip(runs, sides, strict=True)],
+        y=label_heights([run.a0 for run in runs], view),
         mode="text",
         text=[f"<b>{run.name}</b>" for run in runs],
         textposition=[f"middle {side}" for side in sides],
-        textfont={"color": colours, "size": 13},
+        textfont={"color": [FATES[run.limit.fate].colour for run in runs], "size": 13},
         hoverinfo="skip",
         name="labels",
         cliponaxis=False,
+        meta={"part": "names"},
     )
-    return [dots, names]
+
+
+def _marks(runs: Sequence[Run]) -> Trace:
+    """A dot at each start; then, where each run ends or leaves the window, its fate's marker.
+
+    The client, which knows the runs and the window, adds the ends to the points.
+    """
+    styles = [FATES[run.limit.fate] for run in runs]
+    colours = [style.colour for style in styles]
+    marker = {
+        "symbol": ["circle"] * len(runs) + [style.symbol for style in styles],
+        "size": [8] * len(runs) + [12] * len(runs),
+        "color": colours * 2,
+        "line": {"color": LIGHT["paper"], "width": 1},
+    }
+    return scatter(
+        x=[run.R0 for run in runs],
+        y=[run.a0 for run in runs],
+        mode="markers",
+        marker=marker,
+        hoverinfo="skip",
+        name="marks",
+        cliponaxis=False,
+        meta={"part": "marks", "x": "R", "y": "a"},
+    )
 
 
 def label_heights(starts: Sequence[float], view: Window) -> list[float]:
@@ -220,32 +220,23 @@ def label_heights(starts: Sequence[float], view: Window) -> list[float]:
     return [placed[i] for i in range(len(starts))]
 
 
-def run_traces(index: int, run: Run) -> dict[str, list[dict[str, Any]]]:
+def look(run: Run) -> dict[str, str]:
+    """How a run is spoken of: its name, its fate, the colour of both."""
+    fate = run.limit.fate
+    return {"name": run.name, "fate": fate.name, "colour": FATES[fate].colour}
+
+
+def run_traces(index: int, run: Run) -> dict[str, list[Trace]]:
     """The traces of one run in each figure, still empty: coloured, dashed and marked by its fate."""
     style = FATES[run.limit.fate]
     name = run.name
     line = {"color": style.colour, "width": 2.4, "dash": style.dash}
     on_plane = f"{name}, {style.word}<br>R = %{{x:.4f}}<br>a = %{{y:.4f}}<extra></extra>"
-    plane_traces = [
-        go.Scatter(x=[], y=[], mode="lines", line=line, name=name, hovertemplate=on_plane, meta=_meta(index, "R", "a")),
-        go.Scatter(
-            x=[],
-            y=[],
-            mode="markers",
-            marker={
-                "symbol": style.symbol,
-                "size": 12,
-                "color": style.colour,
-                "line": {"color": LIGHT["paper"], "width": 1},
-            },
-            hoverinfo="skip",
-            name=f"{name}, end",
-            cliponaxis=False,
-            meta=_meta(index, "R", "a", "end"),
-        ),
-    ]
+    plane_trace = scatter(
+        x=[], y=[], mode="lines", line=line, name=name, hovertemplate=on_plane, meta=_meta(index, "R", "a")
+    )
     panel_traces = [
-        go.Scatter(
+        scatter(
             x=[],
             y=[],
             mode="lines",
@@ -259,20 +250,20 @@ def run_traces(index: int, run: Run) -> dict[str, list[dict[str, Any]]]:
         for quantity, _, axis in PANELS
     ]
     return {
-        "plane": [trace.to_plotly_json() for trace in plane_traces],
-        "panels": [trace.to_plotly_json() for trace in panel_traces],
+        "plane": [plane_trace],
+        "panels": panel_traces,
     }
 
 
-def _meta(run: int, x: str, y: str, part: str = "line") -> dict[str, Any]:
-    return {"run": run, "x": x, "y": y, "part": part}
+def _meta(run: int, x: str, y: str) -> dict[str, Any]:
+    return {"run": run, "x": x, "y": y, "part": "line"}
 
 
 TICKS = 12
 POWER_TICKS = 9.6  # plotly draws powers of ten a quarter larger than it is told to
 
 
-def panels(negative_R: bool) -> go.Figure:
+def panels(negative_R: bool) -> Figure:
     """R, a and the loss over one time axis, without their lines.
 
     `meta.extent` names the column from whose whole extent the client sets an axis's range, so that
@@ -282,6 +273,7 @@ def panels(negative_R: bool) -> go.Figure:
     gap = 0.035
     layout: dict[str, Any] = {
         "xaxis": {
+            **PLAIN,
             "type": "log",
             "title": {"text": "time  τ"},
             "anchor": "y3",
@@ -295,6 +287,7 @@ def panels(negative_R: bool) -> go.Figure:
     }
     for row, (quantity, title, axis) in enumerate(PANELS):
         layout[axis] = {
+            **PLAIN,
             "domain": [
                 1 - (row + 1) * share + (gap if row < len(PANELS) - 1 else 0),
                 1 - row * share - (gap if row else 0),
@@ -307,7 +300,7 @@ def panels(negative_R: bool) -> go.Figure:
         }
         if quantity == "R":
             layout[axis]["range"] = [-1.04 if negative_R else -0.04, 1.04]
-    return go.Figure(layout=layout)
+    return {"data": [], "layout": layout}
 
 
 PANEL_DISPLAY: dict[str, Any] = {

@@ -11,7 +11,7 @@ FAN = (0.5, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0)
 
 def _preset(name: str, title: str, c_star: tuple[float, ...], a: tuple[float, ...], caption: str) -> Preset:
     state = UnlearningState(c=(1.0,) * 5, c_star=c_star, a=a, chosen=len(a) - 1)
-    return Preset(name, title, state, caption, IMAI_2026.citation)
+    return Preset(name, title, state, caption, IMAI_2026)
 
 
 PRESETS = (

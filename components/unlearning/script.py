@@ -21,7 +21,7 @@ BRACKET = (-20.2, 20.2)
 WINDOW_R, WINDOW_A = (-0.2, 1.03), (-0.75, 25.0)
 TAU_AXIS, TAU_WINDOW, LOSS = "log", None, "loss"
 LABELS = (5.0, 9.0, 10.0)
-FIELD, ARROW, HEAD = (22, 16), (0.021, 0.03), (0.4, 0.45)
+FIELD = (22, 16)
 STYLES = {
     "UNLEARNING": ("#0069a8", "12px,3px", "triangle-up"),
     "FULL_ALIGNMENT": ("#d55e00", "solid", "circle"),
@@ -40,6 +40,7 @@ thresholds = {R0: model.threshold(R0, BRACKET) for R0 in sorted({R0 for _, R0, _
 
 def field() -> str:
     """The vector field as one path of arrows, all of one length."""
+    length, back, barb = (0.021, 0.03), 0.4, 0.45  # shares of the window; of an arrow
     width, height = np.ptp(WINDOW_R), np.ptp(WINDOW_A)
     columns = WINDOW_R[0] + width * (np.arange(FIELD[0]) + 0.5) / FIELD[0]
     rows = WINDOW_A[0] + height * (np.arange(FIELD[1]) + 0.5) / FIELD[1]
@@ -48,10 +49,10 @@ def field() -> str:
     flow = np.array([dR / width, da / height])
     speed = np.hypot(*flow)
     R, a, flow = R[speed > 0], a[speed > 0], flow[:, speed > 0] / speed[speed > 0]
-    scale = np.array([[ARROW[0] * width], [ARROW[1] * height]])
+    scale = np.array([[length[0] * width], [length[1] * height]])
     along, aside = scale * flow, scale * np.array([-flow[1], flow[0]])
     tip, tail = np.array([R, a]) + along / 2, np.array([R, a]) - along / 2
-    left, right = (tip - HEAD[0] * (along + side * HEAD[1] * aside) for side in (-2, 2))
+    left, right = (tip - back * (along + side * barb * aside) for side in (-2, 2))
     points = np.stack([tail, tip, left, tip, right]).reshape(10, -1).T
     return "".join("M{:.4g},{:.4g}L{:.4g},{:.4g}M{:.4g},{:.4g}L{:.4g},{:.4g}L{:.4g},{:.4g}".format(*p) for p in points)
 

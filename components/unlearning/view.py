@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
-from dash import Dash
 from dash.development.base_component import Component
 
 from components.citations import IMAI_2026, Paper
-from components.unlearning import callbacks, compute, export, layout
+from components.unlearning import compute, export, layout
 from components.unlearning.presets import PRESETS
 from components.unlearning.state import UnlearningState
 from components.view import Chunk, Columns, Preset, View
@@ -34,9 +33,6 @@ class UnlearningView(View):
 
     def layout(self) -> Component:
         return layout.page(self)
-
-    def register(self, app: Dash) -> None:
-        callbacks.register(app)
 
     def table(self, state: UnlearningState) -> Columns:
         return export.table(state)

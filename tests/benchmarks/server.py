@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -47,7 +48,7 @@ def wait(address: str) -> None:
     while True:
         try:
             with urllib.request.urlopen(f"{address}/health", timeout=5) as answer:
-                if answer.status == 200:
+                if json.load(answer)["status"] == "ok":
                     return
         except OSError:
             if time.monotonic() > end:

@@ -14,7 +14,7 @@ from components.unlearning.state import UnlearningState
 
 LINK = "/?v=1&c=1,1,1,1,1&cs=1,-1,1,-1,1&eps=0.1&a=3,6&R0=0&tau=1e3&pts=0.5,12&axis=linear&y=excess&cur=2"
 
-TRACES = """(name) => document.querySelector(`#unlearning-${name} .js-plotly-plot`).data.map((trace) => ({
+TRACES = """(name) => document.getElementById(`unlearning-${name}`).data.map((trace) => ({
   name: trace.name, x: Array.from(trace.x || []), y: Array.from(trace.y || []), meta: trace.meta || null,
   color: trace.line && trace.line.color }))"""
 STATE = "() => fl.page.state"
@@ -34,8 +34,16 @@ def wait_for_query(page: Page, part: str) -> None:
     page.wait_for_selector(f'body[data-drawn*="{part}"]', timeout=10_000)
 
 
-def thumb(page: Page, control: str) -> Any:
-    return page.locator(f"#unlearning-{control}-row [role=slider]")
+def slider(page: Page, control: str) -> Any:
+    return page.locator(f"#unlearning-{control}")
+
+
+def thumb(page: Page, control: str) -> tuple[float, float]:
+    """The middle of a slider's thumb."""
+    rect = slider(page, control).bounding_box()
+    share = slider(page, control).evaluate("({ min, max, value }) => (value - min) / (max - min)")
+    half = rect["height"] / 3
+    return rect["x"] + half + share * (rect["width"] - 2 * half), rect["y"] + rect["height"] / 2
 
 
 def box(page: Page, control: str) -> Any:
@@ -50,7 +58,7 @@ def test_the_root_page_draws_the_papers_example(open_page: Any) -> None:
     expect(page.locator("#sentences li")).to_have_count(3)
     expect(page.locator("#sentences")).to_contain_text("ā = 10 unlearns")
     expect(page.locator("#sentences")).to_contain_text("ā = 5 aligns fully")
-    expect(page.locator("#unlearning-caption")).to_contain_text("critical manifold")
+    expect(page.locator("#caption")).to_contain_text("critical manifold")
     assert page.evaluate("document.documentElement.lang") == "en"
 
 
@@ -71,8 +79,7 @@ def test_a_number_box_changes_the_plane(open_page: Any, control: str, value: str
 def test_dragging_a_slider_changes_the_plane_and_the_link(open_page: Any, control: str, part: str) -> None:
     page = open_page("/")
     before, drawn = lines(page), page.get_attribute("body", "data-drawn")
-    rect = thumb(page, control).bounding_box()
-    x, y = rect["x"] + rect["width"] / 2, rect["y"] + rect["height"] / 2
+    x, y = thumb(page, control)
     page.mouse.move(x, y)
     page.mouse.down()
     for step in range(1, 9):
@@ -102,22 +109,23 @@ def test_five_moves_in_mid_stream_leave_exactly_the_last_states_points(open_page
 
 def delayed_streams(page: Page) -> Any:
     """Makes every stream wait before it is read, so that moves come in the middle of one."""
-    page.evaluate("""() => { fl.read_ = fl.read; fl.read = async (url, signal, onChunk, onBatch) => {
+    page.evaluate("""() => { fl.read_ = fl.read; fl.read = async (...args) => {
       await new Promise((resolve) => setTimeout(resolve, 30));
-      await fl.read_(url, signal, (chunk) => onChunk(chunk), onBatch);
+      await fl.read_(...args);
       }; }""")
     return lambda: page.evaluate("() => { fl.read = fl.read_; }")
 
 
 # What the player has drawn of the runs so far, and how many of plotly's own lines are shown.
 PLAYED = """() => {
-  const paths = [...document.querySelectorAll(".cursor-layer path")];
-  const drawing = fl.page.drawing;
-  const lines = Object.values(drawing.figures).flatMap(({ gd }) => drawing.lines(gd));
+  const paths = [...document.querySelectorAll(".over path")];
+  const lines = Object.values(fl.page.drawing.figures).flatMap(({ gd }) => gd._fullData
+    .filter((trace) => trace.meta && trace.meta.part === "line")
+    .map((trace) => gd.querySelector(`.trace${trace.uid}`)));
   return {
     points: paths.reduce((sum, path) => sum + path.getAttribute("d").split(/[ML]/).length - 1, 0),
     paths: paths.length,
-    shown: lines.filter(([trace, node]) => trace.meta.part === "line" && node.style.display !== "none").length,
+    shown: lines.filter((node) => node.style.display !== "none").length,
   };
 }"""
 
@@ -132,7 +140,7 @@ def test_playing_streams_the_trajectories_and_ends_with_the_whole_picture(open_p
         lengths.append(page.evaluate(PLAYED))
     assert 0 < lengths[0]["points"] < lengths[1]["points"] < lengths[2]["points"]
     assert all(length["paths"] == 12 and length["shown"] == 0 for length in lengths), "3 runs in 4 plots"
-    assert page.locator(".cursor-layer circle").count() > 0
+    assert page.locator(".over circle").count() > 0
     page.wait_for_selector('#play[data-playing="false"]', timeout=15_000)
     assert page.evaluate(PLAYED) == {"points": 0, "paths": 0, "shown": 12}
 
@@ -159,7 +167,7 @@ def test_space_plays_and_arrows_scrub(open_page: Any) -> None:
 
 def test_page_up_moves_a_slider_by_ten_steps(open_page: Any) -> None:
     page = open_page("/")
-    thumb(page, "c_star-1").focus()
+    slider(page, "c_star-1").focus()
     page.keyboard.press("PageUp")
     wait_for_query(page, "cs=1,-0.5,1,1,1")
     page.keyboard.press("PageDown")
@@ -168,7 +176,7 @@ def test_page_up_moves_a_slider_by_ten_steps(open_page: Any) -> None:
 
 def test_a_link_gives_the_same_picture_in_another_browser(open_page: Any) -> None:
     page = open_page(LINK)
-    page.click("#copy-button")
+    page.click("#link-button")
     page.wait_for_timeout(100)
     parts = urlsplit(page.url)
     other = open_page(f"{parts.path}?{parts.query}")
@@ -207,7 +215,7 @@ def test_back_and_forward_go_through_settled_changes(open_page: Any) -> None:
 def test_one_drag_is_one_entry_in_the_history(open_page: Any) -> None:
     page = open_page("/")
     length = page.evaluate("history.length")
-    thumb(page, "c_star-1").focus()
+    slider(page, "c_star-1").focus()
     for _ in range(12):
         page.keyboard.press("ArrowRight")
     page.wait_for_timeout(900)
@@ -236,12 +244,11 @@ def test_a_broken_link_gives_a_sentence_and_the_nearest_picture(
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_each_preset_draws(open_page: Any, preset: Any) -> None:
     page = open_page("/?" + PRESETS[-1 if preset is PRESETS[0] else 0].state.query())
-    page.click("#unlearning-preset")
-    page.get_by_role("option", name=preset.title, exact=True).click()
+    page.select_option("#preset", label=preset.title)
     wait_for_query(page, preset.state.key())
     assert len(lines(page)) == len(preset.state.a)
-    expect(page.locator("#unlearning-caption")).to_have_text(preset.caption)
-    assert "arXiv:2602.07378" in page.locator("#unlearning-caption").get_attribute("title")
+    expect(page.locator("#caption")).to_contain_text(preset.caption)
+    expect(page.locator("#caption cite")).to_contain_text("arXiv:2602.07378")
 
 
 def test_dark_and_light_change_every_figure_and_are_remembered(open_page: Any) -> None:
@@ -266,14 +273,14 @@ def test_zoom_survives_a_moving_slider_and_travels_in_the_link(open_page: Any) -
     page.wait_for_timeout(400)
     window = page.evaluate(STATE)["window"]
     assert window is not None
-    thumb(page, "c_star-1").focus()
+    slider(page, "c_star-1").focus()
     page.keyboard.press("ArrowRight")
     wait_for_query(page, "cs=1,-0.95,")
     shown = """() => { const { xaxis, yaxis } = fl.page.drawing.figures.plane.gd.layout;
       return [...xaxis.range, ...yaxis.range]; }"""
     assert page.evaluate(shown) == pytest.approx(window)
     assert "win=" in page.url
-    page.click("#reset-window")
+    page.click("#unlearning-plane-whole")
     assert page.evaluate(STATE)["window"] is None
     assert page.evaluate(shown) != pytest.approx(window)
 
@@ -282,8 +289,8 @@ def test_display_choices_do_not_ask_the_server(open_page: Any) -> None:
     page = open_page("/")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.locator("#unlearning-axis").get_by_text("linear τ").click()
-    page.locator("#unlearning-measure").get_by_text("L − L∞").click()
+    page.locator("#unlearning-axis").get_by_label("linear τ").check()
+    page.locator("#unlearning-measure").get_by_label("L − L∞").check()
     page.wait_for_timeout(300)
     axes = page.evaluate(
         "() => { const l = fl.page.drawing.figures.panels.gd.layout; return [l.xaxis.type, l.yaxis3.type]; }"
@@ -300,7 +307,7 @@ def test_a_phone_shows_the_plane_first_and_scrolls_one_way(open_page: Any) -> No
     top = {name: page.locator(f".{name}").bounding_box()["y"] for name in ("plane", "below", "panels")}
     assert top["plane"] < top["below"] < top["panels"]
     assert not page.locator("#controls").is_visible()
-    page.click("#drawer-button")
+    page.click("#controls-button")
     assert page.locator("#controls").is_visible()
     box(page, "eps").fill("0.01")
     box(page, "eps").press("Enter")
@@ -311,11 +318,11 @@ def test_hovering_a_panel_shows_that_moment_in_the_plane(open_page: Any) -> None
     page = open_page("/")
     panels = page.locator("#unlearning-panels .nsewdrag").first.bounding_box()
     page.mouse.move(panels["x"] + panels["width"] / 2, panels["y"] + panels["height"] / 2)
-    page.wait_for_selector(".plane .cursor-layer circle", state="attached")
-    assert page.locator(".plane .cursor-layer circle").count() == 3
+    page.wait_for_selector(".plane .over circle", state="attached")
+    assert page.locator(".plane .over circle").count() == 3
     assert "τ = " in page.locator("#tau-now").inner_text()
     page.mouse.move(10, 10)
-    expect(page.locator(".plane .cursor-layer circle")).to_have_count(0)
+    expect(page.locator(".plane .over circle")).to_have_count(0)
     assert len(lines(page)[0]["x"]) > 300, "the lines stay whole"
 
 
@@ -345,8 +352,8 @@ def test_starts_are_added_chosen_and_removed(open_page: Any) -> None:
 
 def test_k_adds_and_removes_degrees(open_page: Any) -> None:
     page = open_page("/")
-    page.fill("#unlearning-degrees", "3")
-    page.press("#unlearning-degrees", "Enter")
+    page.fill("#unlearning-count-box", "3")
+    page.press("#unlearning-count-box", "Enter")
     wait_for_query(page, "cs=1,-1,1&")
     assert page.locator("#unlearning-c_star-2-row").is_visible()
     assert not page.locator("#unlearning-c_star-3-row").is_visible()
@@ -356,8 +363,7 @@ def test_a_drag_redraws_steadily(open_page: Any) -> None:
     page = open_page("/")
     page.evaluate("""() => { window.drawn = 0;
       fl.page.drawing.figures.plane.gd.on("plotly_afterplot", () => { window.drawn += 1; }); }""")
-    rect = thumb(page, "c_star-1").bounding_box()
-    x, y = rect["x"] + rect["width"] / 2, rect["y"] + rect["height"] / 2
+    x, y = thumb(page, "c_star-1")
     page.mouse.move(x, y)
     page.mouse.down()
     begun = time.monotonic()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import io
 import json
@@ -28,6 +27,7 @@ from components.unlearning.presets import PRESETS
 from components.unlearning.state import UnlearningState
 from components.views import VIEWS
 from dynamics import Fate, UnlearningModel
+from tests.components.streamed import joined, values
 
 ROOT = Path(__file__).parents[2]
 COLUMNS = ("tau", "R", "a", "loss", "excess")
@@ -73,13 +73,6 @@ def executed(code: str) -> dict[str, Any]:
     names: dict[str, Any] = {"__name__": "picture"}
     exec(compile(code, "picture.py", "exec"), names)
     return names
-
-
-def values(column: Any) -> np.ndarray:
-    """A column as a stream carries it: a list of numbers, or plotly's base64; null is nan."""
-    if isinstance(column, dict):
-        return np.frombuffer(base64.b64decode(column["bdata"]), np.dtype(column["dtype"]).newbyteorder("<"))
-    return np.array(column, float)
 
 
 def assert_close(computed: Any, given: Any) -> None:
@@ -131,10 +124,8 @@ def test_the_script_computes_the_picture_that_is_streamed(client: FlaskClient, s
     assert parts[-1]["kind"] == "end"
     assert [part["fate"] for part in parts if part["kind"] == "run"] == [run.fate.name for run in script["runs"]]
     for index, run in enumerate(script["runs"]):
-        mine = [part for part in parts if part["kind"] == "trace" and part["index"] == index]
         for column in COLUMNS:
-            streamed = np.concatenate([values(part[column]) for part in mine]).astype(np.float32)
-            assert_streamed(getattr(run, column), streamed)
+            assert_streamed(getattr(run, column), joined(parts, index, column))
     (plane,) = [part["figure"] for part in parts if part["kind"] == "scene" and part["name"] == "plane"]
     traces = {trace["name"]: trace for trace in plane["data"]}
     for attracting, name in ((True, "attracting"), (False, "repelling")):
@@ -187,11 +178,13 @@ def test_the_script_draws_the_picture(client: FlaskClient, state: UnlearningStat
     assert (drawn.layout.xaxis.range, drawn.layout.yaxis.range) == (shown.R, shown.a)
     assert drawn.layout.xaxis2.type == drawn.layout.xaxis4.type == state.axis
     assert drawn.layout.yaxis4.type == ("log" if state.measure == "excess" else "linear")
-    arrows, expected = (
-        np.array(re.findall(r"[-+.e\d]+", path), float)
-        for path in (drawn.layout.shapes[0].path, figures.field_path(script["model"], shown))
-    )
-    np.testing.assert_allclose(arrows, expected, rtol=2e-3)  # four digits are written
+    arrows = np.array(re.findall(r"[-+.e\d]+", drawn.layout.shapes[0].path), float).reshape(-1, 5, 2)
+    field = {name: values(column) for name, column in figures.field(script["model"], shown).items() if name != "colour"}
+    middles, steps = (arrows[:, 0] + arrows[:, 1]) / 2, arrows[:, 1] - arrows[:, 0]
+    size = np.array([R_high - R_low, a_high - a_low])
+    np.testing.assert_allclose(middles / size, np.stack([field["x"], field["y"]], 1) / size, atol=1e-3)
+    along = np.stack([field["across"], field["up"]], 1) / size
+    np.testing.assert_allclose(steps / size, np.array([0.021, 0.03]) * along, atol=2e-3)  # four digits are written
     solid, dashed = (
         next(trace.line for trace in drawn.data if trace.name == f"critical manifold, {name}")
         for name in ("attracting", "repelling")

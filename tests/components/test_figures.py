@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import re
+from pathlib import Path
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
+from plotly.offline import get_plotlyjs_version
 
 from components import theme
 from components.unlearning import figures
+from components.unlearning.picture import Picture
 from components.unlearning.presets import PRESETS
 from dynamics import Fate, Limit, UnlearningModel
+from tests.components.streamed import values
 
+ROOT = Path(__file__).parents[2]
 MODEL = UnlearningModel((1.0,) * 5, (1.0, -1.0, 1.0, 1.0, 1.0))
 STARTS = ((0.0, 5.0), (0.0, 9.0), (0.0, 10.0))
 
@@ -28,14 +33,14 @@ def window(model: UnlearningModel, starts: tuple[tuple[float, float], ...]) -> f
 def plane() -> dict[str, dict]:
     manifold = MODEL.critical_manifold()
     figure = figures.plane(MODEL, manifold, window(MODEL, STARTS), runs(MODEL, STARTS))
-    return {trace.name: trace for trace in figure.data}
+    return {trace["name"]: trace for trace in figure["data"]}
 
 
 def test_attracting_pieces_are_solid_and_repelling_pieces_dashed(plane: dict) -> None:
     solid, dashed = plane["critical manifold, attracting"], plane["critical manifold, repelling"]
-    assert (solid.line.dash, dashed.line.dash) == ("solid", "dash")
-    assert solid.line.color == dashed.line.color == theme.LIGHT["manifold"]
-    R, a = np.array(dashed.x, float), np.array(dashed.y, float)
+    assert (solid["line"]["dash"], dashed["line"]["dash"]) == ("solid", "dash")
+    assert solid["line"]["color"] == dashed["line"]["color"] == theme.LIGHT["manifold"]
+    R, a = values(dashed["x"]), values(dashed["y"])
     inner = (R > 0) & (R < 1)
     np.testing.assert_allclose(MODEL.critical_height(R[inner]), a[inner], rtol=1e-5)
     assert R[inner].min() == pytest.approx(0.127, abs=1e-3)
@@ -43,21 +48,20 @@ def test_attracting_pieces_are_solid_and_repelling_pieces_dashed(plane: dict) ->
 
 
 def test_the_folds_are_marked(plane: dict) -> None:
-    assert list(plane["folds"].x) == pytest.approx([0.127, 0.375], abs=1e-3)
-    assert list(plane["folds"].y) == pytest.approx([8.36, 20.9], abs=0.05)
+    assert plane["folds"]["x"] == pytest.approx([0.127, 0.375], abs=1e-3)
+    assert plane["folds"]["y"] == pytest.approx([8.36, 20.9], abs=0.05)
 
 
-def test_the_field_points_along_the_flow() -> None:
+def test_the_field_points_along_the_flow_and_fills_the_window() -> None:
     view = window(MODEL, STARTS)
-    arrows = [
-        [[float(number) for number in point.split(",")] for point in re.split("[ML]", arrow)[:2]]
-        for arrow in re.findall(r"M([^M]+)M[^M]+", figures.field_path(MODEL, view))
-    ]
-    (R0, a0), (R1, a1) = np.array(arrows).transpose(1, 2, 0)
-    dR, da = MODEL.vector_field((R0 + R1) / 2, (a0 + a1) / 2)
-    assert len(arrows) > 250
-    assert ((R1 - R0) * dR >= 0).all()
-    assert ((a1 - a0) * da >= -1e-9).all()
+    field = {name: values(column) for name, column in figures.field(MODEL, view).items() if name != "colour"}
+    assert field["x"].size > 250
+    dR, da = MODEL.vector_field(field["x"], field["y"])
+    width, height = np.ptp(view.R), np.ptp(view.a)
+    np.testing.assert_allclose(np.hypot(field["across"] / width, field["up"] / height), 1, rtol=1e-5)
+    np.testing.assert_allclose(
+        np.arctan2(field["up"] / height, field["across"] / width), np.arctan2(da / height, dR / width), atol=1e-5
+    )
 
 
 def test_the_default_window_holds_starts_and_folds_and_little_more() -> None:
@@ -116,8 +120,8 @@ def test_labels_of_near_starts_are_kept_apart() -> None:
 def test_a_label_stands_where_its_run_does_not_go() -> None:
     starts = ((0.0, 5.0), (0.0, -5.0), (0.1, 5.0), (0.9, 8.0))
     figure = figures.plane(MODEL, MODEL.critical_manifold(), window(MODEL, starts), runs(MODEL, starts))
-    labels = next(trace for trace in figure.data if trace.name == "labels")
-    assert [position.split()[1] for position in labels.textposition] == ["left", "right", "left", "right"]
+    labels = next(trace for trace in figure["data"] if trace["name"] == "labels")
+    assert [position.split()[1] for position in labels["textposition"]] == ["left", "right", "left", "right"]
 
 
 def test_light_colours_are_one_to_one_with_dark_ones() -> None:
@@ -146,5 +150,32 @@ def test_lines_and_text_stand_out_from_the_paper(palette: dict[str, str]) -> Non
         assert (other + 0.05) / (one + 0.05) >= least, role
 
 
-def test_figures_are_plain_json() -> None:
-    assert figures.panels(negative_R=False).to_json()
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_every_figure_is_of_plotlys_schema(preset: object) -> None:
+    """go.Figure refuses a name or a value that plotly does not know."""
+    picture = Picture.of(preset.state)  # type: ignore[attr-defined]
+    plane = figures.plane(picture.model, picture.manifold(), picture.window, picture.runs)
+    panels = figures.panels(negative_R=False)
+    for index, run in enumerate(picture.runs):
+        traces = figures.run_traces(index, run)
+        plane["data"] += traces["plane"]
+        panels["data"] += traces["panels"]
+    for figure in (plane, panels):
+        assert len(go.Figure(figure).data) == len(figure["data"])
+    for choices in figures.PANEL_DISPLAY.values():
+        for change in choices.values():
+            go.Figure(panels).update_layout({path.replace(".", "_"): v for path, v in change["layout"].items()})
+
+
+def test_the_clients_plotly_is_the_servers() -> None:
+    """The bundle that the page loads draws the schema that the tests check."""
+    begin = (ROOT / "assets/vendor/plotly-cartesian.min.js").read_text(encoding="utf-8")[:200]
+    assert f"v{get_plotlyjs_version()}" in begin
+
+
+def test_a_mark_for_each_start_and_each_end(plane: dict) -> None:
+    marks = plane["marks"]
+    assert marks["x"] == [0.0] * 3
+    assert marks["y"] == [5.0, 9.0, 10.0]
+    fates = [MODEL.limit(a, 0.0).fate for a in marks["y"]]
+    assert marks["marker"]["symbol"][3:] == [theme.FATES[fate].symbol for fate in fates]

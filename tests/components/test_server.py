@@ -17,19 +17,22 @@ from hypothesis import strategies as st
 from werkzeug.serving import make_server
 
 from app import create_app
-from components import stream
+from components import stream, warming
 from components.cache import StreamCache
 from components.unlearning.state import UnlearningState
 from components.unlearning.view import UnlearningView
 from components.view import Chunk
 from dynamics import Fate, UnlearningModel
+from tests.components.streamed import joined
 
 LINK = "v=1&c=1,1,1,1,1&cs=1,-1,1,1,1&eps=1&a=5,9,10&R0=0&tau=1e4"
 
 
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
-    return create_app().server.test_client()
+    server = create_app().server
+    assert warming.ready.wait(warming.LONGEST)
+    return server.test_client()
 
 
 def chunks(client: FlaskClient, query: str = LINK) -> list[dict[str, Any]]:
@@ -37,12 +40,6 @@ def chunks(client: FlaskClient, query: str = LINK) -> list[dict[str, Any]]:
     assert answer.status_code == 200
     assert answer.mimetype == "application/x-ndjson"
     return [json.loads(line) for line in answer.data.splitlines()]
-
-
-def joined(parts: list[dict[str, Any]], index: int, column: str) -> np.ndarray:
-    return np.array(
-        [value for part in parts if part["kind"] == "trace" and part["index"] == index for value in part[column]], float
-    )
 
 
 def test_the_stream_carries_the_solution(client: FlaskClient) -> None:
@@ -59,11 +56,7 @@ def test_the_stream_carries_the_solution(client: FlaskClient) -> None:
     for index, a0 in enumerate(state.a):
         run = UnlearningModel(state.c, state.c_star, state.eps).trajectory(a0)
         for column in ("tau", "R", "a", "loss"):
-            np.testing.assert_array_equal(
-                joined(parts, index, column).astype(np.float32), getattr(run, column).astype(np.float32)
-            )
-    assert all(part["last"] == (part["start"] + len(part["tau"]) >= joined(parts, part["index"], "tau").size)
-               for part in parts if part["kind"] == "trace")  # fmt: skip
+            np.testing.assert_array_equal(joined(parts, index, column), getattr(run, column).astype(np.float32))
 
 
 def test_a_clicked_point_is_one_more_run(client: FlaskClient) -> None:

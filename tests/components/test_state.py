@@ -194,4 +194,4 @@ def test_presets_hold_the_papers_table() -> None:
     assert ((1, -1, 1, -1, 1), (4,)) in rows
     assert ((2, 4, 6, 8, 10), (1,)) in rows
     assert ((1, -1, 1, 1, 1), (5, 9, 10)) in rows
-    assert all("arXiv:2602.07378" in preset.citation for preset in PRESETS)
+    assert all("arXiv:2602.07378" in preset.paper.citation for preset in PRESETS)

@@ -1,0 +1,74 @@
+// Pictures: what a stream has brought of one state, as scenes and runs with their columns.
+window.fl = window.fl || {};
+
+// A value with its columns as typed arrays: {dtype: "f4", bdata} is little-endian float32 in base64.
+fl.decoded = function (value) {
+  if (Array.isArray(value)) return value.map(fl.decoded);
+  if (value === null || typeof value !== "object") return value;
+  if (value.dtype === "f4") {
+    const text = atob(value.bdata);
+    const bytes = new Uint8Array(text.length);
+    for (let k = 0; k < text.length; k += 1) bytes[k] = text.charCodeAt(k);
+    return new Float32Array(bytes.buffer);
+  }
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, fl.decoded(item)]));
+};
+
+// Two columns one after the other.
+fl.joined = function (first, second) {
+  if (!first) return second;
+  const both = new Float32Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+};
+
+// What one stream has brought so far.
+fl.Picture = class {
+  constructor() {
+    this.expected = Infinity;
+    this.scenes = {};
+    this.runs = [];
+    this.version = 0; // counts what has come
+  }
+
+  take(chunk) {
+    this.version += 1;
+    if (chunk.kind === "begin") this.expected = chunk.runs;
+    else if (chunk.kind === "scene") this.scenes[chunk.name] = fl.decoded(chunk);
+    else if (chunk.kind === "run") this.runs[chunk.index] = { ...chunk, columns: {}, complete: false };
+    else if (chunk.kind === "trace") {
+      const run = this.runs[chunk.index];
+      for (const [name, values] of Object.entries(fl.decoded(chunk.columns))) {
+        run.columns[name] = fl.joined(run.columns[name], values);
+      }
+      run.complete = chunk.last;
+    }
+  }
+
+  get complete() {
+    return this.runs.length === this.expected && this.runs.every((run) => run.complete);
+  }
+};
+
+// The number of samples at or before a time.
+fl.countUntil = function (times, time) {
+  let low = 0, high = times.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle] <= time) low = middle + 1; else high = middle;
+  }
+  return low;
+};
+
+// A column's value at a time, between samples by interpolation; null where it has none.
+fl.valueAt = function (columns, name, time) {
+  const times = columns.tau, values = columns[name];
+  if (!times || !times.length) return null;
+  if (name === "tau") return Math.min(time, times[times.length - 1]);
+  const k = fl.countUntil(times, time);
+  if (k === 0) return values[0];
+  if (k === times.length) return values[k - 1];
+  const before = values[k - 1], after = values[k];
+  return before + (after - before) * (time - times[k - 1]) / (times[k] - times[k - 1]);
+};

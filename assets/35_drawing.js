@@ -1,0 +1,255 @@
+// Drawing: scenes and runs of one state as plotly figures, whole or up to the time cursor.
+// A trace with meta {run, x, y, part} shows columns of a run; everything else is the server's.
+window.fl = window.fl || {};
+
+fl.Drawing = class {
+  // listen(figure): called once for each figure, when it has been drawn.
+  constructor(view, listen) {
+    this.view = view;
+    this.listen = listen;
+    this.picture = new fl.Picture();
+    this.time = null; // of the cursor, null at the end
+    this.cutAt = null; // where the runs' lines are cut, null where they are whole
+    this.drawn = Promise.resolve(); // when all of it is on the screen
+    this.later = null; // the timer of the figures that are drawn after the first
+    this.waiters = [];
+    this.sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => this.resized(target)));
+    this.figures = {};
+    for (const [name, figure] of Object.entries(view.figures)) this.figures[name] = { ...figure, name, gd: null, key: null };
+  }
+
+  static NARROW = 450; // pixels
+  static LINE = 16; // pixels of a line of text
+  static REST = 180; // ms without a new picture after which sketches are drawn by plotly
+
+  // Whether plotly has come, and the divs that it draws in.
+  ready() {
+    if (!window.Plotly) return false;
+    for (const figure of Object.values(this.figures)) {
+      const gd = document.getElementById(figure.id);
+      if (!gd) return false;
+      if (figure.gd === gd) continue;
+      figure.gd = gd;
+      figure.overlay = new fl.Overlay(gd);
+      this.sizes.observe(gd);
+    }
+    return true;
+  }
+
+  resized(gd) {
+    const full = gd._fullLayout;
+    if (!full || !gd.clientWidth || (full.width === gd.clientWidth && full.height === gd.clientHeight)) return;
+    const figure = Object.values(this.figures).find((other) => other.gd === gd);
+    figure.key = null; // names keep their distance in pixels
+    Plotly.Plots.resize(gd).then(() => this.figure(figure, false));
+  }
+
+  // Draws every figure: `cursor` is a time, or null for the complete picture. The first figure is
+  // drawn at once, the others after it has been seen, and while a hand is moving only sketched.
+  draw(state, cursor, dark, rushed) {
+    Object.assign(this, { state, dark, rushed });
+    this.cutAt = this.time = cursor;
+    const [first] = Object.values(this.figures);
+    this.figure(first, false);
+    this.drawn = new Promise((resolve) => this.waiters.push(resolve));
+    clearTimeout(this.later);
+    this.later = setTimeout(() => this.others());
+  }
+
+  others() {
+    const [, ...others] = Object.values(this.figures);
+    const sketched = others.map((figure) => this.figure(figure, this.rushed));
+    if (sketched.includes(true)) {
+      this.rushed = false;
+      this.later = setTimeout(() => this.others(), fl.Drawing.REST);
+    }
+    for (const resolve of this.waiters.splice(0)) resolve();
+  }
+
+  // One figure, if anything in it has changed. Whether it was sketched: where only the runs have
+  // changed and there is no time for plotly, they are drawn over it, and plotly's own are hidden.
+  figure(figure, sketchy) {
+    const scene = this.picture.scenes[figure.name];
+    if (!scene) return false;
+    const patches = this.patches(scene);
+    const key = JSON.stringify([this.picture.version, patches, this.state[figure.window], this.dark, fl.coarse()]);
+    if (figure.key === key && figure.picture === this.picture) { this.overlaid(figure); return false; }
+    const layout = this.layout(figure, scene, patches);
+    const frame = JSON.stringify(layout);
+    const sketched = sketchy && figure.frame === frame;
+    figure.lines = this.lines(figure.name, patches);
+    figure.sketched = sketched;
+    if (sketched) { this.overlaid(figure); return true; }
+    Object.assign(figure, { key, frame, picture: this.picture });
+    const config = fl.coarse() ? { ...this.view.config, displayModeBar: false } : this.view.config;
+    const { gd } = figure;
+    Plotly.react(gd, this.traces(figure.name, scene, layout, patches), layout, config);
+    if (gd.heard !== this) {
+      gd.heard = this;
+      this.listen(figure);
+      this.overlaid(figure);
+    }
+    return false;
+  }
+
+  // The runs' lines in a figure, as the overlay draws them.
+  lines(name, { columns }) {
+    return this.picture.runs.flatMap((run) => (run.traces[name] || []).map(({ meta, xaxis, yaxis, line }) => ({
+      run,
+      x: columns[meta.x] || meta.x,
+      y: columns[meta.y] || meta.y,
+      xaxis: (xaxis || "x").replace("x", "xaxis"),
+      yaxis: (yaxis || "y").replace("y", "yaxis"),
+      line: this.coloured(line),
+    })));
+  }
+
+  // What is under and over a figure follows its axes.
+  overlaid(figure) {
+    const { field } = figure.picture.scenes[figure.name];
+    figure.overlay.field(field, field && this.coloured(field.colour));
+    this.mark(figure);
+  }
+
+  // The runs up to the cursor, the cursor itself; all of the runs where they are sketched.
+  mark({ overlay, lines, sketched }) {
+    if (overlay && lines) overlay.draw(lines, this.cutAt !== null ? this.cutAt : sketched ? Infinity : null, this.time);
+  }
+
+  // What the state's display values change in a scene, as the server declared it.
+  patches(scene) {
+    const patches = { layout: {}, columns: {} };
+    for (const [parameter, choices] of Object.entries(scene.display)) {
+      const patch = choices[this.state[parameter]] || {};
+      Object.assign(patches.layout, patch.layout);
+      Object.assign(patches.columns, patch.columns);
+    }
+    return patches;
+  }
+
+  layout(figure, scene, patches) {
+    const layout = this.coloured(scene.figure.layout);
+    layout.template = this.view.templates[this.dark ? "dark" : "light"];
+    for (const [path, value] of Object.entries(patches.layout)) {
+      const steps = path.split(".");
+      const last = steps.pop();
+      steps.reduce((place, step) => place[step] || (place[step] = {}), layout)[last] = value;
+    }
+    const extent = (layout.meta && layout.meta.extent) || {};
+    for (const [axis, column] of Object.entries(extent)) {
+      layout[axis].range = this.extent(patches.columns[column] || column, layout[axis].type === "log");
+    }
+    const window = this.state[figure.window];
+    if (window) {
+      const log = layout.xaxis.type === "log";
+      if (!(log && window[0] <= 0)) layout.xaxis.range = log ? window.slice(0, 2).map(Math.log10) : window.slice(0, 2);
+      if (window.length > 2) layout.yaxis.range = window.slice(2);
+    }
+    if (fl.coarse()) layout.dragmode = false; // a finger scrolls the page
+    return layout;
+  }
+
+  // The range of a column over all runs, whole, so that axes stand still while a run is played.
+  extent(column, log) {
+    let low = Infinity, high = -Infinity;
+    for (const run of this.picture.runs) {
+      for (const value of run.columns[column] || []) {
+        if (!Number.isFinite(value) || (log && value <= 0)) continue;
+        if (value < low) low = value;
+        if (value > high) high = value;
+      }
+    }
+    if (low > high) return log ? [-1, 1] : [0, 1];
+    if (log) {
+      low = Math.log10(Math.max(low, high * 1e-12));
+      high = Math.log10(high);
+    }
+    if (column === "tau") return [low, high];
+    const margin = 0.07 * (high - low) || Math.max(Math.abs(high), 1) * 0.05;
+    // Rounded outwards, lest the axis trembles under a moving slider.
+    const step = 10 ** Math.floor(Math.log10(high - low + 2 * margin)) / 5;
+    return [Math.floor((low - margin) / step) * step, Math.ceil((high + margin) / step) * step];
+  }
+
+  traces(name, scene, layout, { columns }) {
+    const runs = this.picture.runs.flatMap((run) => run.traces[name] || []);
+    // Lines lie under names and marks.
+    const [below, above] = [false, true].map((top) => scene.figure.data.filter((trace) => (trace.mode !== "lines") === top));
+    return [...below, ...runs, ...above].map((source) => {
+      const trace = this.coloured(source);
+      if (!trace.meta) return trace;
+      if (trace.meta.part === "names") return this.spread(trace, layout, this.figures[name].gd);
+      const x = columns[trace.meta.x] || trace.meta.x, y = columns[trace.meta.y] || trace.meta.y;
+      trace.meta = { ...trace.meta, x, y };
+      if (trace.meta.part === "marks") return this.marked(trace, layout);
+      const run = this.picture.runs[trace.meta.run];
+      return Object.assign(trace, { x: run.columns[x] || [], y: run.columns[y] || [] });
+    });
+  }
+
+  // Names moved apart until each has its line of text; smaller where the figure is narrow.
+  spread(trace, layout, { clientWidth, clientHeight }) {
+    const [low, high] = layout.yaxis.range;
+    const gap = fl.Drawing.LINE * (high - low) / Math.max(clientHeight - layout.margin.t - layout.margin.b, 1);
+    if (clientWidth < fl.Drawing.NARROW) trace.textfont.size -= 2;
+    const heights = [...trace.y];
+    const order = heights.map((_, k) => k).sort((one, other) => heights[one] - heights[other]);
+    for (let pass = 0; pass < heights.length; pass += 1) {
+      for (let k = 1; k < order.length; k += 1) {
+        const short = gap - (heights[order[k]] - heights[order[k - 1]]);
+        if (short <= 1e-12) continue;
+        heights[order[k - 1]] -= short / 2;
+        heights[order[k]] += short / 2;
+      }
+    }
+    trace.y = heights;
+    return trace;
+  }
+
+  // The marks of all runs: their starts, which the server has placed, and their ends.
+  marked(trace, layout) {
+    const ends = this.picture.runs.map((run) => this.end(run.complete ? run.columns : {}, trace.meta, layout));
+    const starts = trace.x.length;
+    const symbol = [...trace.marker.symbol];
+    ends.forEach((end, index) => { symbol[starts + index] = end.symbol || symbol[starts + index]; });
+    trace.x = [...trace.x, ...ends.map(({ x }) => x)];
+    trace.y = [...trace.y, ...ends.map(({ y }) => y)];
+    trace.marker = { ...trace.marker, symbol };
+    return trace;
+  }
+
+  // The last point of a run, or, with an arrow, the one where it leaves through the top or bottom edge.
+  end(columns, { x, y }, layout) {
+    const xs = columns[x] || [], ys = columns[y] || [];
+    const [low, high] = layout.yaxis.range;
+    let k = ys.length - 1;
+    if (k < 0) return { x: null, y: null };
+    if (ys[k] >= low && ys[k] <= high) return { x: xs[k], y: ys[k] };
+    const edge = ys[k] > high ? high : low;
+    while (k > 0 && (ys[k] > high || ys[k] < low)) k -= 1;
+    const share = (edge - ys[k]) / (ys[k + 1] - ys[k] || 1);
+    return { x: xs[k] + share * (xs[k + 1] - xs[k]), y: edge, symbol: edge === high ? "triangle-up" : "triangle-down" };
+  }
+
+  // Shows the runs up to the cursor only: one frame of the player.
+  cut(cursor) {
+    this.cutAt = cursor;
+    this.place(cursor);
+  }
+
+  // Puts the cursor's line and dots over the figures; nothing where the picture is complete.
+  place(time) {
+    this.time = time;
+    Object.values(this.figures).forEach((figure) => this.mark(figure));
+  }
+
+  // A copy with the theme's colours; columns are shared, not copied.
+  coloured(value) {
+    if (typeof value === "string") return (this.dark && this.view.toDark[value]) || value;
+    if (Array.isArray(value)) return value.length > 64 ? value : value.map((item) => this.coloured(item));
+    if (value === null || typeof value !== "object" || ArrayBuffer.isView(value)) return value;
+    const copy = {};
+    for (const [key, item] of Object.entries(value)) copy[key] = this.coloured(item);
+    return copy;
+  }
+};

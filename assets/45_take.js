@@ -1,0 +1,87 @@
+// What a user takes away: pictures made here, files made by the server.
+window.fl = window.fl || {};
+
+// A figure as an SVG document, what is drawn under it included.
+fl.svgOf = async function (figure, paper) {
+  const { gd, overlay } = figure;
+  const { width, height } = gd._fullLayout;
+  const data = await Plotly.toImage(gd, { format: "svg", width, height });
+  const drawn = new DOMParser().parseFromString(decodeURIComponent(data.slice(data.indexOf(",") + 1)), "image/svg+xml").documentElement;
+  const under = fl.svg("g", {}, ...[...overlay.under.childNodes].map((node) => node.cloneNode(true)));
+  drawn.prepend(fl.svg("rect", { width, height, fill: paper }), under);
+  return { text: new XMLSerializer().serializeToString(drawn), width, height };
+};
+
+fl.SCALE = 3; // pixels of a PNG for each of the screen's: sharp in print and on a projector
+
+fl.pngOf = async function ({ text, width, height }) {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+  await image.decode();
+  const canvas = fl.make("canvas", { width: fl.SCALE * width, height: fl.SCALE * height });
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+};
+
+fl.save = function (blob, name) {
+  const href = URL.createObjectURL(blob);
+  fl.make("a", { href, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 10000);
+};
+
+fl.Take = class {
+  constructor(page) {
+    this.page = page;
+    const { view, drawing } = page;
+    const item = (text, action) => fl.make("button", { type: "button", textContent: text, onclick: async () => {
+      document.getElementById("take-menu").open = false;
+      await action().catch((error) => page.say([`This could not be made: ${error.message}. The picture is still here; please try again.`]));
+    } });
+    const pictures = Object.values(drawing.figures).flatMap((figure) => [
+      item(`${figure.title}, SVG`, () => this.picture(figure, "svg")),
+      item(`${figure.title}, PNG`, () => this.picture(figure, "png")),
+    ]);
+    const files = Object.entries(view.exports).map(([kind, title]) => item(title, () => this.file(kind)));
+    document.getElementById("take").replaceChildren(
+      item("Link of this picture", () => fl.copyLink(page)), fl.make("hr"), ...pictures, fl.make("hr"), ...files,
+      ...this.narrow(item),
+    );
+  }
+
+  // What has no button of its own in the header of a narrow screen.
+  narrow(item) {
+    const items = [
+      fl.make("hr"),
+      item("Start again", async () => this.page.reset()),
+      item("Help", async () => document.getElementById("help").showModal()),
+    ];
+    for (const element of items) element.classList.add("narrow");
+    return items;
+  }
+
+  async picture(figure, format) {
+    await this.page.drawing.drawn;
+    const paper = getComputedStyle(document.body).backgroundColor;
+    const svg = await fl.svgOf(figure, paper);
+    const blob = format === "png" ? await fl.pngOf(svg) : new Blob([svg.text], { type: "image/svg+xml" });
+    fl.save(blob, `${figure.id}.${format}`);
+    this.page.announce(`${figure.id}.${format} saved.`);
+  }
+
+  async file(kind) {
+    const { view, state } = this.page;
+    const response = await fetch(`/export/${view.name}.${kind}?${fl.query(view, state)}`);
+    if (!response.ok) throw new Error("the server refused it");
+    fl.save(await response.blob(), `${view.name}.${kind}`);
+    this.page.announce(`${view.name}.${kind} saved.`);
+  }
+};
+
+fl.copyLink = async function (page) {
+  page.history.write(); // the address bar has it too
+  const button = document.getElementById("link-button");
+  const copied = await navigator.clipboard.writeText(location.origin + page.history.address()).then(() => true, () => false);
+  page.announce(copied ? "Link copied." : "The link is in the address bar.");
+  button.dataset.done = copied ? "Copied" : "In the address bar";
+  setTimeout(() => delete button.dataset.done, 1500);
+};

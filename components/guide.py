@@ -1,0 +1,59 @@
+"""The help that `?` opens: what the picture's signs mean, and which keys do what."""
+
+from __future__ import annotations
+
+from dash import html
+
+from components.markup import aria
+from components.theme import FATES, TO_DARK
+
+SIGNS = (
+    ("manifold attracting", "critical manifold, attracting: where fast R comes to rest"),
+    ("manifold repelling", "critical manifold, repelling"),
+    ("fold", "fold: the manifold ends here, and R jumps"),
+    ("fibre", "fast fibre: R moves first, at constant a"),
+    ("field", "direction of the flow"),
+)
+KEYS = (
+    ("Space", "play, pause"),
+    ("← →", "time cursor; with Shift ten times as far; Home and End"),
+    ("Tab", "from control to control; arrows, PageUp and PageDown move a slider"),
+    ("arrows, +, −, 0", "on a plot that has the focus: move, zoom, whole window"),
+    ("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
+    ("?", "this help; Esc closes it"),
+)
+
+
+def both(colour: str) -> dict[str, str]:
+    """A colour for the stylesheet, in both themes."""
+    return {"--light": colour, "--dark": TO_DARK[colour]}
+
+
+def dialog() -> html.Dialog:
+    """The help, closed."""
+    fates = [
+        html.Li(
+            [html.Span(style.glyph, className="sign fate", style=both(style.colour), **aria(hidden="true")), style.word]
+        )
+        for style in FATES.values()
+    ]
+    signs = [html.Li([html.Span(className=f"sign {name}", **aria(hidden="true")), text]) for name, text in SIGNS]
+    keys = [part for key, text in KEYS for part in (html.Dt(html.Kbd(key)), html.Dd(text))]
+    return html.Dialog(
+        [
+            html.Button("Close", id="help-close", className="tool"),
+            html.H2("What is to be seen", id="help-title"),
+            html.P(
+                "A two-layer network learns a single direction. R is its alignment with that direction, a the size of "
+                "its second layer. Features are learnt when R goes to 1; they are unlearned when R rises and then "
+                "goes back to 0, while the loss still falls."
+            ),
+            html.H3("Signs in the plane"),
+            html.Ul([*signs, *fates], className="signs"),
+            html.H3("Keys"),
+            html.Dl(keys, className="keys"),
+        ],
+        id="help",
+        className="help",
+        **aria(labelledby="help-title"),
+    )

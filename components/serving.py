@@ -1,0 +1,53 @@
+"""How files leave the server: compressed once, kept by browsers for as long as they are the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cachelib import SimpleCache
+from flask import Flask, Request, Response, request
+from flask_compress import Compress
+
+COMPRESSION: dict[str, Any] = {
+    "COMPRESS_MIMETYPES": [
+        "text/html",
+        "text/css",
+        "text/javascript",
+        "application/javascript",
+        "application/json",
+        "image/svg+xml",
+    ],
+    "COMPRESS_ALGORITHM": ["br", "gzip"],  # not application/x-ndjson: compressing a stream holds all of it back
+    "COMPRESS_STREAMS": False,
+    "COMPRESS_REGISTER": False,
+    "COMPRESS_BR_LEVEL": 6,
+}
+FILES = ("/assets/", "/_dash-component-suites/")
+YEAR = 31_536_000  # seconds
+MOST_FILES = 64  # some thirty are served
+
+
+def register(server: Flask) -> None:
+    """Compression and the browsers' cache, for every response of the server."""
+    server.config.update(COMPRESSION)
+    compress = Compress(server)
+    server.config.update(COMPRESS_CACHE_BACKEND=_memory, COMPRESS_CACHE_KEY=_path)
+    compress_file = Compress(server)
+
+    @server.after_request
+    def send(response: Response) -> Response:
+        if not request.path.startswith(FILES) or response.status_code != 200:
+            return compress.after_request(response)
+        response.direct_passthrough = False
+        response.get_data()  # a file at a time fits into memory, and only what is whole is kept compressed
+        if {"m", "v"} & request.args.keys():  # its version is in its address
+            response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+        return compress_file.after_request(response)
+
+
+def _memory() -> SimpleCache:
+    return SimpleCache(threshold=MOST_FILES, default_timeout=0)
+
+
+def _path(asked: Request) -> str:
+    return asked.path
