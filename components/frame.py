@@ -28,7 +28,7 @@ ANY_PATH = "/<path:path>"  # the endpoint by which Dash serves its page
 # The left branch, the fold and the runaway. Inline: Chromium asks for an icon again at every change of address.
 ICON = (
     "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><path d='M6 3c0 12 3 16 6 16s4-9 7-9 4 16 9 17' "
-    "fill='none' stroke='#00845f' stroke-width='4' stroke-linecap='round'/></svg>"
+    "fill='none' stroke='#008f68' stroke-width='4' stroke-linecap='round'/></svg>"
 )
 
 INDEX = """<!DOCTYPE html>
@@ -183,7 +183,7 @@ def graph(figure: Figure) -> html.Div:
     named = aria(label=figure.title, describedby=f"{figure.id}-text")
     return html.Div(
         [
-            html.Div(id=figure.id, className="graph", tabIndex=0, role="img", **named),
+            html.Div(id=figure.id, className="graph", tabIndex=0, role="group", **named),
             html.P(id=f"{figure.id}-text", className="visually-hidden"),
             html.Button("Whole window", id=f"{figure.id}-whole", className="tool whole", hidden=True),
         ],

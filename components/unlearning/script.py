@@ -23,10 +23,10 @@ TAU_AXIS, TAU_WINDOW, LOSS = "log", None, "loss"
 LABELS = (5.0, 9.0, 10.0)
 FIELD = (22, 16)
 STYLES = {
-    "UNLEARNING": ("#0069a8", "12px,3px", "triangle-up"),
-    "FULL_ALIGNMENT": ("#d55e00", "solid", "circle"),
+    "UNLEARNING": ("#0a4da2", "12px,3px", "triangle-up"),
+    "FULL_ALIGNMENT": ("#c25100", "solid", "circle"),
 }
-INK, PAPER, GRID, ARROWS, FIBRE, GREEN = "#1f2328", "#ffffff", "#eceef1", "#b9c0ca", "#d3d8de", "#00845f"
+INK, PAPER, GRID, ARROWS, FIBRE, GREEN = "#1f2328", "#ffffff", "#eceef1", "#b9c0ca", "#d3d8de", "#008f68"
 FONT = "sans-serif"
 # --- numbers ---
 

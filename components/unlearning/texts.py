@@ -18,10 +18,13 @@ def plane(manifold: CriticalManifold, view: Window, plans: Sequence[Run], runs: 
         f"R–a plane, R from {shown(view.R[0], 3)} to {shown(view.R[1], 3)}, "
         f"a from {shown(view.a[0], 3)} to {shown(view.a[1], 3)}."
     ]
-    kinds = [sum(branch.attracting is attracting for branch in manifold.branches) for attracting in (True, False)]
-    if any(kinds):
+    branches = [branch for branch in manifold.branches if _seen(branch.R, branch.a, view)]
+    kinds = [sum(branch.attracting is attracting for branch in branches) for attracting in (True, False)]
+    if branches:
         said.append(f"Critical manifold with {_count(kinds[0], 'attracting')} and {_count(kinds[1], 'repelling')}.")
-    folds = [f"R = {shown(fold.R, 3)}, a = {shown(fold.a, 3)}" for fold in manifold.folds]
+    folds = [
+        f"R = {shown(fold.R, 3)}, a = {shown(fold.a, 3)}" for fold in manifold.folds if _seen(fold.R, fold.a, view)
+    ]
     if folds:
         said.append(f"{'Folds' if len(folds) > 1 else 'Fold'} at {'; '.join(folds)}.")
     for plan, run in zip(plans, runs, strict=True):
@@ -43,6 +46,11 @@ def panels(plans: Sequence[Run], runs: Sequence[Trajectory]) -> str:
         end = f"R ends at {shown(run.R[-1], 3)}, a at {shown(run.a[-1], 4)}"
         said.append(f"{plan.name}: {loss}; {end}, at τ = {shown(run.tau_end, 3)}.")
     return " ".join(said)
+
+
+def _seen(R: float | np.ndarray, a: float | np.ndarray, view: Window) -> bool:
+    """Whether any of the points is in the window."""
+    return bool(np.any((view.R[0] <= R) & (view.R[1] >= R) & (view.a[0] <= a) & (view.a[1] >= a)))
 
 
 def _count(number: int, kind: str) -> str:

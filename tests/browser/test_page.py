@@ -11,43 +11,9 @@ from playwright.sync_api import Page, expect
 
 from components.unlearning.presets import PRESETS
 from components.unlearning.state import UnlearningState
+from tests.browser.hand import STATE, box, lines, slider, thumb, traces, wait_for_query
 
 LINK = "/?v=1&c=1,1,1,1,1&cs=1,-1,1,-1,1&eps=0.1&a=3,6&R0=0&tau=1e3&pts=0.5,12&axis=linear&y=excess&cur=2"
-
-TRACES = """(name) => document.getElementById(`unlearning-${name}`).data.map((trace) => ({
-  name: trace.name, x: Array.from(trace.x || []), y: Array.from(trace.y || []), meta: trace.meta || null,
-  color: trace.line && trace.line.color }))"""
-STATE = "() => fl.page.state"
-
-
-def traces(page: Page, figure: str = "plane") -> list[dict[str, Any]]:
-    return page.evaluate(TRACES, figure)
-
-
-def lines(page: Page, figure: str = "plane") -> list[dict[str, Any]]:
-    """The runs' lines in a figure."""
-    return [trace for trace in traces(page, figure) if trace["meta"] and trace["meta"].get("part") == "line"]
-
-
-def wait_for_query(page: Page, part: str) -> None:
-    """Waits until the picture drawn is of a state whose query contains a part."""
-    page.wait_for_selector(f'body[data-drawn*="{part}"]', timeout=10_000)
-
-
-def slider(page: Page, control: str) -> Any:
-    return page.locator(f"#unlearning-{control}")
-
-
-def thumb(page: Page, control: str) -> tuple[float, float]:
-    """The middle of a slider's thumb."""
-    rect = slider(page, control).bounding_box()
-    share = slider(page, control).evaluate("({ min, max, value }) => (value - min) / (max - min)")
-    half = rect["height"] / 3
-    return rect["x"] + half + share * (rect["width"] - 2 * half), rect["y"] + rect["height"] / 2
-
-
-def box(page: Page, control: str) -> Any:
-    return page.locator(f"#unlearning-{control}-box")
 
 
 def test_the_root_page_draws_the_papers_example(open_page: Any) -> None:
@@ -324,18 +290,6 @@ def test_hovering_a_panel_shows_that_moment_in_the_plane(open_page: Any) -> None
     page.mouse.move(10, 10)
     expect(page.locator(".plane .over circle")).to_have_count(0)
     assert len(lines(page)[0]["x"]) > 300, "the lines stay whole"
-
-
-def test_every_control_has_a_name(open_page: Any) -> None:
-    page = open_page("/")
-    nameless = page.evaluate("""() => {
-      const named = (element) =>
-        element.getAttribute("aria-label") || element.textContent.trim() || element.labels?.length;
-      return [...document.querySelectorAll("button, input, select, [role=slider]")]
-        .filter((element) => element.type !== "hidden" && element.tabIndex >= 0 && !named(element))
-        .map((element) => element.outerHTML.slice(0, 200));
-    }""")
-    assert nameless == []
 
 
 def test_starts_are_added_chosen_and_removed(open_page: Any) -> None:

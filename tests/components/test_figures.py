@@ -98,11 +98,8 @@ def test_a_partial_alignment_above_its_start_is_in_the_window() -> None:
 
 
 @pytest.mark.parametrize("fate", list(Fate))
-def test_each_fate_has_a_colour_a_dash_and_a_marker_of_its_own(fate: Fate) -> None:
-    others = [style for other, style in theme.FATES.items() if other != fate]
+def test_a_run_has_its_fates_colour_and_dash(fate: Fate) -> None:
     style = theme.FATES[fate]
-    for carrier in ("colour", "dash", "symbol", "glyph"):
-        assert getattr(style, carrier) not in [getattr(other, carrier) for other in others]
     run = figures.Run("ā = 5", 0.0, 5.0, Limit(fate, 0.5, 1.0, 0.0, 1.0, 0.5))
     traces = figures.run_traces(0, run)
     assert traces["plane"][0]["line"]["color"] == style.colour
@@ -122,32 +119,6 @@ def test_a_label_stands_where_its_run_does_not_go() -> None:
     figure = figures.plane(MODEL, MODEL.critical_manifold(), window(MODEL, starts), runs(MODEL, starts))
     labels = next(trace for trace in figure["data"] if trace["name"] == "labels")
     assert [position.split()[1] for position in labels["textposition"]] == ["left", "right", "left", "right"]
-
-
-def test_light_colours_are_one_to_one_with_dark_ones() -> None:
-    assert len(theme.TO_DARK) == len(theme.LIGHT) == len(theme.DARK)
-    assert len(set(theme.DARK.values())) == len(theme.DARK)
-
-
-def _luminance(colour: str) -> float:
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return float(np.dot((0.2126, 0.7152, 0.0722), linear))
-
-
-@pytest.mark.parametrize("palette", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
-def test_lines_and_text_stand_out_from_the_paper(palette: dict[str, str]) -> None:
-    for role, least in {
-        "ink": 7,
-        "muted": 4.5,
-        "manifold": 3,
-        "full": 3,
-        "partial": 3,
-        "unlearning": 3,
-        "none": 3,
-    }.items():
-        one, other = sorted((_luminance(palette[role]), _luminance(palette["paper"])))
-        assert (other + 0.05) / (one + 0.05) >= least, role
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)

@@ -1,0 +1,176 @@
+"""For everyone: keyboard alone, screen readers, axe."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.hand import STATE, box, slider, wait_for_query
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
+STATES: dict[str, tuple[dict[str, Any], str | None]] = {
+    "light": ({}, None),
+    "dark": ({"color_scheme": "dark"}, None),
+    "phone": (PHONE, None),
+    "drawer": (PHONE, "#controls-button"),
+    "menu": ({}, "#take-menu summary"),
+    "help": ({}, "#help-button"),
+    "help in the dark": ({"color_scheme": "dark"}, "#help-button"),
+}
+
+
+@pytest.mark.parametrize(("options", "opened"), STATES.values(), ids=STATES.keys())
+def test_axe_finds_nothing_serious(open_page: Any, options: dict[str, Any], opened: str | None) -> None:
+    page = open_page("/?v=1&eps=0", **options)  # with a sentence about the link
+    if opened:
+        page.click(opened)
+    found = [
+        (violation["id"], [node["html"][:120] for node in violation["nodes"]])
+        for violation in Axe().run(page).response["violations"]
+        if violation["impact"] in ("serious", "critical")
+    ]
+    assert found == []
+
+
+def focus(page: Page) -> str:
+    """What has the focus: its id, or its text."""
+    return page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()")
+
+
+def test_tab_reaches_every_control_once_and_shows_where_it_is(open_page: Any) -> None:
+    page = open_page("/")
+    wanted = page.evaluate("""() => [...document.querySelectorAll(
+        "a[href], button, input, select, summary, [tabindex='0']")]
+      .filter((element) => element.checkVisibility({ visibilityProperty: true }) && !element.disabled)
+      .filter((element) => element.type !== "radio" || element.checked)
+      .map((element) => element.id || element.textContent.trim())""")
+    seen = []
+    for _ in range(len(wanted) + 2):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement === document.body"):
+            break
+        seen.append(focus(page))
+        ring = page.evaluate("""() => { const e = document.activeElement, next = e.nextElementSibling;
+          const style = getComputedStyle(e.type === "radio" ? next : e); return style.outlineStyle; }""")
+        assert ring != "none", focus(page)
+    assert sorted(seen) == sorted(wanted)
+
+
+def test_the_skip_link_leads_past_the_header(open_page: Any) -> None:
+    page = open_page("/")
+    page.keyboard.press("Tab")
+    assert focus(page) == "Skip to the plot"
+    page.keyboard.press("Enter")
+    assert focus(page) == "page"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("ArrowRight", -0.95), ("ArrowLeft", -1.05), ("PageUp", -0.5), ("PageDown", -1.5), ("Home", -3.0), ("End", 3.0)],
+)
+def test_the_keyboard_moves_a_slider(open_page: Any, key: str, value: float) -> None:
+    page = open_page("/")
+    slider(page, "c_star-1").focus()
+    page.keyboard.press(key)
+    wait_for_query(page, f"cs=1,{value:g},1,1,1")
+    assert slider(page, "c_star-1").get_attribute("aria-valuetext").replace("−", "-") == f"{value:g}"
+
+
+def test_arrows_step_a_number_box(open_page: Any) -> None:
+    page = open_page("/")
+    box(page, "a-chosen").focus()
+    page.keyboard.press("ArrowUp")
+    wait_for_query(page, "a=5.1,9,10")
+
+
+def test_the_player_by_keyboard_alone(open_page: Any) -> None:
+    page = open_page("/")
+    page.keyboard.press("ArrowLeft")
+    assert page.input_value("#scrub") == "990"
+    page.keyboard.press("Shift+ArrowLeft")
+    assert page.input_value("#scrub") == "890"
+    page.keyboard.press("Home")
+    assert page.input_value("#scrub") == "0"
+    page.keyboard.press("Space")
+    page.wait_for_selector('#play[data-playing="true"]')
+    page.keyboard.press("Space")
+    page.wait_for_selector('#play[data-playing="false"]')
+    page.keyboard.press("End")
+    assert page.input_value("#scrub") == "1000"
+    assert page.evaluate(STATE)["cursor"] is None
+
+
+def test_a_plot_with_the_focus_is_moved_zoomed_and_whole_again(open_page: Any) -> None:
+    page = open_page("/")
+    before = page.evaluate("fl.page.drawing.figures.plane.gd.layout.yaxis.range")
+    page.locator("#unlearning-plane").focus()
+    page.keyboard.press("+")
+    window = page.evaluate(STATE)["window"]
+    assert window[3] - window[2] == pytest.approx(0.8 * (before[1] - before[0]), rel=1e-3)
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate(STATE)["window"][2] > window[2]
+    page.keyboard.press("0")
+    assert page.evaluate(STATE)["window"] is None
+    page.locator("#unlearning-panels").focus()
+    page.keyboard.press("+")
+    low, high = page.evaluate(STATE)["span"]
+    assert 1e-5 < low < high < 1e4
+
+
+def test_undo_redo_and_reset(open_page: Any) -> None:
+    page = open_page("/")
+    expect(page.locator("#undo-button")).to_be_disabled()
+    expect(page.locator("#redo-button")).to_be_disabled()
+    page.select_option("#preset", "portrait-right")
+    wait_for_query(page, "a=0.5,2,4,6,8,10,12")
+    slider(page, "eps").focus()
+    page.keyboard.press("PageDown")
+    wait_for_query(page, "eps=0.316")
+    page.keyboard.press("Control+z")
+    wait_for_query(page, "eps=1&a=0.5,2,")
+    page.click("#undo-button")
+    wait_for_query(page, "a=5,9,10")
+    expect(page.locator("#undo-button")).to_be_disabled()
+    page.keyboard.press("Control+Shift+Z")
+    wait_for_query(page, "a=0.5,2,4")
+    page.click("#redo-button")
+    wait_for_query(page, "eps=0.316")
+    expect(page.locator("#redo-button")).to_be_disabled()
+    page.click("#reset-button")
+    wait_for_query(page, "a=5,9,10")
+    page.click("#undo-button")
+    wait_for_query(page, "eps=0.316")
+
+
+def test_help_opens_and_closes_by_keyboard(open_page: Any) -> None:
+    page = open_page("/")
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_be_visible()
+    expect(page.locator("#help")).to_contain_text("critical manifold")
+    page.keyboard.press("Escape")
+    expect(page.locator("#help")).not_to_be_visible()
+
+
+def test_every_plot_has_a_text_that_follows_it(open_page: Any) -> None:
+    page = open_page("/")
+    text = page.locator("#unlearning-plane-text")
+    assert page.get_attribute("#unlearning-plane", "aria-describedby") == "unlearning-plane-text"
+    expect(text).to_contain_text("Folds at R = 0.127, a = 8.36; R = 0.375, a = 20.9.")
+    expect(text).to_contain_text("ā = 10, unlearning: from R = 0, a = 10")
+    expect(page.locator("#unlearning-panels-text")).to_contain_text("loss from 76.5 to 3.95")
+    box(page, "a-chosen").fill("12")
+    box(page, "a-chosen").press("Enter")
+    expect(text).to_contain_text("ā = 12, unlearning")
+    expect(page.locator("#announcer")).to_contain_text("ā = 12 unlearns")
+
+
+def test_motion_is_reduced_where_it_is_asked_for(open_page: Any) -> None:
+    page = open_page("/")
+    assert page.get_attribute("#play", "data-playing") == "false"
+    moving = page.evaluate("""() => [...document.querySelectorAll("body *")]
+      .filter((element) => parseFloat(getComputedStyle(element).transitionDuration) > 0
+        || getComputedStyle(element).animationName !== "none").map((element) => element.className)""")
+    assert moving == []

@@ -1,0 +1,107 @@
+"""Every screen, light and dark: nothing overlaps, nothing is cut, one direction of scroll.
+
+Screenshots of each are kept in test-results/screens, for people to look at.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+OUTPUT = Path(__file__).parents[2] / "test-results" / "screens"
+SCREENS = {
+    "phone": {
+        "viewport": {"width": 390, "height": 844},
+        "has_touch": True,
+        "is_mobile": True,
+        "device_scale_factor": 2,
+    },
+    "small-phone": {"viewport": {"width": 360, "height": 640}, "has_touch": True, "is_mobile": True},
+    "tablet": {"viewport": {"width": 768, "height": 1024}, "has_touch": True},
+    "laptop": {"viewport": {"width": 1440, "height": 900}},
+    "zoomed-200": {"viewport": {"width": 720, "height": 450}, "device_scale_factor": 2},
+    "projector": {"viewport": {"width": 1920, "height": 1080}},
+}
+STATES = {
+    "example": "/",
+    "both-signs": "/?v=1&c=1,1,1,1,1&cs=1,1,-1,-2,1&eps=1&a=5,1,-1,-5,-10&R0=0&tau=1e4",
+    "many": "/?v=1&c=1,1,1,1,1&cs=1,-1,1,-1,1&eps=1&a=0.5,2,4,6,8,10,12&R0=0&tau=1e4&pts=0.5,12,0.8,3&y=excess",
+}
+
+# Visible pieces of the page that overlap though neither contains the other, or stick out of what holds them.
+FAULTS = """() => {
+  const faults = [];
+  const name = (element) => element.id || element.className || element.tagName;
+  const seen = (element) => element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length;
+  const pieces = [...document.querySelectorAll(
+    ".header > *, .figure, .player > *, .segments, .control > *, .chip, .caption, #sentences li, .preset")].filter(seen);
+  for (const [k, one] of pieces.entries()) for (const other of pieces.slice(k + 1)) {
+    if (one.contains(other) || other.contains(one)) continue;
+    if (!!one.closest(".said") !== !!other.closest(".said")) continue; // what scrolls is cut by its frame
+    if (!!one.closest(".controls") !== !!other.closest(".controls")) continue; // so is the drawer
+    if (!!one.closest(".header") !== !!other.closest(".header")) continue; // and what goes under the header
+    const a = one.getBoundingClientRect(), b = other.getBoundingClientRect();
+    const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+    const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+    if (across > 1 && down > 1) faults.push(`${name(one)} over ${name(other)}`);
+  }
+  for (const element of [...document.querySelectorAll("button, .control-symbol, .segment, .tau, .box, h2")].filter(seen)) {
+    if (element.scrollWidth > element.clientWidth + 1) faults.push(`${name(element)} is cut`);
+  }
+  const labels = [...document.querySelectorAll("#unlearning-plane .textpoint text")].map((e) => e.getBoundingClientRect());
+  labels.forEach((a, k) => labels.slice(k + 1).forEach((b) => {
+    const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+    if (across > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3) faults.push("labels overlap");
+  }));
+  for (const id of ["unlearning-plane", "unlearning-panels"]) {
+    const frame = document.getElementById(id).getBoundingClientRect();
+    for (const text of document.querySelectorAll(`#${id} text`)) {
+      const box = text.getBoundingClientRect();
+      if (!box.width) continue;
+      if (box.left < frame.left - 1 || box.right > frame.right + 1 || box.bottom > frame.bottom + 1) {
+        faults.push(`${text.textContent} sticks out of ${id}`);
+      }
+    }
+  }
+  const root = document.documentElement;
+  if (root.scrollWidth > innerWidth) faults.push(`${root.scrollWidth} pixels wide on ${innerWidth}`);
+  return faults;
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("screen", SCREENS)
+def test_nothing_overlaps_and_nothing_is_cut(open_page: Any, screen: str, scheme: str) -> None:
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    for name, path in STATES.items():
+        page = open_page(path, color_scheme=scheme, **SCREENS[screen])
+        page.wait_for_timeout(200)
+        page.screenshot(path=OUTPUT / f"{screen}-{scheme}-{name}.png")
+        assert page.evaluate(FAULTS) == [], name
+        if page.locator("#controls-button").is_visible():
+            page.click("#controls-button")
+            page.wait_for_timeout(200)
+            page.screenshot(path=OUTPUT / f"{screen}-{scheme}-{name}-controls.png")
+            assert page.evaluate(FAULTS) == [], name
+
+
+def test_touch_moves_a_slider_chooses_a_start_and_scrolls_the_page(open_page: Any) -> None:
+    page = open_page("/", **SCREENS["phone"])
+    page.locator("#controls-button").tap()
+    rect = page.locator("#unlearning-c_star-1").bounding_box()
+    page.touchscreen.tap(rect["x"] + 0.8 * rect["width"], rect["y"] + rect["height"] / 2)
+    page.wait_for_selector('body[data-drawn*="cs=1,1."]')
+    page.locator("#chip-1").tap()
+    assert page.evaluate("fl.page.state.chosen") == 1
+    page.locator("#controls-button").tap()
+    plane = page.locator("#unlearning-plane").bounding_box()
+    session = page.context.new_cdp_session(page)
+    x, y = plane["x"] + 150, plane["y"] + 300
+    session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for step in range(1, 16):
+        session.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y - 20 * step}]})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    page.wait_for_timeout(300)
+    assert page.evaluate("scrollY") > 150, "a finger on the plane scrolls the page"
