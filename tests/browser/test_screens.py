@@ -35,8 +35,9 @@ FAULTS = """() => {
   const faults = [];
   const name = (element) => element.id || element.className || element.tagName;
   const seen = (element) => element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length;
-  const pieces = [...document.querySelectorAll(
-    ".header > *, .figure, .player > *, .segments, .control > *, .chip, .caption, #sentences li, .preset")].filter(seen);
+  const all = (selector) => [...document.querySelectorAll(selector)].filter(seen);
+  const pieces = all(
+    ".header > *, .figure, .player > *, .segments, .control > *, .chip, .caption, #sentences li, .preset");
   for (const [k, one] of pieces.entries()) for (const other of pieces.slice(k + 1)) {
     if (one.contains(other) || other.contains(one)) continue;
     if (!!one.closest(".said") !== !!other.closest(".said")) continue; // what scrolls is cut by its frame
@@ -47,10 +48,10 @@ FAULTS = """() => {
     const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
     if (across > 1 && down > 1) faults.push(`${name(one)} over ${name(other)}`);
   }
-  for (const element of [...document.querySelectorAll("button, .control-symbol, .segment, .tau, .box, h2")].filter(seen)) {
+  for (const element of all("button, .control-symbol, .segment, .tau, .box, h2")) {
     if (element.scrollWidth > element.clientWidth + 1) faults.push(`${name(element)} is cut`);
   }
-  const labels = [...document.querySelectorAll("#unlearning-plane .textpoint text")].map((e) => e.getBoundingClientRect());
+  const labels = all("#unlearning-plane .textpoint text").map((element) => element.getBoundingClientRect());
   labels.forEach((a, k) => labels.slice(k + 1).forEach((b) => {
     const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
     if (across > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3) faults.push("labels overlap");

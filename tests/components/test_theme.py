@@ -11,7 +11,8 @@ from components import theme
 from components.theme import DARK, FATES, LIGHT
 from dynamics import Fate
 
-# G. M. Machado, M. M. Oliveira, L. A. F. Fernandes, IEEE Trans. Vis. Comput. Graph. 15 (2009): severity 1, on linear RGB.
+# G. M. Machado, M. M. Oliveira, L. A. F. Fernandes, IEEE Trans. Vis. Comput. Graph. 15 (2009):
+# severity 1, on linear RGB.
 VISIONS = {
     "normal": np.eye(3),
     "protanopia": np.array(
