@@ -43,6 +43,8 @@ def create_app() -> Dash:
         strict_transport_security=False,
         frame_options=None,
     )
+    with server.test_request_context("/"):
+        app.index()  # Dash serves a script only after its own process has written a page that names it
     warming.start(VIEWS.values())
     return app
 

@@ -26,7 +26,8 @@ LOWEST_TOP = 2.0  # a window reaches at least this far from a = 0
 HIGHEST_TOP = 45.0  # folds above are not worth flattening the rest for
 LABEL_ROOM = -0.2  # the window begins here, so that the starts' labels are clear of the axis
 LABEL_GAP = 0.034  # labels of starts are kept this share of the window apart
-LABEL_SHIFT = 0.013  # of a label from its start, as a share of the window
+ROOM = "\N{NO-BREAK SPACE}"  # between a label and its start, in pixels where a share of the window is none
+LABEL_SHIFT = 0.006  # of a label from its start, as a share of the window
 PLAIN = {"type": "linear", "ticklabeloverflow": "allow"}  # what plotly would otherwise find out at every drawing
 PANELS = (("R", "R", "yaxis"), ("a", "a", "yaxis2"), ("loss", "loss  L", "yaxis3"))
 
@@ -170,7 +171,7 @@ def _names(model: UnlearningModel, runs: Sequence[Run], view: Window) -> Trace:
         x=[run.R0 + (shift if side == "right" else -shift) for run, side in zip(runs, sides, strict=True)],
         y=label_heights([run.a0 for run in runs], view),
         mode="text",
-        text=[f"<b>{run.name}</b>" for run in runs],
+        text=[f"<b>{ROOM}{run.name}{ROOM}</b>" for run in runs],
         textposition=[f"middle {side}" for side in sides],
         textfont={"color": [FATES[run.limit.fate].colour for run in runs], "size": 13},
         hoverinfo="skip",

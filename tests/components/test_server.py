@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -130,6 +131,27 @@ def test_health_and_headers(client: FlaskClient) -> None:
     assert '<html lang="en">' in client.get("/").text
 
 
+def test_a_worker_serves_the_scripts_of_a_page_that_another_has_written(client: FlaskClient) -> None:
+    scripts = re.findall(r'src="(/[^"]+)"', client.get("/").text)
+    assert len(scripts) > 10
+    other = create_app().server.test_client()
+    assert [script for script in scripts if other.get(script).status_code != 200] == []
+
+
+def test_files_are_compressed_once_and_kept_by_browsers(client: FlaskClient) -> None:
+    for script in re.findall(r'src="(/[^"]+)"', client.get("/").text):
+        first, again = (client.get(script, headers={"Accept-Encoding": "br"}) for _ in range(2))
+        assert first.data == again.data
+        assert first.headers.get("Content-Encoding") == "br" or len(first.data) < 500
+        assert "max-age=31536000" in first.headers["Cache-Control"]
+        plain = client.get(script)
+        assert "Content-Encoding" not in plain.headers
+        assert len(plain.data) >= len(first.data)
+        etag = plain.headers.get("ETag")
+        if etag:
+            assert client.get(script, headers={"If-None-Match": etag}).status_code == 304
+
+
 def test_two_apps_live_side_by_side() -> None:
     one, other = create_app(), create_app()
     assert one.callback_map.keys() == other.callback_map.keys()
@@ -179,6 +201,17 @@ class Endless(UnlearningView):
                 yield Chunk("trace", {"text": "x" * 65536})
         finally:
             self.stopped.set()
+
+
+def test_who_comes_while_the_core_is_compiled_is_told_and_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    ready = threading.Event()
+    monkeypatch.setattr(warming, "ready", ready)
+    server = Flask("test")
+    stream.register(server, {"unlearning": UnlearningView()}, StreamCache(server))
+    lines = iter(server.test_client().get(f"/stream/unlearning?{LINK}").iter_encoded())
+    assert json.loads(next(lines)) == {"kind": "wait", "sentence": warming.SENTENCE}
+    ready.set()
+    assert json.loads(next(lines))["kind"] == "begin"
 
 
 def test_the_work_stops_when_the_client_goes() -> None:
