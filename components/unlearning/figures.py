@@ -191,6 +191,7 @@ def _marks(runs: Sequence[Run]) -> Trace:
     marker = {
         "symbol": ["circle"] * len(runs) + [style.symbol for style in styles],
         "size": [8] * len(runs) + [12] * len(runs),
+        "opacity": 1,
         "color": colours * 2,
         "line": {"color": LIGHT["paper"], "width": 1},
     }

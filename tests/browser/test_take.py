@@ -1,0 +1,105 @@
+"""What is taken away: pictures drawn in the page, files made by the server, for the state that is shown."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import struct
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from components.unlearning.state import UnlearningState
+from tests.browser.hand import lines, wait_for_query
+
+LINK = "/?v=1&c=1,1,1,1,1&cs=1,-1,1,-1,1&eps=0.1&a=3,6&R0=0&tau=1e3&pts=0.5,12&axis=linear&y=excess&cur=2"
+SCREENS = Path(__file__).parents[2] / "test-results" / "screens"
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def taken(page: Page, title: str) -> Path:
+    """The file that an item of the menu gives."""
+    page.click("#take-menu summary")
+    with page.expect_download() as download:
+        page.get_by_role("button", name=title, exact=True).click()
+    expect(page.locator("#take")).not_to_be_visible()
+    path = Path(str(download.value.path()))
+    return path.rename(path.with_name(download.value.suggested_filename))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_svg_of_the_plane_holds_runs_manifold_and_field(open_page: Any, scheme: str) -> None:
+    page = open_page(LINK, color_scheme=scheme)
+    path = taken(page, "R–a plane, SVG")
+    assert path.name == "unlearning-plane.svg"
+    root = ElementTree.parse(path).getroot()
+    strokes = {element.get("stroke") or element.get("style", "") for element in root.iter(f"{SVG}path")}
+    colours = page.evaluate("fl.page.drawing.lines('plane', { columns: {} }).map(({ line }) => line.color)")
+    for colour in {*colours, page.evaluate("fl.page.drawing.coloured('#b9c0ca')")}:
+        red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+        assert any(colour in stroke or f"rgb({red}, {green}, {blue})" in stroke for stroke in strokes), colour
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert next(iter(root)).get("fill") == paper
+    text = "".join(root.itertext())
+    assert "alignment" in text
+    assert "ā = 6" in text
+
+
+@pytest.mark.parametrize("title", ["R–a plane, PNG", "R, a, loss over time, PNG"])
+def test_a_png_is_three_times_as_fine_as_the_screen(open_page: Any, title: str) -> None:
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    page = open_page("/")
+    path = taken(page, title)
+    head = path.read_bytes()[:24]
+    assert head[:8] == b"\x89PNG\r\n\x1a\n"
+    figure = "plane" if "plane" in title else "panels"
+    shown = page.locator(f"#unlearning-{figure}").bounding_box()
+    assert struct.unpack(">II", head[16:24]) == pytest.approx((3 * shown["width"], 3 * shown["height"]), abs=1)
+    shutil.copy(path, SCREENS / f"taken-{path.name}")
+    assert path.stat().st_size > 40_000, "not an empty picture"
+
+
+def test_csv_and_json_are_of_the_state_that_is_shown(open_page: Any) -> None:
+    page = open_page(LINK)
+    with taken(page, "Data, CSV").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    document = json.loads(taken(page, "Data, JSON").read_bytes())
+    state = UnlearningState.from_query(document["link"])
+    assert state.model_dump(mode="json") == page.evaluate("() => fl.page.state")
+    for index, line in enumerate(lines(page)):
+        R = [float(row["R"]) for row in rows if int(row["run"]) == index]
+        assert line["x"] == pytest.approx(R, rel=1e-6, abs=1e-30)
+
+
+def test_python_and_citation(open_page: Any) -> None:
+    page = open_page(LINK)
+    script = taken(page, "Python that computes it")
+    assert script.name == "unlearning.py"
+    compile(script.read_text(encoding="utf-8"), script.name, "exec")
+    assert "C_STAR = (1.0, -1.0, 1.0, -1.0, 1.0)" in script.read_text(encoding="utf-8")
+    assert "@inproceedings{imai2026dichotomy" in taken(page, "Citation, BibTeX").read_text(encoding="utf-8")
+
+
+@pytest.mark.allowed_faults("Failed to load resource")
+def test_a_file_that_cannot_be_made_is_said(open_page: Any) -> None:
+    page = open_page("/")
+    page.route("**/export/**", lambda route: route.fulfill(status=500))
+    page.click("#take-menu summary")
+    page.get_by_role("button", name="Data, CSV", exact=True).click()
+    expect(page.locator("#alert")).to_contain_text("This could not be made")
+
+
+def test_the_menu_by_keyboard(open_page: Any) -> None:
+    page = open_page("/")
+    page.locator("#take-menu summary").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#take")).to_be_visible()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Link of this picture"
+    page.keyboard.press("Escape")
+    expect(page.locator("#take")).not_to_be_visible()
+    wait_for_query(page, "a=5,9,10")
