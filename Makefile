@@ -9,13 +9,13 @@ export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
 export NUMBA_CACHE_DIR = $(CURDIR)/.numba_cache
 
-.PHONY: run test check bench setup-run setup-test
+.PHONY: run test check bench load setup-run setup-test
 .DEFAULT_GOAL := run
 
 run: setup-run
 	@echo "Open http://$(HOST):$(PORT) (Ctrl+C stops)."
 	@exec .venv/bin/gunicorn app:server --bind $(HOST):$(PORT) -k gthread -w 2 --threads 8 \
-		--keep-alive 30 --timeout 60 --max-requests 2000 --max-requests-jitter 200 \
+		--keep-alive 30 --timeout 60 --max-requests 100000 --max-requests-jitter 10000 \
 		--worker-tmp-dir /dev/shm --no-control-socket --log-level warning
 
 test: setup-test
@@ -28,7 +28,11 @@ check: setup-test
 
 bench: setup-test
 	@$(PY) -m tests.benchmarks
-	@$(PY) -m tests.benchmarks.stream --browser
+	@$(PY) -m tests.benchmarks.stream
+	@$(PY) -m tests.benchmarks.hand
+
+load: setup-test
+	@$(PY) -m tests.benchmarks.load
 
 setup-run:
 	@sh .ci/setup run

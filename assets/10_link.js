@@ -33,19 +33,21 @@ fl.History = class {
     this.open = false; // an entry of the gesture under way exists
     this.settling = null;
     this.writing = null;
+    this.travelling = null; // while the browser is on its way to another entry
     this.depth = (history.state && history.state.depth) || 0; // entries of ours before this one
     this.top = this.depth; // of the latest of them
   }
 
   static SETTLED = 700; // ms without a move after which a gesture is over
-  static WRITTEN = 300; // ms between two rewritings: browsers refuse more than 100 in 10 s
+  static WRITTEN = 400; // ms between two rewritings: browsers refuse more than 100 in 10 to 30 s
+  static TRAVEL = 1000; // ms after which a way back that leads nowhere is forgotten
 
   // kind "same": a change that is not worth an entry of its own.
   record(state, kind) {
     this.state = state;
     if (kind !== "same" && !this.open) {
       this.top = this.depth += 1;
-      history.pushState(this.entry(), "", this.address());
+      this.put("pushState");
     } else if (this.writing === null) {
       this.writing = setTimeout(() => this.write(), fl.History.WRITTEN);
     }
@@ -58,7 +60,11 @@ fl.History = class {
   write() {
     clearTimeout(this.writing);
     this.writing = null;
-    history.replaceState(this.entry(), "", this.address());
+    this.put("replaceState");
+  }
+
+  put(how) {
+    try { history[how](this.entry(), "", this.address()); } catch (error) { /* refused: too often; the next one tells it */ }
   }
 
   address() {
@@ -66,7 +72,12 @@ fl.History = class {
   }
 
   entry() {
-    return { view: this.view.name, state: this.state, depth: this.depth };
+    return { view: this.view.name, release: this.view.release, state: this.state, depth: this.depth };
+  }
+
+  // The state of an entry, if it is one of this view's and this release's.
+  stateOf(entry) {
+    return entry && entry.view === this.view.name && entry.release === this.view.release ? entry.state : null;
   }
 
   // The state shown without a change of address: where Back comes to.
@@ -88,16 +99,26 @@ fl.History = class {
     clearTimeout(this.writing);
     this.writing = null;
     this.open = false;
+    clearTimeout(this.travelling);
+    this.travelling = null;
     this.depth = (entry && entry.depth) || 0;
-    if (entry) this.state = entry.state;
+    this.state = this.stateOf(entry) || this.state;
   }
 
   undo() {
     this.settle();
-    if (this.depth > 0) history.back();
+    if (this.depth > 0) this.travel(-1);
   }
 
   redo() {
-    if (this.depth < this.top) history.forward();
+    this.settle();
+    if (this.depth < this.top) this.travel(1);
+  }
+
+  // One entry at a time: two hasty steps back would leave the page.
+  travel(steps) {
+    if (this.travelling !== null) return;
+    this.travelling = setTimeout(() => { this.travelling = null; }, fl.History.TRAVEL);
+    history.go(steps);
   }
 };

@@ -2,20 +2,24 @@
 window.fl = window.fl || {};
 
 // Calls onRelease with the server's release, onChunk for each chunk and onBatch after each piece of the network's.
-// Throws {sentences} where the server refuses, AbortError where the signal says so, anything else where it is lost.
+// Throws {sentences} where the server refuses, fl.Lost where it is away or cut off, AbortError where the signal says so.
+fl.Lost = class extends Error {};
+
+fl.lost = (error) => { throw error.name === "AbortError" ? error : new fl.Lost(error.message); };
+
 fl.read = async function (url, signal, { onRelease, onChunk, onBatch }) {
-  const response = await fetch(url, { signal });
+  const response = await fetch(url, { signal }).catch(fl.lost);
   onRelease(response.headers.get("X-Release"));
   if (!response.ok) {
     const body = response.status < 500 && await response.json().catch(() => null);
     if (body && body.errors) throw { sentences: body.errors.map((error) => error.sentence) };
-    throw new Error(`status ${response.status}`);
+    throw new fl.Lost(`status ${response.status}`);
   }
   const reader = response.body.getReader();
   const decoder = new TextDecoder();
   let rest = "", last = null;
   for (;;) {
-    const { value, done } = await reader.read();
+    const { value, done } = await reader.read().catch(fl.lost);
     if (signal.aborted) return;
     rest += done ? decoder.decode() : decoder.decode(value, { stream: true });
     const lines = rest.split("\n");
@@ -23,7 +27,7 @@ fl.read = async function (url, signal, { onRelease, onChunk, onBatch }) {
     for (const line of lines) if (line) onChunk(last = JSON.parse(line));
     onBatch();
     if (!done) continue;
-    if (!last || !["end", "error"].includes(last.kind)) throw new Error("the stream was cut off");
+    if (!last || !["end", "error"].includes(last.kind)) throw new fl.Lost("the stream was cut off");
     return;
   }
 };

@@ -145,6 +145,7 @@ fl.Drawing = class {
       if (!(log && window[0] <= 0)) layout.xaxis.range = log ? window.slice(0, 2).map(Math.log10) : window.slice(0, 2);
       if (window.length > 2) layout.yaxis.range = window.slice(2);
     }
+    layout.modebar = { uirevision: "kept" }; // what the user has chosen there stays chosen
     if (fl.coarse()) layout.dragmode = false; // a finger scrolls the page
     return layout;
   }
@@ -208,9 +209,10 @@ fl.Drawing = class {
 
   // The marks of all runs: their starts, which the server has placed, and their ends.
   marked(trace, layout) {
-    const ends = this.picture.runs.map((run) => this.end(run.complete ? run.columns : {}, trace.meta, layout));
     const starts = trace.x.length;
     const symbol = [...trace.marker.symbol];
+    const ends = this.picture.runs.map((run, index) => (
+      this.end(run.complete ? run.columns : {}, trace.meta, layout, symbol[starts + index])));
     ends.forEach((end, index) => { symbol[starts + index] = end.symbol || symbol[starts + index]; });
     trace.x = [...trace.x, ...ends.map(({ x }) => x)];
     trace.y = [...trace.y, ...ends.map(({ y }) => y)];
@@ -218,17 +220,20 @@ fl.Drawing = class {
     return trace;
   }
 
-  // The last point of a run, or, with an arrow, the one where it leaves through the top or bottom edge.
-  end(columns, { x, y }, layout) {
+  // The last point of a run, or, with an arrow, the one where it leaves through the top or bottom edge:
+  // a full one where it runs away for ever, which is what its own symbol says.
+  end(columns, { x, y }, layout, own) {
     const xs = columns[x] || [], ys = columns[y] || [];
     const [low, high] = layout.yaxis.range;
     let k = ys.length - 1;
     if (k < 0) return { x: null, y: null };
     if (ys[k] >= low && ys[k] <= high) return { x: xs[k], y: ys[k] };
     const edge = ys[k] > high ? high : low;
-    while (k > 0 && (ys[k] > high || ys[k] < low)) k -= 1;
+    while (k >= 0 && !(ys[k] <= high && ys[k] >= low)) k -= 1;
+    if (k < 0) return { x: null, y: null };
     const share = (edge - ys[k]) / (ys[k + 1] - ys[k] || 1);
-    return { x: xs[k] + share * (xs[k + 1] - xs[k]), y: edge, symbol: edge === high ? "triangle-up" : "triangle-down" };
+    const symbol = `triangle-${edge === high ? "up" : "down"}${own === "triangle-up" ? "" : "-open"}`;
+    return { x: xs[k] + share * (xs[k + 1] - xs[k]), y: edge, symbol };
   }
 
   // Shows the runs up to the cursor only: one frame of the player.
@@ -241,6 +246,13 @@ fl.Drawing = class {
   place(time) {
     this.time = time;
     Object.values(this.figures).forEach((figure) => this.mark(figure));
+  }
+
+  // Ends all work on the figures.
+  close() {
+    clearTimeout(this.later);
+    this.sizes.disconnect();
+    for (const { gd } of Object.values(this.figures)) if (gd && gd._fullLayout) Plotly.purge(gd);
   }
 
   // A copy with the theme's colours; columns are shared, not copied.

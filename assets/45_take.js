@@ -34,8 +34,13 @@ fl.Take = class {
     this.page = page;
     const { view, drawing } = page;
     const item = (text, action) => fl.make("button", { type: "button", textContent: text, onclick: async () => {
-      document.getElementById("take-menu").open = false;
-      await action().catch((error) => page.say([`This could not be made: ${error.message}. The picture is still here; please try again.`]));
+      const menu = document.getElementById("take-menu");
+      menu.open = false;
+      menu.querySelector("summary").focus();
+      await action().catch((error) => {
+        console.warn(error);
+        page.say(["This could not be made: the server did not give it. The picture is still here; please try again."]);
+      });
     } });
     const pictures = Object.values(drawing.figures).flatMap((figure) => [
       item(`${figure.title}, SVG`, () => this.picture(figure, "svg")),
@@ -65,7 +70,7 @@ fl.Take = class {
     const svg = await fl.svgOf(figure, paper);
     const blob = format === "png" ? await fl.pngOf(svg) : new Blob([svg.text], { type: "image/svg+xml" });
     fl.save(blob, `${figure.id}.${format}`);
-    this.page.announce(`${figure.id}.${format} saved.`);
+    this.page.tell(`${figure.id}.${format} saved.`);
   }
 
   async file(kind) {
@@ -73,15 +78,24 @@ fl.Take = class {
     const response = await fetch(`/export/${view.name}.${kind}?${fl.query(view, state)}`);
     if (!response.ok) throw new Error("the server refused it");
     fl.save(await response.blob(), `${view.name}.${kind}`);
-    this.page.announce(`${view.name}.${kind} saved.`);
+    this.page.tell(`${view.name}.${kind} saved.`);
   }
 };
 
 fl.copyLink = async function (page) {
   page.history.write(); // the address bar has it too
-  const button = document.getElementById("link-button");
-  const copied = await navigator.clipboard.writeText(location.origin + page.history.address()).then(() => true, () => false);
-  page.announce(copied ? "Link copied." : "The link is in the address bar.");
-  button.dataset.done = copied ? "Copied" : "In the address bar";
-  setTimeout(() => delete button.dataset.done, 1500);
+  const link = location.origin + page.history.address();
+  const copied = navigator.clipboard
+    ? await navigator.clipboard.writeText(link).then(() => true, () => false)
+    : fl.copySelected(link); // no clipboard without https
+  page.tell(copied ? "Link copied." : "The link is in the address bar.");
+};
+
+fl.copySelected = function (text) {
+  const area = fl.make("textarea", { value: text, className: "visually-hidden" });
+  document.body.append(area);
+  area.select();
+  const copied = document.execCommand("copy");
+  area.remove();
+  return copied;
 };

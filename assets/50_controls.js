@@ -51,7 +51,9 @@ fl.Controls = class {
       this.held = control.id;
       this.write(control, this.fromSlider(control, range.valueAsNumber));
     };
-    range.onchange = () => { this.held = null; };
+    for (const end of ["change", "pointerup", "pointercancel", "blur"]) {
+      range.addEventListener(end, () => { if (this.held === control.id) this.held = null; });
+    }
     range.onkeydown = (event) => {
       const pages = { PageUp: 1, PageDown: -1 }[event.key];
       if (!pages) return;
@@ -97,7 +99,9 @@ fl.Controls = class {
 
   // What was typed: a number within the bounds, or a sentence that says which are.
   typed(control, box) {
-    const text = box.value.trim().replace("−", "-").replace(/^([^.,]*),([^.,]*)$/, "$1.$2");
+    const plain = box.value.trim().replace(/[−–]/g, "-");
+    const thousands = /^[+-]?[1-9]\d{0,2}(,\d{3})+$/.test(plain); // 10,000 may be ten, or ten thousand: refused
+    const text = thousands ? plain : plain.replace(/^([^.,]*),([^.,]*)$/, "$1.$2");
     const [low, high] = control.bounds;
     const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,4})?$/i.test(text) ? Number(text) : NaN;
     const wrong = !(number >= low && number <= high);
@@ -108,8 +112,9 @@ fl.Controls = class {
       this.say([`${control.symbol} = ${text.slice(0, 24) || "(empty)"} is ${fault}. The picture keeps ${fl.numberText(this.parts[control.id].value)}.`]);
       return;
     }
+    this.say([]);
     if (fl.canonical(number) !== this.parts[control.id].value) this.write(control, fl.canonical(number));
-    else box.value = fl.numberText(number);
+    else this.move(control, this.parts[control.id], fl.canonical(number));
   }
 
   write(control, number) {
@@ -121,6 +126,12 @@ fl.Controls = class {
     this.change({ [control.parameter]: values });
   }
 
+  // Forgets what was typed and refused.
+  release() {
+    this.held = null;
+    for (const parts of Object.values(this.parts)) parts.value = null;
+  }
+
   // Moves everything to where the state is; the control under the hand stays as the hand has it.
   sync(state) {
     this.state = state;
@@ -129,7 +140,7 @@ fl.Controls = class {
       if (!parts) continue;
       const place = typeof control.index === "string" ? state[control.index] : control.index;
       const value = place === null ? state[control.parameter] : state[control.parameter][place];
-      if (parts.count) { parts.count.value = parts.value = value.length; continue; }
+      if (parts.count) { parts.count.value = parts.count.dataset.shown = parts.value = value.length; continue; }
       if (parts.radios) { for (const radio of parts.radios) radio.checked = radio.value === value; continue; }
       parts.place.hidden = value === undefined;
       if (value === undefined || value === parts.value) continue;
@@ -147,7 +158,7 @@ fl.Controls = class {
       range.value = this.toSlider(control, value);
     }
     range.setAttribute("aria-valuetext", fl.shown(value));
-    box.value = fl.numberText(value).replace("-", "−").replace("e−", "e-");
+    box.value = box.dataset.shown = fl.numberText(value).replace("-", "−").replace("e−", "e-");
     box.setAttribute("aria-invalid", false);
   }
 
@@ -158,31 +169,39 @@ fl.Controls = class {
     const text = JSON.stringify([state.a, state.chosen, state.points]);
     if (place.dataset.shown === text) return;
     place.dataset.shown = text;
-    const focused = document.activeElement && place.contains(document.activeElement) ? document.activeElement.id : null;
     const most = this.view.parameters.find(({ name }) => name === "a").length[1];
-    const chips = state.a.map((value, index) => {
-      const chip = this.chip(fl.shown(value), `ā = ${fl.shown(value)}`, `chip-${index}`, () => this.change({ chosen: index }));
-      chip.setAttribute("aria-pressed", index === state.chosen);
-      return chip;
-    });
-    const add = this.chip("+", "Add a start", "chip-add", () => {
-      const last = state.a[state.chosen];
-      const value = fl.canonical(last + (last < 19 ? 1 : -1));
-      this.change({ a: [...state.a, value], chosen: state.a.length });
-    });
-    add.disabled = state.a.length >= most;
-    const remove = this.chip("×", `Remove ā = ${fl.shown(state.a[state.chosen])}`, "chip-remove", () => {
+    const chosen = state.a[state.chosen];
+    const chips = state.a.map((value, index) => this.chip(fl.shown(value), `ā = ${fl.shown(value)}`, `chip-${index}`, {
+      pressed: index === state.chosen, action: () => this.change({ chosen: index }),
+    }));
+    const add = () => {
+      const step = chosen < 19 ? 1 : -1;
+      let value = fl.canonical(chosen + step);
+      while (state.a.includes(value)) value = fl.canonical(value + step);
+      const [low, high] = this.view.parameters.find(({ name }) => name === "a").bounds[0];
+      if (value >= low && value <= high) this.change({ a: [...state.a, value], chosen: state.a.length });
+    };
+    const remove = () => {
       const a = state.a.filter((_, index) => index !== state.chosen);
       this.change({ a, chosen: Math.min(state.chosen, a.length - 1) });
-    });
-    remove.disabled = state.a.length === 1;
-    chips.push(add, remove);
-    if (state.points) chips.push(this.chip("clear points", "Remove the clicked points", "chip-points", () => this.change({ points: null })));
-    place.replaceChildren(...chips);
-    if (focused) (document.getElementById(focused) || chips[0]).focus();
+    };
+    chips.push(this.chip("+", "Add a start", "chip-add", { disabled: state.a.length >= most, action: add }));
+    chips.push(this.chip("×", `Remove ā = ${fl.shown(chosen)}`, "chip-remove", { disabled: state.a.length === 1, action: remove }));
+    if (state.points) chips.push(this.chip("clear points", "Remove the added points", "chip-points", { action: () => this.change({ points: null }) }));
+    const focused = place.contains(document.activeElement);
+    for (const old of [...place.children]) if (!chips.includes(old)) old.remove();
+    chips.forEach((chip, k) => { if (place.children[k] !== chip) place.insertBefore(chip, place.children[k] || null); });
+    const lost = focused && (!place.contains(document.activeElement) || document.activeElement.disabled);
+    if (lost) document.getElementById(`chip-${state.chosen}`).focus();
   }
 
-  chip(text, label, id, action) {
-    return fl.make("button", { type: "button", className: "chip", textContent: text, id, onclick: action, aria: { label } });
+  // The button of that id, new or as it was: one under a pressed mouse must not be exchanged.
+  chip(text, label, id, { pressed, disabled = false, action }) {
+    const chip = document.getElementById(id) || fl.make("button", { type: "button", className: "chip", id });
+    if (chip.textContent !== text) chip.textContent = text;
+    Object.assign(chip, { disabled, onclick: action });
+    chip.setAttribute("aria-label", label);
+    if (pressed !== undefined) chip.setAttribute("aria-pressed", pressed);
+    return chip;
   }
 };

@@ -27,18 +27,25 @@ fl.Page = class {
 
   static MOVING = 150; // ms after which a hand that has not moved rests
   static PATIENCE = 120; // ms before a picture is shown in pieces
+  static MISSING = 15000; // ms after which plotly is missed
+  static TOLD = 2200; // ms that a short notice stays
   static RETRY = [1000, 10000]; // ms until a server that does not answer is asked again: first, at most
   static READING = 140; // ms between two versions of the sentences: faster ones cannot be read
   static ANNOUNCED = 900; // ms of rest after which a screen reader is told
 
   async start() {
     const query = location.search.slice(1);
-    const kept = history.state;
-    if (kept && kept.view === this.view.name && kept.state) this.state = kept.state;
-    else if (query) await this.readLink(query);
-    else this.autoplay = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const kept = this.history.stateOf(history.state);
+    if (kept) this.state = kept;
     this.history.mark(this.state);
     this.sync();
+    if (!kept && query) {
+      await this.readLink(query);
+      if (fl.page !== this) return;
+      this.history.mark(this.state);
+      this.sync();
+    }
+    this.autoplay = !kept && !query && !matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.gate.go();
   }
 
@@ -66,7 +73,7 @@ fl.Page = class {
     this.sync();
     if (!physics) { this.show(); return; }
     this.moved = performance.now();
-    this.say([]);
+    if (!this.lost) this.say([]);
     this.autoplay = false;
     if (this.player.playing) this.player.finish();
     this.gate.pass();
@@ -83,7 +90,7 @@ fl.Page = class {
     this.say([]);
     this.player.playing = false;
     this.autoplay = false;
-    this.controls.held = null;
+    this.controls.release();
     this.sync();
     this.gate.go();
   }
@@ -104,9 +111,16 @@ fl.Page = class {
   sync() {
     this.controls.sync(this.state);
     this.presets.value = this.presetOf() || "";
-    document.getElementById("undo-button").disabled = this.history.depth === 0;
-    document.getElementById("redo-button").disabled = this.history.depth >= this.history.top;
+    this.enable("undo-button", this.history.depth > 0);
+    this.enable("redo-button", this.history.depth < this.history.top);
     for (const { id, window } of Object.values(this.view.figures)) document.getElementById(`${id}-whole`).hidden = !this.state[window];
+  }
+
+  // A button that has the focus and is of no more use gives it to the page.
+  enable(id, useful) {
+    const button = document.getElementById(id);
+    if (!useful && document.activeElement === button) document.getElementById("page").focus();
+    button.disabled = !useful;
   }
 
   buildPresets() {
@@ -176,8 +190,19 @@ fl.Page = class {
 
   // A refusal is said; a server that is away is asked again until it is back.
   failed(error) {
+    const { waiting } = this.gate;
     this.gate.close();
-    if (error.sentences) { this.say(error.sentences); return; }
+    document.querySelector(".below").classList.remove("waiting");
+    if (error.sentences) {
+      this.say(error.sentences);
+      if (waiting) this.gate.go();
+      return;
+    }
+    if (!(error instanceof fl.Lost)) {
+      console.error(error);
+      this.say(["This picture could not be drawn; that is a mistake of ours. Another one may do, and the link keeps this one."]);
+      return;
+    }
     const [first, most] = fl.Page.RETRY;
     this.pause = this.lost ? Math.min(2 * this.pause, most) : first;
     this.lost = true;
@@ -195,16 +220,19 @@ fl.Page = class {
   // Plotly arrives a little after the page.
   whenReady(signal) {
     return new Promise((resolve) => {
+      const begun = performance.now();
       const look = () => {
         if (signal.aborted) return;
-        if (this.drawing.ready()) resolve(); else requestAnimationFrame(look);
+        if (this.drawing.ready()) { resolve(); return; }
+        if (performance.now() > begun + fl.Page.MISSING) this.say(["A part of this page has not arrived. Reloading it may help; the link keeps the picture."]);
+        requestAnimationFrame(look);
       };
       look();
     });
   }
 
   receive(chunk, picture) {
-    if (this.lost) { this.lost = false; this.say([]); }
+    if (this.lost && chunk.kind === "end") { this.lost = false; this.say([]); }
     if (chunk.kind === "words") this.pendingWords = [chunk, picture];
     else if (chunk.kind === "wait") document.getElementById("status").textContent = chunk.sentence;
     else if (chunk.kind === "end") this.read(chunk);
@@ -260,6 +288,15 @@ fl.Page = class {
     }
     clearTimeout(this.announcing);
     this.announcing = setTimeout(() => this.announce(chunk.runs.join(" ")), fl.Page.ANNOUNCED);
+  }
+
+  // A short notice, for the eye and for a screen reader.
+  tell(text) {
+    const place = document.getElementById("notice");
+    place.textContent = text;
+    place.hidden = false;
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => { place.hidden = true; }, fl.Page.TOLD);
   }
 
   // What a screen reader is told without being asked.
@@ -349,8 +386,10 @@ fl.Page = class {
   leave() {
     this.abort.abort();
     this.gate.close();
-    clearTimeout(this.retry);
-    clearTimeout(this.announcing);
+    this.history.settle();
+    this.drawing.close();
+    for (const timer of [this.retry, this.announcing, this.reading, this.telling]) clearTimeout(timer);
+    this.pendingEnd = null;
     this.player.playing = false;
     this.token += 1;
   }
@@ -371,8 +410,12 @@ window.addEventListener("popstate", (event) => {
   const page = fl.page;
   if (!page || location.pathname !== page.view.path) return;
   page.history.arrived(event.state);
-  if (event.state && event.state.view === page.view.name) page.restore(event.state.state);
-  else page.readLink(location.search.slice(1)).then(() => page.restore(page.state));
+  const state = page.history.stateOf(event.state);
+  if (state) { page.restore(state); return; }
+  page.readLink(location.search.slice(1)).then(() => {
+    page.history.mark(page.state);
+    page.restore(page.state);
+  });
 });
 
 window.addEventListener("online", () => { if (fl.page && fl.page.lost) fl.page.gate.go(); });

@@ -23,6 +23,15 @@ fl.drawer = function (open) {
   else button.focus({ preventScroll: true });
 };
 
+// A link to where one is, or to a place on this page, is no new entry of the history.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (!link || !fl.page || link.origin !== location.origin || link.pathname !== fl.page.view.path) return;
+  event.preventDefault();
+  event.stopPropagation();
+  document.getElementById("page").focus();
+}, true);
+
 document.addEventListener("click", (event) => {
   const menu = document.getElementById("take-menu");
   if (menu && menu.open && !menu.contains(event.target)) menu.open = false;
@@ -67,15 +76,16 @@ document.addEventListener("keydown", (event) => {
   const page = fl.page;
   if (!page || event.defaultPrevented || event.altKey) return;
   const { target, key } = event;
+  if (document.querySelector("dialog[open]")) return;
   const typing = target.closest("input[type=text], input[type=number], textarea");
   if (event.ctrlKey || event.metaKey) {
     const redo = key.toLowerCase() === "y" || (key.toLowerCase() === "z" && event.shiftKey);
-    if (typing || !(redo || key.toLowerCase() === "z")) return;
+    const typed = typing && typing.value !== typing.dataset.shown; // the field's own undo
+    if (typed || !(redo || key.toLowerCase() === "z")) return;
     event.preventDefault();
     page.history[redo ? "redo" : "undo"]();
     return;
   }
-  if (document.querySelector("dialog[open]")) return;
   if (key === "Escape") {
     const menu = document.getElementById("take-menu");
     if (menu.open) { menu.open = false; menu.querySelector("summary").focus(); }

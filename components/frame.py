@@ -13,7 +13,6 @@ from urllib.parse import quote
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 from flask import Response, request
-from plotly.offline import get_plotlyjs_version
 
 from components import guide, theme
 from components.cache import fingerprint
@@ -39,8 +38,8 @@ INDEX = """<!DOCTYPE html>
 <meta name="description" content="Dynamics of feature learning and unlearning in two-layer networks.">
 <title>{%title%}</title>
 <link rel="icon" href="ICON">
-<script src="/assets/head/theme.js?v=PLOTLY"></script>
-<script async src="/assets/vendor/plotly-cartesian.min.js?v=PLOTLY"></script>
+<script src="/assets/head/theme.js?v=RELEASE"></script>
+<script async src="/assets/vendor/plotly-cartesian.min.js?v=RELEASE"></script>
 {%css%}
 </head>
 <body>
@@ -49,7 +48,7 @@ INDEX = """<!DOCTYPE html>
 <footer>{%config%}{%scripts%}{%renderer%}</footer>
 </body>
 </html>
-""".replace("ICON", "data:image/svg+xml," + quote(ICON)).replace("PLOTLY", get_plotlyjs_version())
+""".replace("ICON", "data:image/svg+xml," + quote(ICON)).replace("RELEASE", fingerprint())
 
 
 @dataclass(frozen=True)
@@ -77,10 +76,10 @@ def shell(views: Mapping[str, View]) -> html.Div:
     """The application: header, a place for the view, the address."""
     links = [dcc.Link(view.title, href=view.path, className="view-link") for view in views.values()]
     summary = {
-        "children": [icon("take"), html.Span("Take away", className="wide")],
+        "children": [icon("take"), html.Span("Save", className="wide")],
         "className": "tool",
-        "title": "Pictures, data, Python and citation to take away",
-        **aria(label="Take away"),
+        "title": "Save the picture, its data, Python or the citation",
+        **aria(label="Save"),
     }
     header = html.Header(
         [
@@ -104,6 +103,7 @@ def shell(views: Mapping[str, View]) -> html.Div:
             header,
             html.Main(id="page", tabIndex=-1),
             guide.dialog(),
+            html.Div(id="notice", className="notice", role="status", hidden=True),
             html.Div(id="announcer", className="visually-hidden", **aria(live="polite")),
         ]
     )

@@ -10,7 +10,7 @@ from components.theme import FATES, TO_DARK
 SIGNS = (
     ("manifold attracting", "critical manifold, attracting: where fast R comes to rest"),
     ("manifold repelling", "critical manifold, repelling"),
-    ("fold", "fold: the manifold ends here, and R jumps"),
+    ("fold", "fold: the manifold turns back here, and R jumps away"),
     ("fibre", "fast fibre: R moves first, at constant a"),
     ("field", "direction of the flow"),
 )
@@ -42,10 +42,10 @@ def dialog() -> html.Dialog:
     return html.Dialog(
         [
             html.Button("Close", id="help-close", className="tool"),
-            html.H2("What is to be seen", id="help-title"),
+            html.H2("What the picture shows", id="help-title"),
             html.P(
                 "A two-layer network learns a single direction. R is its alignment with that direction, a the size of "
-                "its second layer. Features are learnt when R goes to 1; they are unlearned when R rises and then "
+                "its second layer. Features are learned when R goes to 1; they are unlearned when R rises and then "
                 "goes back to 0, while the loss still falls."
             ),
             html.H3("Signs in the plane"),

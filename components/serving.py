@@ -50,4 +50,4 @@ def _memory() -> SimpleCache:
 
 
 def _path(asked: Request) -> str:
-    return asked.path
+    return asked.full_path

@@ -10,8 +10,8 @@ A link that cannot be read is answered by 422 and JSON: parameter, value, range,
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Iterator, Mapping
-from itertools import chain
 
 import orjson
 from flask import Flask, Response, request
@@ -23,6 +23,8 @@ from components.state import MAX_QUERY, Problem, Problems, State
 from components.view import Chunk, View
 
 log = logging.getLogger(__name__)
+
+GATHERED = 0.004  # seconds; a redraw computes for some ten milliseconds
 
 _STREAMED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
@@ -46,8 +48,7 @@ def register(server: Flask, views: Mapping[str, View], cache: StreamCache) -> No
         except Problems as problems:
             return refusal(problems)
         lines = cache.stream(f"{name}?{state.key()}", lambda: chunk_lines(view, state))
-        guard = guarded(chain(warming.waited(), lines), request.full_path)
-        return Response(guard, mimetype="application/x-ndjson", headers=_STREAMED)
+        return Response(guarded(lines, request.full_path), mimetype="application/x-ndjson", headers=_STREAMED)
 
     @server.get("/state/<name>")
     def state(name: str) -> Response:
@@ -89,12 +90,31 @@ def chunk_lines(view: View, state: State) -> Iterator[bytes]:
 
 
 def guarded(lines: Iterator[bytes], asked: str) -> Iterator[bytes]:
-    """The lines; a failure in mid-stream is logged and becomes a last line that says so."""
+    """The lines, some at a time; a failure in mid-stream is logged and becomes a last line that says so."""
     try:
-        yield from lines
+        yield from warming.waited()
+        yield from gathered(lines)
     except Exception:
         log.exception("stream failed: %s", asked[:MAX_QUERY])
         yield Chunk("error", {"sentence": "The computation failed here. The picture is not complete."}).line()
+
+
+def gathered(lines: Iterator[bytes]) -> Iterator[bytes]:
+    """The lines in pieces that take some milliseconds to compute: each piece costs a write, and a wake-up there."""
+    piece: list[bytes] = []
+    sent = time.monotonic()
+    try:
+        for line in lines:
+            piece.append(line)
+            if time.monotonic() >= sent + GATHERED:
+                yield b"".join(piece)
+                piece.clear()
+                sent = time.monotonic()
+    except Exception:
+        yield b"".join(piece)
+        raise
+    if piece:
+        yield b"".join(piece)
 
 
 def refusal(problems: Problems) -> Response:

@@ -98,6 +98,6 @@ TEMPLATES = {"light": template(LIGHT), "dark": template(DARK)}
 GRAPH_CONFIG: Any = {
     "displaylogo": False,
     "showSendToCloud": False,  # plotly would upload the picture to another host
-    "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "resetScale2d"],
+    "modeBarButtonsToRemove": ["toImage", "select2d", "lasso2d", "autoScale2d", "resetScale2d"],
     "doubleClick": False,  # the client goes back to the default window itself,
 }

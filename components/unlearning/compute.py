@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from components.numbers import shown
 from components.unlearning import figures, texts, words
 from components.unlearning.picture import RTOL, Picture
 from components.unlearning.state import UnlearningState
 from components.view import Chunk, column, scene
-from dynamics import ResultCode, Trajectory
+from dynamics import Asymptotics, ResultCode, Trajectory
 
 CHUNK = 256  # samples a line
 STREAM_COST = 30  # runs, the most a state can have is 24
@@ -36,10 +36,11 @@ def stream(state: UnlearningState) -> Iterator[Chunk]:
         yield Chunk("run", {"index": index, **figures.look(plan), "traces": traces})
         yield from pieces(index, run)
         runs.append(run)
-    sides = sorted({words.side(run) for run in runs} - {0}, reverse=True)
+    sides = {words.side(run) for run in runs}
+    laws = {sign: model.asymptotics(sign) for sign in sorted(sides - {0}, reverse=True)}
     said = {"plane": texts.plane(manifold, view, plans, runs), "panels": texts.panels(plans, runs)}
-    notes = words.notes(state, model, sides)
-    yield Chunk("words", {"runs": sentences(picture, runs), "notes": notes, "figures": said})
+    notes = words.notes(state, model, laws)
+    yield Chunk("words", {"runs": sentences(picture, runs, laws), "notes": notes, "figures": said})
     yield Chunk("end", {"status": status(runs)})
 
 
@@ -51,12 +52,11 @@ def pieces(index: int, run: Trajectory) -> Iterator[Chunk]:
         yield Chunk("trace", {"index": index, "columns": part, "last": start + CHUNK >= run.tau.size})
 
 
-def sentences(picture: Picture, runs: list[Trajectory]) -> list[str]:
+def sentences(picture: Picture, runs: list[Trajectory], laws: Mapping[int, Asymptotics]) -> list[str]:
     """One sentence for each trajectory."""
     thresholds = picture.thresholds()
-    laws = {sign: picture.model.asymptotics(sign) for sign in (1, -1)}
     return [
-        words.sentence(plan.name, run, thresholds[run.R0], laws[words.side(run) or 1])
+        words.sentence(plan.name, run, thresholds[run.R0], laws.get(words.side(run)))
         for plan, run in zip(picture.runs, runs, strict=True)
     ]
 
@@ -67,7 +67,7 @@ def status(runs: list[Trajectory]) -> str:
     doubt = f" · stopped early: {', '.join(failed)}" if failed else ""
     steps, error = sum(run.stats.steps for run in runs), max(run.error for run in runs)
     late = max(run.time_error for run in runs)
-    jumps = f", of the times of jumps {shown(late, 1)}" if late > 0 else ""
+    jumps = f", of jump times {shown(late, 1)}" if late > 0 else ""
     return (
         f"Rodas5P in ρ = atanh R · rtol {shown(RTOL)} · {steps} steps · estimated error {shown(error, 1)}{jumps}{doubt}"
     )

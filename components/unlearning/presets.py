@@ -17,7 +17,7 @@ def _preset(name: str, title: str, c_star: tuple[float, ...], a: tuple[float, ..
 PRESETS = (
     _preset(
         "four-panels",
-        "Three courses",
+        "Three starts, two fates",
         (1, -1, 1, 1, 1),
         (5, 9, 10),
         "Watch R: it shoots along the fast fibre to the green critical manifold. From ā = 5 it lands on the right "

@@ -69,7 +69,8 @@ def end(run: Trajectory, symbol: str) -> tuple[list[float], list[float], str]:
     above = run.a[k + 1] > high
     edge = high if above else low
     share = (edge - run.a[k]) / (run.a[k + 1] - run.a[k])
-    return [run.R[k] + share * (run.R[k + 1] - run.R[k])], [edge], "triangle-up" if above else "triangle-down"
+    arrow = f"triangle-{'up' if above else 'down'}{'' if symbol == 'triangle-up' else '-open'}"
+    return [run.R[k] + share * (run.R[k + 1] - run.R[k])], [edge], arrow
 
 
 def extent(columns: list[np.ndarray], log: bool, margin: float) -> list[float]:

@@ -46,7 +46,7 @@ class UnlearningState(State):
         Parameter(
             "pts",
             "(R, a)",
-            "points launched by a click",
+            "points that runs start from beside ā",
             "numbers",
             (ALIGNMENT, HEIGHT),
             (1, MAX_POINTS),

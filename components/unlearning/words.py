@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from fractions import Fraction
 
 import numpy as np
@@ -15,10 +15,11 @@ LOST = 0.01  # alignment lost that is worth a word
 WIDE = 30.0  # U(1) from which on the width that the planar limit needs is worth a word
 
 
-def sentence(name: str, run: Trajectory, thresholds: np.ndarray, asymptotics: Asymptotics) -> str:
+def sentence(name: str, run: Trajectory, thresholds: np.ndarray, asymptotics: Asymptotics | None) -> str:
     """Which fate the trajectory has, where it ends, and on which side of which threshold it starts.
 
-    `thresholds` are those of its R0; `asymptotics` that of the branch on its side of R = 0.
+    `thresholds` are those of its R0; `asymptotics` that of the branch on its side of R = 0,
+    None where it never leaves R = 0.
     """
     limit = run.limit
     if run.a0 == 0 and run.R0 == 0:
@@ -63,18 +64,21 @@ def beside(a0: float, thresholds: np.ndarray) -> str:
     return ""
 
 
-def law(asymptotics: Asymptotics, limit: Limit) -> str:
+def law(asymptotics: Asymptotics | None, limit: Limit) -> str:
     """The asymptotic law of an unlearning run."""
     end = f"L → {shown(limit.loss)}"
-    k, p = asymptotics.k, asymptotics.p
+    k, p = (asymptotics.k, asymptotics.p) if asymptotics else (None, None)
     if k is None or p is None:
         return f"while a → {shown(limit.a)}, {end}"
     R_power, a_power = exponent(Fraction(-1, p + k)), exponent(Fraction(k, p + k))
     return f"while a → {shown(limit.a)}, R ~ τ{R_power} and |a| ~ τ{a_power}, {end}"
 
 
-def notes(state: UnlearningState, model: UnlearningModel, sides: Sequence[int]) -> list[str]:
-    """Sentences on what the coefficients have of the special, most important first."""
+def notes(state: UnlearningState, model: UnlearningModel, laws: Mapping[int, Asymptotics]) -> list[str]:
+    """Sentences on what the coefficients have of the special, most important first.
+
+    `laws` are those of the sides of R = 0 on which trajectories end.
+    """
     c, c_star = np.array(state.c), np.array(state.c_star)
     said: list[str] = []
     if not c.any():
@@ -99,7 +103,7 @@ def notes(state: UnlearningState, model: UnlearningModel, sides: Sequence[int]) 
     if degrees and all(k % 2 == 0 for k in degrees):
         said.append("Only even degrees: R and −R are alike, and R = 0 is never left.")
     said += model.equilibrium_lines()
-    said += [text for text in (branch_note(state, model, sign) for sign in sides) if text]
+    said += [text for text in (branch_note(state, model, sign, law) for sign, law in laws.items()) if text]
     width = sum(model.B)
     if width > WIDE:
         said.append(f"The planar law needs a width m far above Σ k! cₖ² = {shown(width)}.")
@@ -112,9 +116,8 @@ def side(run: Trajectory) -> int:
     return next((1 if R > 0 else -1 for R in ends if R > 0 or R < 0), 0)
 
 
-def branch_note(state: UnlearningState, model: UnlearningModel, sign: int) -> str:
+def branch_note(state: UnlearningState, model: UnlearningModel, sign: int, law: Asymptotics) -> str:
     """Whether a branch runs away on that side of R = 0, and which term decides it."""
-    law = model.asymptotics(sign)
     if not law.p:
         return ""
     where = f"{'R > 0' if sign > 0 else 'R < 0'}, a {'> 0' if law.a_sign > 0 else '< 0'}"

@@ -55,9 +55,11 @@ def deviation(system: Any, own: Any, rows: Any) -> Any:
                 if square == 0.0:
                     break
                 following = min(1.0, max(0.0, theta + (ex * dx + ey * dy) / square))
-                if abs(following - theta) < 1e-12:
+                if abs(following - theta) < 1e-10:
                     break
                 theta = following
+            if 0.0 < theta < 1.0:
+                break  # the foot is inside this step, not in the next
         farthest = max(farthest, best)
         if abs(velocity(system, R, a)[0]) < 1.0:
             has_been_slow = True

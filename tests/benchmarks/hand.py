@@ -16,6 +16,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.benchmarks import quantiles
 from tests.benchmarks.server import serving
 
 CHROMIUM = "/usr/bin/chromium"
@@ -52,11 +53,6 @@ WATCH = """() => {
     return sketched;
   };
 }"""
-
-
-def quantiles(values: list[float]) -> str:
-    """Median and 95th percentile."""
-    return f"median {statistics.median(values):6.1f} ms   95 % {statistics.quantiles(values, n=20)[-1]:6.1f} ms"
 
 
 def first_sight(browser: Browser, address: str) -> tuple[float, float]:
@@ -109,16 +105,16 @@ def main() -> int:
         seen = drag(page)
         browser.close()
     later = [b - a for a, b in zip(seen["plane"], seen["panels"], strict=False)]
-    print(f"input event to plane redrawn           {quantiles(seen['plane'])}   of {len(seen['inputs'])} events")
-    print(f"plane to panels redrawn                {quantiles(later)}")
+    print(f"input event to plane redrawn           {quantiles.text(seen['plane'])}   of {len(seen['inputs'])} events")
+    print(f"plane to panels redrawn                {quantiles.text(later)}")
     rate = seen["redraws"] / DRAG
     print(f"plane redrawn {rate:.1f} times a second; ends on the last value: {seen['last']}")
     kept = (
         seconds <= 2.5
         and weight <= 2.5
         and statistics.median(seen["plane"]) <= 60
-        and statistics.quantiles(seen["plane"], n=20)[-1] <= 120
-        and statistics.quantiles(later, n=20)[-1] <= 80
+        and quantiles.high(seen["plane"]) <= 120
+        and quantiles.high(later) <= 80
         and rate >= 10
         and seen["last"]
     )

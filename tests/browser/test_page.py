@@ -257,7 +257,7 @@ def test_display_choices_do_not_ask_the_server(open_page: Any) -> None:
     page.on("request", lambda request: asked.append(request.url))
     page.locator("#unlearning-axis").get_by_label("linear τ").check()
     page.locator("#unlearning-measure").get_by_label("L − L∞").check()
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(900)  # the address is rewritten a little later
     axes = page.evaluate(
         "() => { const l = fl.page.drawing.figures.panels.gd.layout; return [l.xaxis.type, l.yaxis3.type]; }"
     )
