@@ -9,6 +9,8 @@ from .. import rosenbrock
 from ..compiling import compiled
 from .planar import alignment, sums
 
+BEHIND, AHEAD = 8, 32  # rows of the record that are looked through for the one nearest to a sample
+
 
 @compiled
 def velocity(system: Any, R: float, a: float) -> Any:
@@ -27,15 +29,19 @@ def deviation(system: Any, own: Any, rows: Any) -> Any:
         R_rows[j] = alignment(rows[j, 2])[0]
     farthest = shifted = 0.0
     has_been_slow = False
+    before = 0  # the record's row nearest to the last sample: both are in the order of time
     for i in range(own.shape[1]):
         tau, R, a = own[0, i], own[1, i], own[2, i]
         scale = 1.0 / max(1.0, abs(a))
-        nearest = 0
+        nearest = before
         best = inf
-        for j in range(steps + 1):
+        j = max(0, before - BEHIND)
+        while j <= min(steps, nearest + AHEAD):
             distance = (R_rows[j] - R) ** 2 + ((rows[j, 3] - a) * scale) ** 2
             if distance < best:
                 best, nearest = distance, j
+            j += 1
+        before = nearest
         at_best = rows[nearest, 0]
         for index in range(max(0, nearest - 1), min(steps, nearest + 1)):
             h = rows[index, 1]

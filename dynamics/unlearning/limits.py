@@ -29,7 +29,7 @@ from ..hermite import Array
 from .equilibria import at_zero_weight, crossings
 from .integration import first_step
 from .losses import loss_at
-from .planar import alignment
+from .planar import alignment, sums
 
 if TYPE_CHECKING:
     from .model import UnlearningModel
@@ -264,10 +264,14 @@ def _resting(model: UnlearningModel, a0: float, R0: float) -> tuple[float, float
     if abs(R0) == 1.0:
         height = float(model.nullcline(R0))
         return R0, a0 if np.isnan(height) else height
-    p, g, q, h = (float(v) for v in model.sums(R0))
-    if a0 * (g - a0 * h) == 0.0 and p - a0 * q == 0.0:
-        return R0, a0
-    return None
+    return (R0, a0) if _at_rest(model.system, float(R0), float(a0)) else None
+
+
+@compiled
+def _at_rest(system: Any, R: float, a: float) -> bool:
+    """Whether neither R nor a moves."""
+    p, g, q, h = sums(system.table, R)
+    return a * (g - a * h) == 0.0 and p - a * q == 0.0
 
 
 def _on_the_level(model: UnlearningModel, a0: float, R0: float, side: int) -> tuple[float, float]:
