@@ -15,7 +15,7 @@ fl.Drawing = class {
     this.waiters = [];
     this.sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => this.resized(target)));
     this.figures = {};
-    for (const [name, figure] of Object.entries(view.figures)) this.figures[name] = { ...figure, name, gd: null, key: null };
+    for (const [name, figure] of Object.entries(view.figures)) this.figures[name] = { ...figure, name, gd: null, key: null, ranges: {} };
   }
 
   static NARROW = 450; // pixels
@@ -74,7 +74,7 @@ fl.Drawing = class {
     const patches = this.patches(scene);
     const key = JSON.stringify([this.picture.version, patches, this.state[figure.window], this.dark, fl.coarse()]);
     if (figure.key === key && figure.picture === this.picture) { this.overlaid(figure); return false; }
-    const layout = this.layout(figure, scene, patches);
+    const layout = this.layout(figure, scene, patches, sketchy);
     const frame = JSON.stringify(layout);
     const sketched = sketchy && figure.frame === frame;
     figure.lines = this.lines(figure.name, patches);
@@ -127,7 +127,7 @@ fl.Drawing = class {
     return patches;
   }
 
-  layout(figure, scene, patches) {
+  layout(figure, scene, patches, sketchy) {
     const layout = this.coloured(scene.figure.layout);
     layout.template = this.view.templates[this.dark ? "dark" : "light"];
     for (const [path, value] of Object.entries(patches.layout)) {
@@ -137,7 +137,9 @@ fl.Drawing = class {
     }
     const extent = (layout.meta && layout.meta.extent) || {};
     for (const [axis, column] of Object.entries(extent)) {
-      layout[axis].range = this.extent(patches.columns[column] || column, layout[axis].type === "log");
+      const name = patches.columns[column] || column;
+      const kept = sketchy ? figure.ranges[axis] : null;
+      layout[axis].range = figure.ranges[axis] = this.extent(name, layout[axis].type === "log", kept);
     }
     const window = this.state[figure.window];
     if (window) {
@@ -151,7 +153,8 @@ fl.Drawing = class {
   }
 
   // The range of a column over all runs, whole, so that axes stand still while a run is played.
-  extent(column, log) {
+  // While a hand is moving a range is kept for as long as it shows everything and is not half empty.
+  extent(column, log, kept) {
     let low = Infinity, high = -Infinity;
     for (const run of this.picture.runs) {
       for (const value of run.columns[column] || []) {
@@ -166,6 +169,7 @@ fl.Drawing = class {
       high = Math.log10(high);
     }
     if (column === "tau") return [low, high];
+    if (kept && low >= kept[0] && high <= kept[1] && high - low >= (kept[1] - kept[0]) / 2) return kept;
     const margin = 0.07 * (high - low) || Math.max(Math.abs(high), 1) * 0.05;
     // Rounded outwards, lest the axis trembles under a moving slider.
     const step = 10 ** Math.floor(Math.log10(high - low + 2 * margin)) / 5;

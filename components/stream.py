@@ -10,7 +10,6 @@ A link that cannot be read is answered by 422 and JSON: parameter, value, range,
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterator, Mapping
 
 import orjson
@@ -23,8 +22,6 @@ from components.state import MAX_QUERY, Problem, Problems, State
 from components.view import Chunk, View
 
 log = logging.getLogger(__name__)
-
-GATHERED = 0.004  # seconds; a redraw computes for some ten milliseconds
 
 _STREAMED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
@@ -90,31 +87,13 @@ def chunk_lines(view: View, state: State) -> Iterator[bytes]:
 
 
 def guarded(lines: Iterator[bytes], asked: str) -> Iterator[bytes]:
-    """The lines, some at a time; a failure in mid-stream is logged and becomes a last line that says so."""
+    """The lines; a failure in mid-stream is logged and becomes a last line that says so."""
     try:
         yield from warming.waited()
-        yield from gathered(lines)
+        yield from lines
     except Exception:
         log.exception("stream failed: %s", asked[:MAX_QUERY])
         yield Chunk("error", {"sentence": "The computation failed here. The picture is not complete."}).line()
-
-
-def gathered(lines: Iterator[bytes]) -> Iterator[bytes]:
-    """The lines in pieces that take some milliseconds to compute: each piece costs a write, and a wake-up there."""
-    piece: list[bytes] = []
-    sent = time.monotonic()
-    try:
-        for line in lines:
-            piece.append(line)
-            if time.monotonic() >= sent + GATHERED:
-                yield b"".join(piece)
-                piece.clear()
-                sent = time.monotonic()
-    except Exception:
-        yield b"".join(piece)
-        raise
-    if piece:
-        yield b"".join(piece)
 
 
 def refusal(problems: Problems) -> Response:

@@ -11,7 +11,7 @@ from components.unlearning.state import UnlearningState
 from components.view import Chunk, column, scene
 from dynamics import Asymptotics, ResultCode, Trajectory
 
-CHUNK = 256  # samples a line
+CHUNK = 1024  # samples a line: what is computed in a millisecond is not worth two writes
 STREAM_COST = 30  # runs, the most a state can have is 24
 
 

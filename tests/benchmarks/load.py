@@ -21,6 +21,7 @@ import asyncio
 import math
 import os
 import re
+import signal
 import socket
 import statistics
 import subprocess
@@ -521,6 +522,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--no-recycling", action="store_true", help="leave --max-requests away")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # the server is stopped, too
     line = "without --max-requests" if asked.no_recycling else "as documented"
     print(f"{asked.clients} clients for {asked.minutes:g} minutes, server {line}, seed {asked.seed}", flush=True)
     with unrecycled() if asked.no_recycling else serving() as (address, master):
