@@ -43,7 +43,7 @@ fl.Gate = class {
     this.timer = null;
   }
 
-  static SHORTEST = 120; // ms that any picture is given
+  static SHORTEST = 300; // ms that any picture is given: what is nearly there is not given up
   static LONGEST = 4000;
 
   pass() {
