@@ -3,6 +3,8 @@
 from .rosenbrock import ResultCode
 from .unlearning import (
     Asymptotics,
+    Axis,
+    Boundary,
     Branch,
     CriticalManifold,
     Equilibrium,
@@ -11,15 +13,20 @@ from .unlearning import (
     Fold,
     Limit,
     OrbitPiece,
+    PhaseMap,
     SingularOrbit,
     Statistics,
     Trajectory,
     TrajectoryChunk,
     UnlearningModel,
+    phase_map,
+    phase_map_levels,
 )
 
 __all__ = [
     "Asymptotics",
+    "Axis",
+    "Boundary",
     "Branch",
     "CriticalManifold",
     "Equilibrium",
@@ -28,12 +35,15 @@ __all__ = [
     "Fold",
     "Limit",
     "OrbitPiece",
+    "PhaseMap",
     "ResultCode",
     "SingularOrbit",
     "Statistics",
     "Trajectory",
     "TrajectoryChunk",
     "UnlearningModel",
+    "phase_map",
+    "phase_map_levels",
     "warm_up",
 ]
 
@@ -44,3 +54,4 @@ def warm_up() -> None:
     _ = model.trajectory(1.0, tau_end=1.0).error
     model.trajectory(1.0, tau=(0.0, 1.0))
     model.threshold()
+    phase_map(model.c, model.c_star, x=("c_star", 3, -1.0, 1.0), n=(2, 2))

@@ -98,16 +98,26 @@ def _real_roots(coefficients: Any, low: float, high: float) -> Any:
     return roots[:count].copy()
 
 
+@compiled
+def roots_between(coefficients: Any, low: float, high: float) -> Any:
+    """``real_roots`` for compiled code."""
+    lowest, highest = 0, len(coefficients)
+    while lowest < highest and coefficients[lowest] == 0.0:
+        lowest += 1
+    while highest > lowest and coefficients[highest - 1] == 0.0:
+        highest -= 1
+    if highest == lowest:
+        return np.empty(0)
+    roots = _real_roots(coefficients[lowest:highest].copy(), low, high)
+    if lowest > 0 and low <= 0.0 <= high:
+        return np.sort(np.append(roots[roots != 0.0], 0.0))
+    return roots
+
+
 def real_roots(coefficients: Array, low: float, high: float) -> Array:
     """Distinct real roots in [low, high], increasing.
 
     ``coefficients`` of shape (degree + 1,), ascending. The zero polynomial and constants have none.
     """
-    nonzero = np.flatnonzero(coefficients)
-    if len(nonzero) == 0:
-        return np.empty(0)
-    lowest, highest = nonzero[0], nonzero[-1]
-    roots = _real_roots(np.ascontiguousarray(coefficients[lowest : highest + 1]), low, high)
-    if lowest > 0 and low <= 0.0 <= high:
-        return np.sort(np.append(roots[roots != 0.0], 0.0))
-    return roots  # type: ignore[no-any-return]
+    found: Array = roots_between(np.ascontiguousarray(coefficients), low, high)
+    return found

@@ -4,15 +4,20 @@ Source: Imai, Nishiyama & Imaizumi, arXiv:2602.07378.
 """
 
 from .asymptotics import Asymptotics
+from .axes import Axis
+from .boundaries import Boundary
 from .equilibria import Equilibrium, EquilibriumKind
 from .limits import Fate, Limit
 from .manifold import Branch, CriticalManifold, Fold
 from .model import UnlearningModel
+from .phase_map import PhaseMap, phase_map, phase_map_levels
 from .singular_orbit import OrbitPiece, SingularOrbit
 from .trajectory import Statistics, Trajectory, TrajectoryChunk
 
 __all__ = [
     "Asymptotics",
+    "Axis",
+    "Boundary",
     "Branch",
     "CriticalManifold",
     "Equilibrium",
@@ -21,9 +26,12 @@ __all__ = [
     "Fold",
     "Limit",
     "OrbitPiece",
+    "PhaseMap",
     "SingularOrbit",
     "Statistics",
     "Trajectory",
     "TrajectoryChunk",
     "UnlearningModel",
+    "phase_map",
+    "phase_map_levels",
 ]

@@ -15,14 +15,13 @@ import numpy as np
 
 from ..hermite import Array
 from ..polynomials import real_roots
+from .profile import NEAR_EDGE
 from .sums import equilibrium_polynomial, p_polynomial
 
 if TYPE_CHECKING:
     from .model import UnlearningModel
 
 _ROUNDING = 1e-13  # of the terms that it is made of: a determinant smaller than that is zero
-
-NEAR_EDGE = 1e-9  # a root this close to R = +-1 is the equilibrium on that line
 
 
 class EquilibriumKind(StrEnum):

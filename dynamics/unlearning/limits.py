@@ -16,20 +16,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from math import exp, inf, log, nan
+from math import exp, inf, log, log1p, nan, sqrt, tanh
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.integrate import quad
-from scipy.optimize import brentq
+from numpy.polynomial.legendre import leggauss
 
 from .. import rosenbrock
 from ..compiling import compiled
 from ..hermite import Array
-from .equilibria import at_zero_weight, crossings
 from .integration import first_step
 from .losses import loss_at
 from .planar import alignment, sums
+from .profile import LEVEL, POINTS_MAX, RUNAWAY, only_well, profile
 
 if TYPE_CHECKING:
     from .model import UnlearningModel
@@ -37,7 +36,8 @@ if TYPE_CHECKING:
 _RTOL = 1e-10  # near a threshold the start has to count to 1e-6: see thresholds.TOLERANCE
 _TAU_MAX = 1e30  # algebraic approaches are slow; the integrator's steps grow with them
 _STEP_BUDGET = 100_000
-_MARGIN = 4e-15  # of the initial loss: differences of loss smaller than this are rounding
+_NODES, _WEIGHTS = leggauss(12)
+MARGIN = 4e-15  # of the initial loss: differences of loss smaller than this are rounding
 
 
 class Fate(IntEnum):
@@ -66,14 +66,10 @@ class Limit:
     peak: float
 
 
-# What a critical point or an end of the profile V is.
-RUNAWAY, EDGE, CROSSING, ZERO_WEIGHT, LEVEL = range(5)
-
-
 @dataclass(frozen=True, eq=False)
 class Wells:
     """The profile V on one side of R = 0, by increasing |R|: ``R`` (m,), ``V`` (m,) at its critical
-    points and its two ends; ``kind`` (m,): what each of them is."""
+    points and its two ends; ``kind`` (m,): what each of them is (see ``profile``)."""
 
     R: Array
     V: Array
@@ -82,51 +78,13 @@ class Wells:
 
 def wells(model: UnlearningModel, side: int) -> Wells:
     """The wells and barriers of V for sign(R) = side."""
-    if np.count_nonzero(model.overlaps[1]) == 1 and model.runs_away:
-        # A single c_k: V is level, a whole curve a R^k = alpha0 of equilibria. Any point stands for it.
-        floor = model.runaway_loss
-        return Wells(np.array([0.0, 0.5, 1.0]) * side, np.array([inf, floor, inf]), np.array([RUNAWAY, LEVEL, EDGE]))
-    inner = [(abs(R), CROSSING) for R in crossings(model) if R * side > 0]
-    inner += [(abs(R), ZERO_WEIGHT) for R in at_zero_weight(model) if R * side > 0]
-    R = np.array([0.0, *(r for r, _ in sorted(inner)), 1.0]) * side
-    kind = np.array([RUNAWAY, *(k for _, k in sorted(inner)), EDGE])
-    V = np.empty(len(R))
-    V[0] = model.runaway_loss
-    for i in range(1, len(R)):
-        at_zero = kind[i] == ZERO_WEIGHT
-        V[i] = model.initial_loss if at_zero else model.loss(R[i], model.nullcline(R[i]))
-    return Wells(R, V, kind)
+    R, V, kind = np.empty(POINTS_MAX), np.empty(POINTS_MAX), np.empty(POINTS_MAX, np.int64)
+    n = profile(model.coefficients, *model.overlaps, float(side), R, V, kind)
+    return Wells(R[:n], V[:n], kind[:n])
 
 
 @compiled
-def _only_well(V: Any, R: Any, at: float, level: float, margin: float) -> int:
-    """Index of the only well of the component of {V < level} that holds |R| = at, or -1."""
-    right = 1
-    while right < len(R) - 1 and abs(R[right]) < at:
-        right += 1
-    left = right - 1
-    while left > 0 and V[left] < level + margin:
-        left -= 1
-    while right < len(R) - 1 and V[right] < level + margin:
-        right += 1
-    # The component lies between the barriers left and right (or the ends themselves).
-    found = -1
-    for i in range(left, right + 1):
-        falls = i == 0 or V[i] < V[i - 1] - margin
-        rises = i == len(R) - 1 or V[i] < V[i + 1] - margin
-        if falls and rises:
-            if found >= 0:
-                return -1
-            found = i
-        elif V[i] < level + margin and (
-            (i > 0 and abs(V[i] - V[i - 1]) <= margin) or (i < len(R) - 1 and abs(V[i + 1] - V[i]) <= margin)
-        ):
-            return -1  # level ground: V does not say where the trajectory comes to rest
-    return found
-
-
-@compiled
-def _absorbed_at_zero(A: Any, B: Any, eps: float, R: float, a: float) -> float:
+def absorbed_at_zero(A: Any, B: Any, eps: float, R: float, a: float) -> float:
     """A bound on how far a still moves while R falls to 0 from here; inf where R may not fall.
 
     For A_1 = 0 the line R = 0 is at rest. With s the lower of the first powers of R g and R h, near it
@@ -189,7 +147,7 @@ def _settle(
     y = np.array([rho, a])
     state = rosenbrock.start(0.0, first_step(system, rho, a, 1.0))
     work = rosenbrock.workspace(system)
-    margin = _MARGIN * barrier
+    margin = MARGIN * barrier
     peak = abs(alignment(rho)[0])
     side = 0
     at_rest = A[0] == 0.0
@@ -203,12 +161,12 @@ def _settle(
         if R != 0.0 and level < barrier - margin:
             side = 1 if R > 0 else -1
             if side > 0:
-                well = _only_well(V_up, R_up, abs(R), level, margin)
+                well = only_well(V_up, R_up, len(R_up), abs(R), level, margin)
             else:
-                well = _only_well(V_down, R_down, abs(R), level, margin)
+                well = only_well(V_down, R_down, len(R_down), abs(R), level, margin)
             if well >= 0:
                 return well, side, state[0], R, y[1], peak, False
-        elif at_rest and _absorbed_at_zero(A, B, 1.0 / system.rate, R, y[1]) < 1e-6 * abs(y[1]):
+        elif at_rest and absorbed_at_zero(A, B, 1.0 / system.rate, R, y[1]) < 1e-6 * abs(y[1]):
             return -1, 0, state[0], R, y[1], peak, True
     return -1, 0, state[0], R, y[1], peak, False
 
@@ -275,62 +233,91 @@ def _at_rest(system: Any, R: float, a: float) -> bool:
 
 
 def _on_the_level(model: UnlearningModel, a0: float, R0: float, side: int) -> tuple[float, float]:
-    """The end (R, a) where a single c_k is not zero.
+    """The end (R, a) where a single c_k is not zero."""
+    k = model.first_degree
+    alpha0 = model.c_star[k - 1] / model.c[k - 1]
+    R = side * level_end(k, alpha0, model.eps, float(np.arctanh(R0)), a0)
+    return R, alpha0 / R**k
+
+
+@compiled
+def level_end(k: int, alpha0: float, eps: float, rho0: float, a0: float) -> float:
+    """|R| at the end where a single c_k is not zero.
 
     Then ``eps drho/da = k a / tanh rho``, so ``eps ln cosh rho - k a^2/2`` is conserved, and the end is
     where it meets a R^k = alpha0.
     """
-    k = model.first_degree
-    alpha0 = model.c_star[k - 1] / model.c[k - 1]
-
-    def log_cosh(rho: float) -> float:
-        return abs(rho) + float(np.log1p(np.exp(-2.0 * abs(rho)))) - log(2.0)
-
-    conserved = model.eps * log_cosh(float(np.arctanh(R0))) - 0.5 * k * a0 * a0
-
-    def gap(log_rho: float) -> float:
-        rho = exp(log_rho)
-        return model.eps * log_cosh(rho) - 0.5 * k * (alpha0 / float(np.tanh(rho)) ** k) ** 2 - conserved
-
-    high = 1.0
-    while gap(high) < 0.0:
+    conserved = eps * _log_cosh(rho0) - 0.5 * k * a0 * a0
+    low, high = -40.0 / k, 1.0
+    while _level_gap(high, k, alpha0, eps) < conserved:
         high *= 2.0
-    R = side * float(np.tanh(exp(brentq(gap, -40.0 / k, high, xtol=1e-15))))
-    return R, alpha0 / R**k
+    while high - low > 4e-16 * max(1.0, abs(low)):
+        middle = 0.5 * (low + high)
+        if _level_gap(middle, k, alpha0, eps) < conserved:
+            low = middle
+        else:
+            high = middle
+        if middle in (low, high) and 0.5 * (low + high) == middle:
+            break
+    return tanh(exp(0.5 * (low + high)))
+
+
+@compiled
+def _log_cosh(rho: float) -> float:
+    return abs(rho) + log1p(exp(-2.0 * abs(rho))) - log(2.0)
+
+
+@compiled
+def _level_gap(log_rho: float, k: int, alpha0: float, eps: float) -> float:
+    """What is conserved, on a R^k = alpha0: increasing."""
+    rho = exp(log_rho)
+    return eps * _log_cosh(rho) - 0.5 * k * (alpha0 / tanh(rho) ** k) ** 2
 
 
 def _unreachable_target(model: UnlearningModel, a0: float, R0: float) -> Limit:
-    """A = 0: the target has nothing the activation sees, both |R| and |a| only fall.
+    """The end where A = 0."""
+    R, a = unreachable_end(model.system.table, model.eps, float(np.arctanh(R0)), a0)
+    return Limit(_name(R), float(R), float(a), model.initial_loss, 0.0, abs(R0))
 
-    ``eps drho/da = a h/q`` integrates to ``a^2/2 - eps Phi(rho) = const`` with ``Phi = int_0^rho q/h``,
+
+@compiled
+def unreachable_end(table: Any, eps: float, rho0: float, a0: float) -> tuple[float, float]:
+    """The end (R, a) where A = 0: the target has nothing the activation sees, both |R| and |a| only fall.
+
+    ``eps drho/dtau = a h/q`` integrates to ``a^2/2 - eps Phi(rho) = const`` with ``Phi = int_0^rho q/h``,
     whose sign says which of the two reaches 0 first.
     """
-    rho0 = abs(float(np.arctanh(R0)))
-    constant = 0.5 * a0 * a0 - model.eps * _phi(model, rho0)
+    low, high = 0.0, abs(rho0)
+    constant = 0.5 * a0 * a0 - eps * phi(table, high)
     if constant >= 0.0:
-        a = float(np.sign(a0) * np.sqrt(2.0 * constant))
-        return Limit(Fate.NO_ALIGNMENT, 0.0, a, model.initial_loss, 0.0, abs(R0))
-    low, high = 0.0, rho0
+        return 0.0, (1.0 if a0 > 0.0 else -1.0) * sqrt(2.0 * constant)
     for _ in range(60):
         middle = 0.5 * (low + high)
-        low, high = (low, middle) if model.eps * _phi(model, middle) > -constant else (middle, high)
-    R = float(np.sign(R0) * np.tanh(high))
-    return Limit(Fate.PARTIAL_ALIGNMENT, R, 0.0, model.initial_loss, 0.0, abs(R0))
+        if eps * phi(table, middle) > -constant:
+            high = middle
+        else:
+            low = middle
+    return (1.0 if rho0 > 0.0 else -1.0) * tanh(high), 0.0
 
 
 def level_threshold(model: UnlearningModel, R0: float) -> float:
     """Where A = 0: the |a0| below which a, above which R is the first to reach 0."""
-    return float(np.sqrt(2.0 * model.eps * _phi(model, abs(float(np.arctanh(R0))))))
+    return float(np.sqrt(2.0 * model.eps * phi(model.system.table, abs(float(np.arctanh(R0))))))
 
 
-def _phi(model: UnlearningModel, rho: float) -> float:
-    """``Phi = int_0^rho q/h``."""
-
-    def ratio(r: float) -> float:
-        _, _, q, h = model.sums(float(np.tanh(r)))
-        return float(q / h) if h != 0.0 else 0.0
-
-    return float(quad(ratio, 0.0, rho, epsabs=1e-13)[0])
+@compiled
+def phi(table: Any, rho: float) -> float:
+    """``Phi = int_0^rho q/h`` to rounding, by Gauss's rule on pieces that are short beside the 1/2 pi of its poles."""
+    pieces = int(4.0 * rho) + 1
+    half = 0.5 * rho / pieces
+    total = 0.0
+    for piece in range(pieces):
+        for i in range(len(_NODES)):
+            r = half * (2 * piece + 1 + _NODES[i])
+            _, _, q, h = sums(table, tanh(r))
+            if h != 0.0:
+                total += _WEIGHTS[i] * q / h
+    return total * half
 
 
 def excess_loss(model: UnlearningModel, R: Array, a: Array, end: Limit) -> Array:
