@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _RTOL = 1e-10  # near a threshold the start has to count to 1e-6: see thresholds.TOLERANCE
 _TAU_MAX = 1e30  # algebraic approaches are slow; the integrator's steps grow with them
 _STEP_BUDGET = 100_000
-_MARGIN = 4e-15  # of the initial loss: differences of loss smaller than this are rounding
+MARGIN = 4e-15  # of the initial loss: differences of loss smaller than this are rounding
 
 
 class Fate(IntEnum):
@@ -99,7 +99,7 @@ def wells(model: UnlearningModel, side: int) -> Wells:
 
 
 @compiled
-def _only_well(V: Any, R: Any, at: float, level: float, margin: float) -> int:
+def only_well(V: Any, R: Any, at: float, level: float, margin: float) -> int:
     """Index of the only well of the component of {V < level} that holds |R| = at, or -1."""
     right = 1
     while right < len(R) - 1 and abs(R[right]) < at:
@@ -187,9 +187,9 @@ def _settle(
 ) -> Any:
     """Integrate until the limit is certain: (well or -1, side, tau, R, a, peak |R|, absorbed)."""
     y = np.array([rho, a])
-    state = rosenbrock.start(0.0, first_step(system, rho, a, 1.0))
+    state = rosenbrock.start(0.0, first_step(system, y, 1.0))
     work = rosenbrock.workspace(system)
-    margin = _MARGIN * barrier
+    margin = MARGIN * barrier
     peak = abs(alignment(rho)[0])
     side = 0
     at_rest = A[0] == 0.0
@@ -203,9 +203,9 @@ def _settle(
         if R != 0.0 and level < barrier - margin:
             side = 1 if R > 0 else -1
             if side > 0:
-                well = _only_well(V_up, R_up, abs(R), level, margin)
+                well = only_well(V_up, R_up, abs(R), level, margin)
             else:
-                well = _only_well(V_down, R_down, abs(R), level, margin)
+                well = only_well(V_down, R_down, abs(R), level, margin)
             if well >= 0:
                 return well, side, state[0], R, y[1], peak, False
         elif at_rest and _absorbed_at_zero(A, B, 1.0 / system.rate, R, y[1]) < 1e-6 * abs(y[1]):
