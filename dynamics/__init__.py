@@ -8,8 +8,13 @@ from .unlearning import (
     Equilibrium,
     EquilibriumKind,
     Fate,
+    FiniteWidth,
+    FiniteWidthTrajectory,
     Fold,
+    Halt,
+    Kernel,
     Limit,
+    Movement,
     OrbitPiece,
     SingularOrbit,
     Statistics,
@@ -25,8 +30,13 @@ __all__ = [
     "Equilibrium",
     "EquilibriumKind",
     "Fate",
+    "FiniteWidth",
+    "FiniteWidthTrajectory",
     "Fold",
+    "Halt",
+    "Kernel",
     "Limit",
+    "Movement",
     "OrbitPiece",
     "ResultCode",
     "SingularOrbit",
@@ -44,3 +54,7 @@ def warm_up() -> None:
     _ = model.trajectory(1.0, tau_end=1.0).error
     model.trajectory(1.0, tau=(0.0, 1.0))
     model.threshold()
+    finite = model.at_width(100.0)
+    finite.trajectory(1.0, tau=(0.0, 1.0))
+    finite.halt(8.0)
+    model.width_needed(1.0, tau_end=1.0)

@@ -5,6 +5,9 @@ Source: Imai, Nishiyama & Imaizumi, arXiv:2602.07378.
 
 from .asymptotics import Asymptotics
 from .equilibria import Equilibrium, EquilibriumKind
+from .finite_width import FiniteWidth, FiniteWidthTrajectory
+from .halting import Halt
+from .kernel import Kernel, Movement
 from .limits import Fate, Limit
 from .manifold import Branch, CriticalManifold, Fold
 from .model import UnlearningModel
@@ -18,8 +21,13 @@ __all__ = [
     "Equilibrium",
     "EquilibriumKind",
     "Fate",
+    "FiniteWidth",
+    "FiniteWidthTrajectory",
     "Fold",
+    "Halt",
+    "Kernel",
     "Limit",
+    "Movement",
     "OrbitPiece",
     "SingularOrbit",
     "Statistics",

@@ -90,8 +90,9 @@ class FiniteWidth:
         samples.setflags(write=False)
         loss.setflags(write=False)
         stats = Statistics(*(int(state[i]) for i in (rosenbrock.ACCEPTED, rosenbrock.REJECTED, rosenbrock.EVALUATIONS)))
+        _, R, a, Q, _ = samples
         return FiniteWidthTrajectory(
-            self.model, self.m, a0, R0, tau_end, rtol, *samples[:4], loss, ResultCode(code), stats
+            self.model, self.m, a0, R0, tau_end, rtol, samples[0], R, a, Q, loss, ResultCode(code), stats
         )
 
     def halt(self, a0: float, R0: float = 0.0) -> Halt | None:

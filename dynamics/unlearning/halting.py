@@ -28,21 +28,22 @@ from ..compiling import compiled
 from ..hermite import Array
 from ..polynomials import real_roots
 from .equilibria import NEAR_EDGE, at_zero_weight
-from .fast_slow import observe
-from .finite_system import series, spread
+from .finite_system import geometry, series, spread
 from .integration import first_step, integrate
-from .limits import MARGIN, Fate, only_well
-from .losses import loss_at
+from .limits import Fate, only_well
+from .planar import alignment
 from .sums import equilibrium_polynomial
 
 if TYPE_CHECKING:
     from .finite_width import FiniteWidth
 
-SHARE = float(np.exp(-1.0))  # of |a|: how close to its end a run counts as halted
+SHARE = float(np.exp(-1.0))  # of |R| and |a| at the end: so close to it a run counts as halted
+_THERE = 1e-3  # of the same: so close it does not leave any more
 
 _RTOL = 1e-10
 _TAU_MAX = 1e30
 _STEP_BUDGET = 100_000
+_ROUNDING = 4e-15  # of the terms that a loss is made of: differences smaller than this are rounding
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Halt:
     ``fate``: PARTIAL_ALIGNMENT at the end (R, a, Q); FULL_ALIGNMENT where this width makes it learn;
     UNLEARNING where even this width does not halt it (m = 2 and an odd activation); UNDECIDED, with nan,
     where the end is not certain. ``relaxation``: the slowest time constant at the end. ``tau``: from then on
-    a stays within |a_end|/e of a_end. ``a_law``, ``relaxation_law``: what the first two tend to as
+    R and a stay within a share 1/e of their ends. ``a_law``, ``relaxation_law``: what the first two tend to as
     m -> infinity, with k, p, h_p, alpha0 of ``Asymptotics``::
 
         |a| ~ [m |h_p| |alpha0|^(p/k) / (U(1) - B_1)]^(k/(p+k))      m k / ((p + k)(U(1) - B_1))
@@ -72,7 +73,8 @@ class Halt:
 
 @dataclass(frozen=True, eq=False)
 class _Profile:
-    """The smallest loss at each R of one side, at its critical points and ends, as in ``limits.Wells``."""
+    """The smallest loss at each R of one side, less ``1/2 sum k! c*_k^2``, at its critical points and ends, as in
+    ``limits.Wells``."""
 
     R: Array
     V: Array
@@ -87,9 +89,7 @@ def halt(width: FiniteWidth, a0: float, R0: float) -> Halt | None:
     up, down = (_profile(width, critical, at_zero, side) for side in (1, -1))
     start = np.array([np.arctanh(R0), a0, 0.0])
     forbidden = _depth_where_U_falls(width)
-    well, side, settled = _settle(
-        width.system, model.coefficients, up.R, up.V, down.R, down.V, model.initial_loss, forbidden, start
-    )
+    well, side, settled = _settle(width.system, up.R, up.V, down.R, down.V, forbidden, start)
     a_law, relaxation_law = _law(width, side)
     if well < 0:
         return Halt(Fate.UNDECIDED, nan, nan, nan, nan, nan, a_law, relaxation_law)
@@ -100,7 +100,7 @@ def halt(width: FiniteWidth, a0: float, R0: float) -> Halt | None:
     V, _, _ = series(width.system.table, 0, R)
     a = V / sum(_coupling(width, R))
     relaxation = _relaxation(width, R, a, Q)
-    tau = _arrival(width.system, start, a, SHARE * abs(a), 10.0 * (settled + relaxation))
+    tau = _arrival(width.system, start, R, a, 10.0 * (settled + relaxation))
     fate = Fate.FULL_ALIGNMENT if abs(R) == 1.0 else Fate.PARTIAL_ALIGNMENT
     return Halt(fate, R, a, Q, relaxation, float(tau), a_law, relaxation_law)
 
@@ -118,9 +118,11 @@ def _critical_polynomial(width: FiniteWidth) -> tuple[Array, Array]:
     A, B = width.model.overlaps
     inverse = 1.0 / (width.m - 1.0)
     Q0 = np.array([-inverse, 1.0 + inverse])
-    E, G, h = np.zeros(1), np.zeros(1), np.ones(1)
-    power = np.ones(1)  # x^(k-1)
-    spread_sum, slope_sum = np.zeros(1), np.zeros(1)
+    spread_sum: Any = np.zeros(1)
+    slope_sum: Any = np.zeros(1)
+    E, G = spread_sum, slope_sum
+    h: Any = np.ones(1)
+    power: Any = np.ones(1)  # x^(k-1)
     for k, b in enumerate(B, 1):
         spread_sum = poly.polyadd(spread_sum, b * E)
         slope_sum = poly.polyadd(slope_sum, k * b * G)  # G is G_(k-1)
@@ -128,10 +130,10 @@ def _critical_polynomial(width: FiniteWidth) -> tuple[Array, Array]:
         G = poly.polyadd(poly.polymul(Q0, G), power)
         power = poly.polymulx(power)
         h = poly.polyadd(h, power)
-    rest = inverse * poly.polymul([1.0, -2.0, 1.0], spread_sum)  # W - q
-    slope = inverse * poly.polymul([1.0, -1.0], slope_sum)  # U'(R^2) - U'(Q0)
+    rest: Any = inverse * poly.polymul([1.0, -2.0, 1.0], spread_sum)  # W - q
+    slope: Any = inverse * poly.polymul([1.0, -1.0], slope_sum)  # U'(R^2) - U'(Q0)
     V = np.append(0.0, A)
-    total = -equilibrium_polynomial(A, B)
+    total: Any = -equilibrium_polynomial(A, B)
     total = poly.polyadd(total, poly.polymul(poly.polyder(V), _in_R(rest)))
     total = poly.polyadd(total, poly.polymul(poly.polymulx(V), _in_R(slope)))
     return total, rest
@@ -151,7 +153,7 @@ def _profile(width: FiniteWidth, critical: Array, rest: Array, side: int) -> _Pr
     inner += [(side * r, True) for r in at_zero_weight(model) if side * r > 0.0]
     points = sorted(inner)
     R = np.array([0.0, *(r for r, _ in points), 1.0]) * side
-    V = np.full(len(R), model.initial_loss)
+    V = np.zeros(len(R))
     if rest[0] == 0.0:  # W = O(R^2): R -> 0 with a -> infinity still lowers the loss
         V[0] -= 0.5 * model.A[0] ** 2 / (model.B[0] + rest[1])
     for i in range(1, len(R)):
@@ -179,33 +181,27 @@ def _depth_where_U_falls(width: FiniteWidth) -> float:
 
 
 @compiled
-def _settle(
-    system: Any,
-    coefficients: Any,
-    R_up: Any,
-    V_up: Any,
-    R_down: Any,
-    V_down: Any,
-    barrier: float,
-    forbidden: float,
-    start: Any,
-) -> Any:
+def _settle(system: Any, R_up: Any, V_up: Any, R_down: Any, V_down: Any, forbidden: float, start: Any) -> Any:
     """Integrate until the end is certain: (well or -1, side, tau)."""
     y = start.copy()
     state = rosenbrock.start(0.0, first_step(system, y, 1.0))
     work = rosenbrock.workspace(system)
-    seen = np.empty(4)
-    margin = MARGIN * barrier
     side = 1
     for _ in range(_STEP_BUDGET):
         code = rosenbrock.step(system, state, y, work, _TAU_MAX, _RTOL)
-        observe(system, y, seen)
-        R, a = seen[0], seen[1]
+        a = y[1]
+        R, S, Q, w, inverse = geometry(system.m, y[0], y[2])
         side = 1 if R > 0.0 else -1
         if code != 0 or state[0] >= _TAU_MAX:
             break
-        level = loss_at(coefficients, R, a) + 0.5 * a * a * seen[3]
-        if R == 0.0 or not level < barrier - forbidden - margin:
+        V, _, _ = series(system.table, 0, R)
+        q, extra = spread(system.table, system.m, R, S, Q, w, inverse)
+        level = a * (0.5 * a * (q + extra) - V)
+        size = 0.5 * a * a * (q + extra)
+        for k in range(system.table.shape[1]):
+            size += abs(a * system.table[0, k] * R ** (k + 1))
+        margin = _ROUNDING * size
+        if R == 0.0 or not level < -forbidden - margin:
             continue
         if R > 0.0:
             well = only_well(V_up, R_up, abs(R), level, margin)
@@ -248,11 +244,16 @@ def _law(width: FiniteWidth, side: int) -> tuple[float, float]:
 
 
 @compiled
-def _arrival(system: Any, start: Any, a_end: float, within: float, horizon: float) -> float:
-    """The time from which on |a - a_end| <= within."""
-    rows, _, _ = integrate(system, start, horizon, 1e-8, _STEP_BUDGET)
-    last = len(rows) - 1
-    while last >= 0 and abs(rows[last, 3] - a_end) <= within:
+def _arrival(system: Any, start: Any, R_end: float, a_end: float, horizon: float) -> float:
+    """The time from which on R and a are within ``SHARE`` of their ends."""
+    last = -1
+    while True:
+        rows, _, code = integrate(system, start, horizon, 1e-8, _STEP_BUDGET)
+        last = len(rows) - 1
+        if code != 0 or horizon >= _TAU_MAX or _away(rows, last, 0.0, R_end, a_end) < _THERE:
+            break
+        horizon *= 10.0
+    while last >= 0 and _away(rows, last, 0.0, R_end, a_end) <= SHARE:
         last -= 1
     if last < 0:
         return 0.0
@@ -261,8 +262,16 @@ def _arrival(system: Any, start: Any, a_end: float, within: float, horizon: floa
     low, high = 0.0, 1.0
     for _ in range(60):
         middle = 0.5 * (low + high)
-        if abs(rosenbrock.within(rows, last, middle, 1, 3) - a_end) <= within:
+        if _away(rows, last, middle, R_end, a_end) <= SHARE:
             high = middle
         else:
             low = middle
-    return rows[last, 0] + high * rows[last, 1]
+    return float(rows[last, 0] + high * rows[last, 1])
+
+
+@compiled
+def _away(rows: Any, index: int, theta: float, R_end: float, a_end: float) -> float:
+    """How far R and a are from their ends, relatively, at the fraction theta of a step."""
+    R, _ = alignment(rosenbrock.within(rows, index, theta, 0, 3))
+    a = rosenbrock.within(rows, index, theta, 1, 3)
+    return float(max(abs(R / R_end - 1.0), abs(a / a_end - 1.0)))

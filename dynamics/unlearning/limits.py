@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _RTOL = 1e-10  # near a threshold the start has to count to 1e-6: see thresholds.TOLERANCE
 _TAU_MAX = 1e30  # algebraic approaches are slow; the integrator's steps grow with them
 _STEP_BUDGET = 100_000
-MARGIN = 4e-15  # of the initial loss: differences of loss smaller than this are rounding
+_MARGIN = 4e-15  # of the initial loss: differences of loss smaller than this are rounding
 
 
 class Fate(IntEnum):
@@ -189,7 +189,7 @@ def _settle(
     y = np.array([rho, a])
     state = rosenbrock.start(0.0, first_step(system, y, 1.0))
     work = rosenbrock.workspace(system)
-    margin = MARGIN * barrier
+    margin = _MARGIN * barrier
     peak = abs(alignment(rho)[0])
     side = 0
     at_rest = A[0] == 0.0

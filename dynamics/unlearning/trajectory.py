@@ -14,8 +14,10 @@ from .. import rosenbrock
 from ..compiling import compiled
 from ..hermite import Array
 from ..rosenbrock import ResultCode
+from . import kernel as kernels
 from .accuracy import deviation
 from .integration import STEP_BUDGET, integrate
+from .kernel import Kernel, Movement
 from .losses import losses
 from .planar import Planar
 from .sampling import sample_at, sample_refined
@@ -69,6 +71,16 @@ class Trajectory:
     def excess(self) -> Array:
         """``loss`` minus its limit, without cancellation; shape (n,); nan while undecided."""
         return self.model.excess_loss(self.R, self.a, self.limit)
+
+    @cached_property
+    def kernel(self) -> Kernel:
+        """The tangent kernel along the solution, and each layer's part in it: the way into the lazy regime."""
+        return kernels.kernel(self)
+
+    @cached_property
+    def movement(self) -> Movement:
+        """How far the first layer has moved from its start."""
+        return kernels.movement(self)
 
     @cached_property
     def _deviation(self) -> tuple[float, float]:
