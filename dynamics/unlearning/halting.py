@@ -9,7 +9,8 @@ so a run can no longer lower its loss by letting R -> 0 and a -> infinity.
 Which of the roots: the finite run is integrated until the set of smaller loss that holds it has a single well
 (``limits``). With lambda as a third variable this is a certificate as long as U increases on [Q0(R), R^2], which
 makes the profile at lambda = -infinity the lowest. Where U falls, which can only be for Q0(R) <= Q < 0, R is
-below ``R_b``; the run cannot come there once its loss is too small for any point with |R| <= R_b.
+below ``R_b``; the run cannot come there once its loss is too small for any point with |R| <= R_b. Where that never
+happens, the run is integrated until it rests, and the end is the critical point that it rests at.
 
 Source: this project's.
 """
@@ -89,7 +90,9 @@ def halt(width: FiniteWidth, a0: float, R0: float) -> Halt | None:
     up, down = (_profile(width, critical, at_zero, side) for side in (1, -1))
     start = np.array([np.arctanh(R0), a0, 0.0])
     forbidden = _depth_where_U_falls(width)
-    well, side, settled = _settle(width.system, up.R, up.V, down.R, down.V, forbidden, start)
+    well, side, settled, R_rest = _settle(width.system, up.R, up.V, down.R, down.V, forbidden, start)
+    if well < 0:
+        well, settled = _resting_place((up if side > 0 else down).R, R_rest), 0.0
     a_law, relaxation_law = _law(width, side)
     if well < 0:
         return Halt(Fate.UNDECIDED, nan, nan, nan, nan, nan, a_law, relaxation_law)
@@ -103,6 +106,12 @@ def halt(width: FiniteWidth, a0: float, R0: float) -> Halt | None:
     tau = _arrival(width.system, start, R, a, 10.0 * (settled + relaxation))
     fate = Fate.FULL_ALIGNMENT if abs(R) == 1.0 else Fate.PARTIAL_ALIGNMENT
     return Halt(fate, R, a, Q, relaxation, float(tau), a_law, relaxation_law)
+
+
+def _resting_place(R: Array, at: float) -> int:
+    """Index of the interior critical point that a run has come to rest at, or -1."""
+    nearest = int(np.abs(R - at).argmin())
+    return nearest if 0 < nearest < len(R) - 1 and abs(R[nearest] - at) <= 1e-6 * abs(at) else -1
 
 
 def _coupling(width: FiniteWidth, R: float) -> tuple[float, float]:
@@ -182,11 +191,12 @@ def _depth_where_U_falls(width: FiniteWidth) -> float:
 
 @compiled
 def _settle(system: Any, R_up: Any, V_up: Any, R_down: Any, V_down: Any, forbidden: float, start: Any) -> Any:
-    """Integrate until the end is certain: (well or -1, side, tau)."""
+    """Integrate until the end is certain: (well or -1, side, tau, R)."""
     y = start.copy()
     state = rosenbrock.start(0.0, first_step(system, y, 1.0))
     work = rosenbrock.workspace(system)
     side = 1
+    R = 0.0
     for _ in range(_STEP_BUDGET):
         code = rosenbrock.step(system, state, y, work, _TAU_MAX, _RTOL)
         a = y[1]
@@ -208,8 +218,8 @@ def _settle(system: Any, R_up: Any, V_up: Any, R_down: Any, V_down: Any, forbidd
         else:
             well = only_well(V_down, R_down, abs(R), level, margin)
         if well >= 0:
-            return well, side, state[0]
-    return -1, side, state[0]
+            return well, side, state[0], R
+    return -1, side, state[0], R
 
 
 def _relaxation(width: FiniteWidth, R: float, a: float, Q: float) -> float:

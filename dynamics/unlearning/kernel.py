@@ -113,7 +113,8 @@ def _share(trajectory: Trajectory) -> Array:
     table, rate = model.system.table, model.system.rate
     S = (1.0 - R) * (1.0 + R)
     p, g, q, h = model.sums(R)
-    dg, dh = (np.polynomial.polynomial.polyval(x, table[row]) for row, x in ((4, R), (5, R * R)))
+    dg = np.polynomial.polynomial.polyval(R, np.append(table[4, 1:], 0.0))
+    dh = np.polynomial.polynomial.polyval(R * R, table[5])
     pull = -a * (dg - a * dh) * S * rate
     mixed = g - 2.0 * a * h
     fast, slow = a * (g - a * h) * rate, p - a * q  # drho/dtau and da/dtau
