@@ -10,8 +10,13 @@ from .unlearning import (
     Equilibrium,
     EquilibriumKind,
     Fate,
+    FiniteWidth,
+    FiniteWidthTrajectory,
     Fold,
+    Halt,
+    Kernel,
     Limit,
+    Movement,
     OrbitPiece,
     PhaseMap,
     SingularOrbit,
@@ -32,8 +37,13 @@ __all__ = [
     "Equilibrium",
     "EquilibriumKind",
     "Fate",
+    "FiniteWidth",
+    "FiniteWidthTrajectory",
     "Fold",
+    "Halt",
+    "Kernel",
     "Limit",
+    "Movement",
     "OrbitPiece",
     "PhaseMap",
     "ResultCode",
@@ -55,3 +65,7 @@ def warm_up() -> None:
     model.trajectory(1.0, tau=(0.0, 1.0))
     model.threshold()
     phase_map(model.c, model.c_star, x=("c_star", 3, -1.0, 1.0), n=(2, 2))
+    finite = model.at_width(100.0)
+    finite.trajectory(1.0, tau=(0.0, 1.0))
+    finite.halt(8.0)
+    model.width_needed(1.0, tau_end=1.0)

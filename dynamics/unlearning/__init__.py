@@ -7,6 +7,9 @@ from .asymptotics import Asymptotics
 from .axes import Axis
 from .boundaries import Boundary
 from .equilibria import Equilibrium, EquilibriumKind
+from .finite_width import FiniteWidth, FiniteWidthTrajectory
+from .halting import Halt
+from .kernel import Kernel, Movement
 from .limits import Fate, Limit
 from .manifold import Branch, CriticalManifold, Fold
 from .model import UnlearningModel
@@ -23,8 +26,13 @@ __all__ = [
     "Equilibrium",
     "EquilibriumKind",
     "Fate",
+    "FiniteWidth",
+    "FiniteWidthTrajectory",
     "Fold",
+    "Halt",
+    "Kernel",
     "Limit",
+    "Movement",
     "OrbitPiece",
     "PhaseMap",
     "SingularOrbit",

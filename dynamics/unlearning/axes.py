@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..hermite import Array
-from .model import A0_MAX, COEFFICIENT_MAX, EPS_RANGE, K_MAX, _whole, _within
+from .arguments import A0_MAX, whole, within
+from .model import COEFFICIENT_MAX, EPS_RANGE, K_MAX
 
 BOUNDS = {
     "c": (-COEFFICIENT_MAX, COEFFICIENT_MAX),
@@ -54,8 +55,8 @@ def axis(which: str, given: Sequence[Any]) -> Axis:
     form = f"({name!r}, k, low, high)" if coefficient else f"({name!r}, low, high)"
     if len(given) != (4 if coefficient else 3):
         raise ValueError(f"{which} = {given!r} is not {form}")
-    k = _whole(f"{which}: k", given[1], 1, K_MAX) if coefficient else 0
-    low, high = (_within(f"{which}: {name}", value, *BOUNDS[name]) for value in given[-2:])
+    k = whole(f"{which}: k", given[1], 1, K_MAX) if coefficient else 0
+    low, high = (within(f"{which}: {name}", value, *BOUNDS[name]) for value in given[-2:])
     if not low < high:
         raise ValueError(f"{which}: {name} from {low:g} to {high:g} does not increase")
     return Axis(name, k, low, high)

@@ -1,4 +1,4 @@
-"""Integration of the planar system: the record of a solution, as accurate as its course asks for."""
+"""Integration of a fast-slow system: the record of a solution, as accurate as its course asks for."""
 
 from typing import Any
 
@@ -6,7 +6,8 @@ import numpy as np
 
 from .. import rosenbrock
 from ..compiling import compiled
-from .planar import alignment, sums, sums_and_slopes
+from .fast_slow import pull
+from .planar import alignment
 
 STEP_BUDGET = 200_000
 """Steps one integration may take (about 0.1 s); the slider range needs fewer than a tenth of it."""
@@ -15,13 +16,13 @@ _MAGNIFIED = 60.0  # see sensitivity(): up to here errors stay within what the t
 
 
 @compiled
-def first_step(system: Any, rho: float, a: float, tau_end: float) -> float:
-    """A step in which neither unknown moves by more than about a hundredth."""
-    R, _ = alignment(rho)
-    p, g, q, h = sums(system.table, R)
-    d_rho = abs(a * (g - a * h)) * system.rate
-    d_a = abs(p - a * q)
-    fastest = max(d_rho / (0.01 + abs(rho)), d_a / (0.01 + abs(a)))
+def first_step(system: Any, y: Any, tau_end: float) -> float:
+    """A step in which no unknown moves by more than about a hundredth."""
+    dy = np.empty(len(y))
+    rosenbrock.derivative(system, y, dy)
+    fastest = 0.0
+    for i in range(len(y)):
+        fastest = max(fastest, abs(dy[i]) / (0.01 + abs(y[i])))
     return float(min(0.001 * tau_end, 0.01 / (fastest + 1e-300)))
 
 
@@ -50,25 +51,20 @@ def sensitivity(system: Any, rows: Any) -> float:
 @compiled
 def _on_manifold(system: Any, row: Any, rho_next: float) -> bool:
     """Whether in a step R is drawn to the critical manifold much faster than it moves."""
-    rho, a = row[2], row[3]
-    R, slope = alignment(rho)
-    _, _, _, _, dg, dh = sums_and_slopes(system.table, R)
-    pull = -a * (dg - a * dh) * slope * system.rate
-    return bool(pull * abs(rho) * row[1] > 300.0 * abs(rho_next - rho))
+    y = row[2 : 2 + rosenbrock.size(system)]
+    return bool(pull(system, y) * abs(y[0]) * row[1] > 300.0 * abs(rho_next - y[0]))
 
 
 @compiled
-def integrate(system: Any, rho: float, a: float, tau_end: float, rtol: float, limit: int) -> Any:
-    """The record of a solution from (rho, a) up to tau_end, its state and its result code.
+def integrate(system: Any, start: Any, tau_end: float, rtol: float, limit: int) -> Any:
+    """The record of a solution from the unknowns ``start`` (n,) up to tau_end, its state and its result code.
 
     Where errors grow along the critical manifold, it is integrated again, as much more accurately.
     """
-    h = first_step(system, rho, a, tau_end)
-    y = np.array([rho, a])
-    rows, state, code = rosenbrock.record(system, y, 0.0, tau_end, h, rtol, limit)
+    h = first_step(system, start, tau_end)
+    rows, state, code = rosenbrock.record(system, start.copy(), 0.0, tau_end, h, rtol, limit)
     magnified = sensitivity(system, rows)
     if magnified > _MAGNIFIED:
         rtol = max(1e-13, rtol * max(1e-4, 0.1 * _MAGNIFIED / magnified))
-        y = np.array([rho, a])
-        rows, state, code = rosenbrock.record(system, y, 0.0, tau_end, h, rtol, limit)
+        rows, state, code = rosenbrock.record(system, start.copy(), 0.0, tau_end, h, rtol, limit)
     return rows, state, code

@@ -21,11 +21,12 @@ from ..vectorised import exponential, logarithm
 LANES = 16
 
 # Rows. RHO, A, TAU: where a lane is; STEP: what it will try; LIMIT: the time it must not pass; RATE: 1/eps; TRIED:
-# steps since its start; TOP: the loss at R = 0. What is known of that point: R, SLOPE = 1 - R^2, LEVEL, the loss, SPEED
-# and DRIFT, the right-hand side. BEFORE, SPEED_BEFORE, A_BEFORE, DRIFT_BEFORE, TAU_BEFORE: the beginning of the last
-# step, which has led nowhere where it was REJECTED. CALLED: whether the step has led to where something is to be decided
-# (see ``call``): the loss is below CEILING, or R is not on the side SIDE (+1 or -1), or, where there is a course to
-# follow (WATCHED), a turn has been made, or R is nearer to its END than half of what LOW and HIGH, its extremes, are.
+# steps since its start; TOP: the loss at R = 0. What is known of that point: R, SLOPE = 1 - R^2, LEVEL, the loss,
+# SPEED and DRIFT, the right-hand side. BEFORE, SPEED_BEFORE, A_BEFORE, DRIFT_BEFORE, TAU_BEFORE: the beginning of the
+# last step, which has led nowhere where it was REJECTED. CALLED: whether the step has led to where something is to be
+# decided (see ``call``): the loss is below CEILING, or R is not on the side SIDE (+1 or -1), or, where there is a
+# course to follow (WATCHED), a turn has been made, or R is nearer to its END than half of what LOW and HIGH, its
+# extremes, are.
 (
     RHO, A, TAU, STEP, LIMIT, RATE, TRIED, TOP, R, SLOPE, LEVEL, SPEED, DRIFT, BEFORE, SPEED_BEFORE, TAU_BEFORE, MOVED,
     JAC_00, JAC_01, JAC_10, JAC_11, SCALE_RHO, SCALE_A, NOISE_RHO, NOISE_A, GROWTH, LAST_STEP, LAST_ERROR, REJECTED,

@@ -145,7 +145,7 @@ def _settle(
 ) -> Any:
     """Integrate until the limit is certain: (well or -1, side, tau, R, a, peak |R|, absorbed)."""
     y = np.array([rho, a])
-    state = rosenbrock.start(0.0, first_step(system, rho, a, 1.0))
+    state = rosenbrock.start(0.0, first_step(system, y, 1.0))
     work = rosenbrock.workspace(system)
     margin = MARGIN * barrier
     peak = abs(alignment(rho)[0])

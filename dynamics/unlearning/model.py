@@ -12,8 +12,10 @@ from numpy.typing import ArrayLike
 from ..hermite import Array, overlaps, weights
 from . import equilibria, limits, manifold
 from . import trajectory as trajectories
+from .arguments import A0_MAX, SAMPLES_MAX, TAU_MAX, TAU_MIN, WIDTH_RANGE, request, start, whole, within
 from .asymptotics import Asymptotics, asymptotics
 from .equilibria import Equilibrium
+from .finite_width import FiniteWidth
 from .limits import Fate, Limit
 from .manifold import CriticalManifold, Fold
 from .planar import Planar, planar
@@ -21,32 +23,11 @@ from .singular_orbit import SingularOrbit, singular_orbit
 from .sums import equilibrium_polynomial, quotient, sums_at, values
 from .thresholds import thresholds
 from .trajectory import Trajectory, TrajectoryChunk
+from .validity import width_needed
 
 K_MAX = 10
 COEFFICIENT_MAX = 100.0
 EPS_RANGE = (1e-6, 10.0)
-A0_MAX = 1e3
-TAU_MIN, TAU_MAX = 1e-20, 1e8
-SAMPLES_MAX = 100_000
-RTOL_RANGE = (1e-13, 1e-3)
-
-
-def _within(name: str, value: float, low: float, high: float) -> float:
-    try:
-        number = float("nan") if isinstance(value, str) else float(value)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} = {value!r} is not a number in [{low:g}, {high:g}]") from None
-    if not low <= number <= high:  # also false for nan
-        given = value if isinstance(value, (int, str)) else number
-        raise ValueError(f"{name} = {given!r} is outside [{low:g}, {high:g}]")
-    return number
-
-
-def _whole(name: str, value: int, low: int, high: int) -> int:
-    number = _within(name, value, low, high)
-    if number != int(number):
-        raise ValueError(f"{name} = {number!r} is not a whole number in [{low}, {high}]")
-    return int(number)
 
 
 def _frozen(array: Array) -> Array:
@@ -61,7 +42,7 @@ def _coefficients(name: str, values: Sequence[float]) -> tuple[float, ...]:
     if not 1 <= len(values) <= K_MAX:
         raise ValueError(f"{name} has {len(values)} coefficients; it takes 1 to {K_MAX}")
     low, high = -COEFFICIENT_MAX, COEFFICIENT_MAX
-    numbers = [_within(f"{name}_{k}", v, low, high) for k, v in enumerate(values, 1)]
+    numbers = [within(f"{name}_{k}", v, low, high) for k, v in enumerate(values, 1)]
     return tuple(number + 0.0 for number in numbers)  # no -0.0: equal models hash alike
 
 
@@ -100,7 +81,7 @@ class UnlearningModel:
         K = max(len(own), len(target))
         object.__setattr__(self, "c", own + (0.0,) * (K - len(own)))
         object.__setattr__(self, "c_star", target + (0.0,) * (K - len(target)))
-        object.__setattr__(self, "eps", _within("eps", eps, *EPS_RANGE))
+        object.__setattr__(self, "eps", within("eps", eps, *EPS_RANGE))
 
     # --- the system ------------------------------------------------------------------------------
 
@@ -217,8 +198,8 @@ class UnlearningModel:
         as the highest fold).
         """
         if a_max is not None:
-            _within("a_max", a_max, 1e-6, 1e9)
-        return manifold.critical_manifold(self, _whole("n", n, 2, SAMPLES_MAX), a_max)
+            within("a_max", a_max, 1e-6, 1e9)
+        return manifold.critical_manifold(self, whole("n", n, 2, SAMPLES_MAX), a_max)
 
     def folds(self) -> tuple[Fold, ...]:
         """Where M' = 0, by increasing R."""
@@ -234,8 +215,7 @@ class UnlearningModel:
 
     def singular_orbit(self, a0: float, R0: float = 0.0) -> SingularOrbit:
         """The orbit from (R0, a0) in the limit eps -> 0, in fast and slow pieces."""
-        a0 = _within("a0", a0, -A0_MAX, A0_MAX)
-        return singular_orbit(self, a0, _within("R0", R0, -1.0, 1.0))
+        return singular_orbit(self, *start(a0, R0))
 
     def asymptotics(self, sign: int = 1) -> Asymptotics:
         """The law of the runaway branch on the side R > 0 (``sign = +1``) or R < 0 (-1)."""
@@ -247,8 +227,7 @@ class UnlearningModel:
 
     def limit(self, a0: float, R0: float = 0.0) -> Limit:
         """Where the trajectory from (R0, a0) ends, decided from the structure of the plane."""
-        a0 = _within("a0", a0, -A0_MAX, A0_MAX)
-        return limits.limit(self, a0, _within("R0", R0, -1.0, 1.0))
+        return limits.limit(self, *start(a0, R0))
 
     def fate(self, a0: float, R0: float = 0.0) -> Fate:
         """The name of ``limit(a0, R0)``."""
@@ -259,10 +238,10 @@ class UnlearningModel:
 
         0 is one of them where the fates on its two sides differ.
         """
-        low, high = (_within("bracket", b, -A0_MAX, A0_MAX) for b in bracket)
+        low, high = (within("bracket", b, -A0_MAX, A0_MAX) for b in bracket)
         if not low < high:
             raise ValueError(f"bracket = ({low:g}, {high:g}) is not increasing")
-        return thresholds(self, _within("R0", R0, -1.0, 1.0), low, high)
+        return thresholds(self, within("R0", R0, -1.0, 1.0), low, high)
 
     # --- solutions -------------------------------------------------------------------------------
 
@@ -284,25 +263,7 @@ class UnlearningModel:
         Raises ``ValueError`` for arguments out of range: |a0| <= 1e3, |R0| <= 1,
         1e-20 <= tau_end <= 1e8, 2 <= n <= 1e5, 1e-13 <= rtol <= 1e-3.
         """
-        a0 = _within("a0", a0, -A0_MAX, A0_MAX)
-        R0 = _within("R0", R0, -1.0, 1.0)
-        rtol = _within("rtol", rtol, *RTOL_RANGE)
-        times = None
-        if tau is not None:
-            times = np.array(tau, dtype=float)
-            if times.ndim != 1 or not 1 <= len(times) <= SAMPLES_MAX:
-                raise ValueError(f"tau of shape {times.shape} is not 1 to {SAMPLES_MAX} times in one dimension")
-            if not (times[1:] > times[:-1]).all() or not 0 <= times[0] <= times[-1] <= TAU_MAX:
-                raise ValueError(
-                    f"tau from {float(times[0])!r} to {float(times[-1])!r} does not increase within [0, {TAU_MAX:g}]"
-                )
-            if 0 < times[-1] < TAU_MIN:
-                raise ValueError(f"tau up to {float(times[-1])!r} ends before {TAU_MIN:g}")
-            tau_end = float(times[-1])
-        else:
-            tau_end = _within("tau_end", tau_end, TAU_MIN, TAU_MAX)
-        n = _whole("n", n, 2, SAMPLES_MAX)
-        return trajectories.solve(self, a0, R0, tau_end, n, times, rtol)
+        return trajectories.solve(self, *request(a0, R0, tau_end, n, tau, rtol))
 
     def trajectories(
         self,
@@ -327,6 +288,26 @@ class UnlearningModel:
     ) -> Iterator[TrajectoryChunk]:
         """The same trajectories in pieces of at most ``chunk`` samples, each integrated when asked
         for: whoever stops asking stops the work."""
-        size = _whole("chunk", chunk, 1, SAMPLES_MAX)
+        size = whole("chunk", chunk, 1, SAMPLES_MAX)
         for index, a0 in enumerate(a0s):
             yield from trajectories.chunks(index, self.trajectory(a0, R0, tau_end, n, rtol=rtol), size)
+
+    # --- finite width ----------------------------------------------------------------------------
+
+    def at_width(self, m: float) -> FiniteWidth:
+        """The exact law of the network of m neurons; m real, 2 <= m <= 1e9."""
+        return FiniteWidth(self, within("m", m, *WIDTH_RANGE))
+
+    def width_needed(self, a0: float, R0: float = 0.0, tau_end: float = 1e4, tolerance: float = 0.05) -> float:
+        """The width from which on the planar solution holds: the smallest m, to 1 %, above which the exact
+        solution stays within ``tolerance`` of it up to tau_end.
+
+        Within tolerance, each of the two passes every point (R, a / max(1, |a|)) of the other to that distance,
+        at a time to that share: so a jump may come a little late, and no stretch may be left out. 2 where every
+        width will do, inf where 1e9 will not. "Above which" is tested at powers of 10.
+
+        Raises ``ValueError`` unless |a0| <= 1e3, |R0| <= 1, 1e-20 <= tau_end <= 1e8, 1e-4 <= tolerance <= 0.5.
+        """
+        a0, R0 = start(a0, R0)
+        tau_end = within("tau_end", tau_end, TAU_MIN, TAU_MAX)
+        return width_needed(self, a0, R0, tau_end, within("tolerance", tolerance, 1e-4, 0.5))

@@ -21,11 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..hermite import Array
+from .arguments import RTOL_RANGE, TAU_MAX, TAU_MIN, start, whole, within
 from .axes import Axis, axis
 from .batches import CROSSINGS, Models, heights, models, settle
 from .boundaries import Boundary, boundaries
 from .limits import Fate
-from .model import A0_MAX, K_MAX, RTOL_RANGE, TAU_MAX, TAU_MIN, UnlearningModel, _whole, _within
+from .model import K_MAX, UnlearningModel
 
 SIDE_MAX = 4096  # samples along an axis
 NUMBERS = ("R_inf", "time", "lost", "R")  # in the order of ``batches.settle``
@@ -99,11 +100,11 @@ class Plan:
                 eps = values
             else:
                 (c if which.name == "c" else c_star)[:, which.k - 1] = values
-        start = {"a0": np.full(len(x), self.a0), "R0": np.full(len(x), self.R0)}
+        starts = {"a0": np.full(len(x), self.a0), "R0": np.full(len(x), self.R0)}
         for which, v in ((self.x, x), (self.y, y)):
-            if which.name in start:
-                start[which.name] = v
-        return models(c, c_star, eps), index.ravel().astype(np.int64), start["R0"], start["a0"]
+            if which.name in starts:
+                starts[which.name] = v
+        return models(c, c_star, eps), index.ravel().astype(np.int64), starts["R0"], starts["a0"]
 
 
 Cells = tuple[NDArray[np.int8], Array, int]  # fates (n,), R_inf, time, lost and R (4, n), trajectories integrated
@@ -222,7 +223,7 @@ def _plan(
             raise ValueError(f"quantities: {quantity!r} is none of {', '.join(QUANTITIES)}")
     if isinstance(n, int) or len(n) != 2:
         raise ValueError(f"n = {n!r} is not (nx, ny)")
-    nx, ny = (_whole(f"n: {name}", value, 2, SIDE_MAX) for name, value in zip(("nx", "ny"), n, strict=True))
+    nx, ny = (whole(f"n: {name}", value, 2, SIDE_MAX) for name, value in zip(("nx", "ny"), n, strict=True))
     model = UnlearningModel(c, c_star, eps)
     K = min(K_MAX, max(model.K, x_axis.k, y_axis.k))
     padding = (0.0,) * (K - model.K)
@@ -231,13 +232,12 @@ def _plan(
         model.c + padding,
         model.c_star + padding,
         model.eps,
-        _within("a0", a0, -A0_MAX, A0_MAX),
-        _within("R0", R0, -1.0, 1.0),
+        *start(a0, R0),
         x_axis,
         y_axis,
-        _within("tau_end", tau_end, TAU_MIN, TAU_MAX) if "R" in asked else 0.0,
+        within("tau_end", tau_end, TAU_MIN, TAU_MAX) if "R" in asked else 0.0,
         bool(asked & {"time", "lost"}),
-        _within("rtol", rtol, *RTOL_RANGE),
+        within("rtol", rtol, *RTOL_RANGE),
     )
     return plan, (nx, ny), asked
 
@@ -261,8 +261,8 @@ def phase_map_levels(
     Each map that is given is a whole one (see ``PhaseMap.progress``); the last is what ``phase_map`` returns. Whoever
     stops asking stops the work: what is under way then takes some tens of milliseconds at most.
     """
-    plan, whole, asked = _plan(c, c_star, eps, x, y, n, a0, R0, quantities, tau_end, rtol)
-    return _levels(plan, whole, asked, executor, coarse=True)
+    plan, full, asked = _plan(c, c_star, eps, x, y, n, a0, R0, quantities, tau_end, rtol)
+    return _levels(plan, full, asked, executor, coarse=True)
 
 
 def phase_map(
@@ -301,17 +301,17 @@ def phase_map(
     ValueError
         Naming the argument, its value and its range.
     """
-    plan, whole, asked = _plan(c, c_star, eps, x, y, n, a0, R0, quantities, tau_end, rtol)
-    *_, last = _levels(plan, whole, asked, executor, coarse=False)
+    plan, full, asked = _plan(c, c_star, eps, x, y, n, a0, R0, quantities, tau_end, rtol)
+    *_, last = _levels(plan, full, asked, executor, coarse=False)
     return last
 
 
 def _levels(
-    plan: Plan, whole: tuple[int, int], asked: frozenset[str], executor: Executor | None, coarse: bool
+    plan: Plan, full: tuple[int, int], asked: frozenset[str], executor: Executor | None, coarse: bool
 ) -> Iterator[PhaseMap]:
-    sizes = [whole]
-    first = (min(whole[0], COARSE), min(whole[1], COARSE))
-    if coarse and 2 * max(first) < max(whole):
+    sizes = [full]
+    first = (min(full[0], COARSE), min(full[1], COARSE))
+    if coarse and 2 * max(first) < max(full):
         sizes.insert(0, first)
     works = [len(_pieces(plan, *size)) for size in sizes]
     own = ThreadPoolExecutor(os.cpu_count() or 1) if executor is None else None
@@ -332,7 +332,7 @@ def _levels(
                     map_ = _with(map_, places[future], future.result())
                     done += 1
                 share = done / (sum(works) + ("boundary" in asked))
-                map_ = replace(map_, progress=share if pending or nx != whole[0] or "boundary" in asked else 1.0)
+                map_ = replace(map_, progress=share if pending or nx != full[0] or "boundary" in asked else 1.0)
                 if coarse or not pending:
                     yield map_
             before = map_

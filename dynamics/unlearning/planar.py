@@ -18,6 +18,7 @@ from numba.extending import overload
 
 from .. import rosenbrock
 from ..compiling import INLINE, compiled
+from . import fast_slow
 
 
 class Planar(NamedTuple):
@@ -100,6 +101,27 @@ def sums_and_slopes(table: Any, R: float) -> tuple[float, float, float, float, f
     )
 
 
+@compiled
+def error_scales(
+    rho: float, a: float, slope: float, d_rho: float, d_a: float, growth: float, decay: float, invariant: bool
+) -> tuple[float, float]:
+    """The sizes that errors of rho and a are to be measured by.
+
+    ``slope``: dR/drho. ``d_rho``, ``d_a``: their velocities. ``growth``: d(d_rho)/drho. ``decay``:
+    -d(d_a)/da. ``invariant``: whether R = 0 is (A_1 = 0).
+    """
+    # What counts is R, and dR = (1 - R^2) drho. While R is drawn to the critical manifold faster than
+    # it moves, its errors are forgotten; before that they shift the whole course in time. So do
+    # those of a while it grows from little.
+    size, height = abs(rho), abs(a)
+    slaved = -growth * size > 3.0 * abs(d_rho)
+    of_rho = (1.5 * (4.0 + size) if slaved else 0.1 * min(1.0, height) + size) / max(slope, 0.01)
+    if invariant:  # ln |rho| is what moves evenly
+        of_rho = min(of_rho, 1e-30 + 0.1 * size)
+    settled = decay * height > 3.0 * abs(d_a)
+    return of_rho, 1.2 * (4.0 + height) if settled else 1e-30 + height + 0.1 * min(1.0, abs(d_a))
+
+
 def _planar_only(system: Any) -> bool:
     return rosenbrock.is_system(system, Planar)
 
@@ -149,16 +171,7 @@ def _linearise(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def
         jac[1] = mixed * system.rate
         jac[2] = mixed * slope
         jac[3] = -q
-        # What counts is R, and dR = (1 - R^2) drho. While R is drawn to the critical manifold faster than
-        # it moves, its errors are forgotten; before that they shift the whole course in time. So do
-        # those of a while it grows from little.
-        size, height = abs(y[0]), abs(a)
-        slaved = -jac[0] * size > 3.0 * abs(dy[0])
-        scale[0] = (1.5 * (4.0 + size) if slaved else 0.1 * min(1.0, height) + size) / max(slope, 0.01)
-        if system.table[0, 0] == 0.0:  # A_1 = 0: R = 0 is invariant, and ln |rho| is what moves evenly
-            scale[0] = min(scale[0], 1e-30 + 0.1 * size)
-        settled = q * height > 3.0 * abs(dy[1])
-        scale[1] = 1.2 * (4.0 + height) if settled else 1e-30 + height + 0.1 * min(1.0, abs(dy[1]))
+        scale[0], scale[1] = error_scales(y[0], a, slope, dy[0], dy[1], jac[0], q, system.table[0, 0] == 0.0)
         noise[0] = 2.0**-52 * abs(a) * (abs(g) + abs(a * h)) * system.rate
         noise[1] = 2.0**-52 * (abs(p) + abs(a) * q)
         # The Jacobian is similar to a symmetric one: its eigenvalues are real.
@@ -195,3 +208,35 @@ def _solve(system, factors, b):  # type: ignore[no-untyped-def]
         b[1] = factors[2] * b0 + factors[3] * b1
 
     return solve
+
+
+@overload(fast_slow.pull, jit_options=INLINE)
+def _pull(system, y):  # type: ignore[no-untyped-def]
+    if not _planar_only(system):
+        return None
+
+    def pull(system, y):  # type: ignore[no-untyped-def]
+        R, slope = alignment(y[0])
+        _, _, _, _, dg, dh = sums_and_slopes(system.table, R)
+        return -y[1] * (dg - y[1] * dh) * slope * system.rate
+
+    return pull
+
+
+@overload(fast_slow.observed, jit_options=INLINE)
+def _observed(system):  # type: ignore[no-untyped-def]
+    if _planar_only(system):
+        return lambda system: 2
+    return None
+
+
+@overload(fast_slow.observe, jit_options=INLINE)
+def _observe(system, y, out):  # type: ignore[no-untyped-def]
+    if not _planar_only(system):
+        return None
+
+    def observe(system, y, out):  # type: ignore[no-untyped-def]
+        out[0] = alignment(y[0])[0]
+        out[1] = y[1]
+
+    return observe

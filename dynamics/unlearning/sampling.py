@@ -7,9 +7,9 @@ import numpy as np
 
 from .. import rosenbrock
 from ..compiling import compiled
-from .planar import alignment
+from .fast_slow import observe, observed
 
-_MOVE = 0.01  # of the range: how far R and a may each move between two samples
+_MOVE = 0.01  # of the range: how far R, a and what else is observed may each move between two samples
 _SAMPLE_BUDGET = 20_000  # refinement may add this many samples
 
 
@@ -26,9 +26,20 @@ def locate(rows: Any, low: int, high: int, t: float) -> int:
 
 
 @compiled
-def sample_at(rows: Any, taus: Any) -> Any:
-    """tau, R, a of shape (3, n) at the given times; nan beyond the record's end."""
-    out = np.empty((3, len(taus)))
+def _at(system: Any, rows: Any, index: int, t: float, y: Any, out: Any) -> None:
+    """Write what is observed at time t within step ``index`` of a record into ``out``; y (n,) is scratch."""
+    n = rosenbrock.size(system)
+    for i in range(n):
+        y[i] = rosenbrock.interpolate(rows, index, t, i, n)
+    observe(system, y, out)
+
+
+@compiled
+def sample_at(system: Any, rows: Any, taus: Any) -> Any:
+    """tau and what is observed (R, a, ...) at the given times; one row each; nan beyond the record's end."""
+    width = observed(system)
+    out = np.empty((1 + width, len(taus)))
+    y = np.empty(rosenbrock.size(system))
     steps = len(rows) - 1
     index = 0
     for i in range(len(taus)):
@@ -37,36 +48,37 @@ def sample_at(rows: Any, taus: Any) -> Any:
             index += 1
         out[0, i] = t
         if t > rows[steps, 0]:
-            out[1, i] = out[2, i] = np.nan
+            out[1:, i] = np.nan
         else:
-            out[1, i] = alignment(rosenbrock.interpolate(rows, index, t, 0, 2))[0]
-            out[2, i] = rosenbrock.interpolate(rows, index, t, 1, 2)
+            _at(system, rows, index, t, y, out[1:, i])
     return out
 
 
 @compiled
-def sample_refined(rows: Any, n: int, tau_first: float) -> Any:
-    """tau, R, a of shape (3, samples): 0 and n log-spaced times up to the record's end, and between
-    them as many as it takes for R and a each to move less than 1 % of their range."""
+def sample_refined(system: Any, rows: Any, n: int, tau_first: float) -> Any:
+    """tau and what is observed (R, a, ...), one row each: 0 and n log-spaced times up to the record's end,
+    and between them as many as it takes for each quantity to move less than 1 % of its range."""
+    width = observed(system)
+    unknowns = rosenbrock.size(system)
+    y = np.empty(unknowns)
     steps = len(rows) - 1
     tau_end = rows[steps, 0]
-    R_min, R_max = 2.0, -2.0
-    a_min, a_max = inf, -inf
+    lowest, highest, move = np.empty(width), np.empty(width), np.empty(width)
+    lowest[:], highest[:] = inf, -inf
     for row in rows:
-        R, _ = alignment(row[2])
-        R_min, R_max = min(R_min, R), max(R_max, R)
-        a_min, a_max = min(a_min, row[3]), max(a_max, row[3])
-    R_move = _MOVE * (R_max - R_min)
-    a_move = _MOVE * (a_max - a_min)
+        observe(system, row[2 : 2 + unknowns], move)
+        for j in range(width):
+            lowest[j], highest[j] = min(lowest[j], move[j]), max(highest[j], move[j])
+    for j in range(width):
+        move[j] = _MOVE * (highest[j] - lowest[j])
 
     capacity = n + 1 + _SAMPLE_BUDGET
-    out = np.empty((3, n + 512))
+    out = np.empty((1 + width, n + 512))
     out[0, 0] = rows[0, 0]
-    out[1, 0] = alignment(rows[0, 2])[0]
-    out[2, 0] = rows[0, 3]
+    observe(system, rows[0, 2 : 2 + unknowns], out[1:, 0])
     count = 1
     ratio = log(tau_end / tau_first) / (n - 1)
-    pending = np.empty((80, 3))
+    pending = np.empty((80, 1 + width))
     pending_step = np.empty(80, np.int64)
     step_now = 0
     for i in range(n):
@@ -76,27 +88,27 @@ def sample_refined(rows: Any, n: int, tau_first: float) -> Any:
             index += 1
         depth = 0
         pending[0, 0] = t
-        pending[0, 1] = alignment(rosenbrock.interpolate(rows, index, t, 0, 2))[0]
-        pending[0, 2] = rosenbrock.interpolate(rows, index, t, 1, 2)
+        _at(system, rows, index, t, y, pending[0, 1:])
         pending_step[0] = index
         while depth >= 0:
-            t0, R0, a0 = out[0, count - 1], out[1, count - 1], out[2, count - 1]
-            t1, R1, a1 = pending[depth, 0], pending[depth, 1], pending[depth, 2]
-            moved = abs(R1 - R0) >= R_move > 0.0 or abs(a1 - a0) >= a_move > 0.0
+            t0, t1 = out[0, count - 1], pending[depth, 0]
+            moved = False
+            for j in range(width):
+                moved = moved or abs(pending[depth, 1 + j] - out[1 + j, count - 1]) >= move[j] > 0.0
             middle = 0.5 * (t0 + t1)
             if moved and depth < 79 and t0 < middle < t1 and count < capacity - depth:
                 index = locate(rows, step_now, pending_step[depth] + 1, middle)
                 depth += 1
                 pending[depth, 0] = middle
-                pending[depth, 1] = alignment(rosenbrock.interpolate(rows, index, middle, 0, 2))[0]
-                pending[depth, 2] = rosenbrock.interpolate(rows, index, middle, 1, 2)
+                _at(system, rows, index, middle, y, pending[depth, 1:])
                 pending_step[depth] = index
                 continue
             if count == out.shape[1]:
-                grown = np.empty((3, 2 * count))
+                grown = np.empty((1 + width, 2 * count))
                 grown[:, :count] = out
                 out = grown
-            out[0, count], out[1, count], out[2, count] = t1, R1, a1
+            for j in range(1 + width):
+                out[j, count] = pending[depth, j]
             count += 1
             step_now = pending_step[depth]
             depth -= 1

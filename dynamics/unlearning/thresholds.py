@@ -37,7 +37,7 @@ _GRID = 1.25  # about 32 starts over the sliders' range: a check, the crossings 
 def _followed(backward: Any, rho: float, a: float, rho0: float, a_max: float, tau_max: float) -> Any:
     """Heights at which a backward solution crosses rho = rho0."""
     y = np.array([rho, a])
-    state = rosenbrock.start(0.0, first_step(backward, rho, a, 1.0))
+    state = rosenbrock.start(0.0, first_step(backward, y, 1.0))
     work = rosenbrock.workspace(backward)
     found = np.empty(_CROSSINGS)
     count = 0

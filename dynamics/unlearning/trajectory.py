@@ -14,8 +14,10 @@ from .. import rosenbrock
 from ..compiling import compiled
 from ..hermite import Array
 from ..rosenbrock import ResultCode
+from . import kernel as kernels
 from .accuracy import deviation
 from .integration import STEP_BUDGET, integrate
+from .kernel import Kernel, Movement
 from .losses import losses
 from .planar import Planar
 from .sampling import sample_at, sample_refined
@@ -71,11 +73,21 @@ class Trajectory:
         return self.model.excess_loss(self.R, self.a, self.limit)
 
     @cached_property
+    def kernel(self) -> Kernel:
+        """The tangent kernel along the solution, and each layer's part in it: the way into the lazy regime."""
+        return kernels.kernel(self)
+
+    @cached_property
+    def movement(self) -> Movement:
+        """How far the first layer has moved from its start."""
+        return kernels.movement(self)
+
+    @cached_property
     def _deviation(self) -> tuple[float, float]:
         system, rho = start_point(self.model.system, self.R0)
         rtol = max(1e-13, self.rtol / 100)
         end = float(self.tau[-1])
-        rows, _, _ = integrate(system, rho, self.a0, end, rtol, STEP_BUDGET)
+        rows, _, _ = integrate(system, np.array([rho, self.a0]), end, rtol, STEP_BUDGET)
         orbit, time = deviation(system, np.array([self.tau, self.R, self.a]), rows)
         return float(orbit), float(time)
 
@@ -121,9 +133,9 @@ def solved(
 ) -> Any:
     """Integrate and sample in one compiled call: samples, losses, solver state, code. Sampled at ``taus``
     where there are any, else refined."""
-    rows, state, code = integrate(system, rho, a, tau_end, rtol, STEP_BUDGET)
+    rows, state, code = integrate(system, np.array([rho, a]), tau_end, rtol, STEP_BUDGET)
     first = min(tau_first, 0.5 * rows[-1, 0])
-    samples = sample_at(rows, taus) if len(taus) > 0 else sample_refined(rows, n, first)
+    samples = sample_at(system, rows, taus) if len(taus) > 0 else sample_refined(system, rows, n, first)
     return samples, losses(coefficients, samples), state, code
 
 
@@ -132,6 +144,11 @@ def start_point(system: Planar, R0: float) -> tuple[Planar, float]:
     if abs(R0) == 1.0:
         return Planar(system.table, 0.0), 400.0 * R0  # tanh 400 = 1 in floating point
     return system, atanh(R0)
+
+
+def first_sample(eps: float, tau_end: float) -> float:
+    """The first of the refined samples: early enough to see the fast variable leave, whatever eps is."""
+    return min(1e-3 * min(1.0, eps), 1e-3 * tau_end)
 
 
 def solve(
@@ -145,8 +162,7 @@ def solve(
 ) -> Trajectory:
     """One trajectory from validated arguments; see ``UnlearningModel.trajectory``."""
     system, rho = start_point(model.system, R0)
-    # Refined samples begin early enough to see the fast variable leave, whatever eps is.
-    tau_first = min(1e-3 * min(1.0, model.eps), 1e-3 * tau_end)
+    tau_first = first_sample(model.eps, tau_end)
     times = _NONE if tau is None else tau
     samples, loss, state, code = solved(system, model.coefficients, rho, a0, times, tau_end, tau_first, n, rtol)
     samples.setflags(write=False)
