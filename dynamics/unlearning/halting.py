@@ -28,7 +28,7 @@ from .. import rosenbrock
 from ..compiling import compiled
 from ..hermite import Array
 from ..polynomials import real_roots
-from .equilibria import NEAR_EDGE, at_zero_weight
+from .equilibria import at_zero_weight
 from .finite_system import geometry, series, spread
 from .integration import first_step, integrate
 from .limits import Fate
