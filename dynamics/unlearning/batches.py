@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .. import rodas5p
 from ..compiling import compiled
 from ..hermite import weights
 from . import lanes
-from .lanes import LANES, attempt, begin, buffers, call, idle, linearise, look
+from .lanes import LANES, STAGES, attempt, begin, buffers, call, idle, linearise, look
 from .limits import MARGIN, Fate, absorbed_at_zero, level_end, unreachable_end
 from .losses import loss_at
 from .planar import alignment, sums, sums_and_slopes
@@ -27,6 +28,7 @@ SETTLED = 1e-4  # of R: how much further a peak may still grow when the alignmen
 
 _UNLEARNING, _FULL, _PARTIAL = int(Fate.UNLEARNING), int(Fate.FULL_ALIGNMENT), int(Fate.PARTIAL_ALIGNMENT)
 _NONE, _UNDECIDED = int(Fate.NO_ALIGNMENT), int(Fate.UNDECIDED)
+_H = rodas5p.H
 _OFFSET = 1e-6  # of the distance scale: where a stable manifold is joined to its linearisation
 
 # What is noted of a lane's trajectory: the well that holds it (-1 until that is certain), whether R goes to its end
@@ -94,47 +96,53 @@ def _at_once(tables: Any, rates: Any, m: int, R0: float, a0: float) -> Any:
 
 
 @compiled
-def _cubic(before: float, slope_before: float, after: float, slope_after: float, h: float, theta: float) -> float:
-    """Hermite's interpolation between two ends h apart, at the fraction theta."""
+def _within_step(stages: Any, lane: int, i: int, before: float, after: float) -> Any:
+    """The coefficients of the dense output of the last step of unknown i (0: rho, 1: a)."""
+    k1 = k2 = k3 = 0.0
+    for j in range(STAGES):
+        u = stages[(2 * j + i) * LANES + lane]
+        k1 += _H[0, j] * u
+        k2 += _H[1, j] * u
+        k3 += _H[2, j] * u
+    return before, after, k1, k2, k3
+
+
+@compiled
+def _dense(within: Any, theta: float) -> float:
+    """The unknown at the fraction theta of the step."""
+    before, after, k1, k2, k3 = within
     rest = 1.0 - theta
-    bend = (rest * (h * slope_before - (after - before)) + theta * (after - before - h * slope_after)) * theta * rest
-    return rest * before + theta * after + bend
+    return rest * before + theta * (after + rest * (k1 + theta * (k2 + theta * k3)))  # type: ignore[no-any-return]
 
 
 @compiled
-def _extreme(rows: Any, lane: int) -> float:
+def _extreme(rows: Any, stages: Any, lane: int) -> float:
     """R at the extremum of rho within the last step, between whose ends drho/dtau has changed sign."""
-    h = rows[lanes.TAU + lane] - rows[lanes.TAU_BEFORE + lane]
-    before, after = rows[lanes.BEFORE + lane], rows[lanes.RHO + lane]
-    slope_before, slope_after = rows[lanes.SPEED_BEFORE + lane], rows[lanes.SPEED + lane]
+    within = _within_step(stages, lane, 0, rows[lanes.BEFORE + lane], rows[lanes.RHO + lane])
     low, high = 0.0, 1.0
     for _ in range(40):
         middle = 0.5 * (low + high)
-        ahead = _cubic(before, slope_before, after, slope_after, h, middle + 1e-6)
-        rises = ahead > _cubic(before, slope_before, after, slope_after, h, middle - 1e-6)
-        if rises == (slope_before > 0.0):
+        rises = _dense(within, middle + 1e-6) > _dense(within, middle - 1e-6)
+        if rises == (rows[lanes.SPEED_BEFORE + lane] > 0.0):
             low = middle
         else:
             high = middle
-    return alignment(_cubic(before, slope_before, after, slope_after, h, low))[0]
+    return alignment(_dense(within, low))[0]
 
 
 @compiled
-def _passing(rows: Any, lane: int, R: float) -> float:
-    """The time within the last step at which alignment R is passed."""
-    start = rows[lanes.TAU_BEFORE + lane]
-    h = rows[lanes.TAU + lane] - start
-    before, after = rows[lanes.BEFORE + lane], rows[lanes.RHO + lane]
-    slope_before, slope_after = rows[lanes.SPEED_BEFORE + lane], rows[lanes.SPEED + lane]
-    above = alignment(before)[0] > R
+def _passing(rows: Any, stages: Any, lane: int, i: int, value: float) -> float:
+    """The fraction of the last step at which unknown i passes a value that lies between those at its ends."""
+    before = rows[(lanes.BEFORE if i == 0 else lanes.A_BEFORE) + lane]
+    within = _within_step(stages, lane, i, before, rows[(lanes.RHO if i == 0 else lanes.A) + lane])
     low, high = 0.0, 1.0
-    for _ in range(40):
+    for _ in range(50):
         middle = 0.5 * (low + high)
-        if (alignment(_cubic(before, slope_before, after, slope_after, h, middle))[0] > R) == above:
+        if (_dense(within, middle) > value) == (before > value):
             low = middle
         else:
             high = middle
-    return start + h * high  # type: ignore[no-any-return]
+    return high
 
 
 @compiled
@@ -232,12 +240,12 @@ def _half_way(rows: Any, lane: int) -> float:
 
 
 @compiled
-def _follow(rows: Any, lane: int, note: Any) -> None:
+def _follow(rows: Any, stages: Any, lane: int, note: Any) -> None:
     """Note the turn that R has made in the last step, and the time at which it has come near its end."""
     if rows[lanes.REJECTED + lane] > 0.0 or rows[lanes.MOVED + lane] == 0.0:
         return
     if rows[lanes.SPEED + lane] * rows[lanes.SPEED_BEFORE + lane] < 0.0:
-        turn = _extreme(rows, lane)
+        turn = _extreme(rows, stages, lane)
         rows[lanes.LOW + lane] = min(rows[lanes.LOW + lane], turn)
         rows[lanes.HIGH + lane] = max(rows[lanes.HIGH + lane], turn)
     if note[WELL] < 0.0:
@@ -247,7 +255,9 @@ def _follow(rows: Any, lane: int, note: Any) -> None:
     if abs(rows[lanes.R + lane] - end) >= half:
         note[PASSED] = nan
     elif abs(before) >= half:
-        note[PASSED] = _passing(rows, lane, end + (half if before > 0.0 else -half))
+        passed = np.arctanh(end + (half if before > 0.0 else -half))
+        start = rows[lanes.TAU_BEFORE + lane]
+        note[PASSED] = start + _passing(rows, stages, lane, 0, passed) * (rows[lanes.TAU + lane] - start)
 
 
 @compiled
@@ -310,7 +320,7 @@ def settle(
             if i >= 0:
                 m, note = model[i], notes[lane]
                 if course:
-                    _follow(rows, lane, note)
+                    _follow(rows, stages, lane, note)
                 if note[WELL] < 0.0:
                     found = _decide(tables, rates, tops, coefficients, wells, marks, m, R0[i], a0[i], rows, lane, note)
                     if found >= 0:
@@ -450,7 +460,7 @@ def heights(
                         if count[i] == CROSSINGS:
                             count[i] = -1
                         else:
-                            found[i, count[i]] = abs(_height(rows, lane))
+                            found[i, count[i]] = abs(_height(rows, stages, lane))
                             count[i] += 1
                 elif stuck and not beyond and not above:
                     count[i] = -1
@@ -497,17 +507,7 @@ def _saddle(tables: Any, rates: Any, m: int, R: float) -> Any:
 
 
 @compiled
-def _height(rows: Any, lane: int) -> float:
+def _height(rows: Any, stages: Any, lane: int) -> float:
     """a where rho passes 0 within the last step."""
-    h = rows[lanes.TAU + lane] - rows[lanes.TAU_BEFORE + lane]
-    before, after = rows[lanes.BEFORE + lane], rows[lanes.RHO + lane]
-    slope_before, slope_after = rows[lanes.SPEED_BEFORE + lane], rows[lanes.SPEED + lane]
-    low, high = 0.0, 1.0
-    for _ in range(40):
-        middle = 0.5 * (low + high)
-        if _cubic(before, slope_before, after, slope_after, h, middle) * before > 0.0:
-            low = middle
-        else:
-            high = middle
-    a_before, a_after = rows[lanes.A_BEFORE + lane], rows[lanes.A + lane]
-    return _cubic(a_before, rows[lanes.DRIFT_BEFORE + lane], a_after, rows[lanes.DRIFT + lane], h, high)
+    theta = _passing(rows, stages, lane, 0, 0.0)
+    return _dense(_within_step(stages, lane, 1, rows[lanes.A_BEFORE + lane], rows[lanes.A + lane]), theta)

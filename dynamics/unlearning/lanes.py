@@ -22,18 +22,17 @@ LANES = 16
 
 # Rows. RHO, A, TAU: where a lane is; STEP: what it will try; LIMIT: the time it must not pass; RATE: 1/eps; TRIED:
 # steps since its start; TOP: the loss at R = 0. What is known of that point: R, SLOPE = 1 - R^2, LEVEL, the loss,
-# SPEED and DRIFT, the right-hand side. BEFORE, SPEED_BEFORE, A_BEFORE, DRIFT_BEFORE, TAU_BEFORE: the beginning of the
-# last step, which has led nowhere where it was REJECTED. CALLED: whether the step has led to where something is to be
-# decided (see ``call``): the loss is below CEILING, or R is not on the side SIDE (+1 or -1), or, where there is a
-# course to follow (WATCHED), a turn has been made, or R is nearer to its END than half of what LOW and HIGH, its
-# extremes, are.
+# SPEED and DRIFT, the right-hand side. BEFORE, SPEED_BEFORE, A_BEFORE, TAU_BEFORE: the beginning of the last step,
+# which has led nowhere where it was REJECTED. CALLED: whether the step has led to where something is to be decided
+# (see ``call``): the loss is below CEILING, or R is not on the side SIDE (+1 or -1), or, where there is a course to
+# follow (WATCHED), a turn has been made, or R is nearer to its END than half of what LOW and HIGH, its extremes, are.
 (
     RHO, A, TAU, STEP, LIMIT, RATE, TRIED, TOP, R, SLOPE, LEVEL, SPEED, DRIFT, BEFORE, SPEED_BEFORE, TAU_BEFORE, MOVED,
     JAC_00, JAC_01, JAC_10, JAC_11, SCALE_RHO, SCALE_A, NOISE_RHO, NOISE_A, GROWTH, LAST_STEP, LAST_ERROR, REJECTED,
     P, G, Q, H, DG, DH, SQUARE, INVERSE_00, INVERSE_01, INVERSE_10, INVERSE_11, TRIAL_RHO, TRIAL_A, D_RHO, D_A, LENGTH,
-    INVERSE_LENGTH, RESTING, A_BEFORE, DRIFT_BEFORE, CALLED, CEILING, SIDE, WATCHED, LOW, HIGH, END, BUDGET,
-) = (row * LANES for row in range(57))  # fmt: skip
-ROWS = 57
+    INVERSE_LENGTH, RESTING, A_BEFORE, CALLED, CEILING, SIDE, WATCHED, LOW, HIGH, END, BUDGET,
+) = (row * LANES for row in range(56))  # fmt: skip
+ROWS = 56
 STAGES = 8
 FAILED = -1.0  # the STEP of a lane whose steps have become too small
 
@@ -269,7 +268,7 @@ def _control(b: Any, u: Any, w: int, rtol: float) -> None:
     o = 2 * (STAGES - 1) * LANES
     for i in range(w):
         h, tau, rest = b[LENGTH + i], b[TAU + i], b[LIMIT + i] - b[TAU + i]
-        rho_before, a_before, speed, drift = b[RHO + i], b[A + i], b[SPEED + i], b[DRIFT + i]
+        rho_before, a_before, speed = b[RHO + i], b[A + i], b[SPEED + i]
         last_error, last_step, moved, rejected = b[LAST_ERROR + i], b[LAST_STEP + i], b[MOVED + i], b[REJECTED + i]
         resting = b[RESTING + i] > 0.0
         error_rho = abs(u[o + i]) / (rtol * b[SCALE_RHO + i] + _NOISE * h * b[NOISE_RHO + i] + 1e-300)
@@ -298,7 +297,6 @@ def _control(b: Any, u: Any, w: int, rtol: float) -> None:
         b[BEFORE + i] = rho_before
         b[SPEED_BEFORE + i] = speed
         b[A_BEFORE + i] = a_before
-        b[DRIFT_BEFORE + i] = drift
         b[TAU_BEFORE + i] = tau
         b[RHO + i] = rho if moves else rho_before
         b[A + i] = a if moves else a_before
