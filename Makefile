@@ -28,6 +28,7 @@ check: setup-test
 
 bench: setup-test
 	@$(PY) -m tests.benchmarks
+	@$(PY) -m tests.benchmarks.maps
 	@$(PY) -m tests.benchmarks.stream
 	@$(PY) -m tests.benchmarks.hand
 

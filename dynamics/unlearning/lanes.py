@@ -19,6 +19,7 @@ from ..compiling import compiled
 from ..vectorised import exponential, logarithm
 
 LANES = 16
+DEGREES_MIN = 5  # K is at least that: what is missing is zero
 
 # Rows. RHO, A, TAU: where a lane is; STEP: what it will try; LIMIT: the time it must not pass; RATE: 1/eps; TRIED:
 # steps since its start; TOP: the loss at R = 0. What is known of that point: R, SLOPE = 1 - R^2, LEVEL, the loss,
@@ -47,7 +48,7 @@ _SMALL = 0.02  # |rho| below which tanh is a series: beside 0, 1 - e would cance
 
 @compiled
 def buffers(K: int) -> Any:
-    """Rows, stages and the coefficients (from degree 1: of p, g, q, h, dg, dh) of all lanes."""
+    """Rows, stages and the coefficients (from degree 1: of p, g, q, h, dg, dh) of all lanes; K >= DEGREES_MIN."""
     return np.zeros(ROWS * LANES), np.zeros(2 * STAGES * LANES), np.zeros(6 * K * LANES)
 
 
@@ -105,7 +106,7 @@ def _alignments(b: Any, source: int, w: int) -> None:
 def _derivative(b: Any, table: Any, K: int, w: int) -> None:
     """The right-hand side at (TRIAL_RHO, TRIAL_A) into D_RHO, D_A."""
     _alignments(b, TRIAL_RHO, w)
-    for k in range(K - 1, -1, -1):
+    for k in range(K - 1, DEGREES_MIN - 1, -1):
         o = 6 * k * LANES
         for i in range(w):
             x, s = b[R + i], b[SQUARE + i]
@@ -114,9 +115,16 @@ def _derivative(b: Any, table: Any, K: int, w: int) -> None:
             b[Q + i] = b[Q + i] * s + table[o + 2 * LANES + i]
             b[H + i] = b[H + i] * s + table[o + 3 * LANES + i]
     for i in range(w):
-        a, x = b[TRIAL_A + i], b[R + i]
-        b[D_RHO + i] = a * (b[G + i] - a * b[H + i] * x) * b[RATE + i]
-        b[D_A + i] = b[P + i] * x - a * b[Q + i] * b[SQUARE + i]
+        a, x, s = b[TRIAL_A + i], b[R + i], b[SQUARE + i]
+        p, g, q, h = b[P + i], b[G + i], b[Q + i], b[H + i]
+        for j in range(DEGREES_MIN):  # unrolled by the compiler: the sums stay in registers
+            o = 6 * (DEGREES_MIN - 1 - j) * LANES
+            p = p * x + table[o + i]
+            g = g * x + table[o + LANES + i]
+            q = q * s + table[o + 2 * LANES + i]
+            h = h * s + table[o + 3 * LANES + i]
+        b[D_RHO + i] = a * (g - a * h * x) * b[RATE + i]
+        b[D_A + i] = p * x - a * q * s
 
 
 @compiled
