@@ -19,6 +19,7 @@ from .unlearning import (
     Movement,
     OrbitPiece,
     PhaseMap,
+    Separatrix,
     SingularOrbit,
     Statistics,
     Trajectory,
@@ -47,6 +48,7 @@ __all__ = [
     "OrbitPiece",
     "PhaseMap",
     "ResultCode",
+    "Separatrix",
     "SingularOrbit",
     "Statistics",
     "Trajectory",
@@ -69,3 +71,4 @@ def warm_up() -> None:
     finite.trajectory(1.0, tau=(0.0, 1.0))
     finite.halt(8.0)
     model.width_needed(1.0, tau_end=1.0)
+    model.separatrices()

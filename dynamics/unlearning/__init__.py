@@ -14,6 +14,7 @@ from .limits import Fate, Limit
 from .manifold import Branch, CriticalManifold, Fold
 from .model import UnlearningModel
 from .phase_map import PhaseMap, phase_map, phase_map_levels
+from .separatrices import Separatrix
 from .singular_orbit import OrbitPiece, SingularOrbit
 from .trajectory import Statistics, Trajectory, TrajectoryChunk
 
@@ -35,6 +36,7 @@ __all__ = [
     "Movement",
     "OrbitPiece",
     "PhaseMap",
+    "Separatrix",
     "SingularOrbit",
     "Statistics",
     "Trajectory",

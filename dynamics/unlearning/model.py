@@ -19,6 +19,7 @@ from .finite_width import FiniteWidth
 from .limits import Fate, Limit
 from .manifold import CriticalManifold, Fold
 from .planar import Planar, planar
+from .separatrices import Separatrix, separatrices
 from .singular_orbit import SingularOrbit, singular_orbit
 from .sums import equilibrium_polynomial, quotient, sums_at, values
 from .thresholds import thresholds
@@ -212,6 +213,15 @@ class UnlearningModel:
     def equilibrium_lines(self) -> tuple[str, ...]:
         """The continua of equilibria there are, each as a sentence."""
         return equilibria.lines(self)
+
+    def separatrices(self, a_max: float = 25.0) -> tuple[Separatrix, ...]:
+        """The curves that part the fates, at this eps, within |R| <= 1, |a| <= ``a_max`` (in [1e-6, 1e3]).
+
+        The stable manifolds of the saddles inside |R| < 1, and where A_1 = 0 the line R = 0 and the curves
+        into the ends of what repels on it. Whether the limits on its two sides do differ is
+        each one's ``separates``.
+        """
+        return separatrices(self, within("a_max", a_max, 1e-6, A0_MAX))
 
     def singular_orbit(self, a0: float, R0: float = 0.0) -> SingularOrbit:
         """The orbit from (R0, a0) in the limit eps -> 0, in fast and slow pieces."""

@@ -9,88 +9,28 @@ bisecting. As eps goes to 0 the crossings tend to the heights of the slow saddle
 from __future__ import annotations
 
 from math import atanh
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import rosenbrock
-from ..compiling import compiled
 from ..hermite import Array
-from .equilibria import Equilibrium, EquilibriumKind, jacobian
-from .integration import first_step
+from .equilibria import Equilibrium, EquilibriumKind
 from .limits import Fate, level_threshold
-from .planar import planar
+from .stable_manifolds import crossings_of, stable_manifold
 
 if TYPE_CHECKING:
     from .model import UnlearningModel
 
 TOLERANCE = 1e-6  # of max(1, |threshold|)
 
-_OFFSET = 1e-7  # of the distance scale: where a stable manifold is joined to its linearisation
-_RTOL = 1e-10  # errors of a height: 1e-9 at most, for backward in time the manifold attracts
-_STEP_BUDGET = 20_000
-_CROSSINGS = 16
 _GRID = 1.25  # about 32 starts over the sliders' range: a check, the crossings are what finds thresholds
-
-
-@compiled
-def _followed(backward: Any, rho: float, a: float, rho0: float, a_max: float, tau_max: float) -> Any:
-    """Heights at which a backward solution crosses rho = rho0."""
-    y = np.array([rho, a])
-    state = rosenbrock.start(0.0, first_step(backward, y, 1.0))
-    work = rosenbrock.workspace(backward)
-    found = np.empty(_CROSSINGS)
-    count = 0
-    rows = np.empty((2, 10))
-    for _ in range(_STEP_BUDGET):
-        t0 = state[0]
-        before = y[0] - rho0
-        code = rosenbrock.step(backward, state, y, work, tau_max, _RTOL)
-        if code != 0:
-            break
-        after = y[0] - rho0
-        if before != 0.0 and before * after <= 0.0:
-            rosenbrock.keep(work, state, t0, rows[0])
-            rows[1, 2], rows[1, 3] = y[0], y[1]
-            low, high = t0, state[0]
-            for _bisection in range(60):
-                middle = 0.5 * (low + high)
-                if (rosenbrock.interpolate(rows, 0, middle, 0, 2) - rho0) * before > 0.0:
-                    low = middle
-                else:
-                    high = middle
-            found[count] = rosenbrock.interpolate(rows, 0, high, 1, 2)
-            count += 1
-            if count == _CROSSINGS:
-                break
-        if abs(y[1]) > a_max or abs(y[0]) > 400.0 or state[0] >= tau_max:
-            break
-    return found[:count]
 
 
 def stable_manifold_crossings(model: UnlearningModel, saddle: Equilibrium, R0: float, a_max: float) -> list[float]:
     """Heights where the stable manifold of a saddle inside |R| < 1 crosses R = R0."""
-    A, B = model.overlaps
-    slope = 1.0 - saddle.R**2
-    J = jacobian(model, saddle.R, saddle.a)
-    J = np.array([[J[0, 0], J[0, 1] / slope], [J[1, 0] * slope, J[1, 1]]])  # in (rho, a)
-    stable = saddle.eigenvalues[0]
-    # the better conditioned row of (J - stable) v = 0
-    rows = J - stable * np.eye(2)
-    row = rows[np.argmax(np.abs(rows).sum(axis=1) / (np.abs(J).sum(axis=1) + 1e-300))]
-    vector = np.array([-row[1], row[0]])
-    vector /= np.hypot(*vector)
-    offset = _OFFSET * min(1.0, max(abs(saddle.a), abs(saddle.R), 1e-3))
-    backward = planar(A, B, model.eps, time_direction=-1)
-    rho = atanh(saddle.R)
-    found = []
-    for sign in (-1.0, 1.0):
-        start = np.array([rho, saddle.a]) + sign * offset * vector
-        tau_max = 1e6 / abs(stable) + 1e6
-        found += list(_followed(backward, start[0], start[1], atanh(R0), a_max, tau_max))
-    if saddle.R == R0:
-        found.append(saddle.a)
-    return [float(a) for a in found]
+    halves = stable_manifold(model, saddle, a_max).halves
+    found = [float(a) for rows in halves for a in crossings_of(rows, atanh(R0))]
+    return [*found, saddle.a] if saddle.R == R0 else found
 
 
 def thresholds(model: UnlearningModel, R0: float, low: float, high: float) -> Array:

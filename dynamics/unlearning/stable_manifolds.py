@@ -1,0 +1,159 @@
+"""Stable manifolds of saddles: followed backward in time, where they attract, whatever eps is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import atanh
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import rosenbrock
+from ..compiling import compiled
+from ..hermite import Array
+from .equilibria import Equilibrium, jacobian
+from .integration import first_step
+from .planar import alignment, planar
+
+if TYPE_CHECKING:
+    from .model import UnlearningModel
+
+_OFFSET = 1e-7  # of the distance scale: where a stable manifold is joined to its linearisation
+_RTOL = 1e-10  # errors of a height: 1e-9 at most, for backward in time the manifold attracts
+_STEP_BUDGET = 20_000
+_CROSSINGS = 16
+
+NEIGHBOURS = 0.01  # of the window: the most that neighbouring points of a curve are apart
+_THINNED = 0.25  # of NEIGHBOURS: points closer than that are left out
+
+
+@dataclass(frozen=True, eq=False)
+class StableManifold:
+    """The two halves of a stable manifold as records of backward solutions in (rho, a), and the
+    directions (rho, a) at its equilibrium: ``stable`` into the second half, ``unstable`` across it."""
+
+    halves: tuple[Array, Array]
+    stable: Array
+    unstable: Array
+
+
+@compiled
+def _followed(backward: Any, rho: float, a: float, a_max: float, tau_max: float) -> Any:
+    """The record of a backward solution until |a| > a_max."""
+    y = np.array([rho, a])
+    state = rosenbrock.start(0.0, first_step(backward, y, 1.0))
+    work = rosenbrock.workspace(backward)
+    rows = np.empty((512, 10))
+    count = 0
+    for _ in range(_STEP_BUDGET):
+        t0 = state[0]
+        if rosenbrock.step(backward, state, y, work, tau_max, _RTOL) != 0:
+            break
+        if count + 1 == len(rows):
+            grown = np.empty((2 * len(rows), 10))
+            grown[: len(rows)] = rows
+            rows = grown
+        rosenbrock.keep(work, state, t0, rows[count])
+        count += 1
+        if abs(y[1]) > a_max or abs(y[0]) > 400.0 or state[0] >= tau_max:
+            break
+    rows[count] = 0.0
+    rows[count, 0] = state[0]
+    rows[count, 2], rows[count, 3] = y[0], y[1]
+    return rows[: count + 1].copy()
+
+
+def stable_manifold(model: UnlearningModel, saddle: Equilibrium, a_max: float) -> StableManifold:
+    """The stable manifold of a saddle inside |R| < 1, out to |a| = a_max."""
+    slope = 1.0 - saddle.R**2
+    J = jacobian(model, saddle.R, saddle.a)
+    J = np.array([[J[0, 0], J[0, 1] / slope], [J[1, 0] * slope, J[1, 1]]])  # in (rho, a)
+    stable, unstable = (_eigenvector(J, value) for value in saddle.eigenvalues)
+    offset = _OFFSET * min(1.0, max(abs(saddle.a), abs(saddle.R), 1e-3))
+    tau_max = 1e6 / abs(saddle.eigenvalues[0]) + 1e6
+    return followed_from(model, (atanh(saddle.R), saddle.a), stable, unstable, offset, a_max, tau_max)
+
+
+def followed_from(
+    model: UnlearningModel,
+    point: tuple[float, float],
+    stable: Array,
+    unstable: Array,
+    offset: float,
+    a_max: float,
+    tau_max: float,
+) -> StableManifold:
+    """Both halves from a point (rho, a), joined at ``offset`` along the direction ``stable``."""
+    backward = planar(*model.overlaps, model.eps, time_direction=-1)
+    before, after = (
+        _followed(backward, point[0] + step * stable[0], point[1] + step * stable[1], a_max, tau_max)
+        for step in (-offset, offset)
+    )
+    return StableManifold((before, after), stable, unstable)
+
+
+def _eigenvector(J: Array, value: float) -> Array:
+    """From the better conditioned row of (J - value) v = 0."""
+    rows = J - value * np.eye(2)
+    row = rows[np.argmax(np.abs(rows).sum(axis=1) / (np.abs(J).sum(axis=1) + 1e-300))]
+    vector: Array = np.array([-row[1], row[0]]) / np.hypot(*row)
+    return vector
+
+
+@compiled
+def crossings_of(rows: Any, rho0: float) -> Any:
+    """Heights at which a record crosses rho = rho0."""
+    found = np.empty(_CROSSINGS)
+    count = 0
+    for i in range(len(rows) - 1):
+        before, after = rows[i, 2] - rho0, rows[i + 1, 2] - rho0
+        if before != 0.0 and before * after <= 0.0 and count < _CROSSINGS:
+            low, high = 0.0, 1.0
+            for _bisection in range(60):
+                middle = 0.5 * (low + high)
+                if (rosenbrock.within(rows, i, middle, 0, 2) - rho0) * before > 0.0:
+                    low = middle
+                else:
+                    high = middle
+            found[count] = rosenbrock.within(rows, i, high, 1, 2)
+            count += 1
+    return found[:count].copy()
+
+
+@compiled
+def curve_of(rows: Any, a_max: float) -> Any:
+    """Points R, a of shape (2, n) along a record, neighbours in the window |R| <= 1, |a| <= a_max at most
+    ``NEIGHBOURS`` of its width and height apart; where it crosses |a| = a_max there is a point."""
+    out = np.empty((2, 256))
+    out[0, 0] = alignment(rows[0, 2])[0]
+    out[1, 0] = rows[0, 3]
+    count = 1
+    ahead = np.empty(64)
+    for i in range(len(rows) - 1):
+        reached = 0.0
+        depth = 0
+        ahead[0] = 1.0
+        while depth >= 0:
+            theta = ahead[depth]
+            R = alignment(rosenbrock.within(rows, i, theta, 0, 2))[0]
+            a = rosenbrock.within(rows, i, theta, 1, 2)
+            R_last, a_last = out[0, count - 1], out[1, count - 1]
+            moved = 0.5 * max(abs(R - R_last), abs(a - a_last) / a_max)
+            inside, was_inside = abs(a) <= a_max, abs(a_last) <= a_max
+            leaves = inside != was_inside
+            too_far = leaves or (inside and moved > 0.9 * NEIGHBOURS)
+            if too_far and depth < 60 and theta - reached > 1e-14:
+                depth += 1
+                ahead[depth] = 0.5 * (reached + theta)
+                continue
+            reached = theta
+            depth -= 1
+            last = depth < 0 and i == len(rows) - 2
+            if moved > _THINNED * NEIGHBOURS or leaves or last:
+                if count == out.shape[1]:
+                    grown = np.empty((2, 2 * count))
+                    grown[:, :count] = out
+                    out = grown
+                out[0, count], out[1, count] = R, a
+                count += 1
+    return out[:, :count].copy()
