@@ -12,14 +12,17 @@ fl.numberText = function (number) {
 
 fl.canonical = (number) => Number(number.toPrecision(12)) + 0;
 
-// The whole state as a query; with part "physics", what the stream is asked for.
-fl.query = function (view, state, part) {
+// The parts of a state that the stream is asked for.
+fl.ASKED = ["physics", "layer"];
+
+// The whole state as a query, or some parts of it.
+fl.query = function (view, state, parts) {
   const terms = [`v=${view.version}`];
   for (const parameter of view.parameters) {
     const value = state[parameter.name];
-    if (value === null || value === undefined || (part && parameter.part !== part)) continue;
+    if (value === null || value === undefined || (parts && !parts.includes(parameter.part))) continue;
     let text = value;
-    if (Array.isArray(value)) text = value.map(fl.numberText).join(",");
+    if (Array.isArray(value)) text = value.map((item) => (typeof item === "string" ? item : fl.numberText(item))).join(",");
     else if (typeof value === "number") text = fl.numberText(value);
     terms.push(`${parameter.key}=${text}`);
   }

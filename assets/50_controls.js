@@ -23,9 +23,9 @@ fl.Controls = class {
   }
 
   build(control) {
-    const place = document.getElementById(control.kind === "choice" ? control.id : `${control.id}-row`);
+    const place = document.getElementById(["choice", "many"].includes(control.kind) ? control.id : `${control.id}-row`);
     if (!place) return;
-    const build = { choice: this.buildChoice, slider: this.buildSlider, count: this.buildCount }[control.kind];
+    const build = { choice: this.buildChoice, many: this.buildMany, slider: this.buildSlider, count: this.buildCount }[control.kind];
     const parts = build.call(this, control, place);
     this.parts[control.id] = { place, ...parts };
   }
@@ -38,6 +38,19 @@ fl.Controls = class {
       return radio;
     });
     return { radios };
+  }
+
+  // Any of a few words, in their order: a checkbox for each.
+  buildMany(control, place) {
+    const checks = control.choices.map((value, index) => {
+      const check = fl.make("input", { type: "checkbox", name: control.id, value });
+      check.onchange = () => this.change({
+        [control.parameter]: checks.filter(({ checked }) => checked).map((other) => other.value),
+      });
+      place.append(fl.make("label", { className: "check" }, check, fl.make("span", {}, ...fl.typeset(control.labels[index]))));
+      return check;
+    });
+    return { checks };
   }
 
   buildSlider(control, place) {
@@ -142,6 +155,7 @@ fl.Controls = class {
       const value = place === null ? state[control.parameter] : state[control.parameter][place];
       if (parts.count) { parts.count.value = parts.count.dataset.shown = parts.value = value.length; continue; }
       if (parts.radios) { for (const radio of parts.radios) radio.checked = radio.value === value; continue; }
+      if (parts.checks) { for (const check of parts.checks) check.checked = value.includes(check.value); continue; }
       parts.place.hidden = value === undefined;
       if (value === undefined || value === parts.value) continue;
       this.move(control, parts, value);

@@ -67,11 +67,11 @@ fl.Page = class {
 
   // A control has changed some fields of the state.
   change(patch) {
-    const physics = this.view.parameters.some(({ part, name }) => part === "physics" && name in patch);
+    const asked = this.view.parameters.some(({ part, name }) => fl.ASKED.includes(part) && name in patch);
     this.state = { ...this.state, ...patch };
     this.history.record(this.state);
     this.sync();
-    if (!physics) { this.show(); return; }
+    if (!asked) { this.show(); return; }
     this.moved = performance.now();
     if (!this.lost) this.say([]);
     this.autoplay = false;
@@ -137,12 +137,13 @@ fl.Page = class {
     const preset = this.view.presets[name];
     if (!preset) return;
     const { axis, measure, clock } = this.state;
-    this.leap({ ...structuredClone(preset.state), axis, measure, clock });
+    const layers = this.view.parameters.filter(({ part }) => part === "layer").map(({ name }) => [name, this.state[name]]);
+    this.leap({ ...structuredClone(preset.state), ...Object.fromEntries(layers), axis, measure, clock });
   }
 
   // The preset whose physics the state has, if any.
   presetOf() {
-    const physics = (state) => fl.query(this.view, state, "physics");
+    const physics = (state) => fl.query(this.view, state, ["physics"]);
     const mine = physics(this.state);
     return Object.keys(this.view.presets).find((name) => physics(this.view.presets[name].state) === mine) || null;
   }
@@ -155,7 +156,7 @@ fl.Page = class {
     const token = (this.token += 1);
     const asked = performance.now();
     const picture = new fl.Picture();
-    const query = fl.query(this.view, this.state, "physics");
+    const query = fl.query(this.view, this.state, fl.ASKED);
     const place = document.querySelector(".below");
     if (place) place.classList.add("waiting");
     let whole = false;

@@ -1,4 +1,4 @@
-"""Controls that any view is made of: a slider with a number box, a choice of a few words.
+"""Controls that any view is made of: a slider with a number box, a choice of one or of any of a few words.
 
 A control writes one field of the view's State (or one place in it). What it writes is declared
 here and handed to the client, which builds it of the browser's own elements and moves sliders,
@@ -25,14 +25,14 @@ class Control:
     index: the place in a tuple; a field's name where that field holds the place; None for a plain field.
     soft: the slider's range while the value is in it (the box always has the whole range).
     step: of the slider, in decades where the scale is logarithmic.
-    labels: of a choice, one for each of the parameter's words.
+    labels: of a choice or of many, one for each of the parameter's words.
     fillers: of a count, the fields whose length it sets, each with what a new place holds.
     """
 
     id: str
     parameter: str
     index: int | str | None
-    kind: Literal["slider", "choice", "count"]
+    kind: Literal["slider", "choice", "many", "count"]
     key: str
     symbol: str
     title: str
@@ -76,13 +76,24 @@ def slider(
 
 def choice(view: str, state: type[State], field: str, labels: Sequence[str]) -> Control:
     """The control of a parameter that is one of a few words."""
+    return _of_words("choice", view, state, field, labels)
+
+
+def many(view: str, state: type[State], field: str, labels: Sequence[str]) -> Control:
+    """The control of a parameter that is any of a few words: one checkbox for each."""
+    return _of_words("many", view, state, field, labels)
+
+
+def _of_words(
+    kind: Literal["choice", "many"], view: str, state: type[State], field: str, labels: Sequence[str]
+) -> Control:
     parameter = state.parameters()[field]
     words = parameter.choices
     return Control(
         f"{view}-{field}",
         field,
         None,
-        "choice",
+        kind,
         parameter.key,
         parameter.symbol,
         parameter.title,
@@ -112,6 +123,8 @@ def place(control: Control) -> html.Div:
     """Where the client builds the control."""
     if control.kind == "choice":
         return html.Div(id=control.id, className="segments", role="radiogroup", **aria(label=control.title))
+    if control.kind == "many":
+        return html.Div(id=control.id, className="checks", role="group", **aria(label=control.title))
     return html.Div(id=f"{control.id}-row", className=f"control control-{control.kind}")
 
 

@@ -26,7 +26,7 @@ SIGNIFICANT_DIGITS = 12  # beyond what a slider, a box or a reader of the link c
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 _QUOTED = 24  # characters of a wrong value that a sentence repeats
 
-Value = float | int | str | tuple[float, ...] | None
+Value = float | int | str | tuple[float, ...] | tuple[str, ...] | None
 
 
 @dataclass(frozen=True)
@@ -79,21 +79,23 @@ class Parameter:
     """One parameter: what it is called, where it lives, what it may be.
 
     key: its name in the link.  symbol: how it is typeset.  title: its name in plain words.
-    kind: "number" and "integer" hold one number, "numbers" a tuple, "choice" one of `choices`.
+    kind: "number" and "integer" hold one number, "numbers" a tuple, "choice" one of `choices`, "words" any
+        of them: a tuple in their order, which may be empty.
     bounds: (lowest, highest); for "numbers" that come in groups, one pair for each place in a group.
     length: the fewest and the most groups of "numbers".
-    scale: how a slider moves over it.  part: "physics" decides what is computed, "display" how it is shown.
+    scale: how a slider moves over it.
+    part: "physics" is the problem itself, "layer" what else is computed of it, "display" how it is shown.
     optional: may be absent (None), which then also leaves it out of the link.
     """
 
     key: str
     symbol: str
     title: str
-    kind: Literal["number", "integer", "numbers", "choice"] = "number"
+    kind: Literal["number", "integer", "numbers", "choice", "words"] = "number"
     bounds: tuple[tuple[float, float], ...] = ((-math.inf, math.inf),)
     length: tuple[int, int] = (1, 1)
     scale: Literal["linear", "log"] = "linear"
-    part: Literal["physics", "display"] = "physics"
+    part: Literal["physics", "layer", "display"] = "physics"
     unit: str = ""
     choices: tuple[str, ...] = ()
     optional: bool = False
@@ -103,6 +105,8 @@ class Parameter:
         """What is allowed, in words."""
         if self.kind == "choice":
             return "one of " + ", ".join(self.choices)
+        if self.kind == "words":
+            return "any of " + ", ".join(self.choices)
         intervals = " and ".join(f"[{number_text(lo)}, {number_text(hi)}]" for lo, hi in self.bounds)
         if self.kind != "numbers":
             return ("a whole number in " if self.kind == "integer" else "") + intervals
@@ -125,6 +129,8 @@ class Parameter:
             if value not in self.choices:
                 raise _Refused(self.problem(value, f"not {self.range_text}"))
             return str(value)
+        if self.kind == "words":
+            return self._check_words(value)
         if self.kind == "numbers":
             if isinstance(value, (str, bytes)) or not isinstance(value, Sequence):
                 raise _Refused(self.problem(value, "not a list of numbers"))
@@ -139,6 +145,16 @@ class Parameter:
             return int(number)
         return number
 
+    def _check_words(self, value: object) -> tuple[str, ...]:
+        if isinstance(value, (str, bytes)) or not isinstance(value, Sequence):
+            raise _Refused(self.problem(value, "not a list of words"))
+        for place, word in enumerate(value):
+            if word not in self.choices:
+                raise _Refused(self.problem(word, f"not {self.range_text}"))
+            if word in value[:place]:
+                raise _Refused(self.problem(word, f"given twice; it may be {self.range_text}, each once"))
+        return tuple(word for word in self.choices if word in value)
+
     def _check_number(self, value: object, place: int) -> float:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise _Refused(self.problem(value, f"not a number in {self.range_text}"))
@@ -151,6 +167,8 @@ class Parameter:
         """The value of a text from a link. Raises ValueError with a sentence."""
         if self.kind == "choice":
             return self.check(text)
+        if self.kind == "words":
+            return self.check(text.split(",") if text else ())
         if self.kind == "numbers":
             return self.check(tuple(self._read_number(part) for part in text.split(",")) if text else ())
         return self.check(self._read_number(text))
@@ -164,6 +182,10 @@ class Parameter:
         """The allowed value nearest to a text that `read` refuses; the default where nothing is near."""
         if self.kind == "choice":
             return default
+        if self.kind == "words":
+            words = text.split(",")
+            known = tuple(word for word in self.choices if word in words)
+            return known or default
         parts = text.split(",")[: self.length[1] * len(self.bounds)]
         if not all(_NUMBER.fullmatch(part) for part in parts) or len(parts) % len(self.bounds):
             return default
@@ -178,7 +200,7 @@ class Parameter:
     def text(self, value: Value) -> str:
         """The text of a canonical value in a link."""
         if isinstance(value, tuple):
-            return ",".join(map(number_text, value))
+            return ",".join(item if isinstance(item, str) else number_text(item) for item in value)
         return value if isinstance(value, str) else number_text(float(value or 0))
 
 
@@ -221,11 +243,11 @@ class State(BaseModel):
 
     def query(self) -> str:
         """The whole state as a link's query, every physical value explicit, `v` first."""
-        return "&".join([f"v={self.VERSION}", *self._terms(("physics", "display"))])
+        return "&".join([f"v={self.VERSION}", *self._terms(("physics", "layer", "display"))])
 
     def key(self) -> str:
-        """The physical part alone: what a computation depends on."""
-        return "&".join([f"v={self.VERSION}", *self._terms(("physics",))])
+        """What a computation depends on: the physical part, and what else is computed."""
+        return "&".join([f"v={self.VERSION}", *self._terms(("physics", "layer"))])
 
     def _terms(self, parts: tuple[str, ...]) -> list[str]:
         return [
@@ -312,6 +334,8 @@ def _plain(value: object) -> str:
         return "(huge)"
     if isinstance(value, (int, float)):
         return number_text(value) if math.isfinite(value) else repr(value)
+    if isinstance(value, str):
+        return value
     if isinstance(value, Sequence):
         return ",".join(map(_plain, value[:_QUOTED]))
     return type(value).__name__

@@ -87,7 +87,7 @@ def drag(page: Page) -> dict[str, Any]:
     page.wait_for_timeout(600)
     seen: dict[str, Any] = page.evaluate("() => window.watch")
     seen["last"] = page.evaluate(
-        "() => document.body.dataset.drawn === fl.query(fl.page.view, fl.page.state, 'physics')"
+        "() => document.body.dataset.drawn === fl.query(fl.page.view, fl.page.state, fl.ASKED)"
     )
     return seen
 

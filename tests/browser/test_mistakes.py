@@ -60,7 +60,7 @@ def test_a_degenerate_input_gives_a_picture_and_a_sentence(open_page: Any, mista
     page = open_page("/")
     mistake(page)
     page.wait_for_timeout(300)
-    wait_for_query(page, page.evaluate("fl.query(fl.page.view, fl.page.state, 'physics')"))
+    wait_for_query(page, page.evaluate("fl.query(fl.page.view, fl.page.state, fl.ASKED)"))
     expect(page.locator(".said")).to_contain_text(said)
     drawn = lines(page)
     assert len(drawn) == 3

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Annotated
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.state import MAX_QUERY, Problems, canonical, number_text
+from components import controls
+from components.state import MAX_QUERY, Parameter, Problems, State, canonical, number_text
 from components.unlearning.presets import PRESETS
 from components.unlearning.state import (
     ALIGNMENT,
@@ -195,3 +197,54 @@ def test_presets_hold_the_papers_table() -> None:
     assert ((2, 4, 6, 8, 10), (1,)) in rows
     assert ((1, -1, 1, 1, 1), (5, 9, 10)) in rows
     assert all("arXiv:2602.07378" in preset.paper.citation for preset in PRESETS)
+
+
+LAYERS = ("field", "nullcline", "basins")
+
+
+class Layered(State):
+    """A state of one field: any of three words."""
+
+    layers: Annotated[
+        tuple[str, ...], Parameter("lay", "layers", "what is drawn", "words", choices=LAYERS, part="layer")
+    ] = ("field",)
+
+
+@given(st.lists(st.sampled_from(LAYERS), unique=True))
+def test_words_round_trip_in_their_own_order(words: list[str]) -> None:
+    state = Layered.make({"layers": words})
+    assert state.layers == tuple(word for word in LAYERS if word in words)
+    assert Layered.from_query(state.query()) == state
+    assert Layered.nearest(state.query()) == (state, ())
+    assert state.query() == state.key() == "v=1&lay=" + ",".join(state.layers), "a layer is computed"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "nearest"),
+    [
+        ("field,moon,basins", "lay = moon is not any of field, nullcline, basins.", ("field", "basins")),
+        ("field,field", "lay = field is given twice", ("field",)),
+        ("field,", "lay = (empty) is not any of", ("field",)),
+        ("moon", "lay = moon is not any of", ("field",)),
+    ],
+)
+def test_wrong_words_are_named_and_the_known_ones_kept(text: str, sentence: str, nearest: tuple[str, ...]) -> None:
+    with pytest.raises(Problems) as refused:
+        Layered.from_query(f"lay={text}")
+    assert sentence in refused.value.problems[0].sentence
+    state, problems = Layered.nearest(f"lay={text}")
+    assert state.layers == nearest
+    assert problems == refused.value.problems
+
+
+@pytest.mark.parametrize("value", ["field", 3, None, [1.0], [["field"]]])
+def test_what_is_no_list_of_words_is_refused(value: object) -> None:
+    with pytest.raises(Problems):
+        Layered.make({"layers": value})
+
+
+def test_a_control_of_many_words_has_a_label_for_each() -> None:
+    control = controls.many("view", Layered, "layers", ("field", "slow nullcline", "basins"))
+    assert (control.kind, control.choices) == ("many", LAYERS)
+    with pytest.raises(ValueError):
+        controls.many("view", Layered, "layers", ("field",))

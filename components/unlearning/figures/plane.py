@@ -1,24 +1,17 @@
-"""The figures of view 1: pure functions from results to figures and traces of plotly's schema.
-
-They are plain dicts: `go.Figure`, which the tests build of every one of them, takes ten times as long
-to check names and values as the core takes to compute them.
-
-A trace that belongs to a run carries, in `meta`, which run and which of its columns it shows; the
-client fills it from the stream. `part` says what of it: the line, or the marks of all runs.
-"""
+"""The R–a plane of view 1: its window, fast fibres, critical manifold, vector field, names and marks of the runs."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from components.theme import FATES, LIGHT
+from components.unlearning.figures.looks import PLAIN, Run, Window, scatter
 from components.view import Figure, Trace, column
-from dynamics import CriticalManifold, Limit, UnlearningModel
+from dynamics import CriticalManifold, UnlearningModel
 
 FIELD = (22, 16)  # arrows across and up: enough to see the flow, few enough to see the rest
 TOP_MARGIN = 1.08  # the window's top above the highest start or fold
@@ -28,26 +21,6 @@ LABEL_ROOM = -0.2  # the window begins here, so that the starts' labels are clea
 LABEL_GAP = 0.034  # labels of starts are kept this share of the window apart
 ROOM = "\N{NO-BREAK SPACE}"  # between a label and its start, in pixels where a share of the window is none
 LABEL_SHIFT = 0.006  # of a label from its start, as a share of the window
-PLAIN = {"type": "linear", "ticklabeloverflow": "allow"}  # what plotly would otherwise find out at every drawing
-PANELS = (("R", "R", "yaxis"), ("a", "a", "yaxis2"), ("loss", "loss  L", "yaxis3"))
-
-
-@dataclass(frozen=True)
-class Window:
-    """What the plane shows: R and a, from and to."""
-
-    R: tuple[float, float]
-    a: tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Run:
-    """A trajectory as far as it is drawn before it is integrated: its name, its start, where it ends."""
-
-    name: str
-    R0: float
-    a0: float
-    limit: Limit
 
 
 def window(model: UnlearningModel, runs: Sequence[Run]) -> Window:
@@ -85,11 +58,6 @@ def plane(model: UnlearningModel, manifold: CriticalManifold, view: Window, runs
     """The R–a plane without field and trajectories: fast fibres, critical manifold, folds, labelled starts."""
     data = [_fibres(runs, view), *_manifold(manifold, view), _names(model, runs, view), _marks(runs)]
     return {"data": data, "layout": _plane_layout(view)}
-
-
-def scatter(**properties: Any) -> Trace:
-    """A scatter trace."""
-    return {"type": "scatter", **properties}
 
 
 def _plane_layout(view: Window) -> dict[str, Any]:
@@ -220,101 +188,3 @@ def label_heights(starts: Sequence[float], view: Window) -> list[float]:
                 heights[low + 1] += short / 2
     placed = dict(zip(order, heights, strict=True))
     return [placed[i] for i in range(len(starts))]
-
-
-def look(run: Run) -> dict[str, str]:
-    """How a run is spoken of: its name, its fate, the colour of both."""
-    fate = run.limit.fate
-    return {"name": run.name, "fate": fate.name, "colour": FATES[fate].colour}
-
-
-def run_traces(index: int, run: Run) -> dict[str, list[Trace]]:
-    """The traces of one run in each figure, still empty: coloured, dashed and marked by its fate."""
-    style = FATES[run.limit.fate]
-    name = run.name
-    line = {"color": style.colour, "width": 2.4, "dash": style.dash}
-    on_plane = f"{name}, {style.word}<br>R = %{{x:.4f}}<br>a = %{{y:.4f}}<extra></extra>"
-    plane_trace = scatter(
-        x=[], y=[], mode="lines", line=line, name=name, hovertemplate=on_plane, meta=_meta(index, "R", "a")
-    )
-    panel_traces = [
-        scatter(
-            x=[],
-            y=[],
-            mode="lines",
-            line={**line, "width": 2},
-            name=name,
-            xaxis="x",
-            yaxis=axis.replace("axis", ""),
-            hovertemplate=f"{name}: %{{y:.5g}}<extra></extra>",
-            meta=_meta(index, "tau", quantity),
-        )
-        for quantity, _, axis in PANELS
-    ]
-    return {
-        "plane": [plane_trace],
-        "panels": panel_traces,
-    }
-
-
-def _meta(run: int, x: str, y: str) -> dict[str, Any]:
-    return {"run": run, "x": x, "y": y, "part": "line"}
-
-
-TICKS = 12
-POWER_TICKS = 9.6  # plotly draws powers of ten a quarter larger than it is told to
-
-
-def panels(negative_R: bool) -> Figure:
-    """R, a and the loss over one time axis, without their lines.
-
-    `meta.extent` names the column from whose whole extent the client sets an axis's range, so that
-    the axes stand still while a run is played.
-    """
-    share = 1 / len(PANELS)
-    gap = 0.035
-    layout: dict[str, Any] = {
-        "xaxis": {
-            **PLAIN,
-            "type": "log",
-            "title": {"text": "time  τ"},
-            "anchor": "y3",
-            "exponentformat": "power",
-            "tickfont": {"size": POWER_TICKS},
-        },
-        "margin": {"l": 70, "r": 30, "t": 14, "b": 48},
-        "hovermode": "x",
-        "dragmode": "zoom",
-        "meta": {"extent": {"xaxis": "tau", "yaxis2": "a", "yaxis3": "loss"}},
-    }
-    for row, (quantity, title, axis) in enumerate(PANELS):
-        layout[axis] = {
-            **PLAIN,
-            "domain": [
-                1 - (row + 1) * share + (gap if row < len(PANELS) - 1 else 0),
-                1 - row * share - (gap if row else 0),
-            ],
-            "anchor": "x",
-            "title": {"text": title},
-            "fixedrange": True,
-            "nticks": 5,
-            "exponentformat": "power",
-        }
-        if quantity == "R":
-            layout[axis]["range"] = [-1.04 if negative_R else -0.04, 1.04]
-    return {"data": [], "layout": layout}
-
-
-PANEL_DISPLAY: dict[str, Any] = {
-    "axis": {"linear": {"layout": {"xaxis.type": "linear", "xaxis.tickfont.size": TICKS}}},
-    "measure": {
-        "excess": {
-            "columns": {"loss": "excess"},
-            "layout": {
-                "yaxis3.type": "log",
-                "yaxis3.title.text": "L − L<sub>∞</sub>",
-                "yaxis3.tickfont.size": POWER_TICKS,
-            },
-        }
-    },
-}

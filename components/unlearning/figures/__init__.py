@@ -1,0 +1,31 @@
+"""The figures of view 1: pure functions from results to figures and traces of plotly's schema.
+
+They are plain dicts: `go.Figure`, which the tests build of every one of them, takes ten times as long
+to check names and values as the core takes to compute them.
+
+A trace that belongs to a run carries, in `meta`, which run and which of its columns it shows; the
+client fills it from the stream. `part` says what of it: the line, or the marks of all runs.
+"""
+
+from components.unlearning.figures.looks import Run, Window, look, scatter
+from components.unlearning.figures.panels import PANEL_DISPLAY, PANELS, panels
+from components.unlearning.figures.plane import FIELD, LABEL_GAP, LABEL_ROOM, field, label_heights, plane, window
+from components.unlearning.figures.runs import run_traces
+
+__all__ = [
+    "FIELD",
+    "LABEL_GAP",
+    "LABEL_ROOM",
+    "PANELS",
+    "PANEL_DISPLAY",
+    "Run",
+    "Window",
+    "field",
+    "label_heights",
+    "look",
+    "panels",
+    "plane",
+    "run_traces",
+    "scatter",
+    "window",
+]

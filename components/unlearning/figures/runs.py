@@ -1,0 +1,43 @@
+"""The traces of one run in each figure of view 1, still empty: the client fills them from the stream."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from components.theme import FATES
+from components.unlearning.figures.looks import Run, scatter
+from components.unlearning.figures.panels import PANELS
+from components.view import Trace
+
+
+def run_traces(index: int, run: Run) -> dict[str, list[Trace]]:
+    """The traces of one run in each figure, still empty: coloured, dashed and marked by its fate."""
+    style = FATES[run.limit.fate]
+    name = run.name
+    line = {"color": style.colour, "width": 2.4, "dash": style.dash}
+    on_plane = f"{name}, {style.word}<br>R = %{{x:.4f}}<br>a = %{{y:.4f}}<extra></extra>"
+    plane_trace = scatter(
+        x=[], y=[], mode="lines", line=line, name=name, hovertemplate=on_plane, meta=_meta(index, "R", "a")
+    )
+    panel_traces = [
+        scatter(
+            x=[],
+            y=[],
+            mode="lines",
+            line={**line, "width": 2},
+            name=name,
+            xaxis="x",
+            yaxis=axis.replace("axis", ""),
+            hovertemplate=f"{name}: %{{y:.5g}}<extra></extra>",
+            meta=_meta(index, "tau", quantity),
+        )
+        for quantity, _, axis in PANELS
+    ]
+    return {
+        "plane": [plane_trace],
+        "panels": panel_traces,
+    }
+
+
+def _meta(run: int, x: str, y: str) -> dict[str, Any]:
+    return {"run": run, "x": x, "y": y, "part": "line"}
