@@ -1,7 +1,8 @@
 // Pictures: what a stream has brought of one state, as scenes and runs with their columns.
 window.fl = window.fl || {};
 
-// A value with its columns as typed arrays: {dtype: "f4", bdata} is little-endian float32 in base64.
+// A value with its columns as typed arrays: {dtype: "f4", bdata} is little-endian float32 in base64; with
+// a shape it is a table, an array of rows.
 fl.decoded = function (value) {
   if (Array.isArray(value)) return value.map(fl.decoded);
   if (value === null || typeof value !== "object") return value;
@@ -9,7 +10,10 @@ fl.decoded = function (value) {
     const text = atob(value.bdata);
     const bytes = new Uint8Array(text.length);
     for (let k = 0; k < text.length; k += 1) bytes[k] = text.charCodeAt(k);
-    return new Float32Array(bytes.buffer);
+    const numbers = new Float32Array(bytes.buffer);
+    if (!value.shape) return numbers;
+    const [rows, width] = value.shape.split(",").map(Number);
+    return Array.from({ length: rows }, (_, row) => numbers.subarray(row * width, (row + 1) * width));
   }
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, fl.decoded(item)]));
 };

@@ -32,9 +32,10 @@ document.addEventListener("click", (event) => {
   document.getElementById("page").focus();
 }, true);
 
+fl.openMenus = () => document.querySelectorAll("#take-menu[open], .popup[open]");
+
 document.addEventListener("click", (event) => {
-  const menu = document.getElementById("take-menu");
-  if (menu && menu.open && !menu.contains(event.target)) menu.open = false;
+  for (const menu of fl.openMenus()) if (!menu.contains(event.target)) menu.open = false;
   const button = event.target.closest("button");
   const page = fl.page;
   if (!button || !page) return;
@@ -87,8 +88,8 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (key === "Escape") {
-    const menu = document.getElementById("take-menu");
-    if (menu.open) { menu.open = false; menu.querySelector("summary").focus(); }
+    const [menu] = fl.openMenus();
+    if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
     else if (document.getElementById("controls").classList.contains("open")) fl.drawer(false);
     return;
   }

@@ -216,6 +216,13 @@ def group(title: str, *children: Component) -> html.Section:
     return html.Section([html.H2(title), *children], className="group", role="group", **aria(label=title))
 
 
+def popup(title: str, *children: Component) -> html.Details:
+    """A menu that opens under its title; Escape and a click elsewhere close it."""
+    return html.Details(
+        [html.Summary(title, className="tool"), html.Div(children, className="menu")], className="popup"
+    )
+
+
 def presets() -> html.Div:
     """A place for the choice of a preset."""
     return html.Div(id="presets")

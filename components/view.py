@@ -50,6 +50,11 @@ def column(values: np.ndarray) -> dict[str, str]:
     return {"dtype": "f4", "bdata": base64.b64encode(single.tobytes()).decode()}
 
 
+def table(values: np.ndarray) -> dict[str, str]:
+    """A table of samples (rows, columns), as `column` carries one."""
+    return {**column(values.ravel()), "shape": ", ".join(map(str, values.shape))}
+
+
 def scene(
     name: str, figure: Figure, display: Mapping[str, Any] | None = None, field: Mapping[str, Any] | None = None
 ) -> Chunk:

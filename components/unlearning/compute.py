@@ -8,16 +8,18 @@ from components.numbers import shown
 from components.unlearning import figures, texts, words
 from components.unlearning.picture import RTOL, Picture
 from components.unlearning.state import UnlearningState
-from components.view import Chunk, column, scene
-from dynamics import Asymptotics, ResultCode, Trajectory
+from components.view import Chunk, Trace, column, scene
+from dynamics import Asymptotics, CriticalManifold, ResultCode, Trajectory
 
+BASINS_COST, PAST_COST = 4, 0.5  # runs, at the dearest: of the map of fates, of one point's past
 CHUNK = 1024  # samples a line: what is computed in a millisecond is not worth two writes
-STREAM_COST = 30  # runs, the most a state can have is 24
+STREAM_COST = 40  # runs, the most a state can have is 34
 
 
 def cost(state: UnlearningState) -> float:
-    """The number of trajectories: each is bounded by the core's own step limit."""
-    return len(state.starts)
+    """The number of trajectories, each bounded by the core's own step limit, and what as many would cost."""
+    pasts = PAST_COST * (len(state.starts) - len(state.a)) * ("past" in state.layers)
+    return len(state.starts) + pasts + BASINS_COST * ("fates" in state.layers)
 
 
 def stream(state: UnlearningState) -> Iterator[Chunk]:
@@ -26,7 +28,8 @@ def stream(state: UnlearningState) -> Iterator[Chunk]:
     model, plans, view = picture.model, picture.runs, picture.window
     manifold = picture.manifold()
     yield Chunk("begin", {"runs": len(plans)})
-    yield scene("plane", figures.plane(model, manifold, view, plans), field=figures.field(model, view))
+    field = figures.field(model, view) if "field" in state.layers else None
+    yield scene("plane", figures.plane(model, manifold, view, plans, *layers(picture, manifold)), field=field)
     yield scene("panels", figures.panels(negative_R=view.R[0] < -0.5), figures.PANEL_DISPLAY)
 
     runs: list[Trajectory] = []
@@ -42,6 +45,30 @@ def stream(state: UnlearningState) -> Iterator[Chunk]:
     notes = words.notes(state, model, laws)
     yield Chunk("words", {"runs": sentences(picture, runs, laws), "notes": notes, "figures": said})
     yield Chunk("end", {"status": status(runs)})
+
+
+def layers(picture: Picture, manifold: CriticalManifold) -> tuple[list[Trace], list[Trace]]:
+    """The layers that are asked for: those under the critical manifold, and those over it."""
+    model, view, asked = picture.model, picture.window, picture.layers
+    below: list[Trace] = []
+    above: list[Trace] = []
+    if (fates := picture.basins()) is not None:
+        below += figures.basins(model, fates, [*(run.a0 for run in picture.runs), *(fold.a for fold in manifold.folds)])
+    if "loss" in asked:
+        below.append(figures.contours(model, view))
+    if "null" in asked:
+        below.append(figures.nullcline(model, view))
+    if "sep" in asked:
+        above += figures.separatrices(picture.separatrices())
+    if "past" in asked:
+        above.append(figures.pasts(picture.pasts()))
+    if "orbit" in asked:
+        above += figures.orbits(picture.orbits(), view)
+    if "slow" in asked:
+        above.append(figures.arrows(model, manifold, view))
+    if "eq" in asked:
+        above.append(figures.equilibria(picture.equilibria(), view))
+    return below, above
 
 
 def pieces(index: int, run: Trajectory) -> Iterator[Chunk]:

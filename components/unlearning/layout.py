@@ -31,9 +31,25 @@ R0 = controls.slider(VIEW, UnlearningState, "R0", 0.01)
 HORIZON = controls.slider(VIEW, UnlearningState, "tau", 0.1)
 AXIS = controls.choice(VIEW, UnlearningState, "axis", ("log τ", "linear τ"))
 MEASURE = controls.choice(VIEW, UnlearningState, "measure", ("L", "L − L∞"))
+LAYERS = controls.many(
+    VIEW,
+    UnlearningState,
+    "layers",
+    (
+        "flow (arrows)",
+        "slow nullcline",
+        "equilibria",
+        "separatrices",
+        "singular orbits, ε → 0",
+        "slow flow on the manifold",
+        "loss landscape",
+        "basins by fate",
+        "past of added points",
+    ),
+)
 CLOCK = controls.choice(VIEW, UnlearningState, "clock", ("log τ", "linear", "arc"))
 
-CONTROLS = [*C_STAR, *C, DEGREES, EPS, START, R0, HORIZON, AXIS, MEASURE, CLOCK]
+CONTROLS = [*C_STAR, *C, DEGREES, EPS, START, R0, HORIZON, LAYERS, AXIS, MEASURE, CLOCK]
 FIGURES = {
     "plane": frame.Figure(f"{VIEW}-plane", "R–a plane", window="window"),
     "panels": frame.Figure(f"{VIEW}-panels", "R, a, loss over time", window="span"),
@@ -46,7 +62,15 @@ def page(view: View) -> html.Div:
         [
             frame.description(view, CONTROLS, FIGURES),
             _controls(),
-            html.Section([frame.alert(), frame.graph(FIGURES["plane"])], className="plane", **aria(label="R–a plane")),
+            html.Section(
+                [
+                    frame.alert(),
+                    html.Div(frame.popup("Layers", controls.place(LAYERS)), className="plane-choices"),
+                    frame.graph(FIGURES["plane"]),
+                ],
+                className="plane",
+                **aria(label="R–a plane"),
+            ),
             html.Section(
                 [
                     html.Div([controls.place(AXIS), controls.place(MEASURE)], className="panel-choices"),

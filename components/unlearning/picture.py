@@ -10,21 +10,38 @@ import numpy as np
 from components.numbers import shown
 from components.unlearning import figures
 from components.unlearning.state import HEIGHT, START, UnlearningState
-from dynamics import CriticalManifold, Trajectory, UnlearningModel
+from dynamics import (
+    CriticalManifold,
+    Equilibrium,
+    Past,
+    PhaseMap,
+    Separatrix,
+    SingularOrbit,
+    Trajectory,
+    UnlearningModel,
+    phase_map,
+)
 
 RTOL = 1e-8
 SAMPLES = 400  # at least; the core refines until neighbours are 1 % of the range apart
 MANIFOLD = 900  # points; its steep branches show corners with fewer
+BASINS = (96, 96)  # starts across and up
 
 
 @dataclass(frozen=True)
 class Picture:
-    """The model, the runs as far as they are known before they are integrated, the default window, the horizon."""
+    """The model, the runs as far as they are known before they are integrated, the default window, the horizon.
+
+    `added`: how many of the runs, the last ones, were clicked. `layers`: what is asked for beside the runs; what is
+    not, is not computed.
+    """
 
     model: UnlearningModel
     runs: tuple[figures.Run, ...]
     window: figures.Window
     tau_end: float
+    added: int
+    layers: tuple[str, ...]
 
     @classmethod
     def of(cls, state: UnlearningState) -> Self:
@@ -34,12 +51,17 @@ class Picture:
             figures.Run(run_name(state, index), R0, a0, model.limit(a0, R0))
             for index, (R0, a0) in enumerate(state.starts)
         )
-        return cls(model, runs, figures.window(model, runs), state.tau)
+        return cls(model, runs, figures.window(model, runs), state.tau, len(runs) - len(state.a), state.layers)
 
     @property
     def a_max(self) -> float:
         """The height up to which the critical manifold is computed: twice the window's, room for moving it."""
         return 2 * max(map(abs, self.window.a))
+
+    @property
+    def reach(self) -> float:
+        """The height up to which separatrices and pasts are followed."""
+        return min(self.a_max, HEIGHT[1])
 
     @property
     def bracket(self) -> tuple[float, float]:
@@ -54,6 +76,32 @@ class Picture:
     def manifold(self) -> CriticalManifold:
         """The critical manifold and its folds."""
         return self.model.critical_manifold(MANIFOLD, self.a_max)
+
+    def equilibria(self) -> tuple[Equilibrium, ...]:
+        """All equilibria, if asked for."""
+        return self.model.equilibria() if "eq" in self.layers else ()
+
+    def separatrices(self) -> tuple[Separatrix, ...]:
+        """The curves that do part the fates, if asked for."""
+        found = self.model.separatrices(self.reach) if "sep" in self.layers else ()
+        return tuple(curve for curve in found if curve.separates)
+
+    def orbits(self) -> tuple[SingularOrbit, ...]:
+        """The singular orbit of each run, if asked for."""
+        return tuple(self.model.singular_orbit(run.a0, run.R0) for run in self.runs if "orbit" in self.layers)
+
+    def pasts(self) -> tuple[Past, ...]:
+        """Where each added point comes from, if asked for."""
+        added = self.runs[len(self.runs) - self.added :] if "past" in self.layers else ()
+        return tuple(self.model.past(run.a0, run.R0, max(self.reach, abs(run.a0))) for run in added)
+
+    def basins(self) -> PhaseMap | None:
+        """The fates of starts all over the window, if asked for."""
+        if "fates" not in self.layers:
+            return None
+        R, a = (max(self.window.R[0], -1.0), 1.0), np.clip(self.window.a, *HEIGHT).tolist()
+        model = self.model
+        return phase_map(model.c, model.c_star, model.eps, ("R0", *R), ("a0", *a), BASINS)
 
     def thresholds(self) -> dict[float, np.ndarray]:
         """The thresholds in a0 at each R0 that a run starts from."""

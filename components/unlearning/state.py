@@ -16,6 +16,10 @@ MAX_RUNS = 12
 MAX_POINTS = 12  # clicked points; each costs as much as a run
 HEIGHT = (-1e3, 1e3)  # of a clicked point or a window's edge: what the core accepts as a start
 
+# Field, slow nullcline, equilibria, separatrices, singular orbits, slow flow, contours of the loss, basins by
+# fate, the past of the clicked points: in a link there is room for short words only.
+LAYERS = ("field", "null", "eq", "sep", "orbit", "slow", "loss", "fates", "past")
+
 Number = float
 Numbers = tuple[float, ...]
 
@@ -53,6 +57,10 @@ class UnlearningState(State):
             optional=True,
         ),
     ] = None
+    layers: Annotated[
+        tuple[str, ...],
+        Parameter("lay", "layers", "what the plane shows beside the runs", "words", choices=LAYERS, part="layer"),
+    ] = ("field", "eq", "sep")
     chosen: Annotated[
         int, Parameter("sel", "ā", "the start that the slider moves", "integer", ((0, MAX_RUNS - 1),), part="display")
     ] = 0

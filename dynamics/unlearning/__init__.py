@@ -13,6 +13,7 @@ from .kernel import Kernel, Movement
 from .limits import Fate, Limit
 from .manifold import Branch, CriticalManifold, Fold
 from .model import UnlearningModel
+from .past import Past
 from .phase_map import PhaseMap, phase_map, phase_map_levels
 from .separatrices import Separatrix
 from .singular_orbit import OrbitPiece, SingularOrbit
@@ -35,6 +36,7 @@ __all__ = [
     "Limit",
     "Movement",
     "OrbitPiece",
+    "Past",
     "PhaseMap",
     "Separatrix",
     "SingularOrbit",

@@ -18,6 +18,7 @@ from .equilibria import Equilibrium
 from .finite_width import FiniteWidth
 from .limits import Fate, Limit
 from .manifold import CriticalManifold, Fold
+from .past import Past, past
 from .planar import Planar, planar
 from .separatrices import Separatrix, separatrices
 from .singular_orbit import SingularOrbit, singular_orbit
@@ -301,6 +302,13 @@ class UnlearningModel:
         size = whole("chunk", chunk, 1, SAMPLES_MAX)
         for index, a0 in enumerate(a0s):
             yield from trajectories.chunks(index, self.trajectory(a0, R0, tau_end, n, rtol=rtol), size)
+
+    def past(self, a0: float, R0: float = 0.0, a_max: float = 25.0) -> Past:
+        """Where the solution through (R0, a0) comes from: backward in time until |a| = ``a_max`` (in [1e-6, 1e3]).
+
+        It ends earlier where it comes from an equilibrium, or creeps along R = +-1. Work is bounded: 20,000 steps.
+        """
+        return past(self, *start(a0, R0), within("a_max", a_max, 1e-6, A0_MAX))
 
     # --- finite width ----------------------------------------------------------------------------
 

@@ -38,8 +38,8 @@ class StableManifold:
 
 
 @compiled
-def _followed(backward: Any, rho: float, a: float, a_max: float, tau_max: float) -> Any:
-    """The record of a backward solution until |a| > a_max."""
+def followed(backward: Any, rho: float, a: float, a_max: float, tau_max: float) -> Any:
+    """The record of a backward solution until |a| > a_max, |rho| > 400, tau_max or the step budget."""
     y = np.array([rho, a])
     state = rosenbrock.start(0.0, first_step(backward, y, 1.0))
     work = rosenbrock.workspace(backward)
@@ -86,7 +86,7 @@ def followed_from(
     """Both halves from a point (rho, a), joined at ``offset`` along the direction ``stable``."""
     backward = planar(*model.overlaps, model.eps, time_direction=-1)
     before, after = (
-        _followed(backward, point[0] + step * stable[0], point[1] + step * stable[1], a_max, tau_max)
+        followed(backward, point[0] + step * stable[0], point[1] + step * stable[1], a_max, tau_max)
         for step in (-offset, offset)
     )
     return StableManifold((before, after), stable, unstable)

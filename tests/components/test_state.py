@@ -19,6 +19,7 @@ from components.unlearning.state import (
     HEIGHT,
     HORIZON,
     K_MAX,
+    LAYERS,
     MAX_POINTS,
     MAX_RUNS,
     START,
@@ -47,6 +48,7 @@ STATES = st.builds(
     | st.lists(st.tuples(within(ALIGNMENT), within(HEIGHT)), min_size=1, max_size=MAX_POINTS).map(
         lambda pairs: tuple(number for pair in pairs for number in pair)
     ),
+    layers=st.lists(st.sampled_from(LAYERS), unique=True).map(tuple),
     chosen=st.integers(0, MAX_RUNS - 1),
     axis=st.sampled_from(["log", "linear"]),
     measure=st.sampled_from(["loss", "excess"]),
@@ -68,7 +70,7 @@ def test_a_state_round_trips_exactly_through_its_link(state: UnlearningState) ->
 
 
 def test_the_papers_example_has_a_readable_link() -> None:
-    link = "v=1&c=1,1,1,1,1&cs=1,-1,1,1,1&eps=1&a=5,9,10&R0=0&tau=1e4"
+    link = "v=1&c=1,1,1,1,1&cs=1,-1,1,1,1&eps=1&a=5,9,10&R0=0&tau=1e4&lay=field,eq,sep"
     assert UnlearningState().query().startswith(link)
     assert UnlearningState().key() == link
     assert UnlearningState.from_query(link) == UnlearningState()
@@ -199,21 +201,21 @@ def test_presets_hold_the_papers_table() -> None:
     assert all("arXiv:2602.07378" in preset.paper.citation for preset in PRESETS)
 
 
-LAYERS = ("field", "nullcline", "basins")
+WORDS = ("field", "nullcline", "basins")
 
 
 class Layered(State):
     """A state of one field: any of three words."""
 
     layers: Annotated[
-        tuple[str, ...], Parameter("lay", "layers", "what is drawn", "words", choices=LAYERS, part="layer")
+        tuple[str, ...], Parameter("lay", "layers", "what is drawn", "words", choices=WORDS, part="layer")
     ] = ("field",)
 
 
-@given(st.lists(st.sampled_from(LAYERS), unique=True))
+@given(st.lists(st.sampled_from(WORDS), unique=True))
 def test_words_round_trip_in_their_own_order(words: list[str]) -> None:
     state = Layered.make({"layers": words})
-    assert state.layers == tuple(word for word in LAYERS if word in words)
+    assert state.layers == tuple(word for word in WORDS if word in words)
     assert Layered.from_query(state.query()) == state
     assert Layered.nearest(state.query()) == (state, ())
     assert state.query() == state.key() == "v=1&lay=" + ",".join(state.layers), "a layer is computed"
@@ -245,6 +247,6 @@ def test_what_is_no_list_of_words_is_refused(value: object) -> None:
 
 def test_a_control_of_many_words_has_a_label_for_each() -> None:
     control = controls.many("view", Layered, "layers", ("field", "slow nullcline", "basins"))
-    assert (control.kind, control.choices) == ("many", LAYERS)
+    assert (control.kind, control.choices) == ("many", WORDS)
     with pytest.raises(ValueError):
         controls.many("view", Layered, "layers", ("field",))

@@ -7,6 +7,17 @@ A trace that belongs to a run carries, in `meta`, which run and which of its col
 client fills it from the stream. `part` says what of it: the line, or the marks of all runs.
 """
 
+from components.unlearning.figures.layers import (
+    arrows,
+    basins,
+    contours,
+    equilibria,
+    nullcline,
+    orbits,
+    parted,
+    pasts,
+    separatrices,
+)
 from components.unlearning.figures.looks import Run, Window, look, scatter
 from components.unlearning.figures.panels import PANEL_DISPLAY, PANELS, panels
 from components.unlearning.figures.plane import FIELD, LABEL_GAP, LABEL_ROOM, field, label_heights, plane, window
@@ -20,12 +31,21 @@ __all__ = [
     "PANEL_DISPLAY",
     "Run",
     "Window",
+    "arrows",
+    "basins",
+    "contours",
+    "equilibria",
     "field",
     "label_heights",
     "look",
+    "nullcline",
+    "orbits",
     "panels",
+    "parted",
+    "pasts",
     "plane",
     "run_traces",
     "scatter",
+    "separatrices",
     "window",
 ]

@@ -54,9 +54,20 @@ def _nice(height: float) -> float:
     return math.ceil(height / step - 1e-9) * step
 
 
-def plane(model: UnlearningModel, manifold: CriticalManifold, view: Window, runs: Sequence[Run]) -> Figure:
-    """The R–a plane without field and trajectories: fast fibres, critical manifold, folds, labelled starts."""
-    data = [_fibres(runs, view), *_manifold(manifold, view), _names(model, runs, view), _marks(runs)]
+def plane(
+    model: UnlearningModel,
+    manifold: CriticalManifold,
+    view: Window,
+    runs: Sequence[Run],
+    below: Sequence[Trace] = (),
+    above: Sequence[Trace] = (),
+) -> Figure:
+    """The R–a plane without field and trajectories: fast fibres, critical manifold, folds, labelled starts.
+
+    `below`, `above`: layers under and over the manifold.
+    """
+    ground = [*below, _fibres(runs, view), *_manifold(manifold, view), *above]
+    data = [*ground, _names(model, runs, view), _marks(runs)]
     return {"data": data, "layout": _plane_layout(view)}
 
 

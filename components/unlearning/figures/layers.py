@@ -1,0 +1,247 @@
+"""What can be laid over the R–a plane: each layer a pure function from results of the core to traces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from scipy.ndimage import distance_transform_edt
+
+from components.numbers import shown
+from components.theme import FATES, LIGHT
+from components.unlearning.figures.looks import Window, scatter
+from components.view import Trace, column, table
+from dynamics import (
+    CriticalManifold,
+    Equilibrium,
+    EquilibriumKind,
+    Fate,
+    Limit,
+    Past,
+    PhaseMap,
+    Separatrix,
+    SingularOrbit,
+    UnlearningModel,
+)
+
+NULLCLINE = 400  # points
+LANDSCAPE = (121, 81)  # places of the loss, along R and a
+LEVELS = 1.151  # between contours: half a decade of the distance from the loss at R = 0
+NEAREST_LEVELS = (0.005, 0.3)  # of the loss at R = 0: about the distance of the nearest contours below it, above
+ARROWS = 0.075  # of the window, from one arrow of the slow flow to the next
+TINT = 0.16  # opacity of a basin
+SYMBOLS = {
+    EquilibriumKind.STABLE_NODE: "circle",
+    EquilibriumKind.SADDLE: "x-thin",
+    EquilibriumKind.UNSTABLE_NODE: "circle-open",
+    EquilibriumKind.DEGENERATE: "diamond-open",
+}
+ORBIT = "singular orbit, ε → 0"
+
+
+def nullcline(model: UnlearningModel, view: Window) -> Trace:
+    """The slow nullcline a = p/q, where a is at rest."""
+    R = np.linspace(max(view.R[0], -1.0), min(view.R[1], 1.0), NULLCLINE)
+    a = near(model.nullcline(R), view)
+    a[:-1][np.sign(R[:-1]) != np.sign(R[1:])] = np.nan  # a pole at R = 0
+    line = {"color": LIGHT["muted"], "width": 1.4, "dash": "1px,4px"}
+    hover = "slow nullcline<br>R = %{x:.4f}<br>a = %{y:.4f}<extra></extra>"
+    return scatter(x=column(R), y=column(a), mode="lines", line=line, name="slow nullcline", hovertemplate=hover)
+
+
+def near(a: np.ndarray, view: Window) -> np.ndarray:
+    """Heights, nan where they are far outside the window: a line to them would only be long."""
+    height = view.a[1] - view.a[0]
+    return np.where((a > view.a[0] - 2 * height) & (a < view.a[1] + 2 * height), a, np.nan)
+
+
+def equilibria(points: Sequence[Equilibrium], view: Window) -> Trace:
+    """Each equilibrium in the window: a node filled, a saddle a cross, a degenerate one a diamond."""
+    seen = [point for point in points if view.a[0] <= point.a <= view.a[1] and view.R[0] <= point.R <= view.R[1]]
+    marker = {
+        "symbol": [SYMBOLS[point.kind] for point in seen],
+        "size": [9 if point.kind == EquilibriumKind.SADDLE else 8 for point in seen],
+        "color": LIGHT["ink"],
+        "opacity": 1,
+        "line": {"color": LIGHT["ink"], "width": [2 * (point.kind != EquilibriumKind.STABLE_NODE) for point in seen]},
+    }
+    return scatter(
+        x=[point.R for point in seen],
+        y=[point.a for point in seen],
+        text=[_described(point) for point in seen],
+        mode="markers",
+        marker=marker,
+        name="equilibria",
+        cliponaxis=False,
+        hovertemplate="%{text}<extra></extra>",
+    )
+
+
+def _described(point: Equilibrium) -> str:
+    """An equilibrium in words."""
+    values = " and ".join(shown(value, 4) for value in point.eigenvalues)
+    least = ", the global minimum" if point.is_global_minimum else ""
+    where = f"R = {shown(point.R)}<br>a = {shown(point.a)}"
+    return f"{point.kind}<br>{where}<br>eigenvalues {values}<br>L = {shown(point.loss)}{least}"
+
+
+def separatrices(curves: Iterable[Separatrix]) -> list[Trace]:
+    """Curves that part fates, each a trace that names what it parts."""
+    line = {"color": LIGHT["separatrix"], "width": 1.6, "dash": "9px,3px,2px,3px"}
+    return [
+        scatter(
+            x=column(curve.R),
+            y=column(curve.a),
+            mode="lines",
+            line=line,
+            name="separatrix",
+            hovertemplate=f"separatrix<br>{parted(curve)}<extra></extra>",
+        )
+        for curve in curves
+    ]
+
+
+def parted(curve: Separatrix) -> str:
+    """What a separatrix parts, in words."""
+    one, other = (_end(limit) for limit in curve.limits)
+    return f"parts {one} from {other}"
+
+
+def _end(limit: Limit) -> str:
+    """A fate, and where R goes where that tells it from the like."""
+    word = FATES[limit.fate].word
+    return word if limit.fate in (Fate.UNLEARNING, Fate.UNDECIDED) else f"{word} (R → {shown(limit.R, 3)})"
+
+
+def orbits(found: Iterable[SingularOrbit], view: Window) -> list[Trace]:
+    """The singular orbits of all runs: fast pieces dashed, slow ones solid."""
+    pieces = [piece for orbit in found for piece in orbit.pieces]
+    traces = []
+    for fast in (True, False):
+        mine = [piece for piece in pieces if piece.fast == fast]
+        x = np.concatenate([np.append(piece.R, np.nan) for piece in mine]) if mine else np.empty(0)
+        y = np.concatenate([np.append(piece.a, np.nan) for piece in mine]) if mine else np.empty(0)
+        line = {"color": LIGHT["ink"], "width": 3.8, "dash": "7px,5px" if fast else "solid"}
+        name = f"{ORBIT}, {'fast' if fast else 'slow'}"
+        hover = f"{name}<br>R = %{{x:.4f}}<br>a = %{{y:.4f}}<extra></extra>"
+        traces.append(
+            scatter(x=column(x), y=column(near(y, view)), mode="lines", line=line, name=name, hovertemplate=hover)
+        )
+    return traces
+
+
+def arrows(model: UnlearningModel, manifold: CriticalManifold, view: Window) -> Trace:
+    """The direction of the slow flow on the attracting branches of the critical manifold.
+
+    An arrow's marker points from the point before it, which has no size.
+    """
+    size = np.array([view.R[1] - view.R[0], view.a[1] - view.a[0]])
+    x: list[float] = []
+    y: list[float] = []
+    for branch in manifold.branches:
+        if not branch.attracting:
+            continue
+        R, a = branch.R, branch.a
+        if branch.kind == "edge":  # two points: the ends of a line
+            a = np.linspace(a[0], a[1], 200)
+            R = np.full(200, R[0])
+        length = np.hypot(np.diff(R) / size[0], np.diff(a) / size[1])
+        inside = (a[1:] > view.a[0]) & (a[1:] < view.a[1]) & (R[1:] > view.R[0]) & (R[1:] < view.R[1])
+        gone = np.cumsum(np.where(inside, length, 0.0))
+        if not inside.any():
+            continue
+        # the first half a step from the branch's beginning, then one each step
+        counts = np.floor(gone / ARROWS + 0.5)
+        for k in map(int, np.flatnonzero(np.diff(counts, prepend=0.0) > 0) + 1):
+            rises = float(model.vector_field(R[k], a[k])[1]) > 0
+            before = k - 1 if (a[k] > a[k - 1]) == rises else min(k + 1, len(a) - 1)
+            if a[before] != a[k]:
+                x += [float(R[before]), float(R[k])]
+                y += [float(a[before]), float(a[k])]
+    marker = {
+        "symbol": "arrow",
+        "size": [0, 10] * (len(x) // 2),
+        "angleref": "previous",
+        "color": LIGHT["ink"],
+        "line": {"color": LIGHT["paper"], "width": 1},
+        "opacity": 1,
+    }
+    return scatter(x=x, y=y, mode="markers", marker=marker, hoverinfo="skip", name="slow flow")
+
+
+def contours(model: UnlearningModel, view: Window) -> Trace:
+    """The loss landscape as contours, close where the loss is close to that at R = 0, which decides fates."""
+    R = np.linspace(max(view.R[0], -1.0), min(view.R[1], 1.0), LANDSCAPE[0])
+    a = np.linspace(*view.a, LANDSCAPE[1])
+    loss = model.loss(*np.meshgrid(R, a))
+    start = model.initial_loss or float(loss.max()) or 1.0
+    excess = (loss - model.initial_loss) / start
+    heights = np.arcsinh(excess / np.where(excess < 0, *NEAREST_LEVELS))
+    first, last = np.floor(heights.min() / LEVELS) + 0.5, np.ceil(heights.max() / LEVELS) - 0.5
+    return {
+        "type": "contour",
+        "x": column(R),
+        "y": column(a),
+        "z": table(heights),
+        "contours": {"coloring": "none", "start": LEVELS * first, "end": LEVELS * last, "size": LEVELS},
+        "autocontour": False,
+        "line": {"color": LIGHT["contour"], "width": 1, "smoothing": 0.6},
+        "showscale": False,
+        "hoverinfo": "skip",
+        "name": "loss",
+    }
+
+
+def basins(model: UnlearningModel, fates: PhaseMap, taken: Sequence[float]) -> list[Trace]:
+    """Where starts end, tinted by fate; the fate's name stands where its basin is widest, clear of the manifold
+    and of the heights that are `taken`."""
+    tinted = list(FATES)
+    index = {int(fate): k for k, fate in enumerate(tinted)}
+    kinds = np.vectorize(index.__getitem__)(fates.fate)
+    last = len(tinted)
+    scale = [[(k + side) / last, FATES[fate].colour] for k, fate in enumerate(tinted) for side in (0, 1)]
+    tint = {
+        "type": "heatmap",
+        "x": column(fates.x),
+        "y": column(fates.y),
+        "z": table(kinds),
+        "zmin": -0.5,
+        "zmax": last - 0.5,
+        "colorscale": scale,
+        "showscale": False,
+        "opacity": TINT,
+        "hoverinfo": "skip",
+        "name": "basins",
+    }
+    step = float(fates.y[1] - fates.y[0])
+    clear = np.abs(fates.y[:, None] - model.critical_height(fates.x)) > step
+    for height in taken:
+        clear &= np.abs(fates.y - height)[:, None] > step
+    places = [(fate, *_widest((kinds == k) & clear)) for k, fate in enumerate(tinted) if ((kinds == k) & clear).any()]
+    names = scatter(
+        x=[float(fates.x[i]) for _, i, _ in places],
+        y=[float(fates.y[j]) for _, _, j in places],
+        text=[f"{FATES[fate].glyph} {FATES[fate].word}" for fate, _, _ in places],
+        textfont={"color": [FATES[fate].colour for fate, _, _ in places], "size": 12},
+        mode="text",
+        hoverinfo="skip",
+        name="basins, names",
+    )
+    return [tint, names]
+
+
+def _widest(inside: np.ndarray) -> tuple[int, int]:
+    """The column and row that are farthest from the edge of a region (and of the map)."""
+    depth = distance_transform_edt(np.pad(inside, 1))
+    row, place = np.unravel_index(int(np.argmax(depth)), depth.shape)
+    return int(place) - 1, int(row) - 1
+
+
+def pasts(courses: Iterable[Past]) -> Trace:
+    """Where the added points come from, backward in time to the window's edge."""
+    courses = list(courses)
+    x = np.concatenate([np.append(past.R, np.nan) for past in courses]) if courses else np.empty(0)
+    y = np.concatenate([np.append(past.a, np.nan) for past in courses]) if courses else np.empty(0)
+    line = {"color": LIGHT["muted"], "width": 1.8, "dash": "2px,3px"}
+    hover = "before the start<br>R = %{x:.4f}<br>a = %{y:.4f}<extra></extra>"
+    return scatter(x=column(x), y=column(y), mode="lines", line=line, name="past", hovertemplate=hover)

@@ -1,0 +1,57 @@
+"""The past of a point: the solution through it, followed backward in time to the window's edge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import atanh
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..hermite import Array
+from .planar import planar
+from .stable_manifolds import NEIGHBOURS, curve_of, followed
+
+if TYPE_CHECKING:
+    from .model import UnlearningModel
+
+_TAU_MAX = 1e8  # a past that comes from an equilibrium has no beginning
+_EDGE_POINTS = 2 + int(1 / NEIGHBOURS)
+
+
+@dataclass(frozen=True, eq=False)
+class Past:
+    """Points R, a (n,) from (R0, a0) backward in time, inside |a| <= a_max; neighbours are at most 1 % of that
+    window apart. The solution from any of them comes back to (R0, a0).
+
+    ``tau`` (0 or negative): how far back it was followed; the last point is that old, or less.
+    """
+
+    R: Array
+    a: Array
+    tau: float
+
+
+def past(model: UnlearningModel, a0: float, R0: float, a_max: float) -> Past:
+    """The past of (R0, a0), all validated."""
+    if abs(R0) == 1.0:
+        return _on_the_edge(model, a0, R0, a_max)
+    if abs(a0) > a_max or not any(float(v) for v in model.vector_field(R0, a0)):
+        return Past(np.array([R0]), np.array([a0]), 0.0)
+    backward = planar(*model.overlaps, model.eps, time_direction=-1)
+    rows = followed(backward, atanh(R0), a0, a_max, _TAU_MAX)
+    R, a = curve_of(rows, a_max)
+    outside = np.flatnonzero(np.abs(a) > a_max * (1.0 + 1e-9))
+    end = outside[0] if len(outside) else len(a)
+    return Past(R[:end], np.clip(a[:end], -a_max, a_max), -float(rows[-1, 0]))
+
+
+def _on_the_edge(model: UnlearningModel, a0: float, side: float, a_max: float) -> Past:
+    """On R = side, which is invariant, a comes from far away, from above N = p/q or from below."""
+    p, _, q, _ = (float(v) for v in model.sums(side))
+    gap = a0 - p / q if q > 0.0 else 0.0
+    if gap == 0.0 or abs(a0) > a_max:
+        return Past(np.array([side]), np.array([a0]), 0.0)
+    end = float(np.copysign(a_max, gap))
+    tau = -np.log((end - p / q) / gap) / q
+    return Past(np.full(_EDGE_POINTS, side), np.linspace(a0, end, _EDGE_POINTS), float(tau))
