@@ -201,7 +201,15 @@ fl.Controls = class {
     };
     chips.push(this.chip("+", "Add a start", "chip-add", { disabled: state.a.length >= most, action: add }));
     chips.push(this.chip("×", `Remove ā = ${fl.shown(chosen)}`, "chip-remove", { disabled: state.a.length === 1, action: remove }));
-    if (state.points) chips.push(this.chip("clear points", "Remove the added points", "chip-points", { action: () => this.change({ points: null }) }));
+    const points = state.points || [];
+    for (let k = 0; k < points.length; k += 2) {
+      const [R, a] = points.slice(k, k + 2);
+      const rest = [...points.slice(0, k), ...points.slice(k + 2)];
+      chips.push(this.chip(`(${fl.shown(R)}, ${fl.shown(a)}) ×`, `Remove the added point ${fl.place([R, a])}`, `chip-point-${k / 2}`, {
+        action: () => this.change({ points: rest.length ? rest : null }),
+      }));
+    }
+    if (points.length > 2) chips.push(this.chip("clear points", "Remove the added points", "chip-points", { action: () => this.change({ points: null }) }));
     const focused = place.contains(document.activeElement);
     for (const old of [...place.children]) if (!chips.includes(old)) old.remove();
     chips.forEach((chip, k) => { if (place.children[k] !== chip) place.insertBefore(chip, place.children[k] || null); });

@@ -316,9 +316,13 @@ fl.Page = class {
   // Plotly's own events: zoom becomes part of the state, hovering a panel shows that moment.
   listen(figure) {
     const { gd } = figure;
+    if (figure.points) figure.launcher = new fl.Launcher(this, figure);
     gd.on("plotly_relayout", (event) => this.zoomed(figure, event));
     gd.on("plotly_doubleclick", () => this.keep({ [figure.window]: null }));
-    for (const event of ["plotly_afterplot", "plotly_relayouting"]) gd.on(event, () => this.drawing.overlaid(figure));
+    for (const event of ["plotly_afterplot", "plotly_relayouting"]) gd.on(event, () => {
+      this.drawing.overlaid(figure);
+      if (figure.launcher) figure.launcher.draw();
+    });
     gd.on("plotly_hover", (event) => this.peek(event));
     gd.on("plotly_unhover", () => { this.drawing.place(this.player.time); this.player.show(); });
     gd.on("plotly_click", (event) => {
@@ -388,6 +392,7 @@ fl.Page = class {
     this.abort.abort();
     this.gate.close();
     this.history.settle();
+    for (const { launcher } of Object.values(this.drawing.figures)) if (launcher) launcher.close();
     this.drawing.close();
     for (const timer of [this.retry, this.announcing, this.reading, this.telling]) clearTimeout(timer);
     this.pendingEnd = null;

@@ -53,11 +53,15 @@ INDEX = """<!DOCTYPE html>
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure's place on the page: its id, its name, and the state's field that holds its zoomed window."""
+    """A figure's place on the page: its id, its name, and the state's field that holds its zoomed window.
+
+    points: the field to which a click in it adds a pair of numbers, if any.
+    """
 
     id: str
     title: str
     window: str
+    points: str | None = None
 
 
 def icon(name: str) -> html.Span:

@@ -19,6 +19,9 @@ KEYS = (
     ("← →", "time cursor; with Shift ten times as far; Home and End"),
     ("Tab", "from control to control; arrows, PageUp and PageDown move a slider"),
     ("arrows, +, −, 0", "on a plot that has the focus: move, zoom, whole window"),
+    ("c", "on the plane: a crosshair; arrows move it (Shift: farther), Enter launches, Delete removes, Esc leaves"),
+    ("click, tap", "in the plane: launch a trajectory from there; drag to zoom, double click for the whole window"),
+    ("Shift+click, long press", "in the plane: remove the nearest added point"),
     ("Ctrl+Z, Ctrl+Shift+Z", "undo, redo"),
     ("?", "this help; Esc closes it"),
 )

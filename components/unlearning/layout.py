@@ -51,7 +51,7 @@ CLOCK = controls.choice(VIEW, UnlearningState, "clock", ("log τ", "linear", "ar
 
 CONTROLS = [*C_STAR, *C, DEGREES, EPS, START, R0, HORIZON, LAYERS, AXIS, MEASURE, CLOCK]
 FIGURES = {
-    "plane": frame.Figure(f"{VIEW}-plane", "R–a plane", window="window"),
+    "plane": frame.Figure(f"{VIEW}-plane", "R–a plane", window="window", points="points"),
     "panels": frame.Figure(f"{VIEW}-panels", "R, a, loss over time", window="span"),
 }
 

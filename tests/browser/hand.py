@@ -26,6 +26,15 @@ def wait_for_query(page: Page, part: str) -> None:
     page.wait_for_selector(f'body[data-drawn*="{part}"]', timeout=10_000)
 
 
+def until(page: Page, condition: str) -> None:
+    """Waits until a condition holds (Playwright's own waiting evaluates texts, which our policy forbids)."""
+    for _ in range(100):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never: {condition}")
+
+
 def slider(page: Page, control: str) -> Any:
     return page.locator(f"#unlearning-{control}")
 
