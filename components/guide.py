@@ -11,6 +11,11 @@ SIGNS = (
     ("manifold attracting", "critical manifold, attracting: where fast R comes to rest"),
     ("manifold repelling", "critical manifold, repelling"),
     ("fold", "fold: the manifold turns back here, and R jumps away"),
+    ("separatrix", "separatrix: on its two sides solutions end differently"),
+    ("node", "stable node: an equilibrium that attracts (a circle where it repels, ◇ where degenerate)"),
+    ("saddle", "saddle: an equilibrium that attracts along one line only, which is a separatrix"),
+    ("orbit", "singular orbit, ε → 0: fast pieces dashed, slow ones solid (under Layers)"),
+    ("nullcline", "slow nullcline: a is at rest (under Layers)"),
     ("fibre", "fast fibre: R moves first, at constant a"),
     ("field", "direction of the flow"),
 )
@@ -53,6 +58,10 @@ def dialog() -> html.Dialog:
             ),
             html.H3("Signs in the plane"),
             html.Ul([*signs, *fates], className="signs"),
+            html.P(
+                "Layers, below the plane, shows more: the slow flow on the manifold, the loss as a landscape, the "
+                "basins of the fates, and where added points come from. Click in the plane to launch a trajectory."
+            ),
             html.H3("Keys"),
             html.Dl(keys, className="keys"),
         ],

@@ -41,7 +41,7 @@ def stream(state: UnlearningState) -> Iterator[Chunk]:
         runs.append(run)
     sides = {words.side(run) for run in runs}
     laws = {sign: model.asymptotics(sign) for sign in sorted(sides - {0}, reverse=True)}
-    said = {"plane": texts.plane(manifold, view, plans, runs), "panels": texts.panels(plans, runs)}
+    said = {"plane": texts.plane(picture, manifold, runs), "panels": texts.panels(plans, runs)}
     notes = words.notes(state, model, laws)
     yield Chunk("words", {"runs": sentences(picture, runs, laws), "notes": notes, "figures": said})
     yield Chunk("end", {"status": status(runs)})
@@ -52,22 +52,24 @@ def layers(picture: Picture, manifold: CriticalManifold) -> tuple[list[Trace], l
     model, view, asked = picture.model, picture.window, picture.layers
     below: list[Trace] = []
     above: list[Trace] = []
-    if (fates := picture.basins()) is not None:
-        below += figures.basins(model, fates, [*(run.a0 for run in picture.runs), *(fold.a for fold in manifold.folds)])
-    if "loss" in asked:
-        below.append(figures.contours(model, view))
-    if "null" in asked:
-        below.append(figures.nullcline(model, view))
+    if picture.basins:
+        below += figures.basins(
+            model, picture.basins, [*(run.a0 for run in picture.runs), *(fold.a for fold in manifold.folds)]
+        )
+    if picture.landscape:
+        below.append(figures.contours(model, picture.landscape))
+    if picture.nullcline:
+        below.append(figures.nullcline(picture.nullcline, view))
     if "sep" in asked:
-        above += figures.separatrices(picture.separatrices())
+        above += figures.separatrices(picture.separatrices)
     if "past" in asked:
-        above.append(figures.pasts(picture.pasts()))
+        above.append(figures.pasts(picture.pasts))
     if "orbit" in asked:
-        above += figures.orbits(picture.orbits(), view)
+        above += figures.orbits(picture.orbits, view)
     if "slow" in asked:
         above.append(figures.arrows(model, manifold, view))
     if "eq" in asked:
-        above.append(figures.equilibria(picture.equilibria(), view))
+        above.append(figures.equilibria(picture.equilibria, view))
     return below, above
 
 

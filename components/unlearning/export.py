@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from textwrap import fill
 from typing import Any
@@ -12,10 +13,10 @@ import numpy as np
 from components.citations import IMAI_2026
 from components.theme import FATES, FONT, LIGHT
 from components.unlearning import figures
-from components.unlearning.picture import MANIFOLD, RTOL, SAMPLES, Picture
+from components.unlearning.picture import BASINS, MANIFOLD, RTOL, SAMPLES, Picture
 from components.unlearning.state import UnlearningState
 from components.view import Columns
-from dynamics import Trajectory
+from dynamics import Fate, Trajectory
 
 _SCRIPT = Path(__file__).with_name("script.py").read_text(encoding="utf-8")
 _IMPORTS, _, _REST = _SCRIPT.partition("# --- parameters ---\n")
@@ -56,6 +57,39 @@ def document(state: UnlearningState) -> Mapping[str, Any]:
         ],
         "folds": [{"R": fold.R, "a": fold.a, "landing": fold.landing} for fold in manifold.folds],
         "thresholds": [{"R0": R0, "a0": found} for R0, found in picture.thresholds().items()],
+        "layers": _layers(picture),
+    }
+
+
+def _layers(picture: Picture) -> dict[str, Any]:
+    """What was computed for the layers that are asked for; the others are empty."""
+    fates, curve, landscape = picture.basins, picture.nullcline, picture.landscape
+    names = {str(int(fate)): fate.name for fate in Fate}
+    return {
+        "equilibria": [asdict(point) for point in picture.equilibria],
+        "separatrices": [
+            {
+                "R": found.R,
+                "a": found.a,
+                "saddle": asdict(found.saddle) if found.saddle else None,
+                "fates": [fate.name for fate in found.fates],
+            }
+            for found in picture.separatrices
+        ],
+        "orbits": [
+            {
+                "pieces": [
+                    {"fast": piece.fast, "end": piece.end, "R": piece.R, "a": piece.a, "tau": piece.tau}
+                    for piece in orbit.pieces
+                ],
+                "end": orbit.end.name,
+            }
+            for orbit in picture.orbits
+        ],
+        "pasts": [{"R": past.R, "a": past.a, "tau": past.tau} for past in picture.pasts],
+        "nullcline": {"R": curve.R, "a": curve.a} if curve else None,
+        "landscape": {"R": landscape.R, "a": landscape.a, "loss": landscape.loss} if landscape else None,
+        "basins": {"R0": fates.x, "a0": fates.y, "fate": fates.fate, "names": names} if fates else None,
     }
 
 
@@ -81,6 +115,7 @@ def python(state: UnlearningState) -> str:
     styles = "\n".join(
         f"    {fate.name!r}: ({style.colour!r}, {style.dash!r}, {style.symbol!r})," for fate, style in FATES.items()
     )
+    symbols = ", ".join(f"{str(kind)!r}: {symbol!r}" for kind, symbol in figures.SYMBOLS.items())
     return f'''"""A picture of feature unlearning, computed with the `dynamics` package; drawn if plotly is installed.
 
 Link: /?{state.query()}
@@ -100,6 +135,11 @@ SAMPLES, RTOL = {SAMPLES}, {_text(RTOL)}  # of a trajectory: samples, at least; 
 MANIFOLD, A_MAX = {MANIFOLD}, {_text(picture.a_max)}  # of the critical manifold: points; the largest |a|
 BRACKET = {_text(picture.bracket)}  # where thresholds in a0 are looked for
 
+LAYERS = {state.layers!r}  # what is drawn beside the runs
+ADDED, REACH = {picture.added}, {_text(picture.reach)}  # how many starts, the last, were clicked; layers' largest |a|
+GROUND_R, GROUND_A = {_text(picture.ground[0])}, {_text(picture.ground[1])}  # what the layers below are of
+NULLCLINE, LANDSCAPE, BASINS = {figures.NULLCLINE}, {figures.LANDSCAPE}, {BASINS}  # points; across and up
+
 WINDOW_R, WINDOW_A = {_text(shown.R)}, {_text(shown.a)}  # what the plane shows
 TAU_AXIS = {state.axis!r}  # "log" or "linear"
 TAU_WINDOW = {_text(state.span) if state.span else None}  # what the panels show; None: all
@@ -109,8 +149,12 @@ FIELD = {figures.FIELD!r}  # arrows across and up
 STYLES = {{  # colour, dash and end marker
 {styles}
 }}
+SYMBOLS = {{{symbols}}}
 INK, PAPER, GRID = {LIGHT["ink"]!r}, {LIGHT["paper"]!r}, {LIGHT["grid"]!r}
 ARROWS, FIBRE, GREEN = {LIGHT["field"]!r}, {LIGHT["fibre"]!r}, {LIGHT["manifold"]!r}
+MUTED, PARTING, CONTOUR = {LIGHT["muted"]!r}, {LIGHT["separatrix"]!r}, {LIGHT["contour"]!r}
+LEVEL, NEAREST = {figures.LEVELS}, {figures.NEAREST_LEVELS}  # contours: half a decade; the nearest to the loss at R = 0
+SLOW, TAIL, TINT = {figures.ARROWS}, {figures.TAIL}, {figures.TINT}  # arrows: shares of the window; opacity of basins
 FONT = {FONT!r}
 
 {_NUMBERS.strip()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -64,6 +65,12 @@ class Picture:
         return min(self.a_max, HEIGHT[1])
 
     @property
+    def ground(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """R and a, from and to, that basins, nullcline and landscape are of: what is possible of the window."""
+        low, high = np.clip(self.window.a, *HEIGHT).tolist()
+        return (max(self.window.R[0], -1.0), min(self.window.R[1], 1.0)), (low, high)
+
+    @property
     def bracket(self) -> tuple[float, float]:
         """Where thresholds are looked for: wherever a slider or a run starts, and a little beyond."""
         reach = min(1.01 * max(START[1], *(abs(run.a0) for run in self.runs)), HEIGHT[1])
@@ -77,31 +84,45 @@ class Picture:
         """The critical manifold and its folds."""
         return self.model.critical_manifold(MANIFOLD, self.a_max)
 
+    @cached_property
     def equilibria(self) -> tuple[Equilibrium, ...]:
         """All equilibria, if asked for."""
         return self.model.equilibria() if "eq" in self.layers else ()
 
+    @cached_property
     def separatrices(self) -> tuple[Separatrix, ...]:
         """The curves that do part the fates, if asked for."""
         found = self.model.separatrices(self.reach) if "sep" in self.layers else ()
         return tuple(curve for curve in found if curve.separates)
 
+    @cached_property
     def orbits(self) -> tuple[SingularOrbit, ...]:
         """The singular orbit of each run, if asked for."""
         return tuple(self.model.singular_orbit(run.a0, run.R0) for run in self.runs if "orbit" in self.layers)
 
+    @cached_property
     def pasts(self) -> tuple[Past, ...]:
         """Where each added point comes from, if asked for."""
         added = self.runs[len(self.runs) - self.added :] if "past" in self.layers else ()
         return tuple(self.model.past(run.a0, run.R0, max(self.reach, abs(run.a0))) for run in added)
 
+    @cached_property
     def basins(self) -> PhaseMap | None:
         """The fates of starts all over the window, if asked for."""
         if "fates" not in self.layers:
             return None
-        R, a = (max(self.window.R[0], -1.0), 1.0), np.clip(self.window.a, *HEIGHT).tolist()
-        model = self.model
+        model, (R, a) = self.model, self.ground
         return phase_map(model.c, model.c_star, model.eps, ("R0", *R), ("a0", *a), BASINS)
+
+    @cached_property
+    def nullcline(self) -> figures.Curve | None:
+        """The slow nullcline over the window, if asked for."""
+        return figures.nullcline_of(self.model, self.ground[0]) if "null" in self.layers else None
+
+    @cached_property
+    def landscape(self) -> figures.Landscape | None:
+        """The loss over the window, if asked for."""
+        return figures.landscape_of(self.model, *self.ground) if "loss" in self.layers else None
 
     def thresholds(self) -> dict[float, np.ndarray]:
         """The thresholds in a0 at each R0 that a run starts from."""

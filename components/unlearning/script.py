@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dynamics import Trajectory, UnlearningModel
+from dynamics import Fate, Trajectory, UnlearningModel, phase_map
 
 # --- parameters ---
 C = (1.0, 1.0, 1.0, 1.0, 1.0)
@@ -18,6 +18,11 @@ TAU_END = 10000.0
 SAMPLES, RTOL = 400, 1e-08
 MANIFOLD, A_MAX = 900, 50.0
 BRACKET = (-20.2, 20.2)
+LAYERS = ("field", "eq", "sep")
+ADDED, REACH = 0, 50.0
+GROUND_R, GROUND_A = (-0.2, 1.0), (-0.75, 25.0)
+NULLCLINE, LANDSCAPE, BASINS = 400, (121, 81), (96, 96)
+
 WINDOW_R, WINDOW_A = (-0.2, 1.03), (-0.75, 25.0)
 TAU_AXIS, TAU_WINDOW, LOSS = "log", None, "loss"
 LABELS = (5.0, 9.0, 10.0)
@@ -26,7 +31,11 @@ STYLES = {
     "UNLEARNING": ("#0a4da2", "12px,3px", "triangle-up"),
     "FULL_ALIGNMENT": ("#c25100", "solid", "circle"),
 }
+SYMBOLS = {"stable node": "circle", "saddle": "x-thin"}
 INK, PAPER, GRID, ARROWS, FIBRE, GREEN = "#1f2328", "#ffffff", "#eceef1", "#b9c0ca", "#d3d8de", "#008f68"
+MUTED, PARTING, CONTOUR = "#5c636d", "#4a4f57", "#c6cdd6"
+LEVEL, NEAREST = 1.151, (0.005, 0.3)
+SLOW, TAIL, TINT = 0.075, 0.005, 0.16
 FONT = "sans-serif"
 # --- numbers ---
 
@@ -36,6 +45,18 @@ runs = [model.trajectory(a0, R0, TAU_END, SAMPLES, rtol=RTOL) for _, R0, a0 in S
 manifold = model.critical_manifold(MANIFOLD, A_MAX)  # its branches have R, a and attracting
 folds = manifold.folds  # each has R, a and landing
 thresholds = {R0: model.threshold(R0, BRACKET) for R0 in sorted({R0 for _, R0, _ in STARTS})}
+
+# The layers that are asked for.
+equilibria = model.equilibria() if "eq" in LAYERS else ()  # R, a, kind, eigenvalues, loss, is_global_minimum
+curves = model.separatrices(REACH) if "sep" in LAYERS else ()
+separatrices = [curve for curve in curves if curve.separates]  # each has R, a, saddle and fates
+orbits = [model.singular_orbit(a0, R0) for _, R0, a0 in STARTS] if "orbit" in LAYERS else []  # pieces and end
+added = STARTS[len(STARTS) - ADDED :] if "past" in LAYERS else ()
+pasts = [model.past(a0, R0, max(REACH, abs(a0))) for _, R0, a0 in added]  # each has R, a and tau
+basins = phase_map(C, C_STAR, EPS, ("R0", *GROUND_R), ("a0", *GROUND_A), BASINS) if "fates" in LAYERS else None
+nullcline = np.linspace(*GROUND_R, NULLCLINE) if "null" in LAYERS else np.empty(0)  # R; a is model.nullcline(R)
+grid = [np.linspace(*ends, n) for ends, n in zip((GROUND_R, GROUND_A), LANDSCAPE, strict=True)]  # R, a of the landscape
+landscape = model.loss(*np.meshgrid(*grid)) if "loss" in LAYERS else None
 
 
 def field() -> str:
@@ -55,6 +76,78 @@ def field() -> str:
     left, right = (tip - back * (along + side * barb * aside) for side in (-2, 2))
     points = np.stack([tail, tip, left, tip, right]).reshape(10, -1).T
     return "".join("M{:.4g},{:.4g}L{:.4g},{:.4g}M{:.4g},{:.4g}L{:.4g},{:.4g}L{:.4g},{:.4g}".format(*p) for p in points)
+
+
+def joined(pieces: list[Any]) -> dict[str, np.ndarray]:
+    """The points of several curves, nan between them."""
+    R, a = ([np.append(getattr(piece, name), np.nan) for piece in pieces] for name in ("R", "a"))
+    return {"x": np.concatenate(R), "y": np.concatenate(a)}
+
+
+def slow_flow() -> dict[str, list[float]]:
+    """Tails and heads of arrows along the slow flow on the attracting branches."""
+    x: list[float] = []
+    y: list[float] = []
+    for branch in manifold.branches:
+        if branch.attracting:
+            steps = np.hypot(np.diff(branch.R) / np.ptp(WINDOW_R), np.diff(branch.a) / np.ptp(WINDOW_A))
+            gone = np.append(0.0, np.cumsum(steps))
+            at = SLOW * np.arange(0.5, gone[-1] / SLOW)
+            R, a = np.interp(at, gone, branch.R), np.interp(at, gone, branch.a)
+            rises, climbs = model.vector_field(R, a)[1] > 0, np.interp(at + TAIL, gone, branch.a) > a
+            tail = at + np.where(rises == climbs, -TAIL, TAIL)
+            x += np.stack([np.interp(tail, gone, branch.R), R], axis=1).ravel().tolist()
+            y += np.stack([np.interp(tail, gone, branch.a), a], axis=1).ravel().tolist()
+    return {"x": x, "y": y}
+
+
+def draw_ground(figure: Any) -> None:
+    """The layers under the critical manifold: basins, contours of the loss, slow nullcline."""
+    place = {"row": 1, "col": 1}
+    if basins is not None:
+        index = np.array([list(STYLES).index(Fate(fate).name) for fate in range(len(Fate))])
+        n = len(STYLES)
+        scale = [[(k + side) / n, style[0]] for k, style in enumerate(STYLES.values()) for side in (0, 1)]
+        looks = {"colorscale": scale, "zmin": -0.5, "zmax": n - 0.5, "opacity": TINT, "showscale": False}
+        figure.add_heatmap(x=basins.x, y=basins.y, z=index[basins.fate], name="basins", **looks, **place)
+    if landscape is not None:
+        excess = (landscape - model.initial_loss) / (model.initial_loss or landscape.max() or 1.0)
+        z = np.arcsinh(excess / np.where(excess < 0, *NEAREST))  # close contours where fates are decided
+        low, high = np.floor(z.min() / LEVEL) + 0.5, np.ceil(z.max() / LEVEL) - 0.5
+        levels = {"coloring": "none", "start": LEVEL * low, "end": LEVEL * high, "size": LEVEL}
+        line = {"color": CONTOUR, "width": 1}
+        figure.add_contour(x=grid[0], y=grid[1], z=z, contours=levels, line=line, showscale=False, name="loss", **place)
+    if nullcline.size:
+        a = model.nullcline(nullcline)
+        a[:-1][np.sign(nullcline[:-1]) != np.sign(nullcline[1:])] = np.nan  # its pole, R = 0
+        line = {"color": MUTED, "width": 1.4, "dash": "1px,4px"}
+        figure.add_scatter(x=nullcline, y=a, mode="lines", line=line, name="slow nullcline", **place)
+
+
+def draw_layers(figure: Any) -> None:
+    """The layers over it: separatrices, pasts, singular orbits, arrows of the slow flow, equilibria."""
+    place = {"row": 1, "col": 1}
+    pieces = [piece for orbit in orbits for piece in orbit.pieces]
+    for name, lines, colour, width, dash in (
+        ("separatrix", separatrices, PARTING, 1.6, "9px,3px,2px,3px"),
+        ("past", pasts, MUTED, 1.8, "2px,3px"),
+        ("singular orbit, fast", [piece for piece in pieces if piece.fast], INK, 3.8, "7px,5px"),
+        ("singular orbit, slow", [piece for piece in pieces if not piece.fast], INK, 3.8, "solid"),
+    ):
+        if lines:
+            line = {"color": colour, "width": width, "dash": dash}
+            figure.add_scatter(**joined(lines), mode="lines", line=line, name=name, **place)
+    if "slow" in LAYERS:
+        arrows = slow_flow()
+        sizes = [0, 10] * (len(arrows["x"]) // 2)
+        marker: Any = {"symbol": "arrow", "size": sizes, "angleref": "previous", "color": INK}
+        figure.add_scatter(**arrows, mode="markers", marker=marker, name="slow flow", **place)
+    if equilibria:
+        x, y = [point.R for point in equilibria], [point.a for point in equilibria]
+        symbols = [SYMBOLS[point.kind] for point in equilibria]
+        marker = {"symbol": symbols, "size": 8, "color": INK, "line": {"color": INK, "width": 2}}
+        text = [f"{point.kind}, eigenvalues {point.eigenvalues}" for point in equilibria]
+        figure.add_scatter(x=x, y=y, text=text, mode="markers", marker=marker, name="equilibria", **place)
 
 
 def end(run: Trajectory, symbol: str) -> tuple[list[float], list[float], str]:
@@ -94,6 +187,7 @@ def picture() -> Any:
         rows=3, cols=2, specs=[[{"rowspan": 3}, {}], [None, {}], [None, {}]], column_widths=[0.6, 0.4]
     )
 
+    draw_ground(figure)
     left = -1.0 if any(run.R.min() < 0 for run in runs) else 0.0
     for a0 in sorted({run.a0 for run in runs} - {0.0}):
         line = {"color": FIBRE, "width": 1, "dash": "dot"}
@@ -112,6 +206,8 @@ def picture() -> Any:
     marker = {"size": 9, "color": PAPER, "line": {"color": GREEN, "width": 2}}
     points = {"x": [fold.R for fold in folds], "y": [fold.a for fold in folds]}
     figure.add_scatter(**points, mode="markers", marker=marker, name="folds", row=1, col=1)
+
+    draw_layers(figure)
 
     losses = [run.excess if LOSS == "excess" else run.loss for run in runs]
     for (name, R0, a0), label, run, loss in zip(STARTS, LABELS, runs, losses, strict=True):
@@ -153,7 +249,9 @@ def picture() -> Any:
     figure.update_yaxes(title_text="a", range=extent([run.a for run in runs], False, 0.09), row=2, col=2)
     title, kind = ("L − L<sub>∞</sub>", "log") if LOSS == "excess" else ("loss  L", "linear")
     figure.update_yaxes(title_text=title, type=kind, range=extent(losses, kind == "log", 0.09), row=3, col=2)
-    figure.add_shape(type="path", path=field(), layer="below", line={"color": ARROWS, "width": 1}, row=1, col=1)
+    if "field" in LAYERS:
+        line = {"color": ARROWS, "width": 1}
+        figure.add_shape(type="path", path=field(), layer="below", line=line, row=1, col=1)
     return figure
 
 

@@ -8,12 +8,14 @@ import numpy as np
 
 from components.numbers import shown
 from components.theme import FATES
-from components.unlearning.figures import Run, Window
-from dynamics import CriticalManifold, Trajectory
+from components.unlearning.figures import Run, Window, parted
+from components.unlearning.picture import Picture
+from dynamics import CriticalManifold, Fate, Trajectory
 
 
-def plane(manifold: CriticalManifold, view: Window, plans: Sequence[Run], runs: Sequence[Trajectory]) -> str:
-    """The R–a plane: its window, the critical manifold, the folds, each trajectory's way."""
+def plane(picture: Picture, manifold: CriticalManifold, runs: Sequence[Trajectory]) -> str:
+    """The R–a plane: its window, the critical manifold, the folds, the layers, each trajectory's way."""
+    view, plans = picture.window, picture.runs
     said = [
         f"R–a plane, R from {shown(view.R[0], 3)} to {shown(view.R[1], 3)}, "
         f"a from {shown(view.a[0], 3)} to {shown(view.a[1], 3)}."
@@ -27,6 +29,7 @@ def plane(manifold: CriticalManifold, view: Window, plans: Sequence[Run], runs: 
     ]
     if folds:
         said.append(f"{'Folds' if len(folds) > 1 else 'Fold'} at {'; '.join(folds)}.")
+    said += layers(picture)
     for plan, run in zip(plans, runs, strict=True):
         R, a = np.asarray(run.R), np.asarray(run.a)
         turn = int(np.argmax(np.abs(R)))
@@ -35,7 +38,45 @@ def plane(manifold: CriticalManifold, view: Window, plans: Sequence[Run], runs: 
             way.append(f"R = {shown(R[turn], 2)}, a = {shown(a[turn], 3)}")
         way.append(f"R = {shown(R[-1], 2)}, a = {shown(a[-1], 3)}")
         said.append(f"{plan.name}, {FATES[plan.limit.fate].word}: from {', then '.join(way)}.")
+    said.append("c shows a crosshair, with which a trajectory is launched from anywhere.")
     return " ".join(said)
+
+
+def layers(picture: Picture) -> list[str]:
+    """A sentence for each layer that is shown."""
+    view, said = picture.window, []
+    points = [
+        f"{point.kind} at R = {shown(point.R, 3)}, a = {shown(point.a, 3)}"
+        for point in picture.equilibria
+        if _seen(point.R, point.a, view)
+    ]
+    if points:
+        said.append(f"{'Equilibria' if len(points) > 1 else 'Equilibrium'}: {'; '.join(points)}.")
+    curves = [parted(curve) for curve in picture.separatrices if _seen(curve.R, curve.a, view)]
+    said += [f"A separatrix {parts}." for parts in dict.fromkeys(curves)]
+    if picture.orbits:
+        jumps = [sum(piece.fast for piece in orbit.pieces) for orbit in picture.orbits]
+        number = ", ".join(f"{plan.name}: {jump}" for plan, jump in zip(picture.runs, jumps, strict=True))
+        said.append(f"Singular orbits, as ε goes to 0, with so many fast pieces: {number}.")
+    if picture.basins:
+        shares = [
+            f"{FATES[fate].word} {100 * share:.0f} %"
+            for fate in Fate
+            if (share := float(np.mean(picture.basins.fate == fate))) > 0
+        ]
+        said.append(f"Of all starts in the window there end in {', '.join(shares)}.")
+    if picture.pasts:
+        said.append("The past of each added point, backward in time, is shown.")
+    plain = {
+        "field": "arrows of the flow",
+        "null": "the slow nullcline",
+        "slow": "arrows of the slow flow on the manifold",
+        "loss": "contours of the loss",
+    }
+    also = [text for name, text in plain.items() if name in picture.layers]
+    if also:
+        said.append(f"Also drawn: {', '.join(also)}.")
+    return said
 
 
 def panels(plans: Sequence[Run], runs: Sequence[Trajectory]) -> str:

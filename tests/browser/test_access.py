@@ -17,6 +17,7 @@ STATES: dict[str, tuple[dict[str, Any], str | None]] = {
     "phone": (PHONE, None),
     "drawer": (PHONE, "#controls-button"),
     "menu": ({}, "#take-menu summary"),
+    "layers": ({}, ".popup summary"),
     "help": ({}, "#help-button"),
     "help in the dark": ({"color_scheme": "dark"}, "#help-button"),
 }

@@ -24,7 +24,7 @@ from components.theme import FATES
 from components.unlearning import figures
 from components.unlearning.picture import Picture
 from components.unlearning.presets import PRESETS
-from components.unlearning.state import UnlearningState
+from components.unlearning.state import LAYERS, UnlearningState
 from components.views import VIEWS
 from dynamics import Fate, UnlearningModel
 from tests.components.streamed import joined, values
@@ -43,6 +43,11 @@ HARD = {
     "a = 0": {"a": (0.0,)},
     "a third": {"a": (1 / 3,), "R0": 0.1 + 0.2, "tau": 1e8 / 3},
     "linear axis, excess": {"axis": "linear", "measure": "excess", "a": (5.0, 10.0)},
+    "every layer": {"layers": LAYERS, "points": (0.5, 15.0, 0.3, 3.0), "a": (5.0, 10.0)},
+    "every layer, three fates": {"layers": LAYERS, "c_star": (1.0, 1.0, -1.0, -2.0, 1.0), "a": (5.0, -5.0)},
+    "every layer, nothing moves": {"layers": LAYERS, "c": (0.0, 0.0), "points": (0.5, 3.0)},
+    "every layer, c1 c*1 = 0": {"layers": LAYERS, "c_star": (0.0, 1.0, 0.5), "points": (1.0, 900.0, 0.0, 3.0)},
+    "no layer": {"layers": ()},
     "windows": {"window": (-0.5, 0.5, 1.0, 8.0), "span": (0.01, 10.0), "a": (5.0, 10.0)},
 }
 STATES = {
@@ -110,6 +115,48 @@ def assert_same_numbers(script: dict[str, Any], given: dict[str, Any]) -> None:
     assert list(script["thresholds"]) == [found["R0"] for found in given["thresholds"]]
     for found, other in zip(script["thresholds"].values(), given["thresholds"], strict=True):
         assert_close(found, other["a0"])
+    assert_same_layers(script, given["layers"])
+
+
+def assert_same_layers(script: dict[str, Any], given: dict[str, Any]) -> None:
+    """So is everything that the layers show."""
+    for point, other in zip(script["equilibria"], given["equilibria"], strict=True):
+        assert (point.kind, point.is_global_minimum) == (other["kind"], other["is_global_minimum"])
+        assert_close(
+            [point.R, point.a, point.loss, *point.eigenvalues],
+            [other["R"], other["a"], other["loss"], *other["eigenvalues"]],
+        )
+    for curve, other in zip(script["separatrices"], given["separatrices"], strict=True):
+        assert curve.separates
+        assert [fate.name for fate in curve.fates] == other["fates"]
+        assert (curve.saddle.R if curve.saddle else None) == (other["saddle"]["R"] if other["saddle"] else None)
+        assert_close([curve.R, curve.a], [other["R"], other["a"]])
+    for orbit, other in zip(script["orbits"], given["orbits"], strict=True):
+        assert orbit.end.name == other["end"]
+        for piece, theirs in zip(orbit.pieces, other["pieces"], strict=True):
+            assert (piece.fast, piece.end) == (theirs["fast"], theirs["end"])
+            for name in ("R", "a", "tau"):
+                assert_close(getattr(piece, name), theirs[name])
+    for past, other in zip(script["pasts"], given["pasts"], strict=True):
+        assert_close(past.R, other["R"])
+        assert_close(past.a, other["a"])
+        assert_close(past.tau, other["tau"])
+    assert (given["nullcline"] is None) == (script["nullcline"].size == 0)
+    if given["nullcline"]:
+        heights = values(given["nullcline"]["a"])
+        mine = np.where(np.isfinite(heights), script["model"].nullcline(script["nullcline"]), np.nan)
+        assert_close(script["nullcline"], given["nullcline"]["R"])
+        assert_close(mine, heights)
+    assert (given["landscape"] is None) == (script["landscape"] is None)
+    if given["landscape"]:
+        assert_close(script["landscape"], given["landscape"]["loss"])
+        assert_close(script["grid"][0], given["landscape"]["R"])
+    assert (given["basins"] is None) == (script["basins"] is None)
+    if given["basins"]:
+        np.testing.assert_array_equal(script["basins"].fate, given["basins"]["fate"])
+        assert_close(script["basins"].x, given["basins"]["R0"])
+        assert_close(script["basins"].y, given["basins"]["a0"])
+        assert given["basins"]["names"] == {str(int(fate)): fate.name for fate in Fate}
 
 
 @each_state
@@ -157,6 +204,7 @@ STATE = st.fixed_dictionaries(
         "R0": st.just(0.0) | st.floats(-1, 1),
         "tau": st.floats(0, 8).map(lambda decade: 10**decade),
         "points": st.none() | st.tuples(st.floats(-1, 1), st.floats(-1000, 1000)),
+        "layers": st.lists(st.sampled_from(LAYERS), unique=True).map(tuple),
     }
 )
 
@@ -178,13 +226,8 @@ def test_the_script_draws_the_picture(client: FlaskClient, state: UnlearningStat
     assert (drawn.layout.xaxis.range, drawn.layout.yaxis.range) == (shown.R, shown.a)
     assert drawn.layout.xaxis2.type == drawn.layout.xaxis4.type == state.axis
     assert drawn.layout.yaxis4.type == ("log" if state.measure == "excess" else "linear")
-    arrows = np.array(re.findall(r"[-+.e\d]+", drawn.layout.shapes[0].path), float).reshape(-1, 5, 2)
-    field = {name: values(column) for name, column in figures.field(script["model"], shown).items() if name != "colour"}
-    middles, steps = (arrows[:, 0] + arrows[:, 1]) / 2, arrows[:, 1] - arrows[:, 0]
-    size = np.array([R_high - R_low, a_high - a_low])
-    np.testing.assert_allclose(middles / size, np.stack([field["x"], field["y"]], 1) / size, atol=1e-3)
-    along = np.stack([field["across"], field["up"]], 1) / size
-    np.testing.assert_allclose(steps / size, np.array([0.021, 0.03]) * along, atol=2e-3)  # four digits are written
+    assert len(drawn.layout.shapes) == ("field" in state.layers)
+    assert_drawn_layers(script, drawn)
     solid, dashed = (
         next(trace.line for trace in drawn.data if trace.name == f"critical manifold, {name}")
         for name in ("attracting", "repelling")
@@ -195,6 +238,36 @@ def test_the_script_draws_the_picture(client: FlaskClient, state: UnlearningStat
         style = FATES[Fate[run.fate.name]]
         assert {(trace.line.color, trace.line.dash) for trace in lines} == {(style.colour, style.dash)}
         assert {trace.yaxis for trace in lines} == {"y", "y2", "y3", "y4"}
+    if "field" in state.layers:
+        assert_same_field(script, drawn, shown)
+
+
+def assert_drawn_layers(script: dict[str, Any], drawn: Any) -> None:
+    """What there is of each layer is drawn, in the plane, and nothing else."""
+    some = {
+        "equilibria": script["equilibria"],
+        "separatrix": script["separatrices"],
+        "singular orbit, slow": script["orbits"],
+        "past": script["pasts"],
+        "slow nullcline": script["nullcline"].size,
+        "loss": script["landscape"] is not None,
+        "basins": script["basins"] is not None,
+        "slow flow": "slow" in script["LAYERS"],
+    }
+    places = {trace.name: trace.xaxis for trace in drawn.data}
+    for name, there in some.items():
+        assert places.get(name) == ("x" if there else None), name
+
+
+def assert_same_field(script: dict[str, Any], drawn: Any, shown: figures.Window) -> None:
+    """The arrows are those that are streamed."""
+    arrows = np.array(re.findall(r"[-+.e\d]+", drawn.layout.shapes[0].path), float).reshape(-1, 5, 2)
+    field = {name: values(column) for name, column in figures.field(script["model"], shown).items() if name != "colour"}
+    middles, steps = (arrows[:, 0] + arrows[:, 1]) / 2, arrows[:, 1] - arrows[:, 0]
+    size = np.array([shown.R[1] - shown.R[0], shown.a[1] - shown.a[0]])
+    np.testing.assert_allclose(middles / size, np.stack([field["x"], field["y"]], 1) / size, atol=1e-3)
+    along = np.stack([field["across"], field["up"]], 1) / size
+    np.testing.assert_allclose(steps / size, np.array([0.021, 0.03]) * along, atol=2e-3)  # four digits are written
 
 
 def test_the_script_is_a_program(client: FlaskClient, tmp_path: Path) -> None:

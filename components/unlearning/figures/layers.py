@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.ndimage import distance_transform_edt
@@ -28,7 +29,7 @@ NULLCLINE = 400  # points
 LANDSCAPE = (121, 81)  # places of the loss, along R and a
 LEVELS = 1.151  # between contours: half a decade of the distance from the loss at R = 0
 NEAREST_LEVELS = (0.005, 0.3)  # of the loss at R = 0: about the distance of the nearest contours below it, above
-ARROWS = 0.075  # of the window, from one arrow of the slow flow to the next
+ARROWS, TAIL = 0.075, 0.005  # of the window, from one arrow of the slow flow to the next; from its tail to its head
 TINT = 0.16  # opacity of a basin
 SYMBOLS = {
     EquilibriumKind.STABLE_NODE: "circle",
@@ -39,14 +40,43 @@ SYMBOLS = {
 ORBIT = "singular orbit, ε → 0"
 
 
-def nullcline(model: UnlearningModel, view: Window) -> Trace:
-    """The slow nullcline a = p/q, where a is at rest."""
-    R = np.linspace(max(view.R[0], -1.0), min(view.R[1], 1.0), NULLCLINE)
-    a = near(model.nullcline(R), view)
-    a[:-1][np.sign(R[:-1]) != np.sign(R[1:])] = np.nan  # a pole at R = 0
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """Points R, a (n,)."""
+
+    R: np.ndarray
+    a: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Landscape:
+    """The loss (ny, nx) at R (nx,) and a (ny,)."""
+
+    R: np.ndarray
+    a: np.ndarray
+    loss: np.ndarray
+
+
+def nullcline_of(model: UnlearningModel, R: tuple[float, float]) -> Curve:
+    """The slow nullcline a = p/q, where a is at rest; nan where it jumps at its pole, R = 0."""
+    points = np.linspace(*R, NULLCLINE)
+    a = model.nullcline(points)
+    a[:-1][np.sign(points[:-1]) != np.sign(points[1:])] = np.nan
+    return Curve(points, a)
+
+
+def landscape_of(model: UnlearningModel, R: tuple[float, float], a: tuple[float, float]) -> Landscape:
+    """The loss on a grid."""
+    across, up = np.linspace(*R, LANDSCAPE[0]), np.linspace(*a, LANDSCAPE[1])
+    return Landscape(across, up, model.loss(*np.meshgrid(across, up)))
+
+
+def nullcline(curve: Curve, view: Window) -> Trace:
+    """The slow nullcline."""
     line = {"color": LIGHT["muted"], "width": 1.4, "dash": "1px,4px"}
     hover = "slow nullcline<br>R = %{x:.4f}<br>a = %{y:.4f}<extra></extra>"
-    return scatter(x=column(R), y=column(a), mode="lines", line=line, name="slow nullcline", hovertemplate=hover)
+    x, y = column(curve.R), column(near(curve.a, view))
+    return scatter(x=x, y=y, mode="lines", line=line, name="slow nullcline", hovertemplate=hover)
 
 
 def near(a: np.ndarray, view: Window) -> np.ndarray:
@@ -135,29 +165,21 @@ def arrows(model: UnlearningModel, manifold: CriticalManifold, view: Window) -> 
 
     An arrow's marker points from the point before it, which has no size.
     """
-    size = np.array([view.R[1] - view.R[0], view.a[1] - view.a[0]])
+    width, height = view.R[1] - view.R[0], view.a[1] - view.a[0]
     x: list[float] = []
     y: list[float] = []
     for branch in manifold.branches:
-        if not branch.attracting:
-            continue
-        R, a = branch.R, branch.a
-        if branch.kind == "edge":  # two points: the ends of a line
-            a = np.linspace(a[0], a[1], 200)
-            R = np.full(200, R[0])
-        length = np.hypot(np.diff(R) / size[0], np.diff(a) / size[1])
-        inside = (a[1:] > view.a[0]) & (a[1:] < view.a[1]) & (R[1:] > view.R[0]) & (R[1:] < view.R[1])
-        gone = np.cumsum(np.where(inside, length, 0.0))
-        if not inside.any():
-            continue
-        # the first half a step from the branch's beginning, then one each step
-        counts = np.floor(gone / ARROWS + 0.5)
-        for k in map(int, np.flatnonzero(np.diff(counts, prepend=0.0) > 0) + 1):
-            rises = float(model.vector_field(R[k], a[k])[1]) > 0
-            before = k - 1 if (a[k] > a[k - 1]) == rises else min(k + 1, len(a) - 1)
-            if a[before] != a[k]:
-                x += [float(R[before]), float(R[k])]
-                y += [float(a[before]), float(a[k])]
+        if branch.attracting:
+            steps = np.hypot(np.diff(branch.R) / width, np.diff(branch.a) / height)
+            gone = np.append(0.0, np.cumsum(steps))
+            at = ARROWS * np.arange(0.5, gone[-1] / ARROWS)
+            R, a = np.interp(at, gone, branch.R), np.interp(at, gone, branch.a)
+            rises, climbs = model.vector_field(R, a)[1] > 0, np.interp(at + TAIL, gone, branch.a) > a
+            at += np.where(rises == climbs, -TAIL, TAIL)
+            pairs = np.stack([np.interp(at, gone, branch.R), R]), np.stack([np.interp(at, gone, branch.a), a])
+            inside = (view.a[0] < a) & (a < view.a[1]) & (view.R[0] < R) & (R < view.R[1])
+            x += pairs[0][:, inside].T.ravel().tolist()
+            y += pairs[1][:, inside].T.ravel().tolist()
     marker = {
         "symbol": "arrow",
         "size": [0, 10] * (len(x) // 2),
@@ -169,19 +191,16 @@ def arrows(model: UnlearningModel, manifold: CriticalManifold, view: Window) -> 
     return scatter(x=x, y=y, mode="markers", marker=marker, hoverinfo="skip", name="slow flow")
 
 
-def contours(model: UnlearningModel, view: Window) -> Trace:
+def contours(model: UnlearningModel, landscape: Landscape) -> Trace:
     """The loss landscape as contours, close where the loss is close to that at R = 0, which decides fates."""
-    R = np.linspace(max(view.R[0], -1.0), min(view.R[1], 1.0), LANDSCAPE[0])
-    a = np.linspace(*view.a, LANDSCAPE[1])
-    loss = model.loss(*np.meshgrid(R, a))
-    start = model.initial_loss or float(loss.max()) or 1.0
-    excess = (loss - model.initial_loss) / start
+    start = model.initial_loss or float(landscape.loss.max()) or 1.0
+    excess = (landscape.loss - model.initial_loss) / start
     heights = np.arcsinh(excess / np.where(excess < 0, *NEAREST_LEVELS))
     first, last = np.floor(heights.min() / LEVELS) + 0.5, np.ceil(heights.max() / LEVELS) - 0.5
     return {
         "type": "contour",
-        "x": column(R),
-        "y": column(a),
+        "x": column(landscape.R),
+        "y": column(landscape.a),
         "z": table(heights),
         "contours": {"coloring": "none", "start": LEVELS * first, "end": LEVELS * last, "size": LEVELS},
         "autocontour": False,
