@@ -56,7 +56,7 @@ fl.Launcher = class {
     this.forget();
     if (!event.isPrimary || event.button > 0 || !this.gd._fullLayout || event.target.closest(".modebar")) return;
     const place = this.at(event);
-    if (!place) return;
+    if (!place || fl.openMenus().length) return; // a click beside an open menu closes it
     this.pressed = { place, x: event.clientX, y: event.clientY, finger: event.pointerType === "touch" };
     this.long = false;
     if (this.pressed.finger) this.holding = setTimeout(() => this.hold(place), fl.Launcher.LONG);

@@ -185,6 +185,11 @@ def test_layers_are_switched_in_a_menu_by_mouse_and_keyboard(open_page: Any) -> 
     page.get_by_label("basins by fate").check()
     wait_for_query(page, "lay=field,eq,sep,fates")
     assert "basins" in {trace["name"] for trace in traces(page)}
+    click(page, 0.1, 15.0)
+    expect(page.get_by_label("separatrices")).not_to_be_visible()
+    page.wait_for_timeout(100)
+    assert not points(page), "a click beside an open menu only closes it"
+    page.locator(".popup summary").click()
     assert page.locator("#preset").input_value() == "four-panels", "a layer is no other problem"
     page.get_by_label("separatrices").focus()
     page.keyboard.press("Space")

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import Page, expect
 
-from components.unlearning.state import UnlearningState
+from components.unlearning.state import LAYERS, UnlearningState
 from tests.browser.hand import lines, wait_for_query
 
 LINK = "/?v=1&c=1,1,1,1,1&cs=1,-1,1,-1,1&eps=0.1&a=3,6&R0=0&tau=1e3&pts=0.5,12&axis=linear&y=excess&cur=2"
@@ -103,3 +103,16 @@ def test_the_menu_by_keyboard(open_page: Any) -> None:
     page.keyboard.press("Escape")
     expect(page.locator("#take")).not_to_be_visible()
     wait_for_query(page, "a=5,9,10")
+
+
+def test_the_svg_of_the_plane_holds_every_layer(open_page: Any) -> None:
+    page = open_page(f"{LINK}&lay={','.join(LAYERS)}")
+    root = ElementTree.parse(taken(page, "R–a plane, SVG")).getroot()
+    (basins,) = list(root.iter(f"{SVG}image"))
+    assert next(value for name, value in basins.items() if name.endswith("href")).startswith("data:image/png;base64,")
+    groups = {name for element in root.iter(f"{SVG}g") for name in (element.get("class") or "").split()}
+    assert {"hm", "contour", "scatterlayer"} <= groups
+    text = "".join(root.itertext())
+    assert "● full alignment" in text
+    assert "▲ unlearning" in text
+    taken(page, "R–a plane, PNG")

@@ -31,6 +31,7 @@ LEVELS = 1.151  # between contours: half a decade of the distance from the loss 
 NEAREST_LEVELS = (0.005, 0.3)  # of the loss at R = 0: about the distance of the nearest contours below it, above
 ARROWS, TAIL = 0.075, 0.005  # of the window, from one arrow of the slow flow to the next; from its tail to its head
 TINT = 0.16  # opacity of a basin
+NAME_ROOM, NAME_HEIGHT = 1.5, 0.2  # rows that a basin's name needs above and below it; its height over its length
 SYMBOLS = {
     EquilibriumKind.STABLE_NODE: "circle",
     EquilibriumKind.SADDLE: "x-thin",
@@ -236,7 +237,8 @@ def basins(model: UnlearningModel, fates: PhaseMap, taken: Sequence[float]) -> l
     clear = np.abs(fates.y[:, None] - model.critical_height(fates.x)) > step
     for height in taken:
         clear &= np.abs(fates.y - height)[:, None] > step
-    places = [(fate, *_widest((kinds == k) & clear)) for k, fate in enumerate(tinted) if ((kinds == k) & clear).any()]
+    widest = [(fate, *_widest((kinds == k) & clear)) for k, fate in enumerate(tinted)]
+    places = [(fate, i, j) for fate, i, j, room in widest if room >= NAME_ROOM]
     names = scatter(
         x=[float(fates.x[i]) for _, i, _ in places],
         y=[float(fates.y[j]) for _, _, j in places],
@@ -249,11 +251,12 @@ def basins(model: UnlearningModel, fates: PhaseMap, taken: Sequence[float]) -> l
     return [tint, names]
 
 
-def _widest(inside: np.ndarray) -> tuple[int, int]:
-    """The column and row that are farthest from the edge of a region (and of the map)."""
-    depth = distance_transform_edt(np.pad(inside, 1))
+def _widest(inside: np.ndarray) -> tuple[int, int, float]:
+    """The column and row that are farthest from the edge of a region (and of the map), and how far in rows, where a
+    name, which is long, needs more room across."""
+    depth = distance_transform_edt(np.pad(inside, 1), sampling=(1.0, NAME_HEIGHT))
     row, place = np.unravel_index(int(np.argmax(depth)), depth.shape)
-    return int(place) - 1, int(row) - 1
+    return int(place) - 1, int(row) - 1, float(depth[row, place])
 
 
 def pasts(courses: Iterable[Past]) -> Trace:
