@@ -69,7 +69,7 @@ def layers(picture: Picture, manifold: CriticalManifold) -> tuple[list[Trace], l
     if "slow" in asked:
         above.append(figures.arrows(model, manifold, view))
     if "eq" in asked:
-        above.append(figures.equilibria(picture.equilibria, view))
+        above += figures.equilibria(picture.equilibria, view)
     return below, above
 
 

@@ -19,7 +19,7 @@ from tests.components.streamed import values
 
 NAMES = {
     "null": {"slow nullcline"},
-    "eq": {"equilibria"},
+    "eq": {"equilibria", "equilibria, words"},
     "sep": {"separatrix"},
     "orbit": {"singular orbit, ε → 0, fast", "singular orbit, ε → 0, slow"},
     "slow": {"slow flow"},
@@ -85,8 +85,9 @@ def test_degenerate_inputs_have_every_layer(fields: dict[str, Any]) -> None:
 
 
 def test_equilibria_have_their_types_symbol_and_say_all_of_themselves() -> None:
-    trace = one("eq", "equilibria")
-    where = list(zip(trace["x"], trace["y"], trace["marker"]["symbol"], trace["text"], strict=True))
+    seen, met = traces("eq")
+    assert (seen["x"], seen["y"]) == (met["x"], met["y"])
+    where = list(zip(seen["x"], seen["y"], seen["marker"]["symbol"], met["text"], strict=True))
     assert [symbol for _, _, symbol, _ in where] == ["x-thin", "x-thin", "circle"]
     (saddle,) = [text for R, _, _, text in where if 0 < R < 1]
     assert saddle.startswith("saddle<br>R = 0.094317<br>a = 9.3124<br>eigenvalues −59.14 and 0.004848<br>L = 76.107")

@@ -38,6 +38,7 @@ SYMBOLS = {
     EquilibriumKind.UNSTABLE_NODE: "circle-open",
     EquilibriumKind.DEGENERATE: "diamond-open",
 }
+MET = 6  # pixels: plotly prefers the points of a line to a larger marker
 ORBIT = "singular orbit, ε → 0"
 
 
@@ -86,8 +87,9 @@ def near(a: np.ndarray, view: Window) -> np.ndarray:
     return np.where((a > view.a[0] - 2 * height) & (a < view.a[1] + 2 * height), a, np.nan)
 
 
-def equilibria(points: Sequence[Equilibrium], view: Window) -> Trace:
-    """Each equilibrium in the window: a node filled, a saddle a cross, a degenerate one a diamond."""
+def equilibria(points: Sequence[Equilibrium], view: Window) -> list[Trace]:
+    """Each equilibrium in the window: a node filled, a saddle a cross, a degenerate one a diamond; over it, unseen,
+    what the pointer meets."""
     seen = [point for point in points if view.a[0] <= point.a <= view.a[1] and view.R[0] <= point.R <= view.R[1]]
     marker = {
         "symbol": [SYMBOLS[point.kind] for point in seen],
@@ -96,16 +98,12 @@ def equilibria(points: Sequence[Equilibrium], view: Window) -> Trace:
         "opacity": 1,
         "line": {"color": LIGHT["ink"], "width": [2 * (point.kind != EquilibriumKind.STABLE_NODE) for point in seen]},
     }
-    return scatter(
-        x=[point.R for point in seen],
-        y=[point.a for point in seen],
-        text=[_described(point) for point in seen],
-        mode="markers",
-        marker=marker,
-        name="equilibria",
-        cliponaxis=False,
-        hovertemplate="%{text}<extra></extra>",
-    )
+    place = {"x": [point.R for point in seen], "y": [point.a for point in seen], "mode": "markers", "cliponaxis": False}
+    words = {"text": [_described(point) for point in seen], "hovertemplate": "%{text}<extra></extra>"}
+    return [
+        scatter(**place, marker=marker, hoverinfo="skip", name="equilibria"),
+        scatter(**place, marker={"size": MET, "color": "rgba(0,0,0,0)"}, name="equilibria, words", **words),
+    ]
 
 
 def _described(point: Equilibrium) -> str:
