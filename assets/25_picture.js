@@ -40,7 +40,9 @@ fl.Picture = class {
     this.version += 1;
     if (chunk.kind === "begin") this.expected = chunk.runs;
     else if (chunk.kind === "scene") this.scenes[chunk.name] = fl.decoded(chunk);
-    else if (chunk.kind === "run") this.runs[chunk.index] = { ...chunk, columns: {}, complete: false };
+    else if (chunk.kind === "run") {
+      this.runs[chunk.index] = { ...chunk, traces: fl.decoded(chunk.traces), columns: {}, complete: false };
+    }
     else if (chunk.kind === "trace") {
       const run = this.runs[chunk.index];
       for (const [name, values] of Object.entries(fl.decoded(chunk.columns))) {

@@ -94,7 +94,7 @@ fl.Drawing = class {
 
   // The runs' lines in a figure, as the overlay draws them.
   lines(name, { columns }) {
-    return this.picture.runs.flatMap((run) => (run.traces[name] || []).map(({ meta, xaxis, yaxis, line }) => ({
+    return this.picture.runs.flatMap((run) => (run.traces[name] || []).filter(({ meta }) => meta).map(({ meta, xaxis, yaxis, line }) => ({
       run,
       x: columns[meta.x] || meta.x,
       y: columns[meta.y] || meta.y,
@@ -215,7 +215,7 @@ fl.Drawing = class {
   marked(trace, layout) {
     const starts = trace.x.length;
     const symbol = [...trace.marker.symbol];
-    const ends = this.picture.runs.map((run, index) => (
+    const ends = this.picture.runs.slice(0, starts).map((run, index) => (
       this.end(run.complete ? run.columns : {}, trace.meta, layout, symbol[starts + index])));
     ends.forEach((end, index) => { symbol[starts + index] = end.symbol || symbol[starts + index]; });
     trace.x = [...trace.x, ...ends.map(({ x }) => x)];

@@ -60,6 +60,7 @@ fl.Controls = class {
       type: "text", inputMode: "decimal", id: `${control.id}-box`, className: "box", autocomplete: "off", spellcheck: false, aria: named,
     });
     const label = fl.make("label", { htmlFor: control.id, className: "control-symbol", title: control.title }, ...fl.typeset(control.symbol));
+    const on = control.begin === null ? null : this.buildSwitch(control, label);
     range.oninput = () => {
       this.held = control.id;
       this.write(control, this.fromSlider(control, range.valueAsNumber));
@@ -82,7 +83,20 @@ fl.Controls = class {
       this.write(control, this.fromSlider(control, this.toSlider(control, this.parts[control.id].value) + steps * control.step));
     };
     place.append(label, range, box);
-    return { range, box, value: null };
+    return { range, box, on, value: null };
+  }
+
+  // What may be absent is switched on and off; off, its slider and box rest.
+  buildSwitch(control, label) {
+    const on = fl.make("input", { type: "checkbox", id: `${control.id}-on`, aria: { label: `Show ${control.symbol}, ${control.title}` } });
+    const last = { value: control.begin };
+    on.onchange = () => {
+      if (!on.checked) last.value = this.state[control.parameter];
+      this.change({ [control.parameter]: on.checked ? last.value : null });
+    };
+    label.prepend(on);
+    label.htmlFor = on.id;
+    return on;
   }
 
   // How many places some lists have: new ones hold their filler.
@@ -151,13 +165,17 @@ fl.Controls = class {
     for (const control of this.view.controls) {
       const parts = this.parts[control.id];
       if (!parts) continue;
+      if (control.only) parts.place.hidden = !control.only[1].includes(state[control.only[0]]);
       const place = typeof control.index === "string" ? state[control.index] : control.index;
       const value = place === null ? state[control.parameter] : state[control.parameter][place];
       if (parts.count) { parts.count.value = parts.count.dataset.shown = parts.value = value.length; continue; }
       if (parts.radios) { for (const radio of parts.radios) radio.checked = radio.value === value; continue; }
       if (parts.checks) { for (const check of parts.checks) check.checked = value.includes(check.value); continue; }
       parts.place.hidden = value === undefined;
-      if (value === undefined || value === parts.value) continue;
+      if (parts.on) parts.on.checked = !(parts.range.disabled = parts.box.disabled = value === null);
+      if (value === null && parts.value === null) this.move(control, parts, control.begin);
+      if (value === null) parts.value = null;
+      if (value === null || value === undefined || value === parts.value) continue;
       this.move(control, parts, value);
     }
     this.chips(state);

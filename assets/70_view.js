@@ -19,6 +19,7 @@ fl.Page = class {
     this.gate = new fl.Gate(() => this.request());
     this.history = new fl.History(view);
     this.controls = new fl.Controls(view, (patch) => this.change(patch), (sentences) => this.say(sentences));
+    this.compare = new fl.Compare(document.getElementById("comparison"), view, (patch) => this.settled(patch));
     this.drawing = new fl.Drawing(view, (figure) => this.listen(figure));
     this.player = new fl.Player(document.getElementById("player"), (time, settled) => this.moveCursor(time, settled));
     this.buildPresets();
@@ -79,6 +80,13 @@ fl.Page = class {
     this.gate.pass();
   }
 
+  // A change that is a step of its own in the history.
+  settled(patch) {
+    this.history.settle();
+    this.change(patch);
+    this.history.settle();
+  }
+
   // Whether a hand is on a control: what is under it goes before everything else.
   get moving() {
     return performance.now() < this.moved + fl.Page.MOVING;
@@ -110,6 +118,7 @@ fl.Page = class {
   // Controls and buttons follow the state.
   sync() {
     this.controls.sync(this.state);
+    this.compare.sync(this.state);
     this.presets.value = this.presetOf() || "";
     this.enable("undo-button", this.history.depth > 0);
     this.enable("redo-button", this.history.depth < this.history.top);

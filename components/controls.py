@@ -9,7 +9,7 @@ than the picture that it asks for.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from dash import html
@@ -27,6 +27,8 @@ class Control:
     step: of the slider, in decades where the scale is logarithmic.
     labels: of a choice or of many, one for each of the parameter's words.
     fillers: of a count, the fields whose length it sets, each with what a new place holds.
+    begin: of a parameter that may be absent, what it is when it is switched on.
+    only: shown only where a choice is one of these words: (its field, the words).
     """
 
     id: str
@@ -43,6 +45,8 @@ class Control:
     choices: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
     fillers: Mapping[str, float] = field(default_factory=dict)
+    begin: float | None = None
+    only: tuple[str, tuple[str, ...]] | None = None
 
 
 def slider(
@@ -54,6 +58,7 @@ def slider(
     soft: tuple[float, float] | None = None,
     symbol: str | None = None,
     title: str | None = None,
+    begin: float | None = None,
 ) -> Control:
     """The control of a number (or of one place in a list of numbers)."""
     parameter = state.parameters()[field]
@@ -71,12 +76,15 @@ def slider(
         bounds,
         soft or bounds,
         step,
+        begin=begin,
     )
 
 
-def choice(view: str, state: type[State], field: str, labels: Sequence[str]) -> Control:
+def choice(
+    view: str, state: type[State], field: str, labels: Sequence[str], only: tuple[str, tuple[str, ...]] | None = None
+) -> Control:
     """The control of a parameter that is one of a few words."""
-    return _of_words("choice", view, state, field, labels)
+    return replace(_of_words("choice", view, state, field, labels), only=only)
 
 
 def many(view: str, state: type[State], field: str, labels: Sequence[str]) -> Control:

@@ -227,6 +227,11 @@ def popup(title: str, *children: Component) -> html.Details:
     )
 
 
+def comparison() -> html.Div:
+    """A place for pinning the chosen run as A, and for what A and the present differ in."""
+    return html.Div(id="comparison", className="comparison")
+
+
 def presets() -> html.Div:
     """A place for the choice of a preset."""
     return html.Div(id="presets")

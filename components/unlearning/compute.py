@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from components.numbers import shown
-from components.unlearning import figures, texts, words
+from components.unlearning import columns, figures, texts, validity, words
 from components.unlearning.picture import RTOL, Picture
 from components.unlearning.state import UnlearningState
-from components.view import Chunk, Trace, column, scene
-from dynamics import Asymptotics, CriticalManifold, ResultCode, Trajectory
+from components.unlearning.validity import Wide
+from components.view import Chunk, Columns, Trace, column, scene
+from dynamics import Asymptotics, CriticalManifold, Fate, ResultCode, Trajectory
 
 BASINS_COST, PAST_COST = 4, 0.5  # runs, at the dearest: of the map of fates, of one point's past
+WIDTH_COST, PINNED_COST = 8, 2  # of a run at finite width, with its end and the width needed; of A and its manifold
 CHUNK = 1024  # samples a line: what is computed in a millisecond is not worth two writes
-STREAM_COST = 40  # runs, the most a state can have is 34
+STREAM_COST = 240  # runs, the most a state can have is 228
 
 
 def cost(state: UnlearningState) -> float:
     """The number of trajectories, each bounded by the core's own step limit, and what as many would cost."""
-    pasts = PAST_COST * (len(state.starts) - len(state.a)) * ("past" in state.layers)
-    return len(state.starts) + pasts + BASINS_COST * ("fates" in state.layers)
+    starts = len(state.starts)
+    pasts = PAST_COST * (starts - len(state.a)) * ("past" in state.layers)
+    beside = WIDTH_COST * starts * (state.width is not None) + PINNED_COST * (state.pinned is not None)
+    return starts + pasts + beside + BASINS_COST * ("fates" in state.layers)
 
 
 def stream(state: UnlearningState) -> Iterator[Chunk]:
@@ -27,24 +31,34 @@ def stream(state: UnlearningState) -> Iterator[Chunk]:
     picture = Picture.of(state)
     model, plans, view = picture.model, picture.runs, picture.window
     manifold = picture.manifold()
-    yield Chunk("begin", {"runs": len(plans)})
+    pinned = picture.pinned
+    yield Chunk("begin", {"runs": len(plans) * (1 if picture.width is None else 2) + (pinned is not None)})
     field = figures.field(model, view) if "field" in state.layers else None
-    yield scene("plane", figures.plane(model, manifold, view, plans, *layers(picture, manifold)), field=field)
-    yield scene("panels", figures.panels(negative_R=view.R[0] < -0.5), figures.PANEL_DISPLAY)
+    named = (*plans, pinned.run) if pinned else plans
+    yield scene("plane", figures.plane(model, manifold, view, named, *layers(picture, manifold)), field=field)
+    panel = picture.panel
+    yield scene("panels", figures.panels(view.R[0] < -0.5, panel), figures.PANEL_DISPLAY[panel])
 
     runs: list[Trajectory] = []
     for index, plan in enumerate(plans):
         run = picture.trajectory(plan)
-        traces = figures.run_traces(index, plan)
-        yield Chunk("run", {"index": index, **figures.look(plan), "traces": traces})
-        yield from pieces(index, run)
+        yield from drawn(index, plan, columns.of_planar(run, panel), panel, lawful(plan, run, panel))
         runs.append(run)
+    beside: list[str] = []
+    if pinned:
+        run = picture.course(pinned)
+        beside.append(words.pinned(run))
+        yield from drawn(len(plans), pinned.run, columns.of_planar(run, panel), panel, lawful(pinned.run, run, panel))
+    wides: list[Wide] = []
+    for index, wide in enumerate(picture.wide(), len(named)):
+        yield from drawn(index, wide.run, columns.of_wide(wide.trajectory, wide.run.limit, panel), panel)
+        wides.append(wide)
     sides = {words.side(run) for run in runs}
     laws = {sign: model.asymptotics(sign) for sign in sorted(sides - {0}, reverse=True)}
     said = {"plane": texts.plane(picture, manifold, runs), "panels": texts.panels(plans, runs)}
-    notes = words.notes(state, model, laws)
+    notes = [*words.notes(state, model, laws), *beside, *validity.notes(wides)]
     yield Chunk("words", {"runs": sentences(picture, runs, laws), "notes": notes, "figures": said})
-    yield Chunk("end", {"status": status(runs)})
+    yield Chunk("end", {"status": status(runs, wides)})
 
 
 def layers(picture: Picture, manifold: CriticalManifold) -> tuple[list[Trace], list[Trace]]:
@@ -70,15 +84,33 @@ def layers(picture: Picture, manifold: CriticalManifold) -> tuple[list[Trace], l
         above.append(figures.arrows(model, manifold, view))
     if "eq" in asked:
         above += figures.equilibria(picture.equilibria, view)
+    if picture.pinned:
+        below += figures.pinned_manifold(picture.manifold(picture.pinned.model), view)
+    if picture.width is not None:
+        above.append(figures.halts(picture.runs, picture.ends, view))
     return below, above
 
 
-def pieces(index: int, run: Trajectory) -> Iterator[Chunk]:
-    """A trajectory's samples, some hundred to a line."""
-    columns = {"tau": run.tau, "R": run.R, "a": run.a, "loss": run.loss, "excess": run.excess}
-    for start in range(0, run.tau.size, CHUNK):
-        part = {name: column(values[start : start + CHUNK]) for name, values in columns.items()}
-        yield Chunk("trace", {"index": index, "columns": part, "last": start + CHUNK >= run.tau.size})
+def drawn(
+    index: int, plan: figures.Run, samples: Columns, panel: str, beside: list[Trace] | None = None
+) -> Iterator[Chunk]:
+    """A run: how it is drawn, what else belongs to it in the panels, and its samples, some hundred to a line."""
+    traces = figures.run_traces(index, plan, panel)
+    traces["panels"] += beside or []
+    yield Chunk("run", {"index": index, **figures.look(plan), "traces": traces})
+    size = samples["tau"].size
+    for start in range(0, size, CHUNK):
+        part = {name: column(values[start : start + CHUNK]) for name, values in samples.items()}
+        yield Chunk("trace", {"index": index, "columns": part, "last": start + CHUNK >= size})
+
+
+def lawful(plan: figures.Run, run: Trajectory, panel: str) -> list[Trace]:
+    """The asymptotic law beside a run that unlearns, where the panel is of it."""
+    side = words.side(run)
+    if panel != "law" or run.fate != Fate.UNLEARNING or side == 0:
+        return []
+    asymptotics = run.model.asymptotics(side)
+    return figures.law(plan, asymptotics, run.tau) if asymptotics.unlearns else []
 
 
 def sentences(picture: Picture, runs: list[Trajectory], laws: Mapping[int, Asymptotics]) -> list[str]:
@@ -90,9 +122,10 @@ def sentences(picture: Picture, runs: list[Trajectory], laws: Mapping[int, Asymp
     ]
 
 
-def status(runs: list[Trajectory]) -> str:
+def status(runs: list[Trajectory], wides: Sequence[Wide] = ()) -> str:
     """How it was computed, and how far to trust it."""
-    failed = [run.code.name.lower().replace("_", " ") for run in runs if run.code != ResultCode.SUCCESS]
+    codes = [*(run.code for run in runs), *(wide.trajectory.code for wide in wides)]
+    failed = [code.name.lower().replace("_", " ") for code in codes if code != ResultCode.SUCCESS]
     doubt = f" · stopped early: {', '.join(failed)}" if failed else ""
     steps, error = sum(run.stats.steps for run in runs), max(run.error for run in runs)
     late = max(run.time_error for run in runs)

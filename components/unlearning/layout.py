@@ -29,8 +29,10 @@ EPS = controls.slider(VIEW, UnlearningState, "eps", 0.05)
 START = controls.slider(VIEW, UnlearningState, "a", 0.1, "chosen", title="second layer at the start")
 R0 = controls.slider(VIEW, UnlearningState, "R0", 0.01)
 HORIZON = controls.slider(VIEW, UnlearningState, "tau", 0.1)
+PANEL = controls.choice(VIEW, UnlearningState, "panel", ("R, a, L", "law", "kernel"))
 AXIS = controls.choice(VIEW, UnlearningState, "axis", ("log τ", "linear τ"))
-MEASURE = controls.choice(VIEW, UnlearningState, "measure", ("L", "L − L∞"))
+MEASURE = controls.choice(VIEW, UnlearningState, "measure", ("L", "L − L∞"), only=("panel", ("course",)))
+WIDTH = controls.slider(VIEW, UnlearningState, "width", 0.05, begin=2e3)
 LAYERS = controls.many(
     VIEW,
     UnlearningState,
@@ -49,7 +51,7 @@ LAYERS = controls.many(
 )
 CLOCK = controls.choice(VIEW, UnlearningState, "clock", ("log τ", "linear", "arc"))
 
-CONTROLS = [*C_STAR, *C, DEGREES, EPS, START, R0, HORIZON, LAYERS, AXIS, MEASURE, CLOCK]
+CONTROLS = [*C_STAR, *C, DEGREES, EPS, START, R0, HORIZON, WIDTH, LAYERS, PANEL, AXIS, MEASURE, CLOCK]
 FIGURES = {
     "plane": frame.Figure(f"{VIEW}-plane", "R–a plane", window="window", points="points"),
     "panels": frame.Figure(f"{VIEW}-panels", "R, a, loss over time", window="span"),
@@ -73,7 +75,7 @@ def page(view: View) -> html.Div:
             ),
             html.Section(
                 [
-                    html.Div([controls.place(AXIS), controls.place(MEASURE)], className="panel-choices"),
+                    html.Div([*map(controls.place, (PANEL, AXIS, MEASURE))], className="panel-choices"),
                     frame.graph(FIGURES["panels"]),
                 ],
                 className="panels",
@@ -102,6 +104,8 @@ def _controls() -> html.Aside:
                 controls.place(R0),
             ),
             frame.group("Time", controls.place(EPS), controls.place(HORIZON)),
+            frame.group("Finite width", controls.place(WIDTH)),
+            frame.group("Compare", frame.comparison()),
         ],
         id="controls",
         className="controls",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
@@ -11,9 +12,11 @@ import numpy as np
 from components.numbers import shown
 from components.unlearning import figures
 from components.unlearning.state import HEIGHT, START, UnlearningState
+from components.unlearning.validity import TOLERANCE, Wide
 from dynamics import (
     CriticalManifold,
     Equilibrium,
+    Halt,
     Past,
     PhaseMap,
     Separatrix,
@@ -30,11 +33,27 @@ BASINS = (96, 96)  # starts across and up
 
 
 @dataclass(frozen=True)
+class Pinned:
+    """A of a comparison: a model of its own and one run."""
+
+    model: UnlearningModel
+    run: figures.Run
+
+    @classmethod
+    def of(cls, state: UnlearningState) -> Self:
+        """The only run of a state."""
+        model = UnlearningModel(state.c, state.c_star, state.eps)
+        ((R0, a0),) = state.starts
+        return cls(model, figures.Run("A", R0, a0, model.limit(a0, R0), "pinned"))
+
+
+@dataclass(frozen=True)
 class Picture:
     """The model, the runs as far as they are known before they are integrated, the default window, the horizon.
 
     `added`: how many of the runs, the last ones, were clicked. `layers`: what is asked for beside the runs; what is
-    not, is not computed.
+    not, is not computed. `width`: of the exact law drawn beside the planar one;
+    `ends`: where that ends each run that unlearns at infinite width. `pinned`: A of a comparison.
     """
 
     model: UnlearningModel
@@ -43,6 +62,10 @@ class Picture:
     tau_end: float
     added: int
     layers: tuple[str, ...]
+    panel: str = "course"
+    width: float | None = None
+    ends: tuple[Halt | None, ...] = ()
+    pinned: Pinned | None = None
 
     @classmethod
     def of(cls, state: UnlearningState) -> Self:
@@ -52,7 +75,14 @@ class Picture:
             figures.Run(run_name(state, index), R0, a0, model.limit(a0, R0))
             for index, (R0, a0) in enumerate(state.starts)
         )
-        return cls(model, runs, figures.window(model, runs), state.tau, len(runs) - len(state.a), state.layers)
+        pinned = Pinned.of(state.pinned) if state.pinned else None
+        network = model.at_width(state.width) if state.width is not None else None
+        halts = tuple(network.halt(run.a0, run.R0) for run in runs) if network else ()
+        window = figures.window(model, runs, [halt.a for halt in halts if halt])
+        if pinned:
+            window = figures.union(window, figures.window(pinned.model, (pinned.run,)))
+        added = len(runs) - len(state.a)
+        return cls(model, runs, window, state.tau, added, state.layers, state.panel, state.width, halts, pinned)
 
     @property
     def a_max(self) -> float:
@@ -80,9 +110,25 @@ class Picture:
         """The solution of a run."""
         return self.model.trajectory(run.a0, run.R0, self.tau_end, SAMPLES, rtol=RTOL)
 
-    def manifold(self) -> CriticalManifold:
-        """The critical manifold and its folds."""
-        return self.model.critical_manifold(MANIFOLD, self.a_max)
+    def manifold(self, model: UnlearningModel | None = None) -> CriticalManifold:
+        """The critical manifold and its folds, of this model or of another one."""
+        return (model or self.model).critical_manifold(MANIFOLD, self.a_max)
+
+    def wide(self) -> Iterator[Wide]:
+        """Each run at finite width, if asked for."""
+        if self.width is None:
+            return
+        network = self.model.at_width(self.width)
+        for run, end in zip(self.runs, self.ends, strict=True):
+            start, tau = (run.a0, run.R0), self.tau_end
+            exact = network.trajectory(*start, tau, SAMPLES, rtol=RTOL)
+            needed = self.model.width_needed(*start, tau, TOLERANCE)
+            named = replace(run, name=f"{run.name}, m = {shown(self.width)}", kind="wide")
+            yield Wide(named, exact, end, needed)
+
+    def course(self, pinned: Pinned) -> Trajectory:
+        """A's solution up to this picture's horizon."""
+        return pinned.model.trajectory(pinned.run.a0, pinned.run.R0, self.tau_end, SAMPLES, rtol=RTOL)
 
     @cached_property
     def equilibria(self) -> tuple[Equilibrium, ...]:

@@ -20,6 +20,11 @@ HEIGHT = (-1e3, 1e3)  # of a clicked point or a window's edge: what the core acc
 # fate, the past of the clicked points: in a link there is room for short words only.
 LAYERS = ("field", "null", "eq", "sep", "orbit", "slow", "loss", "fates", "past")
 
+# The course of R, a and the loss; the asymptotic law; the tangent kernel.
+PANELS = ("course", "law", "kernel")
+WIDTH = (2.0, 1e9)
+PINNED = ("pin_c", "pin_c_star", "pin_eps", "pin_a", "pin_R0")
+
 Number = float
 Numbers = tuple[float, ...]
 
@@ -61,6 +66,31 @@ class UnlearningState(State):
         tuple[str, ...],
         Parameter("lay", "layers", "what the plane shows beside the runs", "words", choices=LAYERS, part="layer"),
     ] = ("field", "eq", "sep")
+    panel: Annotated[
+        str, Parameter("pan", "panels", "what the panels show", "choice", choices=PANELS, part="layer")
+    ] = "course"
+    width: Annotated[
+        Number | None,
+        Parameter("m", "m", "width of the network: neurons", bounds=(WIDTH,), scale="log", part="layer", optional=True),
+    ] = None
+    pin_c: Annotated[
+        Numbers | None,
+        Parameter("pc", "A: cₖ", "A's activation", "numbers", (COEFFICIENT,), (1, K_MAX), part="layer", optional=True),
+    ] = None
+    pin_c_star: Annotated[
+        Numbers | None,
+        Parameter("pcs", "A: c*ₖ", "A's target", "numbers", (COEFFICIENT,), (1, K_MAX), part="layer", optional=True),
+    ] = None
+    pin_eps: Annotated[
+        Number | None,
+        Parameter("pe", "A: ε", "A's ratio of time scales", bounds=(EPS,), scale="log", part="layer", optional=True),
+    ] = None
+    pin_a: Annotated[
+        Number | None, Parameter("pa", "A: ā", "A's start", bounds=(START,), part="layer", optional=True)
+    ] = None
+    pin_R0: Annotated[
+        Number | None, Parameter("pR", "A: R₀", "A's alignment", bounds=(ALIGNMENT,), part="layer", optional=True)
+    ] = None
     chosen: Annotated[
         int, Parameter("sel", "ā", "the start that the slider moves", "integer", ((0, MAX_RUNS - 1),), part="display")
     ] = 0
@@ -105,12 +135,16 @@ class UnlearningState(State):
 
     @classmethod
     def harmonise(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """Pads c and c* to a common length with zeros; keeps the chosen start among the starts; drops empty windows."""
-        c, c_star = (values.get(name, cls.model_fields[name].default) for name in ("c", "c_star"))
-        if isinstance(c, (tuple, list)) and isinstance(c_star, (tuple, list)) and c and c_star:
-            K = max(len(c), len(c_star))
-            values["c"] = (*c, *(0.0,) * (K - len(c)))
-            values["c_star"] = (*c_star, *(0.0,) * (K - len(c_star)))
+        """Pads c and c* to a common length with zeros; keeps the chosen start among the starts; drops empty windows,
+        and a pinned run of which anything is missing."""
+        for names in (("c", "c_star"), ("pin_c", "pin_c_star")):
+            c, c_star = (values.get(name, cls.model_fields[name].default) for name in names)
+            if isinstance(c, (tuple, list)) and isinstance(c_star, (tuple, list)) and c and c_star:
+                K = max(len(c), len(c_star))
+                for name, given in zip(names, (c, c_star), strict=True):
+                    values[name] = (*given, *(0.0,) * (K - len(given)))
+        if any(values.get(name) is None for name in PINNED):
+            values.update(dict.fromkeys(PINNED))
         starts, chosen = values.get("a", cls.model_fields["a"].default), values.get("chosen")
         if isinstance(starts, (tuple, list)) and starts and isinstance(chosen, int):
             values["chosen"] = min(chosen, len(starts) - 1)
@@ -125,3 +159,11 @@ class UnlearningState(State):
         """(R, a) of every trajectory: the starts of the list, then the clicked points."""
         points = self.points or ()
         return (*((self.R0, a) for a in self.a), *zip(points[::2], points[1::2], strict=True))
+
+    @property
+    def pinned(self) -> UnlearningState | None:
+        """The pinned run's own problem, with this horizon, if a run is pinned."""
+        if self.pin_c is None:  # and with it all others
+            return None
+        problem = {name.removeprefix("pin_"): getattr(self, name) for name in PINNED}
+        return UnlearningState.make({**problem, "a": (self.pin_a,), "tau": self.tau})

@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from components.numbers import exponent, shown
+from components.theme import FATES
 from components.unlearning.state import UnlearningState
 from dynamics import Asymptotics, Fate, Limit, Trajectory, UnlearningModel
 
@@ -72,6 +73,15 @@ def law(asymptotics: Asymptotics | None, limit: Limit) -> str:
         return f"while a → {shown(limit.a)}, {end}"
     R_power, a_power = exponent(Fraction(-1, p + k)), exponent(Fraction(k, p + k))
     return f"while a → {shown(limit.a)}, R ~ τ{R_power} and |a| ~ τ{a_power}, {end}"
+
+
+def pinned(run: Trajectory) -> str:
+    """How the pinned run of a comparison ends."""
+    start = f"A (ā = {shown(run.a0, 4)}{f', R₀ = {shown(run.R0, 3)}' if run.R0 else ''})"
+    if run.fate == Fate.UNDECIDED:
+        return f"{start}: undecided; at τ = {shown(run.tau_end)} it is at R = {shown(float(run.R[-1]), 3)}."
+    R, a, loss = shown(run.limit.R, 4), shown(run.limit.a), shown(run.limit.loss)
+    return f"{start}: {FATES[run.fate].word}, R → {R}, a → {a}, L → {loss}."
 
 
 def notes(state: UnlearningState, model: UnlearningModel, laws: Mapping[int, Asymptotics]) -> list[str]:

@@ -133,7 +133,7 @@ def test_every_figure_is_of_plotlys_schema(preset: object) -> None:
         panels["data"] += traces["panels"]
     for figure in (plane, panels):
         assert len(go.Figure(figure).data) == len(figure["data"])
-    for choices in figures.PANEL_DISPLAY.values():
+    for choices in figures.PANEL_DISPLAY["course"].values():
         for change in choices.values():
             go.Figure(panels).update_layout({path.replace(".", "_"): v for path, v in change["layout"].items()})
 

@@ -22,7 +22,10 @@ from components.unlearning.state import (
     LAYERS,
     MAX_POINTS,
     MAX_RUNS,
+    PANELS,
+    PINNED,
     START,
+    WIDTH,
     UnlearningState,
 )
 
@@ -49,6 +52,8 @@ STATES = st.builds(
         lambda pairs: tuple(number for pair in pairs for number in pair)
     ),
     layers=st.lists(st.sampled_from(LAYERS), unique=True).map(tuple),
+    panel=st.sampled_from(PANELS),
+    width=st.none() | within(WIDTH),
     chosen=st.integers(0, MAX_RUNS - 1),
     axis=st.sampled_from(["log", "linear"]),
     measure=st.sampled_from(["loss", "excess"]),
@@ -57,10 +62,22 @@ STATES = st.builds(
     span=st.none() | ordered((0, 1e9)),
     cursor=st.none() | within((0, 1e8)),
 )
+PINNED_STATES = st.builds(
+    lambda state, run: state.model_copy(update={name: getattr(run, name) for name in PINNED}),
+    STATES,
+    st.builds(
+        UnlearningState,
+        pin_c=st.lists(within(COEFFICIENT), min_size=1, max_size=K_MAX).map(tuple),
+        pin_c_star=st.lists(within(COEFFICIENT), min_size=1, max_size=K_MAX).map(tuple),
+        pin_eps=within(EPS),
+        pin_a=within(START),
+        pin_R0=within(ALIGNMENT),
+    ),
+)
 
 
 @settings(max_examples=1000, deadline=None)
-@given(STATES)
+@given(STATES | PINNED_STATES)
 def test_a_state_round_trips_exactly_through_its_link(state: UnlearningState) -> None:
     link = state.query()
     assert UnlearningState.from_query(link) == state
@@ -70,7 +87,7 @@ def test_a_state_round_trips_exactly_through_its_link(state: UnlearningState) ->
 
 
 def test_the_papers_example_has_a_readable_link() -> None:
-    link = "v=1&c=1,1,1,1,1&cs=1,-1,1,1,1&eps=1&a=5,9,10&R0=0&tau=1e4&lay=field,eq,sep"
+    link = "v=1&c=1,1,1,1,1&cs=1,-1,1,1,1&eps=1&a=5,9,10&R0=0&tau=1e4&lay=field,eq,sep&pan=course"
     assert UnlearningState().query().startswith(link)
     assert UnlearningState().key() == link
     assert UnlearningState.from_query(link) == UnlearningState()
@@ -191,6 +208,16 @@ def test_controls_describe_every_field() -> None:
     controls = UnlearningState.controls()
     assert [control["name"] for control in controls] == list(UnlearningState.model_fields)
     assert len({control["key"] for control in controls}) == len(controls)
+
+
+def test_a_run_is_pinned_whole_or_not_at_all() -> None:
+    whole = {"pin_c": (1.0,), "pin_c_star": (1.0, -1.0), "pin_eps": 0.1, "pin_a": 3.0, "pin_R0": 0.2}
+    pinned = UnlearningState(tau=50.0, **whole).pinned
+    assert pinned is not None
+    assert (pinned.c, pinned.c_star, pinned.eps) == ((1.0, 0.0), (1.0, -1.0), 0.1)
+    assert (pinned.starts, pinned.tau) == (((0.2, 3.0),), 50.0)
+    for name in whole:
+        assert UnlearningState(**{key: value for key, value in whole.items() if key != name}) == UnlearningState()
 
 
 def test_presets_hold_the_papers_table() -> None:

@@ -7,6 +7,7 @@ A trace that belongs to a run carries, in `meta`, which run and which of its col
 client fills it from the stream. `part` says what of it: the line, or the marks of all runs.
 """
 
+from components.unlearning.figures.ghosts import halts, pinned_manifold
 from components.unlearning.figures.layers import (
     ARROWS,
     LANDSCAPE,
@@ -31,8 +32,17 @@ from components.unlearning.figures.layers import (
     separatrices,
 )
 from components.unlearning.figures.looks import Run, Window, look, scatter
-from components.unlearning.figures.panels import PANEL_DISPLAY, PANELS, panels
-from components.unlearning.figures.plane import FIELD, LABEL_GAP, LABEL_ROOM, field, label_heights, plane, window
+from components.unlearning.figures.panels import PANEL_DISPLAY, PANELS, axis_name, law, panels
+from components.unlearning.figures.plane import (
+    FIELD,
+    LABEL_GAP,
+    LABEL_ROOM,
+    field,
+    label_heights,
+    plane,
+    union,
+    window,
+)
 from components.unlearning.figures.runs import run_traces
 
 __all__ = [
@@ -54,12 +64,15 @@ __all__ = [
     "Run",
     "Window",
     "arrows",
+    "axis_name",
     "basins",
     "contours",
     "equilibria",
     "field",
+    "halts",
     "label_heights",
     "landscape_of",
+    "law",
     "look",
     "nullcline",
     "nullcline_of",
@@ -67,9 +80,11 @@ __all__ = [
     "panels",
     "parted",
     "pasts",
+    "pinned_manifold",
     "plane",
     "run_traces",
     "scatter",
     "separatrices",
+    "union",
     "window",
 ]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from components.theme import FATES
+from components.theme import FATES, LIGHT
 from components.view import Trace
 from dynamics import Limit
 
@@ -22,12 +22,30 @@ class Window:
 
 @dataclass(frozen=True)
 class Run:
-    """A trajectory as far as it is drawn before it is integrated: its name, its start, where it ends."""
+    """A trajectory as far as it is drawn before it is integrated: its name, its start, where it ends.
+
+    A "wide" one is that of the law of finite width; its limit is that of the planar law. "pinned" is A of a comparison.
+    """
 
     name: str
     R0: float
     a0: float
     limit: Limit
+    kind: Literal["planar", "wide", "pinned"] = "planar"
+
+    @property
+    def colour(self) -> str:
+        """The colour of all that is drawn of it."""
+        return LIGHT["muted"] if self.kind == "pinned" else FATES[self.limit.fate].colour
+
+    @property
+    def line(self) -> dict[str, Any]:
+        """Its line in the plane."""
+        width, dash = KINDS.get(self.kind, (2.4, FATES[self.limit.fate].dash))
+        return {"color": self.colour, "width": width, "dash": dash}
+
+
+KINDS = {"wide": (1.4, "2px,3px"), "pinned": (2.2, "7px,2px,1px,2px")}  # width and dash of their lines
 
 
 def scatter(**properties: Any) -> Trace:
@@ -37,5 +55,4 @@ def scatter(**properties: Any) -> Trace:
 
 def look(run: Run) -> dict[str, str]:
     """How a run is spoken of: its name, its fate, the colour of both."""
-    fate = run.limit.fate
-    return {"name": run.name, "fate": fate.name, "colour": FATES[fate].colour}
+    return {"name": run.name, "fate": run.limit.fate.name, "colour": run.colour}

@@ -1,67 +1,133 @@
-"""The panels of view 1: R, a and the loss over one time axis."""
+"""The panels of view 1: quantities along the runs, over one time axis."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from components.unlearning.figures.looks import PLAIN
-from components.view import Figure
+import numpy as np
 
-PANELS = (("R", "R", "yaxis"), ("a", "a", "yaxis2"), ("loss", "loss  L", "yaxis3"))
+from components.unlearning.figures.looks import PLAIN, Run, scatter
+from components.view import Figure, Trace, column
+from dynamics import Asymptotics
+
 TICKS = 12
 POWER_TICKS = 9.6  # plotly draws powers of ten a quarter larger than it is told to
+GAP = 0.035  # half of it, between two rows, as a share of the height
+LAW_POINTS = 60
 
 
-def panels(negative_R: bool) -> Figure:
-    """R, a and the loss over one time axis, without their lines.
+@dataclass(frozen=True)
+class Row:
+    """One panel: the column of the runs that it shows, its title, and its axis."""
+
+    column: str
+    title: str
+    log: bool = False
+    range: tuple[float, float] | None = None  # None: the column's whole extent
+    planar_only: bool = False  # whether the law of finite width has no such column
+
+
+ALIGNMENT = Row("R", "R", range=(-0.04, 1.04))
+PANELS: dict[str, tuple[Row, ...]] = {
+    "course": (ALIGNMENT, Row("a", "a"), Row("loss", "loss  L")),
+    "law": (Row("size_R", "|R|", log=True), Row("size_a", "|a|", log=True)),
+    "kernel": (
+        ALIGNMENT,
+        Row("moved", "first layer: |w − w₀|", planar_only=True),
+        Row("change", "kernel: |Θ − Θ₀| / |Θ₀|", planar_only=True),
+        Row("share", "second layer’s share", range=(-0.04, 1.04), planar_only=True),
+    ),
+}
+
+
+def axis_name(row: int) -> str:
+    """The y axis of a row, as the layout calls it."""
+    return "yaxis" if row == 0 else f"yaxis{row + 1}"
+
+
+def panels(negative_R: bool, panel: str = "course") -> Figure:
+    """The rows of a panel over one time axis, without their lines.
 
     `meta.extent` names the column from whose whole extent the client sets an axis's range, so that
     the axes stand still while a run is played.
     """
-    share = 1 / len(PANELS)
-    gap = 0.035
+    rows = PANELS[panel]
+    share = 1 / len(rows)
     layout: dict[str, Any] = {
         "xaxis": {
             **PLAIN,
             "type": "log",
             "title": {"text": "time  τ"},
-            "anchor": "y3",
+            "anchor": axis_name(len(rows) - 1).replace("axis", ""),
             "exponentformat": "power",
             "tickfont": {"size": POWER_TICKS},
         },
         "margin": {"l": 70, "r": 30, "t": 14, "b": 48},
         "hovermode": "x",
         "dragmode": "zoom",
-        "meta": {"extent": {"xaxis": "tau", "yaxis2": "a", "yaxis3": "loss"}},
+        "meta": {"extent": {"xaxis": "tau"}},
     }
-    for row, (quantity, title, axis) in enumerate(PANELS):
+    for number, row in enumerate(rows):
+        axis = axis_name(number)
         layout[axis] = {
             **PLAIN,
             "domain": [
-                1 - (row + 1) * share + (gap if row < len(PANELS) - 1 else 0),
-                1 - row * share - (gap if row else 0),
+                1 - (number + 1) * share + (GAP if number < len(rows) - 1 else 0),
+                1 - number * share - (GAP if number else 0),
             ],
             "anchor": "x",
-            "title": {"text": title},
+            "title": {"text": row.title},
             "fixedrange": True,
             "nticks": 5,
             "exponentformat": "power",
         }
-        if quantity == "R":
-            layout[axis]["range"] = [-1.04 if negative_R else -0.04, 1.04]
+        if row.log:
+            layout[axis] |= {"type": "log", "tickfont": {"size": POWER_TICKS}}
+        if row.range:
+            low, high = row.range
+            layout[axis]["range"] = [-1.04 if row.column == "R" and negative_R else low, high]
+        else:
+            layout["meta"]["extent"][axis] = row.column
     return {"data": [], "layout": layout}
 
 
-PANEL_DISPLAY: dict[str, Any] = {
-    "axis": {"linear": {"layout": {"xaxis.type": "linear", "xaxis.tickfont.size": TICKS}}},
-    "measure": {
-        "excess": {
-            "columns": {"loss": "excess"},
-            "layout": {
-                "yaxis3.type": "log",
-                "yaxis3.title.text": "L − L<sub>∞</sub>",
-                "yaxis3.tickfont.size": POWER_TICKS,
-            },
-        }
-    },
+def law(run: Run, asymptotics: Asymptotics, tau: np.ndarray) -> list[Trace]:
+    """What the asymptotic law says of |R| and |a| of a run that unlearns, as thin lines: where it says |R| < 1, and
+    where its next term is smaller than half of the leading one."""
+    times = np.geomspace(tau[1], tau[-1], LAW_POINTS)
+    R, a = np.abs(asymptotics.R(times)), asymptotics.a(times)
+    leading = asymptotics.a_prefactor * times**asymptotics.a_exponent
+    near = np.abs(a - leading) < 0.5 * np.abs(leading)
+    said = np.where(R < 1, R, np.nan), np.where(near & (R < 1), np.abs(a), np.nan)
+    powers = asymptotics.R_exponent, asymptotics.a_exponent
+    line = {"color": run.colour, "width": 1, "dash": "solid"}
+    return [
+        scatter(
+            x=column(times),
+            y=column(values),
+            mode="lines",
+            line=line,
+            name=f"{run.name}, law",
+            xaxis="x",
+            yaxis=axis_name(row).replace("axis", ""),
+            hovertemplate=f"law τ<sup>{power:.4g}</sup>: %{{y:.5g}}<extra></extra>",
+        )
+        for row, (values, power) in enumerate(zip(said, powers, strict=True))
+    ]
+
+
+_LINEAR = {"linear": {"layout": {"xaxis.type": "linear", "xaxis.tickfont.size": TICKS}}}
+_EXCESS = {
+    "excess": {
+        "columns": {"loss": "excess"},
+        "layout": {
+            "yaxis3.type": "log",
+            "yaxis3.title.text": "L − L<sub>∞</sub>",
+            "yaxis3.tickfont.size": POWER_TICKS,
+        },
+    }
+}
+PANEL_DISPLAY: dict[str, dict[str, Any]] = {
+    panel: {"axis": _LINEAR, "measure": _EXCESS} if panel == "course" else {"axis": _LINEAR} for panel in PANELS
 }

@@ -23,12 +23,14 @@ ROOM = "\N{NO-BREAK SPACE}"  # between a label and its start, in pixels where a 
 LABEL_SHIFT = 0.006  # of a label from its start, as a share of the window
 
 
-def window(model: UnlearningModel, runs: Sequence[Run]) -> Window:
-    """The default window: every start, every finite end and the folds in it, one margin above.
+def window(model: UnlearningModel, runs: Sequence[Run], ends: Sequence[float] = ()) -> Window:
+    """The default window: every start, every finite end (of the runs, and those at `ends`) and the folds in it, one
+    margin above.
 
     It opens to the left, or below, only where a run goes there: R takes the sign of a A_1.
     """
-    heights = [run.a0 for run in runs] + [run.limit.a for run in runs if abs(run.limit.a) <= HIGHEST_TOP]
+    finite = [height for height in (*(run.limit.a for run in runs), *ends) if abs(height) <= HIGHEST_TOP]
+    heights = [run.a0 for run in runs] + finite
     negative_R = any(run.R0 < 0 or (run.R0 == 0 and run.a0 * model.A[0] < 0) for run in runs)
     low, high = min(0.0, *heights), max(0.0, *heights)
     for fold in model.folds():
@@ -44,6 +46,12 @@ def window(model: UnlearningModel, runs: Sequence[Run]) -> Window:
     if bottom == 0:
         bottom = -0.03 * top
     return Window((-1.03 if negative_R else LABEL_ROOM, 1.03), (bottom, top))
+
+
+def union(one: Window, other: Window) -> Window:
+    """The window that shows what both do."""
+    (left, right), (low, high) = zip(one.R, other.R, strict=True), zip(one.a, other.a, strict=True)
+    return Window((min(left), max(right)), (min(low), max(high)))
 
 
 def _nice(height: float) -> float:
@@ -64,6 +72,7 @@ def plane(
 ) -> Figure:
     """The R–a plane without field and trajectories: fast fibres, critical manifold, folds, labelled starts.
 
+    `runs`: those with a name and marks; A of a comparison, which is another model's, is the last of them.
     `below`, `above`: layers under and over the manifold.
     """
     ground = [*below, _fibres(runs, view), *_manifold(manifold, view), *above]
@@ -101,7 +110,7 @@ def field(model: UnlearningModel, view: Window) -> dict[str, Any]:
 
 def _fibres(runs: Sequence[Run], view: Window) -> Trace:
     """The fast fibre of each start: the level line a = ā, along which R moves first."""
-    heights = sorted({run.a0 for run in runs if run.a0 != 0})
+    heights = sorted({run.a0 for run in runs if run.a0 != 0 and run.kind == "planar"})
     x = [x for _ in heights for x in (max(view.R[0], -1.0) if view.R[0] < -0.5 else 0.0, 1.0, None)]
     y = [y for a in heights for y in (a, a, None)]
     line = {"color": LIGHT["fibre"], "width": 1, "dash": "dot"}
@@ -152,7 +161,7 @@ def _names(model: UnlearningModel, runs: Sequence[Run], view: Window) -> Trace:
         mode="text",
         text=[f"<b>{ROOM}{run.name}{ROOM}</b>" for run in runs],
         textposition=[f"middle {side}" for side in sides],
-        textfont={"color": [FATES[run.limit.fate].colour for run in runs], "size": 13},
+        textfont={"color": [run.colour for run in runs], "size": 13},
         hoverinfo="skip",
         name="labels",
         cliponaxis=False,
@@ -166,7 +175,7 @@ def _marks(runs: Sequence[Run]) -> Trace:
     The client, which knows the runs and the window, adds the ends to the points.
     """
     styles = [FATES[run.limit.fate] for run in runs]
-    colours = [style.colour for style in styles]
+    colours = [run.colour for run in runs]
     marker = {
         "symbol": ["circle"] * len(runs) + [style.symbol for style in styles],
         "size": [8] * len(runs) + [12] * len(runs),

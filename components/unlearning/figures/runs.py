@@ -6,16 +6,15 @@ from typing import Any
 
 from components.theme import FATES
 from components.unlearning.figures.looks import Run, scatter
-from components.unlearning.figures.panels import PANELS
+from components.unlearning.figures.panels import PANELS, axis_name
 from components.view import Trace
 
 
-def run_traces(index: int, run: Run) -> dict[str, list[Trace]]:
+def run_traces(index: int, run: Run, panel: str = "course") -> dict[str, list[Trace]]:
     """The traces of one run in each figure, still empty: coloured, dashed and marked by its fate."""
-    style = FATES[run.limit.fate]
-    name = run.name
-    line = {"color": style.colour, "width": 2.4, "dash": style.dash}
-    on_plane = f"{name}, {style.word}<br>R = %{{x:.4f}}<br>a = %{{y:.4f}}<extra></extra>"
+    name, line = run.name, run.line
+    said = name if run.kind == "wide" else f"{name}, {FATES[run.limit.fate].word}"
+    on_plane = f"{said}<br>R = %{{x:.4f}}<br>a = %{{y:.4f}}<extra></extra>"
     plane_trace = scatter(
         x=[], y=[], mode="lines", line=line, name=name, hovertemplate=on_plane, meta=_meta(index, "R", "a")
     )
@@ -24,14 +23,15 @@ def run_traces(index: int, run: Run) -> dict[str, list[Trace]]:
             x=[],
             y=[],
             mode="lines",
-            line={**line, "width": 2},
+            line={**line, "width": min(line["width"], 2)},
             name=name,
             xaxis="x",
-            yaxis=axis.replace("axis", ""),
+            yaxis=axis_name(number).replace("axis", ""),
             hovertemplate=f"{name}: %{{y:.5g}}<extra></extra>",
-            meta=_meta(index, "tau", quantity),
+            meta=_meta(index, "tau", row.column),
         )
-        for quantity, _, axis in PANELS
+        for number, row in enumerate(PANELS[panel])
+        if not (row.planar_only and run.kind == "wide")
     ]
     return {
         "plane": [plane_trace],

@@ -1,0 +1,29 @@
+"""The columns of a run that the figures of view 1 show: what a stream carries, and a table gives away."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from components.view import Columns
+from dynamics import FiniteWidthTrajectory, Limit, Trajectory
+
+
+def of_planar(run: Trajectory, panel: str) -> Columns:
+    """What every panel shows of a run, and what that one does."""
+    course = {"tau": run.tau, "R": run.R, "a": run.a, "loss": run.loss, "excess": run.excess}
+    if panel == "law":
+        course |= sizes(run.R, run.a)
+    if panel == "kernel":
+        course |= {"moved": run.movement.distance, "change": run.kernel.change, "share": run.kernel.share}
+    return course
+
+
+def of_wide(run: FiniteWidthTrajectory, limit: Limit, panel: str) -> Columns:
+    """The same of the law of finite width; the excess is that over the loss at infinite width and time."""
+    course = {"tau": run.tau, "R": run.R, "a": run.a, "loss": run.loss, "excess": run.loss - limit.loss}
+    return course | sizes(run.R, run.a) if panel == "law" else course
+
+
+def sizes(R: np.ndarray, a: np.ndarray) -> dict[str, np.ndarray]:
+    """|R| and |a|: what a logarithmic axis shows, and a law speaks of."""
+    return {"size_R": np.abs(R), "size_a": np.abs(a)}

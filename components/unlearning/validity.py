@@ -1,0 +1,63 @@
+"""What finite width does to a picture: where it halts unlearning, and from which width on the planar law holds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from components.numbers import shown
+from components.unlearning.figures import Run
+from dynamics import Fate, FiniteWidthTrajectory, Halt
+
+TOLERANCE = 0.05  # of the planar law against the exact one
+ALIKE = "It assumes that all neurons stay alike; they can also part, where the symmetric state is unstable."
+
+
+@dataclass(frozen=True)
+class Wide:
+    """A run at finite width: how it is drawn, the exact solution, its end where infinite width unlearns, and the
+    width from which on the planar solution holds up to the horizon (inf: none does)."""
+
+    run: Run
+    trajectory: FiniteWidthTrajectory
+    halt: Halt | None
+    needed: float
+
+
+def notes(runs: Sequence[Wide]) -> list[str]:
+    """What finite width does to each run, and how wide is wide enough."""
+    if not runs:
+        return []
+    said = [f"Thinly dotted: the exact law of the network of m = {shown(runs[0].trajectory.m)} neurons. {ALIKE}"]
+    for wide in runs:
+        tau, end = shown(wide.trajectory.tau_end, 3), halted(wide)
+        said.append(f"{wide.run.name}: {end + '; ' if end else ''}{enough(wide.needed, tau)}.")
+    return said
+
+
+def halted(wide: Wide) -> str:
+    """What the width makes of a run that unlearns at infinite width; nothing of one that does not."""
+    halt = wide.halt
+    if halt is None:
+        return ""
+    if halt.fate == Fate.PARTIAL_ALIGNMENT:
+        when = f", reached at τ ≈ {shown(halt.tau, 3)}" if math.isfinite(halt.tau) else ""
+        return f"finite width halts unlearning at R = {shown(halt.R, 4)}, a = {shown(halt.a)}{when}"
+    if halt.fate == Fate.FULL_ALIGNMENT:
+        return f"this width does not unlearn but learns, R → {shown(halt.R, 3)}, a → {shown(halt.a)}"
+    if halt.fate == Fate.UNLEARNING:
+        return "not even this width halts unlearning"
+    if halt.fate == Fate.NO_ALIGNMENT:
+        return f"at this width R goes back to 0 and a stays bounded, a → {shown(halt.a)}"
+    return "where this width ends is undecided"
+
+
+def enough(needed: float, tau: str) -> str:
+    """From which width on the planar law holds."""
+    within = f"within {100 * TOLERANCE:.0f} % of the exact one up to τ = {tau}"
+    if math.isinf(needed):
+        return f"no width up to 10⁹ keeps the planar solution {within}"
+    if needed <= 2:
+        return f"the planar solution is {within} at every width"
+    return f"the planar solution is {within} from m ≈ {shown(needed, 2)} on"
