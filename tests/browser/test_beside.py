@@ -46,11 +46,11 @@ def test_the_width_is_switched_on_moved_and_switched_off(open_page: Any) -> None
     assert abs(halt["y"][0] - 12.797) < 1e-2
     page.wait_for_selector("#notes:has-text('halts unlearning at R = 0.07114')")
     slider(page, "width").press("ArrowRight")
-    wait_for_query(page, "m=2.24e3")
+    wait_for_query(page, "m=2240")
     box(page, "width").fill("2e4")
     box(page, "width").press("Enter")
     wait_for_query(page, "m=2e4")
-    page.wait_for_selector("#notes:has-text('R = 0.03389')")
+    page.wait_for_selector("#notes:has-text('a = 28.281')")
     page.locator("#unlearning-width-on").uncheck()
     page.wait_for_selector("body[data-drawn]:not([data-drawn*='&m='])")
     assert [line["name"] for line in lines(page)] == ["ā = 2"]
