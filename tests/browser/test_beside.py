@@ -50,7 +50,7 @@ def test_the_width_is_switched_on_moved_and_switched_off(open_page: Any) -> None
     box(page, "width").fill("2e4")
     box(page, "width").press("Enter")
     wait_for_query(page, "m=2e4")
-    page.wait_for_selector("#notes:has-text('a = 28.281')")
+    page.wait_for_selector("#notes:has-text('a = 28.287')")
     page.locator("#unlearning-width-on").uncheck()
     page.wait_for_selector("body[data-drawn]:not([data-drawn*='&m='])")
     assert [line["name"] for line in lines(page)] == ["ā = 2"]
