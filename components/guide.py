@@ -16,6 +16,8 @@ SIGNS = (
     ("saddle", "saddle: an equilibrium that attracts along one line only, which is a separatrix"),
     ("orbit", "singular orbit, ε → 0: fast pieces dashed, slow ones solid (under Layers)"),
     ("nullcline", "slow nullcline: a is at rest (under Layers)"),
+    ("wide", "the exact law of finite width m, if all neurons stay alike; ⬡ where that halts unlearning"),
+    ("pinned", "A: the run that was pinned, and its critical manifold, to compare with"),
     ("fibre", "fast fibre: R moves first, at constant a"),
     ("field", "direction of the flow"),
 )

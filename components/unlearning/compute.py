@@ -55,7 +55,7 @@ def stream(state: UnlearningState) -> Iterator[Chunk]:
         wides.append(wide)
     sides = {words.side(run) for run in runs}
     laws = {sign: model.asymptotics(sign) for sign in sorted(sides - {0}, reverse=True)}
-    said = {"plane": texts.plane(picture, manifold, runs), "panels": texts.panels(plans, runs)}
+    said = {"plane": texts.plane(picture, manifold, runs), "panels": texts.panels(picture, runs)}
     notes = [*words.notes(state, model, laws), *beside, *validity.notes(wides)]
     yield Chunk("words", {"runs": sentences(picture, runs, laws), "notes": notes, "figures": said})
     yield Chunk("end", {"status": status(runs, wides)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -11,12 +12,14 @@ from typing import Any
 import numpy as np
 
 from components.citations import IMAI_2026
+from components.numbers import shown as number
 from components.theme import FATES, FONT, LIGHT
-from components.unlearning import figures
-from components.unlearning.picture import BASINS, MANIFOLD, RTOL, SAMPLES, Picture
+from components.unlearning import columns, figures
+from components.unlearning.picture import BASINS, MANIFOLD, RTOL, SAMPLES, Picture, Pinned
 from components.unlearning.state import UnlearningState
+from components.unlearning.validity import TOLERANCE, Wide
 from components.view import Columns
-from dynamics import Fate, Trajectory
+from dynamics import CriticalManifold, Fate, Trajectory
 
 _SCRIPT = Path(__file__).with_name("script.py").read_text(encoding="utf-8")
 _IMPORTS, _, _REST = _SCRIPT.partition("# --- parameters ---\n")
@@ -27,7 +30,7 @@ _NUMBERS = _REST.partition("# --- numbers ---\n")[2]
 def table(state: UnlearningState) -> Columns:
     """Every sample of every trajectory, one below the other."""
     picture = Picture.of(state)
-    return _table([picture.trajectory(run) for run in picture.runs])
+    return _table(picture, [picture.trajectory(run) for run in picture.runs], list(picture.wide()))
 
 
 def document(state: UnlearningState) -> Mapping[str, Any]:
@@ -35,8 +38,9 @@ def document(state: UnlearningState) -> Mapping[str, Any]:
     picture = Picture.of(state)
     runs = [picture.trajectory(run) for run in picture.runs]
     manifold = picture.manifold()
+    wides = list(picture.wide())
     return {
-        "table": _table(runs),
+        "table": _table(picture, runs, wides),
         "runs": [
             {
                 "name": plan.name,
@@ -51,13 +55,45 @@ def document(state: UnlearningState) -> Mapping[str, Any]:
             }
             for plan, run in zip(picture.runs, runs, strict=True)
         ],
+        **_manifold(manifold),
+        "thresholds": [{"R0": R0, "a0": found} for R0, found in picture.thresholds().items()],
+        "layers": _layers(picture),
+        "wide": [
+            {
+                "name": wide.run.name,
+                "m": wide.trajectory.m,
+                "halt": asdict(wide.halt) | {"fate": wide.halt.fate.name} if wide.halt else None,
+                "needed": wide.needed,
+                "status": wide.trajectory.code.name,
+            }
+            for wide in wides
+        ],
+        "pinned": _pinned(picture.pinned, picture) if picture.pinned else None,
+    }
+
+
+def _manifold(manifold: CriticalManifold) -> dict[str, Any]:
+    return {
         "manifold": [
             {"kind": branch.kind, "attracting": branch.attracting, "R": branch.R, "a": branch.a}
             for branch in manifold.branches
         ],
         "folds": [{"R": fold.R, "a": fold.a, "landing": fold.landing} for fold in manifold.folds],
-        "thresholds": [{"R0": R0, "a0": found} for R0, found in picture.thresholds().items()],
-        "layers": _layers(picture),
+    }
+
+
+def _pinned(pinned: Pinned, picture: Picture) -> dict[str, Any]:
+    """A of a comparison: its problem, its end, its critical manifold; its samples are in the table."""
+    model, limit = pinned.model, pinned.run.limit
+    return {
+        "c": model.c,
+        "c_star": model.c_star,
+        "eps": model.eps,
+        "a0": pinned.run.a0,
+        "R0": pinned.run.R0,
+        "fate": limit.fate.name,
+        "limit": {"R": limit.R, "a": limit.a, "loss": limit.loss},
+        **_manifold(picture.manifold(model)),
     }
 
 
@@ -93,12 +129,29 @@ def _layers(picture: Picture) -> dict[str, Any]:
     }
 
 
-def _table(runs: Sequence[Trajectory]) -> Columns:
-    return {
-        "run": np.concatenate([np.full(run.tau.size, index) for index, run in enumerate(runs)]),
-        "a0": np.concatenate([np.full(run.tau.size, run.a0) for run in runs]),
-        "R0": np.concatenate([np.full(run.tau.size, run.R0) for run in runs]),
-        **{name: np.concatenate([getattr(run, name) for run in runs]) for name in ("tau", "R", "a", "loss", "excess")},
+def _table(picture: Picture, runs: Sequence[Trajectory], wides: Sequence[Wide]) -> Columns:
+    """The samples of every run in the order of the stream: those of the list, A, those at finite width. Of which kind
+    a run is, the columns `pinned` and `m` (infinite: planar) say, where there are others than the first."""
+    panel = picture.panel
+    pinned = [picture.course(picture.pinned)] if picture.pinned else []
+    planar = [*runs, *pinned]
+    samples = [columns.of_planar(run, panel) for run in planar]
+    samples += [columns.of_wide(wide.trajectory, wide.run.limit, panel) for wide in wides]
+    sizes = [part["tau"].size for part in samples]
+    alike: dict[str, Sequence[float]] = {
+        "run": range(len(samples)),
+        "a0": [*(run.a0 for run in planar), *(wide.run.a0 for wide in wides)],
+        "R0": [*(run.R0 for run in planar), *(wide.run.R0 for wide in wides)],
+    }
+    if pinned or wides:
+        alike["pinned"] = [0] * len(runs) + [1] * len(pinned) + [0] * len(wides)
+        alike["m"] = [math.inf] * len(planar) + [wide.trajectory.m for wide in wides]
+    names = dict.fromkeys(name for part in samples for name in part)
+    return {name: np.repeat(np.array(values), sizes) for name, values in alike.items()} | {
+        name: np.concatenate(
+            [part.get(name, np.full(size, math.nan)) for part, size in zip(samples, sizes, strict=True)]
+        )
+        for name in names
     }
 
 
@@ -115,6 +168,10 @@ def python(state: UnlearningState) -> str:
     styles = "\n".join(
         f"    {fate.name!r}: ({style.colour!r}, {style.dash!r}, {style.symbol!r})," for fate, style in FATES.items()
     )
+    rows = "\n".join(
+        f"    ({row.column!r}, {row.title!r}, {row.log}, {row.range})," for row in figures.PANELS[state.panel]
+    )
+    wide_name = "" if state.width is None else f"m = {number(state.width)}"
     symbols = ", ".join(f"{str(kind)!r}: {symbol!r}" for kind, symbol in figures.SYMBOLS.items())
     return f'''"""A picture of feature unlearning, computed with the `dynamics` package; drawn if plotly is installed.
 
@@ -140,7 +197,17 @@ ADDED, REACH = {picture.added}, {_text(picture.reach)}  # how many starts, the l
 GROUND_R, GROUND_A = {_text(picture.ground[0])}, {_text(picture.ground[1])}  # what the layers below are of
 NULLCLINE, LANDSCAPE, BASINS = {figures.NULLCLINE}, {figures.LANDSCAPE}, {BASINS}  # points; across and up
 
+WIDTH = {_text(state.width) if state.width is not None else None}  # neurons of the exact law beside the planar one
+WIDE_NAME = {wide_name!r}
+TOLERANCE = {TOLERANCE}  # within which the planar law is to keep to it
+PIN = {_pin(state)}  # A of a comparison: c, c_star, eps, R0, a0
+
 WINDOW_R, WINDOW_A = {_text(shown.R)}, {_text(shown.a)}  # what the plane shows
+PANEL = {state.panel!r}  # what the panels show; ROWS: column, title, whether logarithmic, range (None: all)
+ROWS = (
+{rows}
+)
+LAW_POINTS = {figures.LAW_POINTS}
 TAU_AXIS = {state.axis!r}  # "log" or "linear"
 TAU_WINDOW = {_text(state.span) if state.span else None}  # what the panels show; None: all
 LOSS = {state.measure!r}  # "loss" or "excess", the loss above its limit
@@ -149,6 +216,7 @@ FIELD = {figures.FIELD!r}  # arrows across and up
 STYLES = {{  # colour, dash and end marker
 {styles}
 }}
+WIDE, PINNED = {figures.KINDS["wide"]}, {figures.KINDS["pinned"]}  # width and dash of lines
 SYMBOLS = {{{symbols}}}
 INK, PAPER, GRID = {LIGHT["ink"]!r}, {LIGHT["paper"]!r}, {LIGHT["grid"]!r}
 ARROWS, FIBRE, GREEN = {LIGHT["field"]!r}, {LIGHT["fibre"]!r}, {LIGHT["manifold"]!r}
@@ -159,6 +227,15 @@ FONT = {FONT!r}
 
 {_NUMBERS.strip()}
 '''
+
+
+def _pin(state: UnlearningState) -> str:
+    """The pinned run's problem as Python."""
+    pinned = state.pinned
+    if pinned is None:
+        return "None"
+    problem = (_text(pinned.c), _text(pinned.c_star), _text(pinned.eps), _text(pinned.R0), _text(pinned.a[0]))
+    return f"({', '.join(problem)})"
 
 
 def _text(value: float | Sequence[float]) -> str:

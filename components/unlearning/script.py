@@ -22,8 +22,15 @@ LAYERS = ("field", "eq", "sep")
 ADDED, REACH = 0, 50.0
 GROUND_R, GROUND_A = (-0.2, 1.0), (-0.75, 25.0)
 NULLCLINE, LANDSCAPE, BASINS = 400, (121, 81), (96, 96)
+WIDTH: Any = None
+WIDE_NAME = ""
+TOLERANCE = 0.05
+PIN: Any = None
 
 WINDOW_R, WINDOW_A = (-0.2, 1.03), (-0.75, 25.0)
+PANEL = "course"
+ROWS = (("R", "R", False, (-0.04, 1.04)), ("a", "a", False, None), ("loss", "loss  L", False, None))
+LAW_POINTS = 60
 TAU_AXIS, TAU_WINDOW, LOSS = "log", None, "loss"
 LABELS = (5.0, 9.0, 10.0)
 FIELD = (22, 16)
@@ -31,6 +38,7 @@ STYLES = {
     "UNLEARNING": ("#0a4da2", "12px,3px", "triangle-up"),
     "FULL_ALIGNMENT": ("#c25100", "solid", "circle"),
 }
+WIDE, PINNED = (1.4, "2px,3px"), (2.2, "7px,2px,1px,2px")
 SYMBOLS = {"stable node": "circle", "saddle": "x-thin"}
 INK, PAPER, GRID, ARROWS, FIBRE, GREEN = "#1f2328", "#ffffff", "#eceef1", "#b9c0ca", "#d3d8de", "#008f68"
 MUTED, PARTING, CONTOUR = "#5c636d", "#4a4f57", "#c6cdd6"
@@ -57,6 +65,18 @@ basins = phase_map(C, C_STAR, EPS, ("R0", *GROUND_R), ("a0", *GROUND_A), BASINS)
 nullcline = np.linspace(*GROUND_R, NULLCLINE) if "null" in LAYERS else np.empty(0)  # R; a is model.nullcline(R)
 grid = [np.linspace(*ends, n) for ends, n in zip((GROUND_R, GROUND_A), LANDSCAPE, strict=True)]  # R, a of the landscape
 landscape = model.loss(*np.meshgrid(*grid)) if "loss" in LAYERS else None
+
+# The exact law of WIDTH neurons that stay alike; where that ends what unlearns at infinite width (None: it does not);
+# and the width from which on the planar law keeps to it, up to TAU_END, within TOLERANCE.
+network = model.at_width(WIDTH) if WIDTH else None
+wide = [network.trajectory(a0, R0, TAU_END, SAMPLES, rtol=RTOL) for _, R0, a0 in STARTS] if network else []
+halts = [network.halt(a0, R0) for _, R0, a0 in STARTS] if network else []
+needed = [model.width_needed(a0, R0, TAU_END, TOLERANCE) for _, R0, a0 in STARTS] if network else []
+
+# A of a comparison: one run of a model of its own.
+other = UnlearningModel(*PIN[:3]) if PIN else None
+pinned = [other.trajectory(PIN[4], PIN[3], TAU_END, SAMPLES, rtol=RTOL)] if other else []
+pinned_manifold = other.critical_manifold(MANIFOLD, A_MAX) if other else None
 
 
 def field() -> str:
@@ -179,13 +199,72 @@ def extent(columns: list[np.ndarray], log: bool, margin: float) -> list[float]:
     return [low - room, high + room]
 
 
+def shown(run: Any, limit: Any) -> dict[str, np.ndarray]:
+    """The columns of a run that the panels can show; those of the kernel only of a planar run."""
+    loss = run.loss
+    if LOSS == "excess":
+        loss = run.excess if isinstance(run, Trajectory) else run.loss - limit.loss
+    columns = {"R": run.R, "a": run.a, "loss": loss, "size_R": np.abs(run.R), "size_a": np.abs(run.a)}
+    if PANEL == "kernel" and isinstance(run, Trajectory):
+        columns |= {"moved": run.movement.distance, "change": run.kernel.change, "share": run.kernel.share}
+    return columns
+
+
+def law(run: Trajectory) -> list[tuple[np.ndarray, np.ndarray]]:
+    """What the asymptotic law says of |R| and |a| of a run that unlearns: where it says |R| < 1 and its next term is
+    small."""
+    if PANEL != "law" or run.fate != Fate.UNLEARNING:
+        return []
+    asymptotics = run.model.asymptotics(1 if run.R[-1] > 0 else -1)
+    if not asymptotics.unlearns:
+        return []
+    tau = np.geomspace(run.tau[1], run.tau[-1], LAW_POINTS)
+    R, a = np.abs(asymptotics.R(tau)), asymptotics.a(tau)
+    leading = asymptotics.a_prefactor * tau**asymptotics.a_exponent
+    near = np.abs(a - leading) < 0.5 * np.abs(leading)
+    return [(tau, np.where(R < 1, R, np.nan)), (tau, np.where(near & (R < 1), np.abs(a), np.nan))]
+
+
+def draw_run(figure: Any, name: str, run: Any, limit: Any, line: dict[str, Any]) -> None:
+    """A run's line in the plane and in the panels, and the law beside it."""
+    figure.add_scatter(x=run.R, y=run.a, mode="lines", line=line, name=name, row=1, col=1)
+    columns = shown(run, limit)
+    thin = {**line, "width": min(line["width"], 2)}
+    for row, (column, *_) in enumerate(ROWS, 1):
+        if column in columns:
+            figure.add_scatter(x=run.tau, y=columns[column], mode="lines", line=thin, name=name, row=row, col=2)
+    if isinstance(run, Trajectory):
+        for row, (x, y) in enumerate(law(run), 1):
+            line = {"color": line["color"], "width": 1}
+            figure.add_scatter(x=x, y=y, mode="lines", line=line, name=f"{name}, law", row=row, col=2)
+
+
+def draw_beside(figure: Any) -> None:
+    """A of a comparison, with its critical manifold; the runs at finite width, and where that halts unlearning."""
+    for attracting, width, dash in ((True, 2.5, "solid"), (False, 1.2, "dash")):
+        branches = pinned_manifold.branches if pinned_manifold else ()
+        pieces = [branch for branch in branches if branch.attracting == attracting]
+        if pieces:
+            line = {"color": ARROWS, "width": width, "dash": dash}
+            figure.add_scatter(**joined(pieces), mode="lines", line=line, name="A: critical manifold", row=1, col=1)
+    for run in pinned:
+        draw_run(figure, "A", run, run.limit, {"color": MUTED, "width": PINNED[0], "dash": PINNED[1]})
+        figure.add_scatter(x=[run.R0], y=[run.a0], text=["<b>A</b>"], mode="text", name="A, name", row=1, col=1)
+    for (name, *_), planar, exact, halt in zip(STARTS, runs, wide, halts, strict=False):
+        colour = STYLES[planar.fate.name][0]
+        line = {"color": colour, "width": WIDE[0], "dash": WIDE[1]}
+        draw_run(figure, f"{name}, {WIDE_NAME}", exact, planar.limit, line)
+        if halt and np.isfinite(halt.a) and WINDOW_A[0] <= halt.a <= WINDOW_A[1]:
+            marker = {"symbol": "hexagon-open", "size": 11, "color": colour, "line": {"width": 2}}
+            figure.add_scatter(x=[halt.R], y=[halt.a], mode="markers", marker=marker, name="halts", row=1, col=1)
+
+
 def picture() -> Any:
-    """The plane on the left; R, a and the loss over time on the right."""
+    """The plane on the left; the panels over time on the right."""
     from plotly.subplots import make_subplots
 
-    figure = make_subplots(
-        rows=3, cols=2, specs=[[{"rowspan": 3}, {}], [None, {}], [None, {}]], column_widths=[0.6, 0.4]
-    )
+    specs: Any = [[{"rowspan": len(ROWS)}, {}], *([None, {}] for _ in ROWS[1:])]
+    figure = make_subplots(rows=len(ROWS), cols=2, specs=specs, column_widths=[0.6, 0.4])
 
     draw_ground(figure)
     left = -1.0 if any(run.R.min() < 0 for run in runs) else 0.0
@@ -208,14 +287,11 @@ def picture() -> Any:
     figure.add_scatter(**points, mode="markers", marker=marker, name="folds", row=1, col=1)
 
     draw_layers(figure)
+    draw_beside(figure)
 
-    losses = [run.excess if LOSS == "excess" else run.loss for run in runs]
-    for (name, R0, a0), label, run, loss in zip(STARTS, LABELS, runs, losses, strict=True):
+    for (name, R0, a0), label, run in zip(STARTS, LABELS, runs, strict=True):
         colour, dash, symbol = STYLES[run.fate.name]
-        line = {"color": colour, "width": 2.4, "dash": dash}
-        figure.add_scatter(x=run.R, y=run.a, mode="lines", line=line, name=name, row=1, col=1)
-        for row, values in enumerate((run.R, run.a, loss), 1):
-            figure.add_scatter(x=run.tau, y=values, mode="lines", line={**line, "width": 2}, name=name, row=row, col=2)
+        draw_run(figure, name, run, run.limit, {"color": colour, "width": 2.4, "dash": dash})
         x, y, symbol = end(run, symbol)
         marker = {"symbol": symbol, "size": 12, "color": colour, "line": {"color": PAPER, "width": 1}}
         figure.add_scatter(x=x, y=y, mode="markers", marker=marker, name=f"{name}, end", cliponaxis=False, row=1, col=1)
@@ -233,7 +309,8 @@ def picture() -> Any:
         )
 
     logarithmic = TAU_AXIS == "log"
-    span: Any = extent([run.tau for run in runs], logarithmic, 0.0)
+    drawn: list[Any] = [*runs, *wide, *pinned]
+    span: Any = extent([run.tau for run in drawn], logarithmic, 0.0)
     if TAU_WINDOW and not (logarithmic and TAU_WINDOW[0] <= 0):
         span = np.log10(TAU_WINDOW).tolist() if logarithmic else TAU_WINDOW
     font = {"family": FONT, "size": 13, "color": INK}
@@ -244,11 +321,16 @@ def picture() -> Any:
     figure.update_xaxes(title_text="alignment  R", range=WINDOW_R, showgrid=False, row=1, col=1)
     figure.update_yaxes(title_text="second layer  a", range=WINDOW_A, showgrid=False, row=1, col=1)
     figure.update_xaxes(type=TAU_AXIS, range=span, col=2)
-    figure.update_xaxes(title_text="time  τ", row=3, col=2)
-    figure.update_yaxes(title_text="R", range=[-1.04 if left < 0 else -0.04, 1.04], row=1, col=2)
-    figure.update_yaxes(title_text="a", range=extent([run.a for run in runs], False, 0.09), row=2, col=2)
-    title, kind = ("L − L<sub>∞</sub>", "log") if LOSS == "excess" else ("loss  L", "linear")
-    figure.update_yaxes(title_text=title, type=kind, range=extent(losses, kind == "log", 0.09), row=3, col=2)
+    figure.update_xaxes(title_text="time  τ", row=len(ROWS), col=2)
+    limits = [run.limit for run in (*runs, *runs[: len(wide)], *pinned)]
+    columns = [shown(run, limit) for run, limit in zip(drawn, limits, strict=True)]
+    for row, (column, title, log, ends) in enumerate(ROWS, 1):
+        if column == "loss" and LOSS == "excess":
+            title, log = "L − L<sub>∞</sub>", True
+        shows: Any = ends or extent([values[column] for values in columns if column in values], log, 0.09)
+        if column == "R" and left < 0:
+            shows = (-1.04, 1.04)
+        figure.update_yaxes(title_text=title, type="log" if log else "linear", range=shows, row=row, col=2)
     if "field" in LAYERS:
         line = {"color": ARROWS, "width": 1}
         figure.add_shape(type="path", path=field(), layer="below", line=line, row=1, col=1)
@@ -263,6 +345,11 @@ def main() -> None:
             f"at the end R = {run.R[-1]:.6g}, a = {run.a[-1]:.6g}, loss = {run.loss[-1]:.6g}, "
             f"in the limit R = {run.limit.R:.6g}, a = {run.limit.a:.6g}, loss = {run.limit.loss:.6g}"
         )
+    for (name, *_), halt, width in zip(STARTS, halts, needed, strict=False):
+        end = f"{halt.fate.name} at R = {halt.R:.6g}, a = {halt.a:.6g}; " if halt else ""
+        print(f"{name}, {WIDE_NAME}: {end}the planar law holds from m = {width:.3g}")
+    for run in pinned:
+        print(f"A: {run.fate.name}, in the limit R = {run.limit.R:.6g}, a = {run.limit.a:.6g}")
     try:
         figure = picture()
     except ModuleNotFoundError:

@@ -8,7 +8,7 @@ import numpy as np
 
 from components.numbers import shown
 from components.theme import FATES
-from components.unlearning.figures import Run, Window, parted
+from components.unlearning.figures import Window, parted
 from components.unlearning.picture import Picture
 from dynamics import CriticalManifold, Fate, Trajectory
 
@@ -79,13 +79,29 @@ def layers(picture: Picture) -> list[str]:
     return said
 
 
-def panels(plans: Sequence[Run], runs: Sequence[Trajectory]) -> str:
-    """R, a and the loss over time: where each trajectory begins and ends."""
-    said = ["Alignment R, second layer a and loss over time."]
-    for plan, run in zip(plans, runs, strict=True):
-        loss = f"loss from {shown(run.loss[0], 3)} to {shown(run.loss[-1], 3)}"
-        end = f"R ends at {shown(run.R[-1], 3)}, a at {shown(run.a[-1], 4)}"
-        said.append(f"{plan.name}: {loss}; {end}, at τ = {shown(run.tau_end, 3)}.")
+SHOWN = {
+    "course": "Alignment R, second layer a and loss over time.",
+    "law": "|R| and |a| over time on logarithmic axes, with the asymptotic law of what unlearns as thin lines.",
+    "kernel": "Alignment R, the first layer's movement, the tangent kernel's change, and the second layer's share of "
+    "the loss's decrease over time.",
+}
+
+
+def panels(picture: Picture, runs: Sequence[Trajectory]) -> str:
+    """The panels: what they show, and where each trajectory begins and ends in them."""
+    said = [SHOWN[picture.panel]]
+    for plan, run in zip(picture.runs, runs, strict=True):
+        if picture.panel == "kernel":
+            moved, change = run.movement.distance[-1], run.kernel.change[-1]
+            end = f"the first layer has moved by {shown(moved, 3)}, the kernel by {shown(change, 3)} of its norm"
+        else:
+            loss = f"loss from {shown(run.loss[0], 3)} to {shown(run.loss[-1], 3)}"
+            end = f"{loss}; R ends at {shown(run.R[-1], 3)}, a at {shown(run.a[-1], 4)}"
+        said.append(f"{plan.name}: {end}, at τ = {shown(run.tau_end, 3)}.")
+    if picture.pinned:
+        said.append("A, the pinned run, is drawn beside them in grey.")
+    if picture.width is not None and picture.panel != "kernel":
+        said.append(f"Thinly dotted, each run by the exact law of {shown(picture.width)} neurons.")
     return " ".join(said)
 
 

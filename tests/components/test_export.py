@@ -54,6 +54,12 @@ STATES = {
     **{preset.name: preset.state for preset in PRESETS},
     **{name: UnlearningState.make(values) for name, values in HARD.items()},
 }
+PIN = {"pin_c": (1.0, 0.5), "pin_c_star": (1.0, -0.6), "pin_eps": 0.1, "pin_a": 2.0, "pin_R0": 0.1}
+BESIDE: list[dict[str, Any]] = [
+    {"panel": "law", "width": 2e3, "a": (2.0, 0.5), "c": (1.0, 0.5), "c_star": (1.0, -0.6)},
+    {"panel": "kernel", "a": (5.0, 10.0), **PIN},
+    {"panel": "course", "width": 1e7, "points": (0.5, 12.0), "measure": "excess", **PIN},
+]
 each_state = pytest.mark.parametrize("state", STATES.values(), ids=STATES.keys())
 
 
@@ -192,6 +198,41 @@ def assert_streamed(computed: np.ndarray, streamed: np.ndarray) -> None:
         mine = computed.astype(np.float32)
     assert (np.isfinite(mine) == np.isfinite(streamed)).all()
     np.testing.assert_array_equal(mine[np.isfinite(mine)], streamed[np.isfinite(streamed)])
+
+
+@pytest.mark.parametrize("fields", BESIDE, ids=lambda fields: fields["panel"])
+def test_the_script_computes_and_draws_what_is_beside_the_runs(client: FlaskClient, fields: dict[str, Any]) -> None:
+    state = UnlearningState.make(fields)
+    script, given = executed(exported(client, "py", state)), document(client, state)
+    assert_same_numbers(script, given)
+    for exact, halt, needed, other in zip(
+        script["wide"], script["halts"], script["needed"], given["wide"], strict=True
+    ):
+        assert (exact.m, needed) == (other["m"], other["needed"])
+        assert (halt is None) == (other["halt"] is None)
+        if halt:
+            assert_close([halt.R, halt.a, halt.tau], [other["halt"][name] for name in ("R", "a", "tau")])
+    assert (given["pinned"] is None) == (not script["pinned"])
+    if given["pinned"]:
+        for branch, other in zip(script["pinned_manifold"].branches, given["pinned"]["manifold"], strict=True):
+            assert_close([branch.R, branch.a], [other["R"], other["a"]])
+        assert script["pinned"][0].fate.name == given["pinned"]["fate"]
+    table, drawn = given["table"], script["picture"]()
+    computed = [*script["runs"], *script["pinned"], *script["wide"]]
+    assert sorted(set(table["run"])) == list(range(len(computed)))
+    for index, run in enumerate(computed):
+        for column in ("tau", "R", "a", "loss"):
+            assert_close(getattr(run, column), values(table[column])[np.array(table["run"]) == index])
+    parts = [json.loads(line) for line in client.get(f"/stream/unlearning?{state.query()}").data.splitlines()]
+    for part in parts:
+        if part["kind"] == "run":
+            panels = [trace for trace in part["traces"]["panels"] if "meta" in trace]
+            mine = [trace for trace in drawn.data if trace.name == part["name"] and trace.xaxis not in (None, "x")]
+            assert len(mine) == len(panels)
+            for trace, other in zip(mine, panels, strict=True):
+                assert (trace.line.color, trace.line.dash) == (other["line"]["color"], other["line"]["dash"])
+                name = "excess" if (other["meta"]["y"], state.measure) == ("loss", "excess") else other["meta"]["y"]
+                assert_streamed(np.array(trace.y, float), joined(parts, part["index"], name))
 
 
 NUMBER = st.floats(-3, 3).map(lambda number: round(number, 3))

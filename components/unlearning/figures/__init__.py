@@ -31,8 +31,8 @@ from components.unlearning.figures.layers import (
     pasts,
     separatrices,
 )
-from components.unlearning.figures.looks import Run, Window, look, scatter
-from components.unlearning.figures.panels import PANEL_DISPLAY, PANELS, axis_name, law, panels
+from components.unlearning.figures.looks import KINDS, Run, Window, look, scatter
+from components.unlearning.figures.panels import LAW_POINTS, PANEL_DISPLAY, PANELS, axis_name, law, panels
 from components.unlearning.figures.plane import (
     FIELD,
     LABEL_GAP,
@@ -48,9 +48,11 @@ from components.unlearning.figures.runs import run_traces
 __all__ = [
     "ARROWS",
     "FIELD",
+    "KINDS",
     "LABEL_GAP",
     "LABEL_ROOM",
     "LANDSCAPE",
+    "LAW_POINTS",
     "LEVELS",
     "NEAREST_LEVELS",
     "NULLCLINE",
