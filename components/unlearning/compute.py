@@ -56,7 +56,7 @@ def stream(state: UnlearningState) -> Iterator[Chunk]:
     sides = {words.side(run) for run in runs}
     laws = {sign: model.asymptotics(sign) for sign in sorted(sides - {0}, reverse=True)}
     said = {"plane": texts.plane(picture, manifold, runs), "panels": texts.panels(picture, runs)}
-    notes = [*words.notes(state, model, laws), *beside, *validity.notes(wides)]
+    notes = [*words.notes(state, model, laws), *beside, *validity.notes(wides), *texts.panel_notes(picture, runs)]
     yield Chunk("words", {"runs": sentences(picture, runs, laws), "notes": notes, "figures": said})
     yield Chunk("end", {"status": status(runs, wides)})
 

@@ -82,9 +82,23 @@ def layers(picture: Picture) -> list[str]:
 SHOWN = {
     "course": "Alignment R, second layer a and loss over time.",
     "law": "|R| and |a| over time on logarithmic axes, with the asymptotic law of what unlearns as thin lines.",
-    "kernel": "Alignment R, the first layer's movement, the tangent kernel's change, and the second layer's share of "
-    "the loss's decrease over time.",
+    "kernel": "R; how far the first layer has moved, |w₀| being 1; the tangent kernel's change; and the second layer's "
+    "share of the loss's decrease, which is 1 where the first layer only follows (the way into the lazy regime).",
 }
+
+
+def panel_notes(picture: Picture, runs: Sequence[Trajectory]) -> list[str]:
+    """What panels show that do not speak for themselves, and where they can show nothing."""
+    if picture.panel == "course":
+        return []
+    said = [f"Panels: {SHOWN[picture.panel]}"]
+    if picture.panel == "kernel":
+        said += [
+            f"{plan.name}: {run.kernel.reason}."
+            for plan, run in zip(picture.runs, runs, strict=True)
+            if run.kernel.reason
+        ]
+    return said
 
 
 def panels(picture: Picture, runs: Sequence[Trajectory]) -> str:

@@ -102,6 +102,11 @@ def test_the_kernel_panel_shows_the_kernel() -> None:
     assert joined(parts, 0, "share")[-1] > 0.9, "while it unlearns, the second layer alone lowers the loss"
 
 
+def test_a_kernel_that_vanishes_says_why() -> None:
+    assert "ā = 0: the kernel vanishes at the start" in notes(streamed(panel="kernel", a=(0.0,)))
+    assert "Panels:" not in notes(streamed())
+
+
 def test_finite_width_is_the_exact_law_beside_the_planar_one() -> None:
     parts = streamed(width=2000, **SMALL)
     assert parts[0]["runs"] == len(runs(parts)) == 2

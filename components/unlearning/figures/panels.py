@@ -34,9 +34,9 @@ PANELS: dict[str, tuple[Row, ...]] = {
     "law": (Row("size_R", "|R|", log=True), Row("size_a", "|a|", log=True)),
     "kernel": (
         ALIGNMENT,
-        Row("moved", "first layer: |w − w₀|", planar_only=True),
-        Row("change", "kernel: |Θ − Θ₀| / |Θ₀|", planar_only=True),
-        Row("share", "second layer’s share", range=(-0.04, 1.04), planar_only=True),
+        Row("moved", "|w − w₀|", planar_only=True),
+        Row("change", "|Θ − Θ₀| / |Θ₀|", log=True, planar_only=True),
+        Row("share", "layer 2’s share", range=(-0.04, 1.04), planar_only=True),
     ),
 }
 
