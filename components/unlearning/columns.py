@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from components.unlearning.exponents import local
 from components.view import Columns
 from dynamics import FiniteWidthTrajectory, Limit, Trajectory
 
@@ -13,6 +14,8 @@ def of_planar(run: Trajectory, panel: str) -> Columns:
     course = {"tau": run.tau, "R": run.R, "a": run.a, "loss": run.loss, "excess": run.excess}
     if panel == "law":
         course |= sizes(run.R, run.a)
+    if panel == "slopes":
+        course |= slopes(run.R, run.a, run.tau)
     if panel == "kernel":
         course |= {"moved": run.movement.distance, "change": run.kernel.change, "share": run.kernel.share}
     return course
@@ -21,7 +24,16 @@ def of_planar(run: Trajectory, panel: str) -> Columns:
 def of_wide(run: FiniteWidthTrajectory, limit: Limit, panel: str) -> Columns:
     """The same of the law of finite width; the excess is that over the loss at infinite width and time."""
     course = {"tau": run.tau, "R": run.R, "a": run.a, "loss": run.loss, "excess": run.loss - limit.loss}
-    return course | sizes(run.R, run.a) if panel == "law" else course
+    if panel == "law":
+        course |= sizes(run.R, run.a)
+    if panel == "slopes":
+        course |= slopes(run.R, run.a, run.tau)
+    return course
+
+
+def slopes(R: np.ndarray, a: np.ndarray, tau: np.ndarray) -> dict[str, np.ndarray]:
+    """Local exponents of R and a."""
+    return {"slope_R": local(R, tau), "slope_a": local(a, tau)}
 
 
 def sizes(R: np.ndarray, a: np.ndarray) -> dict[str, np.ndarray]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from components.numbers import shown
 from components.unlearning import columns, figures, texts, validity, words
+from components.unlearning.exponents import fit
 from components.unlearning.picture import RTOL, Picture
 from components.unlearning.state import UnlearningState
 from components.unlearning.validity import Wide
@@ -107,10 +108,10 @@ def drawn(
 def lawful(plan: figures.Run, run: Trajectory, panel: str) -> list[Trace]:
     """The asymptotic law beside a run that unlearns, where the panel is of it."""
     side = words.side(run)
-    if panel != "law" or run.fate != Fate.UNLEARNING or side == 0:
+    if panel not in ("law", "slopes") or run.fate != Fate.UNLEARNING or side == 0:
         return []
     asymptotics = run.model.asymptotics(side)
-    return figures.law(plan, asymptotics, run.tau) if asymptotics.unlearns else []
+    return figures.law(plan, asymptotics, run.tau, fit(run), panel) if asymptotics.unlearns else []
 
 
 def sentences(picture: Picture, runs: list[Trajectory], laws: Mapping[int, Asymptotics]) -> list[str]:

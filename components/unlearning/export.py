@@ -15,6 +15,7 @@ from components.citations import IMAI_2026
 from components.numbers import shown as number
 from components.theme import FATES, FONT, LIGHT
 from components.unlearning import columns, figures
+from components.unlearning.exponents import DECADES, POINTS, fit
 from components.unlearning.picture import BASINS, MANIFOLD, RTOL, SAMPLES, Picture, Pinned
 from components.unlearning.state import UnlearningState
 from components.unlearning.validity import TOLERANCE, Wide
@@ -52,6 +53,7 @@ def document(state: UnlearningState) -> Mapping[str, Any]:
                 "steps": run.stats.steps,
                 "error": run.error,
                 "time_error": run.time_error,
+                "fit": _fit(run, picture.panel),
             }
             for plan, run in zip(picture.runs, runs, strict=True)
         ],
@@ -70,6 +72,12 @@ def document(state: UnlearningState) -> Mapping[str, Any]:
         ],
         "pinned": _pinned(picture.pinned, picture) if picture.pinned else None,
     }
+
+
+def _fit(run: Trajectory, panel: str) -> dict[str, Any] | None:
+    """The exponents that the end of a run fits, where a panel shows them."""
+    found = fit(run) if panel in ("law", "slopes") else None
+    return asdict(found) if found else None
 
 
 def _manifold(manifold: CriticalManifold) -> dict[str, Any]:
@@ -207,7 +215,7 @@ PANEL = {state.panel!r}  # what the panels show; ROWS: column, title, whether lo
 ROWS = (
 {rows}
 )
-LAW_POINTS = {figures.LAW_POINTS}
+LAW_POINTS, FITTED = {figures.LAW_POINTS}, ({DECADES}, {POINTS})  # fit: decades, points
 TAU_AXIS = {state.axis!r}  # "log" or "linear"
 TAU_WINDOW = {_text(state.span) if state.span else None}  # what the panels show; None: all
 LOSS = {state.measure!r}  # "loss" or "excess", the loss above its limit

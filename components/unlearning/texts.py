@@ -8,7 +8,8 @@ import numpy as np
 
 from components.numbers import shown
 from components.theme import FATES
-from components.unlearning.figures import Window, parted
+from components.unlearning.exponents import Fit, fit
+from components.unlearning.figures import Run, Window, parted
 from components.unlearning.picture import Picture
 from dynamics import CriticalManifold, Fate, Trajectory
 
@@ -82,6 +83,8 @@ def layers(picture: Picture) -> list[str]:
 SHOWN = {
     "course": "Alignment R, second layer a and loss over time.",
     "law": "|R| and |a| over time on logarithmic axes, with the asymptotic law of what unlearns as thin lines.",
+    "slopes": "The local exponents d log |R| / d log τ and d log |a| / d log τ; of what unlearns also those of the "
+    "asymptotic law, as thin lines.",
     "kernel": "R; how far the first layer has moved, |w₀| being 1; the tangent kernel's change; and the second layer's "
     "share of the loss's decrease, which is 1 where the first layer only follows (the way into the lazy regime).",
 }
@@ -92,6 +95,8 @@ def panel_notes(picture: Picture, runs: Sequence[Trajectory]) -> list[str]:
     if picture.panel == "course":
         return []
     said = [f"Panels: {SHOWN[picture.panel]}"]
+    if picture.panel in ("law", "slopes"):
+        said += [fitted(plan, found) for plan, run in zip(picture.runs, runs, strict=True) if (found := fit(run))]
     if picture.panel == "kernel":
         said += [
             f"{plan.name}: {run.kernel.reason}."
@@ -99,6 +104,14 @@ def panel_notes(picture: Picture, runs: Sequence[Trajectory]) -> list[str]:
             if run.kernel.reason
         ]
     return said
+
+
+def fitted(plan: Run, found: Fit) -> str:
+    """The exponents that the end of a run fits, over which window, and how well."""
+    R, a = shown(found.R_exponent, 3), shown(found.a_exponent, 3)
+    start, end = (shown(tau, 3) for tau in found.tau)
+    off = shown(100 * found.residual, 2)
+    return f"{plan.name}: fitted from τ = {start} to {end}, |R| ~ τ^({R}) and |a| ~ τ^({a}), to {off} %."
 
 
 def panels(picture: Picture, runs: Sequence[Trajectory]) -> str:

@@ -22,8 +22,13 @@ def choose(page: Page, panel: str) -> None:
 
 def test_the_panels_are_switched_and_the_link_brings_them_back(open_page: Any) -> None:
     page = open_page("/")
-    columns = {"course": {"R", "a", "loss"}, "law": {"size_R", "size_a"}, "kernel": {"R", "moved", "change", "share"}}
-    for panel in ("law", "kernel", "course"):
+    columns = {
+        "course": {"R", "a", "loss"},
+        "law": {"size_R", "size_a"},
+        "slopes": {"slope_R", "slope_a"},
+        "kernel": {"R", "moved", "change", "share"},
+    }
+    for panel in ("law", "slopes", "kernel", "course"):
         choose(page, panel)
         page.wait_for_function("(n) => fl.page.drawing.figures.panels.gd.data.length >= n", arg=3 * len(columns[panel]))
         assert {line["meta"]["y"] for line in lines(page, "panels")} == columns[panel]

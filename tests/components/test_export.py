@@ -57,6 +57,7 @@ STATES = {
 PIN = {"pin_c": (1.0, 0.5), "pin_c_star": (1.0, -0.6), "pin_eps": 0.1, "pin_a": 2.0, "pin_R0": 0.1}
 BESIDE: list[dict[str, Any]] = [
     {"panel": "law", "width": 2e3, "a": (2.0, 0.5), "c": (1.0, 0.5), "c_star": (1.0, -0.6)},
+    {"panel": "slopes", "width": 1e6, "a": (5.0, 10.0)},
     {"panel": "kernel", "a": (5.0, 10.0), **PIN},
     {"panel": "course", "width": 1e7, "points": (0.5, 12.0), "measure": "excess", **PIN},
 ]

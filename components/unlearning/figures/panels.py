@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from components.numbers import shown
+from components.unlearning.exponents import Fit
 from components.unlearning.figures.looks import PLAIN, Run, scatter
 from components.view import Figure, Trace, column
 from dynamics import Asymptotics
@@ -28,10 +30,15 @@ class Row:
     planar_only: bool = False  # whether the law of finite width has no such column
 
 
+SLOPES = (-1.1, 1.1)  # a run that leaves R = 0 begins with 1; jumps go beyond
 ALIGNMENT = Row("R", "R", range=(-0.04, 1.04))
 PANELS: dict[str, tuple[Row, ...]] = {
     "course": (ALIGNMENT, Row("a", "a"), Row("loss", "loss  L")),
     "law": (Row("size_R", "|R|", log=True), Row("size_a", "|a|", log=True)),
+    "slopes": (
+        Row("slope_R", "d log |R| / d log τ", range=SLOPES),
+        Row("slope_a", "d log |a| / d log τ", range=SLOPES),
+    ),
     "kernel": (
         ALIGNMENT,
         Row("moved", "|w − w₀|", planar_only=True),
@@ -92,17 +99,18 @@ def panels(negative_R: bool, panel: str = "course") -> Figure:
     return {"data": [], "layout": layout}
 
 
-def law(run: Run, asymptotics: Asymptotics, tau: np.ndarray) -> list[Trace]:
-    """What the asymptotic law says of |R| and |a| of a run that unlearns, as thin lines: where it says |R| < 1, and
-    where its next term is smaller than half of the leading one."""
-    times = np.geomspace(tau[1], tau[-1], LAW_POINTS)
-    R, a = np.abs(asymptotics.R(times)), asymptotics.a(times)
-    leading = asymptotics.a_prefactor * times**asymptotics.a_exponent
-    near = np.abs(a - leading) < 0.5 * np.abs(leading)
-    said = np.where(R < 1, R, np.nan), np.where(near & (R < 1), np.abs(a), np.nan)
+def law(run: Run, asymptotics: Asymptotics, tau: np.ndarray, fit: Fit | None, panel: str) -> list[Trace]:
+    """What the asymptotic law says of |R| and |a| of a run that unlearns, or of their exponents, as thin lines; in the
+    law's own panel also the exponents that the run's end fits."""
     powers = asymptotics.R_exponent, asymptotics.a_exponent
+    if panel == "slopes":
+        times = np.array([tau[1], tau[-1]])
+        said = [np.full(2, power) for power in powers]
+    else:
+        times = np.geomspace(tau[1], tau[-1], LAW_POINTS)
+        said = lawful(asymptotics, times)
     line = {"color": run.colour, "width": 1, "dash": "solid"}
-    return [
+    traces = [
         scatter(
             x=column(times),
             y=column(values),
@@ -114,6 +122,37 @@ def law(run: Run, asymptotics: Asymptotics, tau: np.ndarray) -> list[Trace]:
             hovertemplate=f"law τ<sup>{power:.4g}</sup>: %{{y:.5g}}<extra></extra>",
         )
         for row, (values, power) in enumerate(zip(said, powers, strict=True))
+    ]
+    return [*traces, *_fitted(run, asymptotics, fit)] if fit and panel == "law" else traces
+
+
+def lawful(asymptotics: Asymptotics, times: np.ndarray) -> list[np.ndarray]:
+    """|R| and |a| of the law where it says |R| < 1, and of a where its next term is smaller than half of the leading
+    one; nan elsewhere."""
+    R, a = np.abs(asymptotics.R(times)), asymptotics.a(times)
+    leading = asymptotics.a_prefactor * times**asymptotics.a_exponent
+    near = np.abs(a - leading) < 0.5 * np.abs(leading)
+    return [np.where(R < 1, R, np.nan), np.where(near & (R < 1), np.abs(a), np.nan)]
+
+
+def _fitted(run: Run, asymptotics: Asymptotics, fit: Fit) -> list[Trace]:
+    """The fitted exponents as labels in the middle of their window."""
+    middle = float(np.sqrt(fit.tau[0] * fit.tau[1]))
+    heights = (float(np.abs(law(middle))) for law in (asymptotics.R, asymptotics.a))
+    return [
+        scatter(
+            x=[middle],
+            y=[height],
+            mode="text",
+            text=[f"τ<sup>{shown(power, 3)}</sup>"],
+            textposition="bottom left" if row == 0 else "top left",
+            textfont={"color": run.colour, "size": 13},
+            hoverinfo="skip",
+            name=f"{run.name}, fit",
+            xaxis="x",
+            yaxis=axis_name(row).replace("axis", ""),
+        )
+        for row, (height, power) in enumerate(zip(heights, (fit.R_exponent, fit.a_exponent), strict=True))
     ]
 
 

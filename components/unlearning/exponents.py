@@ -1,0 +1,47 @@
+"""Powers of time along a run: local exponents, and the one that a window of it fits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dynamics import Fate, Trajectory
+
+DECADES = 1.0  # of the fitted window, the last of the run
+POINTS = 50  # of the window, evenly in log tau: its samples are denser where the run bends
+
+
+def local(values: np.ndarray, tau: np.ndarray) -> np.ndarray:
+    """``d log |values| / d log tau`` at each sample; shape (n,); nan where tau or a value is 0."""
+    found = np.full(tau.shape, np.nan)
+    kept = np.flatnonzero((tau > 0) & (values != 0))
+    if kept.size > 1:
+        found[kept] = np.gradient(np.log(np.abs(values[kept])), np.log(tau[kept]))
+    return found
+
+
+@dataclass(frozen=True)
+class Fit:
+    """``log |R| = exponent log tau + const`` by least squares over a window of time, and the same of |a|.
+
+    ``tau``: from, to. ``residual``: the largest distance of log |R|, of log |a| to its line.
+    """
+
+    tau: tuple[float, float]
+    R_exponent: float
+    a_exponent: float
+    residual: float
+
+
+def fit(run: Trajectory) -> Fit | None:
+    """The fit of a run that unlearns, over its last decade; None of any other, and of one that has hardly begun."""
+    end = float(run.tau[-1])
+    start = end / 10.0**DECADES
+    if run.fate != Fate.UNLEARNING or start <= run.tau[1] or not run.R[-1]:
+        return None
+    log_tau = np.linspace(np.log(start), np.log(end), POINTS)
+    samples = [np.interp(log_tau, np.log(run.tau[1:]), np.log(np.abs(values[1:]))) for values in (run.R, run.a)]
+    (R_exponent, a_exponent), levels = np.polyfit(log_tau, np.array(samples).T, 1)
+    lines = np.outer([R_exponent, a_exponent], log_tau) + levels[:, None]
+    return Fit((start, end), float(R_exponent), float(a_exponent), float(np.abs(samples - lines).max()))
