@@ -17,6 +17,7 @@ from .past import Past
 from .phase_map import PhaseMap, phase_map, phase_map_levels
 from .separatrices import Separatrix
 from .singular_orbit import OrbitPiece, SingularOrbit
+from .threshold_limits import ThresholdLimit
 from .trajectory import Statistics, Trajectory, TrajectoryChunk
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "Separatrix",
     "SingularOrbit",
     "Statistics",
+    "ThresholdLimit",
     "Trajectory",
     "TrajectoryChunk",
     "UnlearningModel",

@@ -23,6 +23,7 @@ from .planar import Planar, planar
 from .separatrices import Separatrix, separatrices
 from .singular_orbit import SingularOrbit, singular_orbit
 from .sums import equilibrium_polynomial, quotient, sums_at, values
+from .threshold_limits import ThresholdLimit, threshold_limits
 from .thresholds import thresholds
 from .trajectory import Trajectory, TrajectoryChunk
 from .validity import width_needed
@@ -253,6 +254,15 @@ class UnlearningModel:
         if not low < high:
             raise ValueError(f"bracket = ({low:g}, {high:g}) is not increasing")
         return thresholds(self, within("R0", R0, -1.0, 1.0), low, high)
+
+    def threshold_limits(
+        self, R0: float = 0.0, bracket: tuple[float, float] = (-20.0, 20.0)
+    ) -> tuple[ThresholdLimit, ...]:
+        """What the thresholds inside the bracket tend to as eps -> 0, and how they approach it; a0 = 0 is not one."""
+        low, high = (within("bracket", b, -A0_MAX, A0_MAX) for b in bracket)
+        if not low < high:
+            raise ValueError(f"bracket = ({low:g}, {high:g}) is not increasing")
+        return threshold_limits(self, within("R0", R0, -1.0, 1.0), low, high)
 
     # --- solutions -------------------------------------------------------------------------------
 

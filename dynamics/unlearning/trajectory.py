@@ -19,6 +19,7 @@ from .accuracy import deviation
 from .integration import STEP_BUDGET, integrate
 from .kernel import Kernel, Movement
 from .losses import losses
+from .orbit_distance import orbit_distance
 from .planar import Planar
 from .sampling import sample_at, sample_refined
 
@@ -81,6 +82,12 @@ class Trajectory:
     def movement(self) -> Movement:
         """How far the first layer has moved from its start."""
         return kernels.movement(self)
+
+    @cached_property
+    def orbit_distance(self) -> float:
+        """The largest distance, in (R, a / max(1, |a|)), of a sample to the singular orbit from the same start, to
+        2e-5; where that runs away, of the samples as high as its own go."""
+        return orbit_distance(self)
 
     @cached_property
     def _deviation(self) -> tuple[float, float]:

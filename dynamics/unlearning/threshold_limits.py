@@ -1,0 +1,113 @@
+"""Thresholds as eps goes to 0: where they tend to, and how they get there.
+
+Singular orbits change their fate in a0 only at heights of the slow saddles, of the folds and of the start's own
+alignment: one orbit is followed in each interval between these. At a slow saddle, whose place does not depend on
+eps, the threshold is where its stable manifold, a fast fibre to leading order, meets R = R0::
+
+    a_c = a_s - eps int_{rho(R0)}^{rho(R_s)} (p - a q) / (a (g - a h)) drho + O(eps^2)        at a = a_s
+
+and at a fold, with H_f = H(R_f), kappa = |M''(R_f)|/2, K_f = |M_f| (1 - R_f^2) h(R_f), -2.33811 the first zero of Ai::
+
+    |a_c| = |M_f| - 2.33811 (eps |H_f|)^(2/3) / (K_f^2 kappa)^(1/3) + o(eps^(2/3))
+
+Source: this project's; the passage of a fold is that of Krupa & Szmolyan, SIAM J. Math. Anal. 33:286, 2001.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import atanh
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.polynomial.legendre import leggauss
+from numpy.typing import ArrayLike
+
+from ..hermite import Array
+from .limits import Fate
+
+if TYPE_CHECKING:
+    from .model import UnlearningModel
+
+_AIRY = 2.338107410459767  # minus the first zero of Ai
+_NODES = 60  # of the quadrature: the integrand is smooth
+_SAME = 1e-9  # heights, relative to max(1, |a|), that are one
+_STEP = 1e-3  # of R, for M'': its error is then 1e-6 of M'' or so
+
+
+@dataclass(frozen=True)
+class ThresholdLimit:
+    """A threshold's limit ``a0`` as eps -> 0, what it is of, at which R, and ``a_c ~ a0 + coefficient eps^power``.
+
+    ``fates``: those of the singular orbits just below and just above. ``coefficient`` is nan where the approach is
+    not known: of a threshold that is neither a saddle's nor a fold's ("start").
+    """
+
+    a0: float
+    R: float
+    kind: Literal["saddle", "fold", "start"]
+    coefficient: float
+    power: float
+    fates: tuple[Fate, Fate]
+
+    def approach(self, eps: ArrayLike) -> Array:
+        """The predicted threshold at ``eps``."""
+        return np.asarray(self.a0 + self.coefficient * np.asarray(eps, float) ** self.power)
+
+
+def threshold_limits(model: UnlearningModel, R0: float, low: float, high: float) -> tuple[ThresholdLimit, ...]:
+    """Every height in (low, high) at which singular orbits change their fate, by increasing a0."""
+    A, B = model.overlaps
+    if abs(R0) == 1.0 or not B.any() or (R0 == 0.0 and A[0] == 0.0):
+        return ()
+    found: dict[float, tuple[float, Literal["saddle", "fold", "start"]]] = {0.0: (R0, "start")}
+    start = float(model.critical_height(R0))
+    if R0 != 0.0 and np.isfinite(start):
+        found[start] = (R0, "start")
+    found |= {point.a: (point.R, "saddle") for point in model.equilibria() if 0.0 < abs(point.R) < 1.0}
+    found |= {fold.a: (fold.R, "fold") for fold in model.folds()}
+    heights = _apart([a for a in found if low < a < high])
+    ends = [low, *heights, high]
+    fates = [model.singular_orbit(0.5 * (a + b), R0).end for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    limits = []
+    for a, below, above in zip(heights, fates[:-1], fates[1:], strict=True):
+        if below != above and a != 0.0:
+            R, kind = found[a]
+            coefficient, power = _approach(model, R0, R, a, kind)
+            limits.append(ThresholdLimit(a, R, kind, coefficient, power, (below, above)))
+    return tuple(limits)
+
+
+def _apart(heights: list[float]) -> list[float]:
+    """Sorted, without those that are one with their neighbour."""
+    kept: list[float] = []
+    for a in sorted(heights):
+        if not kept or a - kept[-1] > _SAME * max(1.0, abs(a)):
+            kept.append(a)
+    return kept
+
+
+def _approach(model: UnlearningModel, R0: float, R: float, a: float, kind: str) -> tuple[float, float]:
+    """Coefficient and power of eps in the first term of the approach."""
+    if kind == "saddle":
+        return _at_saddle(model, R0, R, a), 1.0
+    if kind == "fold":
+        return _at_fold(model, R, a), 2.0 / 3.0
+    return float("nan"), float("nan")
+
+
+def _at_saddle(model: UnlearningModel, R0: float, R: float, a: float) -> float:
+    nodes, weights = leggauss(_NODES)
+    middle, half = 0.5 * (atanh(R) + atanh(R0)), 0.5 * (atanh(R) - atanh(R0))
+    p, g, q, h = model.sums(np.tanh(middle + half * nodes))
+    return float(-half * np.sum(weights * (p - a * q) / (a * (g - a * h))))
+
+
+def _at_fold(model: UnlearningModel, R: float, a: float) -> float:
+    step = _STEP * min(abs(R), 1.0 - abs(R))
+    before, at, after = model.critical_height(R + step * np.arange(-1.0, 2.0))
+    kappa = 0.5 * abs(float(before - 2.0 * at + after)) / step**2
+    _, _, _, h = model.sums(R)
+    speed = abs(a) * (1.0 - R * R) * float(h)
+    turn = abs(float(model.slow_flow(R)))
+    return float(-np.sign(a) * _AIRY * turn ** (2.0 / 3.0) / (speed**2 * kappa) ** (1.0 / 3.0))
