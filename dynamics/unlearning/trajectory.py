@@ -86,7 +86,7 @@ class Trajectory:
     @cached_property
     def orbit_distance(self) -> float:
         """The largest distance, in (R, a / max(1, |a|)), of a sample to the singular orbit from the same start, to
-        2e-5; where that runs away, of the samples as high as its own go."""
+        2e-4 (both are polylines); where that runs away, of the samples as high as its own go."""
         return orbit_distance(self)
 
     @cached_property
