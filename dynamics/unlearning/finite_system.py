@@ -163,6 +163,8 @@ def _linearise(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def
         jac[6] = -2.0 * a * a * ddU * Q_rho * rate
         jac[7] = -4.0 * a * dU * rate
         jac[8] = -2.0 * a * a * ddU * Q_lam * rate
+        if R == 0.0 and dV == 0.0:  # an invariant line: there is nothing that could grow away from it
+            jac[0] = min(jac[0], 0.0)
         scale[0], scale[1] = error_scales(y[0], a, S, dy[0], dy[1], jac[0], W, system.table[0, 0] == 0.0)
         scale[2] = 1.0 + abs(y[2])
         sum_V = sum_dV = sum_dU = 0.0

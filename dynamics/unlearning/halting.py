@@ -54,8 +54,9 @@ class Halt:
 
     ``fate``: PARTIAL_ALIGNMENT at the end (R, a, Q); FULL_ALIGNMENT where this width makes it learn;
     UNLEARNING where even this width does not halt it (m = 2 and an odd activation); UNDECIDED, with nan,
-    where the end is not certain. ``relaxation``: the slowest time constant at the end. ``tau``: from then on
-    R and a stay within a share 1/e of their ends. ``a_law``, ``relaxation_law``: what the first two tend to as
+    where the end is not certain, which can only be where U' has a root in [-1/(m - 1), 0]: there neurons can
+    come to rest at another overlap than Q0(R). ``relaxation``: the slowest time constant at the end. ``tau``: from
+    then on R and a stay within a share 1/e of their ends. ``a_law``, ``relaxation_law``: what the first two tend to as
     m -> infinity, with k, p, h_p, alpha0 of ``Asymptotics``::
 
         |a| ~ [m |h_p| |alpha0|^(p/k) / (U(1) - B_1)]^(k/(p+k))      m k / ((p + k)(U(1) - B_1))
