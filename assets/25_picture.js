@@ -53,7 +53,7 @@ fl.Picture = class {
   }
 
   get complete() {
-    return this.runs.length === this.expected && this.runs.every((run) => run.complete);
+    return !Object.values(this.scenes).some(({ more }) => more) && this.runs.length === this.expected && this.runs.every((run) => run.complete);
   }
 };
 

@@ -142,7 +142,7 @@ fl.Drawing = class {
       layout[axis].range = figure.ranges[axis] = this.extent(name, layout[axis].type === "log", kept);
     }
     const window = this.state[figure.window];
-    if (window) {
+    if (window && !layout.xaxis.fixedrange) {
       const log = layout.xaxis.type === "log";
       if (!(log && window[0] <= 0)) layout.xaxis.range = log ? window.slice(0, 2).map(Math.log10) : window.slice(0, 2);
       if (window.length > 2) layout.yaxis.range = window.slice(2);

@@ -373,6 +373,7 @@ fl.Page = class {
   // Moves or zooms a figure by shares of its window: to the right, up, by a factor.
   shift(figure, right, up, factor) {
     const { xaxis, yaxis } = figure.gd._fullLayout;
+    if (xaxis.fixedrange) return;
     const moved = ([low, high], share) => {
       const middle = (low + high) / 2 + share * (high - low), half = ((high - low) / 2) * factor;
       return [middle - half, middle + half];

@@ -56,16 +56,22 @@ def table(values: np.ndarray) -> dict[str, str]:
 
 
 def scene(
-    name: str, figure: Figure, display: Mapping[str, Any] | None = None, field: Mapping[str, Any] | None = None
+    name: str,
+    figure: Figure,
+    display: Mapping[str, Any] | None = None,
+    field: Mapping[str, Any] | None = None,
+    more: bool = False,
 ) -> Chunk:
     """A figure to draw. The client sets the template, for it alone knows the theme.
 
     `field` is a vector field, drawn under it as arrows of one length: columns x, y, across, up; a colour.
 
+    `more`: the same figure comes again, with more in it.
+
     `display` says, for each display parameter and each of its choices, what that choice changes:
     {"axis": {"linear": {"layout": {"xaxis.type": "linear"}}}}.
     """
-    return Chunk("scene", {"name": name, "figure": figure, "display": display or {}, "field": field})
+    return Chunk("scene", {"name": name, "figure": figure, "display": display or {}, "field": field, "more": more})
 
 
 @dataclass(frozen=True)

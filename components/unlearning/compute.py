@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from components.numbers import shown
-from components.unlearning import columns, figures, texts, validity, words
+from components.unlearning import columns, figures, limits, texts, validity, words
 from components.unlearning.exponents import fit
 from components.unlearning.picture import RTOL, Picture
-from components.unlearning.state import UnlearningState
+from components.unlearning.state import EPS, UnlearningState
 from components.unlearning.validity import Wide
-from components.view import Chunk, Columns, Trace, column, scene
+from components.view import Chunk, Columns, Figure, Trace, column, scene
 from dynamics import Asymptotics, CriticalManifold, Fate, ResultCode, Trajectory
 
 BASINS_COST, PAST_COST = 4, 0.5  # runs, at the dearest: of the map of fates, of one point's past
 WIDTH_COST, PINNED_COST = 8, 2  # of a run at finite width, with its end and the width needed; of A and its manifold
 CHUNK = 1024  # samples a line: what is computed in a millisecond is not worth two writes
-STREAM_COST = 240  # runs, the most a state can have is 228
+STUDIED = 4  # points of epsilon that come together
+STREAM_COST = 800  # runs, the most a state can have is 756
 
 
 def cost(state: UnlearningState) -> float:
@@ -24,6 +25,7 @@ def cost(state: UnlearningState) -> float:
     starts = len(state.starts)
     pasts = PAST_COST * (starts - len(state.a)) * ("past" in state.layers)
     beside = WIDTH_COST * starts * (state.width is not None) + PINNED_COST * (state.pinned is not None)
+    beside += 2 * limits.POINTS * len(state.a) * (state.panel == "limit")
     return starts + pasts + beside + BASINS_COST * ("fates" in state.layers)
 
 
@@ -38,7 +40,10 @@ def stream(state: UnlearningState) -> Iterator[Chunk]:
     named = (*plans, pinned.run) if pinned else plans
     yield scene("plane", figures.plane(model, manifold, view, named, *layers(picture, manifold)), field=field)
     panel = picture.panel
-    yield scene("panels", figures.panels(view.R[0] < -0.5, panel), figures.PANEL_DISPLAY[panel])
+    if panel == "limit":
+        yield scene("panels", studied(picture, []), more=True)
+    else:
+        yield scene("panels", figures.panels(view.R[0] < -0.5, panel), figures.PANEL_DISPLAY[panel])
 
     runs: list[Trajectory] = []
     for index, plan in enumerate(plans):
@@ -54,6 +59,8 @@ def stream(state: UnlearningState) -> Iterator[Chunk]:
     for index, wide in enumerate(picture.wide(), len(named)):
         yield from drawn(index, wide.run, columns.of_wide(wide.trajectory, wide.run.limit, panel), panel)
         wides.append(wide)
+    if panel == "limit":
+        yield from study(picture)
     sides = {words.side(run) for run in runs}
     laws = {sign: model.asymptotics(sign) for sign in sorted(sides - {0}, reverse=True)}
     said = {"plane": texts.plane(picture, manifold, runs), "panels": texts.panels(picture, runs)}
@@ -90,6 +97,29 @@ def layers(picture: Picture, manifold: CriticalManifold) -> tuple[list[Trace], l
     if picture.width is not None:
         above.append(figures.halts(picture.runs, picture.ends, view))
     return below, above
+
+
+def study(picture: Picture) -> Iterator[Chunk]:
+    """The panels of epsilon, some points more each time."""
+    points: list[limits.Point] = []
+    for point in limits.points(picture):
+        points.append(point)
+        if len(points) % STUDIED == 0 and len(points) < limits.POINTS:
+            yield scene("panels", studied(picture, points), more=True)
+    yield scene("panels", studied(picture, points))
+
+
+def studied(picture: Picture, points: Sequence[limits.Point]) -> Figure:
+    """The panels of epsilon with these points."""
+    return figures.limit_panels(
+        [point.eps for point in points],
+        [point.thresholds for point in points],
+        [point.distances for point in points],
+        limits.limits(picture),
+        picture.starts,
+        picture.model.eps,
+        EPS,
+    )
 
 
 def drawn(

@@ -14,10 +14,10 @@ import numpy as np
 from components.citations import IMAI_2026
 from components.numbers import shown as number
 from components.theme import FATES, FONT, LIGHT
-from components.unlearning import columns, figures
+from components.unlearning import columns, figures, limits
 from components.unlearning.exponents import DECADES, POINTS, fit
 from components.unlearning.picture import BASINS, MANIFOLD, RTOL, SAMPLES, Picture, Pinned
-from components.unlearning.state import UnlearningState
+from components.unlearning.state import EPS, UnlearningState
 from components.unlearning.validity import TOLERANCE, Wide
 from components.view import Columns
 from dynamics import CriticalManifold, Fate, Trajectory
@@ -70,6 +70,7 @@ def document(state: UnlearningState) -> Mapping[str, Any]:
             }
             for wide in wides
         ],
+        "study": _study(picture) if picture.panel == "limit" else None,
         "pinned": _pinned(picture.pinned, picture) if picture.pinned else None,
     }
 
@@ -87,6 +88,17 @@ def _manifold(manifold: CriticalManifold) -> dict[str, Any]:
             for branch in manifold.branches
         ],
         "folds": [{"R": fold.R, "a": fold.a, "landing": fold.landing} for fold in manifold.folds],
+    }
+
+
+def _study(picture: Picture) -> dict[str, Any]:
+    """What epsilon does."""
+    points = list(limits.points(picture))
+    return {
+        "eps": [point.eps for point in points],
+        "thresholds": [point.thresholds for point in points],
+        "distances": [point.distances for point in points],
+        "limits": [asdict(limit) | {"fates": [fate.name for fate in limit.fates]} for limit in limits.limits(picture)],
     }
 
 
@@ -177,7 +189,7 @@ def python(state: UnlearningState) -> str:
         f"    {fate.name!r}: ({style.colour!r}, {style.dash!r}, {style.symbol!r})," for fate, style in FATES.items()
     )
     rows = "\n".join(
-        f"    ({row.column!r}, {row.title!r}, {row.log}, {row.range})," for row in figures.PANELS[state.panel]
+        f"    ({row.column!r}, {row.title!r}, {row.log}, {row.range})," for row in figures.PANELS.get(state.panel, ())
     )
     wide_name = "" if state.width is None else f"m = {number(state.width)}"
     symbols = ", ".join(f"{str(kind)!r}: {symbol!r}" for kind, symbol in figures.SYMBOLS.items())
@@ -216,6 +228,7 @@ ROWS = (
 {rows}
 )
 LAW_POINTS, FITTED = {figures.LAW_POINTS}, ({DECADES}, {POINTS})  # fit: decades, points
+EPSILONS = ({_text(EPS[0])}, {_text(EPS[1])}, {limits.POINTS})  # of the study: from, to, how many
 TAU_AXIS = {state.axis!r}  # "log" or "linear"
 TAU_WINDOW = {_text(state.span) if state.span else None}  # what the panels show; None: all
 LOSS = {state.measure!r}  # "loss" or "excess", the loss above its limit

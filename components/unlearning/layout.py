@@ -29,8 +29,10 @@ EPS = controls.slider(VIEW, UnlearningState, "eps", 0.05)
 START = controls.slider(VIEW, UnlearningState, "a", 0.1, "chosen", title="second layer at the start")
 R0 = controls.slider(VIEW, UnlearningState, "R0", 0.01)
 HORIZON = controls.slider(VIEW, UnlearningState, "tau", 0.1)
-PANEL = controls.choice(VIEW, UnlearningState, "panel", ("R, a, L", "law", "exponents", "kernel"))
-AXIS = controls.choice(VIEW, UnlearningState, "axis", ("log τ", "linear τ"))
+PANEL = controls.choice(VIEW, UnlearningState, "panel", ("R, a, L", "law", "exponents", "kernel", "ε → 0"))
+AXIS = controls.choice(
+    VIEW, UnlearningState, "axis", ("log τ", "linear τ"), only=("panel", ("course", "law", "slopes", "kernel"))
+)
 MEASURE = controls.choice(VIEW, UnlearningState, "measure", ("L", "L − L∞"), only=("panel", ("course",)))
 WIDTH = controls.slider(VIEW, UnlearningState, "width", 0.05, begin=2e3)
 LAYERS = controls.many(

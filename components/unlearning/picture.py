@@ -85,6 +85,11 @@ class Picture:
         return cls(model, runs, window, state.tau, added, state.layers, state.panel, state.width, halts, pinned)
 
     @property
+    def starts(self) -> tuple[figures.Run, ...]:
+        """The runs of the list, without those that were clicked."""
+        return self.runs[: len(self.runs) - self.added]
+
+    @property
     def a_max(self) -> float:
         """The height up to which the critical manifold is computed: twice the window's, room for moving it."""
         return 2 * max(map(abs, self.window.a))

@@ -31,6 +31,7 @@ WINDOW_R, WINDOW_A = (-0.2, 1.03), (-0.75, 25.0)
 PANEL = "course"
 ROWS = (("R", "R", False, (-0.04, 1.04)), ("a", "a", False, None), ("loss", "loss  L", False, None))
 LAW_POINTS, FITTED = 60, (1.0, 50)
+EPSILONS = (1e-6, 10.0, 22)
 TAU_AXIS, TAU_WINDOW, LOSS = "log", None, "loss"
 LABELS = (5.0, 9.0, 10.0)
 FIELD = (22, 16)
@@ -77,6 +78,17 @@ needed = [model.width_needed(a0, R0, TAU_END, TOLERANCE) for _, R0, a0 in STARTS
 other = UnlearningModel(*PIN[:3]) if PIN else None
 pinned = [other.trajectory(PIN[4], PIN[3], TAU_END, SAMPLES, rtol=RTOL)] if other else []
 pinned_manifold = other.critical_manifold(MANIFOLD, A_MAX) if other else None
+
+# Over epsilon: thresholds of the first start's R0, their limits, and the distances of runs to their singular orbits.
+study = PANEL == "limit"
+limits = model.threshold_limits(STARTS[0][1], BRACKET) if study else ()  # a0, R, kind, fates, approach(eps)
+epsilons = np.geomspace(*EPSILONS).tolist()[::-1] if study else []
+others = [UnlearningModel(C, C_STAR, eps) for eps in epsilons]
+levels = [found[found != 0] for found in (model.threshold(STARTS[0][1], BRACKET) for model in others)]
+listed = STARTS[: len(STARTS) - ADDED]
+distances = [
+    [model.trajectory(a0, R0, TAU_END, SAMPLES, rtol=RTOL).orbit_distance for _, R0, a0 in listed] for model in others
+]
 
 
 def field() -> str:
@@ -285,12 +297,43 @@ def draw_beside(figure: Any) -> None:
             figure.add_scatter(x=[halt.R], y=[halt.a], mode="markers", marker=marker, name="halts", row=1, col=1)
 
 
+def draw_study(figure: Any, rows: int) -> None:
+    """Each threshold over epsilon, with its limit and the first term of its approach; the distances."""
+    for row, limit in enumerate(limits[: rows - 1], 1):
+        points = np.geomspace(*EPSILONS[:2], 60)
+        curve = limit.approach(points)
+        near = np.abs(curve - limit.a0) < 0.5 * max(1.0, abs(limit.a0))
+        line = {"color": MUTED, "width": 1}
+        ends = {"x": EPSILONS[:2], "y": [limit.a0] * 2}
+        figure.add_scatter(**ends, mode="lines", line={**line, "dash": "dot"}, name="limit", row=row, col=2)
+        figure.add_scatter(x=points[near], y=curve[near], mode="lines", line=line, name="approach", row=row, col=2)
+        own = [
+            (eps, a0)
+            for eps, found in zip(epsilons, levels, strict=True)
+            for a0 in found
+            if min(limits, key=lambda other: abs(other.a0 - a0)) is limit
+            and abs(a0 - limit.a0) == np.abs(found - limit.a0).min()
+        ]
+        x, y = [eps for eps, _ in own], [a0 for _, a0 in own]
+        figure.add_scatter(x=x, y=y, mode="markers", marker={"color": INK}, name="threshold", row=row, col=2)
+        figure.update_yaxes(title_text=f"ā<sub>c</sub> → {limit.a0:.6g}", row=row, col=2)
+    for index, ((name, *_), run) in enumerate(zip(listed, runs, strict=False)):
+        colour, dash, _ = STYLES[run.fate.name]
+        values = [row[index] or None for row in distances]
+        line = {"color": colour, "dash": dash}
+        figure.add_scatter(x=epsilons, y=values, mode="lines+markers", line=line, name=name, row=rows, col=2)
+    figure.update_xaxes(type="log", range=np.log10(EPSILONS[:2]).tolist(), col=2)
+    figure.update_xaxes(title_text="ratio of time scales  ε", row=rows, col=2)
+    figure.update_yaxes(title_text="distance to orbit", type="log", row=rows, col=2)
+
+
 def picture() -> Any:
     """The plane on the left; the panels over time on the right."""
     from plotly.subplots import make_subplots
 
-    specs: Any = [[{"rowspan": len(ROWS)}, {}], *([None, {}] for _ in ROWS[1:])]
-    figure = make_subplots(rows=len(ROWS), cols=2, specs=specs, column_widths=[0.6, 0.4])
+    rows = len(limits[:3]) + 1 if study else len(ROWS)
+    specs: Any = [[{"rowspan": rows}, {}], *([None, {}] for _ in range(rows - 1))]
+    figure = make_subplots(rows=rows, cols=2, specs=specs, column_widths=[0.6, 0.4])
 
     draw_ground(figure)
     left = -1.0 if any(run.R.min() < 0 for run in runs) else 0.0
@@ -346,14 +389,17 @@ def picture() -> Any:
     figure.update_yaxes(showline=True, linecolor=INK, gridcolor=GRID, zeroline=False, exponentformat="power")
     figure.update_xaxes(title_text="alignment  R", range=WINDOW_R, showgrid=False, row=1, col=1)
     figure.update_yaxes(title_text="second layer  a", range=WINDOW_A, showgrid=False, row=1, col=1)
-    figure.update_xaxes(type=TAU_AXIS, range=span, col=2)
-    figure.update_xaxes(title_text="time  τ", row=len(ROWS), col=2)
-    limits = [run.limit for run in (*runs, *runs[: len(wide)], *pinned)]
-    columns = [shown(run, limit) for run, limit in zip(drawn, limits, strict=True)]
-    for row, (column, title, log, ends) in enumerate(ROWS, 1):
+    if study:
+        draw_study(figure, rows)
+    else:
+        figure.update_xaxes(type=TAU_AXIS, range=span, col=2)
+        figure.update_xaxes(title_text="time  τ", row=rows, col=2)
+    ends = [run.limit for run in (*runs, *runs[: len(wide)], *pinned)]
+    columns = [shown(run, limit) for run, limit in zip(drawn, ends, strict=True)]
+    for row, (column, title, log, reach) in enumerate(ROWS, 1):
         if column == "loss" and LOSS == "excess":
             title, log = "L − L<sub>∞</sub>", True
-        shows: Any = ends or extent([values[column] for values in columns if column in values], log, 0.09)
+        shows: Any = reach or extent([values[column] for values in columns if column in values], log, 0.09)
         if column == "R" and left < 0:
             shows = (-1.04, 1.04)
         figure.update_yaxes(title_text=title, type="log" if log else "linear", range=shows, row=row, col=2)
@@ -377,6 +423,9 @@ def main() -> None:
     for (name, *_), halt, width in zip(STARTS, halts, needed, strict=False):
         end = f"{halt.fate.name} at R = {halt.R:.6g}, a = {halt.a:.6g}; " if halt else ""
         print(f"{name}, {WIDE_NAME}: {end}the planar law holds from m = {width:.3g}")
+    for limit in limits:
+        term = f"{limit.coefficient:+.4g} eps^{limit.power:.3g}"
+        print(f"as eps -> 0, the threshold {limit.a0:.8g} {term} ({limit.kind})")
     for run in pinned:
         print(f"A: {run.fate.name}, in the limit R = {run.limit.R:.6g}, a = {run.limit.a:.6g}")
     try:

@@ -20,8 +20,8 @@ HEIGHT = (-1e3, 1e3)  # of a clicked point or a window's edge: what the core acc
 # fate, the past of the clicked points: in a link there is room for short words only.
 LAYERS = ("field", "null", "eq", "sep", "orbit", "slow", "loss", "fates", "past")
 
-# The course of R, a and the loss; the asymptotic law; its local exponents; the tangent kernel.
-PANELS = ("course", "law", "slopes", "kernel")
+# The course of R, a and the loss; the asymptotic law; its local exponents; the tangent kernel; what epsilon does.
+PANELS = ("course", "law", "slopes", "kernel", "limit")
 WIDTH = (2.0, 1e9)
 PINNED = ("pin_c", "pin_c_star", "pin_eps", "pin_a", "pin_R0")
 

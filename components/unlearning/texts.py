@@ -8,6 +8,7 @@ import numpy as np
 
 from components.numbers import shown
 from components.theme import FATES
+from components.unlearning import limits
 from components.unlearning.exponents import Fit, fit
 from components.unlearning.figures import Run, Window, parted
 from components.unlearning.picture import Picture
@@ -85,6 +86,8 @@ SHOWN = {
     "law": "|R| and |a| over time on logarithmic axes, with the asymptotic law of what unlearns as thin lines.",
     "slopes": "The local exponents d log |R| / d log τ and d log |a| / d log τ; of what unlearns also those of the "
     "asymptotic law, as thin lines.",
+    "limit": "Over ε: each threshold ā_c with its limit (dotted) and the first term of the approach (thin), and the "
+    "largest distance of each run to its singular orbit (to 2·10⁻⁴). The dotted upright line is the present ε.",
     "kernel": "R; how far the first layer has moved, |w₀| being 1; the tangent kernel's change; and the second layer's "
     "share of the loss's decrease, which is 1 where the first layer only follows (the way into the lazy regime).",
 }
@@ -95,6 +98,8 @@ def panel_notes(picture: Picture, runs: Sequence[Trajectory]) -> list[str]:
     if picture.panel == "course":
         return []
     said = [f"Panels: {SHOWN[picture.panel]}"]
+    if picture.panel == "limit":
+        said += limits.notes(limits.limits(picture))
     if picture.panel in ("law", "slopes"):
         said += [fitted(plan, found) for plan, run in zip(picture.runs, runs, strict=True) if (found := fit(run))]
     if picture.panel == "kernel":

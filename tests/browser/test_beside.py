@@ -33,12 +33,19 @@ def test_the_panels_are_switched_and_the_link_brings_them_back(open_page: Any) -
         page.wait_for_function("(n) => fl.page.drawing.figures.panels.gd.data.length >= n", arg=3 * len(columns[panel]))
         assert {line["meta"]["y"] for line in lines(page, "panels")} == columns[panel]
         assert page.locator("#unlearning-measure").is_visible() == (panel == "course")
+    choose(page, "limit")
+    names = [trace["name"] for trace in traces(page, "panels")]
+    assert names == ["limit", "approach", "threshold", "ā = 5", "ā = 9", "ā = 10"]
+    assert len(traces(page, "panels")[2]["x"]) == 22
+    page.locator("#unlearning-panels").press("+")
+    assert shown(page)["span"] is None
+    page.evaluate("() => fl.page.history.settle()")  # what is chosen within a moment is one step of undo
     choose(page, "law")
     again = open_page(page.evaluate("() => fl.page.history.address()"))
     assert shown(again)["panel"] == "law"
     assert {line["meta"]["y"] for line in lines(again, "panels")} == columns["law"]
     page.keyboard.press("Control+z")
-    wait_for_query(page, "pan=course")
+    wait_for_query(page, "pan=limit")
 
 
 def test_the_width_is_switched_on_moved_and_switched_off(open_page: Any) -> None:

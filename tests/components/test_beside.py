@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from components.unlearning import compute, figures, validity
+from components.unlearning import compute, figures, limits, validity
 from components.unlearning.exponents import fit, local
 from components.unlearning.picture import Picture
 from components.unlearning.presets import PRESETS
@@ -65,12 +65,14 @@ def test_every_panel_is_of_plotlys_schema(preset: Any, panel: str) -> None:
         figure = scene(parts, name)
         lines = [trace for run in runs(parts) for trace in run["traces"][name]]
         go.Figure(data=[*figure["data"], *lines], layout=figure["layout"])
+    if panel == "limit":
+        return
     rows = figures.PANELS[panel]
     axes = {trace["yaxis"] for run in runs(parts) for trace in run["traces"]["panels"]}
     assert axes == {figures.axis_name(row).replace("axis", "") for row in range(len(rows))}
 
 
-@pytest.mark.parametrize("panel", PANELS)
+@pytest.mark.parametrize("panel", [panel for panel in PANELS if panel != "limit"])
 def test_every_column_that_a_panel_shows_is_streamed(panel: str) -> None:
     parts = streamed(panel=panel, width=1e4, **PIN)
     for run in runs(parts):
@@ -220,6 +222,33 @@ def test_a_pinned_run_is_drawn_beside_the_picture() -> None:
     assert f"A (ā = 12): {'unlearning' if run.fate == Fate.UNLEARNING else 'full alignment'}" in notes(parts)
 
 
+def test_thresholds_over_epsilon_come_point_by_point_with_limit_and_approach() -> None:
+    parts = streamed(panel="limit", c_star=(1.0, -1.0, -1.0, 1.0, 1.0), a=(2.0, 8.0))
+    scenes = [part for part in parts if part["kind"] == "scene" and part["name"] == "panels"]
+    assert [part["more"] for part in scenes] == [True] * (len(scenes) - 1) + [False]
+    sizes = [sum(len(trace["x"]) for trace in part["figure"]["data"] if trace["name"] == "ā = 2") for part in scenes]
+    assert sizes == sorted(sizes)
+    assert (sizes[0], sizes[-1]) == (0, limits.POINTS)
+    last = scenes[-1]["figure"]["data"]
+    for name, low in (("threshold", -5.3183), ("limit", -5.31831)):
+        assert [trace["y"][-1] for trace in last if trace["name"] == name] == pytest.approx([low, 3.77248], abs=1e-4)
+    lower = next(trace for trace in last if trace["name"] == "threshold")
+    for eps, a0 in zip(lower["x"], lower["y"], strict=True):
+        (expected,) = [t for t in UnlearningModel((1,) * 5, (1, -1, -1, 1, 1), eps).threshold() if t < 0]
+        assert a0 == expected
+    distances = next(trace["y"] for trace in last if trace["name"] == "ā = 2")
+    assert distances[-1] < 1e-3 < distances[0]
+    said = notes(parts)
+    assert "ā_c → 3.77248, the height of a fold: ā_c ≈ 3.77248 − 0.0265 ε^(2/3)" in said
+    assert "ā_c → −5.318312, the height of a slow saddle: ā_c ≈ −5.31831 + 0.00407 ε." in said
+
+
+def test_without_a_threshold_the_limit_panel_says_so() -> None:
+    parts = streamed(panel="limit", c=(1.0,), c_star=(1.0,), a=(2.0,))
+    assert "no ā in the sliders' range parts two fates" in notes(parts)
+    assert {trace["name"] for trace in scene(parts, "panels")["data"]} == {"ā = 2"}
+
+
 def test_all_of_it_is_priced() -> None:
     assert compute.cost(UnlearningState()) == 3
     assert compute.cost(UnlearningState(panel="kernel")) == 3
@@ -230,6 +259,7 @@ def test_all_of_it_is_priced() -> None:
         points=(0.1, 1.0) * MAX_POINTS,
         width=1e4,
         layers=("fates", "past"),
+        panel="limit",
         **PIN,
     )
     assert compute.cost(dearest) <= compute.STREAM_COST

@@ -57,6 +57,7 @@ STATES = {
 PIN = {"pin_c": (1.0, 0.5), "pin_c_star": (1.0, -0.6), "pin_eps": 0.1, "pin_a": 2.0, "pin_R0": 0.1}
 BESIDE: list[dict[str, Any]] = [
     {"panel": "law", "width": 2e3, "a": (2.0, 0.5), "c": (1.0, 0.5), "c_star": (1.0, -0.6)},
+    {"panel": "limit", "c_star": (1.0, -1.0, -1.0, 1.0, 1.0), "a": (2.0, 5.0), "points": (0.5, 3.0)},
     {"panel": "slopes", "width": 1e6, "a": (5.0, 10.0)},
     {"panel": "kernel", "a": (5.0, 10.0), **PIN},
     {"panel": "course", "width": 1e7, "points": (0.5, 12.0), "measure": "excess", **PIN},
@@ -225,6 +226,21 @@ def test_the_script_computes_and_draws_what_is_beside_the_runs(client: FlaskClie
         for column in ("tau", "R", "a", "loss"):
             assert_close(getattr(run, column), values(table[column])[np.array(table["run"]) == index])
     parts = [json.loads(line) for line in client.get(f"/stream/unlearning?{state.query()}").data.splitlines()]
+    assert (given["study"] is None) == (state.panel != "limit")
+    if given["study"]:
+        study = given["study"]
+        for mine, other in zip(script["levels"], study["thresholds"], strict=True):
+            assert_close(mine, other)
+        assert_close(script["distances"], study["distances"])
+        assert_close([limit.coefficient for limit in script["limits"]], [one["coefficient"] for one in study["limits"]])
+        final = [part for part in parts if part["kind"] == "scene" and part["name"] == "panels"][-1]["figure"]["data"]
+        for name in ("threshold", "limit", "approach", "ā = 2", "ā = 5"):
+            ours = [trace for trace in drawn.data if trace.name == name and trace.xaxis not in (None, "x")]
+            theirs = [trace for trace in final if trace["name"] == name]
+            for one, other in zip(ours, theirs, strict=True):
+                assert_close(one.x, other["x"])
+                assert_close(one.y, other["y"])
+        return
     for part in parts:
         if part["kind"] == "run":
             panels = [trace for trace in part["traces"]["panels"] if "meta" in trace]

@@ -31,6 +31,7 @@ from components.unlearning.figures.layers import (
     pasts,
     separatrices,
 )
+from components.unlearning.figures.limit import assigned, limit_panels
 from components.unlearning.figures.looks import KINDS, Run, Window, look, scatter
 from components.unlearning.figures.panels import LAW_POINTS, PANEL_DISPLAY, PANELS, axis_name, law, panels
 from components.unlearning.figures.plane import (
@@ -66,6 +67,7 @@ __all__ = [
     "Run",
     "Window",
     "arrows",
+    "assigned",
     "axis_name",
     "basins",
     "contours",
@@ -75,6 +77,7 @@ __all__ = [
     "label_heights",
     "landscape_of",
     "law",
+    "limit_panels",
     "look",
     "nullcline",
     "nullcline_of",

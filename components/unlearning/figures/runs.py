@@ -30,7 +30,7 @@ def run_traces(index: int, run: Run, panel: str = "course") -> dict[str, list[Tr
             hovertemplate=f"{name}: %{{y:.5g}}<extra></extra>",
             meta=_meta(index, "tau", row.column),
         )
-        for number, row in enumerate(PANELS[panel])
+        for number, row in enumerate(PANELS.get(panel, ()))
         if not (row.planar_only and run.kind == "wide")
     ]
     return {
