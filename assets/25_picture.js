@@ -53,7 +53,8 @@ fl.Picture = class {
   }
 
   get complete() {
-    return !Object.values(this.scenes).some(({ more }) => more) && this.runs.length === this.expected && this.runs.every((run) => run.complete);
+    const scenes = Object.values(this.scenes);
+    return scenes.length > 0 && !scenes.some(({ more }) => more) && this.runs.length === this.expected && this.runs.every((run) => run.complete);
   }
 };
 

@@ -71,6 +71,11 @@ fl.Player = class {
     this.build(place);
   }
 
+  // Whether the page has a place for it.
+  get there() {
+    return this.bar.isConnected;
+  }
+
   static WHOLE = 9000; // ms for the whole course at speed 1
   static STEPS = 1000; // of the scrub bar
 
@@ -135,7 +140,7 @@ fl.Player = class {
   }
 
   frame(now) {
-    if (!this.playing || !this.bar.isConnected) return;
+    if (!this.playing || !this.there) return;
     const step = this.before === null ? 0 : (now - this.before) * Number(this.speed.value) / fl.Player.WHOLE;
     this.before = now;
     if (this.position + step >= 1) { this.finish(); return; }

@@ -21,7 +21,8 @@ fl.Page = class {
     this.controls = new fl.Controls(view, (patch) => this.change(patch), (sentences) => this.say(sentences));
     this.compare = new fl.Compare(document.getElementById("comparison"), view, (patch) => this.settled(patch));
     this.drawing = new fl.Drawing(view, (figure) => this.listen(figure));
-    this.player = new fl.Player(document.getElementById("player"), (time, settled) => this.moveCursor(time, settled));
+    this.progress = new fl.Progress(document.getElementById("progress"), () => this.cancel());
+    this.player = new fl.Player(document.getElementById("player") || document.createElement("div"), (time, settled) => this.moveCursor(time, settled));
     this.buildPresets();
     this.take = new fl.Take(this);
   }
@@ -145,9 +146,8 @@ fl.Page = class {
   preset(name) {
     const preset = this.view.presets[name];
     if (!preset) return;
-    const { axis, measure, clock } = this.state;
-    const layers = this.view.parameters.filter(({ part }) => part === "layer").map(({ name }) => [name, this.state[name]]);
-    this.leap({ ...structuredClone(preset.state), ...Object.fromEntries(layers), axis, measure, clock });
+    const kept = this.view.parameters.filter(({ part, kind }) => part === "layer" || (part === "display" && kind === "choice"));
+    this.leap({ ...structuredClone(preset.state), ...Object.fromEntries(kept.map(({ name }) => [name, this.state[name]])) });
   }
 
   // The preset whose physics the state has, if any.
@@ -168,16 +168,16 @@ fl.Page = class {
     const query = fl.query(this.view, this.state, fl.ASKED);
     const place = document.querySelector(".below");
     if (place) place.classList.add("waiting");
-    let whole = false;
+    let shown = 0, seen = false;
     const batch = () => {
-      if (token !== this.token || !this.drawing.ready() || whole) return;
-      // A quick picture is drawn once, whole; a slow one as it comes.
+      if (token !== this.token || !this.drawing.ready() || shown === picture.version) return;
+      // A quick picture is drawn once, whole; a slow one as it comes; one that is refined each time that it is finer.
       if (!picture.complete && performance.now() < asked + fl.Page.PATIENCE) return;
-      whole = picture.complete;
+      shown = picture.version;
       this.drawing.picture = picture;
       this.shownToken = token;
       this.show();
-      if (whole) this.gate.seen();
+      if (picture.complete && !seen) { seen = true; this.gate.seen(); }
     };
     try {
       await fl.read(`/stream/${this.view.name}?${query}`, signal, {
@@ -191,8 +191,10 @@ fl.Page = class {
       await this.drawing.drawn;
       if (token !== this.token) return;
       if (place) place.classList.remove("waiting");
+      this.progress.hide();
       document.body.dataset.drawn = query; // says which state's picture is complete
-      if (this.autoplay) { this.autoplay = false; this.player.play(); }
+      if (this.autoplay && this.player.there) this.player.play();
+      this.autoplay = false;
     } catch (error) {
       if (token === this.token && error.name !== "AbortError") this.failed(error);
     }
@@ -202,6 +204,7 @@ fl.Page = class {
   failed(error) {
     const { waiting } = this.gate;
     this.gate.close();
+    this.progress.hide();
     document.querySelector(".below").classList.remove("waiting");
     if (error.sentences) {
       this.say(error.sentences);
@@ -244,6 +247,7 @@ fl.Page = class {
   receive(chunk, picture) {
     if (this.lost && chunk.kind === "end") { this.lost = false; this.say([]); }
     if (chunk.kind === "words") this.pendingWords = [chunk, picture];
+    else if (chunk.kind === "progress") this.progress.show(chunk);
     else if (chunk.kind === "wait") document.getElementById("status").textContent = chunk.sentence;
     else if (chunk.kind === "end") this.read(chunk);
     else if (chunk.kind === "error") this.say([chunk.sentence]);
@@ -278,7 +282,7 @@ fl.Page = class {
       document.getElementById(id).replaceChildren(...items);
       return items;
     };
-    list("sentences", chunk.runs).forEach((item, index) => {
+    list("sentences", chunk.runs || []).forEach((item, index) => {
       const { colour } = picture.runs[index];
       item.style.setProperty("--light", colour);
       item.style.setProperty("--dark", this.view.toDark[colour]);
@@ -297,7 +301,7 @@ fl.Page = class {
       caption.replaceChildren(text, " ", fl.make("cite", {}, link));
     }
     clearTimeout(this.announcing);
-    this.announcing = setTimeout(() => this.announce(chunk.runs.join(" ")), fl.Page.ANNOUNCED);
+    this.announcing = setTimeout(() => this.announce((chunk.runs || chunk.notes).join(" ")), fl.Page.ANNOUNCED);
   }
 
   // A short notice, for the eye and for a screen reader.
@@ -398,8 +402,22 @@ fl.Page = class {
     place.hidden = !text;
   }
 
+  // The user wants no more of this picture: the request ends, and with it the server's work.
+  cancel() {
+    const { stopped } = this.progress;
+    this.abort.abort();
+    this.gate.close();
+    this.token += 1;
+    this.progress.hide();
+    document.querySelector(".below").classList.remove("waiting");
+    document.getElementById("status").textContent = stopped;
+    this.announce(stopped);
+  }
+
   leave() {
     this.abort.abort();
+    this.progress.hide();
+    delete document.body.dataset.drawn;
     this.gate.close();
     this.history.settle();
     for (const { launcher } of Object.values(this.drawing.figures)) if (launcher) launcher.close();
@@ -418,6 +436,10 @@ window.dash_clientside.frame = {
     if (fl.page) fl.page.leave();
     fl.page = new fl.Page(view);
     fl.page.start();
+    for (const link of document.querySelectorAll(".view-link")) {
+      if (link.pathname === view.path) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
     return view.name;
   },
 };

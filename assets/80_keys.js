@@ -63,12 +63,13 @@ fl.figureKey = function (page, figure, key) {
 // The keys of the whole page; a field in which one types keeps its own.
 fl.pageKey = function (page, { key, shiftKey }) {
   const step = shiftKey ? 0.1 : 0.01;
-  if (key === " ") page.player.toggle();
+  if (key === "?") document.getElementById("help").showModal();
+  else if (!page.player.there) return false;
+  else if (key === " ") page.player.toggle();
   else if (key === "ArrowLeft") page.player.step(-step);
   else if (key === "ArrowRight") page.player.step(step);
   else if (key === "Home") page.player.step(-1);
   else if (key === "End") page.player.step(1);
-  else if (key === "?") document.getElementById("help").showModal();
   else return false;
   return true;
 };

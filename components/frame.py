@@ -106,7 +106,6 @@ def shell(views: Mapping[str, View]) -> html.Div:
             dcc.Location(id="address", refresh=False),
             header,
             html.Main(id="page", tabIndex=-1),
-            guide.dialog(),
             html.Div(id="notice", className="notice", role="status", hidden=True),
             html.Div(id="announcer", className="visually-hidden", **aria(live="polite")),
         ]
@@ -126,7 +125,7 @@ def register(app: Dash, views: Mapping[str, View]) -> None:
     @app.callback(Output("page", "children"), Input("address", "pathname"))
     def show(pathname: str | None) -> Any:
         view = view_at(views, pathname or "/")
-        return view.layout() if view else missing(pathname or "/")
+        return [view.layout(), guide.dialog(view.guide)] if view else missing(pathname or "/")
 
     # A callback is called for a page that comes later only if one of its outputs comes with it.
     mounted = Output("view-mounted", "children")
@@ -208,6 +207,11 @@ def alert() -> html.Div:
             html.Div(outdated, id="outdated", className="alert", role="status", hidden=True),
         ]
     )
+
+
+def progress() -> html.Div:
+    """A place for how far a long computation is, and for ending it."""
+    return html.Div(id="progress", className="progress", role="status", hidden=True)
 
 
 def player() -> html.Div:

@@ -13,6 +13,7 @@ import orjson
 from dash.development.base_component import Component
 
 from components.citations import Paper
+from components.guide import Guide
 from components.state import State
 
 Columns = Mapping[str, np.ndarray]
@@ -27,7 +28,8 @@ class Chunk:
     Kinds that the reader knows: "wait" (a sentence on what is waited for), "begin" (how many runs
     will follow), "scene" (a figure to draw, its runs still empty), "run" (a trajectory that follows:
     its fate and how it is drawn), "trace" (columns of samples of a run), "words" (sentences, and a
-    text for each figure), "end" (statistics; the picture is complete), "error" (a sentence; it is not).
+    text for each figure), "progress" (the share of the work that is done, what is at work, and what is
+    said if it is ended here), "end" (statistics; the picture is complete), "error" (a sentence; it is not).
     """
 
     kind: str
@@ -94,6 +96,7 @@ class View(ABC):
     State: ClassVar[type[State]]
     presets: ClassVar[tuple[Preset, ...]]
     papers: ClassVar[tuple[Paper, ...]]  # whose model it is
+    guide: ClassVar[Guide]  # what its help says
     budget: ClassVar[float]  # the dearest state that is computed, in the unit of `cost`
 
     @abstractmethod

@@ -8,7 +8,9 @@ from typing import Any, ClassVar
 from dash.development.base_component import Component
 
 from components.citations import IMAI_2026, Paper
+from components.guide import Guide
 from components.unlearning import compute, export, layout
+from components.unlearning.guide import GUIDE
 from components.unlearning.presets import PRESETS
 from components.unlearning.state import UnlearningState
 from components.view import Chunk, Columns, Preset, View
@@ -23,6 +25,7 @@ class UnlearningView(View):
     State = UnlearningState
     presets: ClassVar[tuple[Preset, ...]] = PRESETS
     papers: ClassVar[tuple[Paper, ...]] = (IMAI_2026,)
+    guide: ClassVar[Guide] = GUIDE
     budget = compute.STREAM_COST
 
     def cost(self, state: UnlearningState) -> float:
