@@ -7,6 +7,18 @@ from .asymptotics import Asymptotics
 from .axes import Axis
 from .boundaries import Boundary
 from .equilibria import Equilibrium, EquilibriumKind
+from .explanation import (
+    Alignment,
+    Attractor,
+    Claim,
+    Coefficient,
+    Ends,
+    Explanation,
+    Jump,
+    PowerLaw,
+    RunawayBranch,
+    Threshold,
+)
 from .finite_width import FiniteWidth, FiniteWidthTrajectory
 from .halting import Halt
 from .kernel import Kernel, Movement
@@ -21,27 +33,37 @@ from .threshold_limits import ThresholdLimit
 from .trajectory import Statistics, Trajectory, TrajectoryChunk
 
 __all__ = [
+    "Alignment",
     "Asymptotics",
+    "Attractor",
     "Axis",
     "Boundary",
     "Branch",
+    "Claim",
+    "Coefficient",
     "CriticalManifold",
+    "Ends",
     "Equilibrium",
     "EquilibriumKind",
+    "Explanation",
     "Fate",
     "FiniteWidth",
     "FiniteWidthTrajectory",
     "Fold",
     "Halt",
+    "Jump",
     "Kernel",
     "Limit",
     "Movement",
     "OrbitPiece",
     "Past",
     "PhaseMap",
+    "PowerLaw",
+    "RunawayBranch",
     "Separatrix",
     "SingularOrbit",
     "Statistics",
+    "Threshold",
     "ThresholdLimit",
     "Trajectory",
     "TrajectoryChunk",

@@ -15,6 +15,7 @@ from . import trajectory as trajectories
 from .arguments import A0_MAX, SAMPLES_MAX, TAU_MAX, TAU_MIN, WIDTH_RANGE, request, start, whole, within
 from .asymptotics import Asymptotics, asymptotics
 from .equilibria import Equilibrium
+from .explanation import Explanation, explanation
 from .finite_width import FiniteWidth
 from .limits import Fate, Limit
 from .manifold import CriticalManifold, Fold
@@ -210,6 +211,10 @@ class UnlearningModel:
 
     def equilibria(self) -> tuple[Equilibrium, ...]:
         """All isolated equilibria, and those on R = +-1, with type, eigenvalues and loss, by increasing R."""
+        return self._equilibria
+
+    @cached_property
+    def _equilibria(self) -> tuple[Equilibrium, ...]:
         return equilibria.equilibria(self)
 
     def equilibrium_lines(self) -> tuple[str, ...]:
@@ -244,6 +249,25 @@ class UnlearningModel:
     def fate(self, a0: float, R0: float = 0.0) -> Fate:
         """The name of ``limit(a0, R0)``."""
         return self.limit(a0, R0).fate
+
+    def explain(
+        self, a0: float, R0: float = 0.0, trajectory: Trajectory | None = None, thresholds: ArrayLike | None = None
+    ) -> Explanation:
+        """Why the trajectory from (R0, a0) has its fate, as claims that an integration can refute.
+
+        ``trajectory``: that trajectory, by default up to tau = 1e4; peaks, losses of alignment and times are claimed
+        as far as it reaches. ``thresholds``: those of R0, by default the ones with |a0| <= max(20, 1.01 |a0|).
+
+        Raises ``ValueError`` for arguments out of range, and for a trajectory of another model or start.
+        """
+        a0, R0 = start(a0, R0)
+        run = self.trajectory(a0, R0) if trajectory is None else trajectory
+        if (run.model, run.a0, run.R0) != (self, a0, R0):
+            raise ValueError(f"trajectory is not the one of this model from a0 = {a0:g}, R0 = {R0:g}")
+        if thresholds is None:
+            reach = min(max(20.0, 1.01 * abs(a0)), A0_MAX)
+            thresholds = self.threshold(R0, (-reach, reach))
+        return explanation(self, run, np.sort(np.asarray(thresholds, float)))
 
     def threshold(self, R0: float = 0.0, bracket: tuple[float, float] = (-20.0, 20.0)) -> Array:
         """Every a0 inside the bracket at which the fate changes, sorted, to 1e-6 max(1, |a0|).

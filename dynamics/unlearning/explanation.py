@@ -1,0 +1,301 @@
+"""Why a trajectory has its fate: a list of claims, each of which an integration can refute.
+
+A claim is made only where it is certain; what is not certain is left out, so an explanation may be short.
+
+What flips the runaway branch. With c fixed the slow flow ``H = p - (g/h) q`` is linear in c*, and c*_i enters it first
+at the power R^i, with the factor ``-(i - k) i! c_i / k``. So c*_i with k < i <= p changes h_i and no earlier
+coefficient: beyond ``c*_p + k h_p / ((p - k) p! c_p)`` the first one, h_p, has the other sign; and as soon as c*_i
+with i < p leaves its value to one side, h_i becomes the first, with that sign. Where H leads away from R = 0 the
+least loss at each R has its top there: no start that ends on that side of R = 0 unlearns.
+
+Source: the dichotomy is that of Imai, Nishiyama & Imaizumi, arXiv:2602.07378; the claims are this project's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from enum import Enum
+from math import factorial, inf, nan
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from ..hermite import Array
+from .asymptotics import Asymptotics
+from .equilibria import EquilibriumKind
+from .limits import Fate, Limit
+from .manifold import fold_alignments
+from .profile import least_loss
+from .thresholds import TOLERANCE
+from .trajectory import Trajectory
+
+if TYPE_CHECKING:
+    from .model import UnlearningModel
+
+PEAK = 1e-3  # a peak of |R| is claimed to this
+
+_BEYOND = 2.0 * TOLERANCE  # of max(1, |threshold|): a start this far from a threshold is on its side for certain
+_SAME = 1e-6  # two points closer than this are one equilibrium
+_TARGET_MAX = 100.0  # of |c*_k|, as a model takes it
+
+
+class Claim:
+    """One statement about one trajectory, or about the plane that it is in."""
+
+    kind: ClassVar[str]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The kind and every number, by name; enumerations by their names' text."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
+        return {"kind": self.kind} | {
+            name: (value.name if isinstance(value, Fate) else value.value) if isinstance(value, Enum) else value
+            for name, value in values.items()
+        }
+
+
+@dataclass(frozen=True)
+class Ends(Claim):
+    """The trajectory has this fate: (R, a, loss) tend to these values (a = +-inf when unlearning)."""
+
+    kind: ClassVar[str] = "ends"
+    fate: Fate
+    R: float
+    a: float
+    loss: float
+
+
+@dataclass(frozen=True)
+class RunawayBranch(Claim):
+    """What the critical manifold does as R -> 0 with sign(R) = ``side``.
+
+    ``exists``: whether it runs away there, with a R^k -> ``alpha0``, at a of sign ``a_sign``. On it
+    ``H ~ h_p R^p``. ``unlearns``: whether H leads along it to R = 0; if not, no start that ends with sign(R) = side
+    unlearns. p is None where H vanishes identically.
+    """
+
+    kind: ClassVar[str] = "branch"
+    side: int
+    exists: bool
+    unlearns: bool
+    k: int
+    p: int | None
+    alpha0: float
+    h_p: float
+    a_sign: int
+
+
+@dataclass(frozen=True)
+class PowerLaw(Claim):
+    """As tau grows ``R ~ R_prefactor tau^R_exponent`` and ``a ~ a_prefactor tau^a_exponent``."""
+
+    kind: ClassVar[str] = "power law"
+    k: int
+    p: int
+    R_exponent: float
+    a_exponent: float
+    R_prefactor: float
+    a_prefactor: float
+
+
+@dataclass(frozen=True)
+class Attractor(Claim):
+    """The trajectory ends in this equilibrium, a stable node: whatever starts close to it ends in it, and what is left
+    of the distance dies away at least as fast as ``exp(-rate tau)``, but for a factor. ``is_global_minimum``: no
+    point of the plane has a smaller loss."""
+
+    kind: ClassVar[str] = "equilibrium"
+    R: float
+    a: float
+    rate: float
+    loss: float
+    is_global_minimum: bool
+
+
+@dataclass(frozen=True)
+class Alignment(Claim):
+    """|R| is never above ``peak``, which it reaches at the time ``tau`` (inf: only in the limit); ``lost`` of it
+    is lost in the end; at the time ``halved`` half of the peak is lost (nan where that is not, or not within the
+    trajectory). To ``PEAK``; the times to 5 %."""
+
+    kind: ClassVar[str] = "alignment"
+    peak: float
+    tau: float
+    lost: float
+    halved: float
+
+
+@dataclass(frozen=True)
+class Jump(Claim):
+    """As eps -> 0 the trajectory leaves the critical manifold at the fold (R, a) and jumps to ``landing``."""
+
+    kind: ClassVar[str] = "jump"
+    R: float
+    a: float
+    landing: float
+
+
+@dataclass(frozen=True)
+class Threshold(Claim):
+    """Every start at the same R0 from the trajectory's a0 up to ``a0`` has its fate, and those just beyond have
+    ``fate``. ``nearest``: of the two such thresholds around it this is the nearer one. At R0 = 0 none is claimed
+    across a0 = 0, a start that stays."""
+
+    kind: ClassVar[str] = "threshold"
+    a0: float
+    fate: Fate
+    nearest: bool
+
+
+@dataclass(frozen=True)
+class Coefficient(Claim):
+    """What c*_``degree`` would have to be: beyond ``value`` (above it if ``above``, else below), all else kept,
+    the runaway branch with sign(R) = ``side`` is followed to R = 0 if ``unlearns``; if not, no start that ends
+    with sign(R) = side unlearns. Of all c*_i but c*_k the one that has to change least; ``present``: its value."""
+
+    kind: ClassVar[str] = "coefficient"
+    degree: int
+    present: float
+    value: float
+    above: bool
+    side: int
+    unlearns: bool
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The fate of one trajectory and what is claimed about it, in the order in which it is best told."""
+
+    fate: Fate
+    claims: tuple[Claim, ...]
+
+
+def explanation(model: UnlearningModel, run: Trajectory, thresholds: Array) -> Explanation:
+    """What is certain about a run; ``thresholds`` are those of its R0, sorted."""
+    limit = run.limit
+    if limit.fate == Fate.UNDECIDED:
+        return Explanation(limit.fate, ())
+    claims: list[Claim] = [Ends(limit.fate, limit.R, limit.a, limit.loss)]
+    if abs(run.R0) == 1.0:
+        return Explanation(limit.fate, tuple(claims))
+    claims += _thresholds(model, run, thresholds)
+    side = _side(run)
+    law = model.asymptotics(side) if side else None
+    if law is not None and law.k is not None:
+        claims.append(_branch(law, law.k))
+    claims += _jumps(model, run)
+    if law is not None and limit.fate == Fate.UNLEARNING and law.unlearns and law.k and law.p:
+        claims.append(
+            PowerLaw(law.k, law.p, law.R_exponent, law.a_exponent, law.R_prefactor, law.a_prefactor),
+        )
+    claims += _attractor(model, limit)
+    claims += _alignment(model, run)
+    if law is not None:
+        claims += _coefficient(model, law)
+    return Explanation(limit.fate, tuple(claims))
+
+
+def _side(run: Trajectory) -> int:
+    """The sign of R in the end; 0 where R ends at rest on 0 or that is not known."""
+    limit = run.limit
+    if limit.fate != Fate.UNLEARNING:
+        return int(np.sign(limit.R))
+    # once the limit is certain, or from R = 0 on, R keeps its sign
+    known = run.tau[-1] >= limit.tau or run.R0 == 0.0
+    return int(np.sign(run.R[-1])) if known else 0
+
+
+def _thresholds(model: UnlearningModel, run: Trajectory, thresholds: Array) -> list[Claim]:
+    a0, fate = run.a0, run.fate
+    below, above = thresholds[thresholds <= a0][-1:], thresholds[thresholds > a0][:1]
+    found = []
+    for at, outward in ((below, -1.0), (above, 1.0)):
+        for t in at.tolist():
+            step = _BEYOND * max(1.0, abs(t)) * outward
+            if run.R0 == 0.0 and t * a0 < 0.0:
+                continue
+            if abs(t - a0) <= 2.0 * abs(step) or model.fate(t - step, run.R0) != fate:
+                continue
+            beyond = model.fate(t + step, run.R0)
+            if beyond not in (fate, Fate.UNDECIDED):
+                found.append((t, beyond))
+    nearest = min((abs(t - a0) for t, _ in found), default=nan)
+    return [Threshold(t, beyond, abs(t - a0) == nearest) for t, beyond in found]
+
+
+def _branch(law: Asymptotics, k: int) -> RunawayBranch:
+    return RunawayBranch(law.sign, law.a_sign != 0, law.unlearns, k, law.p, law.alpha0, law.h_p, law.a_sign)
+
+
+def _jumps(model: UnlearningModel, run: Trajectory) -> list[Claim]:
+    """The folds that the singular orbit jumps from, if it has the run's fate."""
+    if not len(fold_alignments(model)):
+        return []
+    orbit = model.singular_orbit(run.a0, run.R0)
+    if orbit.end != run.fate:
+        return []
+    return [
+        Jump(float(piece.R[-1]), float(piece.a[-1]), float(after.R[-1]))
+        for piece, after in zip(orbit.pieces[:-1], orbit.pieces[1:], strict=True)
+        if piece.end == "fold" and len(piece.R) > 1 and after.fast
+    ]
+
+
+def _attractor(model: UnlearningModel, limit: Limit) -> list[Claim]:
+    for point in model.equilibria() if np.isfinite(limit.a) else ():
+        near = abs(point.R - limit.R) <= _SAME and abs(point.a - limit.a) <= _SAME * max(1.0, abs(limit.a))
+        if near and point.kind == EquilibriumKind.STABLE_NODE:
+            return [Attractor(point.R, point.a, -point.eigenvalues[1], point.loss, point.is_global_minimum)]
+    return []
+
+
+def _alignment(model: UnlearningModel, run: Trajectory) -> list[Claim]:
+    """The peak of |R|, where a barrier of the least loss keeps |R| below it from the run's last sample on."""
+    size = np.abs(run.R)
+    at, limit = int(np.argmax(size)), abs(run.limit.R)
+    peak = max(float(size[at]), limit, run.limit.peak if run.tau[-1] >= run.limit.tau else 0.0)
+    loss, last, beyond = float(run.loss[-1]), float(size[-1]), peak + PEAK
+    if last == 0.0 or not loss < model.initial_loss:
+        return []
+    side = float(np.sign(run.R[-1]))
+    if beyond < 1.0:
+        A, B = model.overlaps
+        wells = model.wells[0 if side > 0 else 1]
+        between = (np.abs(wells.R) > last) & (np.abs(wells.R) < beyond)
+        barriers = [*wells.V[between], least_loss(model.coefficients, B, A, side * beyond)]
+        if not max(barriers) > loss:
+            return []
+    lost = peak - limit
+    if lost <= PEAK:
+        return [Alignment(peak, inf if size[at] < limit else float(run.tau[at]), max(lost, 0.0), nan)]
+    return [Alignment(peak, float(run.tau[at]), lost, _halved(run, at, 0.5 * peak))]
+
+
+def _halved(run: Trajectory, at: int, half: float) -> float:
+    """The first time after sample ``at`` at which |R| has fallen to ``half``; nan where it has not."""
+    size, tau = np.abs(run.R[at:]), run.tau[at:]
+    low = np.flatnonzero(size <= half)
+    if not len(low) or low[0] == 0:
+        return nan
+    i = int(low[0])
+    share = (size[i - 1] - half) / (size[i - 1] - size[i])
+    return float(tau[i - 1] + share * (tau[i] - tau[i - 1]))
+
+
+def _coefficient(model: UnlearningModel, law: Asymptotics) -> list[Claim]:
+    """The c*_i, k < i <= p, that has to change least for the branch to be followed the other way."""
+    if law.k is None or law.p is None:
+        return []
+    k, p, unlearns = law.k, law.p, not law.unlearns
+    best: Coefficient | None = None
+    for i in range(k + 1, min(p, model.K) + 1):
+        own, present = model.c[i - 1], model.c_star[i - 1]
+        if own == 0.0:
+            continue
+        factor = -(i - k) / k * factorial(i) * own  # of c*_i in h_i
+        value = present - law.h_p / factor if i == p else present
+        # the branch is followed to R = 0 where h_i alpha0 side^(i + k) > 0
+        rises = (factor * law.alpha0 * law.sign ** (i + k) > 0.0) == unlearns
+        candidate = Coefficient(i, present, value, rises, law.sign, unlearns)
+        if abs(value) < _TARGET_MAX and (best is None or abs(value - present) < abs(best.value - present)):
+            best = candidate
+    return [best] if best else []
