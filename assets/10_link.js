@@ -15,6 +15,31 @@ fl.canonical = (number) => Number(number.toPrecision(12)) + 0;
 // The parts of a state that the stream is asked for.
 fl.ASKED = ["physics", "layer"];
 
+// Fields of a state with other values of what is on the axes x and y of a map.
+fl.placed = function (view, state, values) {
+  const patch = {};
+  for (const [name, value] of Object.entries(values)) {
+    const { field, index } = view.axes[state[name]];
+    if (index === null) { patch[field] = value; continue; }
+    patch[field] = [...(patch[field] || state[field])];
+    patch[field][index] = value;
+  }
+  return patch;
+};
+
+// The present values of what is on the axes of a map.
+fl.present = (view, state) => ["x", "y"].map((name) => {
+  const { field, index } = view.axes[state[name]];
+  return index === null ? state[field] : state[field][index];
+});
+
+// What the stream is asked for: a map does not depend on the present values of what is on its axes.
+fl.asked = function (view, state, parts = fl.ASKED) {
+  const mapped = view.axes[state.x] && view.axes[state.y];
+  const rest = mapped ? fl.placed(view, state, { x: view.axes[state.x].rest, y: view.axes[state.y].rest }) : {};
+  return fl.query(view, { ...state, ...rest }, parts);
+};
+
 // The whole state as a query, or some parts of it.
 fl.query = function (view, state, parts) {
   const terms = [`v=${view.version}`];

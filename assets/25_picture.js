@@ -1,16 +1,18 @@
 // Pictures: what a stream has brought of one state, as scenes and runs with their columns.
 window.fl = window.fl || {};
 
-// A value with its columns as typed arrays: {dtype: "f4", bdata} is little-endian float32 in base64; with
-// a shape it is a table, an array of rows.
+fl.COLUMNS = { f4: Float32Array, u1: Uint8Array, u2: Uint16Array };
+
+// A value with its columns as typed arrays: {dtype, bdata} is little-endian, in base64; with a shape it is
+// a table, an array of rows.
 fl.decoded = function (value) {
   if (Array.isArray(value)) return value.map(fl.decoded);
   if (value === null || typeof value !== "object") return value;
-  if (value.dtype === "f4") {
+  if (fl.COLUMNS[value.dtype]) {
     const text = atob(value.bdata);
     const bytes = new Uint8Array(text.length);
     for (let k = 0; k < text.length; k += 1) bytes[k] = text.charCodeAt(k);
-    const numbers = new Float32Array(bytes.buffer);
+    const numbers = new fl.COLUMNS[value.dtype](bytes.buffer);
     if (!value.shape) return numbers;
     const [rows, width] = value.shape.split(",").map(Number);
     return Array.from({ length: rows }, (_, row) => numbers.subarray(row * width, (row + 1) * width));

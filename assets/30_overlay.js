@@ -17,6 +17,7 @@ fl.Overlay = class {
     this.gd = gd;
     this.under = fl.svg("svg", { class: "layer", "aria-hidden": "true" });
     this.over = fl.svg("svg", { class: "layer over", "aria-hidden": "true" });
+    this.grid = null; // the canvas of a map's cells, and the frame that cuts it
     gd.before(this.under);
     gd.after(this.over);
     this.fieldKey = null;
@@ -40,6 +41,29 @@ fl.Overlay = class {
       fl.svg("svg", { x: xaxis._offset, y: yaxis._offset, width: xaxis._length, height: yaxis._length },
         fl.svg("path", { d: this.arrows(field, xaxis, yaxis), fill: "none", stroke: colour })),
     );
+  }
+
+  // The cells of a map, each a pixel that the browser enlarges; nothing where there are none.
+  cells(cells, dark, coloured) {
+    const full = this.gd._fullLayout;
+    if (!cells || !full || !full._size) { if (this.grid) this.grid.frame.hidden = true; return; }
+    if (!this.grid) {
+      const canvas = fl.make("canvas", { className: "cells" });
+      const frame = fl.make("div", { className: "cells-frame", aria: { hidden: "true" } }, canvas);
+      this.gd.before(frame);
+      this.grid = { frame, canvas };
+    }
+    const { frame, canvas } = this.grid, { xaxis, yaxis } = full;
+    if (this.cellsShown !== cells || this.cellsDark !== dark) {
+      fl.Cells.paint(canvas, cells, coloured);
+      this.cellsShown = cells;
+      this.cellsDark = dark;
+    }
+    frame.hidden = false;
+    const { left, top, width, height } = fl.Cells.place(cells, xaxis, yaxis);
+    const pixels = (style, values) => Object.entries(values).forEach(([name, value]) => { style[name] = `${value}px`; });
+    pixels(frame.style, { left: xaxis._offset, top: yaxis._offset, width: xaxis._length, height: yaxis._length });
+    pixels(canvas.style, { left, top, width, height });
   }
 
   // Of a grid's places along an axis every one, or every second, third, so that arrows have room.

@@ -106,8 +106,9 @@ fl.Drawing = class {
 
   // What is under and over a figure follows its axes.
   overlaid(figure) {
-    const { field } = figure.picture.scenes[figure.name];
+    const { field, cells } = figure.picture.scenes[figure.name];
     figure.overlay.field(field, field && this.coloured(field.colour));
+    figure.overlay.cells(cells, this.dark, (colour) => this.coloured(colour));
     this.mark(figure);
   }
 
@@ -145,7 +146,7 @@ fl.Drawing = class {
     if (window && !layout.xaxis.fixedrange) {
       const log = layout.xaxis.type === "log";
       if (!(log && window[0] <= 0)) layout.xaxis.range = log ? window.slice(0, 2).map(Math.log10) : window.slice(0, 2);
-      if (window.length > 2) layout.yaxis.range = window.slice(2);
+      if (window.length > 2) layout.yaxis.range = layout.yaxis.type === "log" ? window.slice(2).map(Math.log10) : window.slice(2);
     }
     layout.modebar = { uirevision: "kept" }; // what the user has chosen there stays chosen
     if (fl.coarse()) layout.dragmode = false; // a finger scrolls the page

@@ -8,8 +8,19 @@ fl.svgOf = async function (figure, paper) {
   const data = await Plotly.toImage(gd, { format: "svg", width, height });
   const drawn = new DOMParser().parseFromString(decodeURIComponent(data.slice(data.indexOf(",") + 1)), "image/svg+xml").documentElement;
   const under = fl.svg("g", {}, ...[...overlay.under.childNodes].map((node) => node.cloneNode(true)));
+  if (overlay.grid && !overlay.grid.frame.hidden) under.prepend(fl.cellsOf(overlay.grid, gd._fullLayout));
   drawn.prepend(fl.svg("rect", { width, height, fill: paper }), under);
   return { text: new XMLSerializer().serializeToString(drawn), width, height };
+};
+
+// The cells of a map as an image, cut as they are on the screen.
+fl.cellsOf = function ({ canvas }, { xaxis, yaxis }) {
+  const { left, top, width, height } = canvas.style;
+  return fl.svg("svg", { x: xaxis._offset, y: yaxis._offset, width: xaxis._length, height: yaxis._length },
+    fl.svg("image", {
+      href: canvas.toDataURL(), x: parseFloat(left), y: parseFloat(top), width: parseFloat(width), height: parseFloat(height),
+      preserveAspectRatio: "none", style: "image-rendering: pixelated",
+    }));
 };
 
 fl.SCALE = 3; // pixels of a PNG for each of the screen's: sharp in print and on a projector

@@ -25,7 +25,7 @@ fl.Controls = class {
   build(control) {
     const place = document.getElementById(["choice", "many"].includes(control.kind) ? control.id : `${control.id}-row`);
     if (!place) return;
-    const build = { choice: this.buildChoice, many: this.buildMany, slider: this.buildSlider, count: this.buildCount }[control.kind];
+    const build = { choice: this.buildChoice, many: this.buildMany, slider: this.buildSlider, count: this.buildCount, axis: this.buildAxis }[control.kind];
     const parts = build.call(this, control, place);
     this.parts[control.id] = { place, ...parts };
   }
@@ -99,12 +99,87 @@ fl.Controls = class {
     return on;
   }
 
+  // What is on an axis of a map, and from where to where it goes.
+  buildAxis(control, place) {
+    const select = fl.make("select", { id: control.id, className: "preset", aria: { label: control.title } });
+    control.choices.forEach((value, k) => select.append(fl.make("option", { value, textContent: control.labels[k] })));
+    select.onchange = () => this.chooseAxis(control, select.value);
+    const ends = ["from", "to"].map((word, k) => {
+      const box = fl.make("input", {
+        type: "text", inputMode: "decimal", id: `${control.id}-${word}`, className: "box", autocomplete: "off", spellcheck: false,
+        aria: { label: `${control.title}: ${word}` },
+      });
+      box.onchange = () => this.typedEnd(control, k, box);
+      box.onkeydown = (event) => { if (event.key === "Enter") this.typedEnd(control, k, box); };
+      return box;
+    });
+    const label = fl.make("label", { htmlFor: select.id, className: "control-symbol", title: control.title, textContent: control.symbol });
+    place.append(label, select, ends[0], ends[1]);
+    return { select, ends };
+  }
+
+  // Another parameter on an axis: the one that is on the other axis changes places with it.
+  chooseAxis(control, value) {
+    const { state } = this;
+    const other = ["x", "y"].find((name) => name !== control.parameter);
+    const patch = { [control.parameter]: value };
+    if (value === state[other]) patch[other] = state[control.parameter];
+    if (state[control.window]) {
+      const window = [...state[control.window]];
+      const fresh = value === state[other] ? [...window.slice(2), ...window.slice(0, 2)] : window;
+      if (value !== state[other]) fresh.splice(control.index, 2, ...this.view.axes[value].usual);
+      patch[control.window] = fresh;
+    }
+    this.change(patch);
+  }
+
+  // From where to where the axes of a map go.
+  windowOf({ window }) {
+    const { state } = this;
+    return state[window] || [...this.view.axes[state.x].usual, ...this.view.axes[state.y].usual];
+  }
+
+  typedEnd(control, k, box) {
+    const window = [...this.windowOf(control)], place = control.index + k;
+    const { symbol, bounds } = this.view.axes[this.state[control.parameter]];
+    const edges = [...bounds];
+    edges[1 - k] = window[control.index + 1 - k];
+    const number = this.parsed(symbol, box, edges, window[place]);
+    if (number === null || number === window[place]) return;
+    if (number === edges[1 - k]) {
+      box.setAttribute("aria-invalid", true);
+      this.say([`${symbol} from ${fl.numberText(number)} to ${fl.numberText(number)} is no window. The map keeps its own.`]);
+      return;
+    }
+    window[place] = number;
+    this.change({ [control.window]: window });
+  }
+
+  syncAxis(control, { select, ends }, state) {
+    select.value = state[control.parameter];
+    for (const option of select.options) {
+      const { field, index } = this.view.axes[option.value];
+      option.hidden = option.disabled = index !== null && index >= state[field].length;
+    }
+    const window = this.windowOf(control);
+    ends.forEach((box, k) => {
+      box.value = box.dataset.shown = fl.numberText(window[control.index + k]).replace("-", "−").replace("e−", "e-");
+      box.setAttribute("aria-invalid", false);
+    });
+  }
+
+  // How many places the axes of a map need.
+  get needed() {
+    const places = ["x", "y"].map((name) => this.view.axes[this.state[name]]);
+    return Math.max(...places.map((axis) => ((axis && axis.index !== null ? axis.index : 0) + 1)));
+  }
+
   // How many places some lists have: new ones hold their filler.
   buildCount(control, place) {
     const [min, max] = control.bounds;
     const box = fl.make("input", { type: "number", id: `${control.id}-box`, className: "box", min, max, step: 1 });
     box.onchange = () => {
-      const count = Math.min(Math.max(Math.round(box.valueAsNumber) || this.parts[control.id].value, min), max);
+      const count = Math.min(Math.max(Math.round(box.valueAsNumber) || this.parts[control.id].value, min, this.needed), max);
       box.value = count;
       if (count === this.parts[control.id].value) return;
       this.change(Object.fromEntries(Object.entries(control.fillers).map(([name, filler]) => [
@@ -124,24 +199,27 @@ fl.Controls = class {
     return control.scale === "log" ? Math.log10(value) : value;
   }
 
-  // What was typed: a number within the bounds, or a sentence that says which are.
-  typed(control, box) {
+  // What was typed: a number within the bounds, or null and a sentence that says which are.
+  parsed(symbol, box, [low, high], kept) {
     const plain = box.value.trim().replace(/[−–]/g, "-");
     const thousands = /^[+-]?[1-9]\d{0,2}(,\d{3})+$/.test(plain); // 10,000 may be ten, or ten thousand: refused
     const text = thousands ? plain : plain.replace(/^([^.,]*),([^.,]*)$/, "$1.$2");
-    const [low, high] = control.bounds;
     const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,4})?$/i.test(text) ? Number(text) : NaN;
     const wrong = !(number >= low && number <= high);
     box.setAttribute("aria-invalid", wrong);
-    if (wrong) {
-      const range = `[${fl.numberText(low)}, ${fl.numberText(high)}]`;
-      const fault = Number.isNaN(number) ? `not a number in ${range}` : `outside ${range}`;
-      this.say([`${control.symbol} = ${text.slice(0, 24) || "(empty)"} is ${fault}. The picture keeps ${fl.numberText(this.parts[control.id].value)}.`]);
-      return;
-    }
-    this.say([]);
-    if (fl.canonical(number) !== this.parts[control.id].value) this.write(control, fl.canonical(number));
-    else this.move(control, this.parts[control.id], fl.canonical(number));
+    if (!wrong) { this.say([]); return fl.canonical(number); }
+    const range = `[${fl.numberText(low)}, ${fl.numberText(high)}]`;
+    const fault = Number.isNaN(number) ? `not a number in ${range}` : `outside ${range}`;
+    this.say([`${symbol} = ${text.slice(0, 24) || "(empty)"} is ${fault}. The picture keeps ${fl.numberText(kept)}.`]);
+    return null;
+  }
+
+  typed(control, box) {
+    const kept = this.parts[control.id].value;
+    const number = this.parsed(control.symbol, box, control.bounds, kept);
+    if (number === null) return;
+    if (number !== kept) this.write(control, number);
+    else this.move(control, this.parts[control.id], number);
   }
 
   write(control, number) {
@@ -165,13 +243,15 @@ fl.Controls = class {
     for (const control of this.view.controls) {
       const parts = this.parts[control.id];
       if (!parts) continue;
-      if (control.only) parts.place.hidden = !control.only[1].includes(state[control.only[0]]);
+      const meant = !control.only || control.only[1].includes(state[control.only[0]]);
+      parts.place.hidden = !meant;
       const place = typeof control.index === "string" ? state[control.index] : control.index;
       const value = place === null ? state[control.parameter] : state[control.parameter][place];
+      if (parts.select) { this.syncAxis(control, parts, state); continue; }
       if (parts.count) { parts.count.value = parts.count.dataset.shown = parts.value = value.length; continue; }
       if (parts.radios) { for (const radio of parts.radios) radio.checked = radio.value === value; continue; }
       if (parts.checks) { for (const check of parts.checks) check.checked = value.includes(check.value); continue; }
-      parts.place.hidden = value === undefined;
+      parts.place.hidden = !meant || value === undefined;
       if (parts.on) parts.on.checked = !(parts.range.disabled = parts.box.disabled = value === null);
       if (value === null && parts.value === null) this.move(control, parts, control.begin);
       if (value === null) parts.value = null;

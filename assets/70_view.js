@@ -69,16 +69,23 @@ fl.Page = class {
 
   // A control has changed some fields of the state.
   change(patch) {
-    const asked = this.view.parameters.some(({ part, name }) => fl.ASKED.includes(part) && name in patch);
+    const before = fl.asked(this.view, this.state);
     this.state = { ...this.state, ...patch };
     this.history.record(this.state);
     this.sync();
-    if (!asked) { this.show(); return; }
+    if (fl.asked(this.view, this.state) === before) { this.show(); return; }
     this.moved = performance.now();
     if (!this.lost) this.say([]);
     this.autoplay = false;
     if (this.player.playing) this.player.finish();
     this.gate.pass();
+    clearTimeout(this.resting);
+    if (this.sketching) this.resting = setTimeout(() => this.gate.pass(), 2 * fl.Page.MOVING);
+  }
+
+  // Whether a rougher picture is drawn while a hand is moving.
+  get sketching() {
+    return Object.keys(this.view.sketch).length > 0;
   }
 
   // A change that is a step of its own in the history.
@@ -152,7 +159,7 @@ fl.Page = class {
 
   // The preset whose physics the state has, if any.
   presetOf() {
-    const physics = (state) => fl.query(this.view, state, ["physics"]);
+    const physics = (state) => fl.asked(this.view, state, ["physics"]);
     const mine = physics(this.state);
     return Object.keys(this.view.presets).find((name) => physics(this.view.presets[name].state) === mine) || null;
   }
@@ -165,7 +172,8 @@ fl.Page = class {
     const token = (this.token += 1);
     const asked = performance.now();
     const picture = new fl.Picture();
-    const query = fl.query(this.view, this.state, fl.ASKED);
+    const rough = this.sketching && this.moving ? this.view.sketch : {};
+    const query = fl.asked(this.view, { ...this.state, ...rough });
     const place = document.querySelector(".below");
     if (place) place.classList.add("waiting");
     let shown = 0, seen = false;
@@ -177,7 +185,8 @@ fl.Page = class {
       this.drawing.picture = picture;
       this.shownToken = token;
       this.show();
-      if (picture.complete && !seen) { seen = true; this.gate.seen(); }
+      // What is refined may be given up for a newer value as soon as anything of it is seen.
+      if ((picture.complete || this.sketching) && !seen) { seen = true; this.gate.seen(); }
     };
     try {
       await fl.read(`/stream/${this.view.name}?${query}`, signal, {
@@ -274,6 +283,7 @@ fl.Page = class {
     if (!this.drawing.ready() || !Object.keys(picture.scenes).length) return;
     this.player.load(new fl.Clock(picture, this.state.clock), this.state.cursor);
     this.drawing.draw(this.state, this.player.time, fl.dark(), this.moving);
+    for (const { hand } of Object.values(this.drawing.figures)) if (hand) hand.draw();
   }
 
   words(chunk, picture) {
@@ -282,7 +292,7 @@ fl.Page = class {
       document.getElementById(id).replaceChildren(...items);
       return items;
     };
-    list("sentences", chunk.runs || []).forEach((item, index) => {
+    if (chunk.runs) list("sentences", chunk.runs).forEach((item, index) => {
       const { colour } = picture.runs[index];
       item.style.setProperty("--light", colour);
       item.style.setProperty("--dark", this.view.toDark[colour]);
@@ -301,7 +311,7 @@ fl.Page = class {
       caption.replaceChildren(text, " ", fl.make("cite", {}, link));
     }
     clearTimeout(this.announcing);
-    this.announcing = setTimeout(() => this.announce((chunk.runs || chunk.notes).join(" ")), fl.Page.ANNOUNCED);
+    if (chunk.runs) this.announcing = setTimeout(() => this.announce(chunk.runs.join(" ")), fl.Page.ANNOUNCED);
   }
 
   // A short notice, for the eye and for a screen reader.
@@ -329,12 +339,13 @@ fl.Page = class {
   // Plotly's own events: zoom becomes part of the state, hovering a panel shows that moment.
   listen(figure) {
     const { gd } = figure;
-    if (figure.points) figure.launcher = new fl.Launcher(this, figure);
+    if (figure.points) figure.hand = new fl.Launcher(this, figure);
+    if (figure.opens) figure.hand = new fl.Explorer(this, figure);
     gd.on("plotly_relayout", (event) => this.zoomed(figure, event));
     gd.on("plotly_doubleclick", () => this.keep({ [figure.window]: null }));
     for (const event of ["plotly_afterplot", "plotly_relayouting"]) gd.on(event, () => {
       this.drawing.overlaid(figure);
-      if (figure.launcher) figure.launcher.draw();
+      if (figure.hand) figure.hand.draw();
     });
     gd.on("plotly_hover", (event) => this.peek(event));
     gd.on("plotly_unhover", () => { this.drawing.place(this.player.time); this.player.show(); });
@@ -367,10 +378,13 @@ fl.Page = class {
   }
 
   // The window of a figure with these ranges of its axes, as the state holds it: x from and to, and y where it has it.
-  windowOf({ gd, window }, x, y) {
-    const { bounds } = this.view.parameters.find(({ name }) => name === window);
-    const edges = gd._fullLayout.xaxis.type === "log" ? x.map((decade) => 10 ** decade) : x;
-    return (bounds.length > 2 ? [...edges, ...y] : edges)
+  windowOf({ gd, window, opens }, x, y) {
+    const { xaxis, yaxis } = gd._fullLayout;
+    const plain = (edges, { type }) => (type === "log" ? edges.map((decade) => 10 ** decade) : edges);
+    const bounds = opens
+      ? ["x", "y"].flatMap((name) => Array(2).fill(this.view.axes[this.state[name]].bounds))
+      : this.view.parameters.find(({ name }) => name === window).bounds;
+    return (bounds.length > 2 ? [...plain(x, xaxis), ...plain(y, yaxis)] : plain(x, xaxis))
       .map((edge, k) => Number(Math.min(Math.max(edge, bounds[k][0]), bounds[k][1]).toPrecision(6)));
   }
 
@@ -386,8 +400,9 @@ fl.Page = class {
     if (window[0] < window[1] && !(window[2] >= window[3])) this.keep({ [figure.window]: window });
   }
 
-  // A change of what is shown that is not worth a step of undo.
+  // A change of what is shown that is not worth a step of undo; the window of a map is part of what is computed.
   keep(patch) {
+    if (fl.asked(this.view, { ...this.state, ...patch }) !== fl.asked(this.view, this.state)) { this.change(patch); return; }
     this.state = { ...this.state, ...patch };
     this.history.record(this.state, "same");
     this.sync();
@@ -420,9 +435,9 @@ fl.Page = class {
     delete document.body.dataset.drawn;
     this.gate.close();
     this.history.settle();
-    for (const { launcher } of Object.values(this.drawing.figures)) if (launcher) launcher.close();
+    for (const { hand } of Object.values(this.drawing.figures)) if (hand) hand.close();
     this.drawing.close();
-    for (const timer of [this.retry, this.announcing, this.reading, this.telling]) clearTimeout(timer);
+    for (const timer of [this.retry, this.resting, this.announcing, this.reading, this.telling]) clearTimeout(timer);
     this.pendingEnd = null;
     this.player.playing = false;
     this.token += 1;

@@ -28,13 +28,14 @@ class Control:
     labels: of a choice or of many, one for each of the parameter's words.
     fillers: of a count, the fields whose length it sets, each with what a new place holds.
     begin: of a parameter that may be absent, what it is when it is switched on.
+    window: of an axis, the field that holds from where to where it goes.
     only: shown only where a choice is one of these words: (its field, the words).
     """
 
     id: str
     parameter: str
     index: int | str | None
-    kind: Literal["slider", "choice", "many", "count"]
+    kind: Literal["slider", "choice", "many", "count", "axis"]
     key: str
     symbol: str
     title: str
@@ -47,6 +48,7 @@ class Control:
     fillers: Mapping[str, float] = field(default_factory=dict)
     begin: float | None = None
     only: tuple[str, tuple[str, ...]] | None = None
+    window: str | None = None
 
 
 def slider(
@@ -59,6 +61,7 @@ def slider(
     symbol: str | None = None,
     title: str | None = None,
     begin: float | None = None,
+    only: tuple[str, tuple[str, ...]] | None = None,
 ) -> Control:
     """The control of a number (or of one place in a list of numbers)."""
     parameter = state.parameters()[field]
@@ -77,6 +80,7 @@ def slider(
         soft or bounds,
         step,
         begin=begin,
+        only=only,
     )
 
 
@@ -124,6 +128,25 @@ def count(view: str, state: type[State], fillers: Mapping[str, float], symbol: s
         title,
         bounds=(lowest, highest),
         fillers=fillers,
+    )
+
+
+def axis(view: str, state: type[State], field: str, window: tuple[str, int]) -> Control:
+    """The control of what is on an axis of a map, and of its window: (its field, the place where it goes from)."""
+    parameter = state.parameters()[field]
+    varied = state.varied()
+    labels = tuple(f"{varied[word]['symbol']}, {varied[word]['title']}" for word in parameter.choices)
+    return Control(
+        f"{view}-{field}",
+        field,
+        window[1],
+        "axis",
+        parameter.key,
+        parameter.symbol,
+        parameter.title,
+        choices=parameter.choices,
+        labels=labels,
+        window=window[0],
     )
 
 

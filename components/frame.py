@@ -56,12 +56,14 @@ class Figure:
     """A figure's place on the page: its id, its name, and the state's field that holds its zoomed window.
 
     points: the field to which a click in it adds a pair of numbers, if any.
+    opens: for a map, the path of the view that shows the run of one of its points.
     """
 
     id: str
     title: str
     window: str
     points: str | None = None
+    opens: str | None = None
 
 
 def icon(name: str) -> html.Span:
@@ -176,6 +178,8 @@ def description(view: View, controls: list[Control], figures: Mapping[str, Figur
             "templates": theme.TEMPLATES,
             "toDark": theme.TO_DARK,
             "config": theme.GRAPH_CONFIG,
+            "axes": view.State.varied(),
+            "sketch": view.sketch,
         },
     )
     return html.Div([store, html.Span(id="view-mounted")], hidden=True)

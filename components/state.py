@@ -307,6 +307,13 @@ class State(BaseModel):
         return values, problems
 
     @classmethod
+    def varied(cls) -> dict[str, dict[str, Any]]:
+        """For a map: what may be on its axes, by the words of its parameters x and y: the field and the place in it
+        that holds the present value, its names, bounds and usual window, and a value for what the map does not
+        depend on (a map overrides it)."""
+        return {}
+
+    @classmethod
     def controls(cls) -> list[dict[str, Any]]:
         """What the client needs to write links and move controls: one entry per field, in order."""
         return [

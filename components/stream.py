@@ -1,6 +1,7 @@
 """The routes that serve every view's data: the stream, the link's reader, the files to take away.
 
     GET /stream/<view>?<link>        NDJSON, one chunk a line, sent as computed
+    GET /words/<view>?<link>         what is said of a state, without its picture
     GET /state/<view>?<link>         the nearest valid state, and sentences about what was changed
     GET /export/<view>.<kind>?<link> csv, json, py or bib
 
@@ -23,6 +24,7 @@ from components.view import Chunk, View
 
 log = logging.getLogger(__name__)
 
+WORDS = Chunk("words").line().rstrip(b"}\n")  # how a line of words begins
 _STREAMED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
@@ -35,8 +37,8 @@ def register(server: Flask, views: Mapping[str, View], cache: StreamCache) -> No
         response.headers["X-Release"] = release  # by which an old tab knows that it is one
         return response
 
-    @server.get("/stream/<name>")
-    def stream(name: str) -> Response:
+    def asked(name: str) -> Iterator[bytes] | Response:
+        """The lines of a view's state, or why there are none."""
         view = views.get(name)
         if view is None:
             return _unknown(name, views)
@@ -44,8 +46,22 @@ def register(server: Flask, views: Mapping[str, View], cache: StreamCache) -> No
             state = affordable(view, _query())
         except Problems as problems:
             return refusal(problems)
-        lines = cache.stream(f"{name}?{state.key()}", lambda: chunk_lines(view, state))
+        return cache.stream(f"{name}?{state.key()}", lambda: chunk_lines(view, state))
+
+    @server.get("/stream/<name>")
+    def stream(name: str) -> Response:
+        lines = asked(name)
+        if isinstance(lines, Response):
+            return lines
         return Response(guarded(lines, request.full_path), mimetype="application/x-ndjson", headers=_STREAMED)
+
+    @server.get("/words/<name>")
+    def words(name: str) -> Response:
+        lines = asked(name)
+        if isinstance(lines, Response):
+            return lines
+        said = [line for line in b"".join(lines).splitlines() if line.startswith(WORDS)]
+        return Response(said[-1], mimetype="application/json", headers={"Cache-Control": "no-store"})
 
     @server.get("/state/<name>")
     def state(name: str) -> Response:

@@ -52,6 +52,12 @@ def column(values: np.ndarray) -> dict[str, str]:
     return {"dtype": "f4", "bdata": base64.b64encode(single.tobytes()).decode()}
 
 
+def integers(values: np.ndarray) -> dict[str, str]:
+    """Small whole numbers, of one byte or two without a sign, as `column` carries numbers."""
+    small = values.astype(values.dtype.newbyteorder("<"), copy=False)
+    return {"dtype": f"{small.dtype.kind}{small.dtype.itemsize}", "bdata": base64.b64encode(small.tobytes()).decode()}
+
+
 def table(values: np.ndarray) -> dict[str, str]:
     """A table of samples (rows, columns), as `column` carries one."""
     return {**column(values.ravel()), "shape": ", ".join(map(str, values.shape))}
@@ -63,6 +69,7 @@ def scene(
     display: Mapping[str, Any] | None = None,
     field: Mapping[str, Any] | None = None,
     more: bool = False,
+    cells: Mapping[str, Any] | None = None,
 ) -> Chunk:
     """A figure to draw. The client sets the template, for it alone knows the theme.
 
@@ -70,10 +77,13 @@ def scene(
 
     `more`: the same figure comes again, with more in it.
 
+    `cells` is a coloured grid, drawn under it: how many across and up, from and to where, and what each cell is.
+
     `display` says, for each display parameter and each of its choices, what that choice changes:
     {"axis": {"linear": {"layout": {"xaxis.type": "linear"}}}}.
     """
-    return Chunk("scene", {"name": name, "figure": figure, "display": display or {}, "field": field, "more": more})
+    data = {"name": name, "figure": figure, "display": display or {}, "field": field, "more": more, "cells": cells}
+    return Chunk("scene", data)
 
 
 @dataclass(frozen=True)
@@ -98,6 +108,7 @@ class View(ABC):
     papers: ClassVar[tuple[Paper, ...]]  # whose model it is
     guide: ClassVar[Guide]  # what its help says
     budget: ClassVar[float]  # the dearest state that is computed, in the unit of `cost`
+    sketch: ClassVar[Mapping[str, Any]] = {}  # fields of a rougher state, shown while a hand is moving
 
     @abstractmethod
     def cost(self, state: Any) -> float:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from components.phase_map.view import PhaseMapView
 from components.unlearning.view import UnlearningView
 from components.view import View
 
-VIEWS: dict[str, View] = {view.name: view for view in (UnlearningView(),)}
+VIEWS: dict[str, View] = {view.name: view for view in (UnlearningView(), PhaseMapView())}

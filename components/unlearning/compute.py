@@ -65,7 +65,8 @@ def stream(state: UnlearningState) -> Iterator[Chunk]:
     laws = {sign: model.asymptotics(sign) for sign in sorted(sides - {0}, reverse=True)}
     said = {"plane": texts.plane(picture, manifold, runs), "panels": texts.panels(picture, runs)}
     notes = [*words.notes(state, model, laws), *beside, *validity.notes(wides), *texts.panel_notes(picture, runs)]
-    yield Chunk("words", {"runs": sentences(picture, runs, laws), "notes": notes, "figures": said})
+    fates = [figures.look(plan) for plan in plans]
+    yield Chunk("words", {"runs": sentences(picture, runs, laws), "fates": fates, "notes": notes, "figures": said})
     yield Chunk("end", {"status": status(runs, wides)})
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import distance_transform_edt
 
 from components.numbers import shown
+from components.regions import widest
 from components.theme import FATES, LIGHT
 from components.unlearning.figures.looks import Window, scatter
 from components.view import Trace, column, table
@@ -235,8 +235,8 @@ def basins(model: UnlearningModel, fates: PhaseMap, taken: Sequence[float]) -> l
     clear = np.abs(fates.y[:, None] - model.critical_height(fates.x)) > step
     for height in taken:
         clear &= np.abs(fates.y - height)[:, None] > step
-    widest = [(fate, *_widest((kinds == k) & clear)) for k, fate in enumerate(tinted)]
-    places = [(fate, i, j) for fate, i, j, room in widest if room >= NAME_ROOM]
+    rooms = [(fate, *widest((kinds == k) & clear, NAME_HEIGHT)) for k, fate in enumerate(tinted)]
+    places = [(fate, i, j) for fate, i, j, room in rooms if room >= NAME_ROOM]
     names = scatter(
         x=[float(fates.x[i]) for _, i, _ in places],
         y=[float(fates.y[j]) for _, _, j in places],
@@ -247,14 +247,6 @@ def basins(model: UnlearningModel, fates: PhaseMap, taken: Sequence[float]) -> l
         name="basins, names",
     )
     return [tint, names]
-
-
-def _widest(inside: np.ndarray) -> tuple[int, int, float]:
-    """The column and row that are farthest from the edge of a region (and of the map), and how far in rows, where a
-    name, which is long, needs more room across."""
-    depth = distance_transform_edt(np.pad(inside, 1), sampling=(1.0, NAME_HEIGHT))
-    row, place = np.unravel_index(int(np.argmax(depth)), depth.shape)
-    return int(place) - 1, int(row) - 1, float(depth[row, place])
 
 
 def pasts(courses: Iterable[Past]) -> Trace:

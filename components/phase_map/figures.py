@@ -1,0 +1,140 @@
+"""The map as a figure: axes, boundaries and names by plotly, the cells as a grid that the client colours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from plotly.colors import sequential
+
+from components.phase_map.state import PhaseMapState, symbol, title
+from components.regions import widest
+from components.theme import FATES, LIGHT
+from components.view import Figure, Trace, column, integers
+from dynamics import Fate, PhaseMap
+
+LEGEND = {
+    "time": "time to the fate, τ",
+    "lost": "alignment lost",
+    "R_inf": "R as τ → ∞",
+    "R": "R at τ = ",
+}
+NONE = 65535  # a cell of which the quantity is not known
+SCALE = list(sequential.Cividis)  # even to the eye, colour-blind or not
+NAME_ROOM, SIGN_ROOM = 0.03, 0.006  # of the map, above and below a name, or a fate's sign alone
+NAME_HEIGHT = 0.25  # its height over its length
+PALE = 0.55  # how strongly fates are coloured: the names stand on them
+
+
+def cells(state: PhaseMapState, map_: PhaseMap) -> dict[str, Any]:
+    """The grid: a byte for the fate of each cell, two for the quantity where one is shown, row by row from below."""
+    (x, y), values = state.edges, quantity(state, map_)
+    return {
+        "n": [map_.x.size, map_.y.size],
+        "x": x,
+        "y": y,
+        "fate": integers(map_.fate.astype("u1").ravel()),
+        "fates": [{"colour": look.colour, "glyph": look.glyph, "word": look.word} for look in looks()],
+        "strength": PALE,
+        "quantity": None if values is None else {**coded(state, values), "name": legend(state), "scale": SCALE},
+    }
+
+
+def looks() -> list[Any]:
+    """How each fate looks, by its number."""
+    return [FATES[fate] for fate in sorted(Fate)]
+
+
+def quantity(state: PhaseMapState, map_: PhaseMap) -> np.ndarray | None:
+    """What is shown beside the fates, (ny, nx), if anything is and has been computed."""
+    values: np.ndarray | None = getattr(map_, state.quantity) if state.quantity != "fate" else None
+    return values
+
+
+def legend(state: PhaseMapState) -> str:
+    """What the colours mean."""
+    return LEGEND[state.quantity] + (f"{state.tau:g}" if state.quantity == "R" else "")
+
+
+def coded(state: PhaseMapState, values: np.ndarray) -> dict[str, Any]:
+    """A quantity in whole numbers from 0 at its least to NONE - 1 at its greatest; times in their logarithm."""
+    log = state.quantity == "time"
+    with np.errstate(divide="ignore", invalid="ignore"):
+        measured = np.log10(values) if log else values
+    known = np.isfinite(measured)
+    low, high = (float(measured[known].min()), float(measured[known].max())) if known.any() else (0.0, 1.0)
+    span = high - low or 1.0
+    steps = np.full(values.shape, NONE, np.uint16)
+    steps[known] = np.rint((measured[known] - low) / span * (NONE - 1))
+    return {"values": integers(steps.ravel()), "low": low, "high": low + span, "log": log}
+
+
+def figure(state: PhaseMapState, map_: PhaseMap) -> Figure:
+    """Axes, the boundaries between fates, the fates' names, a colour bar where a quantity is shown."""
+    data = [*boundaries(map_), names(map_)]
+    values = quantity(state, map_)
+    if values is not None:
+        data.append(bar(state, coded(state, values)))
+    layout = {
+        "xaxis": _axis(state.x, state.edges[0]),
+        "yaxis": _axis(state.y, state.edges[1]),
+        "margin": {"l": 64, "r": 84 if values is not None else 24, "t": 32, "b": 56},
+        "hovermode": False,
+        "dragmode": "zoom",
+    }
+    return {"data": data, "layout": layout}
+
+
+def _axis(axis: str, edges: tuple[float, float]) -> dict[str, Any]:
+    log = axis == "eps"
+    return {
+        "type": "log" if log else "linear",
+        "range": np.log10(edges).tolist() if log else list(edges),
+        "title": {"text": f"{symbol(axis)}, {title(axis)}"},
+        "showgrid": False,
+        "exponentformat": "power",
+    }
+
+
+def boundaries(map_: PhaseMap) -> list[Trace]:
+    """The curves between fates, as one line."""
+    if not map_.boundary:
+        return []
+    x, y = (np.concatenate([np.append(getattr(curve, name), np.nan) for curve in map_.boundary]) for name in "xy")
+    line = {"color": LIGHT["ink"], "width": 1.6}
+    return [{"type": "scatter", "x": column(x), "y": column(y), "mode": "lines", "line": line, "name": "boundaries"}]
+
+
+def names(map_: PhaseMap) -> Trace:
+    """Each fate's sign and name where its region is widest; the sign alone where it is narrow."""
+    ny = map_.y.size
+    rooms = [(fate, *widest(map_.fate == fate, NAME_HEIGHT)) for fate in sorted(Fate) if (map_.fate == fate).any()]
+    places = [(FATES[fate], i, j, room / ny) for fate, i, j, room in rooms if room >= SIGN_ROOM * ny]
+    return {
+        "type": "scatter",
+        "x": [float(map_.x[i]) for _, i, _, _ in places],
+        "y": [float(map_.y[j]) for _, _, j, _ in places],
+        "text": [f"{look.glyph} {look.word}" if room >= NAME_ROOM else look.glyph for look, _, _, room in places],
+        "textfont": {"color": LIGHT["ink"], "size": 14},
+        "mode": "text",
+        "name": "names",
+    }
+
+
+def bar(state: PhaseMapState, code: dict[str, Any]) -> Trace:
+    """The colour bar: plotly draws one beside points, of which there are none here."""
+    low, high = code["low"], code["high"]
+    colours: dict[str, Any] = {"title": {"text": legend(state), "side": "right"}, "thickness": 12, "outlinewidth": 0}
+    if code["log"]:
+        decades = list(range(int(np.ceil(low)), int(np.floor(high)) + 1))
+        every = max(1, len(decades) // 6)
+        colours |= {"tickvals": decades[::every], "ticktext": [f"10<sup>{d}</sup>" for d in decades[::every]]}
+    marker = {
+        "color": [low],
+        "cmin": low,
+        "cmax": high,
+        "colorscale": [[k / (len(SCALE) - 1), colour] for k, colour in enumerate(SCALE)],
+        "showscale": True,
+        "colorbar": colours,
+    }
+    return {"type": "scatter", "x": [None], "y": [None], "mode": "markers", "marker": marker, "name": "colours"}

@@ -1,0 +1,27 @@
+"""What view 2's help says."""
+
+from __future__ import annotations
+
+from components.guide import Guide
+
+GUIDE = Guide(
+    about=(
+        "Each point of the map is a problem of its own: two of its parameters are on the axes, the others are those "
+        "of the sliders. Its colour says what becomes of the feature in the end."
+    ),
+    heading="Signs in the map",
+    signs=(
+        ("boundary", "boundary between two fates, exact to 10⁻⁴ of the axes"),
+        ("marker-sign", "the present parameters: drag it, or move their sliders"),
+    ),
+    more=(
+        "While a slider moves the map follows, coarse; at rest it becomes fine. Instead of the fate it can show the "
+        "time that it takes, how much alignment is lost, and R itself. Point at a cell to read why it has its fate; "
+        "click it to open its run on the R–a plane."
+    ),
+    keys=(
+        ("Tab to the marker, arrows", "move it; with Shift five times as far; Enter opens its run"),
+        ("arrows, +, −, 0", "on the map when it has the focus: move the window, zoom, the usual window"),
+        ("click, tap", "in the map: open that run; drag to zoom, double click for the usual window"),
+    ),
+)

@@ -1,0 +1,48 @@
+"""View 2: the map of fates over any two parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from dash.development.base_component import Component
+
+from components.citations import IMAI_2026, Paper
+from components.guide import Guide
+from components.phase_map import compute, export, layout
+from components.phase_map.guide import GUIDE
+from components.phase_map.presets import PRESETS
+from components.phase_map.state import LIVE, PhaseMapState
+from components.view import Chunk, Columns, Preset, View
+
+
+class PhaseMapView(View):
+    """The map, and the run that is marked in it."""
+
+    name = "phase_map"
+    path = "/phase-map"
+    title = "Phase map"
+    State = PhaseMapState
+    presets: ClassVar[tuple[Preset, ...]] = PRESETS
+    papers: ClassVar[tuple[Paper, ...]] = (IMAI_2026,)
+    guide: ClassVar[Guide] = GUIDE
+    budget = compute.BUDGET
+    sketch: ClassVar[Mapping[str, Any]] = {"detail": LIVE}
+
+    def cost(self, state: PhaseMapState) -> float:
+        return compute.cost(state)
+
+    def compute(self, state: PhaseMapState) -> Iterator[Chunk]:
+        return compute.stream(state)
+
+    def layout(self) -> Component:
+        return layout.page(self)
+
+    def table(self, state: PhaseMapState) -> Columns:
+        return export.table(state)
+
+    def document(self, state: PhaseMapState) -> Mapping[str, Any]:
+        return export.document(state)
+
+    def python(self, state: PhaseMapState) -> str:
+        return export.python(state)
