@@ -34,6 +34,8 @@ from ..compiling import INLINE, compiled
 from . import fast_slow
 from .planar import alignment, error_scales
 
+NEWTON_STEPS, NEWTON_CHANGE = 60, 0.02  # down to an eigenvalue: far from it each takes a third of the way
+
 
 class FiniteSystem(NamedTuple):
     """Parameters: the coefficient table of shape (6, K) made by :func:`finite_system`, 1/eps, and m.
@@ -97,6 +99,37 @@ def spread(table: Any, m: float, R: float, S: float, Q: float, w: float, inverse
         h += power
         power *= square
     return q, S * inverse * total
+
+
+@compiled
+def fastest(jac: Any, bound: float) -> float:
+    """The largest eigenvalue of the 3 x 3 matrix jac (9,) where one has a positive real part, to a few per cent and
+    from above, given a bound of it; never less than the real part of a complex pair. Where none has: 0.
+
+    To the right of all eigenvalues the characteristic polynomial and its derivatives are positive (Gauss-Lucas), and
+    Newton's method descends without passing a real one; where it passes a complex pair one of them changes sign.
+    """
+    if not bound > 0.0:
+        return 0.0
+    minor0 = jac[4] * jac[8] - jac[5] * jac[7]
+    minor1 = jac[3] * jac[8] - jac[5] * jac[6]
+    minor2 = jac[3] * jac[7] - jac[4] * jac[6]
+    trace = jac[0] + jac[4] + jac[8]
+    second = minor0 + jac[0] * jac[8] - jac[2] * jac[6] + jac[0] * jac[4] - jac[1] * jac[3]
+    determinant = jac[0] * minor0 - jac[1] * minor1 + jac[2] * minor2
+    if trace <= 0.0 <= second and determinant <= 0.0 and trace * second <= determinant:  # Routh and Hurwitz
+        return 0.0
+    x = nearer = bound
+    for _ in range(NEWTON_STEPS):
+        slope = (3.0 * nearer - 2.0 * trace) * nearer + second
+        value = ((nearer - trace) * nearer + second) * nearer - determinant
+        if not (value > 0.0 and slope > 0.0 and 3.0 * nearer > trace):
+            break
+        x = nearer
+        nearer = x - value / slope
+        if nearer >= (1.0 - NEWTON_CHANGE) * x:
+            break
+    return x
 
 
 def _finite_only(system: Any) -> bool:
@@ -180,13 +213,14 @@ def _linearise(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def
             # The neurons have nothing left in common but beta: lambda falls for ever, and moves nothing.
             dy[2] = 0.0
         # The (rho, a) block is similar to a symmetric one. Scaled so, with the block's fastest rate, a
-        # bound of its coupling to lambda and lambda's own rate, a 2 x 2 problem bounds the whole.
+        # bound of its coupling to lambda and lambda's own rate, a 2 x 2 problem bounds the whole. At rest
+        # that bound is above 0 where no mode grows: from it Newton's method descends to the fastest one.
         half = 0.5 * (jac[0] - jac[4])
         block = 0.5 * (jac[0] + jac[4]) + sqrt(half * half + jac[1] * jac[3])
         to_block = S / rate * jac[2] * jac[2] + jac[5] * jac[5] if rate > 0.0 else 0.0
         from_block = rate / S * jac[6] * jac[6] + jac[7] * jac[7] if S > 0.0 else 0.0
         half = 0.5 * (block - jac[8])
-        return 0.5 * (block + jac[8]) + sqrt(half * half + sqrt(to_block) * sqrt(from_block))
+        return fastest(jac, 0.5 * (block + jac[8]) + sqrt(half * half + sqrt(to_block) * sqrt(from_block)))
 
     return linearise
 

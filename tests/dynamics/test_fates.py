@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from scipy.optimize import brentq
 
 from dynamics import Fate, UnlearningModel
@@ -164,7 +164,8 @@ def what_a_long_run_says(c, c_star, eps, a0, R0):
     (R1, R2), (a1, a2) = orbit.plane(np.array([1e7, 1e8]))
     rho = orbit(np.array([1e7, 1e8]))[0]
     moved = abs(R2 - R1) + abs(a2 - a1) / max(1, abs(a2))
-    if abs(rho[1]) > 12 and abs(rho[1]) >= abs(rho[0]) and moved < 1e-6:
+    still = 1e-9 * abs(rho[0])  # where the target is the activation rho grows for ever, in the end below rounding
+    if abs(rho[1]) > 12 and abs(rho[1]) >= abs(rho[0]) - still and moved < 1e-6:
         return FULL
     if moved < 1e-9:
         return PARTLY if abs(R2) > 1e-5 else NONE
@@ -178,6 +179,7 @@ def what_a_long_run_says(c, c_star, eps, a0, R0):
 
 @settings(max_examples=50)
 @given(short_coefficients, short_coefficients, epsilon, height)
+@example((2.0, 1.0), (2.0, 1.0), 1e-6, 0.1)
 def test_fates_of_random_problems_are_those_of_long_runs(c, c_star, eps, a0):
     assume(c[0] * c_star[0] != 0 and a0 != 0)
     # one term alone: a line of equilibria, on which R can be 1 - 1e-27; it has its own test

@@ -5,7 +5,7 @@ from math import factorial
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, reject, settings
+from hypothesis import HealthCheck, assume, example, given, reject, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
@@ -192,6 +192,7 @@ def test_named_problems_agree_with_radau_where_the_first_layer_is_fast(problem, 
 
 @settings(max_examples=200)
 @given(coefficients, coefficients, epsilon, width, height, alignment, horizon)
+@example((-1.0, 2.0, 1.0), (-2.0, 1.0, -1.5), 0.01, 3.1622776601683795, 1.0, 0.0, 1e5)
 def test_loss_never_increases_and_the_overlap_keeps_its_bounds(c, c_star, eps, m, a0, R0, tau_end):
     model = UnlearningModel(c, c_star, eps)
     run = model.at_width(m).trajectory(a0, R0, tau_end)
@@ -282,8 +283,6 @@ def test_degenerate_inputs(name, eps, m):
     c, c_star, a0, R0 = DEGENERATE[name]
     run = UnlearningModel(c, c_star, eps).at_width(m).trajectory(a0, R0)
     assert run.code == ResultCode.SUCCESS
-    if (name, eps, m) == ("only even", 1e-6, 2.0):
-        pytest.xfail("reaches its end, but in 160,000 steps: a growing mode that nothing excites holds them short")
     assert run.stats.steps < 20_000
     for values in (run.R, run.a, run.Q, run.loss):
         assert np.all(np.isfinite(values))
@@ -429,24 +428,21 @@ def test_halting_is_only_for_runs_that_unlearn():
 def stays_within(model, m, a0, R0, tau_end, tolerance):
     """The definition, by brute force: both ways, dense in time."""
     jumps = [run.trajectory(a0, R0, tau_end).tau for run in (model, model.at_width(m))]
-    tau = np.unique(np.concatenate([*jumps, np.logspace(-5, 0, 4000) * tau_end]))
+    tau = np.unique(np.concatenate([*jumps, np.logspace(-5, 0, 40_000) * tau_end]))
     one = model.trajectory(a0, R0, tau=tau, rtol=1e-10)
     two = model.at_width(m).trajectory(a0, R0, tau=tau, rtol=1e-10)
     for own, other in ((one, two), (two, one)):
-        for t, R, a in zip(own.tau, own.R, own.a, strict=True):
-            near = (other.tau >= t / (1 + tolerance)) & (other.tau <= t * (1 + tolerance))
+        early = np.searchsorted(other.tau, own.tau / (1 + tolerance))
+        late = np.searchsorted(other.tau, own.tau * (1 + tolerance), "right")
+        for R, a, first, last in zip(own.R, own.a, early, late, strict=True):
+            near = slice(first, last)
             away = np.hypot(other.R[near] - R, (other.a[near] - a) / max(1, abs(a)))
             if away.min() > tolerance:
                 return False
     return True
 
 
-LEARNS_AT_ONCE = pytest.param(
-    PUBLISHED, 5, 10, marks=pytest.mark.xfail(reason="the width found is too small by some per cent", strict=True)
-)
-
-
-@pytest.mark.parametrize(("problem", "a0", "tau_end"), [(TWO_TERMS, 2, 1e3), (PUBLISHED, 9, 1e3), LEARNS_AT_ONCE])
+@pytest.mark.parametrize(("problem", "a0", "tau_end"), [(TWO_TERMS, 2, 1e3), (PUBLISHED, 9, 1e3), (PUBLISHED, 5, 10)])
 def test_the_width_needed_is_where_the_definition_begins_to_hold(problem, a0, tau_end):
     model = UnlearningModel(*problem)
     m = model.width_needed(a0, tau_end=tau_end)
