@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from plotly.colors import sequential
 
+from components.numbers import shown
 from components.phase_map.state import PhaseMapState, symbol, title
 from components.regions import widest
 from components.theme import FATES, LIGHT
@@ -53,7 +54,7 @@ def quantity(state: PhaseMapState, map_: PhaseMap) -> np.ndarray | None:
 
 def legend(state: PhaseMapState) -> str:
     """What the colours mean."""
-    return LEGEND[state.quantity] + (f"{state.tau:g}" if state.quantity == "R" else "")
+    return LEGEND[state.quantity] + (shown(state.tau) if state.quantity == "R" else "")
 
 
 def coded(state: PhaseMapState, values: np.ndarray) -> dict[str, Any]:

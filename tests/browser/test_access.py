@@ -26,6 +26,18 @@ STATES: dict[str, tuple[dict[str, Any], str | None]] = {
 @pytest.mark.parametrize(("options", "opened"), STATES.values(), ids=STATES.keys())
 def test_axe_finds_nothing_serious(open_page: Any, options: dict[str, Any], opened: str | None) -> None:
     page = open_page("/?v=1&eps=0", **options)  # with a sentence about the link
+    check(page, opened)
+
+
+@pytest.mark.parametrize("name", ["light", "dark", "phone", "drawer", "help"])
+def test_axe_finds_nothing_serious_in_the_map(open_page: Any, name: str) -> None:
+    options, opened = STATES[name]
+    page = open_page("/phase-map?v=1&eps=0", **options)
+    page.wait_for_selector("#sentences li")
+    check(page, opened)
+
+
+def check(page: Page, opened: str | None) -> None:
     if opened:
         page.click(opened)
     found = [

@@ -28,6 +28,8 @@ STATES = {
     "example": "/",
     "both-signs": "/?v=1&c=1,1,1,1,1&cs=1,1,-1,-2,1&eps=1&a=5,1,-1,-5,-10&R0=0&tau=1e4",
     "many": "/?v=1&c=1,1,1,1,1&cs=1,-1,1,-1,1&eps=1&a=0.5,2,4,6,8,10,12&R0=0&tau=1e4&pts=0.5,12,0.8,3&y=excess",
+    "map": "/phase-map",
+    "map-of-time": "/phase-map?v=1&cs=1,1,-1,-2,1&a=5&x=cs4&y=a&win=-3,3,-15,15&show=time",
 }
 
 # Visible pieces of the page that overlap though neither contains the other, or stick out of what holds them.
@@ -51,12 +53,12 @@ FAULTS = """() => {
   for (const element of all("button, .control-symbol, .segment, .tau, .box, h2")) {
     if (element.scrollWidth > element.clientWidth + 1) faults.push(`${name(element)} is cut`);
   }
-  const labels = all("#unlearning-plane .textpoint text").map((element) => element.getBoundingClientRect());
+  const labels = all(".plane .textpoint text").map((element) => element.getBoundingClientRect());
   labels.forEach((a, k) => labels.slice(k + 1).forEach((b) => {
     const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
     if (across > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3) faults.push("labels overlap");
   }));
-  for (const id of ["unlearning-plane", "unlearning-panels"]) {
+  for (const { id } of all(".graph")) {
     const frame = document.getElementById(id).getBoundingClientRect();
     for (const text of document.querySelectorAll(`#${id} text`)) {
       const box = text.getBoundingClientRect();
