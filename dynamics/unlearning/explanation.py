@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 PEAK = 1e-3  # a peak of |R| is claimed to this
 
+_TOP = 65  # times between three samples, which are 1 % of the range of R apart
 _BEYOND = 2.0 * TOLERANCE  # of max(1, |threshold|): a start this far from a threshold is on its side for certain
 _SAME = 1e-6  # two points closer than this are one equilibrium
 _TARGET_MAX = 100.0  # of |c*_k|, as a model takes it
@@ -252,7 +253,8 @@ def _alignment(model: UnlearningModel, run: Trajectory) -> list[Claim]:
     """The peak of |R|, where a barrier of the least loss keeps |R| below it from the run's last sample on."""
     size = np.abs(run.R)
     at, limit = int(np.argmax(size)), abs(run.limit.R)
-    peak = max(float(size[at]), limit, run.limit.peak if run.tau[-1] >= run.limit.tau else 0.0)
+    top, when = _top(model, run, at)
+    peak = max(top, limit, run.limit.peak if run.tau[-1] >= run.limit.tau else 0.0)
     loss, last, beyond = float(run.loss[-1]), float(size[-1]), peak + PEAK
     if last == 0.0 or not loss < model.initial_loss:
         return []
@@ -266,8 +268,18 @@ def _alignment(model: UnlearningModel, run: Trajectory) -> list[Claim]:
             return []
     lost = peak - limit
     if lost <= PEAK:
-        return [Alignment(peak, inf if size[at] < limit else float(run.tau[at]), max(lost, 0.0), nan)]
-    return [Alignment(peak, float(run.tau[at]), lost, _halved(run, at, 0.5 * peak))]
+        return [Alignment(peak, inf if top < limit else when, max(lost, 0.0), nan)]
+    return [Alignment(peak, when, lost, _halved(run, at, 0.5 * peak))]
+
+
+def _top(model: UnlearningModel, run: Trajectory, at: int) -> tuple[float, float]:
+    """The largest |R| between the neighbours of sample ``at``, the largest of the samples, and its time."""
+    if not 0 < at < len(run.tau) - 1:
+        return float(abs(run.R[at])), float(run.tau[at])
+    times = np.unique(np.linspace(run.tau[at - 1], run.tau[at + 1], _TOP))
+    course = np.abs(model.trajectory(run.a0, run.R0, tau=times, rtol=run.rtol).R)
+    top = int(np.argmax(course))
+    return float(course[top]), float(times[top])
 
 
 def _halved(run: Trajectory, at: int, half: float) -> float:

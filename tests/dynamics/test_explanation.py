@@ -1,0 +1,418 @@
+"""No claim of an explanation is false: each is held against integrations, and exact arithmetic, of its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from fractions import Fraction
+from math import factorial, isfinite
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.polynomial import polynomial as P
+
+from dynamics import (
+    Alignment,
+    Attractor,
+    Claim,
+    Coefficient,
+    Ends,
+    Explanation,
+    Fate,
+    Jump,
+    PowerLaw,
+    RunawayBranch,
+    Threshold,
+    Trajectory,
+    UnlearningModel,
+)
+from tests.dynamics.reference import System, integrate
+
+SETS, SHARES = 2000, 8  # parameter sets, and into how many tests they are cut
+LATEST, HIGHEST = 1e8, 1e3  # of tau and |a0|: where a trajectory can end and begin
+LATE = (0.0, *np.geomspace(1.0, LATEST, 33))
+OPEN = 0.03  # the share of claims that no integration may be able to decide, most of them for want of time
+
+
+PUBLISHED = ((1.0,) * 5, (1.0, -1.0, 1.0, 1.0, 1.0))
+
+
+class Undecidable(Exception):
+    """An integration as long as they get does not tell."""
+
+
+def late(model: UnlearningModel, a0: float, R0: float) -> Trajectory:
+    """The solution to the latest time there is."""
+    return model.trajectory(a0, R0, tau=LATE, rtol=1e-11)
+
+
+def sums(model: UnlearningModel) -> list[np.ndarray]:
+    """p, g, q, h as polynomials in R, straight from the definition."""
+    k = np.arange(1, model.K + 1)
+    w = np.array([float(factorial(i)) for i in k])
+    A, B = w * model.c * np.array(model.c_star), w * np.array(model.c) ** 2
+    p, g, q, h = np.zeros(model.K + 1), np.zeros(model.K), np.zeros(2 * model.K + 1), np.zeros(2 * model.K)
+    p[k], g[k - 1], q[2 * k], h[2 * k - 1] = A, k * A, B, k * B
+    return [p, g, q, h]
+
+
+def seen(run: Trajectory) -> Fate | None:
+    """The fate as the late course of a solution shows it; None where it is too early to be seen."""
+    model, R, a = run.model, run.R, run.a
+    size, k = np.abs(R), model.first_degree
+    if size[-1] > 1 - 1e-5:
+        return Fate.FULL_ALIGNMENT
+    p, g, q, h = sums(model)
+    if (
+        k <= model.K
+        and size[-1] > 0
+        and abs(a[-1]) * size[-1] ** k > 0.7 * abs(model.c_star[k - 1] / model.c[k - 1]) > 0
+    ):
+        crossing = P.polysub(P.polymul(p, h), P.polymul(g, q))
+        roots = P.polyroots(np.trim_zeros(crossing, "b")) if crossing.any() else np.empty(0)
+        ahead = roots[(abs(roots.imag) < 1e-9) & (roots.real * R[-1] > 1e-9 * size[-1])].real
+        if not (np.abs(ahead) < size[-1]).any() and size[-1] < 0.99 * size[-2] and abs(a[-1]) > abs(a[-2]):
+            return Fate.UNLEARNING
+    if size[-1] < 1e-6:
+        return Fate.NO_ALIGNMENT
+    # at rest: at its present speed it would not get anywhere in as much time again
+    speed = P.polyval(R[-1], p) - a[-1] * P.polyval(R[-1], q)
+    at_rest = abs(speed) * LATEST < 1e-3 * max(1, abs(a[-1])) and abs(R[-1] - R[-5]) < 1e-3 * size[-1]
+    return Fate.PARTIAL_ALIGNMENT if at_rest else None
+
+
+def ended(run: Trajectory) -> Fate:
+    """The fate as it is seen. Raises Undecidable."""
+    fate = seen(run)
+    if fate is None:
+        raise Undecidable
+    return fate
+
+
+def alike(seen_: Fate, claimed: Fate, model: UnlearningModel) -> bool:
+    """Where a single c_k is not zero, the end on a line of equilibria may be short of 1 by less than rounding."""
+    rounded = np.count_nonzero(model.c) == 1 and {seen_, claimed} == {Fate.FULL_ALIGNMENT, Fate.PARTIAL_ALIGNMENT}
+    return seen_ == claimed or rounded
+
+
+def slow_flow(model: UnlearningModel, size: Fraction, side: int) -> tuple[Fraction, Fraction]:
+    """M and H at R = side * size, exactly."""
+    R = side * size
+    p = g = q = h = Fraction(0)
+    for k, (own, target) in enumerate(zip(model.c, model.c_star, strict=True), 1):
+        A, B = (factorial(k) * Fraction(own) * Fraction(other) for other in (target, own))
+        p, g, q, h = p + A * R**k, g + k * A * R ** (k - 1), q + B * R ** (2 * k), h + k * B * R ** (2 * k - 1)
+    return g / h, p - g / h * q
+
+
+def somewhere(rng: np.random.Generator) -> tuple[float, float]:
+    return float(rng.uniform(-25, 25)), float(rng.uniform(-0.99, 0.99))
+
+
+def unlearns_on(run: Trajectory, side: int) -> bool:
+    return seen(run) == Fate.UNLEARNING and np.sign(run.R[-1]) == side
+
+
+def ends(claim: Ends, run: Trajectory, rng: np.random.Generator) -> None:
+    course = late(run.model, run.a0, run.R0)
+    R, a = course.R[-1], course.a[-1]
+    fate = ended(course)
+    if claim.fate == Fate.UNLEARNING:
+        assert fate == Fate.UNLEARNING
+        assert claim.a == np.sign(a) * np.inf
+        left = course.loss - claim.loss
+        assert left[-1] > -1e-9 * run.model.initial_loss
+        assert left[-1] < 0.9 * left[-9] + 1e-9 * run.model.initial_loss
+        return
+    assert abs(R - claim.R) < 1e-3
+    assert abs(a - claim.a) < 1e-2 * max(1, abs(claim.a))
+    assert abs(course.loss[-1] - claim.loss) < 1e-3 * max(1, run.model.initial_loss)
+    named = Fate.NO_ALIGNMENT if claim.R == 0 else Fate.PARTIAL_ALIGNMENT if abs(claim.R) < 1 else Fate.FULL_ALIGNMENT
+    assert alike(named, claim.fate, run.model)
+
+
+def threshold(claim: Threshold, run: Trajectory, rng: np.random.Generator) -> None:
+    off = 2.2e-6 * max(1, abs(claim.a0)) * np.sign(claim.a0 - run.a0)
+    between = rng.uniform(min(run.a0, claim.a0 - off), max(run.a0, claim.a0 - off))
+    for a0, fate in ((between, run.fate), (claim.a0 - off, run.fate), (claim.a0 + off, claim.fate)):
+        assert alike(ended(late(run.model, float(a0), run.R0)), fate, run.model), a0
+
+
+def branch(claim: RunawayBranch, run: Trajectory, rng: np.random.Generator) -> None:
+    model, k = run.model, claim.k
+    assert not any(model.c[: k - 1])
+    assert model.c[k - 1] != 0
+    assert claim.exists == (model.c_star[k - 1] != 0)
+    tiny = Fraction(1, 10**12)
+    (M, H), (_, H_below) = (slow_flow(model, size, claim.side) for size in (tiny, tiny / 10))
+    if claim.exists:
+        assert float(M * tiny**k * claim.side**k) == pytest.approx(claim.alpha0, rel=1e-6)
+        assert np.sign(float(M)) == claim.a_sign
+        assert (claim.p is None) == (H == 0)
+        assert claim.unlearns == (M * H > 0)  # da/dtau = H drives |a| up
+    if claim.p is not None:
+        assert abs(float(H / H_below) / 10**claim.p - 1) < 1e-6
+        assert float(H / tiny**claim.p) * claim.side**claim.p == pytest.approx(claim.h_p, rel=1e-6)
+    if claim.unlearns:
+        # the highest start there is on the branch: it creeps, but it creeps away from R = 1
+        R = claim.side * min(0.5, (abs(claim.alpha0) / 900) ** (1 / k))
+        a = float(model.critical_height(R))
+        if abs(a) < 1e3 and model.fate(a, R) == Fate.UNLEARNING:
+            course = late(model, a, R)
+            assert abs(course.R[-1]) < abs(R)
+            assert abs(course.a[-1]) > abs(a)
+    else:
+        assert not unlearns_on(late(model, *somewhere(rng)), claim.side)
+
+
+def coefficient(claim: Coefficient, run: Trajectory, rng: np.random.Generator) -> None:
+    model = run.model
+    assert model.c_star[claim.degree - 1] == claim.present
+    for step in (1e-3, 0.3, 3.0):
+        target = list(model.c_star)
+        target[claim.degree - 1] = claim.value + (step if claim.above else -step)
+        other = UnlearningModel(model.c, target, model.eps)
+        M, H = slow_flow(other, Fraction(1, 10**15), claim.side)
+        assert (M * H > 0) == claim.unlearns  # da/dtau = H drives |a| up
+    for step in (1e-3, 0.0):  # not yet, and not as it is
+        target = list(model.c_star)
+        target[claim.degree - 1] = claim.value - (step if claim.above else -step) if step else claim.present
+        M, H = slow_flow(UnlearningModel(model.c, target, model.eps), Fraction(1, 10**15), claim.side)
+        assert (M * H > 0) != claim.unlearns
+    if not claim.unlearns:
+        for a0, R0 in ((run.a0, run.R0), somewhere(rng)):
+            assert not unlearns_on(late(other, a0, R0), claim.side)
+
+
+def attractor(claim: Attractor, run: Trajectory, rng: np.random.Generator) -> None:
+    model = run.model
+    if abs(claim.a) > HIGHEST:
+        raise Undecidable
+    if abs(claim.R) < 1:
+        R = float(np.clip(claim.R + 1e-7 * rng.choice([-1, 1]), -1, 1))
+        course = late(model, claim.a + 1e-7 * rng.choice([-1, 1]), R)
+        assert abs(course.R[-1] - claim.R) < 1e-5
+        assert abs(course.a[-1] - claim.a) < 1e-3 * max(1, abs(claim.a))
+    if claim.is_global_minimum:
+        assert model.loss(rng.uniform(-1, 1, 500), rng.uniform(-30, 30, 500)).min() > claim.loss - 1e-9
+    assert float(model.loss(claim.R, claim.a)) == pytest.approx(claim.loss)
+    taus = run.limit.tau + np.linspace(0, 80 / claim.rate, 641)
+    if taus[-1] < 1e8:
+        course = model.trajectory(run.a0, run.R0, tau=np.unique([0, *taus]), rtol=1e-12)
+        distance = np.hypot(course.R - claim.R, (course.a - claim.a) / max(1, abs(claim.a)))
+        near = np.flatnonzero((distance < 1e-5) & (distance > 1e-10))[-8:]  # last, when the slowest part is left
+        if len(near) == 8:
+            assert -np.polyfit(course.tau[near], np.log(distance[near]), 1)[0] > 0.9 * claim.rate
+
+
+def alignment(claim: Alignment, run: Trajectory, rng: np.random.Generator) -> None:
+    model = run.model
+
+    def size(tau: float) -> float:
+        return abs(float(model.trajectory(run.a0, run.R0, tau=[0, tau] if tau > 0 else [0], rtol=1e-10).R[-1]))
+
+    coarse = model.trajectory(run.a0, run.R0, tau_end=1e8, n=2000, rtol=1e-10)
+    top = int(np.argmax(np.abs(coarse.R)))
+    around = np.linspace(*coarse.tau[[max(top - 1, 0), min(top + 1, len(coarse.tau) - 1)]], 200)
+    times = np.unique(np.concatenate([coarse.tau, around]))
+    course = np.abs(model.trajectory(run.a0, run.R0, tau=times, rtol=1e-10).R)
+    assert abs(course.max() - claim.peak) < 1.5e-3
+    if isfinite(claim.tau):
+        assert abs(size(claim.tau) - claim.peak) < 1.5e-3
+    if run.fate == Fate.UNLEARNING:
+        assert claim.lost == claim.peak
+    elif seen(late(model, run.a0, run.R0)) is not None:
+        assert abs(course.max() - course[-1] - claim.lost) < 3e-3
+    if isfinite(claim.halved):
+        assert size(0.95 * claim.halved) > 0.5 * claim.peak > size(1.05 * claim.halved)
+
+
+def power_law(claim: PowerLaw, run: Trajectory, rng: np.random.Generator) -> None:
+    tiny = Fraction(1, 10**15)
+    side = 1 if claim.R_prefactor > 0 else -1
+    (M, H), (M_above, _) = (slow_flow(run.model, size, side) for size in (tiny, tiny * Fraction(1000001, 1000000)))
+    steepness = float((M_above - M) / (tiny / 1000000))
+    tau = (float(tiny) / abs(claim.R_prefactor)) ** (1 / claim.R_exponent)
+    # dR/dtau = H/M' on the branch, and x R/tau by the law R ~ tau^x
+    assert float(H) / steepness * tau / float(tiny) == pytest.approx(claim.R_exponent, rel=1e-4)
+    assert claim.a_prefactor * tau**claim.a_exponent == pytest.approx(float(M), rel=1e-4)
+    times = np.geomspace(1e7, 1e8, 2)
+    course = run.model.trajectory(run.a0, run.R0, tau=[0, *times], rtol=1e-10)
+    R = Fraction(float(abs(course.R[-1])))
+    (M, H), (_, H_tiny) = (slow_flow(run.model, size, side) for size in (R, tiny))
+    bend = float(H / R**claim.p) / float(H_tiny / tiny**claim.p)
+    if abs(bend - 1) < 0.05 and abs(course.R[-1]) < 0.5 * abs(course.R).max():  # the first term leads by now
+        power = np.abs(course.R[1:]) ** (1 / claim.R_exponent)  # which grows by the law evenly with tau
+        rate = abs(claim.R_prefactor) ** (1 / claim.R_exponent)
+        assert (power[1] - power[0]) / (times[1] - times[0]) == pytest.approx(rate, rel=0.25)
+    else:
+        raise Undecidable
+
+
+def jump(claim: Jump, run: Trajectory, rng: np.random.Generator) -> None:
+    small = UnlearningModel(run.model.c, run.model.c_star, 1e-6)
+    course = small.trajectory(run.a0, run.R0, tau_end=1e8, n=5000, rtol=1e-9)
+    height = (course.a - claim.a) / max(1, abs(claim.a))
+    leaves = np.hypot(course.R - claim.R, height)
+    fold = int(np.argmin(leaves))
+    assert leaves[fold] < 0.02
+    speed = np.abs(small.vector_field(course.R[fold:], course.a[fold:])[0])
+    fast = int(np.argmax(speed))
+    rests = fold + fast + int(np.argmax(speed[fast:] < 1e-3 * speed[fast]))  # where the jump is over
+    assert abs(course.R[rests] - claim.landing) < 0.02
+    assert abs(height[rests]) < 0.02
+
+
+CHECKS: dict[type[Claim], Callable[..., None]] = {
+    Ends: ends,
+    Threshold: threshold,
+    RunawayBranch: branch,
+    Coefficient: coefficient,
+    Attractor: attractor,
+    Alignment: alignment,
+    PowerLaw: power_law,
+    Jump: jump,
+}
+
+
+def explained(c: tuple[float, ...], c_star: tuple[float, ...], eps: float, a0: float, R0: float) -> Explanation:
+    model = UnlearningModel(c, c_star, eps)
+    return model.explain(a0, R0, model.trajectory(a0, R0))
+
+
+def drawn(rng: np.random.Generator) -> tuple[tuple[float, ...], tuple[float, ...], float, float, float]:
+    """A random parameter set: often with equal or with round coefficients, as a hand at the sliders makes them."""
+    K = int(rng.integers(1, 7))
+
+    def coefficients() -> tuple[float, ...]:
+        values = rng.uniform(-3, 3, K)
+        return tuple((np.round(2 * values) / 2 if rng.random() < 0.5 else np.round(values, 3)).tolist())
+
+    c = (1.0,) * K if rng.random() < 0.4 else coefficients()
+    eps = 1.0 if rng.random() < 0.4 else float(10 ** rng.uniform(-6, 1))
+    a0 = round(rng.uniform(-20, 20) if rng.random() < 0.7 else rng.uniform(-2, 2), 3)
+    R0 = 0.0 if rng.random() < 0.6 else round(rng.uniform(-0.99, 0.99), 3)
+    return c, coefficients(), eps, a0, R0
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_no_claim_is_false_over_two_thousand_parameter_sets(share: int) -> None:
+    rng = np.random.default_rng(20260101 + share)
+    made: Counter[str] = Counter()
+    left_open: Counter[str] = Counter()
+    false = []
+    for seed in range(SETS // SHARES):
+        start = drawn(rng)
+        model = UnlearningModel(*start[:3])
+        run = model.trajectory(*start[3:])
+        for claim in model.explain(*start[3:], run).claims:
+            made[claim.kind] += 1
+            try:
+                CHECKS[type(claim)](claim, run, np.random.default_rng(seed))
+            except Undecidable:
+                left_open[claim.kind] += 1
+            except AssertionError as error:
+                false.append((start, claim, str(error).partition("\n")[0]))
+    assert not false, (len(false), false[:5])
+    assert left_open.total() < OPEN * made.total(), (left_open, made)
+    assert set(made) == {claim.kind for claim in CHECKS}  # every kind of claim is made, and often
+    assert min(made[kind] for kind in made if kind != "jump") > 0.2 * SETS / SHARES
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_judges_integrations_are_those_of_an_independent_solver(seed: int) -> None:
+    c, c_star, eps, a0, R0 = drawn(np.random.default_rng([7, seed]))
+    run = late(UnlearningModel(c, c_star, eps), a0, R0)
+    R, a = integrate(System(c, c_star, eps), a0, R0, LATEST).plane(run.tau[1:])
+    # a start next to a separatrix magnifies either one's errors
+    np.testing.assert_allclose(run.R[1:], R, atol=1e-4)
+    np.testing.assert_allclose(run.a[1:], a, rtol=1e-3, atol=1e-4)
+
+
+FALSE: list[tuple[type[Claim], dict[str, Callable[[Any], Any]]]] = [
+    (Ends, {"fate": lambda _: Fate.PARTIAL_ALIGNMENT, "R": lambda _: 0.3, "a": lambda _: 1.0}),
+    (Threshold, {"a0": lambda a0: 1.01 * a0}),
+    (Threshold, {"a0": lambda a0: 0.99 * a0}),
+    (Threshold, {"fate": lambda _: Fate.PARTIAL_ALIGNMENT}),
+    (RunawayBranch, {"unlearns": lambda truth: not truth}),
+    (RunawayBranch, {"p": lambda p: p + 1}),
+    (RunawayBranch, {"alpha0": lambda alpha: -alpha}),
+    (Coefficient, {"value": lambda value: value + 0.3}),
+    (Coefficient, {"above": lambda above: not above}),
+    (Attractor, {"R": lambda R: R - 1e-3}),
+    (Attractor, {"rate": lambda rate: 1.5 * rate}),
+    (Alignment, {"peak": lambda peak: peak + 0.01}),
+    (PowerLaw, {"R_prefactor": lambda prefactor: 1.5 * prefactor}),
+    (PowerLaw, {"a_exponent": lambda exponent: 1.1 * exponent}),
+    (Jump, {"landing": lambda landing: landing - 0.1}),
+]
+
+
+@pytest.mark.parametrize(("kind", "lie"), FALSE)
+def test_a_false_claim_is_found_out(kind: type[Claim], lie: dict[str, Callable[[Any], Any]]) -> None:
+    caught = 0
+    for a0 in (5.0, 9.0, 10.0):
+        model = UnlearningModel(*PUBLISHED)
+        run = model.trajectory(a0)
+        for claim in model.explain(a0, 0.0, run).claims:
+            if type(claim) is not kind:
+                continue
+            wrong = replace(claim, **{name: change(getattr(claim, name)) for name, change in lie.items()})
+            if wrong == claim:
+                continue
+            try:
+                CHECKS[kind](wrong, run, np.random.default_rng(0))
+            except AssertionError:
+                caught += 1
+    assert caught
+
+
+def test_the_published_runs_are_explained() -> None:
+    by_kind = {claim.kind: claim for claim in explained(*PUBLISHED, 1.0, 10.0, 0.0).claims if claim.kind != "threshold"}
+    ends_, branch_, law = by_kind["ends"], by_kind["branch"], by_kind["power law"]
+    assert isinstance(ends_, Ends)
+    assert isinstance(branch_, RunawayBranch)
+    assert isinstance(law, PowerLaw)
+    assert (ends_.fate, ends_.loss) == (Fate.UNLEARNING, 76.0)
+    assert (branch_.k, branch_.p, branch_.unlearns) == (1, 2, True)
+    assert branch_.h_p == pytest.approx(2.0)  # -A_2/k
+    assert law.a_prefactor == pytest.approx(1.81712, abs=1e-5)
+    thresholds = [claim for claim in explained(*PUBLISHED, 1.0, 10.0, 0.0).claims if isinstance(claim, Threshold)]
+    assert thresholds[0].a0 == pytest.approx(9.31175172, abs=1e-6)
+    assert thresholds[0].fate == Fate.FULL_ALIGNMENT
+    flip = by_kind["coefficient"]
+    assert isinstance(flip, Coefficient)
+    assert (flip.degree, flip.value, flip.above, flip.unlearns) == (2, 0.0, True, False)
+    jumps = [claim for claim in explained(*PUBLISHED, 1.0, 9.0, 0.0).claims if isinstance(claim, Jump)]
+    assert len(jumps) == 1
+    assert (jumps[0].R, jumps[0].a) == (pytest.approx(0.127, abs=1e-3), pytest.approx(8.36, abs=0.01))
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        ((0.0,), (1.0,), 1.0, 5.0, 0.3),
+        ((1.0,), (0.0,), 1.0, 5.0, 0.3),
+        ((1.0, 1.0), (1.0, 1.0), 1.0, 5.0, 0.0),
+        ((1.0,), (1.0,), 1.0, 5.0, 0.0),
+        ((1.0, 1.0, 1.0), (1.0, 0.0, 0.0), 1.0, 5.0, 0.0),
+        ((0.0, 1.0), (0.0, 1.0), 1.0, 5.0, 0.0),
+        ((1.0,) * 5, (0.0, 1.0, 0.5, 0.0, 0.0), 1.0, 6.0, 0.3),
+        (*((1.0,) * 10,) * 2, 1e-6, -20.0, 0.0),
+        ((1.0,) * 5, (1.0, -1.0, 1.0, 1.0, 1.0), 1.0, 0.0, 0.0),
+        ((1.0,) * 5, (1.0, -1.0, 1.0, 1.0, 1.0), 1.0, 3.0, 1.0),
+        ((1.0,) * 5, (1.0, -1.0, 1.0, 1.0, 1.0), 1.0, -3.0, -1.0),
+    ],
+)
+def test_degenerate_starts_are_explained_too(start: Any) -> None:
+    model = UnlearningModel(*start[:3])
+    run = model.trajectory(*start[3:])
+    said = model.explain(*start[3:], run)
+    assert said.fate == run.fate
+    for claim in said.claims:
+        with suppress(Undecidable):
+            CHECKS[type(claim)](claim, run, np.random.default_rng(0))
+        assert claim.as_dict()["kind"] == claim.kind
