@@ -25,6 +25,7 @@ fl.Page = class {
     this.player = new fl.Player(document.getElementById("player") || document.createElement("div"), (time, settled) => this.moveCursor(time, settled));
     this.buildPresets();
     this.take = new fl.Take(this);
+    this.causes = new fl.Causes(this);
   }
 
   static MOVING = 150; // ms after which a hand that has not moved rests
@@ -292,12 +293,16 @@ fl.Page = class {
       document.getElementById(id).replaceChildren(...items);
       return items;
     };
-    if (chunk.runs) list("sentences", chunk.runs).forEach((item, index) => {
-      const { colour } = picture.runs[index];
-      item.style.setProperty("--light", colour);
-      item.style.setProperty("--dark", this.view.toDark[colour]);
-      item.dataset.fate = picture.runs[index].fate.toLowerCase();
-    });
+    if (chunk.runs) {
+      const items = list("sentences", chunk.runs);
+      items.forEach((item, index) => {
+        const { colour } = picture.runs[index];
+        item.style.setProperty("--light", colour);
+        item.style.setProperty("--dark", this.view.toDark[colour]);
+        item.dataset.fate = picture.runs[index].fate.toLowerCase();
+      });
+      this.causes.tell(items, chunk.causes);
+    }
     list("notes", chunk.notes);
     for (const [name, text] of Object.entries(chunk.figures)) {
       document.getElementById(`${this.view.figures[name].id}-text`).textContent = text;
@@ -346,6 +351,7 @@ fl.Page = class {
     for (const event of ["plotly_afterplot", "plotly_relayouting"]) gd.on(event, () => {
       this.drawing.overlaid(figure);
       if (figure.hand) figure.hand.draw();
+      this.causes.draw();
     });
     gd.on("plotly_hover", (event) => this.peek(event));
     gd.on("plotly_unhover", () => { this.drawing.place(this.player.time); this.player.show(); });

@@ -91,6 +91,7 @@ document.addEventListener("keydown", (event) => {
   if (key === "Escape") {
     const [menu] = fl.openMenus();
     if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+    else if (page.causes.lit) page.causes.end();
     else if (document.getElementById("controls").classList.contains("open")) fl.drawer(false);
     return;
   }

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from components.numbers import shown
 from components.unlearning import columns, figures, limits, texts, validity, words
+from components.unlearning.causes import Cause, causes
 from components.unlearning.exponents import fit
 from components.unlearning.picture import RTOL, Picture
 from components.unlearning.state import EPS, UnlearningState
@@ -65,8 +66,15 @@ def stream(state: UnlearningState) -> Iterator[Chunk]:
     laws = {sign: model.asymptotics(sign) for sign in sorted(sides - {0}, reverse=True)}
     said = {"plane": texts.plane(picture, manifold, runs), "panels": texts.panels(picture, runs)}
     notes = [*words.notes(state, model, laws), *beside, *validity.notes(wides), *texts.panel_notes(picture, runs)]
-    fates = [figures.look(plan) for plan in plans]
-    yield Chunk("words", {"runs": sentences(picture, runs, laws), "fates": fates, "notes": notes, "figures": said})
+    told = {
+        "runs": sentences(picture, runs, laws),
+        "fates": [figures.look(plan) for plan in plans],
+        "causes": [
+            [{"text": cause.text, "claim": cause.claim.as_dict(), "show": cause.show} for cause in whole]
+            for whole in explained(picture, runs)
+        ],
+    }
+    yield Chunk("words", {**told, "notes": notes, "figures": said})
     yield Chunk("end", {"status": status(runs, wides)})
 
 
@@ -147,11 +155,17 @@ def lawful(plan: figures.Run, run: Trajectory, panel: str) -> list[Trace]:
 
 def sentences(picture: Picture, runs: list[Trajectory], laws: Mapping[int, Asymptotics]) -> list[str]:
     """One sentence for each trajectory."""
-    thresholds = picture.thresholds()
+    thresholds = picture.thresholds
     return [
         words.sentence(plan.name, run, thresholds[run.R0], laws.get(words.side(run)))
         for plan, run in zip(picture.runs, runs, strict=True)
     ]
+
+
+def explained(picture: Picture, runs: list[Trajectory]) -> list[list[Cause]]:
+    """Why each trajectory has its fate."""
+    model, thresholds = picture.model, picture.thresholds
+    return [causes(model, model.explain(run.a0, run.R0, run, thresholds[run.R0]), picture.window) for run in runs]
 
 
 def status(runs: list[Trajectory], wides: Sequence[Wide] = ()) -> str:

@@ -20,7 +20,7 @@ from components.unlearning.picture import BASINS, MANIFOLD, RTOL, SAMPLES, Pictu
 from components.unlearning.state import EPS, UnlearningState
 from components.unlearning.validity import TOLERANCE, Wide
 from components.view import Columns
-from dynamics import CriticalManifold, Fate, Trajectory
+from dynamics import Claim, CriticalManifold, Fate, Trajectory
 
 _SCRIPT = Path(__file__).with_name("script.py").read_text(encoding="utf-8")
 _IMPORTS, _, _REST = _SCRIPT.partition("# --- parameters ---\n")
@@ -54,11 +54,12 @@ def document(state: UnlearningState) -> Mapping[str, Any]:
                 "error": run.error,
                 "time_error": run.time_error,
                 "fit": _fit(run, picture.panel),
+                "claims": [claim.as_dict() for claim in _claims(picture, run)],
             }
             for plan, run in zip(picture.runs, runs, strict=True)
         ],
         **_manifold(manifold),
-        "thresholds": [{"R0": R0, "a0": found} for R0, found in picture.thresholds().items()],
+        "thresholds": [{"R0": R0, "a0": found} for R0, found in picture.thresholds.items()],
         "layers": _layers(picture),
         "wide": [
             {
@@ -73,6 +74,11 @@ def document(state: UnlearningState) -> Mapping[str, Any]:
         "study": _study(picture) if picture.panel == "limit" else None,
         "pinned": _pinned(picture.pinned, picture) if picture.pinned else None,
     }
+
+
+def _claims(picture: Picture, run: Trajectory) -> tuple[Claim, ...]:
+    """What is claimed of a run, its fate first: each can be refuted by an integration."""
+    return picture.model.explain(run.a0, run.R0, run, picture.thresholds[run.R0]).claims
 
 
 def _fit(run: Trajectory, panel: str) -> dict[str, Any] | None:

@@ -175,6 +175,7 @@ class Picture:
         """The loss over the window, if asked for."""
         return figures.landscape_of(self.model, *self.ground) if "loss" in self.layers else None
 
+    @cached_property
     def thresholds(self) -> dict[float, np.ndarray]:
         """The thresholds in a0 at each R0 that a run starts from."""
         return {R0: self.model.threshold(R0, self.bracket) for R0 in sorted({run.R0 for run in self.runs})}

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 
 from components.unlearning.compute import stream
 from components.unlearning.presets import PRESETS
 from components.unlearning.state import UnlearningState
+from dynamics import UnlearningModel
+from tests.components.streamed import values
 
 
 def words(**values: Any) -> dict[str, list[str]]:
@@ -72,3 +75,57 @@ def test_the_presets_show_the_fates_of_their_captions() -> None:
     assert {"FULL_ALIGNMENT", "UNLEARNING"} <= set(shown["portrait-right"])
     assert shown["phase-map-left"][0] != "UNLEARNING" == shown["phase-map-left"][-1]
     assert set(shown["phase-map-right"]) == {"FULL_ALIGNMENT", "PARTIAL_ALIGNMENT", "UNLEARNING"}
+
+
+def told(**fields: Any) -> list[list[dict[str, Any]]]:
+    return words(**fields)["causes"]  # type: ignore[return-value]
+
+
+def test_every_cause_carries_its_claim_and_says_its_numbers() -> None:
+    learns, jumps, unlearns = told()
+    kinds = [cause["claim"]["kind"] for cause in unlearns]
+    assert kinds == ["threshold", "branch", "power law", "alignment", "coefficient"]
+    text = " ".join(cause["text"] for cause in unlearns)
+    assert "The nearest threshold is ā = 9.31175: beyond it the fate is full alignment." in text
+    assert "k = 1" in text
+    assert "p = 2, is 2 R^2, for c₂c*₂ = −1 < 0 (the primary nonlinear term)" in text
+    assert "a ≈ 1.817 τ^(1/3)" in text
+    assert "100 % of that is lost in the end" in text
+    assert "c*₂ above 0, where it is −1; then no start that ends at R > 0 would unlearn" in text
+    assert any(
+        "the fold at R = 0.127, a = 8.355, and jumps from there to R = 0.611" in cause["text"] for cause in jumps
+    )
+    assert not any("the fold" in cause["text"] for cause in learns)
+    assert any("the stable node R = 1, a = 0.9739, the global minimum" in cause["text"] for cause in learns)
+
+
+def test_what_is_shown_is_where_the_claim_is() -> None:
+    _, jumps, unlearns = told()
+    show = {cause["claim"]["kind"]: cause["show"] for cause in (*unlearns, *jumps)}
+    assert show["threshold"]["level"] == pytest.approx(9.311752, abs=1e-6)
+    assert show["coefficient"] == {"control": "unlearning-c_star-1"}
+    assert show["equilibrium"]["points"] == [[1.0, pytest.approx(149 / 153)]]
+    (start, end) = show["jump"]["points"]
+    assert start[1] == end[1]
+    line = show["branch"]["lines"][0]
+    R, a = values(line["x"]), values(line["y"])
+    seen = np.isfinite(a)
+    assert seen.sum() > 20
+    model = UnlearningModel((1.0,) * 5, (1.0, -1.0, 1.0, 1.0, 1.0))
+    np.testing.assert_allclose(a[seen], model.critical_height(R[seen].astype(float)), rtol=1e-4)
+    assert R.max() <= 0.1276
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_every_claim_of_a_preset_has_its_sentence(preset: Any) -> None:
+    for whole in told(**preset.state.model_dump()):
+        for cause in whole:
+            assert cause["text"].endswith(".")
+            assert "nan" not in cause["text"]
+            assert "inf" not in cause["text"]
+            assert set(cause["show"]) <= {"level", "lines", "points", "times", "panel", "control"}
+
+
+def test_a_target_without_the_activations_first_degree_cannot_be_unlearned() -> None:
+    ((*causes,),) = told(c=(0, 1, 1), c_star=(1, 0, 1), a=(5.0,), R0=0.3)
+    assert any("the target has nothing of that degree" in cause["text"] for cause in causes)

@@ -1,0 +1,157 @@
+"""Why a trajectory has its fate, in plain words: each sentence says one claim of the core, and where to look.
+
+`show` names what the client highlights: "points" and "lines" in the plane, a "level" of a, "times" of the run, a
+"control" by its id, a "panel" by its word; nothing where there is nothing to be seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from math import isfinite, isinf
+from typing import Any
+
+import numpy as np
+
+from components.numbers import exponent, shown, subscript
+from components.theme import FATES
+from components.unlearning.figures import Window
+from components.view import column
+from dynamics import (
+    Alignment,
+    Attractor,
+    Claim,
+    Coefficient,
+    Explanation,
+    Jump,
+    PowerLaw,
+    RunawayBranch,
+    Threshold,
+    UnlearningModel,
+)
+
+BRANCH = 80  # points of the branch that is shown
+REACH = 0.5  # of |R|, as far as it is shown if no fold comes first
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A sentence, the claim that it says, and what shows it."""
+
+    text: str
+    claim: Claim
+    show: dict[str, Any]
+
+
+def causes(model: UnlearningModel, explanation: Explanation, view: Window) -> list[Cause]:
+    """What is claimed of a run beyond its fate, in the order in which it is best told."""
+    found = []
+    for claim in explanation.claims:
+        told = _TOLD.get(type(claim))
+        if told:
+            text, show = told(claim, model, view)
+            found.append(Cause(text, claim, show))
+    return found
+
+
+def _threshold(claim: Threshold, model: UnlearningModel, view: Window) -> tuple[str, dict[str, Any]]:
+    which = "The nearest threshold is" if claim.nearest else "On the other side the threshold is"
+    beyond = FATES[claim.fate].word
+    return f"{which} ā = {shown(claim.a0, 6)}: beyond it the fate is {beyond}.", {"level": claim.a0}
+
+
+def _branch(claim: RunawayBranch, model: UnlearningModel, view: Window) -> tuple[str, dict[str, Any]]:
+    k, side = claim.k, "R > 0" if claim.side > 0 else "R < 0"
+    if not claim.exists:
+        return (
+            f"The activation begins at degree k = {k}, and the target has nothing of that degree: for {side} the "
+            f"critical manifold does not run away as R → 0, so nothing can be unlearned there."
+        ), _line(claim, model, view)
+    begins = f"For {side} the critical manifold runs away as R → 0 (k = {k}: a R{_power(k)} → {shown(claim.alpha0, 4)})"
+    if claim.p is None:
+        return f"{begins}, and on it nothing moves.", _line(claim, model, view)
+    ends = "toward R = 0, unlearning" if claim.unlearns else "away from R = 0, so no start that ends here unlearns"
+    term = f"its first term, of degree p = {claim.p}, is {shown(claim.h_p, 4)} R{_power(claim.p)}"
+    if k == 1 and claim.p == 2:
+        value = model.c[1] * model.c_star[1]
+        term += f", for c₂c*₂ = {shown(value, 4)} {'<' if value < 0 else '>'} 0 (the primary nonlinear term)"
+    return f"{begins}. Along it the slow flow leads {ends}: {term}.", _line(claim, model, view)
+
+
+def _power(power: int) -> str:
+    return "" if power == 1 else f"^{power}"
+
+
+def _line(claim: RunawayBranch, model: UnlearningModel, view: Window) -> dict[str, Any]:
+    """The branch, from the window's edge to its first fold."""
+    folds = [abs(fold.R) for fold in model.folds() if fold.R * claim.side > 0]
+    R = claim.side * np.geomspace(1e-3, min([REACH, *folds]), BRANCH)
+    a = model.critical_height(R)
+    margin = view.a[1] - view.a[0]
+    a = np.where((a > view.a[0] - margin) & (a < view.a[1] + margin), a, np.nan)
+    return {"lines": [{"x": column(R), "y": column(a)}]}
+
+
+def _jump(claim: Jump, model: UnlearningModel, view: Window) -> tuple[str, dict[str, Any]]:
+    text = (
+        f"It slides along the critical manifold to the fold at R = {shown(claim.R, 3)}, a = {shown(claim.a, 4)}, and "
+        f"jumps from there to R = {shown(claim.landing, 3)} (as ε → 0)."
+    )
+    fibre = {"x": column(np.array([claim.R, claim.landing])), "y": column(np.array([claim.a, claim.a]))}
+    return text, {"points": [[claim.R, claim.a], [claim.landing, claim.a]], "lines": [fibre]}
+
+
+def _power_law(claim: PowerLaw, model: UnlearningModel, view: Window) -> tuple[str, dict[str, Any]]:
+    R_power, a_power = (exponent(Fraction(n, claim.p + claim.k)) for n in (-1, claim.k))
+    R, a = f"{shown(claim.R_prefactor, 4)} τ{R_power}", f"{shown(claim.a_prefactor, 4)} τ{a_power}"
+    text = f"How fast: in the long run R ≈ {R} and a ≈ {a}, from k = {claim.k} and p = {claim.p}."
+    return text, {"panel": "law"}
+
+
+def _attractor(claim: Attractor, model: UnlearningModel, view: Window) -> tuple[str, dict[str, Any]]:
+    least = "the global minimum of the loss" if claim.is_global_minimum else "not the least loss there is"
+    text = (
+        f"It ends in the stable node R = {shown(claim.R, 4)}, a = {shown(claim.a, 4)}, {least}; "
+        f"what is left of the way dies away like exp(−{shown(claim.rate, 3)} τ)."
+    )
+    return text, {"points": [[claim.R, claim.a]]}
+
+
+def _alignment(claim: Alignment, model: UnlearningModel, view: Window) -> tuple[str, dict[str, Any]]:
+    peak = shown(claim.peak, 3)
+    if isinf(claim.tau) or claim.lost == 0.0:
+        return f"|R| is never above {peak}, and nothing of that is lost.", {}
+    share = shown(100 * claim.lost / claim.peak, 3)
+    half = f"; half of it by τ = {shown(claim.halved, 3)}" if isfinite(claim.halved) else ""
+    times = [claim.tau, *([claim.halved] if isfinite(claim.halved) else [])]
+    return (f"|R| is largest, {peak}, at τ = {shown(claim.tau, 3)}; {share} % of that is lost in the end{half}."), {
+        "times": times
+    }
+
+
+def _coefficient(claim: Coefficient, model: UnlearningModel, view: Window) -> tuple[str, dict[str, Any]]:
+    name = f"c*{subscript(claim.degree)}"
+    side = "R > 0" if claim.side > 0 else "R < 0"
+    how = "above" if claim.above else "below"
+    what = (
+        f"the slow flow would lead to R = 0 where {side}, and unlearning be possible"
+        if claim.unlearns
+        else f"no start that ends at {side} would unlearn"
+    )
+    text = (
+        f"What would change it, whatever ā is: {name} {how} {shown(claim.value, 4)}, where it is "
+        f"{shown(claim.present, 4)}; then {what}."
+    )
+    return text, {"control": f"unlearning-c_star-{claim.degree - 1}"}
+
+
+_TOLD: dict[type[Claim], Callable[[Any, UnlearningModel, Window], tuple[str, dict[str, Any]]]] = {
+    Threshold: _threshold,
+    RunawayBranch: _branch,
+    Jump: _jump,
+    PowerLaw: _power_law,
+    Attractor: _attractor,
+    Alignment: _alignment,
+    Coefficient: _coefficient,
+}
