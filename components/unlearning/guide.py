@@ -27,7 +27,8 @@ GUIDE = Guide(
     ),
     more=(
         "Layers, below the plane, shows more: the slow flow on the manifold, the loss as a landscape, the "
-        "basins of the fates, and where added points come from. Click in the plane to launch a trajectory."
+        "basins of the fates, and where added points come from. Click in the plane to launch a trajectory. Open why "
+        "under a sentence for the causes of a fate; show marks on the plot what a cause speaks of."
     ),
     keys=(
         ("Space", "play, pause"),

@@ -43,7 +43,7 @@ def test_a_click_launches_a_trajectory_that_travels_in_the_link(open_page: Any) 
     drawn = lines(page)
     assert len(drawn) == 4
     assert (drawn[3]["x"][0], drawn[3]["y"][0]) == pytest.approx(points(page), rel=1e-6)
-    expect(page.locator("#sentences li")).to_have_count(4)
+    expect(page.locator("#sentences > li")).to_have_count(4)
     assert "pts=0.5" in page.url
     other = open_page(page.url[page.url.index("/?") :])
     assert other.evaluate(STATE) == page.evaluate(STATE)
