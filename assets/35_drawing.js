@@ -20,6 +20,7 @@ fl.Drawing = class {
 
   static NARROW = 450; // pixels
   static LINE = 16; // pixels of a line of text
+  static LETTER = 0.6; // of a letter's width over its height
   static REST = 180; // ms without a new picture after which sketches are drawn by plotly
 
   // Whether plotly has come, and the divs that it draws in.
@@ -184,6 +185,7 @@ fl.Drawing = class {
     return [...below, ...runs, ...above].map((source) => {
       const trace = this.coloured(source);
       if (!trace.meta) return trace;
+      if (trace.meta.part === "regions") return this.fitting(trace, layout, this.figures[name].gd);
       if (trace.meta.part === "names") return this.spread(trace, layout, this.figures[name].gd);
       const x = columns[trace.meta.x] || trace.meta.x, y = columns[trace.meta.y] || trace.meta.y;
       trace.meta = { ...trace.meta, x, y };
@@ -191,6 +193,18 @@ fl.Drawing = class {
       const run = this.picture.runs[trace.meta.run];
       return Object.assign(trace, { x: run.columns[x] || [], y: run.columns[y] || [] });
     });
+  }
+
+  // Names of regions, or only their signs, where that is all that a region has room for.
+  fitting(trace, { margin }, { clientWidth, clientHeight }) {
+    const wide = clientWidth - margin.l - margin.r, high = clientHeight - margin.t - margin.b;
+    const letter = fl.Drawing.LETTER * trace.textfont.size;
+    trace.text = trace.text.map((text, k) => {
+      const [across, up] = trace.meta.rooms[k];
+      if (up * high < fl.Drawing.LINE) return "";
+      return [text, text[0]].find((shorter) => shorter.length * letter < across * wide) || "";
+    });
+    return trace;
   }
 
   // Names moved apart until each has its line of text; smaller where the figure is narrow.

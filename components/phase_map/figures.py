@@ -9,7 +9,7 @@ from plotly.colors import sequential
 
 from components.numbers import shown
 from components.phase_map.state import PhaseMapState, symbol, title
-from components.regions import widest
+from components.regions import extent, widest
 from components.theme import FATES, LIGHT
 from components.view import Figure, Trace, column, integers
 from dynamics import Fate, PhaseMap
@@ -22,8 +22,7 @@ LEGEND = {
 }
 NONE = 65535  # a cell of which the quantity is not known
 SCALE = list(sequential.Cividis)  # even to the eye, colour-blind or not
-NAME_ROOM, SIGN_ROOM = 0.03, 0.006  # of the map, above and below a name, or a fate's sign alone
-NAME_HEIGHT = 0.25  # its height over its length
+NAME_HEIGHT = 0.25  # of a name, over its length
 PALE = 0.55  # how strongly fates are coloured: the names stand on them
 
 
@@ -107,18 +106,24 @@ def boundaries(map_: PhaseMap) -> list[Trace]:
 
 
 def names(map_: PhaseMap) -> Trace:
-    """Each fate's sign and name where its region is widest; the sign alone where it is narrow."""
-    ny = map_.y.size
-    rooms = [(fate, *widest(map_.fate == fate, NAME_HEIGHT)) for fate in sorted(Fate) if (map_.fate == fate).any()]
-    places = [(FATES[fate], i, j, room / ny) for fate, i, j, room in rooms if room >= SIGN_ROOM * ny]
+    """Each fate's sign and name where its region is widest. The client, which knows the pixels, leaves out what has no
+    room: `rooms` are the width and height there, as shares of the map's."""
+    places = []
+    for fate in sorted(Fate):
+        inside = map_.fate == fate
+        if inside.any():
+            i, j, _ = widest(inside, NAME_HEIGHT)
+            rooms = [extent(inside[j], i) / map_.x.size, extent(inside[:, i], j) / map_.y.size]
+            places.append((FATES[fate], float(map_.x[i]), float(map_.y[j]), rooms))
     return {
         "type": "scatter",
-        "x": [float(map_.x[i]) for _, i, _, _ in places],
-        "y": [float(map_.y[j]) for _, _, j, _ in places],
-        "text": [f"{look.glyph} {look.word}" if room >= NAME_ROOM else look.glyph for look, _, _, room in places],
+        "x": [x for _, x, _, _ in places],
+        "y": [y for _, _, y, _ in places],
+        "text": [f"{look.glyph} {look.word}" for look, _, _, _ in places],
         "textfont": {"color": LIGHT["ink"], "size": 14},
         "mode": "text",
         "name": "names",
+        "meta": {"part": "regions", "rooms": [rooms for _, _, _, rooms in places]},
     }
 
 

@@ -19,6 +19,7 @@ from components import warming
 from components.phase_map import compute, export, figures, layout
 from components.phase_map.presets import PRESETS
 from components.phase_map.state import AXES, DETAILS, QUANTITIES, PhaseMapState, bounds, place, usual
+from components.regions import extent, widest
 from components.state import Problems
 from components.theme import FATES
 from components.unlearning.state import ALIGNMENT, COEFFICIENT, EPS, HORIZON, K_MAX, START
@@ -220,6 +221,16 @@ def test_each_name_stands_on_its_own_fate() -> None:
         for x, y, text in zip(trace["x"], trace["y"], trace["text"], strict=True):
             i, j = int(np.argmin(np.abs(map_.x - x))), int(np.argmin(np.abs(map_.y - y)))
             assert text.startswith(FATES[Fate(int(map_.fate[j, i]))].glyph)
+
+
+def test_a_name_in_a_strip_stands_in_its_middle_with_its_room() -> None:
+    inside = np.zeros((100, 60), bool)
+    inside[10:90, 20:40] = True
+    column, row, _ = widest(inside, 0.25)
+    assert (column, row) == (pytest.approx(29.5, abs=1), pytest.approx(49.5, abs=1))
+    assert extent(inside[row], column) in (18, 19)
+    assert extent(inside[:, column], row) in (78, 79)
+    assert extent(np.ones(7, bool), 3) == 7
 
 
 def test_a_logarithmic_axis_says_so() -> None:
