@@ -60,7 +60,9 @@ def register(server: Flask, views: Mapping[str, View], cache: StreamCache) -> No
         lines = asked(name)
         if isinstance(lines, Response):
             return lines
-        said = [line for line in b"".join(lines).splitlines() if line.startswith(WORDS)]
+        said = [line for line in b"".join(guarded(lines, request.full_path)).splitlines() if line.startswith(WORDS)]
+        if not said:
+            return _json({"errors": [{"sentence": "The computation failed here: there is nothing to say."}]}, 500)
         return Response(said[-1], mimetype="application/json", headers={"Cache-Control": "no-store"})
 
     @server.get("/state/<name>")

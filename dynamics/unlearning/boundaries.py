@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -37,26 +37,32 @@ class Boundary:
 
 def boundaries(
     plan: Plan, x: Array, y: Array, fate: Fates, fates_at: Callable[[Array, Array], Fates]
-) -> tuple[tuple[Boundary, ...], int]:
-    """The curves, and how many trajectories it took to find them."""
+) -> Iterator[tuple[float, tuple[Boundary, ...], int]]:
+    """After each round of bisection the share of the work that is done, and in the end, at 1, the curves; how many
+    trajectories it took to find them."""
     across_j, across_i = np.nonzero(fate[:, 1:] != fate[:, :-1])
     up_j, up_i = np.nonzero(fate[1:] != fate[:-1])
     low = np.concatenate([np.stack([across_i, across_j]), np.stack([up_i, up_j])], axis=1)
     high = low.copy()
     high[0, : len(across_i)] += 1
     high[1, len(across_i) :] += 1
-    found, integrated = _bisect(plan, x, y, fate, low, high, fates_at)
-    crossings = {(int(i), int(j), bool(k >= len(across_i))): found[:, k] for k, (i, j) in enumerate(low.T)}
-    return tuple(_joined(fate, crossings)), integrated
+    if not low.shape[1]:
+        yield 1.0, (), 0
+        return
+    for share, found, integrated in _bisected(plan, x, y, fate, low, high, fates_at):
+        if share < 1.0:
+            yield share, (), integrated
+        else:
+            crossings = {(int(i), int(j), bool(k >= len(across_i))): found[:, k] for k, (i, j) in enumerate(low.T)}
+            yield 1.0, tuple(_joined(fate, crossings)), integrated
 
 
-def _bisect(
+def _bisected(
     plan: Plan, x: Array, y: Array, fate: Fates, low: NDArray[np.int64], high: NDArray[np.int64],
     fates_at: Callable[[Array, Array], Fates],
-) -> tuple[Array, int]:  # fmt: skip
-    """Where the fate at the low end of each edge (2, k) ends: points (2, k)."""
-    if not low.shape[1]:
-        return np.empty((2, 0)), 0
+) -> Iterator[tuple[float, Array, int]]:  # fmt: skip
+    """Where the fate at the low end of each edge (2, k) ends: after each round its share, points (2, k), and the
+    trajectories so far."""
     own = fate[low[1], low[0]]
     coordinates = [np.log(x) if plan.x.name == "eps" else x, np.log(y) if plan.y.name == "eps" else y]
     near, far = (
@@ -64,11 +70,12 @@ def _bisect(
     )
     cell = max(1.0 / (len(x) - 1), 1.0 / (len(y) - 1))
     rounds = max(0, int(np.ceil(np.log2(cell / TOLERANCE))))
-    for _ in range(rounds):
+    for done in range(rounds):
+        yield done / rounds, near, done * low.shape[1]
         middle = 0.5 * (near + far)
         same = fates_at(*_values(plan, middle)) == own
         near, far = np.where(same, middle, near), np.where(same, far, middle)
-    return np.stack(_values(plan, 0.5 * (near + far))), rounds * low.shape[1]
+    yield 1.0, np.stack(_values(plan, 0.5 * (near + far))), rounds * low.shape[1]
 
 
 def _values(plan: Plan, points: Array) -> tuple[Array, Array]:

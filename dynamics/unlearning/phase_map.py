@@ -186,12 +186,13 @@ def _columns(plan: Plan, x: Array, y: Array) -> Cells:
 def _pieces(plan: Plan, nx: int, ny: int) -> list[tuple[slice, slice]]:
     """The map cut into blocks of columns, of rows, or both, each of about ``PIECE`` seconds."""
     in_columns = plan.in_columns and not plan.course and plan.tau_end == 0.0
+    dear = max(1.0, (len(plan.c) / 5.0) ** 2)  # by degree
     if in_columns:
         along_x = plan.y.name == "a0"
-        width = max(1, int(PIECE / (_COLUMN_COST + 3e-7 * (ny if along_x else nx))))
+        width = max(1, int(PIECE / (dear * (_COLUMN_COST + 3e-7 * (ny if along_x else nx)))))
     else:
         along_x = plan.x.of_model and not plan.y.of_model  # whole columns share a model
-        per_cell = _COURSE_COST if plan.course or plan.tau_end > 0.0 else _FATE_COST
+        per_cell = dear * (_COURSE_COST if plan.course or plan.tau_end > 0.0 else _FATE_COST)
         width = max(1, int(PIECE / (per_cell * (ny if along_x else nx))))
     total = nx if along_x else ny
     width = min(width, -(-total // (os.cpu_count() or 1)))  # for every core something
@@ -337,7 +338,12 @@ def _levels(
                     yield map_
             before = map_
         if "boundary" in asked:
-            found, integrated = boundaries(plan, map_.x, map_.y, map_.fate, _bisected(plan, pool))
+            curves = boundaries(plan, map_.x, map_.y, map_.fate, _bisected(plan, pool))
+            share = 0.0
+            while share < 1.0:
+                share, found, integrated = next(curves)
+                if coarse and share < 1.0:
+                    yield replace(map_, progress=(done + share) / (done + 1))
             yield replace(map_, boundary=found, trajectories=map_.trajectories + integrated, progress=1.0)
     finally:
         for future in pending:

@@ -189,6 +189,14 @@ def test_what_costs_too_much_is_refused_before_it_is_computed() -> None:
     assert "1e+09" in answer.get_json()["errors"][0]["sentence"]
 
 
+def test_words_that_cannot_be_computed_are_an_answer_too() -> None:
+    server = Flask("test")
+    stream.register(server, {"unlearning": Troubled()}, StreamCache(server))
+    answer = server.test_client().get(f"/words/unlearning?{LINK}")
+    assert answer.status_code == 500
+    assert "nothing to say" in answer.get_json()["errors"][0]["sentence"]
+
+
 class Endless(UnlearningView):
     """A view that goes on for as long as somebody listens."""
 
