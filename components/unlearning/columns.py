@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from components.unlearning.exponents import local
 from components.view import Columns
-from dynamics import FiniteWidthTrajectory, Limit, Trajectory
+from dynamics import FiniteWidthTrajectory, Limit, Trajectory, local_exponents
 
 
 def of_planar(run: Trajectory, panel: str) -> Columns:
@@ -33,7 +32,7 @@ def of_wide(run: FiniteWidthTrajectory, limit: Limit, panel: str) -> Columns:
 
 def slopes(R: np.ndarray, a: np.ndarray, tau: np.ndarray) -> dict[str, np.ndarray]:
     """Local exponents of R and a."""
-    return {"slope_R": local(R, tau), "slope_a": local(a, tau)}
+    return {"slope_R": local_exponents(R, tau), "slope_a": local_exponents(a, tau)}
 
 
 def sizes(R: np.ndarray, a: np.ndarray) -> dict[str, np.ndarray]:

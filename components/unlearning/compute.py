@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from components.numbers import shown
 from components.unlearning import columns, figures, limits, texts, validity, words
 from components.unlearning.causes import Cause, causes
-from components.unlearning.exponents import fit
 from components.unlearning.picture import RTOL, Picture
 from components.unlearning.state import EPS, UnlearningState
 from components.unlearning.validity import Wide
@@ -150,7 +149,7 @@ def lawful(plan: figures.Run, run: Trajectory, panel: str) -> list[Trace]:
     if panel not in ("law", "slopes") or run.fate != Fate.UNLEARNING or side == 0:
         return []
     asymptotics = run.model.asymptotics(side)
-    return figures.law(plan, asymptotics, run.tau, fit(run), panel) if asymptotics.unlearns else []
+    return figures.law(plan, asymptotics, run.tau, run.power_fit, panel) if asymptotics.unlearns else []
 
 
 def sentences(picture: Picture, runs: list[Trajectory], laws: Mapping[int, Asymptotics]) -> list[str]:

@@ -15,7 +15,6 @@ from components.citations import IMAI_2026
 from components.numbers import shown as number
 from components.theme import FATES, FONT, LIGHT
 from components.unlearning import columns, figures, limits
-from components.unlearning.exponents import DECADES, POINTS, fit
 from components.unlearning.picture import BASINS, MANIFOLD, RTOL, SAMPLES, Picture, Pinned
 from components.unlearning.state import EPS, UnlearningState
 from components.unlearning.validity import TOLERANCE, Wide
@@ -83,7 +82,7 @@ def _claims(picture: Picture, run: Trajectory) -> tuple[Claim, ...]:
 
 def _fit(run: Trajectory, panel: str) -> dict[str, Any] | None:
     """The exponents that the end of a run fits, where a panel shows them."""
-    found = fit(run) if panel in ("law", "slopes") else None
+    found = run.power_fit if panel in ("law", "slopes") else None
     return asdict(found) if found else None
 
 
@@ -233,7 +232,7 @@ PANEL = {state.panel!r}  # what the panels show; ROWS: column, title, whether lo
 ROWS = (
 {rows}
 )
-LAW_POINTS, FITTED = {figures.LAW_POINTS}, ({DECADES}, {POINTS})  # fit: decades, points
+LAW_POINTS = {figures.LAW_POINTS}
 EPSILONS = ({_text(EPS[0])}, {_text(EPS[1])}, {limits.POINTS})  # of the study: from, to, how many
 TAU_AXIS = {state.axis!r}  # "log" or "linear"
 TAU_WINDOW = {_text(state.span) if state.span else None}  # what the panels show; None: all

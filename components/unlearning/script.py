@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dynamics import Fate, Trajectory, UnlearningModel, phase_map
+from dynamics import Fate, Trajectory, UnlearningModel, local_exponents, phase_map
 
 # --- parameters ---
 C = (1.0, 1.0, 1.0, 1.0, 1.0)
@@ -30,7 +30,7 @@ PIN: Any = None
 WINDOW_R, WINDOW_A = (-0.2, 1.03), (-0.75, 25.0)
 PANEL = "course"
 ROWS = (("R", "R", False, (-0.04, 1.04)), ("a", "a", False, None), ("loss", "loss  L", False, None))
-LAW_POINTS, FITTED = 60, (1.0, 50)
+LAW_POINTS = 60
 EPSILONS = (1e-6, 10.0, 22)
 TAU_AXIS, TAU_WINDOW, LOSS = "log", None, "loss"
 LABELS = (5.0, 9.0, 10.0)
@@ -211,27 +211,6 @@ def extent(columns: list[np.ndarray], log: bool, margin: float) -> list[float]:
     return [low - room, high + room]
 
 
-def exponents(values: np.ndarray, tau: np.ndarray) -> np.ndarray:
-    """d log |values| / d log tau at each sample; nan where either is 0."""
-    found = np.full(tau.shape, np.nan)
-    kept = np.flatnonzero((tau > 0) & (values != 0))
-    if kept.size > 1:
-        found[kept] = np.gradient(np.log(np.abs(values[kept])), np.log(tau[kept]))
-    return found
-
-
-def fit(run: Trajectory) -> tuple[float, float] | None:
-    """The exponents of |R| and |a| that the last decade of a run that unlearns fits by least squares."""
-    decades, points = FITTED
-    start = run.tau[-1] / 10.0**decades
-    if run.fate != Fate.UNLEARNING or start <= run.tau[1] or not run.R[-1]:
-        return None
-    log_tau = np.linspace(np.log(start), np.log(run.tau[-1]), points)
-    samples = [np.interp(log_tau, np.log(run.tau[1:]), np.log(np.abs(values[1:]))) for values in (run.R, run.a)]
-    R, a = (float(np.polyfit(log_tau, values, 1)[0]) for values in samples)
-    return R, a
-
-
 def shown(run: Any, limit: Any) -> dict[str, np.ndarray]:
     """The columns of a run that the panels can show; those of the kernel only of a planar run."""
     loss = run.loss
@@ -239,7 +218,7 @@ def shown(run: Any, limit: Any) -> dict[str, np.ndarray]:
         loss = run.excess if isinstance(run, Trajectory) else run.loss - limit.loss
     columns = {"R": run.R, "a": run.a, "loss": loss, "size_R": np.abs(run.R), "size_a": np.abs(run.a)}
     if PANEL == "slopes":
-        columns |= {"slope_R": exponents(run.R, run.tau), "slope_a": exponents(run.a, run.tau)}
+        columns |= {"slope_R": local_exponents(run.R, run.tau), "slope_a": local_exponents(run.a, run.tau)}
     if PANEL == "kernel" and isinstance(run, Trajectory):
         columns |= {"moved": run.movement.distance, "change": run.kernel.change, "share": run.kernel.share}
     return columns
@@ -418,8 +397,8 @@ def main() -> None:
             f"in the limit R = {run.limit.R:.6g}, a = {run.limit.a:.6g}, loss = {run.limit.loss:.6g}"
         )
     for (name, *_), run in zip(STARTS, runs, strict=True):
-        if PANEL in ("law", "slopes") and (powers := fit(run)):
-            print(f"{name}: fitted |R| ~ tau^{powers[0]:.4g}, |a| ~ tau^{powers[1]:.4g}")
+        if PANEL in ("law", "slopes") and (found := run.power_fit):
+            print(f"{name}: fitted |R| ~ tau^{found.R_exponent:.4g}, |a| ~ tau^{found.a_exponent:.4g}")
     for (name, *_), halt, width in zip(STARTS, halts, needed, strict=False):
         end = f"{halt.fate.name} at R = {halt.R:.6g}, a = {halt.a:.6g}; " if halt else ""
         print(f"{name}, {WIDE_NAME}: {end}the planar law holds from m = {width:.3g}")

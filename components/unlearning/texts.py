@@ -9,10 +9,9 @@ import numpy as np
 from components.numbers import shown
 from components.theme import FATES
 from components.unlearning import limits
-from components.unlearning.exponents import Fit, fit
 from components.unlearning.figures import Run, Window, parted
 from components.unlearning.picture import Picture
-from dynamics import CriticalManifold, Fate, Trajectory
+from dynamics import CriticalManifold, Fate, PowerFit, Trajectory
 
 
 def plane(picture: Picture, manifold: CriticalManifold, runs: Sequence[Trajectory]) -> str:
@@ -101,7 +100,7 @@ def panel_notes(picture: Picture, runs: Sequence[Trajectory]) -> list[str]:
     if picture.panel == "limit":
         said += limits.notes(limits.limits(picture))
     if picture.panel in ("law", "slopes"):
-        said += [fitted(plan, found) for plan, run in zip(picture.runs, runs, strict=True) if (found := fit(run))]
+        said += [fitted(plan, found) for plan, run in zip(picture.runs, runs, strict=True) if (found := run.power_fit)]
     if picture.panel == "kernel":
         said += [
             f"{plan.name}: {run.kernel.reason}."
@@ -111,7 +110,7 @@ def panel_notes(picture: Picture, runs: Sequence[Trajectory]) -> list[str]:
     return said
 
 
-def fitted(plan: Run, found: Fit) -> str:
+def fitted(plan: Run, found: PowerFit) -> str:
     """The exponents that the end of a run fits, over which window, and how well."""
     R, a = shown(found.R_exponent, 3), shown(found.a_exponent, 3)
     start, end = (shown(tau, 3) for tau in found.tau)

@@ -19,6 +19,7 @@ from .explanation import (
     RunawayBranch,
     Threshold,
 )
+from .exponents import PowerFit, local_exponents
 from .finite_width import FiniteWidth, FiniteWidthTrajectory
 from .halting import Halt
 from .kernel import Kernel, Movement
@@ -58,6 +59,7 @@ __all__ = [
     "OrbitPiece",
     "Past",
     "PhaseMap",
+    "PowerFit",
     "PowerLaw",
     "RunawayBranch",
     "Separatrix",
@@ -68,6 +70,7 @@ __all__ = [
     "Trajectory",
     "TrajectoryChunk",
     "UnlearningModel",
+    "local_exponents",
     "phase_map",
     "phase_map_levels",
 ]

@@ -16,6 +16,7 @@ from ..hermite import Array
 from ..rosenbrock import ResultCode
 from . import kernel as kernels
 from .accuracy import deviation
+from .exponents import PowerFit, power_fit
 from .integration import STEP_BUDGET, integrate
 from .kernel import Kernel, Movement
 from .losses import losses
@@ -82,6 +83,12 @@ class Trajectory:
     def movement(self) -> Movement:
         """How far the first layer has moved from its start."""
         return kernels.movement(self)
+
+    @cached_property
+    def power_fit(self) -> PowerFit | None:
+        """The powers of time that |R| and |a| fit over the last decade of a trajectory that unlearns; None of any
+        other, and of one that has hardly begun."""
+        return power_fit(self)
 
     @cached_property
     def orbit_distance(self) -> float:

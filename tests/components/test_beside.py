@@ -10,7 +10,6 @@ import plotly.graph_objects as go
 import pytest
 
 from components.unlearning import compute, figures, limits, validity
-from components.unlearning.exponents import fit, local
 from components.unlearning.picture import Picture
 from components.unlearning.presets import PRESETS
 from components.unlearning.state import MAX_POINTS, MAX_RUNS, PANELS, UnlearningState
@@ -92,37 +91,6 @@ def test_the_law_lies_beside_the_run_that_unlearns() -> None:
     assert R[-1] == pytest.approx(run.R[-1], rel=0.05)
     assert np.nanmax(R) < 1
     assert joined(parts, 2, "size_a")[-1] == pytest.approx(run.a[-1], rel=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("fields", "powers"),
-    [
-        ({}, (-1 / 3, 1 / 3)),
-        (
-            {"c": (0.0, 1.0, 1.0), "c_star": (0.0, 1.0, -1.0), "R0": 0.2},
-            (-1 / 5, 2 / 5),
-        ),
-    ],
-)
-def test_the_end_of_a_run_fits_the_laws_exponents(fields: dict[str, Any], powers: tuple[float, float]) -> None:
-    picture = Picture.of(UnlearningState(**{"a": (10.0,), "tau": 1e8, **fields}))
-    run = picture.trajectory(picture.runs[0])
-    found = fit(run)
-    assert found is not None
-    assert found.R_exponent == pytest.approx(powers[0], abs=0.01)
-    assert found.a_exponent == pytest.approx(powers[1], abs=0.02)  # its next term is smaller by R only
-    assert found.tau == (pytest.approx(1e7), 1e8)
-    assert found.residual < 0.01
-    slopes = local(run.R, run.tau)
-    assert np.isnan(slopes[0])
-    assert slopes[1] == pytest.approx(1, abs=0.1) or fields, "from R = 0 it goes linearly"
-    assert slopes[-10:] == pytest.approx(powers[0], abs=0.01)
-
-
-def test_a_power_has_its_exponent_everywhere() -> None:
-    tau = np.array([0.0, *np.sort(np.random.default_rng(1).uniform(1e-3, 1e3, 50))])
-    np.testing.assert_allclose(local(-2 * tau**0.7, tau)[1:], 0.7, rtol=1e-9)
-    assert np.isnan(local(np.zeros(5), np.arange(5.0))).all()
 
 
 def test_what_does_not_unlearn_is_not_fitted() -> None:

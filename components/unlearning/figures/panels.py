@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from components.numbers import shown
-from components.unlearning.exponents import Fit
 from components.unlearning.figures.looks import PLAIN, Run, scatter
 from components.view import Figure, Trace, column
-from dynamics import Asymptotics
+from dynamics import Asymptotics, PowerFit
 
 TICKS = 12
 POWER_TICKS = 9.6  # plotly draws powers of ten a quarter larger than it is told to
@@ -99,7 +98,7 @@ def panels(negative_R: bool, panel: str = "course") -> Figure:
     return {"data": [], "layout": layout}
 
 
-def law(run: Run, asymptotics: Asymptotics, tau: np.ndarray, fit: Fit | None, panel: str) -> list[Trace]:
+def law(run: Run, asymptotics: Asymptotics, tau: np.ndarray, fit: PowerFit | None, panel: str) -> list[Trace]:
     """What the asymptotic law says of |R| and |a| of a run that unlearns, or of their exponents, as thin lines; in the
     law's own panel also the exponents that the run's end fits."""
     powers = asymptotics.R_exponent, asymptotics.a_exponent
@@ -135,7 +134,7 @@ def lawful(asymptotics: Asymptotics, times: np.ndarray) -> list[np.ndarray]:
     return [np.where(R < 1, R, np.nan), np.where(near & (R < 1), np.abs(a), np.nan)]
 
 
-def _fitted(run: Run, asymptotics: Asymptotics, fit: Fit) -> list[Trace]:
+def _fitted(run: Run, asymptotics: Asymptotics, fit: PowerFit) -> list[Trace]:
     """The fitted exponents as labels in the middle of their window."""
     middle = float(np.sqrt(fit.tau[0] * fit.tau[1]))
     heights = (float(np.abs(law(middle))) for law in (asymptotics.R, asymptotics.a))

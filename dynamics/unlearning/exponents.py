@@ -1,19 +1,24 @@
-"""Powers of time along a run: local exponents, and the one that a window of it fits."""
+"""Powers of time along a trajectory: local exponents, and the ones that its end fits, beside the asymptotic law's."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dynamics import Fate, Trajectory
+from ..hermite import Array
+from .limits import Fate
 
-DECADES = 1.0  # of the fitted window, the last of the run
-POINTS = 50  # of the window, evenly in log tau: its samples are denser where the run bends
+if TYPE_CHECKING:
+    from .trajectory import Trajectory
+
+DECADES = 1.0  # of the fitted window, the last of the trajectory
+POINTS = 50  # of the window, evenly in log tau: samples are denser where the trajectory bends
 
 
-def local(values: np.ndarray, tau: np.ndarray) -> np.ndarray:
-    """``d log |values| / d log tau`` at each sample; shape (n,); nan where tau or a value is 0."""
+def local_exponents(values: Array, tau: Array) -> Array:
+    """``d log |values| / d log tau`` at each sample; shapes (n,); nan where tau or a value is 0."""
     found = np.full(tau.shape, np.nan)
     kept = np.flatnonzero((tau > 0) & (values != 0))
     if kept.size > 1:
@@ -22,8 +27,8 @@ def local(values: np.ndarray, tau: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Fit:
-    """``log |R| = exponent log tau + const`` by least squares over a window of time, and the same of |a|.
+class PowerFit:
+    """``log |R| = R_exponent log tau + const`` by least squares over a window of time, and the same of |a|.
 
     ``tau``: from, to. ``residual``: the largest distance of log |R|, of log |a| to its line.
     """
@@ -34,8 +39,8 @@ class Fit:
     residual: float
 
 
-def fit(run: Trajectory) -> Fit | None:
-    """The fit of a run that unlearns, over its last decade; None of any other, and of one that has hardly begun."""
+def power_fit(run: Trajectory) -> PowerFit | None:
+    """See ``Trajectory.power_fit``."""
     end = float(run.tau[-1])
     start = end / 10.0**DECADES
     if run.fate != Fate.UNLEARNING or start <= run.tau[1] or not run.R[-1]:
@@ -44,4 +49,4 @@ def fit(run: Trajectory) -> Fit | None:
     samples = [np.interp(log_tau, np.log(run.tau[1:]), np.log(np.abs(values[1:]))) for values in (run.R, run.a)]
     (R_exponent, a_exponent), levels = np.polyfit(log_tau, np.array(samples).T, 1)
     lines = np.outer([R_exponent, a_exponent], log_tau) + levels[:, None]
-    return Fit((start, end), float(R_exponent), float(a_exponent), float(np.abs(samples - lines).max()))
+    return PowerFit((start, end), float(R_exponent), float(a_exponent), float(np.abs(samples - lines).max()))
