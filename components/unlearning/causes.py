@@ -24,6 +24,7 @@ from dynamics import (
     Claim,
     Coefficient,
     Explanation,
+    Fate,
     Jump,
     PowerLaw,
     RunawayBranch,
@@ -52,6 +53,8 @@ def causes(model: UnlearningModel, explanation: Explanation, view: Window) -> li
         if told:
             text, show = told(claim, model, view)
             found.append(Cause(text, claim, show))
+        elif isinstance(claim, Coefficient):
+            found.append(Cause(_coefficient(claim, explanation.fate), claim, _control(claim)))
     return found
 
 
@@ -130,20 +133,18 @@ def _alignment(claim: Alignment, model: UnlearningModel, view: Window) -> tuple[
     }
 
 
-def _coefficient(claim: Coefficient, model: UnlearningModel, view: Window) -> tuple[str, dict[str, Any]]:
-    name = f"c*{subscript(claim.degree)}"
-    side = "R > 0" if claim.side > 0 else "R < 0"
-    how = "above" if claim.above else "below"
-    what = (
-        f"the slow flow would lead to R = 0 where {side}, and unlearning be possible"
-        if claim.unlearns
-        else f"no start that ends at {side} would unlearn"
-    )
-    text = (
-        f"What would change it, whatever ā is: {name} {how} {shown(claim.value, 4)}, where it is "
-        f"{shown(claim.present, 4)}; then {what}."
-    )
-    return text, {"control": f"unlearning-c_star-{claim.degree - 1}"}
+def _coefficient(claim: Coefficient, fate: Fate) -> str:
+    name, side = f"c*{subscript(claim.degree)}", "R > 0" if claim.side > 0 else "R < 0"
+    beyond = f"{'above' if claim.above else 'below'} {shown(claim.value, 4)}"
+    there = f"{name} {beyond}, where it is {shown(claim.present, 4)}"
+    if claim.unlearns:
+        return f"What would make unlearning possible where {side}: {there}; then the slow flow would lead to R = 0."
+    what = "change it, whatever ā is" if fate == Fate.UNLEARNING else f"rule out unlearning where {side}"
+    return f"What would {what}: {there}; then no start that ends at {side} would unlearn."
+
+
+def _control(claim: Coefficient) -> dict[str, Any]:
+    return {"control": f"unlearning-c_star-{claim.degree - 1}"}
 
 
 _TOLD: dict[type[Claim], Callable[[Any, UnlearningModel, Window], tuple[str, dict[str, Any]]]] = {
@@ -153,5 +154,4 @@ _TOLD: dict[type[Claim], Callable[[Any, UnlearningModel, Window], tuple[str, dic
     PowerLaw: _power_law,
     Attractor: _attractor,
     Alignment: _alignment,
-    Coefficient: _coefficient,
 }

@@ -269,7 +269,9 @@ def _alignment(model: UnlearningModel, run: Trajectory) -> list[Claim]:
     lost = peak - limit
     if lost <= PEAK:
         return [Alignment(peak, inf if top < limit else when, max(lost, 0.0), nan)]
-    return [Alignment(peak, when, lost, _halved(run, at, 0.5 * peak))]
+    # an end at half the peak is only neared
+    halved = _halved(run, at, 0.5 * peak) if lost > 0.5 * peak + PEAK else nan
+    return [Alignment(peak, when, lost, halved)]
 
 
 def _top(model: UnlearningModel, run: Trajectory, at: int) -> tuple[float, float]:

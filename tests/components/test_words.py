@@ -129,3 +129,16 @@ def test_every_claim_of_a_preset_has_its_sentence(preset: Any) -> None:
 def test_a_target_without_the_activations_first_degree_cannot_be_unlearned() -> None:
     ((*causes,),) = told(c=(0, 1, 1), c_star=(1, 0, 1), a=(5.0,), R0=0.3)
     assert any("the target has nothing of that degree" in cause["text"] for cause in causes)
+
+
+def test_what_a_coefficient_would_change_is_said_of_the_fate_there_is() -> None:
+    learns, _, unlearns = (next(text for text in texts if "What would" in text) for texts in sentences_of_causes())
+    assert unlearns.startswith("What would change it, whatever ā is: c*₂ above 0, where it is −1; then no start")
+    assert learns.startswith("What would rule out unlearning where R > 0: c*₂ above 0, where it is −1; then no start")
+    (texts,) = sentences_of_causes(c_star=(1, 1, 1, 1, 1), a=(5.0,))
+    possible = "What would make unlearning possible where R > 0: c*₂ below 0, where it is 1; then the slow flow"
+    assert any(text.startswith(possible) for text in texts)
+
+
+def sentences_of_causes(**fields: Any) -> list[list[str]]:
+    return [[cause["text"] for cause in whole] for whole in told(**fields)]
