@@ -15,6 +15,7 @@ from typing import Any, Literal
 from dash import html
 
 from components.markup import aria
+from components.numbers import subscript
 from components.state import State
 
 
@@ -82,6 +83,17 @@ def slider(
         begin=begin,
         only=only,
     )
+
+
+def coefficients(
+    view: str, state: type[State], field: str, soft: tuple[float, float], letter: str, what: str
+) -> list[Control]:
+    """The controls of a list of coefficients, one for each degree that there can be."""
+    most = state.parameters()[field].length[1]
+    return [
+        slider(view, state, field, 0.05, k, soft, f"{letter}{subscript(k + 1)}", f"{what}, degree {k + 1}")
+        for k in range(most)
+    ]
 
 
 def choice(

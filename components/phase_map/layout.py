@@ -6,25 +6,13 @@ from dash import html
 
 from components import controls, frame
 from components.markup import aria
-from components.numbers import subscript
 from components.phase_map.state import DETAILS, PhaseMapState
-from components.unlearning.state import K_MAX
+from components.unlearning.layout import SOFT
 from components.view import View
 
 VIEW = "phase_map"
-SOFT = (-3.0, 3.0)  # of a coefficient's slider; the box goes to ±10
-
-
-def _coefficients(field: str, letter: str, what: str) -> list[controls.Control]:
-    return [
-        controls.slider(
-            VIEW, PhaseMapState, field, 0.05, k, SOFT, f"{letter}{subscript(k + 1)}", f"{what}, degree {k + 1}"
-        )
-        for k in range(K_MAX)
-    ]
-
-
-C_STAR, C = _coefficients("c_star", "c*", "target"), _coefficients("c", "c", "activation")
+C_STAR = controls.coefficients(VIEW, PhaseMapState, "c_star", SOFT, "c*", "target")
+C = controls.coefficients(VIEW, PhaseMapState, "c", SOFT, "c", "activation")
 DEGREES = controls.count(VIEW, PhaseMapState, {"c": 1.0, "c_star": 0.0}, "K", "number of degrees")
 EPS = controls.slider(VIEW, PhaseMapState, "eps", 0.05)
 START = controls.slider(VIEW, PhaseMapState, "a", 0.1)

@@ -7,7 +7,22 @@ from typing import Annotated, Any, cast
 
 from components.numbers import subscript
 from components.state import Parameter, State
-from components.unlearning.state import ALIGNMENT, COEFFICIENT, EPS, HORIZON, K_MAX, START, Number, Numbers
+from components.unlearning.state import (
+    ALIGNMENT,
+    COEFFICIENT,
+    EPS,
+    HORIZON,
+    K_MAX,
+    PUBLISHED_C,
+    PUBLISHED_TARGET,
+    START,
+    Activation,
+    Initial,
+    Number,
+    Numbers,
+    Ratio,
+    Target,
+)
 
 Axis = tuple[Any, ...]  # of the core: ("c_star", k, low, high), ("a0", low, high), ...
 
@@ -62,19 +77,11 @@ class PhaseMapState(State):
     The present value of what is on an axis is where the marker is; the map does not depend on it.
     """
 
-    c: Annotated[Numbers, Parameter("c", "cₖ", "activation coefficients", "numbers", (COEFFICIENT,), (1, K_MAX))] = (
-        1.0,
-    ) * 5
-    c_star: Annotated[Numbers, Parameter("cs", "c*ₖ", "target coefficients", "numbers", (COEFFICIENT,), (1, K_MAX))] = (
-        1.0,
-        -1.0,
-        1.0,
-        1.0,
-        1.0,
-    )
-    eps: Annotated[Number, Parameter("eps", "ε", "ratio of the layers' time scales", bounds=(EPS,), scale="log")] = 1.0
+    c: Activation = PUBLISHED_C
+    c_star: Target = PUBLISHED_TARGET
+    eps: Ratio = 1.0
     a: Annotated[Number, Parameter("a", "ā", "start of the second layer", bounds=(START,))] = 10.0
-    R0: Annotated[Number, Parameter("R0", "R₀", "alignment at the start", bounds=(ALIGNMENT,))] = 0.0
+    R0: Initial = 0.0
     tau: Annotated[Number, Parameter("tau", "τ", "time at which R is shown", bounds=(HORIZON,), scale="log")] = 1e4
     x: Annotated[str, Parameter("x", "x", "what varies to the right", "choice", choices=AXES)] = "cs3"
     y: Annotated[str, Parameter("y", "y", "what varies upward", "choice", choices=AXES)] = "a"

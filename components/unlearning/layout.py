@@ -6,24 +6,15 @@ from dash import html
 
 from components import controls, frame
 from components.markup import aria
-from components.numbers import subscript
-from components.unlearning.state import K_MAX, UnlearningState
+from components.unlearning.state import UnlearningState
 from components.view import View
 
 VIEW = "unlearning"
 SOFT = (-3.0, 3.0)  # of a coefficient's slider: where the papers' values are; the box goes to ±10
 
 
-def _coefficients(field: str, letter: str, what: str) -> list[controls.Control]:
-    return [
-        controls.slider(
-            VIEW, UnlearningState, field, 0.05, k, SOFT, f"{letter}{subscript(k + 1)}", f"{what}, degree {k + 1}"
-        )
-        for k in range(K_MAX)
-    ]
-
-
-C_STAR, C = _coefficients("c_star", "c*", "target"), _coefficients("c", "c", "activation")
+C_STAR = controls.coefficients(VIEW, UnlearningState, "c_star", SOFT, "c*", "target")
+C = controls.coefficients(VIEW, UnlearningState, "c", SOFT, "c", "activation")
 DEGREES = controls.count(VIEW, UnlearningState, {"c": 1.0, "c_star": 0.0}, "K", "number of degrees")
 EPS = controls.slider(VIEW, UnlearningState, "eps", 0.05)
 START = controls.slider(VIEW, UnlearningState, "a", 0.1, "chosen", title="second layer at the start")

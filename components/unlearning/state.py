@@ -29,26 +29,27 @@ Number = float
 Numbers = tuple[float, ...]
 
 
+# What every view of the planar system has.
+Activation = Annotated[Numbers, Parameter("c", "cₖ", "activation coefficients", "numbers", (COEFFICIENT,), (1, K_MAX))]
+Target = Annotated[Numbers, Parameter("cs", "c*ₖ", "target coefficients", "numbers", (COEFFICIENT,), (1, K_MAX))]
+Ratio = Annotated[Number, Parameter("eps", "ε", "ratio of the layers' time scales", bounds=(EPS,), scale="log")]
+Initial = Annotated[Number, Parameter("R0", "R₀", "alignment at the start", bounds=(ALIGNMENT,))]
+
+PUBLISHED_C, PUBLISHED_TARGET = (1.0,) * 5, (1.0, -1.0, 1.0, 1.0, 1.0)
+
+
 class UnlearningState(State):
     """Target, activation, time-scale ratio, starts and horizon; then how they are shown."""
 
-    c: Annotated[Numbers, Parameter("c", "cₖ", "activation coefficients", "numbers", (COEFFICIENT,), (1, K_MAX))] = (
-        1.0,
-    ) * 5
-    c_star: Annotated[Numbers, Parameter("cs", "c*ₖ", "target coefficients", "numbers", (COEFFICIENT,), (1, K_MAX))] = (
-        1.0,
-        -1.0,
-        1.0,
-        1.0,
-        1.0,
-    )
-    eps: Annotated[Number, Parameter("eps", "ε", "ratio of the layers' time scales", bounds=(EPS,), scale="log")] = 1.0
+    c: Activation = PUBLISHED_C
+    c_star: Target = PUBLISHED_TARGET
+    eps: Ratio = 1.0
     a: Annotated[Numbers, Parameter("a", "ā", "starts of the second layer", "numbers", (START,), (1, MAX_RUNS))] = (
         5.0,
         9.0,
         10.0,
     )
-    R0: Annotated[Number, Parameter("R0", "R₀", "alignment at the start", bounds=(ALIGNMENT,))] = 0.0
+    R0: Initial = 0.0
     tau: Annotated[Number, Parameter("tau", "τ", "horizon", bounds=(HORIZON,), scale="log")] = 1e4
     points: Annotated[
         Numbers | None,

@@ -71,10 +71,9 @@ def first_sight(browser: Browser, address: str) -> tuple[float, float]:
     return seconds, sum(loaded) / 1e6
 
 
-def drag(page: Page) -> dict[str, Any]:
-    """Ten seconds of a hand that does not rest; what the page saw of it."""
-    page.evaluate(WATCH)
-    rect = page.locator("#unlearning-c_star-1").bounding_box()
+def sweep(page: Page, slider: str) -> None:
+    """Ten seconds of a hand that does not rest on a slider of c*_2 = -1."""
+    rect = page.locator(slider).bounding_box()
     assert rect
     x, y = rect["x"] + THUMB * rect["width"], rect["y"] + rect["height"] / 2
     page.mouse.move(x, y)
@@ -84,6 +83,12 @@ def drag(page: Page) -> dict[str, Any]:
         page.mouse.move(x + 26 * math.sin(2.1 * now) + 24 * math.sin(0.37 * now), y)
         time.sleep(0.008)
     page.mouse.up()
+
+
+def drag(page: Page) -> dict[str, Any]:
+    """What the page saw of a sweep."""
+    page.evaluate(WATCH)
+    sweep(page, "#unlearning-c_star-1")
     page.wait_for_timeout(600)
     seen: dict[str, Any] = page.evaluate("() => window.watch")
     seen["last"] = page.evaluate(

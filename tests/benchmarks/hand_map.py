@@ -9,7 +9,6 @@ coefficients. Cancel: from closing the connection of a map of 512 by 512 times t
 from __future__ import annotations
 
 import http.client
-import math
 import os
 import random
 import statistics
@@ -21,7 +20,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page, sync_playwright
 
 from tests.benchmarks import quantiles
-from tests.benchmarks.hand import CHROMIUM, DRAG, FLAGS, VIEWPORT
+from tests.benchmarks.hand import CHROMIUM, DRAG, FLAGS, VIEWPORT, sweep
 from tests.benchmarks.server import serving
 
 COLD, CANCELS = 15, 9
@@ -53,16 +52,7 @@ CHANGE = """(c_star) => new Promise((done) => {
 def drag(page: Page) -> list[float]:
     """Milliseconds between two live maps under ten seconds of a hand that does not rest."""
     page.evaluate(WATCH)
-    rect = page.locator("#phase_map-c_star-1").bounding_box()
-    assert rect
-    x, y = rect["x"] + rect["width"] / 3, rect["y"] + rect["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    begun = time.monotonic()
-    while (now := time.monotonic() - begun) < DRAG:
-        page.mouse.move(x + 26 * math.sin(2.1 * now) + 24 * math.sin(0.37 * now), y)
-        time.sleep(0.008)
-    page.mouse.up()
+    sweep(page, "#phase_map-c_star-1")
     drawn = [at for at, n in page.evaluate("() => window.watch.drawn") if n == 128]
     return [later - before for before, later in zip(drawn, drawn[1:], strict=False)]
 
