@@ -32,6 +32,7 @@ from dynamics import (
     UnlearningModel,
 )
 
+PEAK = 1e-3  # of |R|: less than that is not worth being called lost
 BRANCH = 80  # points of the branch that is shown
 REACH = 0.5  # of |R|, as far as it is shown if no fold comes first
 
@@ -75,7 +76,8 @@ def _branch(claim: RunawayBranch, model: UnlearningModel, view: Window) -> tuple
     if claim.p is None:
         return f"{begins}, and on it nothing moves.", _line(claim, model, view)
     ends = "toward R = 0, unlearning" if claim.unlearns else "away from R = 0, so no start that ends here unlearns"
-    term = f"its first term, of degree p = {claim.p}, is {shown(claim.h_p, 4)} R{_power(claim.p)}"
+    factor = {1.0: "", -1.0: "−"}.get(claim.h_p, f"{shown(claim.h_p, 4)} ")
+    term = f"its first term, of degree p = {claim.p}, is {factor}R{_power(claim.p)}"
     if k == 1 and claim.p == 2:
         value = model.c[1] * model.c_star[1]
         term += f", for c₂c*₂ = {shown(value, 4)} {'<' if value < 0 else '>'} 0 (the primary nonlinear term)"
@@ -123,14 +125,19 @@ def _attractor(claim: Attractor, model: UnlearningModel, view: Window) -> tuple[
 
 def _alignment(claim: Alignment, model: UnlearningModel, view: Window) -> tuple[str, dict[str, Any]]:
     peak = shown(claim.peak, 3)
-    if isinf(claim.tau) or claim.lost == 0.0:
+    if isinf(claim.tau) or claim.lost <= PEAK:
         return f"|R| is never above {peak}, and nothing of that is lost.", {}
     share = shown(100 * claim.lost / claim.peak, 3)
-    half = f"; half of it by τ = {shown(claim.halved, 3)}" if isfinite(claim.halved) else ""
+    half = f"; half of it by τ = {_rounded(claim.halved)}" if isfinite(claim.halved) else ""
     times = [claim.tau, *([claim.halved] if isfinite(claim.halved) else [])]
-    return (f"|R| is largest, {peak}, at τ = {shown(claim.tau, 3)}; {share} % of that is lost in the end{half}."), {
+    return (f"|R| is largest, {peak}, at τ = {_rounded(claim.tau)}; {share} % of that is lost in the end{half}."), {
         "times": times
     }
+
+
+def _rounded(tau: float) -> str:
+    """A time that is known to some per cent, without a power of ten where it has five digits at most."""
+    return shown(float(f"{tau:.3g}"))
 
 
 def _coefficient(claim: Coefficient, fate: Fate) -> str:

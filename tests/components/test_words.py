@@ -142,3 +142,13 @@ def test_what_a_coefficient_would_change_is_said_of_the_fate_there_is() -> None:
 
 def sentences_of_causes(**fields: Any) -> list[list[str]]:
     return [[cause["text"] for cause in whole] for whole in told(**fields)]
+
+
+def test_numbers_that_say_nothing_are_not_said() -> None:
+    *_, unlearns = sentences_of_causes()
+    assert any("half of it by τ = 3180." in text for text in unlearns)
+    (texts,) = sentences_of_causes(c=(1, 0.5), c_star=(0.5, -1), a=(-3.0,))
+    assert any("of degree p = 2, is R^2, for" in text for text in texts)
+    for preset in PRESETS:
+        for whole in sentences_of_causes(**preset.state.model_dump()):
+            assert not any("·10⁻" in text and "% of that is lost" in text for text in whole)
