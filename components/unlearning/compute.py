@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from components.numbers import shown
 from components.unlearning import columns, figures, limits, texts, validity, words
-from components.unlearning.causes import Cause, causes
+from components.unlearning.causes import causes
 from components.unlearning.picture import RTOL, Picture
 from components.unlearning.state import EPS, UnlearningState
 from components.unlearning.validity import Wide
 from components.view import Chunk, Columns, Figure, Trace, column, scene
-from dynamics import Asymptotics, CriticalManifold, Fate, ResultCode, Trajectory
+from dynamics import Asymptotics, CriticalManifold, Explanation, Fate, ResultCode, Trajectory
 
 BASINS_COST, PAST_COST = 4, 0.5  # runs, at the dearest: of the map of fates, of one point's past
 WIDTH_COST, PINNED_COST = 8, 2  # of a run at finite width, with its end and the width needed; of A and its manifold
@@ -65,12 +65,17 @@ def stream(state: UnlearningState) -> Iterator[Chunk]:
     laws = {sign: model.asymptotics(sign) for sign in sorted(sides - {0}, reverse=True)}
     said = {"plane": texts.plane(picture, manifold, runs), "panels": texts.panels(picture, runs)}
     notes = [*words.notes(state, model, laws), *beside, *validity.notes(wides), *texts.panel_notes(picture, runs)]
+    why = explained(picture, runs)
     told = {
         "runs": sentences(picture, runs, laws),
         "fates": [figures.look(plan) for plan in plans],
+        "claims": [[claim.as_dict() for claim in whole.claims[:1]] for whole in why],  # of the sentence itself: the end
         "causes": [
-            [{"text": cause.text, "claim": cause.claim.as_dict(), "show": cause.show} for cause in whole]
-            for whole in explained(picture, runs)
+            [
+                {"text": cause.text, "claim": cause.claim.as_dict(), "show": cause.show}
+                for cause in causes(model, whole, view)
+            ]
+            for whole in why
         ],
     }
     yield Chunk("words", {**told, "notes": notes, "figures": said})
@@ -161,10 +166,10 @@ def sentences(picture: Picture, runs: list[Trajectory], laws: Mapping[int, Asymp
     ]
 
 
-def explained(picture: Picture, runs: list[Trajectory]) -> list[list[Cause]]:
+def explained(picture: Picture, runs: list[Trajectory]) -> list[Explanation]:
     """Why each trajectory has its fate."""
-    model, thresholds = picture.model, picture.thresholds
-    return [causes(model, model.explain(run.a0, run.R0, run, thresholds[run.R0]), picture.window) for run in runs]
+    thresholds = picture.thresholds
+    return [picture.model.explain(run.a0, run.R0, run, thresholds[run.R0]) for run in runs]
 
 
 def status(runs: list[Trajectory], wides: Sequence[Wide] = ()) -> str:

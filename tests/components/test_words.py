@@ -15,7 +15,7 @@ from dynamics import UnlearningModel
 from tests.components.streamed import values
 
 
-def words(**values: Any) -> dict[str, list[str]]:
+def words(**values: Any) -> dict[str, Any]:
     chunk = next(chunk for chunk in stream(UnlearningState(**values)) if chunk.kind == "words")
     return json.loads(chunk.line())
 
@@ -78,7 +78,7 @@ def test_the_presets_show_the_fates_of_their_captions() -> None:
 
 
 def told(**fields: Any) -> list[list[dict[str, Any]]]:
-    return words(**fields)["causes"]  # type: ignore[return-value]
+    return words(**fields)["causes"]
 
 
 def test_every_cause_carries_its_claim_and_says_its_numbers() -> None:
@@ -97,6 +97,13 @@ def test_every_cause_carries_its_claim_and_says_its_numbers() -> None:
     )
     assert not any("the fold" in cause["text"] for cause in learns)
     assert any("the stable node R = 1, a = 0.9739, the global minimum" in cause["text"] for cause in learns)
+
+
+def test_the_sentence_itself_carries_the_claim_of_its_end() -> None:
+    ((learns,), _, (unlearns,)) = words()["claims"]
+    assert learns["kind"] == unlearns["kind"] == "ends"
+    assert (learns["fate"], learns["R"]) == ("FULL_ALIGNMENT", 1.0)
+    assert (unlearns["fate"], unlearns["loss"]) == ("UNLEARNING", 76.0)
 
 
 def test_what_is_shown_is_where_the_claim_is() -> None:
