@@ -218,7 +218,7 @@ def _linearise(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def
         half = 0.5 * (jac[0] - jac[4])
         block = 0.5 * (jac[0] + jac[4]) + sqrt(half * half + jac[1] * jac[3])
         to_block = S / rate * jac[2] * jac[2] + jac[5] * jac[5] if rate > 0.0 else 0.0
-        from_block = rate / S * jac[6] * jac[6] + jac[7] * jac[7] if S > 0.0 else 0.0
+        from_block = jac[6] / S * jac[6] * rate + jac[7] * jac[7] if S > 0.0 else 0.0  # 1/S alone overflows
         half = 0.5 * (block - jac[8])
         return fastest(jac, 0.5 * (block + jac[8]) + sqrt(half * half + sqrt(to_block) * sqrt(from_block)))
 

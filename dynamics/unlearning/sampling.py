@@ -10,6 +10,7 @@ from ..compiling import compiled
 from .fast_slow import observe, observed
 
 _MOVE = 0.01  # of the range: how far R, a and what else is observed may each move between two samples
+_ROUNDING = 2.0**-46  # of its size: what moves by less may not have moved
 _SAMPLE_BUDGET = 20_000  # refinement may add this many samples
 
 
@@ -57,7 +58,7 @@ def sample_at(system: Any, rows: Any, taus: Any) -> Any:
 @compiled
 def sample_refined(system: Any, rows: Any, n: int, tau_first: float) -> Any:
     """tau and what is observed (R, a, ...), one row each: 0 and n log-spaced times up to the record's end,
-    and between them as many as it takes for each quantity to move less than 1 % of its range."""
+    and between them as many as it takes for each quantity to move less than 1 % of its range, or than its rounding."""
     width = observed(system)
     unknowns = rosenbrock.size(system)
     y = np.empty(unknowns)
@@ -70,7 +71,8 @@ def sample_refined(system: Any, rows: Any, n: int, tau_first: float) -> Any:
         for j in range(width):
             lowest[j], highest[j] = min(lowest[j], move[j]), max(highest[j], move[j])
     for j in range(width):
-        move[j] = _MOVE * (highest[j] - lowest[j])
+        size = max(abs(lowest[j]), abs(highest[j]))
+        move[j] = max(_MOVE * (highest[j] - lowest[j]), _ROUNDING * size)
 
     capacity = n + 1 + _SAMPLE_BUDGET
     out = np.empty((1 + width, n + 512))

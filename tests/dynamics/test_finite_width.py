@@ -193,6 +193,8 @@ def test_named_problems_agree_with_radau_where_the_first_layer_is_fast(problem, 
 @settings(max_examples=200)
 @given(coefficients, coefficients, epsilon, width, height, alignment, horizon)
 @example((-1.0, 2.0, 1.0), (-2.0, 1.0, -1.5), 0.01, 3.1622776601683795, 1.0, 0.0, 1e5)
+@example((0.25, *(0.0,) * 8, 1.0), (0.0,), 1.0, 10.0, 1.0, 0.0, 1.0)
+@example((0.0, 0.0, 0.0, -2.0, 0.0, 1.25), (0.0, 0.0, 0.0, 0.0, 0.0, 1.0), 1e-6, 1e4, 0.0, 0.9999, 1.0)
 def test_loss_never_increases_and_the_overlap_keeps_its_bounds(c, c_star, eps, m, a0, R0, tau_end):
     model = UnlearningModel(c, c_star, eps)
     run = model.at_width(m).trajectory(a0, R0, tau_end)
