@@ -1,0 +1,194 @@
+"""Activations and their Hermite coefficients in the normalised polynomials h_k = He_k / sqrt(k!).
+
+``sigma = sum_k sigma_k h_k`` from degree 0, with ``E[h_j(G) h_k(G)] = delta_jk`` for a standard Gaussian G, so
+``sigma_k = E[sigma(G) h_k(G)]`` and ``U(r) = E[sigma(X) sigma(Y)] = sum_k sigma_k^2 r^k`` for X, Y of correlation r.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from math import pi, sqrt
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import erf, expit, roots_hermitenorm
+
+from .hermite import Array
+
+DEGREE_MAX = 40
+NAMES = ("relu", "erf", "tanh", "swish")
+SERIES_MAX = 1e6  # of a coefficient
+_NODES = 400  # of the quadrature: exact to rounding for the degrees below
+_NEGLIGIBLE = 1e-12  # share of sum k^2 sigma_k^2, about U''(1), that is left out; of U(1) it is far less
+_LONGEST = 200  # degrees of a smooth activation, at which the slowest of them (tanh) is negligible
+
+
+def normalised_hermite(degree: int, x: ArrayLike) -> Array:
+    """``h_0(x) ... h_degree(x)``, shape (degree + 1, *x.shape)."""
+    points = np.asarray(x, dtype=float)
+    h = np.empty((degree + 1, *points.shape))
+    h[0] = 1.0
+    if degree:
+        h[1] = points
+    for k in range(1, degree):
+        h[k + 1] = (points * h[k] - sqrt(k) * h[k - 1]) / sqrt(k + 1)
+    return h
+
+
+def relu_coefficients(degree: int) -> Array:
+    """``sigma_0 ... sigma_degree`` of max(x, 0), in closed form: ``He_{k-2}(0) / sqrt(2 pi k!)`` from degree 2."""
+    sigma = np.zeros(degree + 1)
+    sigma[0] = 1.0 / sqrt(2.0 * pi)
+    sigma[1:2] = 0.5
+    for k in range(2, degree + 1, 2):
+        # He_{k-2}(0)^2 / k! from one even degree to the next
+        sigma[k] = 1.0 / sqrt(4.0 * pi) if k == 2 else -sigma[k - 2] * (k - 3) / sqrt(k * (k - 1))
+    return sigma
+
+
+def _erf_coefficients(degree: int) -> Array:
+    # E[erf' h_{k-1}] = sqrt(k) sigma_k, and erf' is a Gaussian: the ratio of one odd degree to the next
+    sigma = np.zeros(degree + 1)
+    sigma[1:2] = 2.0 / sqrt(3.0 * pi)
+    for k in range(3, degree + 1, 2):
+        sigma[k] = -sigma[k - 2] * (2.0 / 3.0) * (k - 2) / sqrt(k * (k - 1))
+    return sigma
+
+
+def _by_quadrature(function: Callable[[Array], Array]) -> Callable[[int], Array]:
+    def coefficients(degree: int) -> Array:
+        nodes, weights = roots_hermitenorm(_NODES)
+        return np.asarray(normalised_hermite(degree, nodes) @ (weights / weights.sum() * function(nodes)))
+
+    return coefficients
+
+
+def _tanh_coefficients(degree: int) -> Array:
+    sigma = _by_quadrature(np.tanh)(degree)
+    sigma[::2] = 0.0
+    return sigma
+
+
+def _swish_coefficients(degree: int) -> Array:
+    sigma = _by_quadrature(lambda x: x * expit(x))(degree)
+    sigma[3::2] = 0.0  # x expit(x) - x/2 is even
+    return sigma
+
+
+_COEFFICIENTS: dict[str, Callable[[int], Array]] = {
+    "relu": relu_coefficients,
+    "erf": _erf_coefficients,
+    "tanh": _tanh_coefficients,
+    "swish": _swish_coefficients,
+}
+
+
+@dataclass(frozen=True)
+class Activation:
+    """An activation sigma: one of ``NAMES``, or a polynomial by its normalised coefficients. Make it by ``of``."""
+
+    name: str
+    polynomial: tuple[float, ...] = ()
+
+    @classmethod
+    def of(cls, given: Activation | str | ArrayLike) -> Activation:
+        """From a name, "relu", "erf" (erf x), "tanh" or "swish" (x / (1 + exp(-x))), or from the coefficients
+        sigma_0, sigma_1, ... of the h_k.
+
+        Raises ValueError for an unknown name, for no coefficients or more than 41, or for one that is no number.
+        """
+        if isinstance(given, Activation):
+            return given
+        if isinstance(given, str):
+            if given not in NAMES:
+                raise ValueError(f"activation = {given!r} is not one of {', '.join(NAMES)}, or coefficients")
+            return cls(given)
+        return cls("polynomial", series("activation", given))
+
+    @property
+    def finite_rank(self) -> bool:
+        """Whether U is a polynomial: exactly, or (erf, tanh, swish) to rounding."""
+        return self.name != "relu"
+
+    @cached_property
+    def sigma(self) -> Array:
+        """Coefficients sigma_0 ... sigma_K: all of a polynomial, all that are not negligible in U, U' and U'' of a
+        smooth activation. Not for "relu", whose series converges too slowly: raises ValueError."""
+        if self.name == "polynomial":
+            return _frozen(np.array(self.polynomial))
+        if not self.finite_rank:
+            raise ValueError("the Hermite series of relu is not cut: U has a closed form")
+        full = _COEFFICIENTS[self.name](_LONGEST)
+        left = np.cumsum(((np.arange(len(full)) * full) ** 2)[::-1])[::-1]
+        return _frozen(full[: int(np.argmax(left < _NEGLIGIBLE * left[0])) or len(full)])
+
+    def coefficients(self, degree: int) -> Array:
+        """``sigma_0 ... sigma_degree``, shape (degree + 1,)."""
+        if self.name == "polynomial":
+            padded = np.zeros(degree + 1)
+            known = min(degree + 1, len(self.polynomial))
+            padded[:known] = self.polynomial[:known]
+            return padded
+        return _COEFFICIENTS[self.name](degree)
+
+    @property
+    def norm2(self) -> float:
+        """``E[sigma(G)^2] = U(1)``."""
+        return 0.5 if self.name == "relu" else float(np.sum(self.sigma**2))
+
+    def value(self, x: Any) -> Any:
+        """sigma at x (any shape), in x's floating-point type."""
+        if self.name == "relu":
+            return np.maximum(x, 0)
+        if self.name == "erf":
+            return erf(x)
+        if self.name == "tanh":
+            return np.tanh(x)
+        if self.name == "swish":
+            return x * expit(x)
+        return _clenshaw(np.asarray(self.polynomial, dtype=x.dtype), x)
+
+    def slope(self, x: Any) -> Any:
+        """sigma' at x (any shape), in x's floating-point type; for relu 0 at 0."""
+        kind = x.dtype.type
+        if self.name == "relu":
+            return (x > 0).astype(x.dtype)
+        if self.name == "erf":
+            return np.exp(-x * x) * kind(2.0 / sqrt(pi))
+        if self.name == "tanh":
+            return 1 - np.tanh(x) ** 2
+        if self.name == "swish":
+            gate = expit(x)
+            return gate * (1 + x * (1 - gate))
+        k = np.arange(1, len(self.polynomial))  # h_k' = sqrt(k) h_{k-1}
+        return _clenshaw(np.asarray(np.sqrt(k) * self.polynomial[1:] if len(k) else [0.0], dtype=x.dtype), x)
+
+
+def series(name: str, given: ArrayLike) -> tuple[float, ...]:
+    """The coefficients of a series in h_k from degree 0, checked. Raises ValueError with a sentence."""
+    values = np.array(given, dtype=float)
+    if values.ndim != 1 or not 1 <= len(values) <= DEGREE_MAX + 1:
+        raise ValueError(f"{name} of shape {values.shape} is not 1 to {DEGREE_MAX + 1} coefficients in one dimension")
+    if not (abs(values) <= SERIES_MAX).all():
+        raise ValueError(f"{name} = {values.tolist()} has a coefficient outside [-{SERIES_MAX:g}, {SERIES_MAX:g}]")
+    return tuple(values.tolist())
+
+
+def _clenshaw(coefficients: Any, x: Any) -> Any:
+    """``sum_k coefficients[k] h_k(x)`` by Clenshaw's recurrence."""
+    one = x.dtype.type
+    ahead, further = np.zeros_like(x), np.zeros_like(x)
+    for k in range(len(coefficients) - 1, 0, -1):
+        ahead, further = (
+            coefficients[k] + ahead * x * one(1.0 / sqrt(k + 1)) - further * one(sqrt((k + 1) / (k + 2))),
+            ahead,
+        )
+    return coefficients[0] + ahead * x - further * one(sqrt(0.5))
+
+
+def _frozen(values: Array) -> Array:
+    values.setflags(write=False)
+    return values
