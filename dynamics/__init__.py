@@ -1,5 +1,7 @@
 """The dynamics of feature learning and unlearning: a numerical library, independent of any app."""
 
+from .activations import Activation
+from .mean_field import MeanFieldChunk, MeanFieldModel, MeanFieldStatistics, MeanFieldTrajectory, initial_weights
 from .rosenbrock import ResultCode
 from .unlearning import (
     Alignment,
@@ -44,6 +46,7 @@ from .unlearning import (
 )
 
 __all__ = [
+    "Activation",
     "Alignment",
     "Asymptotics",
     "Attractor",
@@ -65,6 +68,10 @@ __all__ = [
     "Jump",
     "Kernel",
     "Limit",
+    "MeanFieldChunk",
+    "MeanFieldModel",
+    "MeanFieldStatistics",
+    "MeanFieldTrajectory",
     "Movement",
     "OrbitPiece",
     "Past",
@@ -81,6 +88,7 @@ __all__ = [
     "Trajectory",
     "TrajectoryChunk",
     "UnlearningModel",
+    "initial_weights",
     "local_exponents",
     "phase_map",
     "phase_map_levels",
@@ -100,3 +108,7 @@ def warm_up() -> None:
     finite.halt(8.0)
     model.width_needed(1.0, tau_end=1.0)
     model.separatrices()
+    for activation in ("relu", (0.0, 1.0)):
+        neurons = MeanFieldModel(activation=activation, m=2)
+        neurons.trajectory(t_end=1e-3)
+        neurons.trajectory(t_end=1e-3, overlaps=True)

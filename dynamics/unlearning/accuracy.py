@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from .. import rosenbrock
+from ..alignment import alignment
 from ..compiling import compiled
-from .planar import alignment, sums
+from .planar import sums
 
 BEHIND, AHEAD = 8, 32  # rows of the record that are looked through for the one nearest to a sample
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..arguments import whole, within
 from ..hermite import Array
 
 A0_MAX = 1e3
@@ -12,24 +13,6 @@ WIDTH_RANGE = (2.0, 1e9)
 TAU_MIN, TAU_MAX = 1e-20, 1e8
 SAMPLES_MAX = 100_000
 RTOL_RANGE = (1e-13, 1e-3)
-
-
-def within(name: str, value: float, low: float, high: float) -> float:
-    try:
-        number = float("nan") if isinstance(value, str) else float(value)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} = {value!r} is not a number in [{low:g}, {high:g}]") from None
-    if not low <= number <= high:  # also false for nan
-        given = value if isinstance(value, (int, str)) else number
-        raise ValueError(f"{name} = {given!r} is outside [{low:g}, {high:g}]")
-    return number
-
-
-def whole(name: str, value: int, low: int, high: int) -> int:
-    number = within(name, value, low, high)
-    if number != int(number):
-        raise ValueError(f"{name} = {number!r} is not a whole number in [{low}, {high}]")
-    return int(number)
 
 
 def start(a0: float, R0: float) -> tuple[float, float]:

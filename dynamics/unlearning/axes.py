@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from ..arguments import whole, within
 from ..hermite import Array
-from .arguments import A0_MAX, whole, within
+from .arguments import A0_MAX
 from .model import COEFFICIENT_MAX, EPS_RANGE, K_MAX
 
 BOUNDS = {

@@ -13,13 +13,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import rodas5p
+from ..alignment import alignment
 from ..compiling import compiled
 from ..hermite import weights
 from . import lanes
 from .lanes import LANES, STAGES, attempt, begin, buffers, call, idle, linearise, look
 from .limits import MARGIN, Fate, absorbed_at_zero, level_end, unreachable_end
 from .losses import loss_at
-from .planar import alignment, sums, sums_and_slopes
+from .planar import sums, sums_and_slopes
 from .profile import EDGE, LEVEL, POINTS_MAX, RUNAWAY, ZERO_WEIGHT, least_loss, only_well, profile
 
 STEP_BUDGET = 4000  # steps a trajectory may try; the slider range needs a tenth of it

@@ -30,9 +30,10 @@ import numpy as np
 from numba.extending import overload
 
 from .. import rosenbrock
+from ..alignment import alignment
 from ..compiling import INLINE, compiled
 from . import fast_slow
-from .planar import alignment, error_scales
+from .planar import error_scales
 
 NEWTON_STEPS, NEWTON_CHANGE = 60, 0.02  # down to an eigenvalue: far from it each takes a third of the way
 

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.polynomial import polynomial as poly
 
 from .. import rosenbrock
+from ..alignment import alignment
 from ..compiling import compiled
 from ..hermite import Array
 from ..polynomials import real_roots
@@ -32,7 +33,6 @@ from .equilibria import at_zero_weight
 from .finite_system import geometry, series, spread
 from .integration import first_step, integrate
 from .limits import Fate
-from .planar import alignment
 from .profile import NEAR_EDGE, only_well
 from .sums import equilibrium_polynomial
 

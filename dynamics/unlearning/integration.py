@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 
 from .. import rosenbrock
+from ..alignment import alignment
 from ..compiling import compiled
 from .fast_slow import pull
-from .planar import alignment
 
 STEP_BUDGET = 200_000
 """Steps one integration may take (about 0.1 s); the slider range needs fewer than a tenth of it."""

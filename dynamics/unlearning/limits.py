@@ -23,11 +23,12 @@ import numpy as np
 from numpy.polynomial.legendre import leggauss
 
 from .. import rosenbrock
+from ..alignment import alignment
 from ..compiling import compiled
 from ..hermite import Array
 from .integration import first_step
 from .losses import loss_at
-from .planar import alignment, sums
+from .planar import sums
 from .profile import LEVEL, POINTS_MAX, RUNAWAY, only_well, profile
 
 if TYPE_CHECKING:

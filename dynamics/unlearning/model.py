@@ -9,10 +9,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..arguments import whole, within
 from ..hermite import Array, overlaps, weights
 from . import equilibria, limits, manifold
 from . import trajectory as trajectories
-from .arguments import A0_MAX, SAMPLES_MAX, TAU_MAX, TAU_MIN, WIDTH_RANGE, request, start, whole, within
+from .arguments import A0_MAX, SAMPLES_MAX, TAU_MAX, TAU_MIN, WIDTH_RANGE, request, start
 from .asymptotics import Asymptotics, asymptotics
 from .equilibria import Equilibrium
 from .explanation import Explanation, explanation

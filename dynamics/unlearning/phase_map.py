@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import whole, within
 from ..hermite import Array
-from .arguments import RTOL_RANGE, TAU_MAX, TAU_MIN, start, whole, within
+from .arguments import RTOL_RANGE, TAU_MAX, TAU_MIN, start
 from .axes import Axis, axis
 from .batches import CROSSINGS, Models, heights, models, settle
 from .boundaries import Boundary, boundaries

@@ -10,13 +10,14 @@ departure is lost. Source: Imai, Nishiyama & Imaizumi, arXiv:2602.07378 (the sys
 is this project's.
 """
 
-from math import exp, sqrt
+from math import sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
 from numba.extending import overload
 
 from .. import rosenbrock
+from ..alignment import alignment
 from ..compiling import INLINE, compiled
 from . import fast_slow
 
@@ -50,20 +51,6 @@ def _table(A: Any, B: Any, sign: float) -> Any:
         table[4, i] = sign * k * (k - 1) * A[i]
         table[5, i] = sign * k * (2 * k - 1) * B[i]
     return table
-
-
-@compiled
-def alignment(rho: float) -> tuple[float, float]:
-    """R = tanh rho and 1 - R^2, to full relative accuracy near R = 0 and near |R| = 1."""
-    size = abs(rho)
-    if size < 1e-3:  # below, (1 - e)/(1 + e) would cancel; the next term is 17 rho^7 / 315
-        square = rho * rho
-        R = rho * (1.0 - square * (1.0 / 3.0 - square * (2.0 / 15.0)))
-        return R, 1.0 - R * R
-    e = exp(-2.0 * size)
-    inverse = 1.0 / (1.0 + e)
-    R = (1.0 - e) * inverse
-    return (R if rho >= 0 else -R), 4.0 * e * inverse * inverse
 
 
 @compiled

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import rosenbrock
+from ..alignment import alignment
 from ..compiling import compiled
 from ..hermite import Array
 from .equilibria import Equilibrium, jacobian
 from .integration import first_step
-from .planar import alignment, planar
+from .planar import planar
 
 if TYPE_CHECKING:
     from .model import UnlearningModel

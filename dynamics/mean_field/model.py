@@ -1,0 +1,223 @@
+"""The mean-field model of learning time-scales: what a caller asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from math import sqrt
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..activations import Activation, series
+from ..arguments import whole, within
+from ..hermite import Array, weights
+from .closed_form import closed_form
+from .finite_rank import finite_rank
+from .learning import plateaus, predicted_times
+from .overlap_flow import OverlapFlow
+from .trajectory import MeanFieldChunk, MeanFieldTrajectory, Request, chunks, collect
+
+EPS_RANGE = (1e-8, 10.0)
+WIDTH_MAX = {"finite rank": 10_000, "closed form": 1_000, "overlaps": 200}
+A0_MAX = 1e3
+T_MIN, T_MAX = 1e-12, 1e6
+SAMPLES_MAX = 100_000
+RTOL_RANGE = (1e-13, 1e-3)
+LAWS = ("uniform", "normal", "alike")
+Law = Literal["uniform", "normal", "alike"]
+
+
+def initial_weights(m: int, seed: int = 0, law: Law = "uniform", scale: float = 1.0) -> Array:
+    """Second-layer weights a_i(0), shape (m,): uniform on [-scale, scale], normal with that standard deviation, or all
+    alike at it. The first of them do not depend on m: a wider network begins with the same neurons."""
+    m, seed = whole("m", m, 1, WIDTH_MAX["finite rank"]), whole("seed", seed, 0, 2**32 - 1)
+    scale = within("scale", scale, -A0_MAX, A0_MAX)
+    rng = np.random.default_rng(seed)
+    if law == "uniform":
+        return scale * rng.uniform(-1.0, 1.0, m)
+    if law == "normal":
+        return scale * rng.standard_normal(m)
+    if law == "alike":
+        return np.full(m, scale)
+    raise ValueError(f"law = {law!r} is not one of {', '.join(LAWS)}")
+
+
+@dataclass(frozen=True)
+class MeanFieldModel:
+    """m neurons learning a single-index target, in the mean field of each other. Make it as
+    ``MeanFieldModel(phi, activation, eps, m)``.
+
+    phi: coefficients ``phi_0, phi_1, ...`` of the target in the normalised Hermite polynomials ``h_k``.
+    activation: "relu", "erf", "tanh", "swish", or coefficients ``sigma_0, sigma_1, ...`` in ``h_k``.
+    eps: ratio of the second layer's time scale to the first's, 1e-8 to 10.
+    m: neurons, up to 10,000, of ReLU up to 1,000.
+
+    ::
+
+        eps da_i/dt = V(s_i) - (1/m) sum_j a_j U(s_i s_j)             V(s) = sum phi_k sigma_k s^k
+          ds_i/dt   = a_i (1 - s_i^2) [V'(s_i) - (1/m) sum_j a_j s_j U'(s_i s_j)]    U(r) = sum sigma_k^2 r^k
+
+    Source: Berthier, Montanari & Zhou, "Learning time-scales in two-layers neural networks", arXiv:2303.00055. Here
+    small eps means a fast second layer: with all neurons alike and no degree 0 this is the planar system of feature
+    unlearning with eps replaced by 1/eps, at t = tau/eps (``from_planar``).
+
+    Raises ValueError, naming argument, value and range.
+    """
+
+    phi: tuple[float, ...] = (1.0, -1.0, 2.0 / 3.0)
+    activation: Activation | str | tuple[float, ...] = "relu"
+    eps: float = 1e-3
+    m: int = 10
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "phi", series("phi", self.phi))
+        activation = Activation.of(self.activation)
+        object.__setattr__(self, "activation", activation)
+        object.__setattr__(self, "eps", within("eps", self.eps, *EPS_RANGE))
+        kind = "finite rank" if activation.finite_rank else "closed form"
+        object.__setattr__(self, "m", whole("m", self.m, 1, WIDTH_MAX[kind]))
+
+    @classmethod
+    def from_planar(cls, c: ArrayLike, c_star: ArrayLike, eps: float, m: int = 1) -> MeanFieldModel:
+        """The model whose neurons, all alike, follow the planar system of feature unlearning with coefficients
+        c, c_star (of He_k from degree 1) and eps, at ``t = tau / eps``."""
+        c, c_star = np.array(c, dtype=float), np.array(c_star, dtype=float)
+        eps = within("eps", eps, 1.0 / EPS_RANGE[1], 1.0 / EPS_RANGE[0])
+        phi, sigma = ((0.0, *(values * np.sqrt(weights(len(values))))) for values in (c_star, c))
+        return cls(phi, sigma, 1.0 / eps, m)
+
+    @property
+    def planar(self) -> tuple[Array, Array, float] | None:
+        """c, c_star and eps of the planar system that neurons that are all alike follow; None where it is none: a
+        degree 0 in target or activation, or an activation that is no polynomial."""
+        sigma = np.array(self.sigma.polynomial)
+        if self.sigma.name != "polynomial" or sigma[0] != 0.0 or self.phi[0] != 0.0:
+            return None
+        K = max(len(sigma), len(self.phi), 2) - 1
+        root = np.sqrt(weights(K))
+        return (
+            self.sigma.coefficients(K)[1:] / root,
+            np.pad(self.phi[1:], (0, K + 1 - len(self.phi))) / root,
+            1 / self.eps,
+        )
+
+    @property
+    def sigma(self) -> Activation:
+        """The activation."""
+        assert isinstance(self.activation, Activation)  # made one when the model was
+        return self.activation
+
+    @cached_property
+    def degrees(self) -> int:
+        """The highest degree K that is looked at one by one: the target's, or that of a polynomial activation."""
+        return max(len(self.phi), len(self.sigma.polynomial)) - 1
+
+    @cached_property
+    def coefficients(self) -> Array:
+        """phi_k and sigma_k for k = 0 ... K, shape (2, K + 1)."""
+        K = self.degrees
+        return np.array([np.pad(self.phi, (0, K + 1 - len(self.phi))), self.sigma.coefficients(K)])
+
+    @cached_property
+    def system(self) -> Any:
+        """The compiled core's view of the mean-field system."""
+        if self.sigma.finite_rank:
+            return finite_rank(np.array(self.phi), self.sigma.sigma, self.eps, self.m)
+        phi, sigma = self.coefficients
+        return closed_form(phi, sigma, self.eps, self.m)
+
+    @cached_property
+    def overlap_flow(self) -> OverlapFlow:
+        """The compiled core's view of the exact flow of m neurons. Raises ValueError for more than 200 of them."""
+        whole("m (with overlaps)", self.m, 1, WIDTH_MAX["overlaps"])
+        phi, sigma = self.coefficients
+        U = self.sigma.sigma**2 if self.sigma.finite_rank else np.empty(0)
+        norm = float(np.linalg.norm(phi))
+        size = norm / sqrt(self.sigma.norm2) if self.sigma.norm2 > 0 else 1.0
+        return OverlapFlow(self.m, phi * sigma, U, 1.0 / self.eps, size or 1.0, 0.5 * norm * norm)
+
+    def stream(
+        self,
+        a0: ArrayLike | None = None,
+        seed: int = 0,
+        t_end: float = 10.0,
+        n: int = 400,
+        t: ArrayLike | None = None,
+        rtol: float = 1e-8,
+        overlaps: bool = False,
+    ) -> Iterator[MeanFieldChunk]:
+        """The solution that ``trajectory`` gives, piece by piece as it is integrated. Whoever asks no further stops
+        the work; a piece takes some 50 ms."""
+        return chunks(self._request(a0, seed, t_end, n, t, rtol, overlaps))
+
+    def trajectory(
+        self,
+        a0: ArrayLike | None = None,
+        seed: int = 0,
+        t_end: float = 10.0,
+        n: int = 400,
+        t: ArrayLike | None = None,
+        rtol: float = 1e-8,
+        overlaps: bool = False,
+    ) -> MeanFieldTrajectory:
+        """The solution from s_i(0) = 0 and a_i(0), to ``t_end``.
+
+        a0: m weights, or one for all; if None, uniform on [-1, 1] by the seed (``initial_weights``).
+        n: samples at log-spaced times; between them as many more as it takes for no s_i to move by more than 0.01 and
+        no a_i by more than 1 % of the largest. t: increasing times to sample at instead, from 0 or later.
+        rtol: error allowed to a step.
+        overlaps: the exact flow of m <= 200 neurons, which also carries their overlaps r_ij (orthonormal and
+        orthogonal to beta at the start), instead of its mean field r_ij = s_i s_j.
+
+        Raises ValueError, naming argument, value and range.
+        """
+        request = self._request(a0, seed, t_end, n, t, rtol, overlaps)
+        return collect(request)
+
+    def _request(
+        self,
+        a0: ArrayLike | None,
+        seed: int,
+        t_end: float,
+        n: int,
+        t: ArrayLike | None,
+        rtol: float,
+        overlaps: bool,
+    ) -> Request:
+        start = initial_weights(self.m, seed) if a0 is None else np.array(a0, dtype=float)
+        if start.ndim == 0:
+            start = np.full(self.m, float(start))
+        if start.shape != (self.m,):
+            raise ValueError(f"a0 of shape {start.shape} is not one weight, or one for each of {self.m} neurons")
+        if not (abs(start) <= A0_MAX).all():
+            raise ValueError(f"a0 has a weight outside [{-A0_MAX:g}, {A0_MAX:g}]")
+        start.setflags(write=False)
+        times = None
+        if t is not None:
+            times = np.array(t, dtype=float)
+            if times.ndim != 1 or not 1 <= len(times) <= SAMPLES_MAX:
+                raise ValueError(f"t of shape {times.shape} is not 1 to {SAMPLES_MAX} times in one dimension")
+            if not (times[1:] > times[:-1]).all() or not 0 <= times[0] <= times[-1] <= T_MAX:
+                raise ValueError(f"t does not increase within [0, {T_MAX:g}]")
+            t_end = float(times[-1]) or T_MIN
+        return Request(
+            self,
+            start,
+            within("t_end", t_end, T_MIN, T_MAX),
+            whole("n", n, 2, SAMPLES_MAX),
+            times,
+            within("rtol", rtol, *RTOL_RANGE),
+            bool(overlaps),
+        )
+
+    def plateaus(self) -> Array:
+        """The risk while degrees above l are still to be learnt, ``1/2 sum_{k>l} phi_k^2`` for l = -1 ... K; shape
+        (K + 2,)."""
+        return plateaus(self)
+
+    def predicted_times(self) -> Array:
+        """When each degree is learnt as eps tends to 0; shape (K + 1,). See ``learning.predicted_times``."""
+        return predicted_times(self)

@@ -1,0 +1,347 @@
+"""Population gradient flow of m neurons, exactly: their overlaps r_ij beside a_i and s_i. Compiled kernels.
+
+From neurons ``u_i`` on the sphere, ``s_i = <u_i, beta>``, ``r_ij = <u_i, u_j>``, with
+``E_ip = a_p U'(r_ip)/m`` for i != p and ``e_i = sum_p E_ip r_ip``::
+
+    eps da_i/dt  = V(s_i) - (1/m) sum_j a_j U(r_ij)
+        ds_i/dt  = a_i [V'(s_i)(1 - s_i^2) - (E s)_i + e_i s_i]
+        dr_ij/dt = a_i [V'(s_i)(s_j - s_i r_ij) - (E r)_ij + e_i r_ij] + (i <-> j)        r_ii = 1
+
+Only the second layer is stiff. A step's linear systems, of m^2 + 2 m unknowns, are solved by GMRES on products with
+the exact Jacobian (two matrix products each), preconditioned by what is stiff: the block of the a_i, and how it
+follows s and r. Source of the flow: Berthier, Montanari & Zhou, arXiv:2303.00055.
+"""
+
+from math import sqrt
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba.extending import overload
+
+from .. import rosenbrock
+from ..compiling import INLINE, compiled
+from . import system as interface
+from .closed_form import kernel
+from .finite_rank import polynomial, substitute
+from .system import FLOOR, ROUNDING, block_growth
+
+_BASIS = 60  # of GMRES: where that is not enough the step's error says so, and it is made shorter
+_TOLERANCE = 1e-13  # of GMRES, relative
+
+
+class OverlapFlow(NamedTuple):
+    """Parameters: the width m; the coefficients of V and, none for ReLU, of U, from degree 0; 1/eps; the natural size
+    of a; half the squared norm of phi."""
+
+    m: int
+    V: Any
+    U: Any
+    rate: float
+    size: float
+    half_norm: float
+
+
+@compiled
+def overlap_kernel(coefficients: Any, r: float) -> tuple[float, float, float]:
+    """U, U', U'' at r."""
+    if len(coefficients) > 0:
+        return polynomial(coefficients, r)
+    r = min(1.0, max(-1.0, r))
+    return kernel(r, (1.0 - r) * (1.0 + r))
+
+
+def _only(system: Any) -> bool:
+    return rosenbrock.is_system(system, OverlapFlow)
+
+
+@overload(rosenbrock.size, jit_options=INLINE)
+def _size(system):  # type: ignore[no-untyped-def]
+    return (lambda system: system.m * (system.m + 2)) if _only(system) else None
+
+
+@overload(interface.neurons, jit_options=INLINE)
+def _neurons(system):  # type: ignore[no-untyped-def]
+    return (lambda system: system.m) if _only(system) else None
+
+
+# The store: vectors a, s, V', V'', e, F (what a_i multiplies in ds_i); matrices U, U', U'', r, G (what a_i multiplies
+# in dr_ij); of factors also the Cholesky factor of the a's block, and the shift.
+_VECTORS, _MATRICES = 6, 6
+
+
+@overload(rosenbrock.store_size, jit_options=INLINE)
+def _store_size(system):  # type: ignore[no-untyped-def]
+    if not _only(system):
+        return None
+    return lambda system: _VECTORS * system.m + _MATRICES * system.m * system.m + 1
+
+
+@compiled
+def _vector(store: Any, m: int, index: int) -> Any:
+    return store[index * m : (index + 1) * m]
+
+
+@compiled
+def _matrix(store: Any, m: int, index: int) -> Any:
+    start = _VECTORS * m + index * m * m
+    return store[start : start + m * m].reshape(m, m)
+
+
+@compiled
+def _symmetric(X: Any, dr: Any) -> None:
+    """``X + X^T`` into dr, without the diagonal."""
+    m = len(X)
+    for i in range(m):
+        dr[i, i] = 0.0
+        for j in range(i):
+            dr[i, j] = dr[j, i] = X[i, j] + X[j, i]
+
+
+@compiled
+def _evaluate(system: Any, y: Any, dy: Any, store: Any) -> Any:
+    """The right-hand side at y into dy; what the Jacobian is made of into the store. Returns E r."""
+    m = system.m
+    a, s = y[:m], y[m : 2 * m]
+    r = y[2 * m :].reshape(m, m)
+    weights = np.empty((m, m))
+    U, first, second = _matrix(store, m, 0), _matrix(store, m, 1), _matrix(store, m, 2)
+    for i in range(m):
+        for j in range(i):
+            values = overlap_kernel(system.U, r[i, j])
+            U[i, j], first[i, j], second[i, j] = values
+            U[j, i], first[j, i], second[j, i] = values
+        U[i, i] = overlap_kernel(system.U, 1.0)[0]
+        first[i, i] = second[i, i] = 0.0
+    for i in range(m):
+        for p in range(m):
+            weights[i, p] = a[p] * first[i, p] / m
+    turned = np.dot(weights, r)
+    slopes, bends, pulls, force = (_vector(store, m, index) for index in (2, 3, 4, 5))
+    G = _matrix(store, m, 4)
+    for i in range(m):
+        value, slopes[i], bends[i] = polynomial(system.V, s[i])
+        level = along = pull = 0.0
+        for p in range(m):
+            level += a[p] * U[i, p]
+            along += weights[i, p] * s[p]
+            pull += weights[i, p] * r[i, p]
+        pulls[i] = pull
+        force[i] = slopes[i] * (1.0 - s[i] * s[i]) - along + pull * s[i]
+        dy[i] = (value - level / m) * system.rate
+        dy[m + i] = a[i] * force[i]
+        for j in range(m):
+            G[i, j] = slopes[i] * (s[j] - s[i] * r[i, j]) - turned[i, j] + pull * r[i, j]
+    for i in range(m):
+        for j in range(m):
+            weights[i, j] = a[i] * G[i, j]
+    _symmetric(weights, dy[2 * m :].reshape(m, m))
+    return turned
+
+
+@overload(rosenbrock.derivative)
+def _derivative(system, y, dy):  # type: ignore[no-untyped-def]
+    if not _only(system):
+        return None
+
+    def derivative(system, y, dy):  # type: ignore[no-untyped-def]
+        _evaluate(system, y, dy, np.empty(rosenbrock.store_size(system)))
+
+    return derivative
+
+
+@overload(rosenbrock.linearise)
+def _linearise(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def]
+    if not _only(system):
+        return None
+
+    def linearise(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def]
+        m, rate = system.m, system.rate
+        turned = _evaluate(system, y, dy, jac)
+        a, s = y[:m], y[m : 2 * m]
+        r, kept = y[2 * m :].reshape(m, m), _matrix(jac, m, 3)
+        _vector(jac, m, 0)[:], _vector(jac, m, 1)[:] = a, s
+        kept[:, :] = r
+        U, first, second = _matrix(jac, m, 0), _matrix(jac, m, 1), _matrix(jac, m, 2)
+        slopes, bends, pulls = _vector(jac, m, 2), _vector(jac, m, 3), _vector(jac, m, 4)
+        height = sqrt(np.sum(a * a) / m)
+        lean = sqrt(np.sum(s * s) / m)
+        overlap = sqrt(max(0.0, np.sum(r * r) - m) / (m * m))
+        of_r, noise_of_r = scale[2 * m :].reshape(m, m), noise[2 * m :].reshape(m, m)
+        growth = 0.0
+        for i in range(m):
+            level = absolute = curved = along = square = 0.0
+            for p in range(m):
+                weight = a[p] * first[i, p] / m
+                level += abs(a[p]) * abs(U[i, p])
+                absolute += abs(weight)
+                curved += abs(a[p] * second[i, p]) * (1.0 - r[i, p] * r[i, p])
+                along += weight * s[p]
+                square += weight * turned[i, p]
+            outward = slopes[i] * s[i] - pulls[i]
+            tangential = slopes[i] * slopes[i] - 2.0 * slopes[i] * along + square - outward * outward
+            diagonal = abs(a[i]) * (abs(bends[i]) + abs(outward) + curved / m)
+            growth = max(growth, block_growth(max(0.0, tangential) * rate, diagonal))
+            scale[i] = abs(a[i]) + height + FLOOR * system.size
+            scale[m + i] = 1e-30 + abs(s[i]) + lean
+            noise[i] = ROUNDING * rate * (abs(polynomial(system.V, s[i])[0]) + level / m)
+            moved = ROUNDING * abs(a[i]) * (abs(slopes[i]) + absolute)
+            noise[m + i] = moved * max(abs(s[i]), 1.0 - s[i] * s[i])
+            for j in range(m):
+                of_r[i, j] = 1e-30 + abs(r[i, j]) + overlap
+                noise_of_r[i, j] = moved
+        for i in range(m):
+            for j in range(i):
+                noise_of_r[i, j] = noise_of_r[j, i] = noise_of_r[i, j] + noise_of_r[j, i]
+        return growth
+
+    return linearise
+
+
+@overload(rosenbrock.factorise)
+def _factorise(system, jac, shift, factors):  # type: ignore[no-untyped-def]
+    if not _only(system):
+        return None
+
+    def factorise(system, jac, shift, factors):  # type: ignore[no-untyped-def]
+        m = system.m
+        factors[:] = jac
+        block = _matrix(jac, m, 0) * (system.rate / m)
+        for i in range(m):
+            block[i, i] += shift
+        _matrix(factors, m, 5)[:, :] = np.linalg.cholesky(block)
+        factors[-1] = shift
+
+    return factorise
+
+
+@compiled
+def _times_jacobian(system: Any, factors: Any, v: Any, out: Any) -> None:
+    """``J v`` into out."""
+    m, rate = system.m, system.rate
+    a, s, slopes, bends, pulls, force = (_vector(factors, m, index) for index in range(6))
+    U, first, second, r, G = (_matrix(factors, m, index) for index in range(5))
+    va, vs = v[:m], v[m : 2 * m]
+    vr = v[2 * m :].reshape(m, m)
+    weights, change = np.empty((m, m)), np.empty((m, m))
+    for i in range(m):
+        for p in range(m):
+            weights[i, p] = a[p] * first[i, p] / m
+            change[i, p] = (va[p] * first[i, p] + a[p] * second[i, p] * vr[i, p]) / m
+    X = np.dot(change, r)
+    X += np.dot(weights, vr)
+    for i in range(m):
+        level = along = pull = 0.0
+        for p in range(m):
+            level += U[i, p] * va[p] + a[p] * first[i, p] * vr[i, p]
+            along += change[i, p] * s[p] + weights[i, p] * vs[p]
+            pull += change[i, p] * r[i, p] + weights[i, p] * vr[i, p]
+        out[i] = rate * (slopes[i] * vs[i] - level / m)
+        turn = bends[i] * (1.0 - s[i] * s[i]) - 2.0 * s[i] * slopes[i] + pulls[i]
+        out[m + i] = va[i] * force[i] + a[i] * (turn * vs[i] - along + s[i] * pull)
+        for j in range(m):
+            bend = bends[i] * vs[i] * (s[j] - s[i] * r[i, j])
+            bend += slopes[i] * (vs[j] - vs[i] * r[i, j] - s[i] * vr[i, j])
+            X[i, j] = va[i] * G[i, j] + a[i] * (bend - X[i, j] + pull * r[i, j] + pulls[i] * vr[i, j])
+    _symmetric(X, out[2 * m :].reshape(m, m))
+
+
+@compiled
+def _precondition(system: Any, factors: Any, x: Any) -> None:
+    """Solve in place with what is stiff: s and r by the shift alone, then a with its own block."""
+    m, rate, shift = system.m, system.rate, factors[-1]
+    a, slopes, first = _vector(factors, m, 0), _vector(factors, m, 2), _matrix(factors, m, 1)
+    x[m:] /= shift
+    xr = x[2 * m :].reshape(m, m)
+    for i in range(m):
+        level = 0.0
+        for p in range(m):
+            level += a[p] * first[i, p] * xr[i, p]
+        x[i] += rate * (slopes[i] * x[m + i] - level / m)
+    substitute(_matrix(factors, m, 5), x[:m])
+
+
+@overload(rosenbrock.solve)
+def _solve(system, factors, b):  # type: ignore[no-untyped-def]
+    if not _only(system):
+        return None
+
+    def solve(system, factors, b):  # type: ignore[no-untyped-def]
+        n = len(b)
+        shift = factors[-1]
+        _precondition(system, factors, b)
+        size = sqrt(np.dot(b, b))
+        if not 0.0 < size < np.inf:
+            return
+        basis = np.empty((_BASIS + 1, n))
+        upper = np.zeros((_BASIS + 1, _BASIS))
+        cosines, sines, rest = np.zeros(_BASIS), np.zeros(_BASIS), np.zeros(_BASIS + 1)
+        basis[0] = b / size
+        rest[0] = size
+        count = 0
+        for k in range(_BASIS):
+            w = basis[k + 1]
+            _times_jacobian(system, factors, basis[k], w)
+            for i in range(n):
+                w[i] = shift * basis[k, i] - w[i]
+            _precondition(system, factors, w)
+            for _ in range(2):  # once more: what rounding left
+                for i in range(k + 1):
+                    part = np.dot(basis[i], w)
+                    upper[i, k] += part
+                    w -= part * basis[i]
+            length = sqrt(np.dot(w, w))
+            for i in range(k):
+                above, below = upper[i, k], upper[i + 1, k]
+                upper[i, k] = cosines[i] * above + sines[i] * below
+                upper[i + 1, k] = cosines[i] * below - sines[i] * above
+            radius = sqrt(upper[k, k] ** 2 + length**2)
+            cosines[k], sines[k] = upper[k, k] / radius, length / radius
+            upper[k, k] = radius
+            rest[k + 1] = -sines[k] * rest[k]
+            rest[k] *= cosines[k]
+            count = k + 1
+            if abs(rest[k + 1]) <= _TOLERANCE * size or length <= 1e-300:
+                break
+            w /= length
+        for i in range(count - 1, -1, -1):
+            for j in range(i + 1, count):
+                rest[i] -= upper[i, j] * rest[j]
+            rest[i] /= upper[i, i]
+        b[:] = 0.0
+        for i in range(count):
+            b += rest[i] * basis[i]
+
+    return solve
+
+
+@overload(interface.alignments)
+def _alignments(system, y, s):  # type: ignore[no-untyped-def]
+    if not _only(system):
+        return None
+
+    def alignments(system, y, s):  # type: ignore[no-untyped-def]
+        s[:] = y[system.m : 2 * system.m]
+
+    return alignments
+
+
+@overload(interface.measure)
+def _measure(system, y):  # type: ignore[no-untyped-def]
+    if not _only(system):
+        return None
+
+    def measure(system, y):  # type: ignore[no-untyped-def]
+        m = system.m
+        linear = square = apart = 0.0
+        for i in range(m):
+            s = y[m + i]
+            linear += y[i] * polynomial(system.V, s)[0]
+            square += y[i] * y[i] * overlap_kernel(system.U, 1.0)[0]
+            for j in range(i):
+                r = y[2 * m + i * m + j]
+                square += 2.0 * y[i] * y[j] * overlap_kernel(system.U, r)[0]
+                apart += (r - s * y[m + j]) ** 2
+        pairs = max(1, m * (m - 1) // 2)
+        return system.half_norm - linear / m + 0.5 * square / (m * m), sqrt(apart / pairs)
+
+    return measure

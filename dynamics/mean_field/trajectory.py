@@ -1,0 +1,183 @@
+"""Solutions of the mean-field system and of the exact flow: what is asked, and what is got, whole or in pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import rosenbrock
+from ..hermite import Array
+from ..rosenbrock import ResultCode
+from .learning import learning_times
+from .streaming import advance
+
+if TYPE_CHECKING:
+    from .model import MeanFieldModel
+
+STEP_BUDGET = 200_000
+_PIECE = 0.05  # seconds that a piece may take
+_MEMORY = 4_000_000  # a_i and s_i that refinement may add in all
+_REFINED = 20_000  # samples that it may add
+
+
+@dataclass(frozen=True, eq=False)
+class Request:
+    """What a trajectory is asked for, validated."""
+
+    model: MeanFieldModel
+    a0: Array
+    t_end: float
+    n: int
+    t: Array | None
+    rtol: float
+    overlaps: bool
+
+    @property
+    def system(self) -> Any:
+        """The compiled core's view of what is to be integrated."""
+        return self.model.overlap_flow if self.overlaps else self.model.system
+
+    @property
+    def times(self) -> Array:
+        """The times at which samples are taken in any case."""
+        if self.t is not None:
+            return self.t
+        first = min(1e-3 * self.model.eps, 1e-3 * self.t_end)
+        times = np.geomspace(first, self.t_end, self.n)
+        times[-1] = self.t_end
+        return np.array([0.0, *times])
+
+
+@dataclass(frozen=True)
+class MeanFieldStatistics:
+    """What an integration cost: accepted and rejected steps, right-hand sides."""
+
+    steps: int
+    rejected: int
+    evaluations: int
+
+
+@dataclass(frozen=True, eq=False)
+class MeanFieldChunk:
+    """Consecutive samples of a solution: t, risk, spread (k,), a and s (k, m); ``progress``, the share of ln t done;
+    ``code`` and ``stats`` so far; whether it is the last."""
+
+    t: Array
+    a: Array
+    s: Array
+    risk: Array
+    spread: Array
+    progress: float
+    code: ResultCode
+    stats: MeanFieldStatistics
+    last: bool
+
+
+@dataclass(frozen=True, eq=False)
+class MeanFieldTrajectory:
+    """A solution from s_i = 0 and a_i = a0_i, sampled at t.
+
+    ``t``, ``risk``, ``spread`` have shape (n,), ``a`` and ``s`` (n, m). risk: the population risk, half the mean
+    squared error. spread: root mean square of ``r_ij - s_i s_j`` over pairs of neurons, 0 in the mean field.
+    """
+
+    model: MeanFieldModel
+    a0: Array
+    t_end: float
+    rtol: float
+    overlaps: bool
+    t: Array
+    a: Array
+    s: Array
+    risk: Array
+    spread: Array
+    code: ResultCode
+    stats: MeanFieldStatistics
+
+    @cached_property
+    def residual(self) -> Array:
+        """``phi_k - sigma_k (1/m) sum_i a_i s_i^k`` for k = 0 ... K, shape (n, K + 1)."""
+        return residuals(self.model, self.a, self.s)
+
+    @cached_property
+    def tail(self) -> Array:
+        """What the risk has beside ``1/2 sum_k residual_k^2``, shape (n,): degrees above K of the network's output,
+        and in the exact flow what it puts out off the target's direction."""
+        return np.asarray(np.maximum(0.0, self.risk - 0.5 * np.sum(self.residual**2, axis=1)))
+
+    def learning_times(self) -> Array:
+        """When the risk of each degree first falls to half of ``phi_k^2 / 2``; shape (K + 1,), nan where it has not by
+        ``t_end``, or where phi_k = 0. Interpolated between samples."""
+        return learning_times(self)
+
+
+def residuals(model: MeanFieldModel, a: Array, s: Array) -> Array:
+    """``phi_k - sigma_k (1/m) sum_i a_i s_i^k`` of samples a, s (n, m); shape (n, K + 1)."""
+    phi, sigma = model.coefficients
+    left = np.empty((len(a), len(phi)))
+    power = a.copy()
+    for k in range(len(phi)):
+        left[:, k] = phi[k] - sigma[k] * power.mean(axis=1)
+        power *= s
+    return left
+
+
+def chunks(request: Request) -> Iterator[MeanFieldChunk]:
+    """Integrate, and give what there is after every twentieth of a second."""
+    system, m, times, t_end = request.system, request.model.m, request.times, request.t_end
+    y = np.zeros(m * (m + 2) if request.overlaps else 2 * m)
+    y[:m] = request.a0
+    if request.overlaps:
+        y[2 * m :] = np.eye(m).ravel()
+    state = rosenbrock.start(0.0, 1e-4 * min(request.model.eps, t_end))
+    work = rosenbrock.workspace(system)
+    refined = 0.0 if request.t is not None else min(_REFINED, _MEMORY / m)
+    refine = np.array([0.0, max(1e-300, float(abs(request.a0).max())), refined])
+    place, steps = 0, 4
+    ends = np.log([times[1] if len(times) > 1 and times[0] == 0.0 else times[0] or t_end, t_end])
+    last = False
+    while not last:
+        began = perf_counter()
+        t, a, s, risk, spread, place, code = advance(
+            system, state, y, work, times, place, refine, t_end, request.rtol, steps
+        )
+        took = perf_counter() - began
+        steps = max(1, min(4 * steps, int(steps * _PIECE / max(took, 1e-9))))
+        taken = int(state[rosenbrock.ACCEPTED])
+        if code == ResultCode.SUCCESS and taken >= STEP_BUDGET and state[rosenbrock.T] < t_end:
+            code = ResultCode.STEP_LIMIT
+        last = code != ResultCode.SUCCESS or state[rosenbrock.T] >= t_end
+        stats = MeanFieldStatistics(taken, int(state[rosenbrock.REJECTED]), int(state[rosenbrock.EVALUATIONS]))
+        now = np.log(max(float(state[rosenbrock.T]), 1e-300))
+        done = 1.0 if last else float(np.clip((now - ends[0]) / max(ends[1] - ends[0], 1e-9), 0.0, 1.0))
+        yield MeanFieldChunk(t, a, s, risk, spread, done, ResultCode(code), stats, last)
+
+
+def collect(request: Request) -> MeanFieldTrajectory:
+    """The whole solution."""
+    pieces = list(chunks(request))
+
+    def joined(name: str) -> Array:
+        values = np.concatenate([getattr(piece, name) for piece in pieces])
+        values.setflags(write=False)
+        return values
+
+    return MeanFieldTrajectory(
+        model=request.model,
+        a0=request.a0,
+        t_end=request.t_end,
+        rtol=request.rtol,
+        overlaps=request.overlaps,
+        t=joined("t"),
+        a=joined("a"),
+        s=joined("s"),
+        risk=joined("risk"),
+        spread=joined("spread"),
+        code=pieces[-1].code,
+        stats=pieces[-1].stats,
+    )
