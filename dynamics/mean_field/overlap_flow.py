@@ -116,7 +116,7 @@ def _evaluate(system: Any, y: Any, dy: Any, store: Any) -> Any:
         for p in range(m):
             weights[i, p] = a[p] * first[i, p] / m
     turned = np.dot(weights, r)
-    slopes, bends, pulls, force = (_vector(store, m, index) for index in (2, 3, 4, 5))
+    slopes, bends, pulls, force = _vector(store, m, 2), _vector(store, m, 3), _vector(store, m, 4), _vector(store, m, 5)
     G = _matrix(store, m, 4)
     for i in range(m):
         value, slopes[i], bends[i] = polynomial(system.V, s[i])
@@ -218,8 +218,10 @@ def _factorise(system, jac, shift, factors):  # type: ignore[no-untyped-def]
 def _times_jacobian(system: Any, factors: Any, v: Any, out: Any) -> None:
     """``J v`` into out."""
     m, rate = system.m, system.rate
-    a, s, slopes, bends, pulls, force = (_vector(factors, m, index) for index in range(6))
-    U, first, second, r, G = (_matrix(factors, m, index) for index in range(5))
+    a, s, slopes = _vector(factors, m, 0), _vector(factors, m, 1), _vector(factors, m, 2)
+    bends, pulls, force = _vector(factors, m, 3), _vector(factors, m, 4), _vector(factors, m, 5)
+    U, first, second = _matrix(factors, m, 0), _matrix(factors, m, 1), _matrix(factors, m, 2)
+    r, G = _matrix(factors, m, 3), _matrix(factors, m, 4)
     va, vs = v[:m], v[m : 2 * m]
     vr = v[2 * m :].reshape(m, m)
     weights, change = np.empty((m, m)), np.empty((m, m))
