@@ -1,7 +1,15 @@
 """The dynamics of feature learning and unlearning: a numerical library, independent of any app."""
 
 from .activations import Activation
-from .mean_field import MeanFieldChunk, MeanFieldModel, MeanFieldStatistics, MeanFieldTrajectory, initial_weights
+from .mean_field import (
+    EpsSweep,
+    Exponent,
+    MeanFieldChunk,
+    MeanFieldModel,
+    MeanFieldStatistics,
+    MeanFieldTrajectory,
+    initial_weights,
+)
 from .rosenbrock import ResultCode
 from .unlearning import (
     Alignment,
@@ -57,9 +65,11 @@ __all__ = [
     "Coefficient",
     "CriticalManifold",
     "Ends",
+    "EpsSweep",
     "Equilibrium",
     "EquilibriumKind",
     "Explanation",
+    "Exponent",
     "Fate",
     "FiniteWidth",
     "FiniteWidthTrajectory",

@@ -4,10 +4,13 @@ Source: Berthier, Montanari & Zhou, "Learning time-scales in two-layers neural n
 """
 
 from .model import LAWS, MeanFieldModel, initial_weights
+from .sweep import EpsSweep, Exponent
 from .trajectory import MeanFieldChunk, MeanFieldStatistics, MeanFieldTrajectory
 
 __all__ = [
     "LAWS",
+    "EpsSweep",
+    "Exponent",
     "MeanFieldChunk",
     "MeanFieldModel",
     "MeanFieldStatistics",

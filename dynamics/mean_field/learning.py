@@ -20,25 +20,23 @@ def plateaus(model: MeanFieldModel) -> Array:
     return np.append(0.5 * np.cumsum((phi**2)[::-1])[::-1], 0.0)
 
 
-def learning_times(run: MeanFieldTrajectory) -> Array:
-    """When ``1/2 residual_k^2`` first falls to half of ``1/2 phi_k^2``, shape (K + 1,); nan where it does not.
+def learning_times(run: MeanFieldTrajectory, level: float = 0.5) -> Array:
+    """When ``|residual_k|`` first falls to ``level |phi_k|``, shape (K + 1,); nan where it does not.
 
     Between two samples the residual is taken for linear in time; they are less than 1 % apart.
     """
     phi, _ = run.model.coefficients
     times = np.full(len(phi), nan)
-    for k, target in enumerate(phi):
-        if target == 0.0:
-            continue
-        level = abs(run.residual[:, k] / target) - sqrt(0.5)
-        below = np.flatnonzero(level <= 0.0)
+    for k in np.flatnonzero(phi):
+        above = abs(run.residual[:, k] / phi[k]) - level
+        below = np.flatnonzero(above <= 0.0)
         if len(below) == 0:
             continue
         i = int(below[0])
         if i == 0:
             times[k] = run.t[0]
         else:
-            share = level[i - 1] / (level[i - 1] - level[i])
+            share = above[i - 1] / (above[i - 1] - above[i])
             times[k] = run.t[i - 1] + share * (run.t[i] - run.t[i - 1])
     return times
 
@@ -46,7 +44,7 @@ def learning_times(run: MeanFieldTrajectory) -> Array:
 def predicted_times(model: MeanFieldModel) -> Array:
     """The canonical learning order as eps tends to 0, shape (K + 1,); nan where phi_k or sigma_k is 0.
 
-    Degree 0: ``eps ln 2 / (2 sigma_0^2)``, at which a mean weight that starts at 0 has halved that degree's risk.
+    Degree 0: ``eps ln 2 / sigma_0^2``, at which a mean weight that starts at 0 has halved that degree's residual.
     Degree 1: ``sqrt(eps) ln(1/eps) / (4 |sigma_1 phi_1|)``. Degree k >= 2: ``eps^(1/(2k))``, an order of magnitude.
     Source: Berthier, Montanari & Zhou, arXiv:2303.00055; the constant of degree 0 is this project's.
     """
@@ -54,7 +52,7 @@ def predicted_times(model: MeanFieldModel) -> Array:
     times = np.full(len(phi), nan)
     for k in np.flatnonzero(phi * sigma):
         if k == 0:
-            times[k] = model.eps * log(2.0) / (2.0 * sigma[0] ** 2)
+            times[k] = model.eps * log(2.0) / sigma[0] ** 2
         elif k == 1:
             times[k] = sqrt(model.eps) * max(0.0, log(1.0 / model.eps)) / (4.0 * abs(sigma[1] * phi[1])) or nan
         else:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import sqrt
 from typing import Any, Literal
@@ -18,6 +19,7 @@ from .closed_form import closed_form
 from .finite_rank import finite_rank
 from .learning import plateaus, predicted_times
 from .overlap_flow import OverlapFlow
+from .sweep import EpsSweep, sweep
 from .trajectory import MeanFieldChunk, MeanFieldTrajectory, Request, chunks, collect
 
 EPS_RANGE = (1e-8, 10.0)
@@ -25,6 +27,7 @@ WIDTH_MAX = {"finite rank": 10_000, "closed form": 1_000, "overlaps": 200}
 A0_MAX = 1e3
 T_MIN, T_MAX = 1e-12, 1e6
 SAMPLES_MAX = 100_000
+SWEEP_MAX, SEEDS_MAX = 200, 1_000
 RTOL_RANGE = (1e-13, 1e-3)
 LAWS = ("uniform", "normal", "alike")
 Law = Literal["uniform", "normal", "alike"]
@@ -221,3 +224,31 @@ class MeanFieldModel:
     def predicted_times(self) -> Array:
         """When each degree is learnt as eps tends to 0; shape (K + 1,). See ``learning.predicted_times``."""
         return predicted_times(self)
+
+    def sweep_eps(
+        self,
+        eps: ArrayLike = (1e-7, 3e-7, 1e-6, 3e-6, 1e-5),
+        seeds: Sequence[int] = tuple(range(20)),
+        law: Law = "uniform",
+        scale: float = 1.0,
+        t_end: float = 10.0,
+        rtol: float = 1e-8,
+        executor: Executor | None = None,
+    ) -> Iterator[EpsSweep]:
+        """Learning times over eps and over seeds of a_i(0): the sweep after each run, the last one whole.
+
+        eps: 1 to 200 values, sorted for the result; seeds, law, scale: the starts, see ``initial_weights``.
+        executor: any ``concurrent.futures.Executor``; a seed's runs are submitted to it together. Whoever asks no
+        further stops the work.
+
+        Raises ValueError, naming argument, value and range, when it is called.
+        """
+        values = np.sort(np.array(eps, dtype=float).ravel())
+        if not 1 <= len(values) <= SWEEP_MAX or not (values[1:] > values[:-1]).all():
+            raise ValueError(f"eps is {len(values)} values, not 1 to {SWEEP_MAX} different ones")
+        if not 1 <= len(seeds) <= SEEDS_MAX:
+            raise ValueError(f"seeds are {len(seeds)}, not 1 to {SEEDS_MAX}")
+        starts = [initial_weights(self.m, seed, law, scale) for seed in seeds]
+        models = [replace(self, eps=float(value)) for value in values]
+        t_end, rtol = within("t_end", t_end, T_MIN, T_MAX), within("rtol", rtol, *RTOL_RANGE)
+        return sweep(models, tuple(seeds), starts, t_end, rtol, executor)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import rosenbrock
+from ..arguments import within
 from ..hermite import Array
 from ..rosenbrock import ResultCode
 from .learning import learning_times
@@ -110,10 +111,11 @@ class MeanFieldTrajectory:
         and in the exact flow what it puts out off the target's direction."""
         return np.asarray(np.maximum(0.0, self.risk - 0.5 * np.sum(self.residual**2, axis=1)))
 
-    def learning_times(self) -> Array:
-        """When the risk of each degree first falls to half of ``phi_k^2 / 2``; shape (K + 1,), nan where it has not by
-        ``t_end``, or where phi_k = 0. Interpolated between samples."""
-        return learning_times(self)
+    def learning_times(self, level: float = 0.5) -> Array:
+        """When the residual of each degree first falls to ``level`` (between 0 and 1) of ``|phi_k|``, and so its risk
+        to ``level^2`` of ``phi_k^2 / 2``; shape (K + 1,), nan where it has not by ``t_end``, or where phi_k = 0.
+        Interpolated between samples."""
+        return learning_times(self, within("level", level, 0.0, 1.0))
 
 
 def residuals(model: MeanFieldModel, a: Array, s: Array) -> Array:
