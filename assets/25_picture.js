@@ -29,9 +29,10 @@ fl.joined = function (first, second) {
   return both;
 };
 
-// What one stream has brought so far.
+// What one stream has brought so far; `clock` is the column of its runs that holds the time.
 fl.Picture = class {
-  constructor() {
+  constructor(clock) {
+    this.clock = clock;
     this.expected = Infinity;
     this.scenes = {};
     this.runs = [];
@@ -43,7 +44,7 @@ fl.Picture = class {
     if (chunk.kind === "begin") this.expected = chunk.runs;
     else if (chunk.kind === "scene") this.scenes[chunk.name] = fl.decoded(chunk);
     else if (chunk.kind === "run") {
-      this.runs[chunk.index] = { ...chunk, traces: fl.decoded(chunk.traces), columns: {}, complete: false };
+      this.runs[chunk.index] = { ...chunk, traces: fl.decoded(chunk.traces), columns: {}, clock: this.clock, complete: false };
     }
     else if (chunk.kind === "trace") {
       const run = this.runs[chunk.index];
@@ -70,11 +71,11 @@ fl.countUntil = function (times, time) {
   return low;
 };
 
-// A column's value at a time, between samples by interpolation; null where it has none.
-fl.valueAt = function (columns, name, time) {
-  const times = columns.tau, values = columns[name];
+// The value of a run's column at a time, between samples by interpolation; null where it has none.
+fl.valueAt = function ({ columns, clock }, name, time) {
+  const times = columns[clock], values = columns[name];
   if (!times || !times.length) return null;
-  if (name === "tau") return Math.min(time, times[times.length - 1]);
+  if (name === clock) return Math.min(time, times[times.length - 1]);
   const k = fl.countUntil(times, time);
   if (k === 0) return values[0];
   if (k === times.length) return values[k - 1];

@@ -110,12 +110,12 @@ fl.Overlay = class {
       const xa = full[line.xaxis], ya = full[line.yaxis];
       if (cutAt !== null) courses.push(this.course(line, xa, ya, cutAt));
       if (time === null) continue;
-      const px = xa.d2p(fl.valueAt(line.run.columns, line.x, time));
-      const py = ya.d2p(fl.valueAt(line.run.columns, line.y, time));
+      const px = xa.d2p(fl.valueAt(line.run, line.x, time));
+      const py = ya.d2p(fl.valueAt(line.run, line.y, time));
       if (!(px >= 0 && px <= xa._length && py >= 0 && py <= ya._length)) continue;
       dots.push(fl.svg("circle", { cx: xa._offset + px, cy: ya._offset + py, r: 5, fill: line.line.color }));
     }
-    const px = time !== null && lines.some(({ x }) => x === "tau") ? full.xaxis.d2p(time) : NaN;
+    const px = time !== null && lines.some(({ run, x }) => x === run.clock) ? full.xaxis.d2p(time) : NaN;
     if (px >= 0 && px <= full.xaxis._length) {
       const x = full.xaxis._offset + px;
       courses.unshift(fl.svg("line", { x1: x, x2: x, y1: full._size.t, y2: full._size.t + full._size.h }));
@@ -140,7 +140,7 @@ fl.Overlay = class {
   course({ run, x, y, line }, xa, ya, cutAt) {
     const { columns } = run;
     const xs = columns[x] || [], ys = columns[y] || [];
-    const k = fl.countUntil(columns.tau || [], cutAt);
+    const k = fl.countUntil(columns[run.clock] || [], cutAt);
     const far = 1e4; // pixels: where zero is on a logarithmic axis
     const steps = [];
     let pen = "M";
@@ -152,7 +152,7 @@ fl.Overlay = class {
       pen = "L";
     };
     for (let i = 0; i < k; i += 1) to(xs[i], ys[i]);
-    if (k > 0 && k < xs.length) to(fl.valueAt(columns, x, cutAt), fl.valueAt(columns, y, cutAt));
+    if (k > 0 && k < xs.length) to(fl.valueAt(run, x, cutAt), fl.valueAt(run, y, cutAt));
     const path = fl.svg("path", {
       d: steps.join(""), fill: "none", stroke: line.color, "stroke-width": line.width,
       "stroke-dasharray": fl.Overlay.dashes(line), "stroke-linejoin": "round",

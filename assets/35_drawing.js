@@ -7,7 +7,7 @@ fl.Drawing = class {
   constructor(view, listen) {
     this.view = view;
     this.listen = listen;
-    this.picture = new fl.Picture();
+    this.picture = new fl.Picture(view.time.column);
     this.time = null; // of the cursor, null at the end
     this.cutAt = null; // where the runs' lines are cut, null where they are whole
     this.drawn = Promise.resolve(); // when all of it is on the screen
@@ -139,9 +139,9 @@ fl.Drawing = class {
     }
     const extent = (layout.meta && layout.meta.extent) || {};
     for (const [axis, column] of Object.entries(extent)) {
-      const name = patches.columns[column] || column;
+      const names = [column].flat().map((name) => patches.columns[name] || name);
       const kept = sketchy ? figure.ranges[axis] : null;
-      layout[axis].range = figure.ranges[axis] = this.extent(name, layout[axis].type === "log", kept);
+      layout[axis].range = figure.ranges[axis] = this.extent(names, layout[axis].type === "log", kept);
     }
     const window = this.state[figure.window];
     if (window && !layout.xaxis.fixedrange) {
@@ -154,12 +154,12 @@ fl.Drawing = class {
     return layout;
   }
 
-  // The range of a column over all runs, whole, so that axes stand still while a run is played.
+  // The range of some columns over all runs, whole, so that axes stand still while a run is played.
   // While a hand is moving a range is kept for as long as it shows everything and is not half empty.
-  extent(column, log, kept) {
+  extent(names, log, kept) {
     let low = Infinity, high = -Infinity;
     for (const run of this.picture.runs) {
-      for (const value of run.columns[column] || []) {
+      for (const name of names) for (const value of run.columns[name] || []) {
         if (!Number.isFinite(value) || (log && value <= 0)) continue;
         if (value < low) low = value;
         if (value > high) high = value;
@@ -170,7 +170,7 @@ fl.Drawing = class {
       low = Math.log10(Math.max(low, high * 1e-12));
       high = Math.log10(high);
     }
-    if (column === "tau") return [low, high];
+    if (names[0] === this.view.time.column) return [low, high];
     if (kept && low >= kept[0] && high <= kept[1] && high - low >= (kept[1] - kept[0]) / 2) return kept;
     const margin = 0.07 * (high - low) || Math.max(Math.abs(high), 1) * 0.05;
     // Rounded outwards, lest the axis trembles under a moving slider.
@@ -226,12 +226,16 @@ fl.Drawing = class {
     return trace;
   }
 
-  // The marks of all runs: their starts, which the server has placed, and their ends.
+  // The marks of all runs: their starts, which the server has placed, and their ends; `ends` names the columns of each
+  // where they are not the same of one run after the other.
   marked(trace, layout) {
     const starts = trace.x.length;
     const symbol = [...trace.marker.symbol];
-    const ends = this.picture.runs.slice(0, starts).map((run, index) => (
-      this.end(run.complete ? run.columns : {}, trace.meta, layout, symbol[starts + index])));
+    const lines = trace.meta.ends || this.picture.runs.slice(0, starts).map((_, run) => ({ run, ...trace.meta }));
+    const ends = lines.map(({ run, x, y }, index) => {
+      const { complete, columns } = this.picture.runs[run] || {};
+      return this.end(complete ? columns : {}, { x, y }, layout, symbol[starts + index]);
+    });
     ends.forEach((end, index) => { symbol[starts + index] = end.symbol || symbol[starts + index]; });
     trace.x = [...trace.x, ...ends.map(({ x }) => x)];
     trace.y = [...trace.y, ...ends.map(({ y }) => y)];

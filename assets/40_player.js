@@ -1,14 +1,16 @@
-// The player: one time cursor over all figures. Its clock runs in log τ, in τ, or in arc length.
+// The player: one time cursor over all figures. Its clock runs in the logarithm of time, in time, or in arc length.
 window.fl = window.fl || {};
 
 // Times of a picture as positions in [0, 1] and back.
 fl.Clock = class {
-  constructor(picture, kind) {
+  // course: the two columns along which arcs are measured.
+  constructor(picture, kind, course) {
     this.kind = kind;
+    this.course = course;
     this.picture = picture;
     let first = Infinity, last = 0;
     for (const run of picture.runs) {
-      const times = run.columns.tau || [];
+      const times = run.columns[run.clock] || [];
       for (const time of times) if (time > 0) { first = Math.min(first, time); break; }
       if (times.length) last = Math.max(last, times[times.length - 1]);
     }
@@ -19,8 +21,9 @@ fl.Clock = class {
   // The runs' arc lengths in the plane, each as a share of its own whole, averaged.
   measure() {
     if (this.times) return;
-    const runs = this.picture.runs.filter((run) => (run.columns.tau || []).length > 1);
-    const lengths = runs.map(({ columns: { R, a } }) => {
+    const runs = this.picture.runs.filter((run) => (run.columns[run.clock] || []).length > 1);
+    const lengths = runs.map(({ columns }) => {
+      const [R, a] = this.course.map((name) => columns[name]);
       const height = a.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-300);
       const length = new Float64Array(R.length);
       for (let k = 1; k < R.length; k += 1) {
@@ -29,10 +32,10 @@ fl.Clock = class {
       const whole = length[length.length - 1] || 1;
       return Array.from(length, (value) => value / whole);
     });
-    this.times = [...new Set(runs.flatMap((run) => [...run.columns.tau]))].sort((one, other) => one - other);
+    this.times = [...new Set(runs.flatMap((run) => [...run.columns[run.clock]]))].sort((one, other) => one - other);
     this.shares = this.times.map((time) => {
       let sum = 0;
-      runs.forEach((run, r) => { sum += fl.valueAt({ tau: run.columns.tau, share: lengths[r] }, "share", time); });
+      runs.forEach((run, r) => { sum += fl.valueAt({ clock: "time", columns: { time: run.columns[run.clock], share: lengths[r] } }, "share", time); });
       return sum / (runs.length || 1);
     });
   }
@@ -63,8 +66,9 @@ fl.Clock = class {
 };
 
 fl.Player = class {
-  // onTime(time, settled): time is null at the end, where the picture is complete.
-  constructor(place, onTime) {
+  // symbol: of the time. onTime(time, settled): time is null at the end, where the picture is complete.
+  constructor(place, symbol, onTime) {
+    this.symbol = symbol;
     this.onTime = onTime;
     this.position = 1;
     this.playing = false;
@@ -156,7 +160,7 @@ fl.Player = class {
 
   show(peek) {
     const time = peek !== undefined ? peek : this.clock ? this.clock.time(this.position) : null;
-    this.clockText.textContent = time === null ? "" : `τ = ${fl.shown(time)}`;
+    this.clockText.textContent = time === null ? "" : `${this.symbol} = ${fl.shown(time)}`;
     this.bar.value = Math.round(this.position * fl.Player.STEPS);
     this.bar.setAttribute("aria-valuetext", this.clockText.textContent);
     this.button.setAttribute("aria-label", this.playing ? "Pause" : "Play");

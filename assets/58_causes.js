@@ -13,7 +13,7 @@ fl.Causes = class {
   // Adds the causes to the sentences' items; what was open and shown stays so.
   tell(items, told) {
     const focused = document.activeElement.dataset && document.activeElement.dataset.cause;
-    this.told = fl.decoded(told);
+    this.told = fl.decoded(told || items.map(() => [])); // not every view knows causes
     items.forEach((item, run) => {
       if (this.told[run].length) item.append(" ", this.disclosure(run));
     });
@@ -97,7 +97,7 @@ fl.Causes = class {
   draw() {
     for (const name of ["plane", "panels"]) {
       const figure = this.page.drawing.figures[name];
-      if (!figure || !figure.gd || !figure.gd._fullLayout || !figure.gd._fullLayout.xaxis) continue;
+      if (!this[name] || !figure || !figure.gd || !figure.gd._fullLayout || !figure.gd._fullLayout.xaxis) continue;
       const shapes = this.showing ? this[name](figure) : [];
       if (!shapes.length && !this.layers[name]) continue;
       if (!this.layers[name] || !this.layers[name].isConnected) {
@@ -113,7 +113,7 @@ fl.Causes = class {
     const { points = [], lines = [], level, times = [] } = this.showing;
     const { xaxis, yaxis } = gd._fullLayout;
     const run = this.page.drawing.picture.runs[this.lit.run];
-    const places = times.map((time) => ["R", "a"].map((name) => (run ? fl.valueAt(run.columns, name, time) : null)));
+    const places = times.map((time) => this.page.view.course.map((name) => (run ? fl.valueAt(run, name, time) : null)));
     const left = xaxis._offset, top = yaxis._offset;
     const inner = fl.svg("svg", { x: left, y: top, width: xaxis._length, height: yaxis._length });
     for (const { x, y } of lines) inner.append(this.line(x, y, xaxis, yaxis));
@@ -138,7 +138,7 @@ fl.Causes = class {
   // What is shown on the panels: times, as lines from top to bottom.
   panels({ gd, lines }) {
     const { xaxis, _size } = gd._fullLayout;
-    if (!(lines || []).some(({ x }) => x === "tau")) return [];
+    if (!(lines || []).some(({ x }) => x === this.page.view.time.column)) return [];
     return (this.showing.times || []).map((time) => xaxis._offset + xaxis.d2p(time)).filter(Number.isFinite).map((x) => (
       fl.svg("line", { x1: x, x2: x, y1: _size.t, y2: _size.t + _size.h })));
   }

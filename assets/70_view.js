@@ -22,7 +22,7 @@ fl.Page = class {
     this.compare = new fl.Compare(document.getElementById("comparison"), view, (patch) => this.settled(patch));
     this.drawing = new fl.Drawing(view, (figure) => this.listen(figure));
     this.progress = new fl.Progress(document.getElementById("progress"), () => this.cancel());
-    this.player = new fl.Player(document.getElementById("player") || document.createElement("div"), (time, settled) => this.moveCursor(time, settled));
+    this.player = new fl.Player(document.getElementById("player") || document.createElement("div"), view.time.symbol, (time, settled) => this.moveCursor(time, settled));
     this.buildPresets();
     this.take = new fl.Take(this);
     this.causes = new fl.Causes(this);
@@ -172,7 +172,7 @@ fl.Page = class {
     const { signal } = this.abort;
     const token = (this.token += 1);
     const asked = performance.now();
-    const picture = new fl.Picture();
+    const picture = new fl.Picture(this.view.time.column);
     const rough = this.sketching && this.moving ? this.view.sketch : {};
     const query = fl.asked(this.view, { ...this.state, ...rough });
     const place = document.querySelector(".below");
@@ -256,7 +256,7 @@ fl.Page = class {
 
   receive(chunk, picture) {
     if (this.lost && chunk.kind === "end") { this.lost = false; this.say([]); }
-    if (chunk.kind === "words") this.pendingWords = [chunk, picture];
+    if (chunk.kind === "words") this.pendingWords = chunk;
     else if (chunk.kind === "progress") this.progress.show(chunk);
     else if (chunk.kind === "wait") document.getElementById("status").textContent = chunk.sentence;
     else if (chunk.kind === "end") this.read(chunk);
@@ -271,7 +271,7 @@ fl.Page = class {
     const write = () => {
       if (!this.pendingEnd) { this.reading = null; return; }
       document.getElementById("status").textContent = this.pendingEnd.status;
-      this.words(...this.pendingWords);
+      this.words(this.pendingWords);
       this.pendingEnd = null;
       this.reading = setTimeout(write, fl.Page.READING);
     };
@@ -282,12 +282,12 @@ fl.Page = class {
   show() {
     const { picture } = this.drawing;
     if (!this.drawing.ready() || !Object.keys(picture.scenes).length) return;
-    this.player.load(new fl.Clock(picture, this.state.clock), this.state.cursor);
+    this.player.load(new fl.Clock(picture, this.state.clock, this.view.course), this.state.cursor);
     this.drawing.draw(this.state, this.player.time, fl.dark(), this.moving);
     for (const { hand } of Object.values(this.drawing.figures)) if (hand) hand.draw();
   }
 
-  words(chunk, picture) {
+  words(chunk) {
     const list = (id, texts) => {
       const items = texts.map((text) => fl.make("li", {}, ...fl.typeset(text)));
       document.getElementById(id).replaceChildren(...items);
@@ -296,10 +296,10 @@ fl.Page = class {
     if (chunk.runs) {
       const items = list("sentences", chunk.runs);
       items.forEach((item, index) => {
-        const { colour } = picture.runs[index];
+        const { colour, fate } = chunk.fates[index];
         item.style.setProperty("--light", colour);
         item.style.setProperty("--dark", this.view.toDark[colour]);
-        item.dataset.fate = picture.runs[index].fate.toLowerCase();
+        item.dataset.fate = fate.toLowerCase();
       });
       this.causes.tell(items, chunk.causes);
     }
@@ -366,7 +366,7 @@ fl.Page = class {
   timeOf(event) {
     const point = event.points && event.points[0];
     const meta = point && point.data.meta;
-    return meta && meta.x === "tau" ? point.x : null;
+    return meta && meta.x === this.view.time.column ? point.x : null;
   }
 
   peek(event) {

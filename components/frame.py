@@ -180,6 +180,8 @@ def description(view: View, controls: list[Control], figures: Mapping[str, Figur
             "config": theme.GRAPH_CONFIG,
             "axes": view.State.varied(),
             "sketch": view.sketch,
+            "time": dict(zip(("column", "symbol"), view.time, strict=True)),
+            "course": view.course,
         },
     )
     return html.Div([store, html.Span(id="view-mounted")], hidden=True)

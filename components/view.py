@@ -109,6 +109,8 @@ class View(ABC):
     guide: ClassVar[Guide]  # what its help says
     budget: ClassVar[float]  # the dearest state that is computed, in the unit of `cost`
     sketch: ClassVar[Mapping[str, Any]] = {}  # fields of a rougher state, shown while a hand is moving
+    time: ClassVar[tuple[str, str]] = ("tau", "τ")  # the column of a run that holds the time, and its symbol
+    course: ClassVar[tuple[str, str]] = ("R", "a")  # the columns in which a run is a curve in the plane
 
     @abstractmethod
     def cost(self, state: Any) -> float:
