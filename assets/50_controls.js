@@ -80,10 +80,17 @@ fl.Controls = class {
       if (event.key === "Enter") this.typed(control, box);
       if (!steps) return;
       event.preventDefault();
-      this.write(control, this.fromSlider(control, this.toSlider(control, this.parts[control.id].value) + steps * control.step));
+      this.write(control, this.stepped(control, steps));
     };
     place.append(label, range, box);
     return { range, box, on, value: null };
+  }
+
+  // The value some steps away; of whole numbers at least the next one.
+  stepped(control, steps) {
+    const { value } = this.parts[control.id];
+    const moved = this.fromSlider(control, this.toSlider(control, value) + steps * control.step);
+    return control.whole && moved === value ? Math.min(Math.max(value + steps, control.bounds[0]), control.bounds[1]) : moved;
   }
 
   // What may be absent is switched on and off; off, its slider and box rest.
@@ -192,7 +199,7 @@ fl.Controls = class {
 
   fromSlider(control, position) {
     const value = control.scale === "log" ? Number((10 ** position).toPrecision(3)) : fl.canonical(position);
-    return Math.min(Math.max(value, control.bounds[0]), control.bounds[1]);
+    return Math.min(Math.max(control.whole ? Math.round(value) : value, control.bounds[0]), control.bounds[1]);
   }
 
   toSlider(control, value) {
@@ -216,8 +223,9 @@ fl.Controls = class {
 
   typed(control, box) {
     const kept = this.parts[control.id].value;
-    const number = this.parsed(control.symbol, box, control.bounds, kept);
-    if (number === null) return;
+    const typed = this.parsed(control.symbol, box, control.bounds, kept);
+    if (typed === null) return;
+    const number = control.whole ? Math.round(typed) : typed;
     if (number !== kept) this.write(control, number);
     else this.move(control, this.parts[control.id], number);
   }

@@ -182,11 +182,9 @@ fl.Explorer = class extends fl.Presses {
     this.put(place);
   }
 
-  // Goes to the view that shows the run: Dash looks at the address when the browser says that it has changed.
+  // Goes to the view that shows the run.
   open(place) {
-    this.page.history.settle();
-    history.pushState({}, "", this.address(place));
-    window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
+    this.page.open(this.address(place));
   }
 };
 

@@ -304,6 +304,11 @@ fl.Page = class {
       this.causes.tell(items, chunk.causes);
     }
     list("notes", chunk.notes);
+    for (const { text, href } of chunk.links || []) {
+      const link = fl.make("a", { href, textContent: text });
+      link.onclick = (event) => { if (!event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); this.open(href); } };
+      document.getElementById("notes").append(fl.make("li", {}, link));
+    }
     for (const [name, text] of Object.entries(chunk.figures)) {
       document.getElementById(`${this.view.figures[name].id}-text`).textContent = text;
     }
@@ -317,6 +322,13 @@ fl.Page = class {
     }
     clearTimeout(this.announcing);
     if (chunk.runs) this.announcing = setTimeout(() => this.announce(chunk.runs.join(" ")), fl.Page.ANNOUNCED);
+  }
+
+  // Goes to another view: Dash looks at the address when the browser says that it has changed.
+  open(address) {
+    this.history.settle();
+    history.pushState({}, "", address);
+    window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
   }
 
   // A short notice, for the eye and for a screen reader.

@@ -31,6 +31,7 @@ class Control:
     begin: of a parameter that may be absent, what it is when it is switched on.
     window: of an axis, the field that holds from where to where it goes.
     only: shown only where a choice is one of these words: (its field, the words).
+    whole: of a slider, whether it writes whole numbers only.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Control:
     begin: float | None = None
     only: tuple[str, tuple[str, ...]] | None = None
     window: str | None = None
+    whole: bool = False
 
 
 def slider(
@@ -63,6 +65,7 @@ def slider(
     title: str | None = None,
     begin: float | None = None,
     only: tuple[str, tuple[str, ...]] | None = None,
+    whole: bool = False,
 ) -> Control:
     """The control of a number (or of one place in a list of numbers)."""
     parameter = state.parameters()[field]
@@ -82,16 +85,34 @@ def slider(
         step,
         begin=begin,
         only=only,
+        whole=whole,
     )
 
 
 def coefficients(
-    view: str, state: type[State], field: str, soft: tuple[float, float], letter: str, what: str
+    view: str,
+    state: type[State],
+    field: str,
+    soft: tuple[float, float],
+    letter: str,
+    what: str,
+    first: int = 1,
+    only: tuple[str, tuple[str, ...]] | None = None,
 ) -> list[Control]:
-    """The controls of a list of coefficients, one for each degree that there can be."""
+    """The controls of a list of coefficients, one for each degree that there can be, from the first."""
     most = state.parameters()[field].length[1]
     return [
-        slider(view, state, field, 0.05, k, soft, f"{letter}{subscript(k + 1)}", f"{what}, degree {k + 1}")
+        slider(
+            view,
+            state,
+            field,
+            0.05,
+            k,
+            soft,
+            f"{letter}{subscript(k + first)}",
+            f"{what}, degree {k + first}",
+            only=only,
+        )
         for k in range(most)
     ]
 
@@ -126,7 +147,14 @@ def _of_words(
     )
 
 
-def count(view: str, state: type[State], fillers: Mapping[str, float], symbol: str, title: str) -> Control:
+def count(
+    view: str,
+    state: type[State],
+    fillers: Mapping[str, float],
+    symbol: str,
+    title: str,
+    only: tuple[str, tuple[str, ...]] | None = None,
+) -> Control:
     """The control of how many numbers some lists have, all the same."""
     first = state.parameters()[next(iter(fillers))]
     lowest, highest = first.length
@@ -140,6 +168,7 @@ def count(view: str, state: type[State], fillers: Mapping[str, float], symbol: s
         title,
         bounds=(lowest, highest),
         fillers=fillers,
+        only=only,
     )
 
 

@@ -19,13 +19,14 @@ KEYS = (
 @dataclass(frozen=True)
 class Guide:
     """What a view's help says: what it shows; its signs (a class of the stylesheet, a text) under their heading,
-    beside those of the fates; what more there is; keys and gestures beside those of every view."""
+    beside those of the fates where it knows them; what more there is; keys and gestures beside those of every view."""
 
     about: str
     heading: str
     signs: tuple[tuple[str, str], ...]
     more: str
     keys: tuple[tuple[str, str], ...]
+    fates: bool = True
 
 
 def both(colour: str) -> dict[str, str]:
@@ -40,6 +41,7 @@ def dialog(guide: Guide) -> html.Dialog:
             [html.Span(style.glyph, className="sign fate", style=both(style.colour), **aria(hidden="true")), style.word]
         )
         for style in FATES.values()
+        if guide.fates
     ]
     signs = [html.Li([html.Span(className=f"sign {name}", **aria(hidden="true")), text]) for name, text in guide.signs]
     keys = [part for key, text in (*guide.keys, *KEYS) for part in (html.Dt(html.Kbd(key)), html.Dd(text))]

@@ -26,6 +26,15 @@ LIGHT = {
     "unlearning": "#0a4da2",
     "none": "#6b6f76",
     "undecided": "#7d7461",
+    "degree0": "#00699c",
+    "degree1": "#b3471e",
+    "degree2": "#6a51a3",
+    "degree3": "#3f7d20",
+    "degree4": "#8c2d62",
+    "degree5": "#7a6000",
+    "degree6": "#4c5a67",
+    "positive": "#8a5a00",
+    "negative": "#3654c4",
 }
 DARK = {
     "paper": "#16181c",
@@ -42,6 +51,15 @@ DARK = {
     "unlearning": "#4b97ee",
     "none": "#a3a8b0",
     "undecided": "#c0b69e",
+    "degree0": "#5cc0f0",
+    "degree1": "#ff9468",
+    "degree2": "#b9a5f0",
+    "degree3": "#8fd06c",
+    "degree4": "#f08cc4",
+    "degree5": "#dcc04e",
+    "degree6": "#a9b8c7",
+    "positive": "#e6b04f",
+    "negative": "#90a6ff",
 }
 TO_DARK = {LIGHT[role]: DARK[role] for role in LIGHT}
 
@@ -66,6 +84,15 @@ FATES: dict[Fate, FateStyle] = {
     Fate.NO_ALIGNMENT: FateStyle(LIGHT["none"], "dot", "square", "■", "no alignment"),
     Fate.UNDECIDED: FateStyle(LIGHT["undecided"], "4px,4px", "x", "✕", "undecided"),
 }
+
+# How each degree of a target is drawn: its colour and its dash.
+DEGREES = tuple(
+    zip(
+        (LIGHT[f"degree{k}"] for k in range(7)),
+        ("solid", "7px,3px", "dot", "9px,3px,2px,3px", "4px,4px", "12px,3px", "2px,5px"),
+        strict=True,
+    )
+)
 
 
 def template(palette: dict[str, str]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from components.numbers import shown
+from components.time_scales import bridge
 from components.unlearning import columns, figures, limits, texts, validity, words
 from components.unlearning.causes import causes
 from components.unlearning.picture import RTOL, Picture
@@ -78,8 +79,15 @@ def stream(state: UnlearningState) -> Iterator[Chunk]:
             for whole in why
         ],
     }
-    yield Chunk("words", {**told, "notes": notes, "figures": said})
+    yield Chunk("words", {**told, "notes": notes, "links": links(state), "figures": said})
     yield Chunk("end", {"status": status(runs, wides)})
+
+
+def links(state: UnlearningState) -> list[dict[str, str]]:
+    """The way to view 3, where that shows the first start as neurons that are all alike."""
+    other = bridge.neurons(state, state.a[0])
+    text = f"Open ā = {shown(state.a[0], 4)} as many neurons of the mean field"
+    return [{"text": text, "href": f"/time-scales?{other.query()}"}] if other else []
 
 
 def layers(picture: Picture, manifold: CriticalManifold) -> tuple[list[Trace], list[Trace]]:

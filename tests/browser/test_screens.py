@@ -29,6 +29,7 @@ STATES = {
     "both-signs": "/?v=1&c=1,1,1,1,1&cs=1,1,-1,-2,1&eps=1&a=5,1,-1,-5,-10&R0=0&tau=1e4",
     "many": "/?v=1&c=1,1,1,1,1&cs=1,-1,1,-1,1&eps=1&a=0.5,2,4,6,8,10,12&R0=0&tau=1e4&pts=0.5,12,0.8,3&y=excess",
     "map": "/phase-map",
+    "neurons": "/time-scales",
     "map-of-time": "/phase-map?v=1&cs=1,1,-1,-2,1&a=5&x=cs4&y=a&win=-3,3,-15,15&show=time",
 }
 

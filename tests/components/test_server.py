@@ -120,7 +120,7 @@ def test_the_page_gets_the_nearest_state_and_sentences(client: FlaskClient) -> N
 
 
 def test_health_and_headers(client: FlaskClient) -> None:
-    assert client.get("/health").get_json() == {"status": "ok", "views": ["unlearning", "phase_map"]}
+    assert client.get("/health").get_json() == {"status": "ok", "views": ["unlearning", "phase_map", "time_scales"]}
     headers = client.get("/").headers
     policy = headers["Content-Security-Policy"]
     assert "script-src 'self' 'sha256-" in policy

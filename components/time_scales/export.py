@@ -1,0 +1,93 @@
+"""What view 3 gives away: its numbers, and a script that computes and draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from components.theme import DEGREES, LIGHT
+from components.time_scales import bridge, columns, compute, texts
+from components.time_scales.state import TimeScalesState
+from components.view import Columns
+from dynamics import EpsSweep
+
+_SCRIPT = Path(__file__).with_name("script.py").read_text(encoding="utf-8")
+_HEAD, _, _REST = _SCRIPT.partition("# --- parameters ---\n")
+_HEAD = _HEAD.partition("\n\n")[2]
+_BODY = _REST.partition("# --- numbers ---\n")[2]
+
+
+def table(state: TimeScalesState) -> Columns:
+    """A row for each sample: time, risk, residuals of all degrees, every a and every s; what is drawn beside them."""
+    run = compute.trajectory(state)
+    rows: dict[str, Any] = {"t": run.t, "risk": run.risk}
+    rows |= {f"r_{k}": run.residual[:, k] for k in range(run.residual.shape[1])}
+    rows |= {f"a_{i + 1}": run.a[:, i] for i in range(state.m)}
+    rows |= {f"s_{i + 1}": run.s[:, i] for i in range(state.m)}
+    if "overlaps" in state.layers:
+        flow = compute.trajectory(state, overlaps=True)
+        rows |= {"risk_exact": flow.risk, "spread_exact": flow.spread}
+    other = bridge.course(state, run.t) if "planar" in state.layers else None
+    return rows | ({"R_planar": other.R, "a_planar": other.a, "loss_planar": other.loss} if other else {})
+
+
+def document(state: TimeScalesState) -> Mapping[str, Any]:
+    """The table, plateaus, learning times measured and predicted, sentences, the sweep where it is shown."""
+    run = compute.trajectory(state)
+    return {
+        "table": {name: np.ascontiguousarray(values) for name, values in table(state).items()},
+        "plateaus": run.model.plateaus(),
+        "learning_times": run.learning_times(),
+        "predicted_times": run.model.predicted_times(),
+        "coefficients": {"phi": run.model.coefficients[0], "sigma": run.model.coefficients[1]},
+        "sentences": [text for text, _ in texts.sentences(run)],
+        "status": run.code.name,
+        "steps": run.stats.steps,
+        "sweep": _sweep(_whole(state)) if state.panel == "sweep" else None,
+    }
+
+
+def _whole(state: TimeScalesState) -> EpsSweep:
+    *_, last = compute.sweeps(state)
+    return last
+
+
+def _sweep(found: EpsSweep) -> dict[str, Any]:
+    """The sweep; a time of null is of a start that has not learnt the degree."""
+    return {
+        "eps": found.eps,
+        "seeds": found.seeds,
+        "times": np.where(np.isfinite(found.times), found.times, np.nan),
+        "medians": found.medians,
+        "local_slopes": found.slopes,
+        "fits": texts.fits(found),
+    }
+
+
+def python(state: TimeScalesState) -> str:
+    """A script that computes the run with `dynamics` and draws it."""
+    parameters = {
+        "PHI": state.phi,
+        "ACTIVATION": state.core_activation,
+        "EPS": state.eps,
+        "M": state.m,
+        "LAW": state.law,
+        "SCALE": state.scale,
+        "SEED": state.seed,
+        "T_END": state.t,
+        "LOG, LINEAR, FIRST": (columns.LOG, columns.LINEAR, columns.FIRST),
+        "RTOL": compute.RTOL,
+        "OVERLAPS": "overlaps" in state.layers,
+        "SWEEP": (*state.sweep, compute.EPS_POINTS, state.seeds, compute.SWEEP_END) if state.panel == "sweep" else None,
+        "AXIS": state.axis,
+        "RISK_AXIS": state.measure,
+        "COLOURS": tuple(colour for colour, _ in DEGREES),
+        "SIGNS": (LIGHT["negative"], LIGHT["positive"]),
+    }
+    lines = "".join(f"{name} = {value!r}\n" for name, value in parameters.items())
+    about = '"""Learning time-scales of a two-layer network: risk, degrees, and every neuron.\n\n'
+    source = "Model: Berthier, Montanari & Zhou, arXiv:2303.00055. Needs numpy, plotly and the package `dynamics`.\n"
+    return f'{about}{source}Link: /time-scales?{state.query()}\n"""\n\n{_HEAD}{lines}\n{_BODY}'

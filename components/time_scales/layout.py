@@ -1,0 +1,107 @@
+"""The page of view 3: controls on the left, the cloud of neurons in the middle, the panels on the right."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dash import html
+
+from components import controls, frame
+from components.markup import aria
+from components.time_scales.state import TimeScalesState
+from components.view import View
+
+VIEW = "time_scales"
+SOFT = (-3.0, 3.0)
+PHI = controls.coefficients(VIEW, TimeScalesState, "phi", SOFT, "φ", "target", first=0)
+SIGMA = controls.coefficients(
+    VIEW, TimeScalesState, "sigma", SOFT, "σ", "activation", first=0, only=("activation", ("series",))
+)
+DEGREES = controls.count(VIEW, TimeScalesState, {"phi": 0.0}, "n", "number of coefficients of the target")
+TERMS = replace(
+    controls.count(VIEW, TimeScalesState, {"sigma": 0.0}, "n", "number of coefficients", ("activation", ("series",))),
+    id=f"{VIEW}-terms-count",
+)
+ACTIVATION = controls.choice(VIEW, TimeScalesState, "activation", ("ReLU", "erf", "tanh", "swish", "σₖ"))
+EPS = controls.slider(VIEW, TimeScalesState, "eps", 0.05)
+WIDTH = controls.slider(VIEW, TimeScalesState, "m", 0.05, soft=(1.0, 200.0), whole=True)
+LAW = controls.choice(VIEW, TimeScalesState, "law", ("uniform", "normal", "alike"))
+SCALE = controls.slider(VIEW, TimeScalesState, "scale", 0.1, soft=(-5.0, 5.0))
+SEED = controls.slider(VIEW, TimeScalesState, "seed", 1.0, soft=(0.0, 40.0), whole=True)
+HORIZON = controls.slider(VIEW, TimeScalesState, "t", 0.1)
+LAYERS = controls.many(VIEW, TimeScalesState, "layers", ("exact flow of m neurons", "planar system"))
+PANEL = controls.choice(VIEW, TimeScalesState, "panel", ("all", "risk", "aᵢ, sᵢ", "ε"))
+COURSES = ("course", "risk", "neurons")
+AXIS = controls.choice(VIEW, TimeScalesState, "axis", ("log t", "linear t"), only=("panel", COURSES))
+RISKS = ("panel", ("course", "risk"))
+MEASURE = controls.choice(VIEW, TimeScalesState, "measure", ("linear", "log"), only=RISKS)
+PARTS = controls.choice(VIEW, TimeScalesState, "terms", ("½ rₖ²", "rₖ"), only=RISKS)
+FROM = controls.slider(
+    VIEW, TimeScalesState, "sweep", 0.1, 0, symbol="ε ≥", title="smallest ε", only=("panel", ("sweep",))
+)
+TO = controls.slider(
+    VIEW, TimeScalesState, "sweep", 0.1, 1, symbol="ε ≤", title="largest ε", only=("panel", ("sweep",))
+)
+STARTS = controls.slider(VIEW, TimeScalesState, "seeds", 1.0, whole=True, only=("panel", ("sweep",)))
+CLOCK = controls.choice(VIEW, TimeScalesState, "clock", ("log t", "linear"))
+
+CONTROLS = [
+    *PHI, *SIGMA, DEGREES, TERMS, ACTIVATION, EPS, WIDTH, LAW, SCALE, SEED, HORIZON, LAYERS, PANEL, AXIS, MEASURE,
+    PARTS, FROM, TO, STARTS, CLOCK,
+]  # fmt: skip
+FIGURES = {
+    "cloud": frame.Figure(f"{VIEW}-cloud", "Cloud of neurons", window="window"),
+    "panels": frame.Figure(f"{VIEW}-panels", "Risk and neurons over time", window="span"),
+}
+
+
+def page(view: View) -> html.Div:
+    """The whole page; the client fills it from the stream."""
+    return html.Div(
+        [
+            frame.description(view, CONTROLS, FIGURES),
+            _controls(),
+            html.Section(
+                [
+                    frame.alert(),
+                    html.Div(frame.popup("Layers", controls.place(LAYERS)), className="plane-choices"),
+                    frame.graph(FIGURES["cloud"]),
+                ],
+                className="plane",
+                **aria(label="Cloud of neurons"),
+            ),
+            html.Section(
+                [
+                    html.Div([*map(controls.place, (PANEL, AXIS, MEASURE, PARTS))], className="panel-choices"),
+                    frame.graph(FIGURES["panels"]),
+                ],
+                className="panels",
+                **aria(label="Panels over time"),
+            ),
+            html.Section(
+                [
+                    html.Div([frame.player(), controls.place(CLOCK)], className="player-row"),
+                    frame.progress(),
+                    frame.words(),
+                ],
+                className="below",
+                **aria(label="Player and explanation"),
+            ),
+        ],
+        className="view",
+    )
+
+
+def _controls() -> html.Aside:
+    return html.Aside(
+        [
+            frame.presets(),
+            frame.group("Time", *map(controls.place, (EPS, HORIZON, FROM, TO, STARTS))),
+            frame.group("Target φ", controls.place(DEGREES), *map(controls.place, PHI)),
+            frame.group("Activation σ", controls.place(TERMS), controls.place(ACTIVATION), *map(controls.place, SIGMA)),
+            frame.group("Neurons", controls.place(WIDTH), controls.place(LAW), *map(controls.place, (SCALE, SEED))),
+        ],
+        id="controls",
+        className="controls",
+        **aria(label="Controls"),
+    )

@@ -1,0 +1,81 @@
+"""The paper's figures as states of view 3 (theory section 2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from components.citations import BERTHIER_2024
+from components.time_scales.state import TimeScalesState
+from components.view import Preset
+
+
+def _preset(name: str, title: str, caption: str, **values: Any) -> Preset:
+    return Preset(name, title, TimeScalesState(**values), caption, BERTHIER_2024)
+
+
+PRESETS = (
+    _preset(
+        "canonical",
+        "Canonical order, ε = 10⁻⁶",
+        "Ten neurons learn one degree after the other. Between two falls the risk rests on a plateau (dotted levels); "
+        "the upright lines are the predicted times. Play, and watch the cloud: all aᵢ move first, then all sᵢ.",
+    ),
+    _preset(
+        "risk-3",
+        "Risk and its terms, ε = 10⁻³",
+        "At ε = 10⁻³ the falls of degrees 1 and 2 run into each other: there is hardly a plateau between them.",
+        eps=1e-3,
+        panel="risk",
+    ),
+    _preset(
+        "risk-6",
+        "Risk and its terms, ε = 10⁻⁶",
+        "The first three terms of the sum leave one after the other; on a logarithmic axis each falls on its own.",
+        eps=1e-6,
+        panel="risk",
+        measure="log",
+        seed=1,
+    ),
+    _preset(
+        "neurons",
+        "Every aᵢ and sᵢ, ε = 10⁻⁶",
+        "The second layer moves at t ~ ε, and again when the sᵢ leave 0, where neurons of either sign part.",
+        panel="neurons",
+        seed=2,
+    ),
+    *(
+        _preset(
+            f"finite-{number}",
+            f"Mean field and finite m: ε = {label}, m = {m}",
+            "Dashed: the exact flow of so many neurons, to which gradient descent tends as the dimension grows. It "
+            "comes to the mean field as m grows.",
+            eps=eps,
+            m=m,
+            layers=("overlaps", "planar"),
+            panel="risk",
+        )
+        for number, (eps, label, m) in enumerate(
+            ((1.0, "1", 10), (1.0, "1", 50), (1e-3, "10⁻³", 10), (1e-3, "10⁻³", 50)), 1
+        )
+    ),
+    _preset(
+        "sweep",
+        "Learning times over ε",
+        "The measured learning time of each degree, the median over twenty starts, with the fitted power laws; the "
+        "paper has no such picture. Theory: exponents 1, 1/2 with a logarithm, 1/4.",
+        panel="sweep",
+        seed=3,
+    ),
+    _preset(
+        "bridge",
+        "The bridge: all neurons alike",
+        "Without a degree 0 and with all neurons alike this is the planar system of feature unlearning (dotted).",
+        phi=(0.0, 1.0, -(2**0.5), 6**0.5, 24**0.5, 120**0.5),
+        activation="series",
+        sigma=(0.0, 1.0, 2**0.5, 6**0.5, 24**0.5, 120**0.5),
+        eps=1.0,
+        law="alike",
+        scale=10.0,
+        t=1e4,
+    ),
+)

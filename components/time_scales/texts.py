@@ -1,0 +1,147 @@
+"""What view 3 says: of each degree when it is learnt, of the plateaus, of what the picture's limits are."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from components.numbers import shown, subscript
+from components.theme import DEGREES
+from components.time_scales import bridge
+from components.time_scales.state import TimeScalesState
+from dynamics import EpsSweep, MeanFieldTrajectory, Trajectory
+
+SEPARATED = 1e-4  # epsilon above which degrees 1 and 2 are learnt together
+ORDERS = {0: "ε", 1: "√ε ln(1/ε)"}
+
+
+def order(degree: int) -> str:
+    """How a degree's learning time scales."""
+    return ORDERS.get(degree, f"ε^(1/{2 * degree})")
+
+
+def sentences(run: MeanFieldTrajectory) -> list[tuple[str, dict[str, str]]]:
+    """One sentence for each degree of the target, in the order of learning, and how it looks."""
+    model = run.model
+    phi, sigma = model.coefficients
+    learnt, foreseen, levels = run.learning_times(), model.predicted_times(), model.plateaus()
+    said = []
+    for k in np.flatnonzero(phi).tolist():
+        name = f"Degree {k} (φ{subscript(k)} = {shown(phi[k], 4)})"
+        if sigma[k] == 0:
+            fate, text = "absent", f"{name} cannot be learnt: the activation has no such degree, σ{subscript(k)} = 0."
+        elif math.isnan(learnt[k]):
+            left = shown(abs(run.residual[-1, k] / phi[k]) * 100, 3)
+            fate, text = "waiting", f"{name} is not learnt by t = {shown(run.t_end, 3)}: {left} % of it is left."
+        else:
+            fall = f"the risk falls from its plateau {shown(levels[k], 4)} toward {shown(levels[k + 1], 4)}"
+            scale = f"{shown(foreseen[k], 3)} by the asymptotic law, t ~ {order(k)}" if foreseen[k] > 0 else order(k)
+            fate, text = "learnt", f"{name} is half learnt at t = {shown(learnt[k], 3)} ({scale}): {fall}."
+        said.append((text, {"name": f"degree {k}", "fate": fate, "colour": DEGREES[k][0]}))
+    if not said:
+        look = {"name": "", "fate": "waiting", "colour": DEGREES[0][0]}
+        said.append(("The target is 0: there is nothing to learn.", look))
+    return said
+
+
+def notes(state: TimeScalesState, run: MeanFieldTrajectory, drawn: int) -> list[str]:
+    """Where the picture's claims end, and what it leaves out."""
+    said = []
+    phi, sigma = run.model.coefficients
+    first, learnt = int(np.flatnonzero(phi)[0]) if phi.any() else 0, run.learning_times()
+    times = [time for time in learnt.tolist() if math.isfinite(time)]
+    end = f"At t = {shown(run.t_end, 3)} the risk is {shown(float(run.risk[-1]), 3)}"
+    tail = float(run.tail[-1])
+    said.append(f"{end}; degrees above {run.model.degrees}, which the target has not, make {shown(tail, 2)} of it.")
+    if state.eps > SEPARATED:
+        said.append(
+            f"The canonical order, and its plateaus, are for ε → 0; at ε = {shown(state.eps, 3)} degrees 1 and 2 are "
+            "learnt nearly together, and predicted times are orders of magnitude."
+        )
+    if sorted(times) != times:
+        said.append("Here degrees are not learnt in their canonical order.")
+    if state.law == "alike":
+        said.append("All neurons are alike: there is one curve in the plane, and one neuron to learn with.")
+    if first == 0 and not sigma[0] and phi[0]:
+        said.append("Without σ₀ the degree 0 of the target stays for ever in the risk.")
+    if drawn < state.m:
+        said.append(f"{drawn} of {state.m} neurons are drawn, evenly by their start; all are computed.")
+    return said
+
+
+def planar(run: MeanFieldTrajectory, other: Trajectory) -> str:
+    """How near the planar system is."""
+    off = max(
+        float(np.max(np.abs(run.s - other.R[:, None]))),
+        float(np.max(np.abs(run.a - other.a[:, None])) / max(1.0, np.max(np.abs(run.a)))),
+    )
+    return (
+        "Dotted: the planar system of feature unlearning with ε replaced by 1/ε and τ = t/ε; "
+        f"the two differ by at most {shown(off, 2)}."
+    )
+
+
+def exact(run: MeanFieldTrajectory, flow: MeanFieldTrajectory) -> str:
+    """How far the exact flow of finitely many neurons is from its mean field."""
+    off = float(np.max(np.abs(run.risk - flow.risk)))
+    return (
+        f"Dashed grey: the exact flow of {flow.model.m} neurons, with their overlaps; "
+        f"its risk differs from the mean field's by at most {shown(off, 3)}."
+    )
+
+
+def fits(found: EpsSweep) -> list[str]:
+    """The exponents that a sweep fits, the raw ones and, of degree 1, those without the logarithm."""
+    said = []
+    phi, sigma = found.model.coefficients
+    for k in np.flatnonzero(phi * sigma).tolist():
+        fit = found.fit(k)
+        if math.isnan(fit.slope):
+            said.append(f"Degree {k}: at too few ε has half of the starts learnt it by t = 10 for a fit.")
+            continue
+        power = "1" if k == 0 else f"1/{2 * k}"
+        text = f"Degree {k}: t ~ ε^({shown(fit.slope, 4)}) ± {shown(fit.slope_error, 1)}; theory {power}"
+        if k == 1:
+            straight = found.fit(1, logarithm=True)
+            text += (
+                f" after dividing by ln(1/ε), which gives {shown(straight.slope, 4)} ± "
+                f"{shown(straight.slope_error, 1)}: the logarithm lowers the raw slope"
+            )
+        said.append(text + ".")
+    return said
+
+
+def links(state: TimeScalesState) -> list[dict[str, str]]:
+    """The way to view 1, where that is of the same system."""
+    other = bridge.planar(state)
+    return [{"text": "Open the same system on the R–a plane", "href": f"/?{other.query()}"}] if other else []
+
+
+def cloud(state: TimeScalesState, run: MeanFieldTrajectory) -> str:
+    """The cloud for a screen reader."""
+    s, a = run.s[-1], run.a[-1]
+    return (
+        f"Cloud of {state.m} neurons, alignment s across and second layer a upward. All start at s = 0, a from "
+        f"{shown(float(run.a[0].min()), 3)} to {shown(float(run.a[0].max()), 3)}. At t = {shown(run.t_end, 3)} s is "
+        f"from {shown(float(s.min()), 3)} to {shown(float(s.max()), 3)}, a from {shown(float(a.min()), 3)} to "
+        f"{shown(float(a.max()), 3)}; {int(np.sum(s > 0))} neurons have s above 0."
+    )
+
+
+SHOWN = {
+    "course": "Risk, its degrees, every a and every s over time.",
+    "risk": "Risk and its degrees over time.",
+    "neurons": "Every a and every s over time.",
+    "sweep": "Learning time of each degree over ε: medians over the starts, with fitted power laws.",
+}
+
+
+def panels(state: TimeScalesState, run: MeanFieldTrajectory) -> str:
+    """The panels for a screen reader."""
+    levels = ", ".join(shown(float(level), 4) for level in run.model.plateaus() if level > 0)
+    return (
+        f"{SHOWN[state.panel]} The risk goes from {shown(float(run.risk[0]), 4)} to "
+        f"{shown(float(run.risk[-1]), 3)}; its plateaus are {levels or 'none'}. "
+        + " ".join(text for text, _ in sentences(run))
+    )
