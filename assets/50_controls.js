@@ -22,6 +22,8 @@ fl.Controls = class {
     for (const control of view.controls) this.build(control);
   }
 
+  static ROOM = 7; // letters that a box has room for
+
   build(control) {
     const place = document.getElementById(["choice", "many"].includes(control.kind) ? control.id : `${control.id}-row`);
     if (!place) return;
@@ -222,6 +224,11 @@ fl.Controls = class {
   }
 
   typed(control, box) {
+    if (box.value === box.dataset.shown) { // which may be shorter than the value
+      box.setAttribute("aria-invalid", false);
+      this.say([]);
+      return;
+    }
     const kept = this.parts[control.id].value;
     const typed = this.parsed(control.symbol, box, control.bounds, kept);
     if (typed === null) return;
@@ -278,7 +285,8 @@ fl.Controls = class {
       range.value = this.toSlider(control, value);
     }
     range.setAttribute("aria-valuetext", fl.shown(value));
-    box.value = box.dataset.shown = fl.numberText(value).replace("-", "−").replace("e−", "e-");
+    const whole = fl.numberText(value), short = fl.numberText(Number(value.toPrecision(4)));
+    box.value = box.dataset.shown = (whole.length > fl.Controls.ROOM ? short : whole).replace("-", "−").replace("e−", "e-");
     box.setAttribute("aria-invalid", false);
   }
 

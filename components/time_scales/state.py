@@ -40,7 +40,7 @@ class TimeScalesState(State):
     m: Annotated[int, Parameter("m", "m", "neurons", "integer", (WIDTH,), scale="log")] = 10
     law: Annotated[str, Parameter("law", "law", "how aᵢ(0) are drawn", "choice", choices=LAWS)] = "uniform"
     scale: Annotated[Number, Parameter("a", "a₀", "size of aᵢ(0)", bounds=(SCALE,))] = 1.0
-    seed: Annotated[int, Parameter("seed", "seed", "which start is drawn", "integer", (SEEDS,))] = 0
+    seed: Annotated[int, Parameter("seed", "№", "seed: which start is drawn", "integer", (SEEDS,))] = 0
     t: Annotated[Number, Parameter("t", "t", "horizon", bounds=(HORIZON,), scale="log")] = 10.0
     layers: Annotated[
         tuple[str, ...],
