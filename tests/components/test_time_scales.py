@@ -198,6 +198,23 @@ def test_the_sweep_arrives_with_its_fits(client: FlaskClient) -> None:
     assert "theory 1/4" in notes
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["phi=0", "phi=0,0,1", "a=0", "law=alike&a=0", "m=1", "eps=10", "eps=1e-8", "act=series&sig=0", "t=1e-6",
+     "phi=300,300,300&act=series&sig=300,300", "pan=sweep&n=1&sw=1,10", "pan=sweep&n=1&phi=0"],
+)  # fmt: skip
+def test_every_corner_of_the_sliders_has_a_whole_picture(client: FlaskClient, query: str) -> None:
+    parts = chunks(client, query)
+    assert parts[-1]["kind"] == "end"
+    assert "stopped early" not in parts[-1]["status"]
+    assert len(joined(parts, 0, "risk")) == len(columns.times(*_span(query)))
+
+
+def _span(query: str) -> tuple[float, float]:
+    state = TimeScalesState.from_query(query)
+    return state.eps, state.t
+
+
 # --- the bridge ---
 
 
