@@ -209,7 +209,7 @@ def test_a_quantity_has_its_colours_and_a_bar(open_page: Any) -> None:
         wait_for_query(page, f"show={name}")
         page.wait_for_selector(f"{MAP} .colorbar")
         assert page.locator("#phase_map-tau-row").is_visible() == (name == "R")
-    until(page, "fl.page.drawing.picture.scenes.map.cells.quantity.name === 'R at τ = 10000'")
+    until(page, "fl.page.drawing.picture.scenes.map?.cells?.quantity?.name === 'R at τ = 10000'")
     page.mouse.move(*place(page, -1, 10))
     expect(page.locator(".tip")).to_contain_text("R at τ = 10000:")
 
