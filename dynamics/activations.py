@@ -13,6 +13,7 @@ from math import pi, sqrt
 from typing import Any
 
 import numpy as np
+from numpy.polynomial.polynomial import polyval
 from numpy.typing import ArrayLike
 from scipy.special import erf, expit, roots_hermitenorm
 
@@ -138,6 +139,19 @@ class Activation:
     def norm2(self) -> float:
         """``E[sigma(G)^2] = U(1)``."""
         return 0.5 if self.name == "relu" else float(np.sum(self.sigma**2))
+
+    @property
+    def slope_norm2(self) -> float:
+        """``E[sigma'(G)^2] = U'(1)``."""
+        return 0.5 if self.name == "relu" else float(np.sum(np.arange(len(self.sigma)) * self.sigma**2))
+
+    def kernel(self, r: ArrayLike) -> Array:
+        """``U(r)`` for correlations r in [-1, 1], of any shape."""
+        within: Array = np.clip(np.asarray(r, dtype=float), -1.0, 1.0)
+        if self.name == "relu":
+            root = np.sqrt((1.0 - within) * (1.0 + within))
+            return np.asarray((root + within * (pi - np.arccos(within))) / (2.0 * pi))
+        return np.asarray(polyval(within, self.sigma**2))
 
     def value(self, x: Any) -> Any:
         """sigma at x (any shape), in x's floating-point type."""

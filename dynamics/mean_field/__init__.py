@@ -3,7 +3,10 @@
 Source: Berthier, Montanari & Zhou, "Learning time-scales in two-layers neural networks", arXiv:2303.00055.
 """
 
-from .model import LAWS, MeanFieldModel, initial_weights
+from .comparison import NetworkDistances, Place, compare_networks
+from .model import MeanFieldModel
+from .network import make_network, simulate_network
+from .starts import LAWS, initial_weights
 from .sweep import EpsSweep, Exponent
 from .trajectory import MeanFieldChunk, MeanFieldStatistics, MeanFieldTrajectory
 
@@ -15,5 +18,10 @@ __all__ = [
     "MeanFieldModel",
     "MeanFieldStatistics",
     "MeanFieldTrajectory",
+    "NetworkDistances",
+    "Place",
+    "compare_networks",
     "initial_weights",
+    "make_network",
+    "simulate_network",
 ]

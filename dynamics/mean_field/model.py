@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import sqrt
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,33 +19,14 @@ from .closed_form import closed_form
 from .finite_rank import finite_rank
 from .learning import plateaus, predicted_times
 from .overlap_flow import OverlapFlow
+from .starts import NEURONS_MAX, SAMPLES_MAX, T_MAX, T_MIN, Law, initial_weights, sample_times, starting_weights
 from .sweep import EpsSweep, sweep
 from .trajectory import MeanFieldChunk, MeanFieldTrajectory, Request, chunks, collect
 
 EPS_RANGE = (1e-8, 10.0)
-WIDTH_MAX = {"finite rank": 10_000, "closed form": 1_000, "overlaps": 200}
-A0_MAX = 1e3
-T_MIN, T_MAX = 1e-12, 1e6
-SAMPLES_MAX = 100_000
+WIDTH_MAX = {"finite rank": NEURONS_MAX, "closed form": 1_000, "overlaps": 200}
 SWEEP_MAX, SEEDS_MAX = 200, 1_000
 RTOL_RANGE = (1e-13, 1e-3)
-LAWS = ("uniform", "normal", "alike")
-Law = Literal["uniform", "normal", "alike"]
-
-
-def initial_weights(m: int, seed: int = 0, law: Law = "uniform", scale: float = 1.0) -> Array:
-    """Second-layer weights a_i(0), shape (m,): uniform on [-scale, scale], normal with that standard deviation, or all
-    alike at it. The first of them do not depend on m: a wider network begins with the same neurons."""
-    m, seed = whole("m", m, 1, WIDTH_MAX["finite rank"]), whole("seed", seed, 0, 2**32 - 1)
-    scale = within("scale", scale, -A0_MAX, A0_MAX)
-    rng = np.random.default_rng(seed)
-    if law == "uniform":
-        return scale * rng.uniform(-1.0, 1.0, m)
-    if law == "normal":
-        return scale * rng.standard_normal(m)
-    if law == "alike":
-        return np.full(m, scale)
-    raise ValueError(f"law = {law!r} is not one of {', '.join(LAWS)}")
 
 
 @dataclass(frozen=True)
@@ -190,25 +171,12 @@ class MeanFieldModel:
         rtol: float,
         overlaps: bool,
     ) -> Request:
-        start = initial_weights(self.m, seed) if a0 is None else np.array(a0, dtype=float)
-        if start.ndim == 0:
-            start = np.full(self.m, float(start))
-        if start.shape != (self.m,):
-            raise ValueError(f"a0 of shape {start.shape} is not one weight, or one for each of {self.m} neurons")
-        if not (abs(start) <= A0_MAX).all():
-            raise ValueError(f"a0 has a weight outside [{-A0_MAX:g}, {A0_MAX:g}]")
-        start.setflags(write=False)
-        times = None
-        if t is not None:
-            times = np.array(t, dtype=float)
-            if times.ndim != 1 or not 1 <= len(times) <= SAMPLES_MAX:
-                raise ValueError(f"t of shape {times.shape} is not 1 to {SAMPLES_MAX} times in one dimension")
-            if not (times[1:] > times[:-1]).all() or not 0 <= times[0] <= times[-1] <= T_MAX:
-                raise ValueError(f"t does not increase within [0, {T_MAX:g}]")
+        times = None if t is None else sample_times(t)
+        if times is not None:
             t_end = float(times[-1]) or T_MIN
         return Request(
             self,
-            start,
+            starting_weights(self.m, a0, seed),
             within("t_end", t_end, T_MIN, T_MAX),
             whole("n", n, 2, SAMPLES_MAX),
             times,

@@ -1,0 +1,119 @@
+"""How far networks are from their mean field and from the exact flow of as many neurons, over dimension and width."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..activations import Activation, series
+from ..arguments import whole, within
+from ..hermite import Array
+from ..training import SphericalSGD, Start, together
+from .model import WIDTH_MAX, MeanFieldModel
+from .network import make_network
+from .starts import T_MAX, T_MIN, Law, initial_weights
+
+PLACES_MAX, RUNS_MAX = 50, 100
+SAMPLES = 60  # at which two risks are compared
+_BREATH = 0.05  # seconds
+
+
+@dataclass(frozen=True)
+class Place:
+    """A network's width m, dimension d and batch."""
+
+    m: int
+    d: int
+    batch: int
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkDistances:
+    """Distances at each place, for each run: the largest difference of two risks over the run.
+
+    ``to_exact`` and ``to_mean_field`` (places, runs): of the network to the exact flow of m neurons and to the mean
+    field, nan where they are not computed yet, or where the run has halted, of which ``halted`` tells; ``between``
+    (places,): of these two. work: multiply-adds done, ``of`` how many.
+    """
+
+    places: tuple[Place, ...]
+    to_exact: Array
+    to_mean_field: Array
+    between: Array
+    work: float
+    of: float
+    halted: str
+
+    @property
+    def progress(self) -> float:
+        """The share of the work that is done."""
+        return min(1.0, self.work / self.of)
+
+
+def compare_networks(
+    phi: ArrayLike,
+    activation: Activation | str | ArrayLike,
+    eps: float,
+    places: Sequence[tuple[int, int, int]],
+    runs: int = 4,
+    law: Law = "uniform",
+    scale: float = 1.0,
+    seed: int = 0,
+    t_end: float = 10.0,
+    start: Start = "sphere",
+) -> Iterator[NetworkDistances]:
+    """Networks at some places (m, d, batch), m up to 200, each run so many times from the same a_i(0) (law, scale,
+    seed: see ``initial_weights``) with another first layer and other batches: what is known, some twenty times a
+    second, the last one whole. Runs go through the places in turn. Whoever asks no further stops the work.
+
+    Raises ValueError, naming argument, value and range, when it is called.
+    """
+    asked = tuple(Place(*place) for place in places)
+    whole("places", len(asked), 1, PLACES_MAX)
+    runs = whole("runs", runs, 1, RUNS_MAX)
+    t_end = within("t_end", t_end, T_MIN, T_MAX)
+    models = [MeanFieldModel(series("phi", phi), Activation.of(activation), eps, place.m) for place in asked]
+    whole("m (with overlaps)", max(place.m for place in asked), 1, WIDTH_MAX["overlaps"])
+    starts = [initial_weights(place.m, seed, law, scale) for place in asked]
+    times = np.geomspace(1e-2 * min(models[0].eps, t_end), t_end, SAMPLES)
+    times[-1] = t_end
+
+    def network(j: int, run: int) -> SphericalSGD:
+        place = asked[j]
+        return make_network(phi, activation, eps, place.m, place.d, place.batch, starts[j], run, start=start)
+
+    works = [network(j, 0).problem.affordable(t_end, float(np.mean(starts[j] ** 2))) for j in range(len(asked))]
+
+    def compared() -> Iterator[NetworkDistances]:
+        to_exact, to_mean_field = (np.full((len(asked), runs), np.nan) for _ in range(2))
+        between, done, halted = np.full(len(asked), np.nan), 0.0, ""
+
+        def known(under_way: float = 0.0) -> NetworkDistances:
+            exact, mean_field, apart = (values.copy() for values in (to_exact, to_mean_field, between))
+            return NetworkDistances(asked, exact, mean_field, apart, done + under_way, runs * sum(works), halted)
+
+        risks: list[tuple[Array, Array]] = []
+        for run in range(runs):
+            for j, model in enumerate(models):
+                if run == 0:
+                    exact = model.trajectory(starts[j], t=times, overlaps=True).risk
+                    mean_field = model.trajectory(starts[j], t=times).risk
+                    risks.append((exact, mean_field))
+                    between[j] = np.max(abs(exact - mean_field))
+                simulated = network(j, run)
+                seen: list[float] = []
+                for found in together([simulated], times, _BREATH):
+                    seen += [record.risk for record in found]
+                    if not found:
+                        yield known(min(simulated.steps * simulated.problem.work, works[j]))
+                halted = halted or simulated.halted
+                if not simulated.halted:
+                    for distances, risk in zip((to_exact, to_mean_field), risks[j], strict=True):
+                        distances[j, run] = np.max(abs(np.array(seen) - risk))
+                done += works[j]
+                yield known()
+
+    return compared()
