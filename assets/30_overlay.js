@@ -97,7 +97,7 @@ fl.Overlay = class {
   }
 
   // The runs' lines up to `cutAt` in place of plotly's own, or none where it is null; the cursor's line
-  // and dots at a time, or none. A line is {run, x, y, xaxis, yaxis, line}: columns of a run, looks.
+  // and dots at a time, or none. A line is {run, x, y, from, xaxis, yaxis, line, opacity}: columns of a run, looks.
   draw(lines, cutAt, time) {
     this.hide(cutAt !== null);
     const full = this.gd._fullLayout;
@@ -109,7 +109,7 @@ fl.Overlay = class {
     for (const line of lines) {
       const xa = full[line.xaxis], ya = full[line.yaxis];
       if (cutAt !== null) courses.push(this.course(line, xa, ya, cutAt));
-      if (time === null) continue;
+      if (time === null || line.from) continue;
       const px = xa.d2p(fl.valueAt(line.run, line.x, time));
       const py = ya.d2p(fl.valueAt(line.run, line.y, time));
       if (!(px >= 0 && px <= xa._length && py >= 0 && py <= ya._length)) continue;
@@ -136,8 +136,8 @@ fl.Overlay = class {
     }
   }
 
-  // A run's line up to a time, in the pixels of its subplot.
-  course({ run, x, y, line }, xa, ya, cutAt) {
+  // A run's line up to a time, in the pixels of its subplot; a band where it has another line to go back along.
+  course({ run, x, y, from, line, opacity }, xa, ya, cutAt) {
     const { columns } = run;
     const xs = columns[x] || [], ys = columns[y] || [];
     const k = fl.countUntil(columns[run.clock] || [], cutAt);
@@ -153,8 +153,9 @@ fl.Overlay = class {
     };
     for (let i = 0; i < k; i += 1) to(xs[i], ys[i]);
     if (k > 0 && k < xs.length) to(fl.valueAt(run, x, cutAt), fl.valueAt(run, y, cutAt));
+    for (let i = k - 1; from && i >= 0; i -= 1) to(xs[i], columns[from][i]);
     const path = fl.svg("path", {
-      d: steps.join(""), fill: "none", stroke: line.color, "stroke-width": line.width,
+      d: steps.join(""), fill: from ? line.color : "none", "fill-opacity": opacity, stroke: line.color, "stroke-width": line.width,
       "stroke-dasharray": fl.Overlay.dashes(line), "stroke-linejoin": "round",
     });
     return fl.svg("svg", { x: xa._offset, y: ya._offset, width: xa._length, height: ya._length }, path);

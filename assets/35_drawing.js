@@ -1,6 +1,13 @@
 // Drawing: scenes and runs of one state as plotly figures, whole or up to the time cursor.
-// A trace with meta {run, x, y, part} shows columns of a run; everything else is the server's.
+// A trace with meta {run, x, y, part} shows columns of a run, and with `from` the band from that column to y; everything
+// else is the server's.
 window.fl = window.fl || {};
+
+// The outline of what lies between two columns.
+fl.band = function (columns, x, upper, lower) {
+  const [xs, high, low] = [x, upper, lower].map((name) => Array.from(columns[name] || []));
+  return { x: [...xs, ...[...xs].reverse()], y: [...high, ...low.reverse()] };
+};
 
 fl.Drawing = class {
   // listen(figure): called once for each figure, when it has been drawn.
@@ -95,10 +102,12 @@ fl.Drawing = class {
 
   // The runs' lines in a figure, as the overlay draws them.
   lines(name, { columns }) {
-    return this.picture.runs.flatMap((run) => (run.traces[name] || []).filter(({ meta }) => meta).map(({ meta, xaxis, yaxis, line }) => ({
+    return this.picture.runs.flatMap((run) => (run.traces[name] || []).filter(({ meta }) => meta).map(({ meta, xaxis, yaxis, line, opacity = 1 }) => ({
       run,
       x: columns[meta.x] || meta.x,
       y: columns[meta.y] || meta.y,
+      from: meta.from,
+      opacity,
       xaxis: (xaxis || "x").replace("x", "xaxis"),
       yaxis: (yaxis || "y").replace("y", "yaxis"),
       line: this.coloured(line),
@@ -191,7 +200,8 @@ fl.Drawing = class {
       trace.meta = { ...trace.meta, x, y };
       if (trace.meta.part === "marks") return this.marked(trace, layout);
       const run = this.picture.runs[trace.meta.run];
-      return Object.assign(trace, { x: run.columns[x] || [], y: run.columns[y] || [] });
+      const { from } = trace.meta;
+      return Object.assign(trace, from ? fl.band(run.columns, x, y, from) : { x: run.columns[x] || [], y: run.columns[y] || [] });
     });
   }
 

@@ -258,7 +258,7 @@ fl.Controls = class {
     for (const control of this.view.controls) {
       const parts = this.parts[control.id];
       if (!parts) continue;
-      const meant = !control.only || control.only[1].includes(state[control.only[0]]);
+      const meant = !control.only || Object.entries(control.only).some(([field, words]) => [state[field]].flat().some((word) => words.includes(word)));
       parts.place.hidden = !meant;
       const place = typeof control.index === "string" ? state[control.index] : control.index;
       const value = place === null ? state[control.parameter] : state[control.parameter][place];

@@ -154,15 +154,18 @@ fl.Page = class {
   preset(name) {
     const preset = this.view.presets[name];
     if (!preset) return;
-    const kept = this.view.parameters.filter(({ part, kind }) => part === "layer" || (part === "display" && kind === "choice"));
+    const kept = this.view.parameters.filter(({ name, part, kind }) => !preset.shows.includes(name) && (part === "layer" || (part === "display" && kind === "choice")));
     this.leap({ ...structuredClone(preset.state), ...Object.fromEntries(kept.map(({ name }) => [name, this.state[name]])) });
   }
 
-  // The preset whose physics the state has, if any.
+  // The preset whose physics the state has, if any, and what else belongs to it: of several the most particular.
   presetOf() {
     const physics = (state) => fl.asked(this.view, state, ["physics"]);
     const mine = physics(this.state);
-    return Object.keys(this.view.presets).find((name) => physics(this.view.presets[name].state) === mine) || null;
+    const [found] = Object.entries(this.view.presets)
+      .filter(([, { state, shows }]) => physics(state) === mine && shows.every((name) => String(state[name]) === String(this.state[name])))
+      .sort(([, one], [, other]) => other.shows.length - one.shows.length);
+    return found ? found[0] : null;
   }
 
   async request() {

@@ -18,6 +18,8 @@ from components.markup import aria
 from components.numbers import subscript
 from components.state import State
 
+Only = Mapping[str, tuple[str, ...]]
+
 
 @dataclass(frozen=True)
 class Control:
@@ -30,7 +32,7 @@ class Control:
     fillers: of a count, the fields whose length it sets, each with what a new place holds.
     begin: of a parameter that may be absent, what it is when it is switched on.
     window: of an axis, the field that holds from where to where it goes.
-    only: shown only where a choice is one of these words: (its field, the words).
+    only: shown only where one of these fields is, or has in it, one of its words here.
     whole: of a slider, whether it writes whole numbers only.
     """
 
@@ -49,7 +51,7 @@ class Control:
     labels: tuple[str, ...] = ()
     fillers: Mapping[str, float] = field(default_factory=dict)
     begin: float | None = None
-    only: tuple[str, tuple[str, ...]] | None = None
+    only: Only | None = None
     window: str | None = None
     whole: bool = False
 
@@ -64,7 +66,7 @@ def slider(
     symbol: str | None = None,
     title: str | None = None,
     begin: float | None = None,
-    only: tuple[str, tuple[str, ...]] | None = None,
+    only: Only | None = None,
     whole: bool = False,
 ) -> Control:
     """The control of a number (or of one place in a list of numbers)."""
@@ -97,7 +99,7 @@ def coefficients(
     letter: str,
     what: str,
     first: int = 1,
-    only: tuple[str, tuple[str, ...]] | None = None,
+    only: Only | None = None,
 ) -> list[Control]:
     """The controls of a list of coefficients, one for each degree that there can be, from the first."""
     most = state.parameters()[field].length[1]
@@ -117,9 +119,7 @@ def coefficients(
     ]
 
 
-def choice(
-    view: str, state: type[State], field: str, labels: Sequence[str], only: tuple[str, tuple[str, ...]] | None = None
-) -> Control:
+def choice(view: str, state: type[State], field: str, labels: Sequence[str], only: Only | None = None) -> Control:
     """The control of a parameter that is one of a few words."""
     return replace(_of_words("choice", view, state, field, labels), only=only)
 
@@ -153,7 +153,7 @@ def count(
     fillers: Mapping[str, float],
     symbol: str,
     title: str,
-    only: tuple[str, tuple[str, ...]] | None = None,
+    only: Only | None = None,
 ) -> Control:
     """The control of how many numbers some lists have, all the same."""
     first = state.parameters()[next(iter(fillers))]

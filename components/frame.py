@@ -167,6 +167,7 @@ def description(view: View, controls: list[Control], figures: Mapping[str, Figur
                     "title": preset.title,
                     "state": preset.state.model_dump(),
                     "caption": preset.caption,
+                    "shows": preset.shows,
                     "paper": {
                         "citation": preset.paper.citation,
                         "short": f"{preset.paper.short}, arXiv:{preset.paper.arxiv}",

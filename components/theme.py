@@ -35,6 +35,7 @@ LIGHT = {
     "degree6": "#4c5a67",
     "positive": "#8a5a00",
     "negative": "#3654c4",
+    "network": "#b8005c",
 }
 DARK = {
     "paper": "#16181c",
@@ -60,6 +61,7 @@ DARK = {
     "degree6": "#a9b8c7",
     "positive": "#e6b04f",
     "negative": "#90a6ff",
+    "network": "#ff7ab8",
 }
 TO_DARK = {LIGHT[role]: DARK[role] for role in LIGHT}
 

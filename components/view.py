@@ -88,13 +88,15 @@ def scene(
 
 @dataclass(frozen=True)
 class Preset:
-    """A state worth coming back to: a figure of a paper, with what it shows and where it is from."""
+    """A state worth coming back to: a figure of a paper, with what it shows and where it is from. shows: the fields
+    beside physics that belong to it; of the others what is shown stays as it is."""
 
     name: str
     title: str
     state: State
     caption: str
     paper: Paper
+    shows: tuple[str, ...] = ()
 
 
 class View(ABC):

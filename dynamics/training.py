@@ -42,7 +42,7 @@ _SAFETY = 0.25  # of that, in an automatic step
 _TURN = 0.05  # radians that the gradient may turn a neuron by in an automatic step
 _GROWTH = 0.05  # of the time run so far: the share that an automatic step is at most
 _FIRST = 0.01  # of the fastest time scale: where automatic steps begin
-_RANDOM = 30.0  # multiply-adds in the time of a normal random number
+_RANDOM, _ACTIVATION, _STEP = 30.0, 60.0, 5e5  # multiply-adds in the time of a normal number, of a neuron, of a step
 _DIVERGED = 1e4  # times the first loss, or the target's
 
 
@@ -131,8 +131,8 @@ class Problem:
 
     @property
     def work(self) -> float:
-        """Multiply-adds of a step; a random number counts as some of them."""
-        return self.batch * self.d * (2.0 * self.m + _RANDOM)
+        """Multiply-adds of a step; random numbers, activations and the step itself count as some of them."""
+        return self.batch * (self.d * (2.0 * self.m + _RANDOM) + self.m * _ACTIVATION) + _STEP
 
 
 @dataclass(frozen=True, eq=False)

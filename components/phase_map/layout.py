@@ -22,7 +22,7 @@ Y = controls.axis(VIEW, PhaseMapState, "y", ("window", 2))
 QUANTITY = controls.choice(
     VIEW, PhaseMapState, "quantity", ("fate", "time to it", "alignment lost", "R, τ → ∞", "R at τ")
 )
-HORIZON = controls.slider(VIEW, PhaseMapState, "tau", 0.1, only=("quantity", ("R",)))
+HORIZON = controls.slider(VIEW, PhaseMapState, "tau", 0.1, only={"quantity": ("R",)})
 DETAIL = controls.choice(VIEW, PhaseMapState, "detail", tuple(f"{n}²" for n in DETAILS))
 
 CONTROLS = [*C_STAR, *C, DEGREES, EPS, START, R0, X, Y, QUANTITY, HORIZON, DETAIL]

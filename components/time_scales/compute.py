@@ -9,10 +9,10 @@ import numpy as np
 
 from components.numbers import shown
 from components.theme import LIGHT
-from components.time_scales import bridge, columns, figures, texts
+from components.time_scales import bridge, columns, figures, network, texts
 from components.time_scales.state import TimeScalesState
 from components.view import Chunk, Columns, column, scene
-from dynamics import EpsSweep, MeanFieldChunk, MeanFieldTrajectory, ResultCode
+from dynamics import EpsSweep, MeanFieldChunk, MeanFieldTrajectory, NetworkDistances, Record, ResultCode
 
 RTOL = 1e-8
 EPS_POINTS = 7  # of a sweep
@@ -32,7 +32,8 @@ def cost(state: TimeScalesState) -> float:
     run = float(m * m if state.activation == "relu" else 40 * m)
     exact = 16.0 * m * m if "overlaps" in state.layers else 0.0
     sweep = 0.5 * EPS_POINTS * state.seeds * run if state.panel == "sweep" else 0.0
-    return run + exact + sweep
+    networks = network.work(state, network.horizon(state)) / network.MOST if network.asked(state) else 0.0
+    return max(run + exact + sweep, BUDGET * networks)  # each within a bound of its own
 
 
 def times(state: TimeScalesState) -> np.ndarray:
@@ -61,11 +62,13 @@ def stream(state: TimeScalesState) -> Iterator[Chunk]:
     model, start, t = state.model, state.start, times(state)
     neurons = columns.shown(start)
     alike = bridge.course(state, t) if "planar" in state.layers else None
-    exact = "overlaps" in state.layers
-    yield Chunk("begin", {"runs": 1 + (alike is not None) + exact})
+    exact, simulated = "overlaps" in state.layers, "network" in state.layers
+    yield Chunk("begin", {"runs": 1 + (alike is not None) + exact + simulated})
     yield scene("cloud", figures.cloud(start, neurons, alike is not None))
     if state.panel == "sweep":
         yield scene("panels", figures.sweep_axes(epsilons(state)), more=True)
+    elif state.panel == "network":
+        yield scene("panels", figures.distance_axes(network.places(state)), more=True)
     else:
         panel = figures.panels(model, start, neurons, state.t, state.panel)
         yield scene("panels", panel, figures.display(model, start, state.panel))
@@ -94,9 +97,13 @@ def stream(state: TimeScalesState) -> Iterator[Chunk]:
         flow = trajectory(state, overlaps=True)
         yield _samples(index, {"t": flow.t, "risk": flow.risk}, True)
         beside.append(texts.exact(whole, flow))
+        index += 1
+    if simulated:
+        beside += yield from _simulated(state, index, neurons)
     if state.panel == "sweep":
-        found = yield from _swept(state)
-        beside += texts.fits(found)
+        beside += texts.fits((yield from _swept(state)))
+    if state.panel == "network":
+        beside += texts.distances((yield from _compared(state)))
 
     told = texts.sentences(whole)
     said = {
@@ -135,6 +142,43 @@ def _swept(state: TimeScalesState) -> Generator[Chunk, None, EpsSweep]:
             yield Chunk("progress", {"done": found.progress, "sentence": sentence, "stopped": STOPPED})
             seen = monotonic()
     yield scene("panels", figures.sweep(found))
+    return found
+
+
+def _simulated(state: TimeScalesState, index: int, neurons: list[int]) -> Generator[Chunk, None, list[str]]:
+    """The networks as they learn; returns what is said of them."""
+    yield Chunk(
+        "run", {"index": index, "traces": figures.network_traces(index, state.model, state.start, neurons, state.panel)}
+    )
+    runs, t = network.networks(state), network.times(state)
+    waiting: list[list[Record]] = []
+    seen: list[list[Record]] = []
+    since = monotonic()
+    for found in network.streamed(runs, t):
+        if found:
+            waiting.append(found)
+            seen.append(found)
+        if monotonic() > since + PAUSE:
+            if waiting:
+                yield _samples(index, network.columns_of(state, waiting, neurons), False)
+            waiting, since = [], monotonic()
+            at = max(runs[-1].t, seen[-1][0].t if seen else 0.0)
+            sentence = f"The networks learn: t = {shown(at, 2)} of {shown(float(t[-1]), 2)}."
+            yield Chunk("progress", {"done": at / t[-1], "sentence": sentence, "stopped": STOPPED})
+    yield _samples(index, network.columns_of(state, waiting, neurons) if waiting else {}, True)
+    return texts.network(state, runs, seen)
+
+
+def _compared(state: TimeScalesState) -> Generator[Chunk, None, NetworkDistances]:
+    """The panels of distances, each time that more is known; returns the whole."""
+    seen = -np.inf
+    for found in network.distances(state):
+        if monotonic() > seen + PAUSE:
+            yield scene("panels", figures.distances(found), more=True)
+            sentence = f"{shown(100 * found.progress, 2)} % of the networks have learnt."
+            yield Chunk("progress", {"done": found.progress, "sentence": sentence, "stopped": STOPPED})
+            seen = monotonic()
+    yield scene("panels", figures.distances(found))
     return found
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from components.theme import DEGREES, LIGHT
-from components.time_scales import bridge, columns, compute, texts
+from components.time_scales import bridge, columns, compute, network, texts
 from components.time_scales.state import TimeScalesState
 from components.view import Columns
 from dynamics import EpsSweep
@@ -47,7 +47,39 @@ def document(state: TimeScalesState) -> Mapping[str, Any]:
         "status": run.code.name,
         "steps": run.stats.steps,
         "sweep": _sweep(_whole(state)) if state.panel == "sweep" else None,
+        "networks": _networks(state) if "network" in state.layers else None,
+        "distances": _distances(state) if state.panel == "network" else None,
     }
+
+
+def _networks(state: TimeScalesState) -> dict[str, Any]:
+    """Risk, a and s of each network at each time."""
+    seen = list(network.streamed(network.networks(state), network.times(state)))
+    return {
+        "t": np.array([records[0].t for records in seen]),
+        "risk": np.array([[record.risk for record in records] for records in seen]),
+        "a": np.array([[record.a for record in records] for records in seen]),
+        "s": np.array([[record.s for record in records] for records in seen]),
+    }
+
+
+def _distances(state: TimeScalesState) -> dict[str, Any]:
+    """The largest differences of risks, a row for each place."""
+    *_, found = network.distances(state)
+    return {
+        "m": [place.m for place in found.places],
+        "d": [place.d for place in found.places],
+        "batch": [place.batch for place in found.places],
+        "network_to_exact": found.to_exact,
+        "network_to_mean_field": found.to_mean_field,
+        "exact_to_mean_field": found.between,
+    }
+
+
+def _asked(state: TimeScalesState) -> tuple[Any, ...]:
+    """Dimension, batch, runs, start and times of the networks."""
+    size = (state.dimension, state.batch, state.runs, network.start(state))
+    return (*size, network.LOG, network.LINEAR, network.horizon(state))
 
 
 def _whole(state: TimeScalesState) -> EpsSweep:
@@ -82,10 +114,12 @@ def python(state: TimeScalesState) -> str:
         "RTOL": compute.RTOL,
         "OVERLAPS": "overlaps" in state.layers,
         "SWEEP": (*state.sweep, compute.EPS_POINTS, state.seeds, compute.SWEEP_END) if state.panel == "sweep" else None,
+        "NETWORKS": _asked(state) if "network" in state.layers else None,
         "AXIS": state.axis,
         "RISK_AXIS": state.measure,
         "COLOURS": tuple(colour for colour, _ in DEGREES),
         "SIGNS": (LIGHT["negative"], LIGHT["positive"]),
+        "MAGENTA": LIGHT["network"],
     }
     lines = "".join(f"{name} = {value!r}\n" for name, value in parameters.items())
     about = '"""Learning time-scales of a two-layer network: risk, degrees, and every neuron.\n\n'

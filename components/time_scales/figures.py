@@ -15,8 +15,9 @@ import numpy as np
 from components.numbers import shown, subscript
 from components.theme import DEGREES, LIGHT
 from components.time_scales.columns import FIRST
+from components.time_scales.network import distance_means, ladder
 from components.view import Figure, Trace, column
-from dynamics import EpsSweep, MeanFieldModel
+from dynamics import EpsSweep, MeanFieldModel, NetworkDistances
 
 PLAIN = {"type": "linear", "ticklabeloverflow": "allow"}
 TICKS, POWER_TICKS = 12, 9.6
@@ -25,6 +26,7 @@ FLOOR = 1e-6  # of the risk at the start: where logarithmic axes end
 PANELS = {"course": ("risk", "terms", "a", "s"), "risk": ("risk", "terms"), "neurons": ("a", "s")}
 TITLES = {"risk": "risk", "terms": "½ rₖ²", "a": "aᵢ", "s": "sᵢ"}
 PLACES = ("end", "middle", "start")  # of the plateaus' labels, lest they meet on a logarithmic axis
+NETWORK, DOTS = LIGHT["network"], "2px,3px"
 MARKS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x")
 
 
@@ -258,6 +260,36 @@ def beside_traces(run: int, name: str, panel: str, line: dict[str, Any], neuron:
     return {"cloud": [curve] if neuron else [], "panels": lines}
 
 
+def network_traces(
+    run: int, model: MeanFieldModel, a0: np.ndarray, neurons: Sequence[int], panel: str
+) -> dict[str, list[Trace]]:
+    """The lines of the networks: the band of their risks and its mean, the means of the degrees; the first one's
+    neurons, in the cloud too."""
+    lines: list[Trace] = []
+    thin = {"color": NETWORK, "width": 1, "dash": DOTS}
+    for number, row in enumerate(PANELS.get(panel, ())):
+        axis = axis_name(number).replace("axis", "")
+        if row == "risk":
+            band = _over(run, "high", "networks, least to largest", {"color": NETWORK, "width": 0}, axis)
+            band |= {"fill": "toself", "fillcolor": NETWORK, "opacity": 0.25, "hoverinfo": "skip"}
+            band["line"]["dash"], band["meta"]["from"] = "solid", "low"
+            lines += [band, _over(run, "risk", "networks, mean", {"color": NETWORK, "width": 2, "dash": DOTS}, axis)]
+        elif row == "terms":
+            for k in range(model.degrees + 1):
+                line = {"color": DEGREES[k][0], "width": 2, "dash": DOTS}
+                lines.append(_over(run, f"h{k}", f"networks, degree {k}", line, axis))
+        else:
+            lines += [_over(run, f"{row}{i}", f"network, neuron {i + 1}", thin, axis) for i in neurons]
+    in_cloud = [
+        scatter(
+            x=[], y=[], mode="lines", line=thin, name=f"network, neuron {i + 1}", meta=_meta(run, f"s{i}", f"a{i}"),
+            hoverinfo="skip",
+        )
+        for i in neurons
+    ]  # fmt: skip
+    return {"cloud": in_cloud, "panels": lines}
+
+
 def _over(run: int, name: str, label: str, line: dict[str, Any], axis: str) -> Trace:
     return scatter(
         x=[], y=[], mode="lines", line=line, name=label, xaxis="x", yaxis=axis,
@@ -323,3 +355,63 @@ def learnt(model: MeanFieldModel) -> list[int]:
     """The degrees that there are to learn, and can be."""
     phi, sigma = model.coefficients
     return [k for k in range(len(phi)) if phi[k] * sigma[k] != 0]
+
+
+# --- the distances of networks ---
+
+
+def distance_axes(places: Sequence[tuple[int, int, int]]) -> Figure:
+    """The axes of distances over d (above) and over m (below), before there is anything in them."""
+    axis = {"type": "log", "exponentformat": "power", "tickfont": {"size": POWER_TICKS}, "fixedrange": True}
+    layout: dict[str, Any] = {
+        "margin": {"l": 70, "r": 30, "t": 26, "b": 48},
+        "hovermode": "closest",
+        "dragmode": False,
+    }
+    for suffix, title, place, domain in (("", "dimension  d", 1, [0.6, 1.0]), ("2", "neurons  m", 0, [0.0, 0.4])):
+        values = np.log10([one[place] for one in ladder(places, place)])
+        layout[f"xaxis{suffix}"] = {
+            **axis, "title": {"text": title}, "anchor": f"y{suffix}",
+            "range": [float(values.min()) - 0.1, float(values.max()) + 0.1],
+            "tickvals": sorted({one[place] for one in ladder(places, place)}),
+        }  # fmt: skip
+        layout[f"yaxis{suffix}"] = {
+            **axis, "title": {"text": ("to the exact flow", "to the mean field")[place == 0]}, "anchor": f"x{suffix}",
+            "domain": domain,
+        }  # fmt: skip
+    return {"data": [], "layout": layout}
+
+
+def distances(found: NetworkDistances) -> Figure:
+    """Distances of networks, each run and their mean, over d and over m; beside them the exact flow's own."""
+    places = [(one.m, one.d, one.batch) for one in found.places]
+    data: list[Trace] = []
+    for suffix, place, values in (("", 1, found.to_exact), ("2", 0, found.to_mean_field)):
+        index = [places.index(one) for one in sorted(ladder(places, place))]
+        x = np.array([places[j][place] for j in index], dtype=float)
+        on = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+        each, mean = values[index], distance_means(values[index])
+        seen = np.isfinite(each)
+        data.append(
+            scatter(
+                x=column(np.broadcast_to(x[:, None], each.shape)[seen]), y=column(each[seen]), mode="markers",
+                name="each run", marker={"color": NETWORK, "size": 4, "opacity": 0.4}, hoverinfo="skip", **on,
+            )
+        )  # fmt: skip
+        data.append(
+            scatter(
+                x=column(x), y=column(mean), mode="lines+markers", name="mean of the runs",
+                marker={"color": NETWORK, "size": 9}, line={"color": NETWORK, "width": 1.2, "dash": DOTS},
+                hovertemplate="%{x}: %{y:.4g}<extra></extra>", **on,
+            )
+        )  # fmt: skip
+        if place == 0:
+            data.append(
+                scatter(
+                    x=column(x), y=column(found.between[index]), mode="lines+markers", name="exact flow",
+                    marker={"color": LIGHT["muted"], "size": 8, "symbol": "diamond-open"},
+                    line={"color": LIGHT["muted"], "width": 1.8, "dash": "6px,3px"},
+                    hovertemplate="exact flow, m = %{x}: %{y:.4g}<extra></extra>", **on,
+                )
+            )  # fmt: skip
+    return {**distance_axes(places), "data": data}

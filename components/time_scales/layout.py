@@ -15,11 +15,11 @@ VIEW = "time_scales"
 SOFT = (-3.0, 3.0)
 PHI = controls.coefficients(VIEW, TimeScalesState, "phi", SOFT, "φ", "target", first=0)
 SIGMA = controls.coefficients(
-    VIEW, TimeScalesState, "sigma", SOFT, "σ", "activation", first=0, only=("activation", ("series",))
+    VIEW, TimeScalesState, "sigma", SOFT, "σ", "activation", first=0, only={"activation": ("series",)}
 )
 DEGREES = controls.count(VIEW, TimeScalesState, {"phi": 0.0}, "n", "number of coefficients of the target")
 TERMS = replace(
-    controls.count(VIEW, TimeScalesState, {"sigma": 0.0}, "n", "number of coefficients", ("activation", ("series",))),
+    controls.count(VIEW, TimeScalesState, {"sigma": 0.0}, "n", "number of coefficients", {"activation": ("series",)}),
     id=f"{VIEW}-terms-count",
 )
 ACTIVATION = controls.choice(VIEW, TimeScalesState, "activation", ("ReLU", "erf", "tanh", "swish", "σₖ"))
@@ -29,25 +29,32 @@ LAW = controls.choice(VIEW, TimeScalesState, "law", ("uniform", "normal", "alike
 SCALE = controls.slider(VIEW, TimeScalesState, "scale", 0.1, soft=(-5.0, 5.0))
 SEED = controls.slider(VIEW, TimeScalesState, "seed", 1.0, soft=(0.0, 40.0), whole=True)
 HORIZON = controls.slider(VIEW, TimeScalesState, "t", 0.1)
-LAYERS = controls.many(VIEW, TimeScalesState, "layers", ("exact flow of m neurons", "planar system"))
-PANEL = controls.choice(VIEW, TimeScalesState, "panel", ("all", "risk", "aᵢ, sᵢ", "ε"))
+LAYERS = controls.many(
+    VIEW, TimeScalesState, "layers", ("exact flow of m neurons", "planar system", "networks that learn")
+)
+PANEL = controls.choice(VIEW, TimeScalesState, "panel", ("all", "risk", "aᵢ, sᵢ", "ε", "d, m"))
 COURSES = ("course", "risk", "neurons")
-AXIS = controls.choice(VIEW, TimeScalesState, "axis", ("log t", "linear t"), only=("panel", COURSES))
-RISKS = ("panel", ("course", "risk"))
+AXIS = controls.choice(VIEW, TimeScalesState, "axis", ("log t", "linear t"), only={"panel": COURSES})
+RISKS = {"panel": ("course", "risk")}
 MEASURE = controls.choice(VIEW, TimeScalesState, "measure", ("linear", "log"), only=RISKS)
 PARTS = controls.choice(VIEW, TimeScalesState, "terms", ("½ rₖ²", "rₖ"), only=RISKS)
 FROM = controls.slider(
-    VIEW, TimeScalesState, "sweep", 0.1, 0, symbol="ε ≥", title="smallest ε", only=("panel", ("sweep",))
+    VIEW, TimeScalesState, "sweep", 0.1, 0, symbol="ε ≥", title="smallest ε", only={"panel": ("sweep",)}
 )
 TO = controls.slider(
-    VIEW, TimeScalesState, "sweep", 0.1, 1, symbol="ε ≤", title="largest ε", only=("panel", ("sweep",))
+    VIEW, TimeScalesState, "sweep", 0.1, 1, symbol="ε ≤", title="largest ε", only={"panel": ("sweep",)}
 )
-STARTS = controls.slider(VIEW, TimeScalesState, "seeds", 1.0, whole=True, only=("panel", ("sweep",)))
+STARTS = controls.slider(VIEW, TimeScalesState, "seeds", 1.0, whole=True, only={"panel": ("sweep",)})
+NETWORKS = {"layers": ("network",), "panel": ("network",)}
+DIMENSION = controls.slider(VIEW, TimeScalesState, "dimension", 0.05, soft=(10.0, 1000.0), whole=True, only=NETWORKS)
+BATCH = controls.slider(VIEW, TimeScalesState, "batch", 0.05, soft=(10.0, 10_000.0), whole=True, only=NETWORKS)
+RUNS = controls.slider(VIEW, TimeScalesState, "runs", 1.0, whole=True, only=NETWORKS)
+FIRST = controls.choice(VIEW, TimeScalesState, "first", ("random wᵢ", "orthonormal"), only=NETWORKS)
 CLOCK = controls.choice(VIEW, TimeScalesState, "clock", ("log t", "linear"))
 
 CONTROLS = [
     *PHI, *SIGMA, DEGREES, TERMS, ACTIVATION, EPS, WIDTH, LAW, SCALE, SEED, HORIZON, LAYERS, PANEL, AXIS, MEASURE,
-    PARTS, FROM, TO, STARTS, CLOCK,
+    PARTS, FROM, TO, STARTS, DIMENSION, BATCH, RUNS, FIRST, CLOCK,
 ]  # fmt: skip
 FIGURES = {
     "cloud": frame.Figure(f"{VIEW}-cloud", "Cloud of neurons", window="window"),
@@ -100,6 +107,7 @@ def _controls() -> html.Aside:
             frame.group("Target φ", controls.place(DEGREES), *map(controls.place, PHI)),
             frame.group("Activation σ", controls.place(TERMS), controls.place(ACTIVATION), *map(controls.place, SIGMA)),
             frame.group("Neurons", controls.place(WIDTH), controls.place(LAW), *map(controls.place, (SCALE, SEED))),
+            frame.group("Networks that learn", *map(controls.place, (DIMENSION, BATCH, RUNS, FIRST))),
         ],
         id="controls",
         className="controls",

@@ -10,7 +10,8 @@ from components.view import Preset
 
 
 def _preset(name: str, title: str, caption: str, **values: Any) -> Preset:
-    return Preset(name, title, TimeScalesState(**values), caption, BERTHIER_2024)
+    shows = tuple(field for field in values if TimeScalesState.parameters()[field].part != "physics")
+    return Preset(name, title, TimeScalesState(**values), caption, BERTHIER_2024, shows)
 
 
 PRESETS = (
@@ -19,6 +20,8 @@ PRESETS = (
         "Canonical order, ε = 10⁻⁶",
         "Ten neurons learn one degree after the other. Between two falls the risk rests on a plateau (dotted levels); "
         "the upright lines are the predicted times. Play, and watch the cloud: all aᵢ move first, then all sᵢ.",
+        layers=("planar",),
+        panel="course",
     ),
     _preset(
         "risk-3",
@@ -34,24 +37,24 @@ PRESETS = (
         eps=1e-6,
         panel="risk",
         measure="log",
-        seed=1,
     ),
     _preset(
         "neurons",
         "Every aᵢ and sᵢ, ε = 10⁻⁶",
         "The second layer moves at t ~ ε, and again when the sᵢ leave 0, where neurons of either sign part.",
         panel="neurons",
-        seed=2,
     ),
     *(
         _preset(
             f"finite-{number}",
-            f"Mean field and finite m: ε = {label}, m = {m}",
-            "Dashed: the exact flow of so many neurons, to which gradient descent tends as the dimension grows. It "
-            "comes to the mean field as m grows.",
+            f"Network and mean field: ε = {label}, m = {m}",
+            "Magenta: networks that learn by gradient descent on fresh samples, a band over four of them. Dashed "
+            "grey: the exact flow of so many neurons, to which they tend as d grows, and which comes to the mean "
+            "field as m grows.",
             eps=eps,
             m=m,
-            layers=("overlaps", "planar"),
+            t=10.0 if eps == 1.0 else 3.0,
+            layers=("overlaps", "planar", "network"),
             panel="risk",
         )
         for number, (eps, label, m) in enumerate(
@@ -59,12 +62,23 @@ PRESETS = (
         )
     ),
     _preset(
+        "distance",
+        "Distance to theory over d and m",
+        "Networks of growing dimension come to the exact flow of their m neurons (above); of growing width to the mean "
+        "field (below), together with the exact flow (diamonds).",
+        eps=1.0,
+        dimension=400,
+        batch=1600,
+        m=32,
+        layers=("overlaps",),
+        panel="network",
+    ),
+    _preset(
         "sweep",
         "Learning times over ε",
         "The measured learning time of each degree, the median over twenty starts, with the fitted power laws; the "
         "paper has no such picture. Theory: exponents 1, 1/2 with a logarithm, 1/4.",
         panel="sweep",
-        seed=3,
     ),
     _preset(
         "bridge",

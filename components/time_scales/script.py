@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from plotly.subplots import make_subplots
 
-from dynamics import MeanFieldModel
+from dynamics import MeanFieldModel, make_network, together
 from dynamics.mean_field import initial_weights
 
 # --- parameters ---
@@ -24,10 +24,12 @@ LOG, LINEAR, FIRST = (520, 120, 0.01)
 RTOL = 1e-08
 OVERLAPS = False
 SWEEP: Any = None
+NETWORKS: Any = None
 AXIS = "log"
 RISK_AXIS = "linear"
 COLOURS = ("#00699c", "#b3471e", "#6a51a3")
 SIGNS = ("#3654c4", "#8a5a00")
+MAGENTA = "#b8005c"
 # --- numbers ---
 # run has the arrays t, risk (n,), a and s (n, m), residual (n, K + 1).
 model = MeanFieldModel(PHI, ACTIVATION, EPS, M)
@@ -48,16 +50,28 @@ if SWEEP is not None:
     for k in range(model.degrees + 1):
         print(f"degree {k}: t ~ eps^{found.fit(k).slope:.4f}")
 
+# Networks that learn: risk of each (times, runs).
+networks: Any = None
+if NETWORKS is not None:
+    d, batch, runs, start, log, linear, until = NETWORKS
+    t_network = np.unique(np.append(np.geomspace(first, until, log)[:-1], np.linspace(0.0, until, linear + 1)[1:]))
+    made = [make_network(PHI, ACTIVATION, EPS, M, d, batch, a0, run, start=start) for run in range(runs)]
+    networks = np.array([[record.risk for record in records] for records in together(made, t_network)])
+
 # The picture.
 figure = make_subplots(rows=4, cols=1, shared_xaxes=True, vertical_spacing=0.03)
 figure.add_scatter(x=t, y=run.risk, name="risk", line={"color": "#1f2328"}, row=1, col=1)
 if exact is not None:
     figure.add_scatter(x=t, y=exact.risk, name="exact", line={"color": "#5c636d", "dash": "dash"}, row=1, col=1)
+if networks is not None:
+    for risk in networks.T:
+        line: dict[str, Any] = {"color": MAGENTA, "width": 1}
+        figure.add_scatter(x=t_network, y=risk, line=line, showlegend=False, row=1, col=1)
 for level in model.plateaus():
     if level > 0:
         figure.add_hline(y=level, line={"dash": "dot", "width": 1}, row=1, col=1)
 for k in range(model.degrees + 1):
-    line: dict[str, Any] = {"color": COLOURS[k]}
+    line = {"color": COLOURS[k]}
     figure.add_scatter(x=t, y=0.5 * run.residual[:, k] ** 2, name=f"degree {k}", line=line, row=2, col=1)
     foreseen = model.predicted_times()[k]
     if foreseen > 0:

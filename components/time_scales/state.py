@@ -16,8 +16,12 @@ SCALE = (-20.0, 20.0)
 HORIZON = (1e-6, 1e6)
 SEEDS = (0, 9999)
 ACTIVATIONS = ("relu", "erf", "tanh", "swish", "series")
-LAYERS = ("overlaps", "planar")
-PANELS = ("course", "risk", "neurons", "sweep")
+LAYERS = ("overlaps", "planar", "network")
+PANELS = ("course", "risk", "neurons", "sweep", "network")
+DIMENSION = (2, 2000)
+BATCH = (1, 20_000)
+RUNS = (1, 10)
+FIRST = ("sphere", "orthonormal")
 HEIGHT = (-1e6, 1e6)
 
 Number = float
@@ -56,6 +60,17 @@ class TimeScalesState(State):
     seeds: Annotated[int, Parameter("n", "n", "starts of the sweep at each ε", "integer", ((1, 50),), part="layer")] = (
         20
     )
+    dimension: Annotated[
+        int,
+        Parameter("d", "d", "dimension of the network's inputs", "integer", (DIMENSION,), scale="log", part="layer"),
+    ] = 100
+    batch: Annotated[
+        int, Parameter("B", "B", "fresh samples a step", "integer", (BATCH,), scale="log", part="layer")
+    ] = 400
+    runs: Annotated[int, Parameter("r", "runs", "runs of the network", "integer", (RUNS,), part="layer")] = 4
+    first: Annotated[
+        str, Parameter("w", "w(0)", "how the network's first layer starts", "choice", choices=FIRST, part="layer")
+    ] = "sphere"
     axis: Annotated[
         str, Parameter("axis", "t axis", "time axis of the panels", "choice", choices=("log", "linear"), part="display")
     ] = "log"

@@ -9,8 +9,12 @@ import numpy as np
 from components.numbers import shown, subscript
 from components.theme import DEGREES
 from components.time_scales import bridge
+from components.time_scales.network import EXACT_MOST, distance_means, ladder
+from components.time_scales.network import horizon as network_horizon
+from components.time_scales.network import start as network_start
 from components.time_scales.state import TimeScalesState
-from dynamics import EpsSweep, MeanFieldTrajectory, Trajectory
+from dynamics import EpsSweep, MeanFieldTrajectory, NetworkDistances, Record, SphericalSGD, Trajectory
+from dynamics.mean_field.sweep import fitted
 
 SEPARATED = 1e-4  # epsilon above which degrees 1 and 2 are learnt together
 ORDERS = {0: "ε", 1: "√ε ln(1/ε)"}
@@ -91,6 +95,74 @@ def exact(run: MeanFieldTrajectory, flow: MeanFieldTrajectory) -> str:
     )
 
 
+def network(state: TimeScalesState, runs: list[SphericalSGD], seen: list[list[Record]]) -> list[str]:
+    """How far the networks are from mean field and exact flow, and what theory says of the difference."""
+    said = [run.halted for run in runs if run.halted]
+    if state.first == "orthonormal" and state.m >= state.dimension:
+        said.append(
+            f"{state.m} orthonormal neurons do not fit into d = {state.dimension}: the networks start at random."
+        )
+    if network_horizon(state) < state.t:
+        said.append(
+            f"The networks learn until t = {shown(network_horizon(state), 2)}: more of such small steps would take "
+            "minutes. A larger ε, or smaller d, B or m, takes them further."
+        )
+    if not seen:
+        return said
+    t = np.array([records[0].t for records in seen])
+    risk = np.array([[record.risk for record in records] for records in seen])
+    model, start = state.model, state.start
+
+    def apart(overlaps: bool) -> str:
+        line = model.trajectory(start, t=np.array([0.0, *t]), overlaps=overlaps).risk[1:]
+        off = np.max(np.abs(risk - line[:, None]), axis=0)
+        spread = f" ± {shown(float(off.std(ddof=1)), 1)}" if len(off) > 1 else ""
+        return f"{shown(float(off.mean()), 2)}{spread}"
+
+    exact = f" and from the exact flow's by {apart(True)}" if state.m <= EXACT_MOST else ""
+    last = seen[-1]
+    end = float(np.mean([record.spread for record in last]))
+    size = 1.0 / math.sqrt(state.dimension)
+    begin = (
+        f"Their first layers start at random, sᵢ(0) and all overlaps of size 1/√d = {shown(size, 2)}, where theory "
+        "starts at 0: what waits for the sᵢ to grow comes earlier, by less as d grows."
+        if network_start(state) == "sphere"
+        else "Their first layers start orthonormal, as the exact flow: what is left is the noise of the batches, of "
+        f"relative size d/B = {shown(state.dimension / state.batch, 2)}."
+    )
+    return [
+        *said,
+        f"Dotted magenta: {len(runs)} networks (d = {state.dimension}, batches of {state.batch}, {last[0].steps} "
+        f"steps), band from least to largest, neurons of the first. Their risk differs from the mean field's by at "
+        f"most {apart(False)}{exact} (mean over the runs).",
+        f"{begin} Mean field neglects ⟨wᵢ, wⱼ⟩ − sᵢsⱼ; at the end its root mean square is {shown(end, 2)}.",
+    ]
+
+
+def distances(found: NetworkDistances) -> list[str]:
+    """How distances fall over dimension and width."""
+    said = [found.halted] if found.halted else []
+    places = [(one.m, one.d, one.batch) for one in found.places]
+    for place, values, what, axis in (
+        (1, found.to_exact, "the exact flow", "d"),
+        (0, found.to_mean_field, "the mean field", "m"),
+    ):
+        index = [places.index(one) for one in sorted(ladder(places, place))]
+        means = distance_means(values[index])
+        sizes = np.array([places[j][place] for j in index], dtype=float)
+        low, high = (f"{shown(float(means[k]), 2)} at {axis} = {sizes[k]:g}" for k in (0, -1))
+        fit = fitted(sizes, means)
+        power = f", about like {axis}^({shown(fit.slope, 2)})" if math.isfinite(fit.slope) else ""
+        said.append(f"The largest difference of the risk to {what} goes from {low} to {high}{power}.")
+    between = [float(found.between[places.index(one)]) for one in sorted(ladder(places, 0))]
+    said.append(
+        "Diamonds: the exact flow itself, which no dimension brings nearer to the mean field, only width does: "
+        + ", ".join(shown(value, 2) for value in between)
+        + "."
+    )
+    return said
+
+
 def fits(found: EpsSweep) -> list[str]:
     """The exponents that a sweep fits, the raw ones and, of degree 1, those without the logarithm."""
     said = []
@@ -133,6 +205,7 @@ SHOWN = {
     "course": "Risk, its degrees, every a and every s over time.",
     "risk": "Risk and its degrees over time.",
     "neurons": "Every a and every s over time.",
+    "network": "Distances of networks to the exact flow over the dimension, and to the mean field over the width.",
     "sweep": "Learning time of each degree over ε: medians over the starts, with fitted power laws.",
 }
 

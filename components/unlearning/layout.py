@@ -22,9 +22,9 @@ R0 = controls.slider(VIEW, UnlearningState, "R0", 0.01)
 HORIZON = controls.slider(VIEW, UnlearningState, "tau", 0.1)
 PANEL = controls.choice(VIEW, UnlearningState, "panel", ("R, a, L", "law", "exponents", "kernel", "ε → 0"))
 AXIS = controls.choice(
-    VIEW, UnlearningState, "axis", ("log τ", "linear τ"), only=("panel", ("course", "law", "slopes", "kernel"))
+    VIEW, UnlearningState, "axis", ("log τ", "linear τ"), only={"panel": ("course", "law", "slopes", "kernel")}
 )
-MEASURE = controls.choice(VIEW, UnlearningState, "measure", ("L", "L − L∞"), only=("panel", ("course",)))
+MEASURE = controls.choice(VIEW, UnlearningState, "measure", ("L", "L − L∞"), only={"panel": ("course",)})
 WIDTH = controls.slider(VIEW, UnlearningState, "width", 0.05, begin=2e3)
 LAYERS = controls.many(
     VIEW,

@@ -17,16 +17,20 @@ from hypothesis import strategies as st
 from app import create_app
 from components import warming
 from components.state import Problems
-from components.time_scales import bridge, columns, compute, export, figures, layout
+from components.time_scales import bridge, columns, compute, export, figures, layout, network
 from components.time_scales.presets import PRESETS
 from components.time_scales.state import (
     ACTIVATIONS,
+    BATCH,
     COEFFICIENT,
     DEGREES,
+    DIMENSION,
     EPS,
+    FIRST,
     HORIZON,
     LAYERS,
     PANELS,
+    RUNS,
     SCALE,
     SEEDS,
     WIDTH,
@@ -61,6 +65,10 @@ STATES = st.builds(
     panel=st.sampled_from(PANELS),
     sweep=st.tuples(within(EPS), within(EPS)),
     seeds=st.integers(1, 50),
+    dimension=st.integers(*DIMENSION),
+    batch=st.integers(*BATCH),
+    runs=st.integers(*RUNS),
+    first=st.sampled_from(FIRST),
 )
 
 
@@ -119,7 +127,9 @@ def test_every_control_writes_a_field_and_has_its_place() -> None:
 
 
 def test_presets_are_affordable_and_their_links_short() -> None:
+    assert len({preset.state.key() for preset in PRESETS}) == len(PRESETS)
     for preset in PRESETS:
+        assert "network" not in preset.state.layers or network.horizon(preset.state) == preset.state.t
         assert VIEW.cost(preset.state) <= VIEW.budget
         assert len(preset.state.query()) <= 400
 
@@ -155,15 +165,15 @@ def test_plateaus_and_predicted_times_are_drawn() -> None:
 
 @pytest.mark.parametrize("panel", PANELS)
 def test_figures_are_of_plotlys_schema(client: FlaskClient, panel: str) -> None:
-    parts = chunks(client, f"pan={panel}&n=2")
+    parts = chunks(client, f"pan={panel}&n=2&lay=planar,overlaps,network&eps=0.1&t=1&d=20&B=40&r=2")
     for part in of_kind(parts, "scene"):
         go.Figure(part["figure"])
     for part in of_kind(parts, "run"):
         for traces in part["traces"].values():
             go.Figure({"data": traces})
-    columns_ = of_kind(parts, "trace")[0]["columns"]
+    columns_ = {part["index"]: set(part["columns"]) for part in reversed(of_kind(parts, "trace"))}
     for trace in (trace for part in of_kind(parts, "run") for some in part["traces"].values() for trace in some):
-        assert {trace["meta"]["x"], trace["meta"]["y"]} <= set(columns_)
+        assert {trace["meta"]["x"], trace["meta"]["y"]} <= columns_[trace["meta"]["run"]]
 
 
 def test_the_words_name_each_degree_and_its_plateaus(client: FlaskClient) -> None:
@@ -188,6 +198,52 @@ def test_the_exact_flow_nears_its_mean_field_with_the_width() -> None:
         mean, exact = compute.trajectory(state), compute.trajectory(state, overlaps=True)
         gaps.append(float(np.max(np.abs(mean.risk - exact.risk))))
     assert gaps[1] < 0.5 * gaps[0]
+
+
+NETWORK = "eps=1&m=4&t=2&lay=overlaps,network&d=30&B=60&r=3"
+
+
+def test_networks_are_streamed_in_a_band_over_their_runs(client: FlaskClient) -> None:
+    parts = chunks(client, NETWORK)
+    t, risk, low, high = (joined(parts, 2, name) for name in ("t", "risk", "low", "high"))
+    state = TimeScalesState.from_query(NETWORK)
+    np.testing.assert_allclose(t, network.times(state), rtol=1e-6)
+    assert (low <= risk).all()
+    assert (risk <= high).all()
+    assert (high > low)[5:].all()
+    runs = list(network.streamed(network.networks(state), network.times(state)))
+    np.testing.assert_allclose(risk, [np.mean([one.risk for one in records]) for records in runs], rtol=1e-5)
+    np.testing.assert_allclose(joined(parts, 2, "s1"), [records[0].s[1] for records in runs], rtol=1e-5, atol=1e-7)
+    notes = " ".join(of_kind(parts, "words")[0]["notes"])
+    assert "3 networks (d = 30, batches of 60" in notes
+    assert "1/√d = 0.18" in notes
+
+
+def test_networks_that_would_take_long_learn_as_far_as_they_may(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = TimeScalesState(layers=("network",))
+    assert network.horizon(state) < state.t
+    assert network.work(state, network.horizon(state)) <= network.MOST
+    assert VIEW.cost(state) <= VIEW.budget
+    large = TimeScalesState(layers=("network",), dimension=2000, batch=20_000, m=1000, activation="erf", runs=10)
+    assert VIEW.cost(large) > VIEW.budget
+    monkeypatch.setattr(network, "MOST", 1e9)
+    said = of_kind(chunks(client, "eps=1e-7&t=1&lay=network&d=10&B=40&m=2"), "words")[0]["notes"]
+    assert any("learn until t = " in note for note in said)
+
+
+def test_orthonormal_neurons_that_do_not_fit_start_at_random(client: FlaskClient) -> None:
+    said = of_kind(chunks(client, "eps=1&t=1&m=9&lay=network&d=9&B=20&w=orthonormal"), "words")[0]["notes"]
+    assert any("do not fit into d = 9" in note for note in said)
+
+
+def test_distances_arrive_over_dimension_and_width(client: FlaskClient) -> None:
+    parts = chunks(client, "eps=1&m=8&t=2&lay=&pan=network&d=64&B=128&r=2")
+    assert of_kind(parts, "scene")[-1]["more"] is False
+    notes = " ".join(of_kind(parts, "words")[0]["notes"])
+    assert "to the exact flow goes from" in notes
+    assert "at m = 8, about like m^(" in notes
 
 
 def test_the_sweep_arrives_with_its_fits(client: FlaskClient) -> None:
@@ -247,13 +303,18 @@ def test_there_is_no_bridge_where_the_systems_differ() -> None:
 
 
 def test_the_document_holds_what_is_drawn(client: FlaskClient) -> None:
+    learnt = client.get(f"/export/time_scales.json?{NETWORK}&pan=network").get_json()
+    assert np.array(learnt["networks"]["a"]).shape == (len(learnt["networks"]["t"]), 3, 4)
+    assert np.array(learnt["distances"]["network_to_exact"]).shape == (len(learnt["distances"]["m"]), 3)
     body = client.get("/export/time_scales.json?pan=sweep&n=2&lay=overlaps").get_json()
     assert body["plateaus"][:3] == pytest.approx([11 / 9, 13 / 18, 2 / 9])
     assert np.array(body["sweep"]["times"], float).shape == (7, 2, 3)
     assert {"t", "risk", "risk_exact", "a_10", "s_10"} <= set(body["table"])
 
 
-@pytest.mark.parametrize("query", ["", "eps=1&act=series&sig=0,1,1&phi=0,1,1&law=alike&pan=sweep&n=2&sw=1e-2,1e-1"])
+@pytest.mark.parametrize(
+    "query", ["", NETWORK, "eps=1&act=series&sig=0,1,1&phi=0,1,1&law=alike&pan=sweep&n=2&sw=1e-2,1e-1"]
+)
 def test_the_script_computes_the_same(
     client: FlaskClient, query: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -264,4 +325,7 @@ def test_the_script_computes_the_same(
     table = export.table(TimeScalesState.from_query(query))
     np.testing.assert_array_equal(found["run"].risk, table["risk"])
     np.testing.assert_array_equal(found["run"].a[:, 0], table["a_1"])
+    if query == NETWORK:
+        body = client.get(f"/export/time_scales.json?{query}").get_json()
+        np.testing.assert_array_equal(found["networks"], body["networks"]["risk"])
     assert (tmp_path / "time_scales.html").stat().st_size > 10_000

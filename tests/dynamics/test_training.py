@@ -139,10 +139,10 @@ def test_a_run_that_diverges_says_so():
 
 
 def test_a_run_halts_where_its_work_is_used_up():
-    run = make_network(PHI, "relu", 1.0, 5, 12, 60, most=1e5)
+    run = make_network(PHI, "relu", 1.0, 5, 12, 60, most=1e7)
     assert run.advance(1e6)
     assert "are used up" in run.halted
-    assert run.steps * run.problem.work < 1e5 + run.problem.work
+    assert run.steps * run.problem.work < 1e7 + run.problem.work
 
 
 @settings(max_examples=25)
