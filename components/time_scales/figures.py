@@ -377,7 +377,7 @@ def distance_axes(places: Sequence[tuple[int, int, int]]) -> Figure:
         }  # fmt: skip
         layout[f"yaxis{suffix}"] = {
             **axis, "title": {"text": ("to the exact flow", "to the mean field")[place == 0]}, "anchor": f"x{suffix}",
-            "domain": domain,
+            "domain": domain, "dtick": "D2",
         }  # fmt: skip
     return {"data": [], "layout": layout}
 

@@ -15,11 +15,13 @@ GUIDE = Guide(
         ("plateau", "dotted levels: plateaus of the risk, ½ Σ φₖ² over the degrees still to be learnt"),
         ("predicted", "dashed upright lines: predicted learning times, one colour for each degree"),
         ("orbit", "neurons with aᵢ(0) < 0 are dashed, their ends squares; the others solid, with circles"),
+        ("network", "networks that learn, a band from the least to the largest risk of several runs"),
         ("wide", "the planar system of feature unlearning, where it is the same"),
     ),
     more=(
-        "Panels shows the sweep over ε with fitted exponents; Layers the exact flow of m neurons. Predicted times are "
-        "asymptotic: that of degree 2 and above is an order of magnitude."
+        "ε over the panels is the sweep with its fitted exponents; d, m the distance of networks to the theory over "
+        "dimension and width. Layers shows the exact flow of m neurons, and networks that learn from fresh samples. "
+        "Predicted times are asymptotic: that of degree 2 and above is an order of magnitude."
     ),
     keys=(
         ("Space", "play, pause"),

@@ -70,6 +70,29 @@ def test_the_bridge_leads_to_the_plane_and_back(open_page: Any) -> None:
     assert page.evaluate(STATE)["c_star"] == [1, -1, 1, 1, 1]
 
 
+def test_a_preset_brings_its_networks_and_their_controls(open_page: Any) -> None:
+    page = open_page("/time-scales")
+    assert page.locator("#time_scales-dimension-row").is_hidden()
+    page.select_option("#preset", "finite-1")
+    wait_for_query(page, "lay=overlaps,planar,network")
+    expect(page.locator("#notes")).to_contain_text("4 networks (d = 100")
+    assert page.locator("#time_scales-dimension-row").is_visible()
+    assert page.locator("#preset").input_value() == "finite-1"
+    band = page.evaluate("document.querySelector('#time_scales-panels').data.filter(({ fill }) => fill === 'toself').length")
+    assert band == 1
+    page.locator("body").press("ArrowLeft")  # the band is drawn up to the cursor
+    until(page, "document.querySelectorAll('#time_scales-panels ~ .over path[fill-opacity=\"0.25\"]').length === 1")
+
+
+def test_networks_that_learn_can_be_ended(open_page: Any) -> None:
+    page = open_page("/time-scales?v=1&eps=1e-3&m=20&lay=network&d=300&B=3000&r=10", drawn=False)
+    page.locator("#cancel-button").click(timeout=20_000)
+    expect(page.locator("#status")).to_contain_text("Ended here")
+    expect(page.locator("#progress")).to_be_hidden()
+    page.select_option("#preset", "canonical")  # and goes on
+    wait_for_query(page, "eps=1e-6")
+
+
 def test_presets_bring_the_sweep(open_page: Any) -> None:
     page = open_page("/time-scales?v=1&pan=sweep&n=3")
     expect(page.locator("#notes")).to_contain_text("dividing by ln(1/ε)")
