@@ -1,6 +1,7 @@
 """The dynamics of feature learning and unlearning: a numerical library, independent of any app."""
 
 from .activations import Activation
+from .linear_network import LinearNetwork, LinearSolution, Mechanism, MechanismName, Moment
 from .mean_field import (
     EpsSweep,
     Exponent,
@@ -78,10 +79,15 @@ __all__ = [
     "Jump",
     "Kernel",
     "Limit",
+    "LinearNetwork",
+    "LinearSolution",
     "MeanFieldChunk",
     "MeanFieldModel",
     "MeanFieldStatistics",
     "MeanFieldTrajectory",
+    "Mechanism",
+    "MechanismName",
+    "Moment",
     "Movement",
     "OrbitPiece",
     "Past",
