@@ -1,7 +1,29 @@
 """The dynamics of feature learning and unlearning: a numerical library, independent of any app."""
 
 from .activations import Activation
-from .linear_network import LinearNetwork, LinearSolution, Mechanism, MechanismName, Moment
+from .linear_network import (
+    SCALINGS,
+    DescentRecord,
+    Exponents,
+    LeavingStep,
+    LinearNetwork,
+    LinearSolution,
+    MeasuredExponents,
+    Mechanism,
+    MechanismName,
+    Moment,
+    Pace,
+    Phase,
+    PhaseDiagram,
+    ScalingPhase,
+    Turn,
+    descent,
+    leaving_step,
+    measured_exponents,
+    phase_diagram,
+    scaling_phase,
+    turned,
+)
 from .mean_field import (
     EpsSweep,
     Exponent,
@@ -55,6 +77,7 @@ from .unlearning import (
 )
 
 __all__ = [
+    "SCALINGS",
     "Activation",
     "Alignment",
     "Asymptotics",
@@ -65,12 +88,14 @@ __all__ = [
     "Claim",
     "Coefficient",
     "CriticalManifold",
+    "DescentRecord",
     "Ends",
     "EpsSweep",
     "Equilibrium",
     "EquilibriumKind",
     "Explanation",
     "Exponent",
+    "Exponents",
     "Fate",
     "FiniteWidth",
     "FiniteWidthTrajectory",
@@ -78,6 +103,7 @@ __all__ = [
     "Halt",
     "Jump",
     "Kernel",
+    "LeavingStep",
     "Limit",
     "LinearNetwork",
     "LinearSolution",
@@ -85,17 +111,22 @@ __all__ = [
     "MeanFieldModel",
     "MeanFieldStatistics",
     "MeanFieldTrajectory",
+    "MeasuredExponents",
     "Mechanism",
     "MechanismName",
     "Moment",
     "Movement",
     "OrbitPiece",
+    "Pace",
     "Past",
+    "Phase",
+    "PhaseDiagram",
     "PhaseMap",
     "PowerFit",
     "PowerLaw",
     "ResultCode",
     "RunawayBranch",
+    "ScalingPhase",
     "Separatrix",
     "SingularOrbit",
     "Statistics",
@@ -103,11 +134,18 @@ __all__ = [
     "ThresholdLimit",
     "Trajectory",
     "TrajectoryChunk",
+    "Turn",
     "UnlearningModel",
+    "descent",
     "initial_weights",
+    "leaving_step",
     "local_exponents",
+    "measured_exponents",
+    "phase_diagram",
     "phase_map",
     "phase_map_levels",
+    "scaling_phase",
+    "turned",
     "warm_up",
 ]
 
@@ -128,3 +166,4 @@ def warm_up() -> None:
         neurons = MeanFieldModel(activation=activation, m=2)
         neurons.trajectory(t_end=1e-3)
         neurons.trajectory(t_end=1e-3, overlaps=True)
+    leaving_step(LinearNetwork.random(2, y=2.0))

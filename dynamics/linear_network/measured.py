@@ -16,6 +16,7 @@ from .scaling import Exponents, ScalingPhase, scaling_phase
 
 SCALES_MAX, SEEDS_MAX = 100, 1_000
 NEURONS_MAX = 200_000_000  # drawn altogether, some 10 s
+_MEASURED = ("f0", "kernel_ratio", "kernel_excess", "cos_start", "cos_end", "rate")
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,4 +134,12 @@ def _measure(
         known = found[:, : i + 1].copy()
         known.setflags(write=False)
         progress = float(widths[: i + 1].sum() / widths.sum())
-        yield MeasuredExponents(exponents, phase, y, scales[: i + 1], widths[: i + 1], *known, progress)
+        yield MeasuredExponents(
+            exponents,
+            phase,
+            y,
+            scales[: i + 1],
+            widths[: i + 1],
+            **dict(zip(_MEASURED, known, strict=True)),
+            progress=progress,
+        )

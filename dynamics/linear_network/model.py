@@ -230,7 +230,7 @@ class LinearNetwork:
         if self.beta == 1.0:
             return flow.rate
         if flow.stuck:
-            return 2.0 * flow.g * (self.beta + 1.0) * abs(self.y) ** self.beta
+            return float(2.0 * flow.g * (self.beta + 1.0) * abs(self.y) ** self.beta)
         return 0.0 if self.beta > 1.0 or flow.Hy == 0.0 else inf
 
     @cached_property

@@ -126,14 +126,8 @@ def scaling_phase(exponents: Exponents) -> ScalingPhase:
     g = c.gamma + 0.5 * (c.eta_u + c.eta_w)
     P = c.d + max(2.0 * c.w - c.eta_w, 2.0 * c.u - c.eta_u)
     size, rate, angle = _zero(g + P), _zero(max(g, 2.0 * g + P)), _zero(c.gamma + c.d + c.u + c.w)
-    if size > 0.0:
-        phase = Phase.KERNEL
-    else:
-        phase = Phase.DIVERGING if size < 0.0 else Phase.FEATURE
-    if rate == 0.0:
-        pace = Pace.TRAINS
-    else:
-        pace = Pace.UNSTABLE if rate > 0.0 else Pace.FROZEN
+    phases = {0.0: Phase.FEATURE, 1.0: Phase.KERNEL, -1.0: Phase.DIVERGING}
+    paces = {0.0: Pace.TRAINS, 1.0: Pace.UNSTABLE, -1.0: Pace.FROZEN}
     return ScalingPhase(
         c,
         g,
@@ -142,8 +136,8 @@ def scaling_phase(exponents: Exponents) -> ScalingPhase:
         rate,
         _zero(output),
         angle,
-        phase,
-        pace,
+        phases[_sign(size)],
+        paces[_sign(rate)],
         excess=-2.0 * size if size > 0.0 else 0.0,
         ratio=max(0.0, -size),
         cos_start=-0.5 * c.d,
@@ -195,3 +189,7 @@ def turned(exponents: Exponents) -> Turn:
 
 def _zero(exponent: float) -> float:
     return 0.0 if abs(exponent) <= _EQUAL else exponent
+
+
+def _sign(exponent: float) -> float:
+    return float((exponent > 0.0) - (exponent < 0.0))
