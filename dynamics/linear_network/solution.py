@@ -110,7 +110,8 @@ def solve(network: LinearNetwork, t: Array) -> LinearSolution:
         if not flow.moves:
             log_s = np.full(t.shape, -np.inf)
         elif network.beta == 1.0:
-            log_s = flow.log_s((flow.rate if flow.Hy > 0.0 else 2.0 * flow.g) * t)
+            # in this order, as g times H_y may be too small for a float
+            log_s = flow.log_s(4.0 * flow.g * t * flow.Hy if flow.Hy > 0.0 else 2.0 * flow.g * t)
         else:
             log_s = flow.log_s(network.clock(t))
         residual = (flow.f0 - flow.y) * flow.share(log_s)
@@ -125,7 +126,6 @@ def solve(network: LinearNetwork, t: Array) -> LinearSolution:
         kernel = 2.0 * flow.g * H
         if flow.g == 0.0:
             u_norm, v_norm = (np.full(t.shape, one) for one in (network.pair.u, network.pair.v))
-            kernel_excess = np.full(t.shape, np.nan)
         else:
             larger = H + 0.5 * abs(network.imbalance)
             smaller = np.where(larger > 0.0, size * (size / larger), 0.0)
@@ -140,7 +140,7 @@ def solve(network: LinearNetwork, t: Array) -> LinearSolution:
             np.where(zero, np.nan, f / size),
             np.where(zero, np.nan, np.arctan2(G, f)),
             kernel,
-            1.0 + kernel_excess,
+            kernel_ratio,
             kernel_excess,
             u_norm,
             v_norm,
@@ -150,7 +150,7 @@ def solve(network: LinearNetwork, t: Array) -> LinearSolution:
 
 
 def _undefined(network: LinearNetwork, t: Array, zero: Array) -> str:
-    if network.rho == 0.0:
+    if network.x_norm == 0.0:
         return "x = 0: output and kernel are 0, and W x has no direction"
     if network.flow.H0 == 0.0:
         return "u = 0 and W x = 0: nothing moves, the kernel is 0, and zero vectors have no angle"
