@@ -1,0 +1,46 @@
+"""Lengths and the angle of two vectors, safe from underflow, and what a flow starts from, given by them alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..hermite import Array
+
+
+def length(vector: Array) -> float:
+    """|vector|, whatever its scale."""
+    largest = float(abs(vector).max())
+    return largest * float(np.linalg.norm(vector / largest)) if largest > 0.0 else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """The lengths of u and v, and ``(1 + cos zeta) / 2`` and ``(1 - cos zeta) / 2`` of the angle between them, free of
+    cancellation; floats, or arrays of one shape."""
+
+    u: Any
+    v: Any
+    toward: Any
+    away: Any
+
+    @classmethod
+    def of(cls, u: Array, v: Array) -> Pair:
+        """Of two vectors. Where one is 0 they count as perpendicular."""
+        lengths = length(u), length(v)
+        if 0.0 in lengths:
+            return cls(*lengths, 0.5, 0.5)
+        u, v = u / lengths[0], v / lengths[1]
+        return cls(*lengths, 0.25 * float(np.sum((u + v) ** 2)), 0.25 * float(np.sum((u - v) ** 2)))
+
+    @property
+    def cosine(self) -> Any:
+        """cos zeta."""
+        return self.toward - self.away
+
+    @property
+    def sine(self) -> Any:
+        """sin zeta, at least 0."""
+        return 2.0 * np.sqrt(self.toward * self.away)

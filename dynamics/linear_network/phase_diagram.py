@@ -1,0 +1,182 @@
+"""Finite-width phase diagrams: how far the kernel has moved at the end of time, over two hyperparameters.
+
+What a network tends to is known in closed form from the lengths of u and v and the angle between them, and these are
+the same for all hyperparameters but the width; so a diagram takes three sums for each seed, and a few operations for
+each cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import log
+from typing import Any
+
+import numpy as np
+
+from ..arguments import whole, within
+from ..hermite import Array
+from .model import D_MAX, ENTRY_MAX, ETA_RANGE, GAMMA_RANGE, aligned, draw
+from .norms import Pair
+
+BOUNDS = {
+    "d": (1.0, float(D_MAX)),
+    "sigma_u": (1e-30, ENTRY_MAX),
+    "sigma_w": (1e-30, ENTRY_MAX),
+    "gamma": GAMMA_RANGE,
+    "eta_u": ETA_RANGE,
+    "eta_w": ETA_RANGE,
+    "y": (-ENTRY_MAX, ENTRY_MAX),
+    "x_norm": (1e-30, ENTRY_MAX),
+}
+SIDE_MAX, SEEDS_MAX = 1_000, 100
+CELLS_MAX = 10_000_000  # times seeds
+BORDERS = (log(0.95), log(1.05))
+"""ln of the kernel ratios at which a network leaves the kernel phase, for contours."""
+
+_FEW = 64  # neurons may be nearly parallel, and their angle is taken from themselves instead of from sums
+
+
+@dataclass(frozen=True, eq=False)
+class PhaseDiagram:
+    """The end of time over two hyperparameters, for each seed.
+
+    x_name, y_name, x (nx,), y (ny,): the axes. fixed: the values of the others.
+    log_ratio: ln of kernel(inf) / kernel(0), shape (seeds, ny, nx); -inf where the kernel vanishes, nan where it was 0
+    from the start. cos_start, cos_end: |cos zeta| at both ends, the same shape; nan for a zero vector.
+    """
+
+    x_name: str
+    y_name: str
+    x: Array
+    y: Array
+    fixed: dict[str, float]
+    seeds: tuple[int, ...]
+    log_ratio: Array
+    cos_start: Array
+    cos_end: Array
+
+    @cached_property
+    def median(self) -> Array:
+        """The median of log_ratio over the seeds, shape (ny, nx); its contours at ``BORDERS`` bound the kernel
+        phase."""
+        ordered = np.sort(self.log_ratio, axis=0)
+        return np.asarray(0.5 * (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]))
+
+    @cached_property
+    def mean(self) -> Array:
+        """The mean of log_ratio over the seeds, shape (ny, nx)."""
+        return np.asarray(self.log_ratio.mean(axis=0))
+
+    @cached_property
+    def spread(self) -> Array:
+        """The standard deviation of log_ratio over the seeds, shape (ny, nx)."""
+        return np.asarray(self.log_ratio.std(axis=0))
+
+    @cached_property
+    def cos_change(self) -> Array:
+        """The mean change of |cos zeta| over the seeds, shape (ny, nx)."""
+        return np.asarray((self.cos_end - self.cos_start).mean(axis=0))
+
+
+def phase_diagram(
+    x: Sequence[Any] = ("gamma", 1e-3, 1.0),
+    y: Sequence[Any] = ("sigma_u", 1e-2, 1e2),
+    n: tuple[int, int] = (200, 200),
+    seeds: Sequence[int] = tuple(range(8)),
+    d: int = 100,
+    sigma_u: float = 1.0,
+    sigma_w: float = 1.0,
+    gamma: float = 1.0,
+    eta_u: float = 1.0,
+    eta_w: float = 1.0,
+    target: float = 1.0,
+    x_norm: float = 1.0,
+    alignment: float = 0.0,
+) -> PhaseDiagram:
+    """The exact end of ``LinearNetwork.random`` (of one input) in every cell.
+
+    x, y: axes as (name, low, high) with a name out of d, sigma_u, sigma_w, gamma, eta_u, eta_w, y (the target) and
+    x_norm (|x|); values evenly in the logarithm, of a target that is not positive throughout evenly in itself, of d
+    rounded. n: how many of them, x first, 2 to 1,000 each. The others have the values given, the target ``target``.
+    alignment: of the start, see ``LinearNetwork.random``.
+
+    Raises ValueError, naming argument, value and range.
+    """
+    values: dict[str, Any] = {
+        "d": whole("d", d, 1, D_MAX),
+        "sigma_u": within("sigma_u", sigma_u, 0.0, ENTRY_MAX),
+        "sigma_w": within("sigma_w", sigma_w, 0.0, ENTRY_MAX),
+        "gamma": within("gamma", gamma, *GAMMA_RANGE),
+        "eta_u": within("eta_u", eta_u, *ETA_RANGE),
+        "eta_w": within("eta_w", eta_w, *ETA_RANGE),
+        "y": within("target", target, -ENTRY_MAX, ENTRY_MAX),
+        "x_norm": within("x_norm", x_norm, 0.0, ENTRY_MAX),
+    }
+    alignment = within("alignment", alignment, -1.0, 1.0)
+    nx, ny = whole("n[0]", n[0], 2, SIDE_MAX), whole("n[1]", n[1], 2, SIDE_MAX)
+    x_name, along_x = _axis("x", x, nx)
+    y_name, along_y = _axis("y", y, ny)
+    if x_name == y_name:
+        raise ValueError(f"both axes are {x_name}; they must differ")
+    if not 1 <= len(seeds) <= SEEDS_MAX:
+        raise ValueError(f"seeds are {len(seeds)}, not 1 to {SEEDS_MAX}")
+    if nx * ny * len(seeds) > CELLS_MAX:
+        raise ValueError(f"{nx} x {ny} cells for {len(seeds)} seeds are more than {CELLS_MAX}")
+    fixed = {name: float(value) for name, value in values.items() if name not in (x_name, y_name)}
+    values[x_name], values[y_name] = along_x[None, :], along_y[:, None]
+    found = np.empty((3, len(seeds), ny, nx))
+    for k, seed in enumerate(seeds):
+        pair = _pairs(np.asarray(values["d"]).astype(int), seed, alignment)
+        _end(values, pair, found[:, k])
+    found.setflags(write=False)
+    return PhaseDiagram(x_name, y_name, along_x, along_y, fixed, tuple(seeds), *found)
+
+
+def _axis(which: str, given: Sequence[Any], n: int) -> tuple[str, Array]:
+    if isinstance(given, str) or len(given) != 3 or given[0] not in BOUNDS:
+        raise ValueError(f"{which} = {given!r} is not (name, low, high) with a name out of {', '.join(BOUNDS)}")
+    name = str(given[0])
+    low, high = (within(f"{which}: {name}", value, *BOUNDS[name]) for value in given[1:])
+    if not low < high:
+        raise ValueError(f"{which}: {name} from {low:g} to {high:g} does not increase")
+    samples = np.geomspace(low, high, n) if low > 0.0 else np.linspace(low, high, n)
+    samples[0], samples[-1] = low, high
+    return name, np.round(samples) if name == "d" else samples
+
+
+def _pairs(d: Array, seed: int, alignment: float) -> Pair:
+    """Lengths and angles of the first d (any shape) of the neurons drawn."""
+    u, W = draw(int(d.max()), 1, seed)
+    v = W[:, 0]
+    u = aligned(u, v, alignment) if alignment != 0.0 else u
+    if d.ndim == 0:
+        return Pair.of(u, v)
+    sums = (np.cumsum(one)[d - 1] for one in (u * u, v * v, u * v))
+    u2, v2, uv = sums
+    cosine = uv / np.sqrt(u2 * v2)
+    pair = Pair(np.sqrt(u2), np.sqrt(v2), 0.5 + 0.5 * cosine, 0.5 - 0.5 * cosine)
+    few = {m: Pair.of(u[:m], v[:m]) for m in np.unique(d[d < _FEW]).tolist()}
+    for m, one in few.items():
+        for name in ("u", "v", "toward", "away"):
+            getattr(pair, name)[d == m] = getattr(one, name)
+    return pair
+
+
+def _end(values: dict[str, Any], pair: Pair, found: Array) -> None:
+    """Write log_ratio, cos_start and cos_end into found (3, ny, nx)."""
+    y, eta_u, eta_w = values["y"], values["eta_u"], values["eta_w"]
+    scale = values["gamma"] * values["x_norm"]
+    u, v = values["sigma_u"] * pair.u, values["sigma_w"] * pair.v
+    a, b = u / np.sqrt(eta_u), v / np.sqrt(eta_w)
+    half_g = 0.5 * scale * np.sqrt(eta_u * eta_w)
+    apart, twice = (a - b) ** 2, 4.0 * (a * b)
+    p, q = half_g * (apart + twice * pair.toward), half_g * (apart + twice * pair.away)
+    stuck = ((p == 0.0) & (y > 0.0)) | ((q == 0.0) & (y < 0.0))
+    end = np.where(stuck, 0.0, y)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found[0] = np.log(np.hypot(end, np.sqrt(p) * np.sqrt(q)) / (0.5 * (p + q)))
+        size = scale * u * v
+        found[1] = np.where(size > 0.0, abs(pair.cosine), np.nan)
+        found[2] = abs(end) / np.hypot(end, size * pair.sine)

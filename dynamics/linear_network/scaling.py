@@ -1,0 +1,195 @@
+"""The phase of a linear network whose width and hyperparameters are powers of one large number.
+
+With ``c_g = c_gamma + (c_eta_u + c_eta_w) / 2`` and ``c_P = c_d + max(2 c_w - c_eta_w, 2 c_u - c_eta_u)``, the powers
+of g and of P and Q, ``c_g + c_P`` is that of g P, the size of the output that the weights could give, and it decides:
+where it grows the network meets its target by a move of relative size 0. P Q goes like the power 2 c_P: P and Q are of
+the size of the larger layer each, unless the layers are of equal size and parallel in all neurons.
+
+Source: Xu & Ziyin, arXiv:2401.07085.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
+from types import MappingProxyType
+
+from ..arguments import within
+from .model import LinearNetwork
+
+EXPONENT_MAX = 10.0
+_EQUAL = 1e-9  # exponents that differ by no more are meant to be the same: 0.1 + 0.2 is not 0.3
+_KERNEL = 0.5  # c_g + c_P of a network turned into the kernel phase by the rates alone, that of the NTK
+
+
+class Phase(StrEnum):
+    """What becomes of the kernel as the large parameter grows."""
+
+    KERNEL = "kernel"
+    FEATURE = "feature learning"
+    DIVERGING = "feature learning, kernel ratio diverging"
+
+
+class Pace(StrEnum):
+    """How the time that learning takes goes with the large parameter."""
+
+    TRAINS = "trains in a time of order 1"
+    FROZEN = "frozen"
+    UNSTABLE = "unstable with steps of order 1"
+
+
+@dataclass(frozen=True)
+class Exponents:
+    """Powers of one large number: gamma, the standard deviations u and w of the two layers' weights, their rates, and
+    the width d (1: the number is the width; 0: the width is fixed). x and y do not grow."""
+
+    gamma: float = 0.0
+    u: float = 0.0
+    w: float = 0.0
+    eta_u: float = 0.0
+    eta_w: float = 0.0
+    d: float = 1.0
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            low = 0.0 if one.name == "d" else -EXPONENT_MAX
+            object.__setattr__(self, one.name, within(f"c_{one.name}", getattr(self, one.name), low, EXPONENT_MAX))
+
+    def network(self, scale: float, seed: int = 0, y: float = 1.0, width: int = 1, beta: float = 1.0) -> LinearNetwork:
+        """A random network at this value of the large number, on x = 1, of ``width scale^c_d`` neurons."""
+        return LinearNetwork.random(
+            round(width * scale**self.d),
+            sigma_u=scale**self.u,
+            sigma_w=scale**self.w,
+            y=y,
+            gamma=scale**self.gamma,
+            eta_u=scale**self.eta_u,
+            eta_w=scale**self.eta_w,
+            beta=beta,
+            seed=seed,
+        )
+
+
+SCALINGS = MappingProxyType(
+    {
+        "NTK": Exponents(gamma=-0.5),
+        "mean-field": Exponents(gamma=-1.0, eta_u=1.0, eta_w=1.0),
+        "µP": Exponents(u=-1.0, eta_u=-1.0, eta_w=1.0),
+        "standard / Kaiming, rate 1/d": Exponents(u=-0.5, eta_u=-1.0, eta_w=-1.0),
+        "Kaiming, rate 1": Exponents(u=-0.5),
+        "Xavier, rate 1": Exponents(u=-0.5, w=-0.5),
+        "Xavier, rate 1/d": Exponents(u=-0.5, w=-0.5, eta_u=-1.0, eta_w=-1.0),
+    }
+)
+"""Parametrisations in use, with the dimension of the input fixed."""
+
+
+@dataclass(frozen=True)
+class ScalingPhase:
+    """Powers of the large number, and what they mean.
+
+    g, P: of g and of P and Q. size: ``c_g + c_P``, above 0 in the kernel phase. rate: of lambda. output: of f(0).
+    angle: ``c_zeta``, of the conserved ``gamma |u| |W x| sin zeta``.
+    phase: kernel where size > 0, feature learning where it is 0, with a kernel ratio that diverges where it is below.
+    pace: whether lambda stays, vanishes (frozen) or grows (unstable with steps of order 1).
+    excess: in the kernel phase that of ``|kernel(inf)/kernel(0) - 1|``, which is ``2 (y^2 - f(0)^2) / (g^2 P Q)`` to
+    leading order; else that of the ratio itself.
+    ratio: of kernel(inf)/kernel(0). cos_start, cos_end: of |cos zeta| at the start and at the end.
+    angle_moves: whether cos zeta moves by an amount of order 1, exactly where ``c_zeta <= 0``; a network in the kernel
+    phase does that too if its layers are of different size.
+    """
+
+    exponents: Exponents
+    g: float
+    P: float
+    size: float
+    rate: float
+    output: float
+    angle: float
+    phase: Phase
+    pace: Pace
+    excess: float
+    ratio: float
+    cos_start: float
+    cos_end: float
+    angle_moves: bool
+
+
+def scaling_phase(exponents: Exponents) -> ScalingPhase:
+    """The phase. Raises ValueError where the output at the start grows without bound."""
+    c = exponents
+    output = c.gamma + 0.5 * c.d + c.u + c.w
+    if output > _EQUAL:
+        raise ValueError(
+            f"c_gamma + c_d/2 + c_u + c_w = {output:g} is above 0: the output at the start grows without bound"
+        )
+    g = c.gamma + 0.5 * (c.eta_u + c.eta_w)
+    P = c.d + max(2.0 * c.w - c.eta_w, 2.0 * c.u - c.eta_u)
+    size, rate, angle = _zero(g + P), _zero(max(g, 2.0 * g + P)), _zero(c.gamma + c.d + c.u + c.w)
+    phases = {0.0: Phase.FEATURE, 1.0: Phase.KERNEL, -1.0: Phase.DIVERGING}
+    paces = {0.0: Pace.TRAINS, 1.0: Pace.UNSTABLE, -1.0: Pace.FROZEN}
+    return ScalingPhase(
+        c,
+        g,
+        P,
+        size,
+        rate,
+        _zero(output),
+        angle,
+        phases[_sign(size)],
+        paces[_sign(rate)],
+        excess=-2.0 * size if size > 0.0 else _zero(-size),
+        ratio=max(0.0, -size),
+        cos_start=-0.5 * c.d,
+        cos_end=-max(0.0, angle),
+        angle_moves=angle <= 0.0,
+    )
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The smallest change of gamma and of the rates that brings a network into the other phase at the same rate of
+    learning: gamma times the power ``gamma`` of the large number, eta_u times ``eta_u``, eta_w times ``eta_w``."""
+
+    gamma: float
+    eta_u: float
+    eta_w: float
+    exponents: Exponents
+    phase: ScalingPhase
+
+
+def turned(exponents: Exponents) -> Turn:
+    """How to turn the phase into the other one by gamma and the rates, learning as fast as before.
+
+    ``c_g + c_P`` moves with c_gamma alone if both rates get the same factor. So from the kernel phase c_gamma falls
+    by ``c_g + c_P``, to the border, which belongs to feature learning, and both rates' powers grow by twice that. Into
+    the kernel phase any c_gamma past the border leads; taken is the largest, at which the output at the start is of
+    order 1. Where it is already as large on this side of the border (at fixed width), only unequal rates lead there:
+    the larger layer then gets the smaller one.
+    """
+    now = scaling_phase(exponents)
+    room = -now.output
+    gamma = -now.size if now.phase is Phase.KERNEL else room
+    tilt = 0.0
+    if now.phase is not Phase.KERNEL and not room > -now.size + _EQUAL:
+        gamma, tilt = 0.0, _KERNEL - now.size
+    size = now.size + gamma + tilt
+    both = now.rate - (now.g + gamma) - max(0.0, size)
+    w_is_larger = 2.0 * exponents.w - exponents.eta_w >= 2.0 * exponents.u - exponents.eta_u
+    u_share, w_share = (tilt, -tilt) if w_is_larger else (-tilt, tilt)
+    eta_u, eta_w = both + u_share, both + w_share
+    new = replace(
+        exponents,
+        gamma=exponents.gamma + gamma,
+        eta_u=exponents.eta_u + eta_u,
+        eta_w=exponents.eta_w + eta_w,
+    )
+    return Turn(gamma, eta_u, eta_w, new, scaling_phase(new))
+
+
+def _zero(exponent: float) -> float:
+    return 0.0 if abs(exponent) <= _EQUAL else exponent
+
+
+def _sign(exponent: float) -> float:
+    return float((exponent > 0.0) - (exponent < 0.0))

@@ -1,0 +1,161 @@
+"""A linear network over time: what its exact solution says at given times."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import sqrt
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..arguments import whole
+from ..hermite import Array
+
+if TYPE_CHECKING:
+    from .model import LinearNetwork
+
+WEIGHTS_OVER_TIME_MAX = 20_000_000  # numbers that the weights at all times may take, 160 MB
+
+
+@dataclass(frozen=True, eq=False)
+class LinearSolution:
+    """The exact solution at ``t`` (n,). Every array below has the shape (n,).
+
+    f, residual: the output, and ``f - y`` to its own relative accuracy, however small. loss: ``|f - y|^(beta + 1)``.
+    cos_zeta, zeta: of the angle between u and v = W x / |x|, nan where one of them is 0.
+    kernel: the neural tangent kernel ``gamma^2 (eta_u |W x|^2 + eta_w |x|^2 |u|^2)``; kernel_ratio: over that at the
+    start; kernel_excess: the ratio less 1, to its own relative accuracy; nan where the kernel is 0 from the start.
+    u_norm, v_norm: |u| and |v|.
+    log_X: ln X, where ``p_i = p_i(0) sqrt(X)`` and ``q_i = q_i(0) / sqrt(X)``, see ``flow``; 0 where nothing moves.
+    undefined: what is nan and why, as a sentence; empty where nothing is.
+    """
+
+    network: LinearNetwork
+    t: Array
+    f: Array
+    residual: Array
+    loss: Array
+    cos_zeta: Array
+    zeta: Array
+    kernel: Array
+    kernel_ratio: Array
+    kernel_excess: Array
+    u_norm: Array
+    v_norm: Array
+    log_X: Array
+    undefined: str
+
+    @cached_property
+    def step_limit(self) -> Array:
+        """The step beyond which gradient descent would not be stable if it stayed where the network is: 2 over the
+        curvature ``beta (beta + 1) |f - y|^(beta - 1) kernel``; inf where that is 0."""
+        beta = self.network.beta
+        with np.errstate(all="ignore"):
+            curvature = beta * (beta + 1.0) * abs(self.residual) ** (beta - 1.0) * self.kernel
+            return np.where(curvature > 0.0, 2.0 / curvature, np.where(np.isnan(curvature), 0.0, np.inf))
+
+    def p(self, neurons: Sequence[int] | Array | None = None) -> Array:
+        """p_i at each time, of all neurons or of those asked for; shape (n, k)."""
+        return self._turned(self.network.p[self._chosen(neurons, 1)], 0.5 * self.log_X)
+
+    def q(self, neurons: Sequence[int] | Array | None = None) -> Array:
+        """q_i at each time; shape (n, k)."""
+        return self._turned(self.network.q[self._chosen(neurons, 1)], -0.5 * self.log_X)
+
+    def u(self, neurons: Sequence[int] | Array | None = None) -> Array:
+        """u_i at each time, of all neurons or of those asked for; shape (n, k)."""
+        return 0.5 * sqrt(self.network.eta_u) * (self.p(neurons) - self.q(neurons))
+
+    def v(self, neurons: Sequence[int] | Array | None = None) -> Array:
+        """v_i = <w_i, x> / |x| at each time; shape (n, k). (u_i, v_i) moves on the hyperbola
+        ``v_i^2 / eta_w - u_i^2 / eta_u = p_i(0) q_i(0)``."""
+        return 0.5 * sqrt(self.network.eta_w) * (self.p(neurons) + self.q(neurons))
+
+    def W(self, neurons: Sequence[int] | Array | None = None) -> Array:
+        """w_i at each time; shape (n, k, d0). Its components orthogonal to x never move."""
+        chosen = self._chosen(neurons, self.network.d0)
+        moved = self.v(chosen) - self.network.v0[chosen]
+        return np.asarray(self.network.W0[chosen] + moved[..., None] * self.network.direction)
+
+    def _chosen(self, neurons: Sequence[int] | Array | None, each: int) -> Array:
+        d = self.network.d
+        chosen = np.arange(d) if neurons is None else np.array(neurons)
+        if chosen.ndim != 1:
+            raise ValueError(f"neurons of shape {chosen.shape} are not whole numbers in one dimension")
+        for i in chosen.tolist() if neurons is not None else ():
+            whole("neurons", i, 0, d - 1)
+        count = len(self.t) * len(chosen) * each
+        if count > WEIGHTS_OVER_TIME_MAX:
+            raise ValueError(
+                f"{len(chosen)} neurons at {len(self.t)} times are {count} weights, more than {WEIGHTS_OVER_TIME_MAX}; "
+                "ask for fewer of them"
+            )
+        return chosen.astype(int)
+
+    @staticmethod
+    def _turned(start: Array, log_scale: Array) -> Array:
+        with np.errstate(all="ignore"):
+            grown = np.sign(start) * np.exp(np.log(abs(start)) + log_scale[:, None])
+            kept = abs(log_scale[:, None]) < 300.0
+            plain = start * np.exp(np.clip(log_scale, -300.0, 300.0))[:, None]
+        return np.where(start == 0.0, 0.0, np.where(kept, plain, grown))
+
+
+def solve(network: LinearNetwork, t: Array) -> LinearSolution:
+    """The solution at times t (n,) >= 0, inf among them."""
+    flow = network.flow
+    with np.errstate(all="ignore"):  # infinite times and vanishing weights are meant, and end in 0 or inf
+        if not flow.moves:
+            log_s = np.full(t.shape, -np.inf)
+        elif network.beta == 1.0:
+            # in this order, as g times H_y may be too small for a float
+            log_s = flow.log_s(4.0 * flow.g * t * flow.Hy if flow.Hy > 0.0 else 2.0 * flow.g * t)
+        else:
+            log_s = flow.log_s(network.clock(t))
+        residual = (flow.f0 - flow.y) * flow.share(log_s)
+        log_X = flow.log_X(log_s) if flow.moves else np.zeros(t.shape)
+        f, moved = flow.outputs(residual, log_X)
+        H, G = np.hypot(f, flow.floor), network.area
+        size = np.hypot(f, G)
+        zero = size == 0.0
+        kernel_ratio = H / flow.H0 if flow.H0 > 0.0 and flow.g > 0.0 else np.full(t.shape, np.nan)
+        near = (moved / flow.H0) * ((f + flow.f0) / (H + flow.H0)) if flow.H0 > 0.0 else kernel_ratio
+        close = abs(kernel_ratio - 1.0) < 0.5
+        kernel_excess = np.where(close, near, kernel_ratio - 1.0)
+        kernel_ratio = np.where(close, 1.0 + near, kernel_ratio)
+        kernel = 2.0 * flow.g * H
+        if flow.g == 0.0:
+            u_norm, v_norm = (np.full(t.shape, one) for one in (network.pair.u, network.pair.v))
+        else:
+            larger = H + 0.5 * abs(network.imbalance)
+            smaller = np.where(larger > 0.0, size * (size / larger), 0.0)
+            u2, v2 = (smaller, larger) if network.imbalance > 0.0 else (larger, smaller)
+            u_norm, v_norm = np.sqrt(network.eta_u * (u2 / flow.g)), np.sqrt(network.eta_w * (v2 / flow.g))
+        return LinearSolution(
+            network,
+            t,
+            f,
+            residual,
+            abs(residual) ** (network.beta + 1.0),
+            np.where(zero, np.nan, f / size),
+            np.where(zero, np.nan, np.arctan2(G, f)),
+            kernel,
+            kernel_ratio,
+            kernel_excess,
+            u_norm,
+            v_norm,
+            log_X,
+            _undefined(network, t, zero),
+        )
+
+
+def _undefined(network: LinearNetwork, t: Array, zero: Array) -> str:
+    if network.x_norm == 0.0:
+        return "x = 0: output and kernel are 0, and W x has no direction"
+    if network.flow.H0 == 0.0:
+        return "u = 0 and W x = 0: nothing moves, the kernel is 0, and zero vectors have no angle"
+    if not zero.any():
+        return ""
+    return f"u = 0 or W x = 0 at t = {t[zero][0]:g}: a zero vector has no angle"
