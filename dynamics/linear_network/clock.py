@@ -79,9 +79,9 @@ class Clock:
             low, high = np.where(excess < 0.0, z, low), np.where(excess < 0.0, high, z)
             trial = z - excess * self._share(z) ** (self.beta - 1.0)
             last, z = z, np.where((trial >= low) & (trial <= high), trial, 0.5 * (low + high))
-            if (abs(z - last) <= 1e-15 * z).all():
+            if ((abs(z - last) <= 1e-15 * z) | (I == 0.0)).all():
                 break
-        return z
+        return np.where(I == 0.0, start, z)
 
     def _beyond(self, I: Array) -> Array:
         _, _, decay = self.flow.tail
