@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import exp, inf, log
+from math import inf, log
 
 import numpy as np
 
@@ -34,7 +34,7 @@ class Clock:
     def log_unit(self) -> float:
         """ln of the unit of t in which I is measured."""
         distance = abs(self.flow.f0 - self.flow.y)
-        return log(2.0 / (self.beta + 1.0)) - log(self.flow.rate) + (1.0 - self.beta) * log(distance)
+        return (1.0 - self.beta) * log(distance) - log(2.0 * (self.beta + 1.0)) - log(self.flow.g) - log(self.flow.Hy)
 
     @cached_property
     def table(self) -> tuple[Array, Array]:
@@ -49,16 +49,6 @@ class Clock:
     @cached_property
     def share_at_tail(self) -> float:
         return float(self._share(self.table[0][-1:])[0])
-
-    @cached_property
-    def end(self) -> float:
-        """When f has reached y, inf if it never does."""
-        if self.beta >= 1.0:
-            return inf
-        if self.flow.Hy == 0.0 or self.flow.stuck:
-            return inf
-        whole = self.table[1][-1] + self.share_at_tail ** (1.0 - self.beta) / (1.0 - self.beta)
-        return float(np.exp(min(log(whole) + self.log_unit, 709.0)))
 
     def __call__(self, t: Array) -> Array:
         """The clock z of the squared loss at times t; see ``Flow.log_s``."""
@@ -89,9 +79,9 @@ class Clock:
             low, high = np.where(excess < 0.0, z, low), np.where(excess < 0.0, high, z)
             trial = z - excess * self._share(z) ** (self.beta - 1.0)
             last, z = z, np.where((trial >= low) & (trial <= high), trial, 0.5 * (low + high))
-            if (abs(z - last) <= 1e-15 * z).all():
+            if ((abs(z - last) <= 1e-15 * z) | (I == 0.0)).all():
                 break
-        return z
+        return np.where(I == 0.0, start, z)
 
     def _beyond(self, I: Array) -> Array:
         _, _, decay = self.flow.tail
@@ -105,4 +95,4 @@ class Clock:
         """y = 0 and one of P, Q is 0, so H = |f|: |f|^-beta grows linearly."""
         flow, beta = self.flow, self.beta
         grown = np.exp(np.log(t) + log(2.0 * flow.g * beta * (beta + 1.0)) + beta * log(abs(flow.f0)))
-        return np.expm1(np.log1p(grown) / beta) / (2.0 * exp(log(abs(flow.f0))))
+        return np.expm1(np.log1p(grown) / beta) / (2.0 * abs(flow.f0))

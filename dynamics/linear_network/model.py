@@ -25,9 +25,11 @@ WEIGHTS_MAX = 10_000_000  # d d0, 80 MB
 ENTRY_MAX = 1e10  # of u, W, x, y: products of all of them are still far from overflow
 GAMMA_RANGE = (1e-300, 1e10)
 ETA_RANGE = (1e-30, 1e30)
+G_MIN = 1e-300  # of gamma |x| sqrt(eta_u eta_w), where x is not 0
 BETA_RANGE = (0.25, 4.0)
 TIMES_MAX = 100_000
 _ON_A_LINE = 1e-12  # relative size of what rounding leaves across a line
+_LOG_T_MAX = 709.0  # of a time that is a float
 _HALVINGS = 200  # of an interval of ln t, down to rounding
 
 
@@ -95,6 +97,8 @@ class LinearNetwork:
         object.__setattr__(self, "eta_u", within("eta_u", self.eta_u, *ETA_RANGE))
         object.__setattr__(self, "eta_w", within("eta_w", self.eta_w, *ETA_RANGE))
         object.__setattr__(self, "beta", within("beta", self.beta, *BETA_RANGE))
+        if self.x_norm > 0.0 and not self.g >= G_MIN:
+            raise ValueError(f"gamma |x| sqrt(eta_u eta_w) = {self.g:g} is below {G_MIN:g}")
 
     @classmethod
     def random(
@@ -265,14 +269,14 @@ class LinearNetwork:
         wanted = share * abs(self.flow.f0 - self.flow.y)
         if abs(self.flow.f_end - self.flow.y) > wanted:
             return inf
-        low, high = -740.0, 709.0
+        low, high = -740.0, _LOG_T_MAX
         for _ in range(_HALVINGS):
             middle = 0.5 * (low + high)
             if middle in (low, high):
                 break
             reached = abs(solve(self, np.exp([middle])).residual[0]) <= wanted
             low, high = (low, middle) if reached else (middle, high)
-        return float(np.exp(high))
+        return float(np.exp(high)) if high < _LOG_T_MAX else inf
 
     def mechanism(self) -> Mechanism:
         """How the network learns, its end against its start; see ``Mechanism``."""

@@ -93,7 +93,7 @@ class ScalingPhase:
     phase: kernel where size > 0, feature learning where it is 0, with a kernel ratio that diverges where it is below.
     pace: whether lambda stays, vanishes (frozen) or grows (unstable with steps of order 1).
     excess: in the kernel phase that of ``|kernel(inf)/kernel(0) - 1|``, which is ``2 (y^2 - f(0)^2) / (g^2 P Q)`` to
-    leading order; else 0, as the ratio does not tend to 1.
+    leading order; else that of the ratio itself.
     ratio: of kernel(inf)/kernel(0). cos_start, cos_end: of |cos zeta| at the start and at the end.
     angle_moves: whether cos zeta moves by an amount of order 1, exactly where ``c_zeta <= 0``; a network in the kernel
     phase does that too if its layers are of different size.
@@ -138,7 +138,7 @@ def scaling_phase(exponents: Exponents) -> ScalingPhase:
         angle,
         phases[_sign(size)],
         paces[_sign(rate)],
-        excess=-2.0 * size if size > 0.0 else 0.0,
+        excess=-2.0 * size if size > 0.0 else _zero(-size),
         ratio=max(0.0, -size),
         cos_start=-0.5 * c.d,
         cos_end=-max(0.0, angle),

@@ -110,7 +110,8 @@ def solve(network: LinearNetwork, t: Array) -> LinearSolution:
         if not flow.moves:
             log_s = np.full(t.shape, -np.inf)
         elif network.beta == 1.0:
-            log_s = flow.log_s((flow.rate if flow.Hy > 0.0 else 2.0 * flow.g) * t)
+            # in this order, as g times H_y may be too small for a float
+            log_s = flow.log_s(4.0 * flow.g * t * flow.Hy if flow.Hy > 0.0 else 2.0 * flow.g * t)
         else:
             log_s = flow.log_s(network.clock(t))
         residual = (flow.f0 - flow.y) * flow.share(log_s)
@@ -119,13 +120,14 @@ def solve(network: LinearNetwork, t: Array) -> LinearSolution:
         H, G = np.hypot(f, flow.floor), network.area
         size = np.hypot(f, G)
         zero = size == 0.0
-        kernel_excess = (
-            (moved / flow.H0) * ((f + flow.f0) / (H + flow.H0)) if flow.H0 > 0.0 else np.full(t.shape, np.nan)
-        )
+        kernel_ratio = H / flow.H0 if flow.H0 > 0.0 and flow.g > 0.0 else np.full(t.shape, np.nan)
+        near = (moved / flow.H0) * ((f + flow.f0) / (H + flow.H0)) if flow.H0 > 0.0 else kernel_ratio
+        close = abs(kernel_ratio - 1.0) < 0.5
+        kernel_excess = np.where(close, near, kernel_ratio - 1.0)
+        kernel_ratio = np.where(close, 1.0 + near, kernel_ratio)
         kernel = 2.0 * flow.g * H
         if flow.g == 0.0:
             u_norm, v_norm = (np.full(t.shape, one) for one in (network.pair.u, network.pair.v))
-            kernel_excess = np.full(t.shape, np.nan)
         else:
             larger = H + 0.5 * abs(network.imbalance)
             smaller = np.where(larger > 0.0, size * (size / larger), 0.0)
@@ -140,7 +142,7 @@ def solve(network: LinearNetwork, t: Array) -> LinearSolution:
             np.where(zero, np.nan, f / size),
             np.where(zero, np.nan, np.arctan2(G, f)),
             kernel,
-            1.0 + kernel_excess,
+            kernel_ratio,
             kernel_excess,
             u_norm,
             v_norm,
@@ -150,7 +152,7 @@ def solve(network: LinearNetwork, t: Array) -> LinearSolution:
 
 
 def _undefined(network: LinearNetwork, t: Array, zero: Array) -> str:
-    if network.rho == 0.0:
+    if network.x_norm == 0.0:
         return "x = 0: output and kernel are 0, and W x has no direction"
     if network.flow.H0 == 0.0:
         return "u = 0 and W x = 0: nothing moves, the kernel is 0, and zero vectors have no angle"

@@ -1,0 +1,217 @@
+"""Phases of the linear network: exponents against networks up to a million wide, and diagrams against networks."""
+
+from dataclasses import replace
+from math import sqrt
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dynamics import (
+    SCALINGS,
+    Exponents,
+    LinearNetwork,
+    Pace,
+    Phase,
+    measured_exponents,
+    phase_diagram,
+    scaling_phase,
+    turned,
+)
+
+TABLE = {  # c_g + c_P, c_lambda, output, c_zeta
+    "NTK": (0.5, 0.0, 0.0, 0.5),
+    "mean-field": (0.0, 0.0, -0.5, 0.0),
+    "µP": (0.0, 0.0, -0.5, 0.0),
+    "standard / Kaiming, rate 1/d": (1.0, 0.0, 0.0, 0.5),
+    "Kaiming, rate 1": (1.0, 1.0, 0.0, 0.5),
+    "Xavier, rate 1": (0.0, 0.0, -0.5, 0.0),
+    "Xavier, rate 1/d": (0.0, -1.0, -0.5, 0.0),
+}
+
+
+def last(*given_, **asked):
+    *_, found = measured_exponents(*given_, **asked)
+    return found
+
+
+def as_measured(found):
+    phase = found.phase
+    assert found.excess_slope == pytest.approx(phase.excess, abs=0.05)
+    assert found.ratio_slope == pytest.approx(phase.ratio, abs=0.05)
+    assert found.cos_end_slope == pytest.approx(phase.cos_end, abs=0.05)
+    assert found.rate_slope == pytest.approx(phase.rate, abs=0.05)
+
+
+@pytest.mark.parametrize("name", SCALINGS)
+def test_each_parametrisation_has_its_phase_and_is_measured_to_have_it(name):
+    phase = scaling_phase(SCALINGS[name])
+    assert (phase.size, phase.rate, phase.output, phase.angle) == TABLE[name]
+    assert phase.phase is (Phase.KERNEL if phase.size > 0 else Phase.FEATURE)
+    assert phase.pace is {0.0: Pace.TRAINS, 1.0: Pace.UNSTABLE, -1.0: Pace.FROZEN}[phase.rate]
+    found = last(SCALINGS[name])
+    as_measured(found)
+    if phase.size > 0:
+        assert np.allclose(found.kernel_ratio[-1], 1.0, atol=1e-4)
+    else:
+        assert np.allclose(found.kernel_ratio[-1], sqrt(5.0), atol=5e-3)
+        assert np.allclose(found.cos_end[-1], 2.0 / sqrt(5.0), atol=1e-3)
+
+
+def test_an_unbalanced_network_in_the_kernel_phase_aligns():
+    exponents = Exponents(gamma=-0.5, u=-0.5)
+    phase = scaling_phase(exponents)
+    assert (phase.phase, phase.angle_moves) == (Phase.KERNEL, True)
+    network = exponents.network(1e6, y=2.0)
+    assert network.end.kernel_ratio == pytest.approx(1.0, abs=1e-4)
+    assert abs(network.start.cos_zeta) < 0.003
+    assert network.end.cos_zeta == pytest.approx(0.894, abs=2e-3)
+
+
+def test_a_kernel_ratio_diverges_below_the_border():
+    exponents = Exponents(gamma=-1.25, eta_u=1.5, eta_w=1.5)
+    phase = scaling_phase(exponents)
+    assert (phase.phase, phase.ratio) == (Phase.DIVERGING, 0.25)
+    as_measured(last(exponents))
+
+
+@pytest.mark.parametrize(
+    ("exponents", "phase"),
+    [
+        (Exponents(gamma=-1.0, u=0.5, w=0.5, d=0.0), Phase.FEATURE),
+        (Exponents(u=-0.5, w=0.5, d=0.0), Phase.KERNEL),
+        (Exponents(gamma=-1.0, u=1.0, w=0.0, d=0.0), Phase.KERNEL),
+        (Exponents(gamma=-2.0, u=0.5, w=0.5, d=0.0), Phase.DIVERGING),
+    ],
+)
+def test_at_fixed_width_the_initialisation_alone_gives_both_phases(exponents, phase):
+    assert scaling_phase(exponents).phase is phase
+    as_measured(last(exponents, seeds=range(16)))
+    assert (last(exponents).widths == 10).all()
+
+
+grid = st.integers(-8, 8).map(lambda k: k / 4)
+any_exponents = st.builds(
+    Exponents, gamma=grid, u=grid, w=grid, eta_u=grid, eta_w=grid, d=st.sampled_from([0.0, 1.0])
+).filter(lambda c: c.gamma + c.d / 2 + c.u + c.w <= 0)
+
+
+@given(any_exponents)
+def test_turning_leads_to_the_other_phase_and_back_at_the_same_rate(exponents):
+    phase, turn = scaling_phase(exponents), turned(exponents)
+    assert (turn.phase.phase is Phase.KERNEL) != (phase.phase is Phase.KERNEL)
+    assert turn.phase.rate == pytest.approx(phase.rate)
+    assert turn.phase.output <= 0.0
+    assert turn.phase.angle <= turn.phase.size
+    if phase.phase is Phase.KERNEL:
+        less = replace(
+            exponents,
+            gamma=exponents.gamma + 0.99 * turn.gamma,
+            eta_u=exponents.eta_u + turn.eta_u,
+            eta_w=exponents.eta_w + turn.eta_w,
+        )
+        assert turn.phase.phase is Phase.FEATURE
+        assert scaling_phase(less).phase is Phase.KERNEL
+
+
+def test_the_ntk_turned_is_the_mean_field():
+    assert turned(SCALINGS["NTK"]).exponents == SCALINGS["mean-field"]
+    assert turned(SCALINGS["mean-field"]).exponents == SCALINGS["NTK"]
+
+
+def test_an_output_that_grows_has_no_phase():
+    with pytest.raises(ValueError, match=r"c_gamma \+ c_d/2 \+ c_u \+ c_w = 0.5 is above 0"):
+        scaling_phase(Exponents())
+    with pytest.raises(ValueError, match=r"c_eta_u = 11.0 is outside"):
+        Exponents(eta_u=11.0)
+
+
+def test_what_is_measured_is_a_random_network():
+    found = last(SCALINGS["µP"], scales=(10, 100), seeds=(3, 5))
+    network = LinearNetwork.random(100, sigma_u=1e-2, y=2.0, eta_u=1e-2, eta_w=1e2, seed=5)
+    assert found.kernel_ratio[1, 1] == network.end.kernel_ratio
+    assert found.cos_start[1, 1] == network.start.cos_zeta
+    assert [one.progress for one in measured_exponents(SCALINGS["µP"], (10, 90))] == [0.1, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"scales": (10.0,)}, "scales of shape"),
+        ({"scales": (10.0, 1.0)}, "do not increase"),
+        ({"scales": (1.0, 1e7)}, "scales reach 1e"),
+        ({"seeds": ()}, "seeds are 0"),
+        ({"width": 0}, "width = 0"),
+    ],
+)
+def test_a_bad_measurement_is_refused_when_it_is_asked_for(asked, said):
+    with pytest.raises(ValueError, match=said):
+        measured_exponents(SCALINGS["NTK"], **asked)
+
+
+# --- diagrams ------------------------------------------------------------------------------------
+
+AXES = {
+    "d": (1, 300),
+    "sigma_u": (1e-3, 1e2),
+    "sigma_w": (1e-3, 1e2),
+    "gamma": (1e-4, 1e1),
+    "eta_u": (1e-3, 1e3),
+    "eta_w": (1e-3, 1e3),
+    "y": (-3.0, 2.0),
+    "x_norm": (1e-2, 1e2),
+}
+
+
+@given(st.permutations(list(AXES)), st.lists(st.integers(0, 1000), min_size=1, max_size=3, unique=True))
+def test_a_diagram_is_the_network_s_end_cell_by_cell(names, seeds):
+    across, up = names[:2]
+    others = {"d": 7, "sigma_u": 0.7, "sigma_w": 1.3, "gamma": 0.4, "eta_u": 2.0, "eta_w": 0.3, "x_norm": 0.6}
+    others = {name: value for name, value in others.items() if name not in (across, up)}
+    found = phase_diagram((across, *AXES[across]), (up, *AXES[up]), (4, 3), seeds, target=1.5, **others)
+    for (k, j, i), log_ratio in np.ndenumerate(found.log_ratio):
+        values = {"y": 1.5, **others, across: found.x[i], up: found.y[j]}
+        x_norm = values.pop("x_norm")
+        network = LinearNetwork.random(int(values.pop("d")), x=(x_norm,), seed=seeds[k], **values)
+        start, end = network.start, network.end
+        assert log_ratio == pytest.approx(np.log(end.kernel_ratio), rel=1e-10, abs=1e-12)
+        assert found.cos_start[k, j, i] == pytest.approx(abs(start.cos_zeta), rel=1e-10, abs=1e-13)
+        assert found.cos_end[k, j, i] == pytest.approx(abs(end.cos_zeta), rel=1e-10, abs=1e-13)
+
+
+def test_a_diagram_s_median_and_spread_are_over_the_seeds():
+    found = phase_diagram(n=(5, 4), seeds=range(6))
+    assert np.allclose(found.median, np.median(found.log_ratio, axis=0))
+    assert np.allclose(found.mean, np.mean(found.log_ratio, axis=0))
+    assert np.allclose(found.spread, np.std(found.log_ratio, axis=0))
+    assert found.cos_change.shape == (4, 5)
+
+
+def test_one_neuron_opposed_ends_where_all_weights_are_zero():
+    """d = 1, a = -b: P = 0 exactly, and f cannot reach a positive target."""
+    for seed in range(50):
+        drawn = LinearNetwork.random(1, seed=seed)
+        sigma = abs(float(drawn.W0[0, 0] / drawn.u0[0]))
+        if sigma * drawn.u0[0] == -drawn.W0[0, 0]:
+            break
+    found = phase_diagram(("gamma", 1, 2), ("y", 1, 2), (2, 2), (seed,), d=1, sigma_u=sigma)
+    assert (found.log_ratio == -np.inf).all()
+    assert LinearNetwork.random(1, sigma_u=sigma, seed=seed).end.kernel_ratio == 0.0
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"x": ("beta", 1, 2)}, "x = .* is not"),
+        ({"x": ("gamma", 2, 1)}, "does not increase"),
+        ({"x": ("gamma", 0, 1)}, "x: gamma = 0 is outside"),
+        ({"x": ("sigma_u", 1, 2)}, "both axes are sigma_u"),
+        ({"n": (1, 5)}, r"n\[0\] = 1"),
+        ({"seeds": ()}, "seeds are 0"),
+        ({"d": 0}, "d = 0"),
+    ],
+)
+def test_a_bad_diagram_is_refused(asked, said):
+    with pytest.raises(ValueError, match=said):
+        phase_diagram(**asked)
