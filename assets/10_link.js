@@ -33,9 +33,9 @@ fl.present = (view, state) => ["x", "y"].map((name) => {
   return index === null ? state[field] : state[field][index];
 });
 
-// What the stream is asked for: a map does not depend on the present values of what is on its axes.
+// What the stream is asked for: a view that is a map does not depend on the present values of what is on its axes.
 fl.asked = function (view, state, parts = fl.ASKED) {
-  const mapped = view.axes[state.x] && view.axes[state.y];
+  const mapped = Object.values(view.figures).some(({ opens }) => opens) && view.axes[state.x] && view.axes[state.y];
   const rest = mapped ? fl.placed(view, state, { x: view.axes[state.x].rest, y: view.axes[state.y].rest }) : {};
   return fl.query(view, { ...state, ...rest }, parts);
 };

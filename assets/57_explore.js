@@ -1,5 +1,5 @@
 // Exploring a map: what is under the pointer and why, the marker of the present parameters, and the run
-// of a point opened in the view that shows it.
+// of a point opened in the view that shows it, or shown beside the map where that is this view.
 window.fl = window.fl || {};
 
 fl.Explorer = class extends fl.Presses {
@@ -65,7 +65,7 @@ fl.Explorer = class extends fl.Presses {
     this.tip.replaceChildren(fl.make("b", { textContent: `${found.glyph} ${found.word}` }), fl.make("div", { textContent: this.named(near) }), ...value, why);
     this.tip.hidden = false;
     this.beside(event);
-    this.pointed.ask(near, (text) => { why.replaceChildren(...fl.typeset(text)); this.beside(event); });
+    if (this.figure.opens) this.pointed.ask(near, (text) => { why.replaceChildren(...fl.typeset(text)); this.beside(event); });
   }
 
   // The words stand beside the pointer, where there is room.
@@ -104,7 +104,7 @@ fl.Explorer = class extends fl.Presses {
   }
 
   put(place) {
-    const [x, y] = this.rounded(place);
+    const [x, y] = this.rounded(place).map((value, k) => (this.axes[k].whole ? Math.round(value) : value));
     const { page } = this;
     page.change(fl.placed(page.view, page.state, { x, y }));
   }
@@ -141,9 +141,10 @@ fl.Explorer = class extends fl.Presses {
     this.marker.classList.toggle("outside", outside);
     const found = outside ? null : this.found(present);
     const said = `${this.named(present)}${found ? `: ${found.word}` : outside ? ": outside the map" : ""}`;
-    this.marker.setAttribute("aria-label", `Present parameters, ${said}. Arrows move it, Enter opens its run.`);
-    this.marker.title = `${said}. Drag to move, click to open its run.`;
-    this.tell(present, said);
+    const { opens } = this.figure;
+    this.marker.setAttribute("aria-label", `Present parameters, ${said}. Arrows move it${opens ? ", Enter opens its run" : ""}.`);
+    this.marker.title = `${said}. Drag to move${opens ? ", click to open its run" : ""}.`;
+    if (opens) this.tell(present, said);
   }
 
   // The run at the marker in words, with the way to it.
@@ -179,12 +180,16 @@ fl.Explorer = class extends fl.Presses {
   }
 
   remove(place) {
-    this.put(place);
+    if (this.cells) this.put(place);
   }
 
-  // Goes to the view that shows the run.
+  // Goes to the view that shows the run, or shows it here.
   open(place) {
-    this.page.open(this.address(place));
+    if (this.figure.opens) { this.page.open(this.address(place)); return; }
+    if (!this.cells) return;
+    this.page.history.settle();
+    this.put(place);
+    this.page.history.settle();
   }
 };
 

@@ -360,7 +360,7 @@ fl.Page = class {
   listen(figure) {
     const { gd } = figure;
     if (figure.points) figure.hand = new fl.Launcher(this, figure);
-    if (figure.opens) figure.hand = new fl.Explorer(this, figure);
+    if (figure.opens || figure.sets) figure.hand = new fl.Explorer(this, figure);
     gd.on("plotly_relayout", (event) => this.zoomed(figure, event));
     gd.on("plotly_doubleclick", () => this.keep({ [figure.window]: null }));
     for (const event of ["plotly_afterplot", "plotly_relayouting"]) gd.on(event, () => {
@@ -473,8 +473,10 @@ window.dash_clientside.frame = {
     fl.page = new fl.Page(view);
     fl.page.start();
     for (const link of document.querySelectorAll(".view-link")) {
-      if (link.pathname === view.path) link.setAttribute("aria-current", "page");
-      else link.removeAttribute("aria-current");
+      if (link.pathname === view.path) {
+        link.setAttribute("aria-current", "page");
+        link.scrollIntoView({ block: "nearest", inline: "nearest" }); // a phone's row of views scrolls
+      } else link.removeAttribute("aria-current");
     }
     return view.name;
   },

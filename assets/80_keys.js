@@ -23,10 +23,10 @@ fl.drawer = function (open) {
   else button.focus({ preventScroll: true });
 };
 
-// A link to where one is, or to a place on this page, is no new entry of the history.
+// A link to where one is, or to a place on this page, is no new entry of the history; one to another state is.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
-  if (!link || !fl.page || link.origin !== location.origin || link.pathname !== fl.page.view.path) return;
+  if (!link || !fl.page || link.origin !== location.origin || link.pathname !== fl.page.view.path || link.search) return;
   event.preventDefault();
   event.stopPropagation();
   document.getElementById("page").focus();

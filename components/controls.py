@@ -172,7 +172,7 @@ def count(
     )
 
 
-def axis(view: str, state: type[State], field: str, window: tuple[str, int]) -> Control:
+def axis(view: str, state: type[State], field: str, window: tuple[str, int], only: Only | None = None) -> Control:
     """The control of what is on an axis of a map, and of its window: (its field, the place where it goes from)."""
     parameter = state.parameters()[field]
     varied = state.varied()
@@ -188,6 +188,7 @@ def axis(view: str, state: type[State], field: str, window: tuple[str, int]) -> 
         choices=parameter.choices,
         labels=labels,
         window=window[0],
+        only=only,
     )
 
 

@@ -57,6 +57,7 @@ class Figure:
 
     points: the field to which a click in it adds a pair of numbers, if any.
     opens: for a map, the path of the view that shows the run of one of its points.
+    sets: whether a click in a map sets this view's own parameters.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Figure:
     window: str
     points: str | None = None
     opens: str | None = None
+    sets: bool = False
 
 
 def icon(name: str) -> html.Span:

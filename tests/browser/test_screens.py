@@ -30,6 +30,10 @@ STATES = {
     "many": "/?v=1&c=1,1,1,1,1&cs=1,-1,1,-1,1&eps=1&a=0.5,2,4,6,8,10,12&R0=0&tau=1e4&pts=0.5,12,0.8,3&y=excess",
     "map": "/phase-map",
     "neurons": "/time-scales",
+    "networks": "/time-scales?v=1&eps=1&lay=overlaps,planar,network&pan=risk&d=50&B=100",
+    "hyperbolas": "/linear-network",
+    "diagram": "/linear-network?v=1&g=0.1&eu=1&ew=1&pan=map",
+    "activations": "/linear-network?v=1&pan=activations&axis=log",
     "map-of-time": "/phase-map?v=1&cs=1,1,-1,-2,1&a=5&x=cs4&y=a&win=-3,3,-15,15&show=time",
 }
 

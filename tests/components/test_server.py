@@ -23,6 +23,7 @@ from components.cache import StreamCache
 from components.unlearning.state import UnlearningState
 from components.unlearning.view import UnlearningView
 from components.view import Chunk
+from components.views import VIEWS
 from dynamics import Fate, UnlearningModel
 from tests.components.streamed import joined
 
@@ -120,7 +121,7 @@ def test_the_page_gets_the_nearest_state_and_sentences(client: FlaskClient) -> N
 
 
 def test_health_and_headers(client: FlaskClient) -> None:
-    assert client.get("/health").get_json() == {"status": "ok", "views": ["unlearning", "phase_map", "time_scales"]}
+    assert client.get("/health").get_json() == {"status": "ok", "views": list(VIEWS)}
     headers = client.get("/").headers
     policy = headers["Content-Security-Policy"]
     assert "script-src 'self' 'sha256-" in policy

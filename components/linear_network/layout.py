@@ -1,0 +1,103 @@
+"""The page of view 4: controls on the left, the (u, v) plane in the middle, the panels on the right."""
+
+from __future__ import annotations
+
+from dash import html
+
+from components import controls, frame
+from components.linear_network.state import LinearNetworkState as State
+from components.markup import aria
+from components.view import View
+
+VIEW = "linear_network"
+WIDTH = controls.slider(VIEW, State, "d", 0.05, soft=(1.0, 10_000.0), whole=True)
+GAMMA = controls.slider(VIEW, State, "gamma", 0.05, soft=(1e-4, 10.0))
+SIGMA_U = controls.slider(VIEW, State, "sigma_u", 0.05, soft=(1e-2, 100.0))
+SIGMA_W = controls.slider(VIEW, State, "sigma_w", 0.05, soft=(1e-2, 100.0))
+ETA_U = controls.slider(VIEW, State, "eta_u", 0.05, soft=(1e-3, 1e3))
+ETA_W = controls.slider(VIEW, State, "eta_w", 0.05, soft=(1e-3, 1e3))
+TARGET = controls.slider(VIEW, State, "target", 0.1, soft=(-10.0, 10.0))
+POINT = controls.slider(VIEW, State, "x_norm", 0.05, soft=(0.1, 10.0))
+ALIGNED = controls.slider(VIEW, State, "aligned", 0.01)
+BETA = controls.slider(VIEW, State, "beta", 0.05)
+SEED = controls.slider(VIEW, State, "seed", 1.0, soft=(0.0, 40.0), whole=True)
+HORIZON = controls.slider(VIEW, State, "t", 0.1, soft=(1e-3, 1e3), begin=10.0)
+LAYERS = controls.many(VIEW, State, "layers", ("hyperbolas", "gradient descent"))
+STEP = controls.slider(VIEW, State, "step", 0.05, only={"layers": ("descent",)})
+PANEL = controls.choice(VIEW, State, "panel", ("over time", "phase diagram", "scaling", "activations"))
+AXIS = controls.choice(VIEW, State, "axis", ("linear t", "log t"), only={"panel": ("course", "activations")})
+MEASURE = controls.choice(VIEW, State, "measure", ("loss", "log loss"), only={"panel": ("course",)})
+MAPPED = {"panel": ("map",)}
+X = controls.axis(VIEW, State, "x", ("edges", 0), only=MAPPED)
+Y = controls.axis(VIEW, State, "y", ("edges", 2), only=MAPPED)
+SHOWN = controls.choice(VIEW, State, "shown", ("kernel", "angle", "spread"), only=MAPPED)
+SEEDS = controls.slider(VIEW, State, "seeds", 1.0, whole=True, only={"panel": ("map", "scaling", "activations")})
+SCALED = {"panel": ("scaling",)}
+GROWS = controls.choice(VIEW, State, "grows", ("width d = κ", "scales, d fixed"), only=SCALED)
+POWERS = [
+    controls.slider(VIEW, State, field, 0.25, soft=(-2.0, 2.0), only=SCALED)
+    for field in ("c_gamma", "c_u", "c_w", "c_eta_u", "c_eta_w")
+]
+CLOCK = controls.choice(VIEW, State, "clock", ("linear", "log t"))
+
+CONTROLS = [
+    WIDTH, GAMMA, SIGMA_U, SIGMA_W, ETA_U, ETA_W, TARGET, POINT, ALIGNED, BETA, SEED, HORIZON, LAYERS, STEP, PANEL,
+    AXIS, MEASURE, X, Y, SHOWN, SEEDS, GROWS, *POWERS, CLOCK,
+]  # fmt: skip
+FIGURES = {
+    "plane": frame.Figure(f"{VIEW}-plane", "Plane of the neurons", window="window"),
+    "panels": frame.Figure(f"{VIEW}-panels", "Panels", window="span", sets=True),
+}
+
+
+def page(view: View) -> html.Div:
+    """The whole page; the client fills it from the stream."""
+    return html.Div(
+        [
+            frame.description(view, CONTROLS, FIGURES),
+            _controls(),
+            html.Section(
+                [
+                    frame.alert(),
+                    html.Div(frame.popup("Layers", controls.place(LAYERS)), className="plane-choices"),
+                    frame.graph(FIGURES["plane"]),
+                ],
+                className="plane",
+                **aria(label="Plane of the neurons"),
+            ),
+            html.Section(
+                [
+                    html.Div([*map(controls.place, (PANEL, AXIS, MEASURE, SHOWN))], className="panel-choices"),
+                    frame.graph(FIGURES["panels"]),
+                ],
+                className="panels",
+                **aria(label="Panels"),
+            ),
+            html.Section(
+                [
+                    html.Div([frame.player(), controls.place(CLOCK)], className="player-row"),
+                    frame.progress(),
+                    frame.words(),
+                ],
+                className="below",
+                **aria(label="Player and explanation"),
+            ),
+        ],
+        className="view",
+    )
+
+
+def _controls() -> html.Aside:
+    return html.Aside(
+        [
+            frame.presets(),
+            frame.group("Phase diagram", controls.place(X), controls.place(Y)),
+            frame.group("Scaling with κ", controls.place(GROWS), *map(controls.place, POWERS)),
+            frame.group("Network", *map(controls.place, (WIDTH, GAMMA, SIGMA_U, SIGMA_W, ALIGNED, SEED, SEEDS))),
+            frame.group("Learning", *map(controls.place, (ETA_U, ETA_W, BETA, HORIZON, STEP))),
+            frame.group("Point", *map(controls.place, (TARGET, POINT))),
+        ],
+        id="controls",
+        className="controls",
+        **aria(label="Controls"),
+    )

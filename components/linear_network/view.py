@@ -1,0 +1,49 @@
+"""View 4: the linear network, its exact solution, mechanisms and phases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from dash.development.base_component import Component
+
+from components.citations import XU_2025, Paper
+from components.guide import Guide
+from components.linear_network import compute, export, layout
+from components.linear_network.guide import GUIDE
+from components.linear_network.presets import PRESETS
+from components.linear_network.state import LinearNetworkState
+from components.view import Chunk, Columns, Preset, View
+
+
+class LinearNetworkView(View):
+    """The plane of the neurons, its panels and its sentences."""
+
+    name = "linear_network"
+    path = "/linear-network"
+    title = "Linear network"
+    State = LinearNetworkState
+    presets: ClassVar[tuple[Preset, ...]] = PRESETS
+    papers: ClassVar[tuple[Paper, ...]] = (XU_2025,)
+    guide: ClassVar[Guide] = GUIDE
+    budget = compute.BUDGET
+    time: ClassVar[tuple[str, str]] = ("t", "t")
+    course: ClassVar[tuple[str, str]] = ("f", "loss")
+
+    def cost(self, state: LinearNetworkState) -> float:
+        return compute.cost(state)
+
+    def compute(self, state: LinearNetworkState) -> Iterator[Chunk]:
+        return compute.stream(state)
+
+    def layout(self) -> Component:
+        return layout.page(self)
+
+    def table(self, state: LinearNetworkState) -> Columns:
+        return export.table(state)
+
+    def document(self, state: LinearNetworkState) -> Mapping[str, Any]:
+        return export.document(state)
+
+    def python(self, state: LinearNetworkState) -> str:
+        return export.python(state)
