@@ -23,6 +23,15 @@ fl.drawer = function (open) {
   else button.focus({ preventScroll: true });
 };
 
+// A link to another state of some view, written by the server.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a.state-link");
+  if (!link || !fl.page || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  for (const menu of fl.openMenus()) menu.open = false;
+  fl.page.open(link.getAttribute("href"));
+});
+
 // A link to where one is, or to a place on this page, is no new entry of the history; one to another state is.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");

@@ -110,8 +110,8 @@ def plane(network: LinearNetwork, run: LinearSolution, neurons: Sequence[int], h
     )  # fmt: skip
     axis = {**PLAIN, "showgrid": False, "zeroline": True, "zerolinecolor": LIGHT["grid"], "zerolinewidth": 1}
     layout = {
-        "xaxis": {**axis, "title": {"text": "second layer  uᵢ"}, "range": edges[0]},
-        "yaxis": {**axis, "title": {"text": "first layer along x,  vᵢ"}, "range": edges[1]},
+        "xaxis": {**axis, "title": {"text": "uᵢ"}, "range": edges[0]},
+        "yaxis": {**axis, "title": {"text": "vᵢ = ⟨wᵢ, x⟩ / |x|"}, "range": edges[1]},
         "margin": {"l": 64, "r": 22, "t": 14, "b": 48},
         "hovermode": "closest",
         "dragmode": "zoom",

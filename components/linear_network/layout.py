@@ -5,9 +5,12 @@ from __future__ import annotations
 from dash import html
 
 from components import controls, frame
+from components.linear_network.presets import PRESETS
 from components.linear_network.state import LinearNetworkState as State
 from components.markup import aria
+from components.numbers import shown
 from components.view import View
+from dynamics.linear_network import Pace, scaling_phase
 
 VIEW = "linear_network"
 WIDTH = controls.slider(VIEW, State, "d", 0.05, soft=(1.0, 10_000.0), whole=True)
@@ -59,7 +62,10 @@ def page(view: View) -> html.Div:
             html.Section(
                 [
                     frame.alert(),
-                    html.Div(frame.popup("Layers", controls.place(LAYERS)), className="plane-choices"),
+                    html.Div(
+                        [frame.popup("Scalings", _scalings()), frame.popup("Layers", controls.place(LAYERS))],
+                        className="plane-choices",
+                    ),
                     frame.graph(FIGURES["plane"]),
                 ],
                 className="plane",
@@ -85,6 +91,24 @@ def page(view: View) -> html.Div:
         ],
         className="view",
     )
+
+
+def _scalings() -> html.Div:
+    """The table of scalings: the powers of each, the phase and the pace; a name leads to its picture."""
+    heads = ("", "c_γ", "cᵤ", "c_w", "c_ηᵤ", "c_ηw", "c_g + c_P", "c_ζ", "")
+    rows = []
+    for preset in PRESETS:
+        if not preset.name.startswith("scaling"):
+            continue
+        state = preset.state
+        phase = scaling_phase(state.exponents)  # type: ignore[attr-defined]
+        powers = [getattr(state, field) for field in ("c_gamma", "c_u", "c_w", "c_eta_u", "c_eta_w")]
+        name = html.A(preset.title.partition(": ")[2], href=f"/linear-network?{state.query()}", className="state-link")
+        numbers = [html.Td(shown(value, 3)) for value in (*powers, phase.size, phase.angle)]
+        pace = "" if phase.pace is Pace.TRAINS else f", {str(phase.pace).partition(' ')[0]}"
+        rows.append(html.Tr([html.Th(name, scope="row"), *numbers, html.Td(f"{phase.phase}{pace}")]))
+    table = html.Table([html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])), html.Tbody(rows)])
+    return html.Div(table, className="table-frame", tabIndex=0, role="region", **aria(label="Table of scalings"))
 
 
 def _controls() -> html.Aside:

@@ -77,7 +77,7 @@ class LinearNetworkState(State):
     ] = ("hyperbolas",)
     step: Annotated[
         Number,
-        Parameter("s", "step", "of gradient descent, over its limit", bounds=(STEP,), scale="log", part="layer"),
+        Parameter("s", "s", "step of gradient descent, over its limit", bounds=(STEP,), scale="log", part="layer"),
     ] = 0.1
     panel: Annotated[
         str, Parameter("pan", "panels", "what the panels show", "choice", choices=PANELS, part="layer")

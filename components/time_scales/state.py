@@ -67,7 +67,7 @@ class TimeScalesState(State):
     batch: Annotated[
         int, Parameter("B", "B", "fresh samples a step", "integer", (BATCH,), scale="log", part="layer")
     ] = 400
-    runs: Annotated[int, Parameter("r", "runs", "runs of the network", "integer", (RUNS,), part="layer")] = 4
+    runs: Annotated[int, Parameter("r", "r", "runs of the network", "integer", (RUNS,), part="layer")] = 4
     first: Annotated[
         str, Parameter("w", "w(0)", "how the network's first layer starts", "choice", choices=FIRST, part="layer")
     ] = "sphere"

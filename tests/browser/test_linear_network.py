@@ -115,4 +115,13 @@ def test_the_picture_is_saved(open_page: Any, scheme: str) -> None:
     page.click("#take-menu summary")
     with page.expect_download() as download:
         page.get_by_role("button", name="Plane of the neurons, SVG").click()
-    assert "second layer" in download.value.path().read_text(encoding="utf-8")
+    assert "⟨wᵢ, x⟩" in download.value.path().read_text(encoding="utf-8")
+
+
+def test_the_table_of_scalings_leads_to_each_of_them(open_page: Any) -> None:
+    page = open_page("/linear-network")
+    page.get_by_text("Scalings", exact=True).click()
+    page.get_by_role("link", name="µP").click()
+    until(page, "fl.page.state.panel === 'scaling' && fl.page.state.c_u === -1")
+    expect(page.locator("#notes")).to_contain_text("feature learning")
+    assert page.evaluate("document.querySelectorAll('.popup[open]').length") == 0
