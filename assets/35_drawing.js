@@ -291,7 +291,7 @@ fl.Drawing = class {
   // A copy with the theme's colours; columns are shared, not copied.
   coloured(value) {
     if (typeof value === "string") return (this.dark && this.view.toDark[value]) || value;
-    if (Array.isArray(value)) return value.length > 64 ? value : value.map((item) => this.coloured(item));
+    if (Array.isArray(value)) return value.length > 64 && typeof value[0] !== "string" ? value : value.map((item) => this.coloured(item));
     if (value === null || typeof value !== "object" || ArrayBuffer.isView(value)) return value;
     const copy = {};
     for (const [key, item] of Object.entries(value)) copy[key] = this.coloured(item);

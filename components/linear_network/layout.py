@@ -62,10 +62,7 @@ def page(view: View) -> html.Div:
             html.Section(
                 [
                     frame.alert(),
-                    html.Div(
-                        [frame.popup("Scalings", _scalings()), frame.popup("Layers", controls.place(LAYERS))],
-                        className="plane-choices",
-                    ),
+                    html.Div(frame.popup("Layers", controls.place(LAYERS)), className="plane-choices"),
                     frame.graph(FIGURES["plane"]),
                 ],
                 className="plane",
@@ -73,7 +70,10 @@ def page(view: View) -> html.Div:
             ),
             html.Section(
                 [
-                    html.Div([*map(controls.place, (PANEL, AXIS, MEASURE, SHOWN))], className="panel-choices"),
+                    html.Div(
+                        [*map(controls.place, (PANEL, AXIS, MEASURE, SHOWN)), frame.popup("Scalings", _scalings())],
+                        className="panel-choices",
+                    ),
                     frame.graph(FIGURES["panels"]),
                 ],
                 className="panels",

@@ -73,7 +73,7 @@ def notes(state: LinearNetworkState, network: LinearNetwork, run: LinearSolution
         said.append(
             "A network in the kernel phase whose angle moves all the same: its layers are of different size, so the "
             "smaller one turns while the kernel, that of the larger one, stays."
-            if abs(network.imbalance) > UNBALANCED * network.start.kernel
+            if network.g * abs(network.imbalance) > UNBALANCED * network.start.kernel
             else "The kernel stays within 5 %, and yet the angle is seen to move: at this width both are so."
         )
     if network.flow.moves:

@@ -157,6 +157,8 @@ def test_presets_have_short_links_and_show_what_they_say(client: FlaskClient) ->
         if preset.name == "unbalanced":
             assert {"kernel", "alignment"} <= set(mechanism.names)
             assert "layers are of different size" in " ".join(words(client, preset.state.query())["notes"])
+        if preset.name == "diagram":  # balanced layers
+            assert "layers are of different size" not in " ".join(words(client, preset.state.query())["notes"])
         if preset.name == "through-zero":
             assert mechanism.crosses_zero
     assert {preset.name for preset in PRESETS if preset.state.layers == ("hyperbolas", "descent")} == {"step"}
