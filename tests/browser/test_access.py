@@ -37,6 +37,24 @@ def test_axe_finds_nothing_serious_in_the_map(open_page: Any, name: str) -> None
     check(page, opened)
 
 
+VIEWS = {
+    "time-scales": "/time-scales?v=1&eps=0&m=4",
+    "linear network": "/linear-network?v=1&d=0",
+    "phase diagram": "/linear-network?v=1&d=0&pan=map",
+    "scaling": "/linear-network?v=1&d=0&pan=scaling",
+    "activations": "/linear-network?v=1&d=0&pan=activations",
+}
+
+
+@pytest.mark.parametrize("path", VIEWS.values(), ids=VIEWS.keys())
+@pytest.mark.parametrize("name", ["light", "dark", "phone", "drawer", "help"])
+def test_axe_finds_nothing_serious_in_other_views(open_page: Any, path: str, name: str) -> None:
+    options, opened = STATES[name]
+    page = open_page(path, **options)
+    page.wait_for_selector("#sentences li")
+    check(page, opened)
+
+
 def check(page: Page, opened: str | None) -> None:
     if opened:
         page.click(opened)
@@ -53,8 +71,9 @@ def focus(page: Page) -> str:
     return page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()")
 
 
-def test_tab_reaches_every_control_once_and_shows_where_it_is(open_page: Any) -> None:
-    page = open_page("/")
+@pytest.mark.parametrize("path", ["/", VIEWS["time-scales"], VIEWS["phase diagram"]])
+def test_tab_reaches_every_control_once_and_shows_where_it_is(open_page: Any, path: str) -> None:
+    page = open_page(path)
     wanted = page.evaluate("""() => [...document.querySelectorAll(
         "a[href], button, input, select, summary, [tabindex='0']")]
       .filter((element) => element.checkVisibility({ visibilityProperty: true }) && !element.disabled)
