@@ -108,6 +108,7 @@ fl.Overlay = class {
     const courses = [], dots = [];
     for (const line of lines) {
       const xa = full[line.xaxis], ya = full[line.yaxis];
+      if (!xa || !ya) continue; // a row of which plotly has drawn nothing yet
       if (cutAt !== null) courses.push(this.course(line, xa, ya, cutAt));
       if (time === null || line.from) continue;
       const px = xa.d2p(fl.valueAt(line.run, line.x, time));

@@ -11,6 +11,7 @@ import numpy as np
 from components.linear_network.columns import FIRST
 from components.linear_network.state import LinearNetworkState, horizon
 from dynamics import DescentRecord, LinearNetwork, descent
+from dynamics.linear_network.model import ENTRY_MAX
 
 ACTIVATIONS = ("linear", "relu", "leaky_relu", "sigmoid", "swish")
 POINTS = 40  # of gradient descent on the panels
@@ -64,10 +65,12 @@ def other(state: LinearNetworkState, network: LinearNetwork) -> LinearNetworkSta
     """A state in which the angle goes the other way: opens where it closes, closes where it opens."""
     if abs(network.flow.f_end) > abs(network.start.f):
         start = replace_start(state, OTHER if state.target >= 0 else -OTHER)
-        return start.model_copy(update={"target": BELOW * start.network().start.f})
+        return start.model_copy(
+            update={"target": float(np.clip(BELOW * start.network().start.f, -ENTRY_MAX, ENTRY_MAX))}
+        )
     start = replace_start(state, 0.0)
     f0 = abs(start.network().start.f)
-    return start.model_copy(update={"target": ABOVE * max(f0, 1e-12) if f0 > 0 else 1.0})
+    return start.model_copy(update={"target": min(ABOVE * max(f0, 1e-12), ENTRY_MAX) if f0 > 0 else 1.0})
 
 
 def replace_start(state: LinearNetworkState, aligned: float) -> LinearNetworkState:

@@ -276,7 +276,9 @@ def activations(titles: Sequence[str]) -> Figure:
     layout["showlegend"] = True
     layout["legend"] = {"orientation": "h", "x": 0, "y": -0.12, "yanchor": "top", "font": {"size": 11}}
     layout["margin"] = {"l": 62, "r": 24, "t": 14, "b": 96}
-    return {"data": [], "layout": layout}
+    # A row has axes from the beginning only if there is a trace on them, however empty.
+    lower = scatter(x=[None], y=[None], yaxis="y2", showlegend=False, hoverinfo="skip")
+    return {"data": [lower], "layout": layout}
 
 
 def theory_traces(run: int, row: int) -> dict[str, list[Trace]]:
