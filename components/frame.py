@@ -5,7 +5,7 @@ The header and the views' pages are all that Dash draws; what is streamed is dra
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import quote
@@ -201,6 +201,47 @@ def graph(figure: Figure) -> html.Div:
         ],
         className="figure",
     )
+
+
+def course_page(
+    view: View,
+    controls: list[Control],
+    figures: Mapping[str, Figure],
+    aside: Sequence[Component],
+    on_plane: Sequence[Component],
+    on_panels: Sequence[Component],
+    clock: Component,
+) -> html.Div:
+    """The page of a view whose runs have a course: controls on the left, the plane in the middle, panels on the right,
+    the player and the words below. The client fills it from the stream."""
+    plane, panels = figures.values()
+    return html.Div(
+        [
+            description(view, controls, figures),
+            side(aside),
+            html.Section(
+                [alert(), html.Div(list(on_plane), className="plane-choices"), graph(plane)],
+                className="plane",
+                **aria(label=plane.title),
+            ),
+            html.Section(
+                [html.Div(list(on_panels), className="panel-choices"), graph(panels)],
+                className="panels",
+                **aria(label=panels.title),
+            ),
+            html.Section(
+                [html.Div([player(), clock], className="player-row"), progress(), words()],
+                className="below",
+                **aria(label="Player and explanation"),
+            ),
+        ],
+        className="view",
+    )
+
+
+def side(children: Sequence[Component]) -> html.Aside:
+    """The controls of a page, under the choice of a preset."""
+    return html.Aside([presets(), *children], id="controls", className="controls", **aria(label="Controls"))
 
 
 def alert() -> html.Div:

@@ -84,7 +84,7 @@ def stream(state: LinearNetworkState) -> Iterator[Chunk]:
         kinds = texts.kinds(network, second.network())
         yield scene("panels", figures.activations(kinds), figures.display(run, loss=False))
     else:
-        yield scene("panels", figures.course(network), figures.display(run))
+        yield scene("panels", figures.panels(network), figures.display(run))
     yield Chunk("run", {"index": 0, "traces": figures.run_traces(network, neurons, state.panel)})
     yield _samples(0, columns.of(run, neurons), True)
 

@@ -12,18 +12,16 @@ from math import isfinite, log10, sqrt
 from typing import Any
 
 import numpy as np
-from plotly.colors import sequential
 
+from components.cells import SCALE, bar, coded
 from components.linear_network.experiments import ACTIVATIONS
 from components.linear_network.state import AXES, LinearNetworkState
+from components.plots import PLAIN, POWER_TICKS, axis_name, axis_of, band, course, over, rows, scatter
 from components.theme import FATES, LIGHT
 from components.view import Figure, Trace, column, integers, table
 from dynamics import Fate, LinearNetwork, LinearSolution, MeasuredExponents, PhaseDiagram
 from dynamics.linear_network import BORDERS
 
-PLAIN = {"type": "linear", "ticklabeloverflow": "allow"}
-TICKS, POWER_TICKS = 12, 9.6
-GAP = 0.03  # half of it, between two rows, as a share of the height
 FLOOR = 1e-8  # of the loss at the start: where its logarithmic axis ends
 POINTS = LIGHT["network"]
 CURVE = 60  # points of a hyperbola
@@ -61,19 +59,7 @@ CELLS = (
     ("rescaling", "undefined: nothing moves, or a kernel of 0"),
 )
 LEGEND = {"kernel": "kernel(∞) / kernel(0)", "angle": "change of |cos ζ|", "spread": "spread of ln kernel ratio"}
-NONE = 65535
 BOUNDARY = "#fefefe"  # on the colours of the map, which are the same in both themes
-SCALE = list(sequential.Cividis)
-
-
-def scatter(**properties: Any) -> Trace:
-    """A scatter trace."""
-    return {"type": "scatter", **properties}
-
-
-def axis_name(row: int) -> str:
-    """The y axis of a row, as the layout calls it."""
-    return "yaxis" if row == 0 else f"yaxis{row + 1}"
 
 
 # --- the plane ---
@@ -158,38 +144,9 @@ def branches(network: LinearNetwork, neurons: Sequence[int], edges: Sequence[Seq
 # --- the panels over time ---
 
 
-def rows_layout(count: int, titles: Sequence[str]) -> dict[str, Any]:
-    """Rows over one time axis."""
-    share = 1 / count
-    layout: dict[str, Any] = {
-        "xaxis": {
-            **PLAIN, "title": {"text": "time  t"}, "anchor": axis_name(count - 1).replace("axis", ""),
-            "exponentformat": "power",
-        },
-        "margin": {"l": 74, "r": 24, "t": 14, "b": 48},
-        "hovermode": "x",
-        "dragmode": "zoom",
-        "meta": {"extent": {"xaxis": "t"}},
-    }  # fmt: skip
-    for number, title in enumerate(titles):
-        layout[axis_name(number)] = {
-            **PLAIN,
-            "domain": [
-                1 - (number + 1) * share + (GAP if number < count - 1 else 0),
-                1 - number * share - (GAP if number else 0),
-            ],
-            "anchor": "x",
-            "title": {"text": title},
-            "fixedrange": True,
-            "nticks": 4,
-            "exponentformat": "power",
-        }
-    return layout
-
-
-def course(network: LinearNetwork) -> Figure:
+def panels(network: LinearNetwork) -> Figure:
     """The rows f, loss, angle, kernel, norms, without their lines: the target as a level line."""
-    layout = rows_layout(len(ROWS), [title for _, title, _ in ROWS])
+    layout = rows([title for _, title, _ in ROWS], ("t", "t"), log=False)
     for number, (_, _, lines) in enumerate(ROWS):
         layout["meta"]["extent"][axis_name(number)] = [name for name, _, _ in lines]
     layout["shapes"] = [
@@ -219,7 +176,7 @@ def run_traces(network: LinearNetwork, neurons: Sequence[int], panel: str) -> di
     """The lines of the exact solution in each figure, still empty."""
     in_plane = [
         scatter(
-            x=[], y=[], mode="lines", line=neuron(network, i), name=f"neuron {i + 1}", meta=_meta(0, f"u{i}", f"v{i}"),
+            x=[], y=[], mode="lines", line=neuron(network, i), name=f"neuron {i + 1}", meta=course(0, f"u{i}", f"v{i}"),
             hovertemplate=f"neuron {i + 1}<br>u = %{{x:.4g}}<br>v = %{{y:.4g}}<extra></extra>",
         )
         for i in neurons
@@ -240,20 +197,14 @@ def _lines(run: int, panel: str, mode: str, prefix: str) -> list[Trace]:
         for name, label, dash in columns:
             colour = COLOURS.get(name, LIGHT["ink"]) if mode == "lines" else POINTS
             line = {"color": colour, "width": 1.8, "dash": dash}
-            lines.append(_over(run, name, prefix + label, line, axis_name(number).replace("axis", ""), mode))
+            lines.append(over(run, "t", name, prefix + label, line, number, **_drawn(mode, colour)))
     return lines
 
 
-def _over(run: int, name: str, label: str, line: dict[str, Any], axis: str, mode: str = "lines") -> Trace:
-    marker = {"marker": {"color": line["color"], "size": 5.5, "symbol": "circle-open"}} if mode == "markers" else {}
-    return scatter(
-        x=[], y=[], mode=mode, line=line, name=label, xaxis="x", yaxis=axis, **marker,
-        hovertemplate=f"{label}: %{{y:.4g}}<extra></extra>", meta=_meta(run, "t", name),
-    )  # fmt: skip
-
-
-def _meta(run: int, x: str, y: str) -> dict[str, Any]:
-    return {"run": run, "x": x, "y": y, "part": "line"}
+def _drawn(mode: str, colour: str) -> dict[str, Any]:
+    """As a line, or as open points."""
+    marker = {"marker": {"color": colour, "size": 5.5, "symbol": "circle-open"}} if mode == "markers" else {}
+    return {"mode": mode, **marker}
 
 
 # --- the activations ---
@@ -261,14 +212,13 @@ def _meta(run: int, x: str, y: str) -> dict[str, Any]:
 
 def activations(titles: Sequence[str]) -> Figure:
     """Two rows of angles over time, without their lines: the start that is chosen, and one of the other kind."""
-    layout = rows_layout(2, ["ζ in °", "ζ in °"])
-    layout["xaxis"]["title"] = {"text": "time  t"}
+    layout = rows(["ζ in °", "ζ in °"], ("t", "t"), log=False)
     for number, title in enumerate(titles):
         layout[axis_name(number)]["range"] = [0.0, 180.0]
         layout[axis_name(number)]["tickvals"] = [0, 45, 90, 135, 180]
         layout.setdefault("annotations", []).append(
             {
-                "text": title, "xref": "x domain", "yref": f"{axis_name(number).replace('axis', '')} domain",
+                "text": title, "xref": "x domain", "yref": f"{axis_of(number)} domain",
                 "x": 1, "y": 1, "xanchor": "right", "yanchor": "top", "showarrow": False,
                 "font": {"size": 12, "color": LIGHT["muted"]},
             }
@@ -284,20 +234,18 @@ def activations(titles: Sequence[str]) -> Figure:
 def theory_traces(run: int, row: int) -> dict[str, list[Trace]]:
     """The exact angle of linear networks in a row."""
     line = {"color": LIGHT["ink"], "width": 2.4, "dash": "solid"}
-    angle = _over(run, "zeta", "theory", line, axis_name(row).replace("axis", ""))
+    angle = over(run, "t", "zeta", "theory", line, row)
     return {"plane": [], "panels": [{**angle, "showlegend": row == 0}]}
 
 
 def activation_traces(run: int, row: int, activation: str) -> dict[str, list[Trace]]:
     """The angle of gradient descent with an activation: its mean over starts, and a band of a standard deviation."""
     colour, dash = ACTIVATION_LOOKS[activation]
-    axis = axis_name(row).replace("axis", "")
-    band = _over(run, "high", f"{NAMES[activation]}, spread", {"color": colour, "width": 0, "dash": "solid"}, axis)
-    band |= {"fill": "toself", "fillcolor": colour, "opacity": 0.15, "hoverinfo": "skip", "showlegend": False}
-    band["meta"]["from"] = "low"
+    name, line = NAMES[activation], {"color": colour, "width": 2, "dash": dash}
+    spread = band(run, "t", ("low", "high"), f"{name}, spread", colour, row, opacity=0.15)
     mode = "markers" if activation == "linear" else "lines"
-    mean = _over(run, "zeta", NAMES[activation], {"color": colour, "width": 2, "dash": dash}, axis, mode)
-    return {"plane": [], "panels": [band, {**mean, "showlegend": row == 0}]}
+    mean = over(run, "t", "zeta", name, line, row, **_drawn(mode, colour))
+    return {"plane": [], "panels": [{**spread, "showlegend": False}, {**mean, "showlegend": row == 0}]}
 
 
 # --- the phase diagram ---
@@ -315,15 +263,6 @@ def cells(state: LinearNetworkState, map_: PhaseDiagram) -> dict[str, Any]:
     median = map_.median
     kind = np.select([np.isnan(median), median > BORDERS[1], median < BORDERS[0]], [3, 1, 2], 0).astype("u1")
     x, y = state.map_edges
-    values = values_of(state, map_)
-    log = state.shown == "kernel"
-    with np.errstate(divide="ignore", invalid="ignore"):
-        measured = np.log10(values) if log else values
-    known = np.isfinite(measured)
-    low, high = (float(measured[known].min()), float(measured[known].max())) if known.any() else (0.0, 1.0)
-    span = high - low or 1.0
-    steps = np.full(values.shape, NONE, np.uint16)
-    steps[known] = np.rint((measured[known] - low) / span * (NONE - 1))
     return {
         "n": [map_.x.size, map_.y.size],
         "x": x,
@@ -331,16 +270,18 @@ def cells(state: LinearNetworkState, map_: PhaseDiagram) -> dict[str, Any]:
         "fate": integers(kind.ravel()),
         "fates": [{"colour": LOOKS[name].colour, "glyph": LOOKS[name].glyph, "word": word} for name, word in CELLS],
         "strength": 1.0,
-        "quantity": {
-            "values": integers(steps.ravel()), "low": low, "high": low + span, "log": log,
-            "name": LEGEND[state.shown], "scale": SCALE,
-        },
-    }  # fmt: skip
+        "quantity": {**code(state, map_), "name": LEGEND[state.shown], "scale": SCALE},
+    }
+
+
+def code(state: LinearNetworkState, map_: PhaseDiagram) -> dict[str, Any]:
+    """What the map shows, as it is coloured: kernel ratios in their logarithm."""
+    return coded(values_of(state, map_), state.shown == "kernel")
 
 
 def phase_map(state: LinearNetworkState, map_: PhaseDiagram) -> Figure:
     """The axes of the phase diagram, its boundary where the kernel ratio leaves 1 by 5 %, its colour bar."""
-    grid = cells(state, map_)["quantity"]
+    grid = code(state, map_)
     line = {"color": BOUNDARY, "width": 2}
     boundary = {
         "type": "contour", "x": column(map_.x), "y": column(map_.y), "z": table(map_.median), "showscale": False,
@@ -348,18 +289,10 @@ def phase_map(state: LinearNetworkState, map_: PhaseDiagram) -> Figure:
         "line": line, "name": "boundary", "hoverinfo": "skip",
     }  # fmt: skip
     low, high = grid["low"], grid["high"]
-    colours: dict[str, Any] = {"title": {"text": LEGEND[state.shown], "side": "right"}, "thickness": 12}
-    colours |= {"outlinewidth": 0, "exponentformat": "power"}
+    colours: dict[str, Any] = {"title": {"text": LEGEND[state.shown], "side": "right"}, "exponentformat": "power"}
     if grid["log"]:
         ticks = np.linspace(low, high, 5).tolist()
         colours |= {"tickvals": ticks, "ticktext": [f"{10**tick:.2g}" for tick in ticks]}
-    bar = scatter(
-        x=[None], y=[None], mode="markers", name="colours", hoverinfo="skip",
-        marker={
-            "color": [low], "cmin": low, "cmax": high, "showscale": True, "colorbar": colours,
-            "colorscale": [[k / (len(SCALE) - 1), colour] for k, colour in enumerate(SCALE)],
-        },
-    )  # fmt: skip
     layout = {
         "xaxis": _map_axis(state.x, state.map_edges[0]),
         "yaxis": _map_axis(state.y, state.map_edges[1]),
@@ -367,7 +300,7 @@ def phase_map(state: LinearNetworkState, map_: PhaseDiagram) -> Figure:
         "hovermode": False,
         "dragmode": False,
     }
-    return {"data": [boundary, bar], "layout": layout}
+    return {"data": [boundary, bar(grid, colours)], "layout": layout}
 
 
 def _map_axis(word: str, edges: tuple[float, float]) -> dict[str, Any]:

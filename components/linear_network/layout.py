@@ -54,43 +54,17 @@ FIGURES = {
 
 
 def page(view: View) -> html.Div:
-    """The whole page; the client fills it from the stream."""
-    return html.Div(
-        [
-            frame.description(view, CONTROLS, FIGURES),
-            _controls(),
-            html.Section(
-                [
-                    frame.alert(),
-                    html.Div(frame.popup("Layers", controls.place(LAYERS)), className="plane-choices"),
-                    frame.graph(FIGURES["plane"]),
-                ],
-                className="plane",
-                **aria(label="Plane of the neurons"),
-            ),
-            html.Section(
-                [
-                    html.Div(
-                        [*map(controls.place, (PANEL, AXIS, MEASURE, SHOWN)), frame.popup("Scalings", _scalings())],
-                        className="panel-choices",
-                    ),
-                    frame.graph(FIGURES["panels"]),
-                ],
-                className="panels",
-                **aria(label="Panels"),
-            ),
-            html.Section(
-                [
-                    html.Div([frame.player(), controls.place(CLOCK)], className="player-row"),
-                    frame.progress(),
-                    frame.words(),
-                ],
-                className="below",
-                **aria(label="Player and explanation"),
-            ),
-        ],
-        className="view",
-    )
+    """The whole page."""
+    aside = [
+        frame.group("Phase diagram", controls.place(X), controls.place(Y)),
+        frame.group("Scaling with κ", controls.place(GROWS), *map(controls.place, POWERS)),
+        frame.group("Network", *map(controls.place, (WIDTH, GAMMA, SIGMA_U, SIGMA_W, ALIGNED, SEED, SEEDS))),
+        frame.group("Learning", *map(controls.place, (ETA_U, ETA_W, BETA, HORIZON, STEP))),
+        frame.group("Point", *map(controls.place, (TARGET, POINT))),
+    ]
+    layers = frame.popup("Layers", controls.place(LAYERS))
+    panels = [*map(controls.place, (PANEL, AXIS, MEASURE, SHOWN)), frame.popup("Scalings", _scalings())]
+    return frame.course_page(view, CONTROLS, FIGURES, aside, [layers], panels, controls.place(CLOCK))
 
 
 def _scalings() -> html.Div:
@@ -109,19 +83,3 @@ def _scalings() -> html.Div:
         rows.append(html.Tr([html.Th(name, scope="row"), *numbers, html.Td(f"{phase.phase}{pace}")]))
     table = html.Table([html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])), html.Tbody(rows)])
     return html.Div(table, className="table-frame", tabIndex=0, role="region", **aria(label="Table of scalings"))
-
-
-def _controls() -> html.Aside:
-    return html.Aside(
-        [
-            frame.presets(),
-            frame.group("Phase diagram", controls.place(X), controls.place(Y)),
-            frame.group("Scaling with κ", controls.place(GROWS), *map(controls.place, POWERS)),
-            frame.group("Network", *map(controls.place, (WIDTH, GAMMA, SIGMA_U, SIGMA_W, ALIGNED, SEED, SEEDS))),
-            frame.group("Learning", *map(controls.place, (ETA_U, ETA_W, BETA, HORIZON, STEP))),
-            frame.group("Point", *map(controls.place, (TARGET, POINT))),
-        ],
-        id="controls",
-        className="controls",
-        **aria(label="Controls"),
-    )

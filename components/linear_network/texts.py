@@ -7,7 +7,7 @@ from math import degrees, isfinite, isnan
 import numpy as np
 
 from components.linear_network.experiments import Experiment
-from components.linear_network.figures import CELLS, LEGEND, LOOKS, cells
+from components.linear_network.figures import CELLS, LEGEND, LOOKS, code
 from components.linear_network.state import AXES, EXPONENT, GAMMA, RATE, SCALE, LinearNetworkState
 from components.numbers import shown
 from dynamics import (
@@ -167,7 +167,7 @@ def map_notes(state: LinearNetworkState, map_: PhaseDiagram) -> list[str]:
     """What the map shows, and how much of it is in which phase."""
     median = map_.median
     inside = float(np.mean(abs(np.expm1(median)) < 0.05))
-    grid = cells(state, map_)["quantity"]
+    grid = code(state, map_)
     low, high = (10 ** grid[end] if grid["log"] else grid[end] for end in ("low", "high"))
     return [
         f"Colours: {LEGEND[state.shown]}, from {shown(low, 3)} to {shown(high, 3)}, exact, the "

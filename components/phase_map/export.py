@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from components.cells import SCALE
 from components.phase_map.compute import RTOL, levels, side
-from components.phase_map.figures import PALE, SCALE, legend, looks, quantity
+from components.phase_map.figures import PALE, legend, looks, quantity
 from components.phase_map.state import PhaseMapState, symbol, title
 from components.phase_map.texts import shares
 from components.view import Columns

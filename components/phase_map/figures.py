@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from plotly.colors import sequential
 
+from components.cells import SCALE, bar, coded
 from components.numbers import shown
 from components.phase_map.state import PhaseMapState, symbol, title
 from components.regions import extent, widest
@@ -20,8 +20,6 @@ LEGEND = {
     "R_inf": "R as τ → ∞",
     "R": "R at τ = ",
 }
-NONE = 65535  # a cell of which the quantity is not known
-SCALE = list(sequential.Cividis)  # even to the eye, colour-blind or not
 NAME_HEIGHT = 0.25  # of a name, over its length
 PALE = 0.55  # how strongly fates are coloured: the names stand on them
 
@@ -36,7 +34,9 @@ def cells(state: PhaseMapState, map_: PhaseMap) -> dict[str, Any]:
         "fate": integers(map_.fate.astype("u1").ravel()),
         "fates": [{"colour": look.colour, "glyph": look.glyph, "word": look.word} for look in looks()],
         "strength": PALE,
-        "quantity": None if values is None else {**coded(state, values), "name": legend(state), "scale": SCALE},
+        "quantity": None
+        if values is None
+        else {**coded(values, state.quantity == "time"), "name": legend(state), "scale": SCALE},
     }
 
 
@@ -56,17 +56,9 @@ def legend(state: PhaseMapState) -> str:
     return LEGEND[state.quantity] + (shown(state.tau) if state.quantity == "R" else "")
 
 
-def coded(state: PhaseMapState, values: np.ndarray) -> dict[str, Any]:
-    """A quantity in whole numbers from 0 at its least to NONE - 1 at its greatest; times in their logarithm."""
-    log = state.quantity == "time"
-    with np.errstate(divide="ignore", invalid="ignore"):
-        measured = np.log10(values) if log else values
-    known = np.isfinite(measured)
-    low, high = (float(measured[known].min()), float(measured[known].max())) if known.any() else (0.0, 1.0)
-    span = high - low or 1.0
-    steps = np.full(values.shape, NONE, np.uint16)
-    steps[known] = np.rint((measured[known] - low) / span * (NONE - 1))
-    return {"values": integers(steps.ravel()), "low": low, "high": low + span, "log": log}
+def code(state: PhaseMapState, values: np.ndarray) -> dict[str, Any]:
+    """A quantity as it is coloured, times in their logarithm."""
+    return coded(values, state.quantity == "time")
 
 
 def figure(state: PhaseMapState, map_: PhaseMap) -> Figure:
@@ -74,7 +66,7 @@ def figure(state: PhaseMapState, map_: PhaseMap) -> Figure:
     data = [*boundaries(map_), names(map_)]
     values = quantity(state, map_)
     if values is not None:
-        data.append(bar(state, coded(state, values)))
+        data.append(legend_bar(state, code(state, values)))
     layout = {
         "xaxis": _axis(state.x, state.edges[0]),
         "yaxis": _axis(state.y, state.edges[1]),
@@ -127,20 +119,12 @@ def names(map_: PhaseMap) -> Trace:
     }
 
 
-def bar(state: PhaseMapState, code: dict[str, Any]) -> Trace:
-    """The colour bar: plotly draws one beside points, of which there are none here."""
-    low, high = code["low"], code["high"]
-    colours: dict[str, Any] = {"title": {"text": legend(state), "side": "right"}, "thickness": 12, "outlinewidth": 0}
-    if code["log"]:
+def legend_bar(state: PhaseMapState, coding: dict[str, Any]) -> Trace:
+    """The colour bar, of times with a tick at each power of ten, or at some of them."""
+    low, high = coding["low"], coding["high"]
+    colours: dict[str, Any] = {"title": {"text": legend(state), "side": "right"}}
+    if coding["log"]:
         decades = list(range(int(np.ceil(low)), int(np.floor(high)) + 1))
         every = max(1, len(decades) // 6)
         colours |= {"tickvals": decades[::every], "ticktext": [f"10<sup>{d}</sup>" for d in decades[::every]]}
-    marker = {
-        "color": [low],
-        "cmin": low,
-        "cmax": high,
-        "colorscale": [[k / (len(SCALE) - 1), colour] for k, colour in enumerate(SCALE)],
-        "showscale": True,
-        "colorbar": colours,
-    }
-    return {"type": "scatter", "x": [None], "y": [None], "mode": "markers", "marker": marker, "name": "colours"}
+    return bar(coding, colours)

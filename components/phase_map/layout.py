@@ -53,15 +53,11 @@ def page(view: View) -> html.Div:
 
 
 def _controls() -> html.Aside:
-    return html.Aside(
+    return frame.side(
         [
-            frame.presets(),
             frame.group("Axes", controls.place(X), controls.place(Y)),
             frame.group("Target c*", controls.place(DEGREES), *map(controls.place, C_STAR)),
             html.Details([html.Summary("Activation c"), *map(controls.place, C)]),
             frame.group("Start and time scales", *map(controls.place, (START, R0, EPS, HORIZON))),
-        ],
-        id="controls",
-        className="controls",
-        **aria(label="Controls"),
+        ]
     )

@@ -13,31 +13,30 @@ from typing import Any
 import numpy as np
 
 from components.numbers import shown, subscript
+from components.plots import (
+    PLAIN,
+    POWER_TICKS,
+    TICKS,
+    axis_name,
+    axis_of,
+    band,
+    course,
+    over,
+    rows,
+    scatter,
+)
 from components.theme import DEGREES, LIGHT
 from components.time_scales.columns import FIRST
 from components.time_scales.network import distance_means, ladder
 from components.view import Figure, Trace, column
 from dynamics import EpsSweep, MeanFieldModel, NetworkDistances
 
-PLAIN = {"type": "linear", "ticklabeloverflow": "allow"}
-TICKS, POWER_TICKS = 12, 9.6
-GAP = 0.035  # half of it, between two rows, as a share of the height
 FLOOR = 1e-6  # of the risk at the start: where logarithmic axes end
 PANELS = {"course": ("risk", "terms", "a", "s"), "risk": ("risk", "terms"), "neurons": ("a", "s")}
 TITLES = {"risk": "risk", "terms": "½ rₖ²", "a": "aᵢ", "s": "sᵢ"}
 PLACES = ("end", "middle", "start")  # of the plateaus' labels, lest they meet on a logarithmic axis
 NETWORK, DOTS = LIGHT["network"], "2px,3px"
 MARKS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x")
-
-
-def scatter(**properties: Any) -> Trace:
-    """A scatter trace."""
-    return {"type": "scatter", **properties}
-
-
-def axis_name(row: int) -> str:
-    """The y axis of a row, as the layout calls it."""
-    return "yaxis" if row == 0 else f"yaxis{row + 1}"
 
 
 def neuron(a0: float) -> dict[str, Any]:
@@ -101,42 +100,14 @@ def tops(model: MeanFieldModel, a0: np.ndarray) -> tuple[float, float, float]:
 def panels(model: MeanFieldModel, a0: np.ndarray, neurons: Sequence[int], t_end: float, panel: str) -> Figure:
     """The rows of a panel over one time axis, without their lines: plateaus as level lines in the risk, predicted
     learning times as upright ones through all rows."""
-    rows = PANELS[panel]
-    share = 1 / len(rows)
     risk, term, _ = tops(model, a0)
-    first = FIRST * min(model.eps, t_end)
-    layout: dict[str, Any] = {
-        "xaxis": {
-            **PLAIN,
-            "type": "log",
-            "title": {"text": "time  t"},
-            "anchor": axis_name(len(rows) - 1).replace("axis", ""),
-            "exponentformat": "power",
-            "tickfont": {"size": POWER_TICKS},
-        },
-        "margin": {"l": 70, "r": 30, "t": 26, "b": 48},
-        "hovermode": "x",
-        "dragmode": "zoom",
-        "meta": {"extent": {"xaxis": "t"}},
-        "shapes": [*predicted(model, first, t_end)],
-    }
-    for number, row in enumerate(rows):
+    layout = rows([TITLES[row] for row in PANELS[panel]], ("t", "t"), top=26)  # room for the names of predicted times
+    layout["shapes"] = [*predicted(model, FIRST * min(model.eps, t_end), t_end)]
+    for number, row in enumerate(PANELS[panel]):
         axis = axis_name(number)
-        layout[axis] = {
-            **PLAIN,
-            "domain": [
-                1 - (number + 1) * share + (GAP if number < len(rows) - 1 else 0),
-                1 - number * share - (GAP if number else 0),
-            ],
-            "anchor": "x",
-            "title": {"text": TITLES[row]},
-            "fixedrange": True,
-            "nticks": 5,
-            "exponentformat": "power",
-        }
         if row == "risk":
             layout[axis]["range"] = [0.0, risk]
-            layout["shapes"] += plateaus(model, axis.replace("axis", ""))
+            layout["shapes"] += plateaus(model, axis_of(number))
         elif row == "terms":
             layout[axis]["range"] = [0.0, term]
         else:
@@ -225,38 +196,35 @@ def run_traces(model: MeanFieldModel, a0: np.ndarray, neurons: Sequence[int], pa
     in_cloud = [
         scatter(
             x=[], y=[], mode="lines", line=neuron(float(a0[i])), name=f"neuron {i + 1}",
-            meta=_meta(0, f"s{i}", f"a{i}"),
+            meta=course(0, f"s{i}", f"a{i}"),
             hovertemplate=f"neuron {i + 1}<br>s = %{{x:.4f}}<br>a = %{{y:.4f}}<extra></extra>",
         )
         for i in neurons
     ]  # fmt: skip
     lines: list[Trace] = []
     for number, row in enumerate(PANELS.get(panel, ())):
-        axis = axis_name(number).replace("axis", "")
         if row == "risk":
-            lines.append(_over(0, "risk", "risk", {"color": LIGHT["ink"], "width": 2, "dash": "solid"}, axis))
+            lines.append(over(0, "t", "risk", "risk", {"color": LIGHT["ink"], "width": 2, "dash": "solid"}, number))
         elif row == "terms":
             for k in range(model.degrees + 1):
                 colour, dash = DEGREES[k]
                 line = {"color": colour, "width": 1.8, "dash": dash}
-                lines.append(_over(0, f"h{k}", f"degree {k}", line, axis))
+                lines.append(over(0, "t", f"h{k}", f"degree {k}", line, number))
         else:
-            lines += [
-                _over(0, f"{row}{i}", f"neuron {i + 1}", {**neuron(float(a0[i])), "width": 1.2}, axis) for i in neurons
-            ]
+            for i in neurons:
+                line = {**neuron(float(a0[i])), "width": 1.2}
+                lines.append(over(0, "t", f"{row}{i}", f"neuron {i + 1}", line, number))
     return {"cloud": in_cloud, "panels": lines}
 
 
 def beside_traces(run: int, name: str, panel: str, line: dict[str, Any], neuron: bool) -> dict[str, list[Trace]]:
     """The lines of another solution beside the mean field: its risk, and where it has one neuron only, that one."""
-    rows = {"risk": "risk"} | ({"a": "a", "s": "s"} if neuron else {})
+    shown_in = ("risk", "a", "s") if neuron else ("risk",)
     lines = [
-        _over(run, rows[row], name, line, axis_name(number).replace("axis", ""))
-        for number, row in enumerate(PANELS.get(panel, ()))
-        if row in rows
+        over(run, "t", row, name, line, number) for number, row in enumerate(PANELS.get(panel, ())) if row in shown_in
     ]
     hover = f"{name}<br>s = %{{x:.4f}}<br>a = %{{y:.4f}}<extra></extra>"
-    curve = scatter(x=[], y=[], mode="lines", line=line, name=name, meta=_meta(run, "s", "a"), hovertemplate=hover)
+    curve = scatter(x=[], y=[], mode="lines", line=line, name=name, meta=course(run, "s", "a"), hovertemplate=hover)
     return {"cloud": [curve] if neuron else [], "panels": lines}
 
 
@@ -268,37 +236,24 @@ def network_traces(
     lines: list[Trace] = []
     thin = {"color": NETWORK, "width": 1, "dash": DOTS}
     for number, row in enumerate(PANELS.get(panel, ())):
-        axis = axis_name(number).replace("axis", "")
         if row == "risk":
-            band = _over(run, "high", "networks, least to largest", {"color": NETWORK, "width": 0}, axis)
-            band |= {"fill": "toself", "fillcolor": NETWORK, "opacity": 0.25, "hoverinfo": "skip"}
-            band["line"]["dash"], band["meta"]["from"] = "solid", "low"
-            lines += [band, _over(run, "risk", "networks, mean", {"color": NETWORK, "width": 2, "dash": DOTS}, axis)]
+            line = {"color": NETWORK, "width": 2, "dash": DOTS}
+            lines.append(band(run, "t", ("low", "high"), "networks, least to largest", NETWORK, number))
+            lines.append(over(run, "t", "risk", "networks, mean", line, number))
         elif row == "terms":
             for k in range(model.degrees + 1):
                 line = {"color": DEGREES[k][0], "width": 2, "dash": DOTS}
-                lines.append(_over(run, f"h{k}", f"networks, degree {k}", line, axis))
+                lines.append(over(run, "t", f"h{k}", f"networks, degree {k}", line, number))
         else:
-            lines += [_over(run, f"{row}{i}", f"network, neuron {i + 1}", thin, axis) for i in neurons]
+            lines += [over(run, "t", f"{row}{i}", f"network, neuron {i + 1}", thin, number) for i in neurons]
     in_cloud = [
         scatter(
-            x=[], y=[], mode="lines", line=thin, name=f"network, neuron {i + 1}", meta=_meta(run, f"s{i}", f"a{i}"),
+            x=[], y=[], mode="lines", line=thin, name=f"network, neuron {i + 1}", meta=course(run, f"s{i}", f"a{i}"),
             hoverinfo="skip",
         )
         for i in neurons
     ]  # fmt: skip
     return {"cloud": in_cloud, "panels": lines}
-
-
-def _over(run: int, name: str, label: str, line: dict[str, Any], axis: str) -> Trace:
-    return scatter(
-        x=[], y=[], mode="lines", line=line, name=label, xaxis="x", yaxis=axis,
-        hovertemplate=f"{label}: %{{y:.4g}}<extra></extra>", meta=_meta(run, "t", name),
-    )  # fmt: skip
-
-
-def _meta(run: int, x: str, y: str) -> dict[str, Any]:
-    return {"run": run, "x": x, "y": y, "part": "line"}
 
 
 # --- the sweep ---

@@ -7,7 +7,6 @@ from dataclasses import replace
 from dash import html
 
 from components import controls, frame
-from components.markup import aria
 from components.time_scales.state import TimeScalesState
 from components.view import View
 
@@ -63,53 +62,14 @@ FIGURES = {
 
 
 def page(view: View) -> html.Div:
-    """The whole page; the client fills it from the stream."""
-    return html.Div(
-        [
-            frame.description(view, CONTROLS, FIGURES),
-            _controls(),
-            html.Section(
-                [
-                    frame.alert(),
-                    html.Div(frame.popup("Layers", controls.place(LAYERS)), className="plane-choices"),
-                    frame.graph(FIGURES["cloud"]),
-                ],
-                className="plane",
-                **aria(label="Cloud of neurons"),
-            ),
-            html.Section(
-                [
-                    html.Div([*map(controls.place, (PANEL, AXIS, MEASURE, PARTS))], className="panel-choices"),
-                    frame.graph(FIGURES["panels"]),
-                ],
-                className="panels",
-                **aria(label="Panels over time"),
-            ),
-            html.Section(
-                [
-                    html.Div([frame.player(), controls.place(CLOCK)], className="player-row"),
-                    frame.progress(),
-                    frame.words(),
-                ],
-                className="below",
-                **aria(label="Player and explanation"),
-            ),
-        ],
-        className="view",
-    )
-
-
-def _controls() -> html.Aside:
-    return html.Aside(
-        [
-            frame.presets(),
-            frame.group("Time", *map(controls.place, (EPS, HORIZON, FROM, TO, STARTS))),
-            frame.group("Target φ", controls.place(DEGREES), *map(controls.place, PHI)),
-            frame.group("Activation σ", controls.place(TERMS), controls.place(ACTIVATION), *map(controls.place, SIGMA)),
-            frame.group("Neurons", controls.place(WIDTH), controls.place(LAW), *map(controls.place, (SCALE, SEED))),
-            frame.group("Networks that learn", *map(controls.place, (DIMENSION, BATCH, RUNS, FIRST))),
-        ],
-        id="controls",
-        className="controls",
-        **aria(label="Controls"),
-    )
+    """The whole page."""
+    aside = [
+        frame.group("Time", *map(controls.place, (EPS, HORIZON, FROM, TO, STARTS))),
+        frame.group("Target φ", controls.place(DEGREES), *map(controls.place, PHI)),
+        frame.group("Activation σ", controls.place(TERMS), controls.place(ACTIVATION), *map(controls.place, SIGMA)),
+        frame.group("Neurons", controls.place(WIDTH), controls.place(LAW), *map(controls.place, (SCALE, SEED))),
+        frame.group("Networks that learn", *map(controls.place, (DIMENSION, BATCH, RUNS, FIRST))),
+    ]
+    layers = frame.popup("Layers", controls.place(LAYERS))
+    panels = [*map(controls.place, (PANEL, AXIS, MEASURE, PARTS))]
+    return frame.course_page(view, CONTROLS, FIGURES, aside, [layers], panels, controls.place(CLOCK))

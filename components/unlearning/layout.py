@@ -52,55 +52,16 @@ FIGURES = {
 
 
 def page(view: View) -> html.Div:
-    """The whole page; the client fills it from the stream."""
-    return html.Div(
-        [
-            frame.description(view, CONTROLS, FIGURES),
-            _controls(),
-            html.Section(
-                [
-                    frame.alert(),
-                    html.Div(frame.popup("Layers", controls.place(LAYERS)), className="plane-choices"),
-                    frame.graph(FIGURES["plane"]),
-                ],
-                className="plane",
-                **aria(label="R–a plane"),
-            ),
-            html.Section(
-                [
-                    html.Div([*map(controls.place, (PANEL, AXIS, MEASURE))], className="panel-choices"),
-                    frame.graph(FIGURES["panels"]),
-                ],
-                className="panels",
-                **aria(label="Panels over time"),
-            ),
-            html.Section(
-                [html.Div([frame.player(), controls.place(CLOCK)], className="player-row"), frame.words()],
-                className="below",
-                **aria(label="Player and explanation"),
-            ),
-        ],
-        className="view",
-    )
-
-
-def _controls() -> html.Aside:
-    return html.Aside(
-        [
-            frame.presets(),
-            frame.group("Target c*", controls.place(DEGREES), *map(controls.place, C_STAR)),
-            html.Details([html.Summary("Activation c"), *map(controls.place, C)]),
-            frame.group(
-                "Starts ā",
-                html.Div(id="chips", className="chips", role="group", **aria(label="Starts ā")),
-                controls.place(START),
-                controls.place(R0),
-            ),
-            frame.group("Time", controls.place(EPS), controls.place(HORIZON)),
-            frame.group("Finite width", controls.place(WIDTH)),
-            frame.group("Compare", frame.comparison()),
-        ],
-        id="controls",
-        className="controls",
-        **aria(label="Controls"),
-    )
+    """The whole page."""
+    chips = html.Div(id="chips", className="chips", role="group", **aria(label="Starts ā"))
+    aside = [
+        frame.group("Target c*", controls.place(DEGREES), *map(controls.place, C_STAR)),
+        html.Details([html.Summary("Activation c"), *map(controls.place, C)]),
+        frame.group("Starts ā", chips, controls.place(START), controls.place(R0)),
+        frame.group("Time", controls.place(EPS), controls.place(HORIZON)),
+        frame.group("Finite width", controls.place(WIDTH)),
+        frame.group("Compare", frame.comparison()),
+    ]
+    layers = frame.popup("Layers", controls.place(LAYERS))
+    panels = [*map(controls.place, (PANEL, AXIS, MEASURE))]
+    return frame.course_page(view, CONTROLS, FIGURES, aside, [layers], panels, controls.place(CLOCK))

@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from components.plots import axis_of
 from components.unlearning import compute, figures, limits, validity
 from components.unlearning.picture import Picture
 from components.unlearning.presets import PRESETS
@@ -68,7 +69,7 @@ def test_every_panel_is_of_plotlys_schema(preset: Any, panel: str) -> None:
         return
     rows = figures.PANELS[panel]
     axes = {trace["yaxis"] for run in runs(parts) for trace in run["traces"]["panels"]}
-    assert axes == {figures.axis_name(row).replace("axis", "") for row in range(len(rows))}
+    assert axes == {axis_of(row) for row in range(len(rows))}
 
 
 @pytest.mark.parametrize("panel", [panel for panel in PANELS if panel != "limit"])

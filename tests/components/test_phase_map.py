@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app import create_app
-from components import warming
+from components import cells, warming
 from components.phase_map import compute, export, figures, layout
 from components.phase_map.presets import PRESETS
 from components.phase_map.state import AXES, DETAILS, QUANTITIES, PhaseMapState, bounds, place, usual
@@ -186,11 +186,11 @@ def test_a_quantity_is_coded_to_one_part_in_65534(client: FlaskClient, name: str
         ),
         name,
     )  # fmt: skip
-    known = steps != figures.NONE
+    known = steps != cells.NONE
     np.testing.assert_array_equal(known, np.isfinite(expected))
-    seen = code["low"] + (code["high"] - code["low"]) * steps[known] / (figures.NONE - 1)
+    seen = code["low"] + (code["high"] - code["low"]) * steps[known] / (cells.NONE - 1)
     measured = np.log10(expected[known]) if code["log"] else expected[known]
-    np.testing.assert_allclose(seen, measured, atol=0.51 * (code["high"] - code["low"]) / (figures.NONE - 1))
+    np.testing.assert_allclose(seen, measured, atol=0.51 * (code["high"] - code["low"]) / (cells.NONE - 1))
     assert any(trace["name"] == "colours" for trace in scene["figure"]["data"])
 
 

@@ -32,8 +32,8 @@ from components.unlearning.figures.layers import (
     separatrices,
 )
 from components.unlearning.figures.limit import assigned, limit_panels
-from components.unlearning.figures.looks import KINDS, Run, Window, look, scatter
-from components.unlearning.figures.panels import LAW_POINTS, PANEL_DISPLAY, PANELS, axis_name, law, panels
+from components.unlearning.figures.looks import KINDS, Run, Window, look
+from components.unlearning.figures.panels import LAW_POINTS, PANEL_DISPLAY, PANELS, law, panels
 from components.unlearning.figures.plane import (
     FIELD,
     LABEL_GAP,
@@ -68,7 +68,6 @@ __all__ = [
     "Window",
     "arrows",
     "assigned",
-    "axis_name",
     "basins",
     "contours",
     "equilibria",
@@ -88,7 +87,6 @@ __all__ = [
     "pinned_manifold",
     "plane",
     "run_traces",
-    "scatter",
     "separatrices",
     "union",
     "window",

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from components.plots import scatter
 from components.theme import LIGHT
-from components.unlearning.figures.looks import Run, Window, scatter
+from components.unlearning.figures.looks import Run, Window
 from components.view import Trace, column
 from dynamics import CriticalManifold, Fate, Halt
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from components.numbers import shown
+from components.plots import scatter
 from components.regions import widest
 from components.theme import FATES, LIGHT
-from components.unlearning.figures.looks import Window, scatter
+from components.unlearning.figures.looks import Window
 from components.view import Trace, column, table
 from dynamics import (
     CriticalManifold,

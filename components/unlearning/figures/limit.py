@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from components.numbers import shown
+from components.plots import GAP, PLAIN, POWER_TICKS, axis_name, axis_of, scatter
 from components.theme import LIGHT
-from components.unlearning.figures.looks import PLAIN, Run, scatter
-from components.unlearning.figures.panels import GAP, POWER_TICKS, axis_name
+from components.unlearning.figures.looks import Run
 from components.view import Figure, Trace
 from dynamics import ThresholdLimit
 
@@ -43,7 +43,7 @@ def limit_panels(
                 marker={"size": 4, "color": run.colour},
                 name=run.name,
                 xaxis="x",
-                yaxis=axis_name(len(rows)).replace("axis", ""),
+                yaxis=axis_of(len(rows)),
                 hovertemplate=f"{run.name}: %{{y:.3g}}<extra></extra>",
             )
         )
@@ -69,7 +69,7 @@ def _threshold(
     number: int, limit: ThresholdLimit, eps: list[float], values: list[float], ends: tuple[float, float]
 ) -> list[Trace]:
     """A threshold, its limit as a level line, the first term of the approach as a thin curve."""
-    axes = {"xaxis": "x", "yaxis": axis_name(number).replace("axis", "")}
+    axes = {"xaxis": "x", "yaxis": axis_of(number)}
     points = np.geomspace(*ends, APPROACH)
     curve = limit.approach(points)
     near = np.abs(curve - limit.a0) < FAR * max(1.0, abs(limit.a0))
@@ -113,7 +113,7 @@ def _layout(rows: Sequence[ThresholdLimit], present: float, ends: tuple[float, f
             **PLAIN,
             "type": "log",
             "title": {"text": "ratio of time scales  ε"},
-            "anchor": axis_name(count - 1).replace("axis", ""),
+            "anchor": axis_of(count - 1),
             "exponentformat": "power",
             "tickfont": {"size": POWER_TICKS},
             "range": np.log10(ends).tolist(),

@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from components.theme import FATES, LIGHT
-from components.view import Trace
 from dynamics import Limit
-
-PLAIN = {"type": "linear", "ticklabeloverflow": "allow"}  # what plotly would otherwise find out at every drawing
 
 
 @dataclass(frozen=True)
@@ -46,11 +43,6 @@ class Run:
 
 
 KINDS = {"wide": (1.4, "2px,3px"), "pinned": (2.2, "7px,2px,1px,2px")}  # width and dash of their lines
-
-
-def scatter(**properties: Any) -> Trace:
-    """A scatter trace."""
-    return {"type": "scatter", **properties}
 
 
 def look(run: Run) -> dict[str, str]:

@@ -8,13 +8,11 @@ from typing import Any
 import numpy as np
 
 from components.numbers import shown
-from components.unlearning.figures.looks import PLAIN, Run, scatter
+from components.plots import POWER_TICKS, TICKS, axis_name, axis_of, rows, scatter
+from components.unlearning.figures.looks import Run
 from components.view import Figure, Trace, column
 from dynamics import Asymptotics, PowerFit
 
-TICKS = 12
-POWER_TICKS = 9.6  # plotly draws powers of ten a quarter larger than it is told to
-GAP = 0.035  # half of it, between two rows, as a share of the height
 LAW_POINTS = 60
 
 
@@ -47,47 +45,11 @@ PANELS: dict[str, tuple[Row, ...]] = {
 }
 
 
-def axis_name(row: int) -> str:
-    """The y axis of a row, as the layout calls it."""
-    return "yaxis" if row == 0 else f"yaxis{row + 1}"
-
-
 def panels(negative_R: bool, panel: str = "course") -> Figure:
-    """The rows of a panel over one time axis, without their lines.
-
-    `meta.extent` names the column from whose whole extent the client sets an axis's range, so that
-    the axes stand still while a run is played.
-    """
-    rows = PANELS[panel]
-    share = 1 / len(rows)
-    layout: dict[str, Any] = {
-        "xaxis": {
-            **PLAIN,
-            "type": "log",
-            "title": {"text": "time  τ"},
-            "anchor": axis_name(len(rows) - 1).replace("axis", ""),
-            "exponentformat": "power",
-            "tickfont": {"size": POWER_TICKS},
-        },
-        "margin": {"l": 70, "r": 30, "t": 14, "b": 48},
-        "hovermode": "x",
-        "dragmode": "zoom",
-        "meta": {"extent": {"xaxis": "tau"}},
-    }
-    for number, row in enumerate(rows):
+    """The rows of a panel over one time axis, without their lines."""
+    layout = rows([row.title for row in PANELS[panel]], ("tau", "τ"))
+    for number, row in enumerate(PANELS[panel]):
         axis = axis_name(number)
-        layout[axis] = {
-            **PLAIN,
-            "domain": [
-                1 - (number + 1) * share + (GAP if number < len(rows) - 1 else 0),
-                1 - number * share - (GAP if number else 0),
-            ],
-            "anchor": "x",
-            "title": {"text": row.title},
-            "fixedrange": True,
-            "nticks": 5,
-            "exponentformat": "power",
-        }
         if row.log:
             layout[axis] |= {"type": "log", "tickfont": {"size": POWER_TICKS}}
         if row.range:
@@ -117,7 +79,7 @@ def law(run: Run, asymptotics: Asymptotics, tau: np.ndarray, fit: PowerFit | Non
             line=line,
             name=f"{run.name}, law",
             xaxis="x",
-            yaxis=axis_name(row).replace("axis", ""),
+            yaxis=axis_of(row),
             hovertemplate=f"law τ<sup>{power:.4g}</sup>: %{{y:.5g}}<extra></extra>",
         )
         for row, (values, power) in enumerate(zip(said, powers, strict=True))
@@ -149,7 +111,7 @@ def _fitted(run: Run, asymptotics: Asymptotics, fit: PowerFit) -> list[Trace]:
             hoverinfo="skip",
             name=f"{run.name}, fit",
             xaxis="x",
-            yaxis=axis_name(row).replace("axis", ""),
+            yaxis=axis_of(row),
         )
         for row, (height, power) in enumerate(zip(heights, (fit.R_exponent, fit.a_exponent), strict=True))
     ]

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from components.plots import PLAIN, scatter
 from components.theme import FATES, LIGHT
-from components.unlearning.figures.looks import PLAIN, Run, Window, scatter
+from components.unlearning.figures.looks import Run, Window
 from components.view import Figure, Trace, column
 from dynamics import CriticalManifold, UnlearningModel
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from components.plots import course, over, scatter
 from components.theme import FATES
-from components.unlearning.figures.looks import Run, scatter
-from components.unlearning.figures.panels import PANELS, axis_name
+from components.unlearning.figures.looks import Run
+from components.unlearning.figures.panels import PANELS
 from components.view import Trace
 
 
@@ -16,20 +15,11 @@ def run_traces(index: int, run: Run, panel: str = "course") -> dict[str, list[Tr
     said = name if run.kind == "wide" else f"{name}, {FATES[run.limit.fate].word}"
     on_plane = f"{said}<br>R = %{{x:.4f}}<br>a = %{{y:.4f}}<extra></extra>"
     plane_trace = scatter(
-        x=[], y=[], mode="lines", line=line, name=name, hovertemplate=on_plane, meta=_meta(index, "R", "a")
+        x=[], y=[], mode="lines", line=line, name=name, hovertemplate=on_plane, meta=course(index, "R", "a")
     )
+    line = {**line, "width": min(line["width"], 2)}
     panel_traces = [
-        scatter(
-            x=[],
-            y=[],
-            mode="lines",
-            line={**line, "width": min(line["width"], 2)},
-            name=name,
-            xaxis="x",
-            yaxis=axis_name(number).replace("axis", ""),
-            hovertemplate=f"{name}: %{{y:.5g}}<extra></extra>",
-            meta=_meta(index, "tau", row.column),
-        )
+        over(index, "tau", row.column, name, line, number)
         for number, row in enumerate(PANELS.get(panel, ()))
         if not (row.planar_only and run.kind == "wide")
     ]
@@ -37,7 +27,3 @@ def run_traces(index: int, run: Run, panel: str = "course") -> dict[str, list[Tr
         "plane": [plane_trace],
         "panels": panel_traces,
     }
-
-
-def _meta(run: int, x: str, y: str) -> dict[str, Any]:
-    return {"run": run, "x": x, "y": y, "part": "line"}
