@@ -9,7 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -64,15 +64,23 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServ
     server.kill()
 
 
-@pytest.fixture(params=["folder", "redis"])
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    """Both stores, empty: what goes for one goes for the other."""
-    folder = tmp_path / "runs"
-    if request.param == "folder":
-        return Settings(folder=folder, at_once=2, views=NAMES)
-    server: RedisServer = request.getfixturevalue("redis_server")
-    Redis.from_url(server.url).flushall()
-    return Settings(folder=folder, redis=server.url, at_once=2, views=NAMES)
+@pytest.fixture
+def in_folder(tmp_path: Path) -> Settings:
+    """Records in a folder."""
+    return Settings(folder=tmp_path / "runs", at_once=2, views=NAMES)
+
+
+@pytest.fixture
+def in_redis(in_folder: Settings, redis_server: RedisServer) -> Settings:
+    """Records in an empty Redis."""
+    Redis.from_url(redis_server.url).flushall()
+    return replace(in_folder, redis=redis_server.url)
+
+
+@pytest.fixture(params=["in_folder", "in_redis"])
+def settings(request: pytest.FixtureRequest) -> Settings:
+    """Both stores: what goes for one goes for the other."""
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture
@@ -154,6 +162,13 @@ def threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[Executor]:
     with ThreadPoolExecutor(32) as pool:
         yield pool
         monkeypatch.setattr(board, "PATIENCE", -60.0)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run stops after half a second without a reader."""
+    monkeypatch.setattr(board, "PATIENCE", 0.6)
+    monkeypatch.setattr(board, "STAMP", 0.1)
 
 
 @pytest.fixture
