@@ -6,7 +6,7 @@ from dash import Dash
 from flask import Flask, Response, jsonify
 from flask_talisman import Talisman
 
-from components import frame, serving, stream, warming
+from components import frame, runs, serving, stream, warming
 from components.cache import StreamCache
 from components.views import VIEWS
 
@@ -30,6 +30,7 @@ def create_app() -> Dash:
     app.layout = frame.shell(VIEWS)
     frame.register(app, VIEWS)
     stream.register(server, VIEWS, StreamCache(server))
+    runs.register(server, VIEWS)
 
     @server.get("/health")
     def health() -> Response:

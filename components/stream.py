@@ -41,9 +41,9 @@ def register(server: Flask, views: Mapping[str, View], cache: StreamCache) -> No
         """The lines of a view's state, or why there are none."""
         view = views.get(name)
         if view is None:
-            return _unknown(name, views)
+            return unknown(name, views)
         try:
-            state = affordable(view, _query())
+            state = affordable(view, asked_query())
         except Problems as problems:
             return refusal(problems)
         return cache.stream(f"{name}?{state.key()}", lambda: chunk_lines(view, state))
@@ -69,8 +69,8 @@ def register(server: Flask, views: Mapping[str, View], cache: StreamCache) -> No
     def state(name: str) -> Response:
         view = views.get(name)
         if view is None:
-            return _unknown(name, views)
-        nearest, problems = view.State.nearest(_query())
+            return unknown(name, views)
+        nearest, problems = view.State.nearest(asked_query())
         return _json(
             {"state": nearest.model_dump(), "link": nearest.query(), "sentences": [p.sentence for p in problems]}
         )
@@ -79,9 +79,9 @@ def register(server: Flask, views: Mapping[str, View], cache: StreamCache) -> No
     def export_file(name: str, kind: str) -> Response:
         view = views.get(name)
         if view is None or kind not in MIMETYPES:
-            return _unknown(f"{name}.{kind}", [f"{known}.{ending}" for known in views for ending in MIMETYPES])
+            return unknown(f"{name}.{kind}", [f"{known}.{ending}" for known in views for ending in MIMETYPES])
         try:
-            state = affordable(view, _query())
+            state = affordable(view, asked_query())
         except Problems as problems:
             return refusal(problems)
         headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"', "Cache-Control": "no-store"}
@@ -116,7 +116,7 @@ def guarded(lines: Iterator[bytes], asked: str) -> Iterator[bytes]:
 
 def refusal(problems: Problems) -> Response:
     """422, or 414 where the query is too long, with what is wrong."""
-    too_long = len(_query()) > MAX_QUERY
+    too_long = len(asked_query()) > MAX_QUERY
     errors = [
         {"parameter": p.parameter, "value": p.value, "range": p.range, "sentence": p.sentence}
         for p in problems.problems
@@ -124,11 +124,13 @@ def refusal(problems: Problems) -> Response:
     return _json({"errors": errors}, 414 if too_long else 422)
 
 
-def _query() -> str:
+def asked_query() -> str:
+    """The query of the present request."""
     return request.query_string.decode("utf-8", "replace")
 
 
-def _unknown(name: str, known: Mapping[str, View] | list[str]) -> Response:
+def unknown(name: str, known: Mapping[str, View] | list[str]) -> Response:
+    """404, with what there is."""
     return _json({"errors": [{"sentence": f"{name[:80]} is not here; {', '.join(known)} are."}]}, 404)
 
 

@@ -30,6 +30,8 @@ class Chunk:
     its fate and how it is drawn), "trace" (columns of samples of a run), "words" (sentences, and a
     text for each figure), "progress" (the share of the work that is done, what is at work, and what is
     said if it is ended here), "end" (statistics; the picture is complete), "error" (a sentence; it is not).
+
+    One kind no reader gets: "checkpoint" (whatever a long run needs to go on from here; see `View.run`).
     """
 
     kind: str
@@ -113,6 +115,7 @@ class View(ABC):
     sketch: ClassVar[Mapping[str, Any]] = {}  # fields of a rougher state, shown while a hand is moving
     time: ClassVar[tuple[str, str]] = ("tau", "τ")  # the column of a run that holds the time, and its symbol
     course: ClassVar[tuple[str, str]] = ("R", "a")  # the columns in which a run is a curve in the plane
+    has_runs: ClassVar[bool] = False  # whether `run` gives what takes longer than a stream should
 
     @abstractmethod
     def cost(self, state: Any) -> float:
@@ -121,6 +124,17 @@ class View(ABC):
     @abstractmethod
     def compute(self, state: Any) -> Iterator[Chunk]:
         """The picture of the state, piece by piece; depends on the physical part alone."""
+
+    def run(self, state: Any, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk]:
+        """What takes longer than a breath, for the same part of the state: computed beside the server, once for all
+        who watch, and recorded (see components/runs).
+
+        A chunk at least every second lets the run stop soon when nobody watches; one in a quarter is what readers
+        see. A chunk of kind "checkpoint" is kept in place of the one before: if the run is interrupted, it is called
+        again with the data of the last one, as JSON gives them back (arrays as base64 of an npz, read with
+        allow_pickle=False), and gives what follows there. Without one it is called again with None.
+        """
+        raise NotImplementedError(f"{self.name} has no long runs.")
 
     @abstractmethod
     def layout(self) -> Component:

@@ -1,0 +1,34 @@
+"""Runs: what takes longer than a breath is computed beside the server, once however many watch, and recorded.
+
+    GET /runs/<view>/<generation>/<from>?<link>    NDJSON, at once; the first time 0 and 0
+
+The first line tells how the run stands:
+
+    {"kind": "run", "status": …, "place": 0, "generation": g, "from": n, "next": m, "more": false, "sentence": ""}
+
+status      waiting (place: in the queue, from 1), running, finished, failed (sentence: why), or stopped (sentence: why
+            it is not computed at present; it may be later, so ask again)
+generation  whose records follow; another one than before: begin again
+from, next  where these records begin and end in the log, in bytes; next is what to ask for then. `from` is 0 where
+            what was asked for is of another generation, or no place where a record begins
+more        whether there are more already: ask at once, else in a quarter of a second
+
+Then come the records, each a chunk of the view's `run`; after the last one of a failed run an "error". To ask is what
+keeps a run going: it stops some seconds after the last one has asked, and goes on when somebody asks again.
+
+Settings, by the environment:
+
+| name              | what                                                                                        |
+|-------------------|---------------------------------------------------------------------------------------------|
+| `RUNS_FOLDER`     | where records are kept; default: a folder of ours in the system's one for temporary files   |
+| `RUNS_REDIS_URL`  | a Redis to keep them in instead; default: `CACHE_REDIS_URL`, if that is set                 |
+| `RUNS_DASK`       | the scheduler of a Dask cluster to compute them; default: processes of this machine         |
+| `RUNS_AT_ONCE`    | how many are computed at once; default: its cores; with Dask at most the cluster's threads  |
+| `RUNS_KEEP_BYTES` | what records may take, 1 GiB; those asked for longest ago go first. What is being computed  |
+|                   | may exceed it by 16 MiB each                                                                |
+| `RUNS_VIEWS`      | where whoever computes finds the views, `components.views:VIEWS`                            |
+"""
+
+from components.runs.routes import register
+
+__all__ = ["register"]

@@ -1,0 +1,205 @@
+"""The board: how every run stands, as a value, and the moves that change it.
+
+A store keeps one board and applies a move to it in one go (see store.py), so a move is a pure function: it is given
+the board and the time and returns a new board, or the same one where nothing changes. There is no scheduler. Whoever
+waits asks several times a second, and asking is what starts a run when its turn has come, takes it up when the
+process that computed it has died, and throws out what is asked for least when there is too much.
+
+    waiting  -> running   its turn has come: `ask` says that it is to be launched, and a process claims it
+    running  -> finished  all its records are there
+             -> failed    its computation, or the store, would not go on; `sentence` says why
+             -> stopped   nobody has asked for PATIENCE
+             -> waiting   its process has not been heard of for STALE: before all others, for it has waited
+    stopped  -> waiting   somebody asks; it goes on from its checkpoint, or else begins again
+    failed   -> waiting   somebody asks RETRIED later
+
+The records are not on the board but in logs, and each attempt to compute a run has a log of its own, which nobody
+else writes to: an attempt that was thought dead and comes back cannot spoil what its successor does. `log` names the
+attempt whose log is read now, `owner` the one at work. `generation` changes when readers have to begin again, which
+is when records that they may have read are not the beginning of the new attempt's log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+PATIENCE = 6.0  # seconds without a reader after which a run stops; readers ask about four times a second
+BEAT = 1.0  # seconds between two signs of life of whoever computes
+STALE = 5.0  # seconds without one after which it is dead
+START = 20.0  # seconds that a process may take to claim what it was launched for: it imports all we have
+STAMP = 1.0  # seconds that the mark of the last reader may be behind: not every read need write
+RETRIED = 60.0  # seconds after which a failure is tried again
+MOST_DEATHS = 3  # attempts that end without a word before a run is given up
+MOST_WAITING = 50  # runs in the queue
+MOST_KEPT = 200  # runs that are on the board, so that it stays a matter of a few dozen kilobytes
+RUN_BYTES = 16 << 20  # of one run's records
+
+DIED = f"The computation was ended from outside {MOST_DEATHS} times, most likely for want of memory."
+
+Status = Literal["waiting", "running", "stopped", "finished", "failed"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """How one run stands. Times are in seconds since 1970."""
+
+    status: Status
+    queued: float  # since when it waits, or waited
+    asked: float  # when somebody last asked for it
+    beat: float = 0.0  # the last sign of life, or when it was launched
+    owner: str = ""  # the attempt that computes it; none until it is claimed
+    log: str = ""  # the attempt whose log is read
+    generation: int = 0
+    size: int = 0  # bytes of its log and its checkpoint
+    deaths: int = 0  # attempts in a row that ended without a word and without a checkpoint
+    sentence: str = ""
+
+
+Board = Mapping[str, Entry]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much there may be: runs at work at once, bytes of all records together."""
+
+    at_once: int
+    keep_bytes: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What an asker learns: the run as it stands (none if it was refused), its place in the queue from 1 on, and
+    whether it is on the asker to launch it."""
+
+    entry: Entry | None
+    place: int = 0
+    launch: bool = False
+    sentence: str = ""
+
+
+def ask(board: Board, key: str, now: float, limits: Limits) -> tuple[Board, Standing]:
+    """Somebody asks for a run: it is watched, enters the queue if it has to, and is launched if its turn has come."""
+    board = tidied(board, now, limits)
+    entry = board.get(key)
+    if entry is None or entry.status == "stopped" or (entry.status == "failed" and entry.beat < now - RETRIED):
+        if len(_queue(board)) >= MOST_WAITING:
+            return board, Standing(None, sentence=f"{MOST_WAITING} runs are waiting already; ask again later.")
+        entry = replace(entry or Entry("waiting", now, now), status="waiting", queued=now, asked=now, sentence="")
+        board = {**board, key: entry}
+    elif entry.asked < now - STAMP:
+        entry = replace(entry, asked=now)
+        board = {**board, key: entry}
+    if entry.status != "waiting":
+        return board, Standing(entry)
+    place = 1 + _queue(board).index(key)
+    running = sum(other.status == "running" for other in board.values())
+    if place > limits.at_once - running or _held(board) >= limits.keep_bytes:
+        return board, Standing(entry, place)
+    entry = replace(entry, status="running", owner="", beat=now)
+    return {**board, key: entry}, Standing(entry, launch=True)
+
+
+def claim(board: Board, key: str, owner: str, now: float) -> tuple[Board, Entry | None]:
+    """A process takes a run that was launched and that no other has claimed; None where there is no such run."""
+    entry = board.get(key)
+    if entry is None or entry.status != "running" or entry.owner:
+        return board, None
+    entry = replace(entry, owner=owner, beat=now)
+    return {**board, key: entry}, entry
+
+
+def begin(board: Board, key: str, owner: str, generation: int) -> tuple[Board, bool]:
+    """The owner has its own log ready, and readers go over to it. False where it is the owner no longer."""
+    entry = board.get(key)
+    if entry is None or not owner or entry.owner != owner:
+        return board, False
+    return {**board, key: replace(entry, log=owner, generation=generation)}, True
+
+
+def beat(board: Board, key: str, owner: str, now: float, size: int, saved: bool) -> tuple[Board, bool]:
+    """A sign of life of the owner. False where it has to stop: another has taken the run, or nobody has asked."""
+    entry = board.get(key)
+    if entry is None or entry.owner != owner:
+        return board, False
+    watched = entry.asked >= now - PATIENCE
+    entry = replace(entry, beat=now, size=size, deaths=0 if saved else entry.deaths)
+    if not watched:
+        entry = replace(entry, status="stopped", owner="", deaths=0)
+    return {**board, key: entry}, watched
+
+
+def end(
+    board: Board, key: str, owner: str, now: float, status: Status, size: int, sentence: str = ""
+) -> tuple[Board, bool]:
+    """The owner is done. False where it is the owner no longer. An unclaimed run has the owner ""."""
+    entry = board.get(key)
+    if entry is None or entry.status != "running" or entry.owner != owner:
+        return board, False
+    entry = replace(entry, status=status, owner="", beat=now, size=size, deaths=0, sentence=sentence)
+    return {**board, key: entry}, True
+
+
+def forget(board: Board, key: str, log: str) -> tuple[Board, None]:
+    """The log of a run that is not being computed has gone: so has the run."""
+    entry = board.get(key)
+    if entry is None or entry.log != log or entry.status == "running":
+        return board, None
+    return {other: kept for other, kept in board.items() if other != key}, None
+
+
+def tidied(board: Board, now: float, limits: Limits) -> Board:
+    """The board without the dead, without who waits unwatched, and within its bounds."""
+    changed: dict[str, Entry | None] = {}
+    for key, entry in board.items():
+        watched = entry.asked >= now - PATIENCE
+        if entry.status == "running" and entry.beat < now - (STALE if entry.owner else START):
+            changed[key] = _orphan(entry, watched, now)
+        elif entry.status == "waiting" and not watched:
+            changed[key] = _resting(entry)
+    if changed:
+        after = {key: changed.get(key, entry) for key, entry in board.items()}
+        board = {key: kept for key, kept in after.items() if kept is not None}
+    held, number = _held(board), len(board)
+    if held < limits.keep_bytes and number <= MOST_KEPT:
+        return board
+    idle = [key for key, entry in board.items() if _ended(entry) and entry.asked < now - PATIENCE]
+    kept = dict(board)
+    for key in sorted(idle, key=lambda key: (board[key].asked, key)):
+        if held < limits.keep_bytes and number <= MOST_KEPT:
+            break
+        held, number = held - kept.pop(key).size, number - 1
+    return kept if len(kept) < len(board) else board
+
+
+def attempts(board: Board) -> set[tuple[str, str]]:
+    """The attempts that are named on the board, each with its run: what else there is in a store is rubbish."""
+    return {(key, name) for key, entry in board.items() for name in (entry.log, entry.owner) if name}
+
+
+def _orphan(entry: Entry, watched: bool, now: float) -> Entry | None:
+    """A run whose process has died."""
+    entry = replace(entry, owner="", deaths=entry.deaths + 1)
+    if entry.deaths >= MOST_DEATHS:
+        return replace(entry, status="failed", beat=now, deaths=0, sentence=DIED)
+    return replace(entry, status="waiting") if watched else _resting(entry)
+
+
+def _resting(entry: Entry) -> Entry | None:
+    """A run that nobody wants at present: nothing, if it has not begun."""
+    return replace(entry, status="stopped", owner="") if entry.log else None
+
+
+def _queue(board: Board) -> list[str]:
+    """Who waits, the first first."""
+    waiting = [key for key, entry in board.items() if entry.status == "waiting"]
+    return sorted(waiting, key=lambda key: (board[key].queued, key))
+
+
+def _held(board: Board) -> int:
+    return sum(entry.size for entry in board.values())
+
+
+def _ended(entry: Entry) -> bool:
+    return entry.status in ("stopped", "finished", "failed")

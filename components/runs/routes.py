@@ -1,0 +1,158 @@
+"""The route by which everybody follows runs, and what is said there."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import time
+from collections.abc import Mapping
+from concurrent.futures import Executor, Future
+from functools import partial
+from typing import Any
+
+from flask import Flask, Response
+
+from components.runs import board, work
+from components.runs.attempt import run_key
+from components.runs.board import RUN_BYTES, Board, Standing
+from components.runs.settings import Settings
+from components.runs.store import Store, Unrecordable, sweep
+from components.state import Problem, Problems
+from components.stream import affordable, asked_query, refusal, unknown
+from components.view import Chunk, View
+
+log = logging.getLogger(__name__)
+
+MOST_BYTES = 256 << 10  # of records in one answer, unless a single record is longer
+NOT_STARTED = "This run could not be started here."
+_PLACE = re.compile("[0-9]{1,15}")  # what JavaScript counts exactly
+
+
+def register(
+    server: Flask, views: Mapping[str, View], settings: Settings | None = None, executor: Executor | None = None
+) -> None:
+    """Adds the route to the server. Settings are those of the environment, unless given."""
+    settings = settings or Settings.read(os.environ)
+    runs = Runs(settings, settings.store(), executor or settings.executor())
+    try:
+        sweep(runs.store)
+    except Unrecordable as fault:
+        log.warning("%s", fault)
+
+    @server.get("/runs/<name>/<generation>/<start>")
+    def follow(name: str, generation: str, start: str) -> Response:
+        view = views.get(name)
+        if view is None or not view.has_runs:
+            return unknown(name, [known for known, view in views.items() if view.has_runs])
+        try:
+            places = _whole("generation", generation), _whole("from", start)
+            state = affordable(view, asked_query())
+        except Problems as problems:
+            return refusal(problems)
+        lines = runs.answer(name, state.key(), run_key(name, state), *places)
+        return Response(lines, mimetype="application/x-ndjson", headers={"Cache-Control": "no-store"})
+
+
+class Runs:
+    """The runs of a store, as whoever asks sees them. Never waits for a computation."""
+
+    def __init__(self, settings: Settings, store: Store, executor: Executor) -> None:
+        self.settings, self.store, self.executor = settings, store, executor
+
+    def answer(self, name: str, query: str, key: str, generation: int, start: int) -> bytes:
+        """A line on how the run stands, and the records from a place on: the beginning, if the place is of another
+        generation or of none."""
+        try:
+            standing = self._ask(name, query, key)
+            entry = standing.entry
+            if entry is None:
+                return _head("stopped", generation, start, start, sentence=standing.sentence)
+            begin = start if generation == entry.generation else 0
+            begin, records, more = lines(self.store, key, entry.log, begin) if entry.log else (0, b"", False)
+        except Unrecordable as fault:
+            return _head("stopped", generation, start, start, sentence=str(fault))
+        head = _head(entry.status, entry.generation, begin, begin + len(records), more, standing.place, entry.sentence)
+        if entry.status == "failed" and not more:
+            records += Chunk("error", {"sentence": entry.sentence}).line()
+        return head + records
+
+    def _ask(self, name: str, query: str, key: str) -> Standing:
+        """Asks for the run on behalf of a reader; launches it if it is time."""
+        standing = self._move(key)
+        entry = standing.entry
+        if entry and entry.status in ("finished", "failed") and entry.log and self._gone(key, entry.log):
+            self.store.change(partial(board.forget, key=key, log=entry.log))
+            standing = self._move(key)
+        if standing.launch:
+            self._launch(name, query, key)
+        return standing
+
+    def _move(self, key: str) -> Standing:
+        step = partial(_ask, key=key, limits=self.settings.limits)
+        before = self.store.board()
+        after, standing = step(before)
+        return standing if after is before else self.store.change(step)  # most readers change nothing
+
+    def _gone(self, key: str, attempt: str) -> bool:
+        return self.store.read(key, attempt, 0, 1) is None
+
+    def _launch(self, name: str, query: str, key: str) -> None:
+        try:
+            future = self.executor.submit(work.compute, name, query, self.settings.environment())
+        except Exception:
+            log.exception("run %s cannot be started", key)
+            self._refuse(key)
+            return
+        future.add_done_callback(partial(self._launched, key))
+
+    def _launched(self, key: str, future: Future[Any]) -> None:
+        """An executor that could not, or a computation that has failed before it has claimed its run."""
+        if not future.cancelled() and (fault := future.exception()):
+            log.error("run %s could not be started", key, exc_info=fault)
+            self._refuse(key)
+
+    def _refuse(self, key: str) -> None:
+        try:
+            self.store.change(partial(_fail, key=key))
+        except Unrecordable as fault:  # then it will be found dead
+            log.warning("%s", fault)
+
+
+def lines(store: Store, key: str, attempt: str, start: int) -> tuple[int, bytes, bool]:
+    """Whole lines of a log from a place on, where they begin, and whether there are more. They begin at 0 where no
+    line begins at the place."""
+    before = max(start - 1, 0)
+    found = store.read(key, attempt, before, MOST_BYTES) or b""
+    if start and found[:1] != b"\n":
+        return lines(store, key, attempt, 0)
+    more = len(found) == MOST_BYTES
+    if more and b"\n" not in found[start - before :]:
+        found = store.read(key, attempt, before, RUN_BYTES + 1) or b""
+        found = found[: found.find(b"\n", start - before) + 1]
+    return start, found[start - before : found.rfind(b"\n") + 1], more
+
+
+def _head(
+    status: str, generation: int, begin: int, end: int, more: bool = False, place: int = 0, sentence: str = ""
+) -> bytes:
+    data = {"status": status, "place": place, "generation": generation, "from": begin, "next": end, "more": more}
+    return Chunk("run", {**data, "sentence": sentence}).line()
+
+
+def _whole(name: str, text: str) -> int:
+    if not _PLACE.fullmatch(text):
+        shown = text[:24]
+        fault = f"{name} = {shown} is not a whole number of at most 15 digits."
+        raise Problems([Problem(name, shown, "a whole number", fault)])
+    return int(text)
+
+
+def _ask(current: Board, key: str, limits: board.Limits) -> tuple[Board, Standing]:
+    return board.ask(current, key, time.time(), limits)
+
+
+def _fail(current: Board, key: str) -> tuple[Board, bool]:
+    entry = current.get(key)
+    size = entry.size if entry else 0
+    return board.end(current, key, "", time.time(), "failed", size, NOT_STARTED)

@@ -1,0 +1,86 @@
+"""What a store of runs is: one board, changed in one go, and for each attempt a log and a checkpoint, as bytes.
+
+What a store keeps is JSON and bytes, never objects: nothing is unpickled that somebody else could have written.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Protocol, TypeVar
+
+import orjson
+
+from components.runs.board import Board, Entry, attempts
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class Unrecordable(Exception):
+    """The store does not take what it is given, or does not answer; its text is a sentence that says why."""
+
+
+class Away(Unrecordable):
+    """The store does not answer at present, and may again."""
+
+
+class Lost(Exception):
+    """The log is not as its attempt has left it: another has taken the run, or the store has forgotten it."""
+
+
+class Store(Protocol):
+    """Every method raises Unrecordable (or Away) where the store cannot."""
+
+    def board(self) -> Board:
+        """The board as it is."""
+
+    def change(self, move: Callable[[Board], tuple[Board, T]]) -> T:
+        """Puts the board that the move returns in place of the one that it was given, with no other change between.
+
+        A move may be tried more than once. What the board names no more is dropped."""
+
+    def append(self, key: str, attempt: str, at: int, lines: bytes) -> None:
+        """Adds to the log of an attempt, which is `at` bytes long; the first time it makes the log. Repeating the
+        last call changes nothing. Raises Lost."""
+
+    def read(self, key: str, attempt: str, start: int, count: int) -> bytes | None:
+        """At most `count` bytes of a log; None where there is no such log."""
+
+    def save(self, key: str, attempt: str, checkpoint: bytes) -> None:
+        """Puts a checkpoint in place of the last one."""
+
+    def checkpoint(self, key: str, attempt: str) -> bytes | None:
+        """The checkpoint of an attempt."""
+
+    def attempts(self) -> set[tuple[str, str]]:
+        """Every attempt, with its run, of which anything is kept."""
+
+    def drop(self, key: str, attempt: str) -> None:
+        """Forgets an attempt."""
+
+
+def sweep(store: Store) -> None:
+    """Drops what no board names: what was left when somebody was killed between a change and its consequences.
+
+    An attempt is on the board before it leaves anything in the store, so one that is seen first and is then not on
+    the board is over."""
+    found = store.attempts()
+    for key, attempt in found - attempts(store.board()):
+        store.drop(key, attempt)
+
+
+def encoded(board: Board) -> bytes:
+    """A board as JSON."""
+    return orjson.dumps({key: asdict(entry) for key, entry in board.items()})
+
+
+def decoded(text: bytes) -> Board:
+    """The board of a JSON text. One that cannot be read is as good as none: runs can be computed again."""
+    try:
+        return {key: Entry(**fields) for key, fields in orjson.loads(text).items()}
+    except (ValueError, TypeError, AttributeError):
+        log.exception("the board of runs cannot be read, and is begun again")
+        return {}

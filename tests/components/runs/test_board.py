@@ -1,0 +1,111 @@
+"""The moves on the board: whatever happens in whatever order, it stays consistent and within its bounds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from components.runs import board
+from components.runs.board import Board, Entry, Limits
+
+LIMITS = Limits(at_once=2, keep_bytes=100)
+KEYS = ["a", "b", "c", "d"]
+
+MOVE = st.tuples(
+    st.sampled_from(["ask", "ask", "ask", "claim", "begin", "beat", "finish", "fail"]),
+    st.sampled_from(KEYS),
+    st.floats(0, 12),
+    st.integers(0, 60),
+)
+
+
+@settings(max_examples=400)
+@given(moves=st.lists(MOVE, max_size=60))
+def test_no_order_of_events_breaks_the_bounds(moves: list[tuple[str, str, float, int]]) -> None:
+    state: Board = {}
+    now = 1000.0
+    for number, (move, key, pause, size) in enumerate(moves):
+        now += pause
+        owner = state[key].owner if key in state else ""
+        if move == "ask":
+            before = state
+            state, standing = board.ask(state, key, now, LIMITS)
+            assert standing.entry is not None
+            assert (standing.place > 0) == (standing.entry.status == "waiting")
+            if standing.launch:
+                assert sum(entry.size for other, entry in before.items() if other in state) < LIMITS.keep_bytes
+            assert state[key].asked >= now - board.STAMP
+        elif move == "claim":
+            state, _ = board.claim(state, key, f"o{number}", now)
+        elif move == "begin":
+            state, begun = board.begin(state, key, owner, number)
+            assert begun == bool(owner)
+        elif move == "beat":
+            state, _ = board.beat(state, key, owner or "x", now, size, False)
+        else:
+            state, _ = board.end(state, key, owner, now, "finished" if move == "finish" else "failed", size)
+        assert sum(entry.status == "running" for entry in state.values()) <= LIMITS.at_once
+        for entry in state.values():
+            assert entry.status == "running" or not entry.owner
+    after = board.tidied(state, now + 100, LIMITS)
+    assert sum(entry.status in ("running", "waiting") for entry in after.values() if entry.asked < now) == 0
+    assert sum(entry.size for entry in after.values()) <= LIMITS.keep_bytes
+
+
+def test_asking_again_within_a_second_changes_nothing() -> None:
+    first, _ = board.ask({}, "a", 10.0, LIMITS)
+    again, standing = board.ask(first, "a", 10.5, LIMITS)
+    assert again is first
+    assert not standing.launch
+
+
+def test_a_run_that_dies_again_and_again_is_given_up() -> None:
+    state, standing = board.ask({}, "a", 0.0, LIMITS)
+    now, launched = 0.0, 0
+    while state["a"].status != "failed":
+        if standing.launch:
+            launched += 1
+            state, _ = board.claim(state, "a", f"o{launched}", now)
+        now += 0.5
+        state, standing = board.ask(state, "a", now, LIMITS)
+    assert launched == board.MOST_DEATHS
+    assert state["a"].sentence == board.DIED
+    assert board.ask(state, "a", now + 1.0 + board.RETRIED, LIMITS)[1].launch
+
+
+def test_a_run_that_saves_between_its_deaths_is_not_given_up() -> None:
+    state: Board = {}
+    now, launched = 0.0, 0
+    while launched < 3 * board.MOST_DEATHS:
+        now += 0.5
+        state, standing = board.ask(state, "a", now, LIMITS)
+        if standing.launch:
+            launched += 1
+            state, _ = board.claim(state, "a", f"o{launched}", now)
+            state, alive = board.beat(state, "a", f"o{launched}", now, 1, True)
+            assert alive
+    assert state["a"].status == "running"
+
+
+def test_who_was_thought_dead_can_change_nothing() -> None:
+    state, _ = board.ask({}, "a", 0.0, LIMITS)
+    state, _ = board.claim(state, "a", "old", 0.0)
+    state, _ = board.ask(state, "a", 1.0 + board.STALE, LIMITS)
+    state, _ = board.claim(state, "a", "new", 1.0 + board.STALE)
+    assert state["a"].owner == "new"
+    for changed, done in (
+        board.begin(state, "a", "old", 9),
+        board.beat(state, "a", "old", 7.0, 5, True),
+        board.end(state, "a", "old", 7.0, "finished", 5),
+    ):
+        assert changed is state
+        assert not done
+
+
+def test_what_is_read_is_never_thrown_out() -> None:
+    kept = Entry("finished", 0.0, asked=100.0, log="x", size=90)
+    state = {"a": kept, "b": replace(kept, asked=50.0), "c": replace(kept, asked=40.0, status="stopped")}
+    assert list(board.tidied(state, 101.0, LIMITS)) == ["a"]
+    assert list(board.tidied({"a": replace(kept, size=200)}, 101.0, LIMITS)) == ["a"]

@@ -1,0 +1,99 @@
+"""Runs in processes of their own, and on a Dask cluster: they outlive web workers, and their deaths are got over."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+from distributed import LocalCluster
+
+from components.runs.settings import Settings
+from tests.components.runs.conftest import Reader, app
+from tests.components.runs.views import FILES
+from tests.components.runs.waiting import until
+
+Begun = Callable[[], list[tuple[int, int, int]]]
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """Dask: two worker processes of one thread, and where their computations leave files."""
+    files = tmp_path_factory.mktemp("begun")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(FILES, str(files))  # which the workers inherit
+        with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as dask:
+            yield dask.scheduler_address, files
+
+
+def at_work(settings: Settings) -> list[psutil.Process]:
+    """The processes that compute for this test."""
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        words = process.info["cmdline"] or []
+        if words[1:3] == ["-m", "components.runs"] and process.environ().get("RUNS_FOLDER") == str(settings.folder):
+            found.append(process)
+    return found
+
+
+def test_a_run_outlives_its_web_worker_survives_a_kill_and_stops_when_nobody_watches(
+    in_folder: Settings, begun: Begun
+) -> None:
+    query = "n=1000&wait=0.05&does=saves"
+    asks = f"""
+        from tests.components.runs.conftest import Reader, Settings, app
+        client = app(Settings.read({in_folder.environment()!r}))
+        Reader(client, {query!r}).until(lambda reader: reader.head.get("status") == "running")
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(asks)], check=True, timeout=30)
+    client = app(in_folder)
+    reader = Reader(client, query).until(lambda reader: len(reader.numbers) >= 3)
+    (process,) = at_work(in_folder)
+    assert len(begun()) == 1, "what the first web worker has started goes on"
+    assert process.nice() > 0
+    assert os.getsid(process.pid) == process.pid
+    assert process.cmdline()[3:] == ["long", "v=1&n=1e3&wait=0.05&bytes=0&does=saves&mark=0"]
+    process.send_signal(signal.SIGKILL)
+    seen = len(reader.numbers)
+    reader.until(lambda reader: len(reader.numbers) >= seen + 40, pause=0.1)
+    assert len(begun()) == 2
+    assert begun()[1][1] >= seen, "what was recorded is not computed again"
+    assert reader.numbers == list(range(len(reader.numbers)))
+    slow = Reader(client, "n=3&wait=60").until(lambda reader: reader.head.get("generation"))
+    reader.ask()
+    assert len(at_work(in_folder)) == 2
+    until(lambda: not at_work(in_folder), 10)
+    assert slow.numbers == [], "what comes to no record is stopped all the same"
+    assert {entry.status for entry in in_folder.store().board().values()} == {"stopped"}
+
+
+def test_a_dask_cluster_computes_goes_on_without_the_client_and_without_a_killed_worker(
+    in_redis: Settings, cluster: tuple[str, Path]
+) -> None:
+    address, files = cluster
+    settings = replace(in_redis, dask=address)
+    query = "n=150&wait=0.03&does=saves"
+
+    def begun() -> list[tuple[int, int]]:
+        parts = (path.name.split("-") for path in files.iterdir())
+        return [(int(first), int(process)) for _, first, process, _ in sorted(parts, key=lambda part: int(part[3]))]
+
+    first = settings.executor()
+    Reader(app(settings, first), query).until(lambda reader: len(reader.numbers) >= 3)
+    first.shutdown()  # a web worker is recycled
+    client = app(settings)
+    readers = [Reader(client, query) for _ in range(3)]
+    readers[0].until(lambda reader: len(reader.numbers) >= 20)
+    assert len(begun()) == 1
+    os.kill(begun()[0][1], signal.SIGKILL)
+    for reader in readers:
+        assert reader.to_the_end() == list(range(150))
+    assert len(begun()) == 2
+    assert begun()[1][0] >= 20

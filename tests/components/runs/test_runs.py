@@ -1,0 +1,246 @@
+"""Runs over both stores: one computation for all, places, bounds, replay, failures."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from components.runs import attempt, board
+from components.runs.attempt import Attempt
+from components.runs.settings import Settings
+from components.runs.store import Store, sweep
+from tests.components.runs.conftest import Reader, app
+from tests.components.runs.waiting import until
+
+Read = Callable[..., Reader]
+Begun = Callable[[], list[tuple[int, int, int]]]
+
+
+def test_ten_readers_at_once_share_one_computation(read: Read, begun: Begun) -> None:
+    gate = threading.Barrier(10)
+
+    def follow(_: int) -> list[dict[str, Any]]:
+        reader = read("n=30&wait=0.02")
+        gate.wait()
+        reader.to_the_end()
+        return reader.records
+
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(follow, range(10)))
+    assert [record["number"] for record in answers[0]] == list(range(30))
+    assert all(answer == answers[0] for answer in answers)
+    assert len(begun()) == 1
+
+
+def test_who_comes_late_catches_up(read: Read, begun: Begun) -> None:
+    early = read("n=30&wait=0.03").until(lambda reader: len(reader.numbers) >= 10)
+    late = read("n=30&wait=0.03")
+    late.ask()
+    assert late.numbers[:10] == list(range(10))
+    assert late.to_the_end() == early.to_the_end() == list(range(30))
+    assert len(begun()) == 1
+
+
+def test_a_finished_run_replays_for_another_web_worker(
+    read: Read, settings: Settings, threads: Executor, begun: Begun
+) -> None:
+    read("n=5").to_the_end()
+    again = Reader(app(settings, threads), "n=5&v=1")
+    assert again.ask()["status"] == "finished"
+    assert again.numbers == list(range(5))
+    assert len(begun()) == 1
+
+
+def test_a_run_without_records_finishes_too(read: Read, begun: Begun) -> None:
+    read("n=0").to_the_end()
+    assert read("n=0").to_the_end() == []
+    assert len(begun()) == 1
+
+
+def test_long_records_come_in_several_answers(read: Read) -> None:
+    reader = read("n=12&bytes=100000").until(lambda reader: reader.head.get("status") == "finished")
+    whole = read("n=12&bytes=100000")
+    assert whole.ask()["more"]
+    assert whole.numbers == [0, 1]
+    assert whole.to_the_end() == reader.to_the_end() == list(range(12))
+    assert whole.restarts == 0
+    longest = read("n=2&bytes=600000").until(lambda reader: reader.ended)
+    assert longest.numbers == [0, 1]
+
+
+def test_a_failure_is_a_last_record_with_a_sentence(read: Read) -> None:
+    reader = read("n=9&does=fails")
+    assert reader.to_the_end() == [0, 1, 2]
+    assert reader.head["status"] == "failed"
+    assert reader.records[-1] == {"kind": "error", "sentence": attempt.FAILED}
+
+
+def test_a_failure_is_tried_again_later(read: Read, begun: Begun, monkeypatch: pytest.MonkeyPatch) -> None:
+    read("n=9&does=fails").to_the_end()
+    read("n=9&does=fails").to_the_end()
+    assert len(begun()) == 1
+    monkeypatch.setattr(board, "RETRIED", 0.0)
+    reader = read("n=9&does=fails")
+    assert reader.ask()["status"] in ("waiting", "running")
+
+
+def test_nobody_watching_stops_it_and_the_next_reader_goes_on_from_the_checkpoint(
+    read: Read, begun: Begun, store: Store, impatient: None
+) -> None:
+    reader = read("n=60&wait=0.02&does=saves").until(lambda reader: len(reader.numbers) >= 5)
+    until(lambda: [entry.status for entry in store.board().values()] == ["stopped"])
+    assert reader.to_the_end() == list(range(60))
+    assert begun()[1][1] >= 5, "what was recorded was not computed again"
+
+
+def test_a_run_without_checkpoints_begins_again_and_readers_are_told(
+    read: Read, begun: Begun, store: Store, impatient: None
+) -> None:
+    reader = read("n=60&wait=0.02").until(lambda reader: len(reader.numbers) >= 5)
+    first = reader.generation
+    until(lambda: [entry.status for entry in store.board().values()] == ["stopped"])
+    assert reader.to_the_end() == list(range(60))
+    assert begun()[1][1] == 0
+    assert reader.restarts >= 1
+    assert reader.generation > first
+
+
+def test_at_most_so_many_at_once_and_the_others_are_told_their_places(read: Read, begun: Begun, store: Store) -> None:
+    readers = [read(f"n=20&wait=0.02&mark={mark}") for mark in range(5)]
+    places = []
+    for reader in readers:
+        reader.ask()
+        places.append(reader.head["place"])
+    assert places == [0, 0, 1, 2, 3]
+    most = 0
+    while not all(reader.ended for reader in readers):
+        for reader in reversed(readers):  # the last in the queue is not served first for asking first
+            reader.ask()
+        most = max(most, sum(entry.status == "running" for entry in store.board().values()))
+        time.sleep(0.01)
+    assert most == 2
+    marks = [mark for mark, *_ in begun()]
+    assert (sorted(marks[2:4]), marks[4]) == ([2, 3], 4)
+    assert all(reader.numbers == list(range(20)) for reader in readers)
+
+
+def test_who_stops_waiting_leaves_the_queue(read: Read, impatient: None) -> None:
+    busy = [read(f"n=1000&wait=0.02&mark={mark}") for mark in range(2)]
+    gone, patient = read("mark=8"), read("mark=9")
+    for reader in (*busy, gone, patient):
+        reader.ask()
+    assert (gone.head["place"], patient.head["place"]) == (1, 2)
+
+    def moved(reader: Reader) -> bool:
+        for other in busy:
+            other.ask()
+        return reader.head["place"] == 1
+
+    patient.until(moved, 3)
+
+
+def test_a_long_queue_is_closed(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(board, "MOST_WAITING", 1)
+    for mark in range(3):
+        read(f"n=50&wait=0.02&mark={mark}").ask()
+    refused = read("mark=3")
+    assert refused.ask()["status"] == "stopped"
+    assert "ask again later" in refused.head["sentence"]
+
+
+def test_what_is_kept_is_bounded_and_the_oldest_goes_first(
+    settings: Settings, threads: Executor, store: Store, impatient: None
+) -> None:
+    client = app(replace(settings, keep_bytes=250_000), threads)
+    for mark in range(4):
+        assert Reader(client, f"n=10&bytes=10000&mark={mark}").to_the_end() == list(range(10))
+        time.sleep(0.7)
+        Reader(client, "n=10&bytes=10000&mark=0").to_the_end()
+    Reader(client, "n=0&mark=7").to_the_end()
+    assert sum(entry.size for entry in store.board().values()) <= 350_000
+    assert store.attempts() == board.attempts(store.board())
+    assert Reader(client, "n=10&bytes=10000&mark=0").ask()["status"] == "finished", "it was asked for all the time"
+
+
+def test_one_run_may_not_record_without_end(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(board, "RUN_BYTES", 100_000)
+    reader = read("n=100&bytes=10000")
+    assert reader.to_the_end() == list(range(9))
+    assert reader.records[-1] == {"kind": "error", "sentence": attempt.TOO_LONG}
+
+
+def test_a_run_without_a_sign_of_life_is_taken_up_and_its_old_attempt_spoils_nothing(
+    read: Read, begun: Begun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live, silent = Attempt._live, threading.Lock()
+    monkeypatch.setattr(Attempt, "_live", lambda self: None if silent.acquire(blocking=False) else live(self))
+    monkeypatch.setattr(board, "STALE", 0.5)
+    reader = read("n=40&wait=0.05&does=saves")
+    assert reader.to_the_end() == list(range(40))
+    assert [first > 0 for _, first, _ in begun()] == [False, True]
+    assert read("n=40&wait=0.05&does=saves").to_the_end() == list(range(40))
+
+
+def test_a_run_that_was_launched_in_vain_is_launched_again(
+    settings: Settings, threads: Executor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Forgetful(ThreadPoolExecutor):
+        """Forgets the first task."""
+
+        tasks = 0
+
+        def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+            self.tasks += 1
+            return threads.submit(fn, *args) if self.tasks > 1 else Future()
+
+    monkeypatch.setattr(board, "START", 0.3)
+    executor = Forgetful(1)
+    assert Reader(app(settings, executor), "n=3").to_the_end() == [0, 1, 2]
+    assert executor.tasks == 2
+
+
+def test_a_run_that_cannot_be_started_says_so(settings: Settings) -> None:
+    class Broken(ThreadPoolExecutor):
+        def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+            raise OSError("no more processes")
+
+    reader = Reader(app(settings, Broken(1)), "n=3").until(lambda reader: reader.ended)
+    assert "could not be started" in reader.records[-1]["sentence"]
+
+
+def test_records_that_have_gone_are_computed_again(read: Read, store: Store, begun: Begun) -> None:
+    first = read("n=5")
+    first.to_the_end()
+    for key, name in store.attempts():
+        store.drop(key, name)
+    again = read("n=5")
+    assert again.to_the_end() == list(range(5))
+    assert len(begun()) == 2
+    assert again.generation != first.generation
+    first.ask()
+    assert first.to_the_end() == list(range(5))
+
+
+def test_what_no_board_names_is_swept_up(store: Store, read: Read) -> None:
+    read("n=5").to_the_end()
+    kept = store.attempts()
+    store.append("0" * 40, "1" * 16, 0, b"rubbish\n")
+    sweep(store)
+    assert store.attempts() == kept
+
+
+def test_a_board_that_cannot_be_read_is_begun_again(settings: Settings, read: Read, store: Store) -> None:
+    read("n=5").to_the_end()
+    for rubbish in (b"[1]", b"{", b'{"a": {"b": 1}}', b'{"a": 3}'):
+        if settings.redis:
+            Redis.from_url(settings.redis).set("runs:board", rubbish)
+        else:
+            (settings.folder / "board.json").write_bytes(rubbish)
+        assert read("n=5").to_the_end() == list(range(5))
