@@ -78,7 +78,9 @@ def test_a_preset_brings_its_networks_and_their_controls(open_page: Any) -> None
     expect(page.locator("#notes")).to_contain_text("4 networks (d = 100")
     assert page.locator("#time_scales-dimension-row").is_visible()
     assert page.locator("#preset").input_value() == "finite-1"
-    band = page.evaluate("document.querySelector('#time_scales-panels').data.filter(({ fill }) => fill === 'toself').length")
+    band = page.evaluate(
+        "document.querySelector('#time_scales-panels').data.filter(({ fill }) => fill === 'toself').length"
+    )
     assert band == 1
     page.locator("body").press("ArrowLeft")  # the band is drawn up to the cursor
     until(page, "document.querySelectorAll('#time_scales-panels ~ .over path[fill-opacity=\"0.25\"]').length === 1")
