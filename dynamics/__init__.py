@@ -47,16 +47,19 @@ from .unlearning import (
     PowerLaw,
     RunawayBranch,
     Separatrix,
+    SingleIndexTraining,
     SingularOrbit,
     Statistics,
     Threshold,
     ThresholdLimit,
+    TrainingRecord,
     Trajectory,
     TrajectoryChunk,
     UnlearningModel,
     local_exponents,
     phase_map,
     phase_map_levels,
+    train_single_index,
 )
 
 __all__ = [
@@ -100,11 +103,13 @@ __all__ = [
     "ResultCode",
     "RunawayBranch",
     "Separatrix",
+    "SingleIndexTraining",
     "SingularOrbit",
     "SphericalSGD",
     "Statistics",
     "Threshold",
     "ThresholdLimit",
+    "TrainingRecord",
     "Trajectory",
     "TrajectoryChunk",
     "UnlearningModel",
@@ -116,6 +121,7 @@ __all__ = [
     "phase_map_levels",
     "simulate_network",
     "together",
+    "train_single_index",
     "warm_up",
 ]
 

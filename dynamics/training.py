@@ -180,6 +180,17 @@ def population_risk(phi: ArrayLike, activation: Activation, a: Array, s: Array, 
     return max(0.0, 0.5 * float(coefficients @ coefficients) - linear / m + 0.5 * square / (m * m))
 
 
+def measured(problem: Problem, t: float, a: Array, s: Array, overlaps: Array, steps: int, halted: str) -> Record:
+    """The record of a network of weights a (m,), alignments s (m,) and overlaps <w_i, w_j> (m, m)."""
+    risk = population_risk(problem.phi, problem.activation, a, s, overlaps)
+    pairs = problem.m * (problem.m - 1)
+    off = overlaps - np.outer(s, s)
+    np.fill_diagonal(off, 0.0)
+    spread = sqrt(float(np.sum(off * off)) / pairs) if pairs else 0.0
+    overlap = (float(np.sum(overlaps)) - float(np.trace(overlaps))) / pairs if pairs else 0.0
+    return Record(t, a.copy(), s.copy(), risk, spread, overlap, steps, halted)
+
+
 def first_layer(m: int, d: int, start: Start, rng: np.random.Generator) -> Array:
     """Rows w_i (m, d): "sphere", independent and uniform; "orthonormal", orthogonal to each other and to the target's
     direction, which is where the exact flow starts from (needs m < d)."""
@@ -196,7 +207,38 @@ def first_layer(m: int, d: int, start: Start, rng: np.random.Generator) -> Array
     raise ValueError(f"start = {start!r} is not one of {', '.join(STARTS)}")
 
 
-class SphericalSGD:
+class Descent:
+    """What goes on step by step in time t: ``advance`` it as far as wanted. Subclasses say how long a step is, and
+    what it does. ``halted``: why it ended before its time."""
+
+    problem: Problem
+    t: float
+    steps: int
+    halted: str
+
+    def advance(self, until: float, seconds: float = inf, executor: Executor | None = None) -> bool:
+        """Takes steps until exactly that time, for about so many seconds at most; whether it is there, or has halted
+        for a reason that ``halted`` gives. executor: threads, on which the parts of a step run side by side."""
+        began = perf_counter()
+        while self.t < until and not self.halted:
+            left, dt = until - self.t, self._step()
+            if self.problem.step is None:
+                dt = left / ceil(left / dt)
+            last = dt >= left * (1.0 - 1e-9)  # lest rounding leaves a crumb for a step of its own
+            self._descend(left if last else dt, executor)
+            self.t = until if last else self.t + dt
+            if perf_counter() - began > seconds:
+                break
+        return self.t >= until or bool(self.halted)
+
+    def _step(self) -> float:
+        raise NotImplementedError
+
+    def _descend(self, dt: float, executor: Executor | None) -> None:
+        raise NotImplementedError
+
+
+class SphericalSGD(Descent):
     """A network that learns, step by step; ``advance`` it as far as wanted, and ``measure`` it.
 
     a0: second-layer weights (m,). first: rows w_i (m, d), or how they are drawn, see ``first_layer``. seed: of the
@@ -232,34 +274,10 @@ class SphericalSGD:
         edges = [problem.batch * k // lanes for k in range(lanes + 1)]
         self._lanes = [_Lane(problem, *self._keys, start, stop) for start, stop in pairwise(edges)]
 
-    def advance(self, until: float, seconds: float = inf, executor: Executor | None = None) -> bool:
-        """Takes steps until exactly that time, for about so many seconds at most; whether it is there, or has halted
-        for a reason that ``halted`` gives. executor: threads, on which the lanes of a batch run side by side."""
-        began = perf_counter()
-        while self.t < until and not self.halted:
-            left, dt = until - self.t, self._step()
-            if self.problem.step is None:
-                dt = left / ceil(left / dt)
-            last = dt >= left * (1.0 - 1e-9)  # lest rounding leaves a crumb for a step of its own
-            self._descend(left if last else dt, executor)
-            self.t = until if last else self.t + dt
-            if perf_counter() - began > seconds:
-                break
-        return self.t >= until or bool(self.halted)
-
     def measure(self) -> Record:
         """What the network is now."""
-        m = self.problem.m
         W = self.W.astype(float)
-        s = W[:, 0].copy()
-        overlaps = W @ W.T
-        risk = population_risk(self.problem.phi, self.problem.activation, self.a, s, overlaps)
-        pairs = m * (m - 1)
-        off = overlaps - np.outer(s, s)
-        np.fill_diagonal(off, 0.0)
-        spread = sqrt(float(np.sum(off * off)) / pairs) if pairs else 0.0
-        overlap = (float(np.sum(overlaps)) - float(np.trace(overlaps))) / pairs if pairs else 0.0
-        return Record(self.t, self.a.copy(), s, risk, spread, overlap, self.steps, self.halted)
+        return measured(self.problem, self.t, self.a, W[:, 0], W @ W.T, self.steps, self.halted)
 
     def state(self) -> dict[str, Any]:
         """All that a run of the same problem and seed goes on from, exactly, as arrays: weights a (m,) and W (m, d);
@@ -397,14 +415,22 @@ def together(
     After about so many seconds of work, and again, an empty list: whoever asks no further stops the work. executor:
     threads, on which runs go side by side, or the lanes of a single one."""
     for t in times.tolist():
-        while not _advanced(runs, t, seconds, executor):
+        while not advanced(runs, t, seconds, executor):
             yield []
         yield [run.measure() for run in runs]
         if any(run.halted for run in runs):
             return
 
 
-def _advanced(runs: Sequence[SphericalSGD], t: float, seconds: float, executor: Executor | None) -> bool:
+def advanced(runs: Sequence[Descent], t: float, seconds: float = inf, executor: Executor | None = None) -> bool:
+    """Advances runs towards a time for about so many seconds; whether all are there. See ``together``."""
     if executor is not None and len(runs) > 1:
         return all(list(executor.map(lambda run: run.advance(t, seconds), runs)))
     return all(run.advance(t, seconds, executor) for run in runs)
+
+
+def whole_steps(times: Array, step: float | None) -> Array:
+    """Times, each put off to the next whole number of steps (if those are fixed), the last one excepted."""
+    if step is None:
+        return times
+    return np.unique(np.append(np.ceil(times[:-1] / step - 1e-9) * step, times[-1]).clip(max=times[-1]))
