@@ -30,6 +30,7 @@ bench: setup-test
 	@$(PY) -m tests.benchmarks
 	@$(PY) -m tests.benchmarks.maps
 	@$(PY) -m tests.benchmarks.mean_field
+	@$(PY) -m tests.benchmarks.training
 	@$(PY) -m tests.benchmarks.stream
 	@$(PY) -m tests.benchmarks.hand
 	@$(PY) -m tests.benchmarks.hand_map

@@ -433,4 +433,5 @@ def whole_steps(times: Array, step: float | None) -> Array:
     """Times, each put off to the next whole number of steps (if those are fixed), the last one excepted."""
     if step is None:
         return times
-    return np.unique(np.append(np.ceil(times[:-1] / step - 1e-9) * step, times[-1]).clip(max=times[-1]))
+    later = np.ceil(times[:-1] / step - 1e-9) * step + 0.0  # no -0.0
+    return np.unique(np.append(later, times[-1]).clip(max=times[-1]))
