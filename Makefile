@@ -31,6 +31,7 @@ bench: setup-test
 	@$(PY) -m tests.benchmarks.maps
 	@$(PY) -m tests.benchmarks.mean_field
 	@$(PY) -m tests.benchmarks.linear_network
+	@$(PY) -m tests.benchmarks.training
 	@$(PY) -m tests.benchmarks.stream
 	@$(PY) -m tests.benchmarks.hand
 	@$(PY) -m tests.benchmarks.hand_map

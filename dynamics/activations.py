@@ -17,6 +17,7 @@ from numpy.polynomial.polynomial import polyval
 from numpy.typing import ArrayLike
 from scipy.special import erf, expit, roots_hermitenorm
 
+from .compiling import compiled
 from .hermite import Array
 
 DEGREE_MAX = 40
@@ -25,6 +26,7 @@ SERIES_MAX = 1e6  # of a coefficient
 _NODES = 400  # of the quadrature: exact to rounding for the degrees below
 _NEGLIGIBLE = 1e-12  # share of sum k^2 sigma_k^2, about U''(1), that is left out; of U(1) it is far less
 _LONGEST = 200  # degrees of a smooth activation, at which the slowest of them (tanh) is negligible
+_PIECE = 1024  # numbers that a polynomial is worked out for together: a few rows of them stay in the first cache
 
 
 def normalised_hermite(degree: int, x: ArrayLike) -> Array:
@@ -167,18 +169,42 @@ class Activation:
 
     def slope(self, x: Any) -> Any:
         """sigma' at x (any shape), in x's floating-point type; for relu 0 at 0."""
-        kind = x.dtype.type
+        slope = np.array(x)
+        self.both(slope, np.empty_like(slope))
+        return slope
+
+    def both(self, x: Any, value: Any) -> None:
+        """sigma at x into ``value``, of the same shape and floating-point type; and sigma' in x's own place. Both
+        contiguous."""
         if self.name == "relu":
-            return (x > 0).astype(x.dtype)
-        if self.name == "erf":
-            return np.exp(-x * x) * kind(2.0 / sqrt(pi))
-        if self.name == "tanh":
-            return 1 - np.tanh(x) ** 2
-        if self.name == "swish":
+            np.maximum(x, 0, out=value)
+            np.sign(value, out=x)
+        elif self.name == "erf":
+            erf(x, out=value)
+            np.multiply(x, -x, out=x)
+            np.exp(x, out=x)
+            x *= x.dtype.type(2.0 / sqrt(pi))
+        elif self.name == "tanh":
+            np.tanh(x, out=value)
+            np.multiply(value, -value, out=x)
+            x += 1
+        elif self.name == "swish":
             gate = expit(x)
-            return gate * (1 + x * (1 - gate))
-        k = np.arange(1, len(self.polynomial))  # h_k' = sqrt(k) h_{k-1}
-        return _clenshaw(np.asarray(np.sqrt(k) * self.polynomial[1:] if len(k) else [0.0], dtype=x.dtype), x)
+            np.multiply(x, gate, out=value)
+            np.multiply(value, 1 - gate, out=x)
+            x += gate
+        else:
+            _series_and_slope(self._recurrence.astype(x.dtype), x.reshape(-1), value.reshape(-1))
+
+    @cached_property
+    def _recurrence(self) -> Array:
+        """Of ``h_k = x r_k h_{k-1} - p_k h_{k-2}``, for k = 0 ... K, rows r_k, p_k, sigma_k and, of the slope
+        (h_k' = sqrt(k) h_{k-1}), sqrt(k) sigma_k."""
+        k = np.arange(float(len(self.polynomial)))
+        above = np.maximum(k, 1.0)
+        return np.array(
+            [1.0 / np.sqrt(above), np.sqrt((above - 1.0) / above), self.polynomial, np.sqrt(k) * self.polynomial]
+        )
 
 
 def series(name: str, given: ArrayLike) -> tuple[float, ...]:
@@ -201,6 +227,27 @@ def _clenshaw(coefficients: Any, x: Any) -> Any:
             ahead,
         )
     return coefficients[0] + ahead * x - further * one(sqrt(0.5))
+
+
+@compiled
+def _series_and_slope(recurrence: Any, x: Any, value: Any) -> None:
+    """The series at x (n,) into value, its slope into x; see ``Activation._recurrence``."""
+    K = recurrence.shape[1] - 1
+    before, now, slope = np.empty_like(x[:_PIECE]), np.empty_like(x[:_PIECE]), np.empty_like(x[:_PIECE])
+    for start in range(0, len(x), _PIECE):
+        at, out = x[start : start + _PIECE], value[start : start + _PIECE]
+        n = len(at)
+        out[:] = recurrence[2, 0]
+        for i in range(n):
+            before[i], now[i], slope[i] = 0, 1, 0
+        for k in range(1, K + 1):
+            ratio, past, term, steep = recurrence[0, k], recurrence[1, k], recurrence[2, k], recurrence[3, k]
+            for i in range(n):
+                h = at[i] * ratio * now[i] - past * before[i]
+                slope[i] += steep * now[i]
+                out[i] += term * h
+                before[i], now[i] = now[i], h
+        at[:] = slope[:n]
 
 
 def _frozen(values: Array) -> Array:

@@ -14,8 +14,10 @@ arXiv:2303.00055; Imai, Nishiyama & Imaizumi, arXiv:2602.07378.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil, inf, log1p, sqrt
 from time import perf_counter
 from typing import Any, Literal
@@ -25,6 +27,7 @@ from numpy.typing import ArrayLike
 
 from .activations import Activation, series
 from .arguments import whole, within
+from .gaussians import key_of, normal
 from .hermite import Array
 
 DIMENSION_MAX, NEURONS_MAX, BATCH_MAX = 20_000, 10_000, 100_000
@@ -42,7 +45,8 @@ _SAFETY = 0.25  # of that, in an automatic step
 _TURN = 0.05  # radians that the gradient may turn a neuron by in an automatic step
 _GROWTH = 0.05  # of the time run so far: the share that an automatic step is at most
 _FIRST = 0.01  # of the fastest time scale: where automatic steps begin
-_RANDOM, _ACTIVATION, _STEP = 30.0, 60.0, 5e5  # multiply-adds in the time of a normal number, of a neuron, of a step
+_RANDOM, _ACTIVATION, _STEP = 100.0, 120.0, 6e6  # multiply-adds in the time of a normal number, of a neuron, of a step
+_LANES, _ROWS, _PIECE = 4, 500, 1000  # a batch is worked through side by side, each lane a piece at a time: see _Lane
 _DIVERGED = 1e4  # times the first loss, or the target's
 
 
@@ -124,6 +128,20 @@ class Problem:
             )
         return count * self.work
 
+    def automatic(self, t: float, largest: float, square: float, loss: float) -> float:
+        """The step from time t on, at the largest |a_i|, their mean square and ``mean (y - f)^2``."""
+        # |ds_i/dt| <= |a_i| |y - f| |sigma'|, by Cauchy and Schwarz
+        turning = largest * sqrt(loss * self.activation.slope_norm2)
+        return min(
+            _SAFETY * _STABLE / max(self.curvature(square), 1e-300),
+            _TURN / max(turning, 1e-300),
+            _GROWTH * (t + _FIRST / _GROWTH * self.fastest),
+        )
+
+    def stable(self, square: float) -> float:
+        """The largest step, in units of time, that descent is stable at."""
+        return _STABLE / max(self.curvature(square), 1e-300)
+
     @property
     def fastest(self) -> float:
         """The shortest time scale at the start: the second layer's, or that of neurons of unit weight."""
@@ -162,6 +180,17 @@ def population_risk(phi: ArrayLike, activation: Activation, a: Array, s: Array, 
     return max(0.0, 0.5 * float(coefficients @ coefficients) - linear / m + 0.5 * square / (m * m))
 
 
+def measured(problem: Problem, t: float, a: Array, s: Array, overlaps: Array, steps: int, halted: str) -> Record:
+    """The record of a network of weights a (m,), alignments s (m,) and overlaps <w_i, w_j> (m, m)."""
+    risk = population_risk(problem.phi, problem.activation, a, s, overlaps)
+    pairs = problem.m * (problem.m - 1)
+    off = overlaps - np.outer(s, s)
+    np.fill_diagonal(off, 0.0)
+    spread = sqrt(float(np.sum(off * off)) / pairs) if pairs else 0.0
+    overlap = (float(np.sum(overlaps)) - float(np.trace(overlaps))) / pairs if pairs else 0.0
+    return Record(t, a.copy(), s.copy(), risk, spread, overlap, steps, halted)
+
+
 def first_layer(m: int, d: int, start: Start, rng: np.random.Generator) -> Array:
     """Rows w_i (m, d): "sphere", independent and uniform; "orthonormal", orthogonal to each other and to the target's
     direction, which is where the exact flow starts from (needs m < d)."""
@@ -178,12 +207,43 @@ def first_layer(m: int, d: int, start: Start, rng: np.random.Generator) -> Array
     raise ValueError(f"start = {start!r} is not one of {', '.join(STARTS)}")
 
 
-class SphericalSGD:
+class Descent:
+    """What goes on step by step in time t: ``advance`` it as far as wanted. Subclasses say how long a step is, and
+    what it does. ``halted``: why it ended before its time."""
+
+    problem: Problem
+    t: float
+    steps: int
+    halted: str
+
+    def advance(self, until: float, seconds: float = inf, executor: Executor | None = None) -> bool:
+        """Takes steps until exactly that time, for about so many seconds at most; whether it is there, or has halted
+        for a reason that ``halted`` gives. executor: threads, on which the parts of a step run side by side."""
+        began = perf_counter()
+        while self.t < until and not self.halted:
+            left, dt = until - self.t, self._step()
+            if self.problem.step is None:
+                dt = left / ceil(left / dt)
+            last = dt >= left * (1.0 - 1e-9)  # lest rounding leaves a crumb for a step of its own
+            self._descend(left if last else dt, executor)
+            self.t = until if last else self.t + dt
+            if perf_counter() - began > seconds:
+                break
+        return self.t >= until or bool(self.halted)
+
+    def _step(self) -> float:
+        raise NotImplementedError
+
+    def _descend(self, dt: float, executor: Executor | None) -> None:
+        raise NotImplementedError
+
+
+class SphericalSGD(Descent):
     """A network that learns, step by step; ``advance`` it as far as wanted, and ``measure`` it.
 
     a0: second-layer weights (m,). first: rows w_i (m, d), or how they are drawn, see ``first_layer``. seed: of the
-    first layer and of the batches; the same seed and times of ``advance`` give the same run. most: multiply-adds after
-    which it halts, as steps become more where the a_i grow.
+    first layer and of the batches; the same seed and times of ``advance`` give the same run, on however many threads.
+    most: multiply-adds after which it halts, as steps become more where the a_i grow.
 
     Raises ValueError where a fixed step is beyond what descent is stable at.
     """
@@ -194,77 +254,65 @@ class SphericalSGD:
         m, d = problem.m, problem.d
         self._most = within("most", most, 0.0, WORK_MAX)
         seed = whole("seed", seed, 0, SEED_MAX)
-        draw, self._rng = (np.random.default_rng([seed, part]) for part in (0, 1))
         self.problem = problem
         self.t, self.steps, self.halted = 0.0, 0, ""
         self.a = np.array(a0, dtype=float)
         if self.a.shape != (m,) or not np.isfinite(self.a).all():
             raise ValueError(f"a0 of shape {self.a.shape} is not a finite weight for each of {m} neurons")
+        draw = np.random.default_rng([seed, 0])
         rows = first_layer(m, d, first, draw) if isinstance(first, str) else np.array(first, dtype=float)
         if rows.shape != (m, d) or not np.allclose(np.linalg.norm(rows, axis=1), 1.0, atol=1e-6):
             raise ValueError(f"first of shape {rows.shape} is not {m} unit vectors of {d} dimensions")
         self.W = np.ascontiguousarray(rows, dtype=problem.dtype)
-        self._x = np.empty((problem.batch, d), dtype=problem.dtype)
-        self._target = Activation.of(problem.phi)
         self._first_loss = 0.0
         self._loss = float(np.sum(np.square(problem.phi)))  # twice the loss of the last batch
-        stable = _STABLE / max(problem.curvature(float(np.mean(self.a**2))), 1e-300)
+        stable = problem.stable(float(np.mean(self.a**2)))
         if problem.step is not None and problem.step > stable:
             raise ValueError(f"step = {problem.step:g} is outside [1e-12, {stable:.3g}]: above, descent diverges")
-
-    def advance(self, until: float, seconds: float = inf) -> bool:
-        """Takes steps until exactly that time, for about so many seconds at most; whether it is there, or has halted
-        for a reason that ``halted`` gives."""
-        began = perf_counter()
-        while self.t < until and not self.halted:
-            left, dt = until - self.t, self._step()
-            if self.problem.step is None:
-                dt = left / ceil(left / dt)
-            last = dt >= left * (1.0 - 1e-9)  # lest rounding leaves a crumb for a step of its own
-            self._descend(left if last else dt)
-            self.t = until if last else self.t + dt
-            if perf_counter() - began > seconds:
-                break
-        return self.t >= until or bool(self.halted)
+        self._keys = key_of(seed, 1), key_of(seed, 2)
+        lanes = min(_LANES, ceil(problem.batch / _ROWS))
+        edges = [problem.batch * k // lanes for k in range(lanes + 1)]
+        self._lanes = [_Lane(problem, *self._keys, start, stop) for start, stop in pairwise(edges)]
 
     def measure(self) -> Record:
         """What the network is now."""
-        m = self.problem.m
         W = self.W.astype(float)
-        s = W[:, 0].copy()
-        overlaps = W @ W.T
-        risk = population_risk(self.problem.phi, self.problem.activation, self.a, s, overlaps)
-        pairs = m * (m - 1)
-        off = overlaps - np.outer(s, s)
-        np.fill_diagonal(off, 0.0)
-        spread = sqrt(float(np.sum(off * off)) / pairs) if pairs else 0.0
-        overlap = (float(np.sum(overlaps)) - float(np.trace(overlaps))) / pairs if pairs else 0.0
-        return Record(self.t, self.a.copy(), s, risk, spread, overlap, self.steps, self.halted)
+        return measured(self.problem, self.t, self.a, W[:, 0], W @ W.T, self.steps, self.halted)
+
+    def state(self) -> dict[str, Any]:
+        """All that a run of the same problem and seed goes on from, exactly, as arrays: weights a (m,) and W (m, d);
+        ``clock``, its time, steps and losses; ``keys`` of its random numbers, which with the number of steps say what
+        the next batch is; ``halted``."""
+        clock = np.array([self.t, float(self.steps), self._loss, self._first_loss])
+        keys, halted = np.array(self._keys), np.array(self.halted)
+        return {"a": self.a.copy(), "W": self.W.copy(), "clock": clock, "keys": keys, "halted": halted}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Goes on from a state of the same problem and seed. Raises ValueError where its shapes, its type or its seed
+        are not this one's."""
+        a, W, clock = (np.array(state[name]) for name in ("a", "W", "clock"))
+        if (a.shape, W.shape, W.dtype) != (self.a.shape, self.W.shape, self.W.dtype):
+            raise ValueError(f"state of a {W.shape} {W.dtype} first layer is not one of {self.W.shape} {self.W.dtype}")
+        if tuple(state["keys"]) != self._keys:
+            raise ValueError("state is one of another seed")
+        self.a, self.W, self.halted = a, W, str(state["halted"])
+        self.t, steps, self._loss, self._first_loss = clock.tolist()
+        self.steps = int(steps)
 
     def _step(self) -> float:
-        problem = self.problem
-        if problem.step is not None:
-            return problem.step
-        square = float(np.mean(self.a**2))
-        # |ds_i/dt| <= |a_i| |y - f| |sigma'|, by Cauchy and Schwarz
-        turning = float(abs(self.a).max()) * sqrt(self._loss * problem.activation.slope_norm2)
-        return min(
-            _SAFETY * _STABLE / max(problem.curvature(square), 1e-300),
-            _TURN / max(turning, 1e-300),
-            _GROWTH * (self.t + _FIRST / _GROWTH * problem.fastest),
-        )
+        if self.problem.step is not None:
+            return self.problem.step
+        return self.problem.automatic(self.t, float(abs(self.a).max()), float(np.mean(self.a**2)), self._loss)
 
-    def _descend(self, dt: float) -> None:
-        problem, W, x = self.problem, self.W, self._x
+    def _descend(self, dt: float, executor: Executor | None) -> None:
+        problem, W = self.problem, self.W
         kind = W.dtype.type
-        self._rng.standard_normal(out=x, dtype=W.dtype)
-        y = self._target.value(x[:, 0])
-        if problem.noise:
-            y = y + kind(problem.noise) * self._rng.standard_normal(problem.batch, dtype=W.dtype)
         with np.errstate(over="ignore", invalid="ignore"):  # a run that diverges is told of below
-            da, turned, loss = gradient(problem.activation, self.a, W, x, y)
+            each = executor.map if executor is not None and len(self._lanes) > 1 else map
+            da, turned, loss = total(self.a, W, list(each(lambda lane: lane.work(self.a, W, self.steps), self._lanes)))
             self.a += dt / problem.eps * da
-            W += kind(dt) * turned
+            turned *= kind(dt)
+            W += turned
             W /= np.sqrt(np.einsum("ij,ij->i", W, W))[:, None]
         self.steps += 1
         self._loss = loss
@@ -282,30 +330,108 @@ class SphericalSGD:
         return float(np.sum(np.square(self.problem.phi))) + self.problem.noise**2
 
 
+class Sums:
+    """Over samples x (n, d), y (n,), which are added piece by piece: ``turned`` (m, d), of (y - f) sigma'(<w_i, x>) x;
+    ``da`` (m,), of (y - f) sigma(<w_i, x>); ``square``, of (y - f)^2; and their number ``samples``."""
+
+    def __init__(self, activation: Activation, m: int, d: int, piece: int, dtype: Any) -> None:
+        self._activation = activation
+        self._z, self._value = np.empty((2, piece, m), dtype)  # at once, or the pieces' memory is new each time
+        self.turned, self._more = np.empty((m, d), dtype), np.empty((m, d), dtype)
+        self.clear()
+
+    def clear(self) -> None:
+        """Starts anew."""
+        self.da: Array = np.zeros(len(self.turned))
+        self.square, self.samples = 0.0, 0
+
+    def add(self, a: Array, W: Any, x: Any, y: Any) -> None:
+        """Adds a piece."""
+        z, value = self._z[: len(x)], self._value[: len(x)]
+        np.matmul(x, W.T, out=z)
+        self._activation.both(z, value)
+        error = y - value @ (a / len(a)).astype(W.dtype)
+        z *= error[:, None]  # which is sigma' now
+        np.matmul(z.T, x, out=self._more if self.samples else self.turned)
+        if self.samples:
+            self.turned += self._more
+        self.da += error @ value
+        self.square += float(np.sum(np.square(error, dtype=float)))
+        self.samples += len(x)
+
+
+class _Lane:
+    """Some rows of each batch: drawn, and summed, a piece at a time. Lanes share nothing, and may run side by side; how
+    many there are depends on the batch alone."""
+
+    def __init__(self, problem: Problem, x_key: Any, noise_key: Any, start: int, stop: int) -> None:
+        self._problem, self._start, self._stop = problem, start, stop
+        self._keys = x_key, noise_key
+        self._target = Activation.of(problem.phi)
+        piece = min(_PIECE, stop - start)
+        self._x, self._noise = np.empty((piece, problem.d), problem.dtype), np.empty((piece, 1), problem.dtype)
+        self._sums = Sums(problem.activation, problem.m, problem.d, piece, problem.dtype)
+
+    def work(self, a: Array, W: Any, step: int) -> Sums:
+        """The sums over its rows of the batch of that step."""
+        self._sums.clear()
+        for start in range(self._start, self._stop, len(self._x)):
+            rows = min(len(self._x), self._stop - start)
+            first = np.uint64(step * self._problem.batch + start)
+            x = self._x[:rows]
+            normal(self._keys[0], first, x)
+            y = self._target.value(x[:, 0])
+            if self._problem.noise:
+                normal(self._keys[1], first, self._noise[:rows])
+                y = y + W.dtype.type(self._problem.noise) * self._noise[:rows, 0]
+            self._sums.add(a, W, x, y)
+        return self._sums
+
+
+def total(a: Array, W: Any, parts: Sequence[Sums]) -> tuple[Array, Any, float]:
+    """-m times the gradients of ``(1/2) mean (y - f)^2`` over all samples of some sums, whose ``turned`` it takes for
+    its own: in a (m,); in W (m, d), projected to the sphere's tangents; and the mean of ``(y - f)^2``."""
+    samples = sum(part.samples for part in parts)
+    turned = parts[0].turned
+    for part in parts[1:]:
+        turned += part.turned
+    turned *= (a / samples).astype(W.dtype)[:, None]
+    turned -= np.einsum("ij,ij->i", turned, W)[:, None] * W
+    return np.sum([part.da for part in parts], axis=0) / samples, turned, sum(part.square for part in parts) / samples
+
+
 def gradient(activation: Activation, a: Array, W: Any, x: Any, y: Any) -> tuple[Array, Any, float]:
-    """-m times the gradients of ``(1/2) mean (y - f)^2`` over a batch x (B, d), y (B,): in a (m,); in W (m, d),
-    projected to the sphere's tangents; and the mean of ``(y - f)^2``."""
-    m, B = len(a), len(x)
-    kind = W.dtype.type
-    z = x @ W.T
-    value = activation.value(z)
-    error = y - value @ (a / m).astype(W.dtype)
-    slope = activation.slope(z)
-    slope *= (error / kind(B))[:, None]
-    turned = slope.T @ x
-    turned -= np.einsum("bi,bi->i", slope, z)[:, None] * W
-    turned *= a.astype(W.dtype)[:, None]
-    da = (error @ value).astype(float) / B
-    return da, turned, float(np.mean(np.square(error, dtype=float)))
+    """``total`` over a batch x (B, d), y (B,)."""
+    m, d = W.shape
+    sums = Sums(activation, m, d, len(x), W.dtype)
+    sums.add(a, W, x, y)
+    return total(a, W, [sums])
 
 
-def together(runs: Sequence[SphericalSGD], times: Array, seconds: float = inf) -> Iterator[list[Record]]:
+def together(
+    runs: Sequence[SphericalSGD], times: Array, seconds: float = inf, executor: Executor | None = None
+) -> Iterator[list[Record]]:
     """Several networks at each of some increasing times, the last of them exactly; once more, where one halts before.
-    After about so many seconds of work, and again, an empty list: whoever asks no further stops the work."""
+    After about so many seconds of work, and again, an empty list: whoever asks no further stops the work. executor:
+    threads, on which runs go side by side, or the lanes of a single one."""
     for t in times.tolist():
-        for run in runs:
-            while not run.advance(t, seconds):
-                yield []
+        while not advanced(runs, t, seconds, executor):
+            yield []
         yield [run.measure() for run in runs]
         if any(run.halted for run in runs):
             return
+
+
+def advanced(runs: Sequence[Descent], t: float, seconds: float = inf, executor: Executor | None = None) -> bool:
+    """Advances runs towards a time for about so many seconds; whether all are there. See ``together``."""
+    if executor is not None and len(runs) > 1:
+        return all(list(executor.map(lambda run: run.advance(t, seconds), runs)))
+    return all(run.advance(t, seconds, executor) for run in runs)
+
+
+def whole_steps(times: Array, step: float | None) -> Array:
+    """Times, each put off to the next whole number of steps (if those are fixed), the last one excepted."""
+    if step is None:
+        return times
+    later = np.ceil(times[:-1] / step - 1e-9) * step + 0.0  # no -0.0
+    return np.unique(np.append(later, times[-1]).clip(max=times[-1]))

@@ -19,7 +19,7 @@ HALVINGS = 3  # of d and of m, in the panel of distances
 LEAST_D = 8
 HORIZON_STEPS = 40  # of a bisection in ln t
 BREATH = 0.05  # seconds of work between two signs of life
-MOST = 1.5e11  # multiply-adds of a picture: less than half a minute
+MOST = 1e12  # multiply-adds of a picture: less than half a minute
 EXACT_MOST = 53  # neurons of the exact flow in the panel of distances
 
 

@@ -9,8 +9,7 @@ from numpy.typing import ArrayLike
 
 from ..activations import Activation
 from ..arguments import whole, within
-from ..hermite import Array
-from ..training import WORK_MAX, Dtype, Problem, Record, SphericalSGD, Start, together
+from ..training import WORK_MAX, Dtype, Problem, Record, SphericalSGD, Start, together, whole_steps
 from .starts import SAMPLES_MAX, T_MAX, T_MIN, sample_times, starting_weights
 
 
@@ -74,10 +73,4 @@ def simulate_network(
     else:
         times = sample_times(t)
     run.problem.affordable(float(times[-1]), float(np.mean(run.a**2)))
-    return (record for (record,) in together([run], _whole_steps(times, run.problem.step)))
-
-
-def _whole_steps(times: Array, step: float | None) -> Array:
-    if step is None:
-        return times
-    return np.unique(np.append(np.ceil(times[:-1] / step - 1e-9) * step, times[-1]).clip(max=times[-1]))
+    return (record for (record,) in together([run], whole_steps(times, run.problem.step)))

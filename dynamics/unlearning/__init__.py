@@ -31,6 +31,7 @@ from .phase_map import PhaseMap, phase_map, phase_map_levels
 from .separatrices import Separatrix
 from .singular_orbit import OrbitPiece, SingularOrbit
 from .threshold_limits import ThresholdLimit
+from .training import SingleIndexTraining, TrainingRecord, train_single_index
 from .trajectory import Statistics, Trajectory, TrajectoryChunk
 
 __all__ = [
@@ -63,14 +64,17 @@ __all__ = [
     "PowerLaw",
     "RunawayBranch",
     "Separatrix",
+    "SingleIndexTraining",
     "SingularOrbit",
     "Statistics",
     "Threshold",
     "ThresholdLimit",
+    "TrainingRecord",
     "Trajectory",
     "TrajectoryChunk",
     "UnlearningModel",
     "local_exponents",
     "phase_map",
     "phase_map_levels",
+    "train_single_index",
 ]

@@ -1,5 +1,6 @@
 """The spherical-SGD loop: its gradient, its limits, its determinism; networks beside mean field and exact flow."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import numpy as np
@@ -7,8 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dynamics import MeanFieldModel, SphericalSGD, compare_networks, initial_weights, make_network, simulate_network
+from dynamics import (
+    MeanFieldModel,
+    SphericalSGD,
+    compare_networks,
+    initial_weights,
+    make_network,
+    simulate_network,
+    together,
+)
 from dynamics.activations import Activation
+from dynamics.gaussians import key_of, normal
 from dynamics.training import Problem, first_layer, gradient, population_risk
 
 PHI = (1.0, -1.0, 2 / 3)
@@ -188,3 +198,57 @@ def test_neurons_stay_on_the_sphere_and_records_are_finite(phi, activation, log_
 def test_bad_arguments_are_named(make, said):
     with pytest.raises(ValueError, match=said):
         make()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("step", [None, 0.01])
+def test_a_run_goes_on_from_its_state_as_if_it_had_not_been_stopped(dtype, step):
+    def fresh(seed=3):
+        return make_network(PHI, "tanh", 1.0, 6, 12, 1_200, seed=seed, noise=0.2, step=step, dtype=dtype)
+
+    through, stopped = fresh(), fresh()
+    for t in (0.5, 1.0):
+        through.advance(t)
+    stopped.advance(0.5)
+    assert not stopped.advance(1.0, 0.0)  # in the midst of the way to a record
+    kept = {name: np.array(values) for name, values in stopped.state().items()}
+    assert all(values.dtype != object for values in kept.values())
+    stopped.advance(1.0)
+    again = fresh()
+    again.restore(kept)
+    again.advance(1.0)
+    for run in (stopped, again):
+        assert run.steps == through.steps
+        assert (run.a == through.a).all()
+        assert (run.W == through.W).all()
+        assert run.measure().risk == through.measure().risk
+    with pytest.raises(ValueError, match="another seed"):
+        fresh(4).restore(kept)
+    with pytest.raises(ValueError, match="is not one of"):
+        make_network(PHI, "tanh", 1.0, 7, 12, 1_200, seed=3, dtype=dtype).restore(kept)
+
+
+def test_a_run_is_the_same_on_any_number_of_threads():
+    """The lanes of one network, and several networks side by side."""
+
+    def found(executor, seeds):
+        runs = [make_network(PHI, "relu", 1.0, 6, 12, 2_500, seed=seed, noise=0.1) for seed in seeds]
+        return [[(r.risk, *r.a) for r in records] for records in together(runs, np.array([0.5, 1.0]), 0.01, executor)]
+
+    with ThreadPoolExecutor(3) as executor:
+        for seeds in ((1,), (1, 2, 3)):
+            assert [r for r in found(executor, seeds) if r] == [r for r in found(None, seeds) if r]
+
+
+def test_a_batch_of_many_pieces_is_one_batch():
+    """Lanes and pieces, against the gradient over the same samples at once."""
+    problem = Problem.of(PHI, "swish", 1.0, 4, 7, 9_001, dtype="float64", step=0.1)
+    run = SphericalSGD(problem, np.array([1.0, -0.5, 0.3, 2.0]), seed=2)
+    a, W, x = run.a.copy(), run.W.copy(), np.empty((9_001, 7))
+    normal(key_of(2, 1), np.uint64(0), x)
+    da, turned, square = gradient(problem.activation, a, W, x, Activation.of(PHI).value(x[:, 0]))
+    run.advance(0.1)
+    W += 0.1 * turned
+    assert np.allclose(run.a, a + 0.1 * da, rtol=1e-13)
+    assert np.allclose(run.W, W / np.linalg.norm(W, axis=1, keepdims=True), rtol=1e-12, atol=1e-13)
+    assert run.state()["clock"][2] == pytest.approx(square)

@@ -1,0 +1,110 @@
+"""The population gradient of a finite network: exact flows of its overlaps, from symmetric starts and from any.
+
+From a symmetric start all neurons stay alike, and the law of width m (``finite_width``) has the solution. From any
+other the m(m - 1)/2 overlaps are integrated (``mean_field.overlap_flow``). Source of that flow: Berthier, Montanari &
+Zhou, arXiv:2303.00055.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from math import inf
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import rosenbrock
+from ..hermite import Array
+from ..mean_field.overlap_flow import OverlapFlow
+from ..mean_field.streaming import advance
+from ..training import Descent, Problem, Record, measured
+from .finite_width import FiniteWidthTrajectory
+
+if TYPE_CHECKING:
+    from .model import UnlearningModel
+
+WIDTH_MAX = 200  # of the flow of all overlaps
+EPS_MIN = 0.1
+STEP_BUDGET = 200_000
+_STEPS = 4  # between two looks at the clock
+_RTOL = 1e-8
+_NEVER = np.empty(0)
+_ALWAYS = np.zeros(3)
+
+
+class SymmetricFlow(Descent):
+    """The law of width m, at the times at which it was solved."""
+
+    def __init__(self, law: FiniteWidthTrajectory) -> None:
+        self._law, self._eps = law, law.model.eps
+        self.t, self.steps, self.halted = 0.0, 0, ""
+
+    @property
+    def row(self) -> tuple[float, float, float, float]:
+        """R, a, Q and loss now."""
+        law = self._law
+        i = int(np.argmin(abs(law.tau - self.t * self._eps)))
+        return float(law.R[i]), float(law.a[i]), float(law.Q[i]), float(law.loss[i])
+
+    def advance(self, until: float, seconds: float = inf, executor: Executor | None = None) -> bool:
+        """At once."""
+        self.t = until
+        return True
+
+    def state(self) -> dict[str, Any]:
+        """What it goes on from."""
+        return {"t": np.array(self.t)}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Goes on from a state."""
+        self.t = float(state["t"])
+
+
+class OverlapRun(Descent):
+    """The exact flow of m neurons in ``t = tau / eps``, from weights a (m,) and rows W (m, d)."""
+
+    def __init__(self, model: UnlearningModel, problem: Problem, a: Array, W: Array) -> None:
+        if problem.m > WIDTH_MAX or model.eps < EPS_MIN:
+            raise ValueError(
+                f"m = {problem.m} or eps = {model.eps:g} is outside [2, {WIDTH_MAX}], [{EPS_MIN:g}, 10]: from a start "
+                "that is not symmetric the population gradient carries all overlaps"
+            )
+        phi, sigma = np.array(problem.phi), problem.activation.sigma
+        norm = float(np.linalg.norm(phi))
+        size = norm / float(np.linalg.norm(sigma)) if sigma.any() else 1.0
+        self._system = OverlapFlow(problem.m, phi * sigma, sigma**2, model.eps, size or 1.0, 0.5 * norm * norm)
+        self.problem = problem
+        self.t, self.steps, self.halted = 0.0, 0, ""
+        self._y = np.concatenate([a, W[:, 0], (W @ W.T).ravel()])
+        self._state = rosenbrock.start(0.0, 1e-4 * problem.fastest)
+        self._work = rosenbrock.workspace(self._system)
+
+    def measure(self) -> Record:
+        """What the network is now."""
+        m = self.problem.m
+        a, s, overlaps = self._y[:m], self._y[m : 2 * m], self._y[2 * m :].reshape(m, m)
+        return measured(self.problem, self.t, a, s, overlaps, self.steps, self.halted)
+
+    def advance(self, until: float, seconds: float = inf, executor: Executor | None = None) -> bool:
+        """Integrates until exactly that time, for about so many seconds at most; whether it is there, or has halted."""
+        began = perf_counter()
+        while self.t < until and not self.halted:
+            code = advance(self._system, self._state, self._y, self._work, _NEVER, 0, _ALWAYS, until, _RTOL, _STEPS)[-1]
+            self.t, self.steps = float(self._state[rosenbrock.T]), int(self._state[rosenbrock.ACCEPTED])
+            if code != 0 or self.steps >= STEP_BUDGET:
+                self.halted = f"The flow of overlaps ends at t = {self.t:.4g}, after {self.steps} steps."
+            if perf_counter() - began > seconds:
+                break
+        return self.t >= until or bool(self.halted)
+
+    def state(self) -> dict[str, Any]:
+        """What it goes on from, exactly, as arrays."""
+        return {"y": self._y.copy(), "clock": self._state.copy(), "halted": np.array(self.halted)}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Goes on from a state of the same flow."""
+        self._y, self._state = np.array(state["y"]), np.array(state["clock"])
+        self.t, self.steps = float(self._state[rosenbrock.T]), int(self._state[rosenbrock.ACCEPTED])
+        self.halted = str(state["halted"])

@@ -1,0 +1,340 @@
+"""A real network that learns a single-index target, beside its laws: runs of several seeds, record by record.
+
+The network is that of ``dynamics.training`` with all a_i(0) alike, its target ``sum_k c*_k He_k(<beta, x>)`` and its
+activation ``sum_k c_k He_k``; a step at learning rate gamma takes ``dtau = gamma / m``. Source: Imai, Nishiyama &
+Imaizumi, arXiv:2602.07378. Networks that unlearn in seconds (one core; R of the law, by the end down to the share)::
+
+    c            c*             a0    m    d    batch  tau_end   peak R, at tau   share   steps   seconds
+    (1, -0.2)    (0.6, 0.19)    0.2   100  101  1,000
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import cached_property
+from math import inf, sqrt
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..arguments import whole, within
+from ..hermite import Array
+from ..training import (
+    NEURONS_MAX,
+    SEED_MAX,
+    STEPS_MAX,
+    WORK_MAX,
+    Descent,
+    Dtype,
+    Problem,
+    SphericalSGD,
+    Start,
+    advanced,
+    first_layer,
+    whole_steps,
+)
+from .arguments import request
+from .finite_width import FiniteWidth, FiniteWidthTrajectory
+from .model import UnlearningModel
+from .population import OverlapRun, SymmetricFlow
+from .recursion import Recursion
+
+MODES = ("fresh", "population", "recursion")
+SEEDS_MAX = 100
+GAMMA_RANGE = (1e-9, 1e9)
+Mode = Literal["fresh", "population", "recursion"]
+
+_FIRST = 0.01  # of the network's fastest time scale: the first record after the start
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingRecord:
+    """The runs at time tau, in units of m / gamma.
+
+    For each seed, arrays of shape (seeds,): ``R_seeds``, ``a_seeds``, means over neurons; ``Q_seeds``, the mean overlap
+    <w_i, w_j> over pairs of neurons; ``loss_seeds``, the population loss, exact; ``R_neurons``, ``a_neurons``, standard
+    deviations between neurons. A run that diverged has nan.
+    steps: of a run, the most of any; samples: that it has seen; progress: share of the expected steps; halted: why the
+    runs end here, or nothing.
+    """
+
+    tau: float
+    R_seeds: Array
+    a_seeds: Array
+    Q_seeds: Array
+    loss_seeds: Array
+    R_neurons: Array
+    a_neurons: Array
+    steps: int
+    samples: int
+    progress: float
+    halted: str
+
+    @property
+    def R(self) -> float:
+        """The alignment, mean over neurons and seeds."""
+        return _mean(self.R_seeds)
+
+    @property
+    def a(self) -> float:
+        """The second-layer weight, mean over neurons and seeds."""
+        return _mean(self.a_seeds)
+
+    @property
+    def Q(self) -> float:
+        """The overlap of two neurons, mean over pairs and seeds."""
+        return _mean(self.Q_seeds)
+
+    @property
+    def loss(self) -> float:
+        """The population loss, mean over seeds."""
+        return _mean(self.loss_seeds)
+
+    @property
+    def R_spread(self) -> float:
+        """The standard deviation of R between seeds; 0 for a single one."""
+        return _deviation(self.R_seeds)
+
+    @property
+    def a_spread(self) -> float:
+        """The standard deviation of a between seeds; 0 for a single one."""
+        return _deviation(self.a_seeds)
+
+
+class SingleIndexTraining:
+    """Runs of a network, an iterator of ``TrainingRecord``; made by ``train_single_index``, which says of what.
+
+    ``tau``: the times of the records; ``law``: the exact law of this width at these times (that of the symmetric
+    start); ``expected_steps``: of a run, by that law; ``work``: expected multiply-adds of all runs.
+    """
+
+    def __init__(
+        self, model: UnlearningModel, problem: Problem, a0: float, R0: float, tau: Array, seeds: tuple[int, ...],
+        mode: Mode, start: Start, most: float, executor: Executor | None,
+    ) -> None:  # fmt: skip
+        self.model, self.problem, self.mode, self.seeds, self.start = model, problem, mode, seeds, start
+        self.tau = tau
+        self._a0, self._R0, self._executor, self._place, self._halted = a0, R0, executor, 0, ""
+        # what does not depend on the seed is run once
+        self._alike = mode == "recursion" or (mode == "population" and start == "orthonormal")
+        self._runs = [self._run(seed, most) for seed in (seeds[:1] if self._alike else seeds)]
+
+    @cached_property
+    def law(self) -> FiniteWidthTrajectory:
+        """The exact law of this width from the symmetric start, at the times of the records."""
+        return FiniteWidth(self.model, float(self.problem.m)).trajectory(self._a0, self._R0, tau=self.tau)
+
+    @cached_property
+    def expected_steps(self) -> float:
+        """About how many steps of descent a run takes to the end."""
+        return expected_steps(self.model, self.problem, self._a0, self._R0, float(self.tau[-1]))
+
+    @property
+    def work(self) -> float:
+        """About how many multiply-adds all runs take by descent on batches; 0 in other modes."""
+        return self.expected_steps * self.problem.work * len(self.seeds) if self.mode == "fresh" else 0.0
+
+    @property
+    def ended(self) -> bool:
+        """Whether the last record has been given."""
+        return self._place == len(self.tau) or bool(self._halted)
+
+    def __iter__(self) -> Iterator[TrainingRecord]:
+        return self
+
+    def __next__(self) -> TrainingRecord:
+        if self.ended:
+            raise StopIteration
+        (record,) = self.advance()
+        return record
+
+    def advance(self, seconds: float = inf) -> list[TrainingRecord]:
+        """Works towards the next record for about so many seconds, or one step: that record, or nothing yet."""
+        if self.ended or not advanced(self._runs, self.tau[self._place] / self.model.eps, seconds, self._executor):
+            return []
+        self._place += 1
+        self._halted = next(
+            (f"Seed {seed}: {run.halted}" for seed, run in zip(self.seeds, self._runs, strict=False) if run.halted), ""
+        )
+        return [self.measure()]
+
+    def breaths(self, seconds: float = 0.05) -> Iterator[list[TrainingRecord]]:
+        """The records, one in a list, and after about so many seconds of work without one an empty list: whoever asks
+        no further stops the work."""
+        while not self.ended:
+            yield self.advance(seconds)
+
+    def measure(self) -> TrainingRecord:
+        """What the runs are now."""
+        rows = np.array([_row(run) for run in self._runs])
+        R, a, Q, loss, R_neurons, a_neurons = np.repeat(rows, len(self.seeds) if self._alike else 1, axis=0).T
+        steps = max(run.steps for run in self._runs)
+        return TrainingRecord(
+            tau=min(run.t for run in self._runs) * self.model.eps if self._halted else float(self.tau[self._place - 1]),
+            R_seeds=R, a_seeds=a, Q_seeds=Q, loss_seeds=loss, R_neurons=R_neurons, a_neurons=a_neurons,
+            steps=steps, samples=steps * self.problem.batch if self.mode == "fresh" else 0,
+            progress=1.0 if self.ended else self.progress, halted=self._halted,
+        )  # fmt: skip
+
+    @property
+    def progress(self) -> float:
+        """The share of the expected steps that is done; in "population", of the records."""
+        if self.mode == "population":
+            return self._place / len(self.tau)
+        done = sum(run.steps for run in self._runs) / len(self._runs)
+        return min(1.0, done / max(1.0, self.expected_steps))
+
+    def state(self) -> dict[str, Any]:
+        """All that the runs go on from, exactly, as arrays by name, which ``numpy.savez`` keeps as they are."""
+        kept: dict[str, Any] = {"asked": np.array(self._asked), "place": np.array(self._place)}
+        kept["halted"] = np.array(self._halted)
+        for index, run in enumerate(self._runs):
+            kept |= {f"run{index}_{name}": values for name, values in run.state().items()}
+        return kept
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Goes on from a state of the same question: the records that follow are those of a run that was not stopped.
+        Raises ValueError where it was another question."""
+        if str(state["asked"]) != self._asked:
+            raise ValueError(f"state is one of {state['asked']}, not of {self._asked}")
+        self._place, self._halted = int(state["place"]), str(state["halted"])
+        for index, run in enumerate(self._runs):
+            mark = f"run{index}_"
+            run.restore({name.removeprefix(mark): state[name] for name in state if name.startswith(mark)})
+
+    @property
+    def _asked(self) -> str:
+        times = f"{len(self.tau)} records to tau = {float(self.tau[-1])!r}"
+        return f"{self.problem!r}, {self.mode}, {self.start}, a0 = {self._a0!r}, R0 = {self._R0!r}, {times}"
+
+    def _run(self, seed: int, most: float) -> SphericalSGD | OverlapRun | SymmetricFlow | Recursion:
+        problem, R0 = self.problem, self._R0
+        if self.mode == "recursion":
+            return Recursion(self.model, problem, self._a0, R0)
+        if self.mode == "population" and self.start == "orthonormal":
+            return SymmetricFlow(self.law)
+        # the rows that the network of this seed draws, turned to the target
+        W = first_layer(problem.m, problem.d, self.start, np.random.default_rng([seed, 0]))
+        if R0 != 0.0:
+            W *= sqrt(1.0 - R0 * R0)
+            W[:, 0] = R0
+        a = np.full(problem.m, self._a0)
+        if self.mode == "population":
+            return OverlapRun(self.model, problem, a, W)
+        return SphericalSGD(problem, a, W, seed, most)
+
+
+def train_single_index(
+    m: int,
+    d: int,
+    batch: int,
+    gamma: float | None,
+    c: Sequence[float],
+    c_star: Sequence[float],
+    a0: float,
+    tau_end: float,
+    noise: float = 0.0,
+    seeds: Sequence[int] = (0,),
+    dtype: Dtype = "float32",
+    mode: Mode = "fresh",
+    eps: float = 1.0,
+    R0: float = 0.0,
+    start: Start | None = None,
+    n: int = 200,
+    tau: ArrayLike | None = None,
+    most: float = WORK_MAX,
+    executor: Executor | None = None,
+) -> SingleIndexTraining:
+    """A network of m neurons in d dimensions that learns a single-index target: records at tau = 0 and n log-spaced
+    times, the last of them exactly ``tau_end``.
+
+    gamma: the learning rate, a step takes dtau = gamma / m, and records are after whole steps, the last one excepted;
+    None adapts the step to curvature and speed. c, c_star, eps: see ``UnlearningModel``. noise: standard deviation of
+    the labels'. seeds: one run for each, of first layer and batches. dtype: of batches and first layer.
+    mode: "fresh", a new batch each step; "population", the exact flow that the population's gradient makes; or
+    "recursion", the planar right-hand sides as one Euler step for each of the network's.
+    start: "orthonormal", ``w_i = R0 beta + sqrt(1 - R0^2) v_i`` with the v_i orthonormal and orthogonal to beta, which
+    the law of finite width starts from (needs d > m; the default where there is room), or "sphere", independent and
+    uniform (R0 = 0). All a_i(0) = a0. tau: increasing times of the records, instead. most: multiply-adds of a run after
+    which it halts. executor: threads, on which seeds run side by side, or the parts of a step of a single one; it does
+    not change the records.
+
+    Iterate over it; or over its ``breaths``, which give control back every few hundredths of a second. Its ``state()``
+    can be kept, and ``restore``d by the same call later. A run that diverges ends the records with one that says why.
+    Raises ValueError, naming argument, value and range, when it is called.
+    """
+    model = UnlearningModel(c, c_star, eps)
+    m = whole("m", m, 2, NEURONS_MAX)
+    a0, R0, tau_end, n, times, _ = request(a0, R0, tau_end, n, tau, 1e-8)
+    if mode not in MODES:
+        raise ValueError(f"mode = {mode!r} is not one of {', '.join(MODES)}")
+    if not 1 <= len(seeds) <= SEEDS_MAX:
+        raise ValueError(f"seeds are {len(seeds)}, not 1 to {SEEDS_MAX}")
+    seeds = tuple(whole("seed", seed, 0, SEED_MAX) for seed in seeds)
+    step = None if gamma is None else within("gamma", gamma, *GAMMA_RANGE) / m / model.eps
+    w, own, target = model.coefficients
+    phi, sigma = ((0.0, *(np.sqrt(w) * values).tolist()) for values in (target, own))
+    problem = Problem.of(phi, sigma, 1.0 / model.eps, m, d, batch, noise, step, dtype)
+    if gamma is not None and step is not None and step > problem.stable(a0 * a0):
+        largest = problem.stable(a0 * a0) * m * model.eps
+        raise ValueError(f"gamma = {gamma:g} is outside [{GAMMA_RANGE[0]:g}, {largest:.3g}]: above, descent diverges")
+    if start is None:
+        start = "orthonormal" if problem.d > m else "sphere"
+    if start != "orthonormal" and R0 != 0.0:
+        raise ValueError(f"R0 = {R0:g} needs start = 'orthonormal', and d = {d} above m = {m}")
+    if times is None:
+        first = min(_FIRST * problem.fastest * model.eps, 1e-3 * tau_end)
+        times = np.append(0.0, np.geomspace(first, tau_end, n))
+        times[-1] = tau_end
+    if mode != "population":
+        times = whole_steps(times, None if step is None else step * model.eps)
+    training = SingleIndexTraining(model, problem, a0, R0, times, seeds, mode, start, most, executor)
+    count = 0.0 if mode == "population" else training.expected_steps
+    if count > STEPS_MAX or (mode == "fresh" and count * problem.work > WORK_MAX):
+        raise ValueError(
+            f"tau_end = {times[-1]:g} takes {count:.3g} steps of {problem.work:.3g} multiply-adds; at most "
+            f"{STEPS_MAX:.0e} steps and {WORK_MAX:.0e} in all are taken"
+        )
+    return training
+
+
+def expected_steps(model: UnlearningModel, problem: Problem, a0: float, R0: float, tau_end: float) -> float:
+    """About how many steps descent takes to tau_end along the law of this width."""
+    t_end = tau_end / model.eps
+    if problem.step is not None:
+        return t_end / problem.step
+    law = FiniteWidth(model, float(problem.m)).trajectory(a0, R0, tau_end, rtol=1e-6)
+    t = law.tau / model.eps
+    squares = 2.0 * law.loss + problem.noise**2
+    steps = [
+        problem.automatic(at, abs(a), a * a, square)
+        for at, a, square in zip(t.tolist(), law.a.tolist(), squares.tolist(), strict=True)
+    ]
+    return float(np.sum(np.diff(t) / np.sqrt(np.array(steps[1:]) * np.array(steps[:-1]))))
+
+
+def _row(run: Descent) -> tuple[float, ...]:
+    """R, a, Q and loss of a run, and the standard deviations of R and a between neurons."""
+    if isinstance(run, Recursion):
+        return run.R, run.a, run.R**2, run.loss, 0.0, 0.0
+    if isinstance(run, SymmetricFlow):
+        return (*run.row, 0.0, 0.0)
+    assert isinstance(run, SphericalSGD | OverlapRun)
+    record = run.measure()
+    if not (np.isfinite(record.risk) and np.isfinite(record.a).all()):
+        return (float("nan"),) * 6
+    R, a = record.s, record.a
+    return float(R.mean()), float(a.mean()), record.overlap, record.risk, float(R.std()), float(a.std())
+
+
+def _mean(values: Array) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else float("nan")
+
+
+def _deviation(values: Array) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.std(ddof=1)) if len(known) > 1 else 0.0
