@@ -1,0 +1,296 @@
+"""Images with labels: scikit-learn's digits, or a user's own file; standardised, and parted into training and test.
+
+A file is an ``.npz`` with the arrays ``x`` (n, ...), an image each row, and ``y`` (n,), its class as a whole number.
+What it claims to hold is checked in the zip's directory and in the arrays' headers before anything is unpacked; nothing
+in it is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from dataclasses import dataclass
+from functools import cached_property
+from math import factorial, prod, sqrt
+from pathlib import Path
+from typing import Any, BinaryIO, Literal
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.polynomial.hermite_e import hermeval
+from numpy.typing import NDArray
+
+from ..arguments import whole, within
+from ..hermite import Array
+from .extra import package
+
+FILE_MAX = 200_000_000  # bytes
+UNPACKED_MAX = 500_000_000  # bytes of the images: 100,000 of CIFAR's as bytes, 40,000 of them in single precision
+IMAGES_MIN, IMAGES_MAX = 20, 100_000
+VALUES_MAX = 3_072  # of an image: 32 x 32 in three colours
+CLASSES_MAX = 100
+VALUE_MAX = 1e9  # in size
+MEMBERS_MAX = 100
+SEED_MAX = 2**32 - 1
+TASKS = ("classes", "halves", "halves, reversed")
+TaskName = Literal["classes", "halves", "halves, reversed"]
+Kind = Literal["float32", "float64"]
+
+_END = struct.Struct("<10sHL4xH")  # of a zip: ..., entries of its directory, the directory's bytes, ..., the comment's
+_LOCATOR = 20  # bytes before it, of the place of a 64-bit record
+_DIRECTORY_MAX = 100_000  # bytes
+_CHUNK = 1_000  # images standardised at once
+
+
+@dataclass(frozen=True, eq=False)
+class ImageSet:
+    """Images as they come: x (n, d0), in any numeric type; labels (n,), from 0 to the number of classes - 1; the
+    classes' names; the shape of an image, whose product is d0."""
+
+    name: str
+    x: NDArray[Any]
+    labels: NDArray[np.int64]
+    classes: tuple[str, ...]
+    shape: tuple[int, ...]
+
+    def split(self, seed: int = 0, test_share: float = 0.2, most: int = 20_000) -> ImageSplit:
+        """Training and test images, drawn without replacement. test_share: 0.05 to 0.9 of the images; most: images used
+        at most, 20 to 100,000.
+
+        All are standardised by the training images: each value less its mean, then all divided by one number, so that
+        the mean of ``|x|^2`` over the training images is the number d0 of values. (One number for each value would blow
+        up the margins, which are empty in nearly all images.)
+
+        Raises ValueError where the training images are all the same.
+        """
+        seed = whole("seed", seed, 0, SEED_MAX)
+        test_share = within("test_share", test_share, 0.05, 0.9)
+        count = min(len(self.x), whole("most", most, IMAGES_MIN, IMAGES_MAX))
+        order = np.random.default_rng(seed).permutation(len(self.x))[:count]
+        tested = max(1, round(test_share * count))
+        test, train = order[:tested], order[tested:]
+        mean = np.zeros(self.x.shape[1])
+        for rows in _chunks(train):
+            mean += self.x[rows].sum(axis=0, dtype=float) / len(train)
+        square = sum(float(np.sum(np.square(self.x[rows] - mean))) for rows in _chunks(train)) / len(train)
+        if not square > 0.0:
+            raise ValueError("x has the same image throughout the training images: there is nothing to learn from")
+        scale = sqrt(square / self.x.shape[1])
+
+        def standardised(rows: NDArray[np.int64]) -> NDArray[np.float32]:
+            made = np.empty((len(rows), self.x.shape[1]), dtype=np.float32)
+            for start in range(0, len(rows), _CHUNK):
+                made[start : start + _CHUNK] = (self.x[rows[start : start + _CHUNK]] - mean) / scale
+            made.setflags(write=False)
+            return made
+
+        return ImageSplit(
+            self.name,
+            standardised(train),
+            self.labels[train],
+            standardised(test),
+            self.labels[test],
+            self.classes,
+            self.shape,
+            mean,
+            scale,
+            seed,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class ImageSplit:
+    """Standardised training and test images, x (n, d0) and labels (n,) each; ``x = (image - mean) / scale``. seed: of
+    the split."""
+
+    name: str
+    x: NDArray[np.float32]
+    labels: NDArray[np.int64]
+    x_test: NDArray[np.float32]
+    labels_test: NDArray[np.int64]
+    classes: tuple[str, ...]
+    shape: tuple[int, ...]
+    mean: Array
+    scale: float
+    seed: int
+
+    def task(self, name: TaskName = "classes") -> ImageTask:
+        """What is to be learnt. "classes": one output for each of C classes, 1 - 1/C for the image's own and -1/C for
+        the others; "halves": one output, 1 for the later half of the classes and -1 for the earlier; "halves,
+        reversed": its negative."""
+        if name not in TASKS:
+            raise ValueError(f"task = {name!r} is not one of {'; '.join(TASKS)}")
+        C = len(self.classes)
+        if name == "classes":
+            table = np.eye(C) - 1.0 / C
+        else:
+            side = np.where(np.arange(C) >= (C + 1) // 2, 1.0, -1.0)
+            table = (side if name == "halves" else -side)[:, None]
+        return ImageTask(name, self.x, table[self.labels], self.x_test, table[self.labels_test])
+
+
+@dataclass(frozen=True, eq=False)
+class ImageTask:
+    """Inputs x (n, d0) and targets y (n, C), for training and for the test."""
+
+    name: str
+    x: NDArray[Any]
+    y: NDArray[Any]
+    x_test: NDArray[Any]
+    y_test: NDArray[Any]
+
+    def __post_init__(self) -> None:
+        for x, y, part in ((self.x, self.y, "training"), (self.x_test, self.y_test, "test")):
+            if x.ndim != 2 or y.ndim != 2 or len(x) != len(y) or not len(x) or x.shape[1] != self.x.shape[1]:
+                raise ValueError(f"{part} inputs of shape {x.shape} and targets of shape {y.shape} do not fit together")
+
+    @cached_property
+    def direction(self) -> Array:
+        """The leading task direction (d0,), of unit length: the leading left singular vector of
+        ``E[x (y - E y)^T]`` over the training images. For one output it is ``E[x (y - E y)]`` itself, normalised, and
+        its sign has a meaning. 0 where inputs and targets are uncorrelated."""
+        moment = self.x.astype(float).T @ (self.y - self.y.mean(axis=0)) / len(self.x)
+        if self.y.shape[1] > 1:
+            moment = np.linalg.svd(moment, full_matrices=False)[0][:, :1] * np.any(moment)
+        length = float(np.linalg.norm(moment))
+        return np.asarray(moment[:, 0] / length if length > 0.0 else moment[:, 0])
+
+    def hermite(self, degree: int) -> float:
+        """The target's coefficient in He_k along its direction, ``E[y He_k(s)] / k!`` with ``s = <direction, x>``
+        divided by its standard deviation; for one output. Exact were s Gaussian, which on images it is not."""
+        if self.y.shape[1] != 1:
+            raise ValueError(f"a target of {self.y.shape[1]} outputs has no coefficient of its own along one direction")
+        k = whole("degree", degree, 1, 10)
+        s = self.x.astype(float) @ self.direction
+        polynomial = np.zeros(k + 1)
+        polynomial[k] = 1.0
+        return float(np.mean(self.y[:, 0] * hermeval((s - s.mean()) / s.std(), polynomial)) / factorial(k))
+
+
+def load_digits() -> ImageSet:
+    """The 1,797 scans of handwritten digits inside scikit-learn, 8 x 8 values from 0 to 16; no download. Raises
+    ExtraMissing."""
+    found = package("sklearn.datasets").load_digits()
+    x, labels = found.data.astype(np.uint8), found.target.astype(np.int64)
+    for values in (x, labels):
+        values.setflags(write=False)
+    return ImageSet("digits", x, labels, tuple(str(name) for name in found.target_names), (8, 8))
+
+
+def read_images(source: str | Path | bytes | BinaryIO, name: str = "") -> ImageSet:
+    """A user's own images, from the path of an ``.npz``, from its bytes or from an open binary file.
+
+    x: (n, ...), 20 to 100,000 images of at most 3,072 finite numbers within 1e9 in size; y: (n,) or (n, 1), whole
+    numbers, 2 to 100 different ones, which become the classes in increasing order. The file has at most 200 MB, x at
+    most 500 MB unpacked.
+
+    Raises ValueError with a sentence for everything else.
+    """
+    if isinstance(source, (str, Path)):
+        path = Path(source)
+        try:
+            with path.open("rb") as opened:
+                return read_images(opened, name or path.stem)
+        except OSError as error:
+            raise ValueError(f"{path} cannot be read: {error.strerror}") from None
+    stream = io.BytesIO(source) if isinstance(source, bytes) else source
+    size = stream.seek(0, io.SEEK_END)
+    if size > FILE_MAX:
+        raise ValueError(f"the file has {size} bytes, more than {FILE_MAX}")
+    _small_directory(stream, size)
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            x = _member(archive, "x", UNPACKED_MAX)
+            y = _member(archive, "y", 16 * IMAGES_MAX)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise ValueError(f"the file is not an .npz that can be read: {error}") from None
+    return _checked(x, y, name or "images")
+
+
+def _small_directory(stream: BinaryIO, size: int) -> None:
+    """Raises ValueError unless the zip ends as numpy leaves it: with a short directory, no comment, no 64-bit record.
+    zipfile reads the whole directory, however long."""
+    stream.seek(max(0, size - _END.size - _LOCATOR))
+    tail = stream.read()
+    stream.seek(0)
+    if len(tail) < _END.size or not tail[-_END.size :].startswith(b"PK\x05\x06"):
+        raise ValueError("the file is not an .npz: it does not end as one that numpy.savez has written")
+    _, entries, length, comment = _END.unpack(tail[-_END.size :])
+    if tail.startswith(b"PK\x06\x07") or entries > MEMBERS_MAX or length > _DIRECTORY_MAX or comment:
+        raise ValueError(f"the file's directory is longer than that of {MEMBERS_MAX} arrays")
+
+
+def _member(archive: zipfile.ZipFile, key: str, most: int) -> NDArray[Any]:
+    entries = archive.infolist()
+    if len(entries) > MEMBERS_MAX:
+        raise ValueError(f"the file holds {len(entries)} arrays, more than {MEMBERS_MAX}")
+    found = [one for one in entries if one.filename == f"{key}.npy"]
+    if len(found) != 1:
+        held = ", ".join(sorted(one.filename.removesuffix(".npy")[:40] for one in entries)) or "nothing"
+        raise ValueError(f"the file holds {held}; it needs one array x of images and one array y of labels")
+    (entry,) = found
+    if entry.flag_bits & 1:
+        raise ValueError(f"{key} is encrypted; it has to be readable without a password")
+    if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise ValueError(f"{key} is compressed in a way that numpy does not write; use numpy.savez_compressed")
+    if entry.file_size > most:
+        raise ValueError(f"{key} has {entry.file_size} bytes unpacked, more than {most}")
+    with archive.open(entry) as opened:
+        shape, fortran, dtype = _header(opened, key)
+        limit = IMAGES_MAX * VALUES_MAX if key == "x" else IMAGES_MAX
+        if dtype.kind not in "buif":  # objects, which would have to be unpickled, strings, dates, complex numbers
+            raise ValueError(f"{key} has the type {dtype}; real numbers are needed")
+        if not 1 <= len(shape) <= 4 or min(shape) < 1 or prod(shape) > limit:
+            raise ValueError(f"{key} of shape {shape} is outside 1 to 4 dimensions and 1 to {limit} entries")
+        count = prod(shape) * dtype.itemsize
+        if count > most:
+            raise ValueError(f"{key} has {count} bytes unpacked, more than {most}")
+        data = opened.read(count)
+        if len(data) != count or opened.read(1):
+            raise ValueError(f"{key} does not have as many bytes as its shape {shape} and type {dtype} need")
+    values = np.frombuffer(data, dtype=dtype)
+    return values.reshape(shape, order="F" if fortran else "C")
+
+
+def _header(opened: Any, key: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    try:
+        version = npy.read_magic(opened)
+        read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}[version]
+        return read(opened)
+    except (ValueError, KeyError, TypeError, SyntaxError):
+        raise ValueError(f"{key} is not an array as numpy writes it") from None
+
+
+def _checked(x: NDArray[Any], y: NDArray[Any], name: str) -> ImageSet:
+    n, values = len(x), prod(x.shape[1:])
+    if x.ndim < 2:
+        raise ValueError(f"x of shape {x.shape} is not (n, ...), an image each row")
+    if not IMAGES_MIN <= n <= IMAGES_MAX:
+        raise ValueError(f"x has {n} images, not {IMAGES_MIN} to {IMAGES_MAX}")
+    if values > VALUES_MAX:
+        raise ValueError(f"x has images of {values} values, more than {VALUES_MAX}")
+    if y.shape not in ((n,), (n, 1)):
+        raise ValueError(f"y of shape {y.shape} is not one label for each of the {n} images of x")
+    flat = x.reshape(n, values)
+    for rows in _chunks(np.arange(n)):
+        if not (abs(flat[rows].astype(float)) <= VALUE_MAX).all():
+            raise ValueError(f"x has a value that is not a number or is beyond {VALUE_MAX:g} in size")
+    labels = y.reshape(n)
+    if labels.dtype.kind == "f" and not (np.isfinite(labels).all() and (labels == np.round(labels)).all()):
+        raise ValueError("y has a label that is not a whole number")
+    different, classes = np.unique(labels, return_inverse=True)
+    if not 2 <= len(different) <= CLASSES_MAX:
+        raise ValueError(f"y has {len(different)} different labels, not 2 to {CLASSES_MAX}")
+    return ImageSet(
+        name,
+        flat,
+        classes.astype(np.int64),
+        tuple(str(int(one)) for one in different),
+        tuple(x.shape[1:]),
+    )
+
+
+def _chunks(rows: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    return [rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK)]

@@ -1,0 +1,337 @@
+"""The experiments on images: many networks, some settings of one parameter in each group, several seeds for each.
+
+All give the same kind of result, which grows as they run; seeds go through all settings in turn, so that the whole
+picture is there early, and becomes sharper.
+
+Sources: Xu & Ziyin, arXiv:2401.07085 (angles, accuracy and norm over the initialization scale; width; scales that go to
+infinity); Imai, Nishiyama & Imaizumi, arXiv:2602.07378 (unlearning).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from time import perf_counter
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from ..arguments import whole, within
+from ..hermite import Array
+from ..linear_network import Exponents
+from .data import SEED_MAX, ImageSplit, TaskName
+from .networks import SCALE_RANGE, WIDTH_MAX, ImageNetwork
+from .training import ImageRecord, ImageTraining, Loss, Plan, stable_rate
+
+SETTINGS_MAX, SEEDS_MAX = 200, 100
+WORK_MAX = 3e13  # multiply-adds of an experiment
+_BREATH = 0.2  # seconds between two results
+_LARGE = 4.0  # a beyond which the step of unlearning shrinks, as the first layer's curvature grows like a^2
+_REFERENCE = 64  # the width at which all choices of (gamma, eta) are the same network
+
+WIDTH_PATHS = MappingProxyType(
+    {
+        "γ = 1, η ∝ 1/n": Exponents(gamma=0.0, u=-0.5, eta_u=-1.0, eta_w=-1.0),
+        "γ ∝ n^(−1/2), η = 1": Exponents(gamma=-0.5, u=-0.5),
+        "γ ∝ n^(−1), η ∝ n": Exponents(gamma=-1.0, u=-0.5, eta_u=1.0, eta_w=1.0),
+        "γ ∝ n^(−3/2), η ∝ n^(3/2)": Exponents(gamma=-1.5, u=-0.5, eta_u=1.5, eta_w=1.5),
+    }
+)
+"""Choices of output scale and rate as powers of the width n: two in the linear network's kernel phase, one on the
+boundary, one beyond; ``scaling_phase`` tells of each. All train in a time of order 1."""
+
+INITIALISATION_PATHS = MappingProxyType(
+    {
+        "both layers, γ ∝ κ^(−2), η ∝ κ^2": Exponents(gamma=-2.0, u=1.0, w=1.0, eta_u=2.0, eta_w=2.0, d=0.0),
+        "first layer, γ ∝ κ^(−1)": Exponents(gamma=-1.0, w=1.0, d=0.0),
+        "second layer, γ ∝ κ^(−1)": Exponents(gamma=-1.0, u=1.0, d=0.0),
+        "both layers, γ ∝ κ^(−3), η ∝ κ^3": Exponents(gamma=-3.0, u=1.0, w=1.0, eta_u=3.0, eta_w=3.0, d=0.0),
+    }
+)
+"""Ways for initialization scales to go to infinity at a fixed width, as powers of a number κ; ``scaling_phase`` tells
+the phase of each in the linear network."""
+
+_SCALARS = (
+    "train_loss",
+    "test_loss",
+    "test_accuracy",
+    "norm",
+    "moved",
+    "kernel_ratio",
+    "kernel_distance",
+    "alignment",
+    "signed_alignment",
+)
+_LAYERED = ("cos", "norms", "moved_layers")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One of an experiment's settings: the group it belongs to, the value of what is varied within it, the network."""
+
+    group: str
+    value: float
+    network: ImageNetwork
+    task: TaskName = "classes"
+
+
+@dataclass(frozen=True, eq=False)
+class ImageRuns:
+    """What is known of an experiment.
+
+    experiment: its name; varied: what ``Setting.value`` is; images: the name of what is learnt from; epochs (r,): those
+    recorded. Every quantity has the shape (settings, seeds, r), ``cos`` (..., L - 1), ``norms`` and ``moved_layers``
+    (..., L) one more for the layers; see ``ImageRecord`` for each. nan: not computed yet, or after a run has halted.
+    halted: (setting, seed, sentence) of each run that has. work: multiply-adds done, ``of`` how many.
+    """
+
+    experiment: str
+    varied: str
+    images: str
+    settings: tuple[Setting, ...]
+    seeds: tuple[int, ...]
+    plan: Plan
+    epochs: Array
+    train_loss: Array
+    test_loss: Array
+    test_accuracy: Array
+    norm: Array
+    moved: Array
+    kernel_ratio: Array
+    kernel_distance: Array
+    alignment: Array
+    signed_alignment: Array
+    cos: Array
+    norms: Array
+    moved_layers: Array
+    halted: tuple[tuple[int, int, str], ...]
+    work: float
+    of: float
+
+    @property
+    def progress(self) -> float:
+        """The share of the work that is done."""
+        return min(1.0, self.work / self.of)
+
+    @property
+    def groups(self) -> dict[str, list[int]]:
+        """The settings of each group, by their numbers, in the order of what is varied."""
+        found: dict[str, list[int]] = {}
+        for j, setting in enumerate(self.settings):
+            found.setdefault(setting.group, []).append(j)
+        return {name: sorted(numbers, key=lambda j: self.settings[j].value) for name, numbers in found.items()}
+
+    @property
+    def zeta(self) -> Array:
+        """Layer-to-layer angles in radians, 0 to pi/2, of the shape of ``cos``."""
+        return np.asarray(np.arccos(np.clip(self.cos, 0.0, 1.0)))
+
+    @property
+    def best_accuracy(self) -> Array:
+        """The largest test accuracy of each run so far, (settings, seeds)."""
+        known = np.where(np.isnan(self.test_accuracy), -np.inf, self.test_accuracy).max(axis=2)
+        return np.where(np.isfinite(known), known, np.nan)
+
+
+def mean_and_spread(values: Array, axis: int = 1) -> tuple[Array, Array]:
+    """Mean and standard deviation over seeds (that of a sample; nan of fewer than two), of those that are known."""
+    known = ~np.isnan(values)
+    count = known.sum(axis=axis)
+    total = np.where(known, values, 0.0).sum(axis=axis)
+    mean = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+    apart = np.where(known, values - np.expand_dims(mean, axis), 0.0)
+    square = np.sum(apart**2, axis=axis)
+    variance = np.divide(square, count - 1, out=np.full(square.shape, np.nan), where=count > 1)
+    return mean, np.sqrt(variance)
+
+
+def scale_sweep(
+    images: ImageSplit,
+    sigmas: Sequence[float] = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0),
+    depth: int = 4,
+    width: int = 64,
+    rate: float = 0.01,
+    rate_max: float = 0.1,
+    epochs: int = 150,
+    seeds: Sequence[int] = (0, 1, 2),
+    loss: Loss = "squared",
+    batch: int | None = 128,
+    n: int = 25,
+) -> Iterator[ImageRuns]:
+    """Networks of so many layers from initialization scales sigma: angles, accuracy, norms over training and sigma.
+
+    rate: the learning rate at sigma = 1; rate_max: the largest; see ``stable_rate`` for those between. Raises
+    ValueError, naming argument, value and range, when it is called.
+    """
+    hidden = (whole("width", width, 1, WIDTH_MAX),) * (whole("depth", depth, 2, 10) - 1)
+    settings = []
+    for given in sigmas:
+        sigma = within("sigma", given, *SCALE_RANGE)
+        network = ImageNetwork(hidden, sigma)
+        settings.append(Setting(f"{depth} layers", sigma, replace(network, rates=stable_rate(network, rate, rate_max))))
+    plan = Plan(epochs, n, batch, loss)
+    return _run("scale", "σ", images, settings, seeds, plan)
+
+
+def width_sweep(
+    images: ImageSplit,
+    widths: Sequence[int] = (16, 32, 64, 128, 256, 512),
+    paths: Sequence[str] = tuple(WIDTH_PATHS),
+    rate: float = 0.02,
+    epochs: int = 100,
+    seeds: Sequence[int] = (0, 1, 2),
+    batch: int | None = 128,
+    n: int = 15,
+) -> Iterator[ImageRuns]:
+    """Two-layer networks of growing width n, whose output scale and rate go by powers of it: best accuracy, distance
+    from the start. paths: of ``WIDTH_PATHS``; all are the same network, of gamma = 1 and this rate, at n = 64."""
+    settings = []
+    for path in paths:
+        powers = _path("paths", path, WIDTH_PATHS)
+        for given in widths:
+            width = whole("width", given, 1, WIDTH_MAX)
+            scale = width / _REFERENCE
+            rates = (rate * scale**powers.eta_w, rate * scale**powers.eta_u)
+            sigmas = (scale**powers.w, scale ** (powers.u + 0.5))  # Kaiming's own scale of the last layer is n^(-1/2)
+            settings.append(Setting(path, width, ImageNetwork((width,), sigmas, rates, scale**powers.gamma)))
+    return _run("width", "n", images, settings, seeds, Plan(epochs, n, batch))
+
+
+def initialisation_sweep(
+    images: ImageSplit,
+    scales: Sequence[float] = (1.0, 3.0, 10.0, 30.0, 100.0),
+    paths: Sequence[str] = tuple(INITIALISATION_PATHS),
+    width: int = 64,
+    rate: float = 0.03,
+    epochs: int = 100,
+    seeds: Sequence[int] = (0, 1, 2),
+    batch: int | None = 128,
+    n: int = 15,
+) -> Iterator[ImageRuns]:
+    """Two-layer networks of one width whose initialization scales grow by powers of a number κ, output scale and rates
+    with them. paths: of ``INITIALISATION_PATHS``; all are the same network at κ = 1."""
+    settings = []
+    for path in paths:
+        powers = _path("paths", path, INITIALISATION_PATHS)
+        for given in scales:
+            scale = within("scale", given, 1e-3, 1e6)
+            rates = (rate * scale**powers.eta_w, rate * scale**powers.eta_u)
+            network = ImageNetwork((width,), (scale**powers.w, scale**powers.u), rates, scale**powers.gamma)
+            settings.append(Setting(path, scale, network))
+    return _run("initialisation", "κ", images, settings, seeds, Plan(epochs, n, batch))
+
+
+def unlearning_sweep(
+    images: ImageSplit,
+    starts: Sequence[float] = (0.5, 1.0, 2.0, 4.0),
+    tasks: Sequence[TaskName] = ("halves", "halves, reversed"),
+    width: int = 100,
+    step: float = 0.03,
+    epochs: int = 4_000,
+    seeds: Sequence[int] = (0, 1),
+    n: int = 40,
+) -> Iterator[ImageRuns]:
+    """The unlearning view: ``f = (1/m) sum_i a_i relu(<w_i, x>)`` with all a_i = a at the start and ``|w_i| = 1``
+    throughout, long full-batch descent with one rate for both layers, on one output that tells the earlier half of the
+    classes from the later: alignment of the first layer with the task's direction, second-layer norm, kernel, test
+    loss.
+
+    starts: a. step: time of a step, the rate over m. width: m. f less its mean takes part in the loss: the analysis has
+    an activation of mean 0. The data are whatever they are: neither Gaussian nor of a single index.
+    """
+    width, step = whole("width", width, 1, WIDTH_MAX), within("step", step, 1e-9, 1e3)
+    settings = []
+    for task in tasks:
+        for given in starts:
+            start = within("a", given, -1e3, 1e3)
+            rate = width * step / max(1.0, (start / _LARGE) ** 2)  # a larger a turns the first layer faster
+            network = ImageNetwork((width,), 1.0, rate, 1.0 / width, last=start)
+            settings.append(Setting(task, start, network, task))
+    return _run("unlearning", "a", images, settings, seeds, Plan(epochs, n, None, sphere=True, centred=True))
+
+
+EXPERIMENTS = MappingProxyType(
+    {
+        "scale": scale_sweep,
+        "width": width_sweep,
+        "initialisation": initialisation_sweep,
+        "unlearning": unlearning_sweep,
+    }
+)
+"""By name."""
+
+
+def _path(name: str, given: str, paths: MappingProxyType[str, Exponents]) -> Exponents:
+    if given not in paths:
+        raise ValueError(f"{name} has {given!r}, which is not one of {'; '.join(paths)}")
+    return paths[given]
+
+
+def _run(
+    experiment: str,
+    varied: str,
+    images: ImageSplit,
+    settings: Sequence[Setting],
+    seeds: Sequence[int],
+    plan: Plan,
+) -> Iterator[ImageRuns]:
+    asked, drawn = tuple(settings), tuple(whole("seed", seed, 0, SEED_MAX) for seed in seeds)
+    whole("settings", len(asked), 1, SETTINGS_MAX)
+    whole("seeds", len(drawn), 1, SEEDS_MAX)
+    tasks = {name: images.task(name) for name in {one.task for one in asked}}
+    works = [plan.work(tasks[one.task], one.network) for one in asked]
+    total = sum(works) * len(drawn)
+    if total > WORK_MAX:
+        raise ValueError(f"the experiment takes {total:.3g} multiply-adds, more than {WORK_MAX:.0e}")
+    ImageTraining(tasks[asked[0].task], asked[0].network, plan)  # whatever is wrong with all of them is told now
+    epochs = plan.recorded
+    shape = (len(asked), len(drawn), len(epochs))
+    layers = asked[0].network.layers
+    known: dict[str, Array] = {name: np.full(shape, np.nan) for name in _SCALARS}
+    known |= {name: np.full((*shape, layers - (name == "cos")), np.nan) for name in _LAYERED}
+
+    def runs() -> Iterator[ImageRuns]:
+        halted: list[tuple[int, int, str]] = []
+        done, shown = 0.0, perf_counter()
+
+        def result(under_way: float = 0.0) -> ImageRuns:
+            copies: dict[str, Any] = {name: values.copy() for name, values in known.items()}
+            at = np.array(epochs, dtype=float)
+            return ImageRuns(
+                experiment,
+                varied,
+                images.name,
+                asked,
+                drawn,
+                plan,
+                at,
+                **copies,
+                halted=tuple(halted),
+                work=done + under_way,
+                of=total,
+            )
+
+        for i, seed in enumerate(drawn):
+            for j, setting in enumerate(asked):
+                training = ImageTraining(tasks[setting.task], setting.network, plan, seed)
+                for r, epoch in enumerate(epochs):
+                    while not training.advance(epoch, _BREATH):
+                        yield result(works[j] * training.epoch / plan.epochs)
+                    if training.halted:
+                        halted.append((j, i, training.halted))
+                        break
+                    _note(known, training.measure(), (j, i, r))
+                    if perf_counter() - shown > _BREATH:
+                        yield result(works[j] * training.epoch / plan.epochs)
+                        shown = perf_counter()
+                done += works[j]
+        yield result()
+
+    return runs()
+
+
+def _note(known: dict[str, Array], record: ImageRecord, at: tuple[int, int, int]) -> None:
+    for one in fields(record):
+        if one.name in known:
+            known[one.name][at] = getattr(record, one.name)

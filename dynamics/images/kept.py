@@ -1,0 +1,86 @@
+"""Results kept in a file: an ``.npz`` of single-precision arrays, with all that is not an array as JSON beside them.
+
+The array of a quantity is named ``<result>/<quantity>``; ``about`` holds the JSON, as UTF-8 bytes: date, versions, seed
+of the split, and of each result its settings, seeds, plan and halted runs. Nothing is pickled.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .experiments import ImageRuns, Setting
+from .networks import ImageNetwork
+from .training import Plan
+
+VERSION = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """Results by name. date: of the computation, as YYYY-MM-DD; versions: of the packages that computed them;
+    split_seed: of the images' split; seconds: that each took."""
+
+    runs: Mapping[str, ImageRuns]
+    date: str
+    versions: Mapping[str, str]
+    split_seed: int
+    seconds: Mapping[str, float]
+
+
+def keep(path: str | Path, kept: Kept) -> None:
+    """Writes results to a file."""
+    arrays: dict[str, NDArray[Any]] = {}
+    about: dict[str, Any] = {
+        "version": VERSION,
+        "date": kept.date,
+        "versions": dict(kept.versions),
+        "split_seed": kept.split_seed,
+        "seconds": dict(kept.seconds),
+        "runs": {},
+    }
+    for name, runs in kept.runs.items():
+        plain: dict[str, Any] = {}
+        for one in fields(runs):
+            value = getattr(runs, one.name)
+            if isinstance(value, np.ndarray):
+                arrays[f"{name}/{one.name}"] = value.astype(np.float32)
+            elif one.name == "settings":
+                plain[one.name] = [asdict(setting) for setting in value]
+            else:
+                plain[one.name] = asdict(value) if isinstance(value, Plan) else value
+        about["runs"][name] = plain
+    text = json.dumps(about, ensure_ascii=False).encode()
+    np.savez_compressed(path, about=np.frombuffer(text, dtype=np.uint8), **arrays)  # type: ignore[arg-type]
+
+
+def read_kept(path: str | Path) -> Kept:
+    """Reads what ``keep`` has written. Raises ValueError where it is of another version."""
+    with np.load(path, allow_pickle=False) as file:
+        about = json.loads(file["about"].tobytes().decode())
+        if about["version"] != VERSION:
+            raise ValueError(f"{path} has version {about['version']}, not {VERSION}")
+        runs = {}
+        for name, plain in about["runs"].items():
+            arrays = {
+                key.removeprefix(f"{name}/"): file[key].astype(float) for key in file if key.startswith(f"{name}/")
+            }
+            plain["settings"] = tuple(_setting(one) for one in plain["settings"])
+            plain["seeds"] = tuple(plain["seeds"])
+            plain["plan"] = Plan(**plain["plan"])
+            plain["halted"] = tuple((j, i, sentence) for j, i, sentence in plain["halted"])
+            runs[name] = ImageRuns(**plain, **arrays)
+    return Kept(runs, about["date"], about["versions"], about["split_seed"], about["seconds"])
+
+
+def _setting(plain: dict[str, Any]) -> Setting:
+    network: dict[str, Any] = {
+        key: tuple(one) if isinstance(one, list) else one for key, one in plain["network"].items()
+    }
+    return Setting(plain["group"], plain["value"], ImageNetwork(**network), plain["task"])

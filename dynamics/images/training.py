@@ -1,0 +1,376 @@
+"""Stochastic gradient descent on images, and what is measured of a network on the way.
+
+The loss is ``1/2 mean |f - y|^2`` or the cross entropy; layer k moves by its own rate times the slope of the loss over
+a batch. The slopes come from a library, see ``extra``.
+
+The angle between a layer and the one before it. In the linear network of one output and data on a line it is the
+angle zeta between u and W x, with ``f = gamma |u| |W x| cos zeta``: what a layer puts out is the product of two sizes,
+whose change is rescaling, and of a cosine, whose change is alignment. Here the same is asked of each layer k > 1, which
+is fed ``h = phi(W_{k-1} ...)`` and puts out ``W_k h``, as a mean over images::
+
+    cos^2 zeta_k = E |W_k h|^2 / (|W_k|_F^2 E |h|^2)
+
+so that ``sqrt(E |W_k h|^2) = |W_k|_F sqrt(E |h|^2) cos zeta_k`` exactly. It is the mean square of the cosine of the
+angle between the weights of a neuron of layer k and what it is fed, over neurons and images, each weighted by the
+lengths of both. With one output and data on a line, linear, it is cos^2 of the paper's zeta; the sign of cos zeta, that
+of f, has no meaning for several outputs. For W_k drawn afresh it is 1/n_{k-1} in the mean, the level of chance; it is 1
+only if the weights of all neurons and all that they are fed lie on one line, so a task of C classes stays well below 1.
+
+Sources: Xu & Ziyin, arXiv:2401.07085; Imai, Nishiyama & Imaizumi, arXiv:2602.07378.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil, inf
+from time import perf_counter
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..arguments import whole, within
+from ..hermite import Array
+from .data import SEED_MAX, ImageTask
+from .extra import differentiation
+from .networks import ImageNetwork
+
+EPOCHS_MAX = 1_000_000
+RECORDS_MAX = 1_000
+BATCH_MAX = 100_000
+WORK_MAX = 1e13  # multiply-adds of a run, half an hour or so
+LOSSES = ("squared", "cross entropy")
+DTYPES = ("float32", "float64")
+Loss = Literal["squared", "cross entropy"]
+Dtype = Literal["float32", "float64"]
+
+_STEP = 2e6  # multiply-adds in the time that a step takes beside them
+_DIVERGED = 1e4  # times the first loss, or that of f = 0
+_PROBE = 500  # test images that angles are measured on
+_KERNEL = 24  # test images that the kernel is measured on
+_MEASURED = 2_000  # training images that the training loss is measured on
+_CHUNK = 2_000  # images put through a network at once
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a network is trained, and when it is looked at.
+
+    epochs: passes through the training images, 1 to 1e6. n: records, 2 to 1,000: of the start, then at about even
+    ratios of the epochs, or of every epoch if there are fewer. batch: images of a step, drawn without replacement
+    within an epoch; None for all of them.
+    sphere: every neuron of the first layer keeps its weights at length 1, as in the analysis of unlearning.
+    centred: the output has a bias that is always at its best: for a batch in a step, for the training images where
+    losses and accuracies are measured; with the squared loss.
+    """
+
+    epochs: int = 50
+    n: int = 25
+    batch: int | None = 128
+    loss: Loss = "squared"
+    sphere: bool = False
+    centred: bool = False
+    dtype: Dtype = "float32"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "epochs", whole("epochs", self.epochs, 1, EPOCHS_MAX))
+        object.__setattr__(self, "n", whole("n", self.n, 2, RECORDS_MAX))
+        if self.batch is not None:
+            object.__setattr__(self, "batch", whole("batch", self.batch, 1, BATCH_MAX))
+        if self.loss not in LOSSES:
+            raise ValueError(f"loss = {self.loss!r} is not one of {', '.join(LOSSES)}")
+        if self.dtype not in DTYPES:
+            raise ValueError(f"dtype = {self.dtype!r} is not one of {', '.join(DTYPES)}")
+        if self.centred and self.loss != "squared":
+            raise ValueError("centred = True goes with loss = 'squared' alone")
+
+    @property
+    def recorded(self) -> tuple[int, ...]:
+        """The epochs after which the network is looked at, from 0 to ``epochs``."""
+        if self.epochs < self.n:
+            return tuple(range(self.epochs + 1))
+        return (0, *np.unique(np.round(np.geomspace(1, self.epochs, self.n - 1)).astype(int)).tolist())
+
+    def work(self, task: ImageTask, network: ImageNetwork) -> float:
+        """Multiply-adds of a run. Raises ValueError where they are more than are allowed."""
+        shapes = network.shapes(task.x.shape[1], task.y.shape[1])
+        each = float(sum(rows * columns for rows, columns in shapes))
+        size = len(task.x)
+        steps: int = ceil(size / min(self.batch or size, size))
+        epoch = 3.0 * size * each + steps * (_STEP + 3.0 * each)
+        record = each * (len(task.x_test) + min(size, _MEASURED) + _PROBE + _KERNEL * task.y.shape[1]) + _STEP
+        work: float = self.epochs * epoch + len(self.recorded) * record
+        if work > WORK_MAX:
+            raise ValueError(
+                f"{self.epochs} epochs of {size} images with {each:g} weights take {work:.3g} multiply-adds, more than "
+                f"{WORK_MAX:.0e}"
+            )
+        return work
+
+
+@dataclass(frozen=True, eq=False)
+class ImageRecord:
+    """A network of L layers after some epochs.
+
+    train_loss: over the first 2,000 training images at most; test_loss, test_accuracy: over all test images. Of one
+    output, right is what has the sign of its target.
+    cos: |cos zeta_k| of the layers 2 ... L (L - 1,), over 500 test images at most, as defined above; nan where a layer
+    is fed nothing but 0.
+    norms: |W_k|_F (L,); norm: of all weights together; moved: |weights - start| / |start| of all together, and
+    ``moved_layers`` (L,) of each.
+    kernel_ratio: the trace of the tangent kernel ``sum_k rate_k sum_c <df_c(x)/dW_k, df_c(x')/dW_k>`` over 24 test
+    images at most, over that at the start; kernel_distance: ``1 - <K, K_0> / (|K| |K_0|)``, 0 to 1, what remains of its
+    change when its size is taken out.
+    alignment: ``sqrt(sum_i <w_i, beta>^2 / sum_i |w_i|^2)`` over the neurons w_i of the first layer, beta the task's
+    direction; signed_alignment: the mean of ``<w_i, beta> / |w_i|``, the R of the analysis of unlearning, for one
+    output.
+    halted: why it does not go on before its end, as a sentence; empty while it does.
+    """
+
+    epoch: int
+    steps: int
+    train_loss: float
+    test_loss: float
+    test_accuracy: float
+    cos: Array
+    norms: Array
+    norm: float
+    moved: float
+    moved_layers: Array
+    kernel_ratio: float
+    kernel_distance: float
+    alignment: float
+    signed_alignment: float
+    halted: str
+
+
+class ImageTraining:
+    """A network that learns, epoch by epoch: ``advance`` it as far as wanted, and ``measure`` it.
+
+    seed: of the weights and of the batches; the same seed gives the same run. weights: W_1 ... W_L to start from
+    instead, (n_k, n_{k-1}) each.
+
+    Raises ValueError, naming argument, value and range, and where the run would cost more than is allowed; raises
+    ExtraMissing where the library that differentiates is not installed.
+    """
+
+    def __init__(
+        self,
+        task: ImageTask,
+        network: ImageNetwork,
+        plan: Plan | None = None,
+        seed: int = 0,
+        weights: Sequence[NDArray[Any]] | None = None,
+    ) -> None:
+        self.task, self.network, self.plan = task, network, plan or Plan()
+        self.seed = whole("seed", seed, 0, SEED_MAX)
+        self.work = self.plan.work(task, network)
+        self.epoch, self.steps, self.halted = 0, 0, ""
+        self._library = differentiation()
+        inputs, outputs = task.x.shape[1], task.y.shape[1]
+        if self.plan.loss == "cross entropy" and outputs == 1:
+            raise ValueError("loss = 'cross entropy' needs a task of several classes; this one has one output")
+        shapes = network.shapes(inputs, outputs)
+        drawn = network.weights(inputs, outputs, self.seed) if weights is None else list(weights)
+        if [one.shape for one in drawn] != shapes:
+            raise ValueError(f"weights of shapes {[one.shape for one in drawn]} are not {shapes}")
+        dtype = self.plan.dtype
+        self.weights = [np.array(one, dtype=dtype, order="C") for one in drawn]
+        self._x, self._y = (np.asarray(one, dtype=dtype) for one in (task.x, task.y))
+        self._x_test, self._y_test = (np.asarray(one, dtype=dtype) for one in (task.x_test, task.y_test))
+        if self.plan.sphere:
+            self._on_the_sphere()
+        self._start = [one.copy() for one in self.weights]
+        self._rates = [np.dtype(dtype).type(rate) for rate in network.layer_rates]
+        self._slope = self._library.value_and_grad(self._loss)
+        self._order, self._next = np.arange(len(task.x)), 0
+        self._limit = 0.0
+        self._kernel0 = self.kernel()
+
+    def advance(self, until: int, seconds: float = inf) -> bool:
+        """Takes steps until exactly that epoch, for about so many seconds at most; whether it is there, or has halted
+        for a reason that ``halted`` gives."""
+        began = perf_counter()
+        size, batch = len(self._x), min(self.plan.batch or len(self._x), len(self._x))
+        while self.epoch < until and not self.halted:
+            if batch == size:
+                self._descend(self._x, self._y)
+            else:
+                if self._next == 0:
+                    self._order = np.random.default_rng([self.seed, 1, self.epoch]).permutation(size)
+                rows = self._order[self._next : self._next + batch]
+                self._descend(self._x[rows], self._y[rows])
+            self._next += batch
+            if self._next >= size:
+                self.epoch, self._next = self.epoch + 1, 0
+            if perf_counter() - began > seconds:
+                break
+        return self.epoch >= until or bool(self.halted)
+
+    def output(self, x: NDArray[Any]) -> Array:
+        """f at inputs (n, d0): (n, C)."""
+        return np.vstack([self._forward(x[i : i + _CHUNK])[-1] for i in range(0, len(x), _CHUNK)]).astype(float)
+
+    def kernel(self) -> Array:
+        """The tangent kernel over the first test images, (24, 24) at most: summed over outputs, each layer's part times
+        its rate. As if nothing held the first layer to the sphere, or the output at its mean."""
+        x = self._x_test[:_KERNEL]
+        outputs = self._y_test.shape[1]
+        offsets = [np.zeros((len(x), len(one)), dtype=x.dtype) for one in self.weights]
+        with np.errstate(over="ignore", invalid="ignore"):
+            hidden = self._forward(x)[:-1]
+            pull, value = self._library.make_vjp(lambda z: self._shifted(x, z), offsets)
+            total = np.zeros((len(x), len(x)))
+            slopes = []
+            for c in range(outputs):
+                towards = np.zeros_like(value)
+                towards[:, c] = 1.0
+                slopes.append(pull(towards))
+            for k, (rate, h) in enumerate(zip(self.network.layer_rates, hidden, strict=True)):
+                delta = np.stack([one[k] for one in slopes], axis=1).reshape(len(x), -1).astype(float)
+                fed = h.astype(float)
+                total += rate * (fed @ fed.T) * (delta @ delta.T)
+        return total
+
+    def measure(self) -> ImageRecord:
+        """What the network is now."""
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a zero vector has no angle: nan
+            probe = self._x_test[:_PROBE]
+            hidden = self._forward(probe)[1:-1]
+            W = [one.astype(float) for one in self.weights]
+            norms = np.array([np.linalg.norm(one) for one in W])
+            cosines = []
+            for k, h in enumerate(hidden, start=1):
+                fed = h.astype(float)
+                cosines.append(np.linalg.norm(fed @ W[k].T) / (norms[k] * np.linalg.norm(fed)))
+            start = np.array([np.linalg.norm(one.astype(float)) for one in self._start])
+            apart = np.array([np.linalg.norm(a - b) for a, b in zip(W, self._start, strict=True)])
+            kernel = self.kernel()
+            turned = np.sum(kernel * self._kernel0) / (np.linalg.norm(kernel) * np.linalg.norm(self._kernel0))
+            along = W[0] @ self.task.direction
+            lengths = np.linalg.norm(W[0], axis=1)
+            rows = slice(0, _MEASURED)
+            trained, found, targets = self.output(self._x[rows]), self.output(self._x_test), self.task.y_test
+            if self.plan.centred:
+                bias = np.mean(self.task.y[rows] - trained, axis=0)
+                trained, found = trained + bias, found + bias
+            train, test = self._measured_loss(trained, self.task.y[rows]), self._measured_loss(found, targets)
+        if targets.shape[1] > 1:
+            right = found.argmax(axis=1) == targets.argmax(axis=1)
+        else:
+            right = (found > 0.0)[:, 0] == (targets > 0.0)[:, 0]
+        return ImageRecord(
+            self.epoch,
+            self.steps,
+            train,
+            test,
+            float(np.mean(right)),
+            np.array(cosines),
+            norms,
+            float(np.linalg.norm(norms)),
+            float(np.linalg.norm(apart) / np.linalg.norm(start)),
+            np.divide(apart, start, out=np.full_like(apart, np.nan), where=start > 0.0),
+            _ratio(float(np.trace(kernel)), float(np.trace(self._kernel0))),
+            float(max(0.0, 1.0 - turned)),
+            _ratio(float(np.linalg.norm(along)), float(norms[0])),
+            float(np.mean(along / lengths)) if lengths.all() else float("nan"),
+            self.halted,
+        )
+
+    def _descend(self, x: NDArray[Any], y: NDArray[Any]) -> None:
+        with np.errstate(over="ignore", invalid="ignore"):  # a run that diverges is told of below
+            value, slopes = self._slope(self.weights, x, y)
+            loss = float(value)
+            if self.steps == 0:
+                zero = float(np.log(y.shape[1])) if self.plan.loss == "cross entropy" else 0.5 * float(np.mean(y**2))
+                self._limit = _DIVERGED * max(loss, zero)
+            for W, rate, slope in zip(self.weights, self._rates, slopes, strict=True):
+                W -= rate * slope
+            if self.plan.sphere:
+                self._on_the_sphere()
+        self.steps += 1
+        if not loss <= self._limit:
+            self.halted = (
+                f"The run diverges in epoch {self.epoch + 1}: a batch gives a loss of {loss:.3g}. Smaller rates "
+                "keep it stable."
+            )
+
+    def _loss(self, weights: Any, x: Any, y: Any) -> Any:
+        numpy = self._library.numpy
+        f = self._forward(x, weights)[-1]
+        if self.plan.loss == "cross entropy":
+            shift = np.max(self._library.getval(f), axis=1, keepdims=True)
+            total = numpy.log(numpy.sum(numpy.exp(f - shift), axis=1)) + shift[:, 0]
+            return numpy.mean(total - numpy.sum(f * (y > 0), axis=1))
+        apart = f - y
+        if self.plan.centred:
+            apart = apart - numpy.mean(apart, axis=0)
+        return numpy.sum(apart * apart) * x.dtype.type(0.5 / len(x))
+
+    def _measured_loss(self, f: Array, y: Array) -> float:
+        if self.plan.loss == "cross entropy":
+            shifted = f - f.max(axis=1, keepdims=True)
+            return float(np.mean(np.log(np.exp(shifted).sum(axis=1)) - shifted[y > 0]))
+        return 0.5 * float(np.sum((f - y) ** 2)) / len(y)
+
+    def _forward(self, x: Any, weights: Any = None) -> list[Any]:
+        """What each layer is fed, and f at the end: L + 1 arrays (n, n_k)."""
+        library, passed = self._library, [x]
+        weights = self.weights if weights is None else weights
+        for k, W in enumerate(weights):
+            z = library.layer(passed[-1], W)
+            passed.append(self._bent(z) if k + 1 < len(weights) else z * x.dtype.type(self.network.gamma))
+        return passed
+
+    def _shifted(self, x: Any, offsets: Any) -> Any:
+        """f with numbers added to what the layers put out: its slopes in them are those that make up the kernel."""
+        h = x
+        for k, (W, offset) in enumerate(zip(self.weights, offsets, strict=True)):
+            z = self._library.layer(h, W) + offset
+            h = self._bent(z) if k + 1 < len(self.weights) else z * x.dtype.type(self.network.gamma)
+        return h
+
+    def _bent(self, z: Any) -> Any:
+        return self._library.relu(z) if self.network.activation == "relu" else z
+
+    def _on_the_sphere(self) -> None:
+        first = self.weights[0]
+        first /= np.sqrt(np.einsum("ij,ij->i", first, first))[:, None]
+
+
+def train_images(
+    task: ImageTask,
+    network: ImageNetwork,
+    plan: Plan | None = None,
+    seed: int = 0,
+    weights: Sequence[NDArray[Any]] | None = None,
+) -> Iterator[ImageRecord]:
+    """A record after each of ``plan.recorded`` epochs; once more, and the last, where the run halts before.
+
+    Whoever asks no further stops the work. Raises as ``ImageTraining`` does, when it is called.
+    """
+    training = ImageTraining(task, network, plan, seed, weights)
+
+    def records() -> Iterator[ImageRecord]:
+        for epoch in training.plan.recorded:
+            training.advance(epoch)
+            yield training.measure()
+            if training.halted:
+                return
+
+    return records()
+
+
+def stable_rate(network: ImageNetwork, rate: float, most: float) -> float:
+    """A rate for a network whose layers have one sigma, from one that suits sigma = 1 and gamma = 1: divided by its
+    kernel's size at the start beside that one's, ``gamma^2 sigma^{2 (L - 1)}``, so that outputs move as fast at the
+    start; but ``most`` at most: from a small sigma the kernel grows as it learns."""
+    rate, most = within("rate", rate, 0.0, 1e12), within("most", most, 0.0, 1e12)
+    (sigma,) = set(network.layer_sigmas)
+    size = network.gamma**2 * sigma ** (2 * (network.layers - 1))
+    return min(rate / size, most) if size > 0.0 else most
+
+
+def _ratio(one: float, other: float) -> float:
+    return one / other if other > 0.0 else float("nan")

@@ -1,0 +1,579 @@
+"""Networks on images: slopes, angles against the exact linear network, harmful files, experiments, kept results."""
+
+import io
+import struct
+import sys
+import tomllib
+import zipfile
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dynamics import LinearNetwork, scaling_phase
+from dynamics.images import (
+    EXPERIMENTS,
+    INITIALISATION_PATHS,
+    PACKAGES,
+    WIDTH_PATHS,
+    ExtraMissing,
+    ImageNetwork,
+    ImageSet,
+    ImageTask,
+    ImageTraining,
+    Kept,
+    Plan,
+    data,
+    extra,
+    initialisation_sweep,
+    keep,
+    load_digits,
+    mean_and_spread,
+    missing,
+    read_images,
+    read_kept,
+    scale_sweep,
+    stable_rate,
+    train_images,
+    unlearning_sweep,
+    width_sweep,
+)
+from dynamics.linear_network import Pace, Phase
+
+ROOT = Path(__file__).parent.parent.parent
+SHIPPED = ROOT / "components" / "lab" / "results" / "images.npz"
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return load_digits()
+
+
+@pytest.fixture(scope="module")
+def split(digits):
+    return digits.split()
+
+
+@pytest.fixture(scope="module")
+def few(digits):
+    return digits.split(most=200)
+
+
+# --- data
+
+
+def test_digits_are_split_without_overlap_and_standardised(digits, split):
+    assert digits.x.shape == (1797, 64)
+    assert digits.shape == (8, 8)
+    assert len(split.x) + len(split.x_test) == 1797
+    assert len(split.x_test) == 359
+    assert np.allclose(split.x.mean(axis=0), 0.0, atol=1e-5)
+    assert np.mean(np.sum(split.x.astype(float) ** 2, axis=1)) == pytest.approx(64.0, rel=1e-5)
+    back = np.vstack([split.x, split.x_test]) * split.scale + split.mean
+    rows = lambda x: sorted(map(tuple, np.round(x).astype(int)))  # noqa: E731
+    assert rows(back) == rows(digits.x)
+
+
+def test_a_split_is_its_seeds(digits):
+    one, again, other = digits.split(3), digits.split(3), digits.split(4)
+    assert np.array_equal(one.x, again.x)
+    assert not np.array_equal(one.labels, other.labels)
+
+
+def test_targets_of_classes_have_the_mean_zero_and_halves_are_opposed(split):
+    classes = split.task("classes")
+    assert np.allclose(classes.y.sum(axis=1), 0.0)
+    assert (classes.y.argmax(axis=1) == split.labels).all()
+    halves, other = split.task("halves"), split.task("halves, reversed")
+    assert ((halves.y[:, 0] > 0) == (split.labels >= 5)).all()
+    assert np.array_equal(halves.y, -other.y)
+    assert np.allclose(halves.direction, -other.direction)
+    assert halves.hermite(1) == pytest.approx(other.hermite(1))
+    assert halves.hermite(2) == pytest.approx(-other.hermite(2))
+
+
+def test_the_tasks_direction_is_the_best_single_one(split):
+    task = split.task("classes")
+    moment = task.x.astype(float).T @ (task.y - task.y.mean(axis=0))
+    assert np.linalg.norm(task.direction) == pytest.approx(1.0)
+    best = np.linalg.norm(task.direction @ moment)
+    some = np.random.default_rng(0).standard_normal((100, 64))
+    assert (np.linalg.norm(some @ moment, axis=1) / np.linalg.norm(some, axis=1) < best).all()
+
+
+def saved(**arrays):
+    out = io.BytesIO()
+    np.savez_compressed(out, **arrays)
+    return out.getvalue()
+
+
+def good(n=40, shape=(4, 4), classes=3):
+    rng = np.random.default_rng(0)
+    return {"x": rng.integers(0, 255, (n, *shape)).astype(np.uint8), "y": np.arange(n) % classes}
+
+
+@pytest.mark.parametrize("shape", [(28, 28), (32, 32, 3), (16,)])
+def test_a_file_gives_back_its_images(shape, tmp_path):
+    arrays = good(shape=shape)
+    path = tmp_path / "mine.npz"
+    path.write_bytes(saved(**arrays))
+    for found in (read_images(path), read_images(path.read_bytes()), read_images(io.BytesIO(path.read_bytes()))):
+        assert np.array_equal(found.x, arrays["x"].reshape(40, -1))
+        assert found.shape == shape
+        assert np.array_equal(found.labels, arrays["y"])
+    assert read_images(path).name == "mine"
+
+
+def test_labels_become_classes_in_their_order_and_columns_are_read_in_fortrans():
+    arrays = good()
+    found = read_images(saved(x=np.asfortranarray(arrays["x"].astype(float)), y=(10.0 * arrays["y"] - 5)[:, None]))
+    assert found.classes == ("-5", "5", "15")
+    assert np.array_equal(found.labels, arrays["y"])
+    assert np.array_equal(found.x, arrays["x"].reshape(40, -1))
+
+
+def with_header(shape, dtype="|u1", body=b"", key="x"):
+    """An .npz whose array claims a shape and a type, whatever it holds."""
+    header = f"{{'descr': '{dtype}', 'fortran_order': False, 'shape': {shape}, }}".encode()
+    header += b" " * (-(len(header) + 11) % 64) + b"\n"
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(f"{key}.npy", b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + body)
+        inner = io.BytesIO()
+        np.save(inner, np.arange(40) % 3)
+        archive.writestr("y.npy" if key == "x" else "x.npy", inner.getvalue())
+    return out.getvalue()
+
+
+class Harm:
+    def __reduce__(self):
+        return (sys.exit, ("unpickled",))
+
+
+HARMFUL = {
+    "not a zip": (b"hello", "not an .npz"),
+    "empty": (b"", "not an .npz"),
+    "cut short": (saved(**good())[:-30], "not an .npz"),
+    "a comment behind": (saved(**good()) + b"more", "not an .npz"),
+    "no x": (saved(y=np.arange(40)), "holds y; it needs"),
+    "mnist's own names": (saved(x_train=np.ones(3), y_train=np.ones(3)), "holds x_train, y_train; it needs"),
+    "pickled images": (saved(x=np.array([Harm()] * 40, dtype=object), y=np.arange(40) % 3), "type object"),
+    "pickled labels": (saved(x=good()["x"], y=np.array([Harm()] * 40, dtype=object)), "type object"),
+    "text": (saved(x=good()["x"], y=np.array(["a", "b"] * 20)), "real numbers are needed"),
+    "complex": (saved(x=good()["x"] * 1j, y=good()["y"]), "real numbers are needed"),
+    "nan": (saved(x=np.where(np.eye(40, 16) > 0, np.nan, 1.0), y=good()["y"]), "not a number"),
+    "inf": (saved(x=np.where(np.eye(40, 16) > 0, np.inf, 1.0), y=good()["y"]), "not a number"),
+    "one dimension": (saved(x=np.ones(40), y=good()["y"]), "an image each row"),
+    "too few": (saved(**good(n=19)), "19 images, not 20"),
+    "too large": (saved(**good(shape=(3073,))), "images of 3073 values, more than 3072"),
+    "labels of another length": (saved(x=good()["x"], y=np.arange(39)), "not one label for each of the 40"),
+    "one-hot labels": (saved(x=good()["x"], y=np.eye(40)), "not one label for each of the 40"),
+    "one class": (saved(x=good()["x"], y=np.zeros(40)), "1 different labels, not 2 to 100"),
+    "too many classes": (saved(**good(n=101, classes=101)), "101 different labels, not 2 to 100"),
+    "broken labels": (saved(x=good()["x"], y=np.arange(40) / 2), "not a whole number"),
+    "nan labels": (saved(x=good()["x"], y=np.full(40, np.nan)), "not a whole number"),
+    "a bomb by its directory": (saved(x=np.zeros((200_000, 3_072), dtype=np.uint8), y=good()["y"]), "bytes unpacked"),
+    "a bomb by its header": (with_header((10**9, 3_072)), "entries"),
+    "a header of more than there is": (with_header((40, 16), body=b"1" * 100), "as many bytes as its shape"),
+    "a header of less than there is": (with_header((40, 16), body=b"1" * 1000), "as many bytes as its shape"),
+    "negative shape": (with_header((-40, -16), body=b"1" * 640), "entries"),
+    "wide items": (with_header((100_000,), dtype="<c32", key="y"), "real numbers"),
+    "a header that is code": (with_header("(__import__('os').getpid(), 16)"), "as numpy writes it"),
+    "many arrays": (saved(**good(), **{f"z{i}": np.zeros(1) for i in range(99)}), "longer than that of 100 arrays"),
+}
+
+
+@pytest.mark.parametrize("name", HARMFUL)
+def test_a_file_that_is_not_images_is_told_of(name):
+    given, sentence = HARMFUL[name]
+    with pytest.raises(ValueError, match=sentence):
+        read_images(given)
+
+
+def test_a_directory_that_lies_about_its_size_is_told_of():
+    lying = bytearray(saved(**good()))
+    at = lying.rindex(b"PK\x01\x02", 0, lying.rindex(b"PK\x01\x02"))  # x's entry: y's is the last
+    lying[at + 24 : at + 28] = struct.pack("<L", 100)
+    with pytest.raises(ValueError, match=r"as many bytes as its shape|not an \.npz"):
+        read_images(bytes(lying))
+
+
+def test_a_damaged_file_is_told_of_wherever_it_is_damaged():
+    whole = saved(**good())
+    for at in range(0, len(whole), 7):
+        damaged = bytearray(whole)
+        damaged[at] ^= 0x5A
+        with suppress(ValueError):  # nothing else: where it still reads, what it says is as good as any
+            read_images(bytes(damaged))
+
+
+def test_a_file_beyond_the_bound_is_not_read(monkeypatch, tmp_path):
+    monkeypatch.setattr(data, "FILE_MAX", 100)
+    with pytest.raises(ValueError, match="more than 100"):
+        read_images(saved(**good()))
+    with pytest.raises(ValueError, match="cannot be read"):
+        read_images(tmp_path / "absent.npz")
+
+
+def test_images_that_are_all_the_same_are_told_of():
+    same = ImageSet("same", np.ones((40, 4)), np.arange(40) % 2, ("0", "1"), (4,))
+    with pytest.raises(ValueError, match="the same image throughout"):
+        same.split()
+
+
+# --- training
+
+
+def small_task(outputs=3, n=30, inputs=5, seed=0):
+    rng = np.random.default_rng(seed)
+    x = rng.standard_normal((n, inputs))
+    y = np.eye(outputs)[rng.integers(0, outputs, n)] - 1.0 / outputs if outputs > 1 else rng.standard_normal((n, 1))
+    return ImageTask("small", x, y, x, y)
+
+
+@pytest.mark.parametrize(
+    ("activation", "loss", "centred"),
+    [("relu", "squared", False), ("linear", "squared", True), ("relu", "cross entropy", False)],
+)
+def test_a_step_goes_down_the_slope_by_finite_differences(activation, loss, centred):
+    rates = (0.3, 0.2, 0.1)
+    network = ImageNetwork((7, 6), (1.0, 0.8, 1.2), rates, 0.7, activation)
+    plan = Plan(1, 2, None, loss, centred=centred, dtype="float64")
+    task = small_task()
+
+    def value(weights):
+        return ImageTraining(task, network, plan, weights=weights).measure().train_loss
+
+    run = ImageTraining(task, network, plan, seed=2)
+    start = [one.copy() for one in run.weights]
+    run.advance(1)
+    rng = np.random.default_rng(1)
+    for k, (before, after, rate) in enumerate(zip(start, run.weights, rates, strict=True)):
+        i, j = (rng.integers(size) for size in before.shape)
+        ends = []
+        for shift in (1e-5, -1e-5):
+            moved = [one.copy() for one in start]
+            moved[k][i, j] += shift
+            ends.append(value(moved))
+        assert (before - after)[i, j] / rate == pytest.approx((ends[0] - ends[1]) / 2e-5, rel=1e-6, abs=1e-9)
+
+
+def test_the_kernel_is_that_of_finite_differences():
+    task, network = small_task(2, n=4), ImageNetwork((6, 5), 1.0, (0.3, 0.2, 0.1), 0.7)
+    run = ImageTraining(task, network, Plan(dtype="float64"))
+    found, total = run.kernel(), np.zeros((4, 4))
+    for W, rate in zip(run.weights, network.layer_rates, strict=True):
+        for at in np.ndindex(W.shape):
+            W[at] += 1e-6
+            above = run.output(task.x)
+            W[at] -= 2e-6
+            slope = (above - run.output(task.x)) / 2e-6
+            W[at] += 1e-6
+            total += rate * slope @ slope.T
+    assert np.allclose(found, total, rtol=1e-6)
+
+
+def on_a_line(seed=0):
+    rng = np.random.default_rng(seed)
+    direction = rng.standard_normal(4)
+    x = rng.standard_normal((40, 1)) * direction / np.linalg.norm(direction)
+    y = 1.5 * x @ direction[:, None] + 0.1 * rng.standard_normal((40, 1))
+    return ImageTask("line", x, y, x, y)
+
+
+@pytest.mark.parametrize(("eta_u", "eta_w", "scale"), [(1.0, 1.0, 0.3), (0.5, 2.0, 1.0), (1.0, 0.2, 2.0)])
+def test_angle_and_kernel_of_a_linear_network_are_those_of_the_exact_solution(eta_u, eta_w, scale):
+    task, step = on_a_line(), 1e-3
+    rng = np.random.default_rng(5)
+    W, u = scale * rng.standard_normal((8, 4)), scale * rng.standard_normal(8)
+    exact = LinearNetwork.from_data(task.x, task.y[:, 0], u, W, 0.6, eta_u, eta_w)
+    network = ImageNetwork((8,), 1.0, (step * eta_w, step * eta_u), 0.6, "linear")
+    plan = Plan(2000, 12, None, dtype="float64")
+    records = list(train_images(task, network, plan, weights=[W, u[None, :]]))
+    # half the squared loss: its clock is twice as slow
+    flow = exact.solution([0.5 * step * one.epoch for one in records])
+    for one, cos_zeta, ratio, norm in zip(records, flow.cos_zeta, flow.kernel_ratio, flow.u_norm, strict=True):
+        assert one.cos[0] == pytest.approx(abs(cos_zeta), abs=3e-3)
+        assert one.kernel_ratio == pytest.approx(ratio, rel=5e-3)
+        assert one.norms[1] == pytest.approx(norm, rel=5e-3)
+    assert records[0].cos[0] == pytest.approx(abs(flow.cos_zeta[0]), abs=1e-12)
+    assert abs(records[-1].cos[0] - records[0].cos[0]) > 0.05
+    assert records[-1].kernel_distance < 1e-12  # one direction: the kernel changes its size alone
+
+
+def test_the_angle_parts_what_a_layer_puts_out_into_sizes_and_a_cosine():
+    task = small_task()
+    run = ImageTraining(task, ImageNetwork((7, 6), 1.3, 0.1), Plan(dtype="float64"))
+    record = run.measure()
+    h = np.maximum(np.maximum(task.x @ run.weights[0].T, 0.0) @ run.weights[1].T, 0.0)
+    assert np.linalg.norm(run.output(task.x)) == pytest.approx(record.norms[2] * np.linalg.norm(h) * record.cos[1])
+
+
+def test_layers_drawn_afresh_are_at_the_level_of_chance(split):
+    squares = [ImageTraining(split.task(), ImageNetwork((64, 64)), seed=i).measure().cos ** 2 for i in range(20)]
+    assert np.mean(squares, axis=0) == pytest.approx(np.full(2, 1 / 64), rel=0.15)
+
+
+def test_a_network_without_biases_is_homogeneous(split):
+    task = split.task()
+    one, other = (ImageTraining(task, ImageNetwork((20, 20), sigma), Plan(dtype="float64")) for sigma in (1.0, 2.0))
+    assert np.allclose(other.output(task.x_test), 8.0 * one.output(task.x_test))
+    assert np.allclose(other.kernel(), 16.0 * one.kernel())
+    assert stable_rate(other.network, 0.16, 1.0) == pytest.approx(0.01)
+    assert stable_rate(replace(one.network, sigma=0.1), 0.16, 1.0) == 1.0
+
+
+def test_a_run_is_its_seeds(few):
+    def run(seed, pieces):
+        made = ImageTraining(few.task(), ImageNetwork((8,)), Plan(4, batch=32), seed)
+        for epoch in pieces:
+            while not made.advance(epoch, 0.0):
+                pass
+        return made.weights
+
+    for one, again in zip(run(1, (4,)), run(1, (1, 2, 4)), strict=True):
+        assert np.array_equal(one, again)
+    assert not np.array_equal(run(1, (4,))[0], run(2, (4,))[0])
+
+
+def test_every_image_is_seen_once_an_epoch(few):
+    run = ImageTraining(few.task(), ImageNetwork((8,)), Plan(3, batch=32))
+    run.advance(3)
+    assert run.steps == 3 * 5  # 160 images
+
+
+def test_digits_are_learnt(split):
+    plan = Plan(30)
+    assert list(train_images(split.task(), ImageNetwork((64,), 0.5), plan))[-1].test_accuracy > 0.94
+    entropy = list(train_images(split.task(), ImageNetwork((64,), 0.5, 0.1), replace(plan, loss="cross entropy")))
+    assert entropy[-1].test_accuracy > 0.94
+    assert entropy[-1].train_loss < entropy[0].train_loss
+
+
+def test_a_run_that_diverges_says_so(few):
+    *_, last = train_images(few.task(), ImageNetwork((32, 32), 1.0, 5.0), Plan(50))
+    assert last.halted.startswith("The run diverges in epoch")
+    assert last.epoch < 50
+
+
+def test_the_sphere_keeps_the_first_layers_lengths(few):
+    plan = Plan(5, batch=None, sphere=True, centred=True)
+    run = ImageTraining(few.task("halves"), ImageNetwork((10,), rates=0.1, gamma=0.1, last=2.0), plan)
+    run.advance(5)
+    assert np.allclose(np.linalg.norm(run.weights[0], axis=1), 1.0)
+    assert run.measure().norms[0] == pytest.approx(np.sqrt(10.0), rel=1e-5)
+
+
+def test_a_bias_at_its_best_makes_a_constant_in_the_targets_invisible():
+    task = small_task(1)
+    shifted = replace(task, y=task.y + 5.0, y_test=task.y_test + 5.0)
+    plan = Plan(10, batch=None, centred=True, dtype="float64")
+    one, other = (list(train_images(each, ImageNetwork((6,)), plan))[-1] for each in (task, shifted))
+    assert one.train_loss == pytest.approx(other.train_loss)
+    assert one.test_loss == pytest.approx(other.test_loss)
+
+
+def test_arguments_out_of_range_are_named(few):
+    task = few.task()
+    with pytest.raises(ValueError, match="multiply-adds, more than 1e"):
+        train_images(task, ImageNetwork((5_000, 2_000)), Plan(100_000))
+    with pytest.raises(ValueError, match="weights, more than"):
+        train_images(task, ImageNetwork((10_000, 10_000)), Plan(1))
+    with pytest.raises(ValueError, match="not one for each of 2 layers"):
+        ImageNetwork((5,), sigma=(1.0, 1.0, 1.0))
+    with pytest.raises(ValueError, match=r"sigma = 0.0 is outside \[1e-06, 1e\+06\]"):
+        ImageNetwork((5,), sigma=0.0)
+    with pytest.raises(ValueError, match="layers = 1 is outside"):
+        ImageNetwork(())
+    with pytest.raises(ValueError, match="activation = 'tanh'"):
+        ImageNetwork((5,), activation="tanh")
+    with pytest.raises(ValueError, match="loss = 'hinge'"):
+        Plan(loss="hinge")
+    with pytest.raises(ValueError, match="centred = True"):
+        Plan(loss="cross entropy", centred=True)
+    with pytest.raises(ValueError, match="needs a task of several classes"):
+        train_images(few.task("halves"), ImageNetwork((5,)), Plan(loss="cross entropy"))
+    with pytest.raises(ValueError, match="are not"):
+        train_images(task, ImageNetwork((5,)), weights=[np.ones((2, 2))])
+    with pytest.raises(ValueError, match="do not fit together"):
+        ImageTask("odd", np.ones((3, 2)), np.ones((4, 1)), np.ones((3, 2)), np.ones((3, 1)))
+    with pytest.raises(ValueError, match="not one of γ = 1"):
+        width_sweep(few, paths=("elsewhere",))
+    with pytest.raises(ValueError, match="the experiment takes"):
+        scale_sweep(few, width=2_000, epochs=2_000, seeds=range(50))
+    with pytest.raises(ValueError, match="seeds = 0 is outside"):
+        scale_sweep(few, seeds=())
+    with pytest.raises(ValueError, match="degree = 0"):
+        few.task("halves").hermite(0)
+    with pytest.raises(ValueError, match="10 outputs"):
+        task.hermite(1)
+    with pytest.raises(ValueError, match="task = 'thirds'"):
+        few.task("thirds")
+
+
+# --- experiments
+
+TINY = {
+    "scale": lambda images: scale_sweep(images, (0.5, 2.0), depth=3, width=8, epochs=2, seeds=(0, 1)),
+    "width": lambda images: width_sweep(images, (32, 64), epochs=2, seeds=(0, 1)),
+    "initialisation": lambda images: initialisation_sweep(images, (1.0, 10.0), width=8, epochs=2, seeds=(0, 1)),
+    "unlearning": lambda images: unlearning_sweep(images, (0.5, 2.0), width=8, epochs=5, seeds=(0, 1)),
+}
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_an_experiment_grows_to_its_whole(name, few):
+    assert set(TINY) == set(EXPERIMENTS)
+    found = list(TINY[name](few))
+    last = found[-1]
+    assert last.experiment == name
+    assert last.progress == pytest.approx(1.0)
+    assert all(one.progress <= other.progress + 1e-12 for one, other in zip(found, found[1:], strict=False))
+    assert not np.isnan(last.test_accuracy).any()
+    assert last.test_accuracy.shape == (len(last.settings), 2, len(last.epochs))
+    assert last.cos.shape[3] + 1 == last.norms.shape[3] == last.settings[0].network.layers
+    assert ((last.zeta >= 0.0) & (last.zeta <= np.pi / 2)).all()
+    assert last.best_accuracy.shape == (len(last.settings), 2)
+    assert sorted(j for group in last.groups.values() for j in group) == list(range(len(last.settings)))
+    mean, spread = mean_and_spread(last.norm)
+    assert mean.shape == spread.shape == last.norm[:, 0].shape
+    assert np.allclose(mean, last.norm.mean(axis=1))
+    assert np.allclose(spread, last.norm.std(axis=1, ddof=1))
+
+
+def test_what_is_not_known_takes_no_part_in_a_mean():
+    values = np.array([[1.0, np.nan, 3.0], [np.nan, np.nan, 5.0]])[:, :, None]
+    mean, spread = mean_and_spread(values)
+    assert mean[:, 0] == pytest.approx([2.0, 5.0])
+    assert spread[0, 0] == pytest.approx(np.sqrt(2.0))
+    assert np.isnan(spread[1, 0])
+
+
+def test_a_run_that_halts_leaves_the_rest_of_the_experiment(few):
+    *_, found = scale_sweep(few, (0.5, 1.0), width=16, rate=5.0, rate_max=0.1, epochs=5, seeds=(0,))
+    assert not found.halted
+    *_, found = scale_sweep(few, (0.5, 1.0), width=16, rate=50.0, rate_max=50.0, epochs=5, seeds=(0,))
+    assert found.halted[-1][2].startswith("The run diverges")
+    assert np.isnan(found.test_accuracy[found.halted[-1][0], 0, -1])
+    assert found.progress == 1.0
+
+
+def test_paths_lie_on_either_side_of_the_linear_networks_phase_boundary():
+    phases = [scaling_phase(one) for one in WIDTH_PATHS.values()]
+    assert [one.phase for one in phases] == [Phase.KERNEL, Phase.KERNEL, Phase.FEATURE, Phase.DIVERGING]
+    assert all(one.pace is Pace.TRAINS for one in phases)
+    phases = [scaling_phase(one) for one in INITIALISATION_PATHS.values()]
+    assert [one.phase for one in phases] == [Phase.FEATURE, Phase.KERNEL, Phase.KERNEL, Phase.DIVERGING]
+    assert all(one.pace is Pace.TRAINS for one in phases)
+
+
+def test_choices_are_one_network_where_they_meet(few):
+    *_, found = width_sweep(few, (64,), epochs=2, seeds=(0,))
+    assert len({tuple(run) for run in found.test_loss[:, 0].tolist()}) == 1
+    *_, found = initialisation_sweep(few, (1.0,), epochs=2, seeds=(0,))
+    assert len({tuple(run) for run in found.test_loss[:, 0].tolist()}) == 1
+
+
+def test_scaling_both_layers_alike_with_rates_and_output_changes_nothing(few):
+    path = next(iter(INITIALISATION_PATHS))
+    *_, found = initialisation_sweep(few, (1.0, 100.0), (path,), epochs=5, seeds=(0,))
+    assert np.allclose(found.test_loss[0], found.test_loss[1], rtol=1e-3)
+    assert np.allclose(found.cos[0], found.cos[1], rtol=1e-3)
+
+
+# --- the extra, and what is kept
+
+
+def test_the_extra_is_what_pyproject_and_the_tests_install():
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["images"]
+    assert wanted == list(PACKAGES.values())
+    assert set(wanted) <= set((ROOT / "tests" / "requirements.txt").read_text().splitlines())
+    assert missing() == ""
+
+
+def test_without_the_extra_a_sentence_says_how_to_get_it(monkeypatch, few):
+    extra.differentiation.cache_clear()
+    for name in [one for one in sys.modules if one.split(".")[0] in PACKAGES]:
+        monkeypatch.delitem(sys.modules, name)
+    for name in PACKAGES:
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(
+        ExtraMissing, match=r"need scikit-learn, which is not installed; python -m pip install autograd=="
+    ):
+        load_digits()
+    with pytest.raises(ExtraMissing, match="need autograd, which is not installed"):
+        scale_sweep(few)
+    assert "autograd and scikit-learn, which are not" in missing()
+    assert read_images(saved(**good())).classes == ("0", "1", "2")
+
+
+def test_kept_results_come_back(few, tmp_path):
+    *_, runs = TINY["scale"](few)
+    path = tmp_path / "kept.npz"
+    keep(path, Kept({"a scale": runs}, "2026-11-25", {"numpy": "2"}, 0, {"a scale": 1.0}))
+    kept = read_kept(path)
+    back = kept.runs["a scale"]
+    assert back.settings == runs.settings
+    assert back.plan == runs.plan
+    assert back.seeds == runs.seeds
+    assert np.allclose(back.cos, runs.cos, rtol=1e-6)
+    assert back.groups == runs.groups
+    assert (kept.date, kept.split_seed) == ("2026-11-25", 0)
+
+
+def test_what_ships_is_whole_small_and_says_where_it_comes_from():
+    assert SHIPPED.stat().st_size <= 300_000
+    kept = read_kept(SHIPPED)
+    assert set(kept.runs) == {"scale, 4 layers", "scale, 6 layers", "width", "initialisation", "unlearning"}
+    assert {"numpy", "autograd", "scikit-learn", "python"} <= set(kept.versions)
+    for runs in kept.runs.values():
+        assert runs.progress == 1.0
+        assert runs.images == "digits"
+        assert not runs.halted
+
+
+def test_on_digits_accuracy_falls_and_norms_grow_with_the_initialization_scale():
+    for name in ("scale, 4 layers", "scale, 6 layers"):
+        runs = read_kept(SHIPPED).runs[name]
+        sigmas = np.array([one.value for one in runs.settings])
+        accuracy, _ = mean_and_spread(runs.best_accuracy)
+        norm, _ = mean_and_spread(runs.norm)
+        assert accuracy[sigmas == 0.5] > 0.97
+        assert accuracy[sigmas >= 2.0].max() < 0.2
+        assert (np.diff(accuracy[sigmas >= 0.7]) < 0.01).all()
+        assert (np.diff(norm[:, -1]) > 0.0).all()
+
+
+def test_on_digits_a_small_start_aligns_the_last_layer_and_a_large_one_disaligns_it():
+    for name in ("scale, 4 layers", "scale, 6 layers"):
+        runs = read_kept(SHIPPED).runs[name]
+        sigmas = np.array([one.value for one in runs.settings])
+        turned = mean_and_spread(runs.zeta[..., -1])[0]
+        change = np.degrees(turned[:, -1] - turned[:, 0])
+        assert change[sigmas == 0.35] < -1.0
+        assert change[sigmas == 1.0] > 1.0
+        assert change[sigmas == 2.0] > 4.0
+
+
+def test_on_digits_wide_networks_are_better_and_move_on_in_the_feature_phase_alone():
+    runs = read_kept(SHIPPED).runs["width"]
+    accuracy, moved = mean_and_spread(runs.best_accuracy)[0], mean_and_spread(runs.moved)[0][:, -1]
+    widest = {name: numbers[-1] for name, numbers in runs.groups.items()}
+    kernel, weak, boundary, beyond = (widest[name] for name in WIDTH_PATHS)
+    assert accuracy[kernel] < 0.93 < 0.97 < accuracy[boundary]
+    assert moved[kernel] < moved[weak] < moved[boundary] < moved[beyond]
+
+
+def test_on_digits_the_first_layer_turns_to_the_tasks_direction_and_away_again():
+    runs = read_kept(SHIPPED).runs["unlearning"]
+    R, a, loss = (mean_and_spread(one)[0] for one in (runs.signed_alignment, runs.norms[..., 1], runs.test_loss))
+    distance = mean_and_spread(runs.kernel_distance)[0]
+    for j, setting in enumerate(runs.settings):
+        peak = int(R[j].argmax())
+        assert R[j, -1] < 0.75 * R[j, peak]
+        assert a[j, -1] > a[j, peak]
+        assert loss[j, -1] < loss[j, peak]
+        assert distance[j, -1] < 0.75 * distance[j].max()
+        assert setting.network.last is not None
