@@ -30,6 +30,7 @@ from .unlearning import (
     Ends,
     Equilibrium,
     EquilibriumKind,
+    ExpectedDifferences,
     Explanation,
     Fate,
     FiniteWidth,
@@ -61,6 +62,7 @@ from .unlearning import (
     phase_map_levels,
     train_single_index,
 )
+from .unlearning.training import MODES
 
 __all__ = [
     "Activation",
@@ -77,6 +79,7 @@ __all__ = [
     "EpsSweep",
     "Equilibrium",
     "EquilibriumKind",
+    "ExpectedDifferences",
     "Explanation",
     "Exponent",
     "Fate",
@@ -142,3 +145,5 @@ def warm_up() -> None:
         neurons = MeanFieldModel(activation=activation, m=2)
         neurons.trajectory(t_end=1e-3)
         neurons.trajectory(t_end=1e-3, overlaps=True)
+    for mode in MODES:
+        list(train_single_index(2, 3, 4, None, (1.0, 0.5), (1.0,), 1.0, 1e-3, mode=mode, n=2))
