@@ -53,6 +53,7 @@ from .unlearning import (
     Ends,
     Equilibrium,
     EquilibriumKind,
+    ExpectedDifferences,
     Explanation,
     Fate,
     FiniteWidth,
@@ -84,6 +85,7 @@ from .unlearning import (
     phase_map_levels,
     train_single_index,
 )
+from .unlearning.training import MODES
 
 __all__ = [
     "SCALINGS",
@@ -102,6 +104,7 @@ __all__ = [
     "EpsSweep",
     "Equilibrium",
     "EquilibriumKind",
+    "ExpectedDifferences",
     "Explanation",
     "Exponent",
     "Exponents",
@@ -187,3 +190,5 @@ def warm_up() -> None:
         neurons.trajectory(t_end=1e-3)
         neurons.trajectory(t_end=1e-3, overlaps=True)
     leaving_step(LinearNetwork.random(2, y=2.0))
+    for mode in MODES:
+        list(train_single_index(2, 3, 4, None, (1.0, 0.5), (1.0,), 1.0, 1e-3, mode=mode, n=2))

@@ -6,6 +6,7 @@ Source: Imai, Nishiyama & Imaizumi, arXiv:2602.07378.
 from .asymptotics import Asymptotics
 from .axes import Axis
 from .boundaries import Boundary
+from .differences import ExpectedDifferences
 from .equilibria import Equilibrium, EquilibriumKind
 from .explanation import (
     Alignment,
@@ -47,6 +48,7 @@ __all__ = [
     "Ends",
     "Equilibrium",
     "EquilibriumKind",
+    "ExpectedDifferences",
     "Explanation",
     "Fate",
     "FiniteWidth",

@@ -71,6 +71,19 @@ class ExpectedDifferences:
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.where(q > 0.0, (self.square - q) / (self.m * q), inf)
 
+    def noise_overlap(self, step: float, a: float, loss: float, noise: float = 0.0) -> float:
+        """What the noise of descent adds to the overlap Q of two neurons, once ``a^2 c_1^2`` times the time is large.
+
+        Samples push all neurons the same way, off the target, and the linear term pulls them back::
+
+            step (L + noise^2 / 2) (d/B) / (1 - step a^2 c_1^2 / 2)           step = dtau / eps
+
+        as in linear regression. It adds ``-a B_1`` of itself to da/dtau: little, but so is the drift of unlearning,
+        which it slows. inf where the step is unstable.
+        """
+        left = 1.0 - 0.5 * step * (a * self.model.c[0]) ** 2
+        return step * (loss + 0.5 * noise * noise) * self.sampling / left if left > 0.0 else inf
+
     def allowance(self, of_width: float = 1.0, of_sampling: float = 1.0) -> float:
         """``C_1/m + C_2 d/B``, by which the mean over many seeds may differ from the law of this width."""
         return of_width * self.width + of_sampling * self.sampling

@@ -7,8 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from dynamics import UnlearningModel, train_single_index
-from dynamics.unlearning.differences import ExpectedDifferences
+from dynamics import ExpectedDifferences, UnlearningModel, train_single_index
 
 # fixed before the runs: how far the mean over seeds may be from the law, beside three standard errors
 OF_WIDTH, OF_SAMPLING = 1.0, 0.5
@@ -168,6 +167,8 @@ def test_a_run_goes_on_as_if_it_had_not_been_stopped(mode, start):
         assert rows(asked(executor=executor)) == whole
     with pytest.raises(ValueError, match="state is one of"):
         train_single_index(6, 9, 701, None, (1, 0.4), (1, 0.5), 1.0, 3.0).restore(stopped.state())
+    with pytest.raises(ValueError, match="at other times"):
+        asked(tau=(0.0, 3.0)).restore(stopped.state())
 
 
 def test_records_end_exactly_and_breaths_give_control_back():
@@ -220,6 +221,7 @@ def test_a_run_that_diverges_ends_with_the_sentence_why():
     *_, last = train_single_index(2, 20, 1, 1.8, fifth, (1,), 0.0, 1e3, seeds=(0, 1))
     assert "diverges at t" in last.halted
     assert last.tau < 1e3
+    assert np.isfinite(last.R_seeds).sum() < 2 or last.loss > 1e3
     *_, last = train_single_index(2, 3, 10**5, 0.9, (1, 0.5), (9, 20), 1.0, 10.0, mode="recursion")
     assert "recursion diverges at t" in last.halted
 
@@ -285,3 +287,15 @@ def test_the_neurons_own_share_is_what_the_width_adds_to_the_squared_output():
         U = np.polynomial.Polynomial((0, *model.B))
         assert own == pytest.approx(((1 - 1 / m) * U(R**2) + U(1) / m) / U(R**2) - 1, rel=1e-9, abs=1e-12)
     assert ExpectedDifferences(model, 10, 10, 10).own_share(0.0) == np.inf
+
+
+@pytest.mark.parametrize(("noise", "gamma", "batch"), [(0.0, 5.0, 500), (0.5, 10.0, 1_000)])
+def test_the_noise_of_descent_adds_the_expected_overlap(noise, gamma, batch):
+    m, d, c, c_star, tau = 60, 61, (1, -0.2), (0.6, 0.19), np.arange(15.0, 40.0)
+    asked = (m, d, batch, gamma, c, c_star, 0.2, 40.0, noise, range(4))
+    training = train_single_index(*asked, tau=tau)
+    R, a, Q, loss = columns(list(training), "R", "a", "Q", "loss")
+    law = training.law
+    expected = ExpectedDifferences(training.model, m, d, batch)
+    theory = [expected.noise_overlap(gamma / m, *now, noise) for now in zip(a, loss, strict=True)]
+    assert np.mean((Q - R**2) - (law.Q - law.R**2)) == pytest.approx(np.mean(theory), rel=0.15)
