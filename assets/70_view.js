@@ -206,11 +206,32 @@ fl.Page = class {
       if (place) place.classList.remove("waiting");
       this.progress.hide();
       document.body.dataset.drawn = query; // says which state's picture is complete
+      if (this.view.runs) await this.follow(query, picture, token, signal, batch);
+      if (token !== this.token) return;
       if (this.autoplay && this.player.there) this.player.play();
       this.autoplay = false;
     } catch (error) {
       if (token === this.token && error.name !== "AbortError") this.failed(error);
     }
+  }
+
+  // What takes longer is computed beside the server, once for all who watch, and comes into the picture as it is known.
+  async follow(query, picture, token, signal, batch) {
+    const theory = picture.runs.length;
+    await fl.follow(`/runs/${this.view.name}`, query, signal, {
+      onRelease: (release) => this.checkRelease(release),
+      onChunk: (chunk) => { if (token === this.token) this.receive(chunk, picture); },
+      onBatch: batch,
+      onStatus: ({ status, place, sentence }) => {
+        if (token !== this.token) return;
+        const waiting = { waiting: `Waiting: place ${place} in the queue.`, away: "The server does not answer; the run is asked for again.", stopped: sentence }[status];
+        if (waiting) this.progress.show({ done: 0, sentence: waiting, stopped: "You wait no more." });
+      },
+      onRestart: () => { picture.runs.length = Math.min(theory, picture.runs.length); },
+    });
+    if (token !== this.token) return;
+    this.progress.hide();
+    document.body.dataset.finished = query; // says whose run has come to its end
   }
 
   // A refusal is said; a server that is away is asked again until it is back.
@@ -454,6 +475,7 @@ fl.Page = class {
     this.abort.abort();
     this.progress.hide();
     delete document.body.dataset.drawn;
+    delete document.body.dataset.finished;
     this.gate.close();
     this.history.settle();
     for (const { hand } of Object.values(this.drawing.figures)) if (hand) hand.close();

@@ -185,6 +185,7 @@ def description(view: View, controls: list[Control], figures: Mapping[str, Figur
             "sketch": view.sketch,
             "time": dict(zip(("column", "symbol"), view.time, strict=True)),
             "course": view.course,
+            "runs": view.has_runs,
         },
     )
     return html.Div([store, html.Span(id="view-mounted")], hidden=True)

@@ -1,10 +1,13 @@
-"""What every test shares: where numba keeps what it compiled, and hypothesis without clock or chance."""
+"""What every test shares: where numba keeps what it compiled and runs their records; hypothesis without clock or
+chance."""
 
 import os
+import tempfile
 from pathlib import Path
 
 os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).parent.parent / ".numba_cache"))
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("RUNS_FOLDER", tempfile.mkdtemp(prefix="runs-of-tests-"))
 
 from hypothesis import HealthCheck, settings
 

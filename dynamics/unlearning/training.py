@@ -325,7 +325,7 @@ def expected_steps(model: UnlearningModel, problem: Problem, a0: float, R0: floa
         problem.automatic(at, abs(a), a * a, square)
         for at, a, square in zip(t.tolist(), law.a.tolist(), squares.tolist(), strict=True)
     ]
-    return float(np.sum(np.diff(t) / np.sqrt(np.array(steps[1:]) * np.array(steps[:-1]))))
+    return float(np.sum(np.diff(t) / (np.sqrt(steps[1:]) * np.sqrt(steps[:-1]))))
 
 
 def _row(run: Descent) -> tuple[float, ...]:

@@ -1,0 +1,30 @@
+"""What view 5's help says."""
+
+from __future__ import annotations
+
+from components.guide import Guide
+
+GUIDE = Guide(
+    about=(
+        "Real two-layer networks of m neurons learn a single-index target in d dimensions by gradient descent on fresh "
+        "samples, over the curves that predict them. A run is computed once however many watch it, and is kept."
+    ),
+    heading="Signs",
+    signs=(
+        ("network", "networks: the mean over neurons and runs, a band over the runs"),
+        ("node", "start"),
+        ("orbit", "law of this width: solid; planar law, of infinite width: dashed"),
+        ("manifold", "critical manifold: attracting (thick)"),
+        ("repelling", "… and repelling"),
+    ),
+    more=(
+        "The law of finite width is exact for networks that start orthonormal and see all samples at once; what is "
+        "left is the noise of the batches. Cancel to watch no more: the run stops unless others watch."
+    ),
+    keys=(
+        ("Space", "play, pause"),
+        ("← →", "time cursor; with Shift ten times as far; Home and End"),
+        ("arrows, +, −, 0", "on a plot that has the focus: move, zoom, whole window"),
+    ),
+    fates=False,
+)

@@ -1,0 +1,51 @@
+"""The page of view 5: controls on the left, the plane in the middle, the panels on the right."""
+
+from __future__ import annotations
+
+from dash import html
+
+from components import controls, frame
+from components.lab.state import LabState
+from components.unlearning.layout import SOFT
+from components.view import View
+
+VIEW = "lab"
+C_STAR = controls.coefficients(VIEW, LabState, "c_star", SOFT, "c*", "target")
+C = controls.coefficients(VIEW, LabState, "c", SOFT, "c", "activation")
+DEGREES = controls.count(VIEW, LabState, {"c": 1.0, "c_star": 0.0}, "K", "number of degrees")
+START = controls.slider(VIEW, LabState, "a", 0.1, soft=(-5.0, 5.0))
+WIDTH = controls.slider(VIEW, LabState, "m", 0.05, soft=(2.0, 1000.0), whole=True)
+DIMENSION = controls.slider(VIEW, LabState, "d", 0.05, soft=(2.0, 1000.0), whole=True)
+BATCH = controls.slider(VIEW, LabState, "batch", 0.05, soft=(10.0, 10_000.0), whole=True)
+STEP = controls.slider(VIEW, LabState, "step", 0.05, begin=0.05)
+NOISE = controls.slider(VIEW, LabState, "noise", 0.1, soft=(0.0, 5.0))
+RUNS = controls.slider(VIEW, LabState, "runs", 1.0, whole=True)
+SEED = controls.slider(VIEW, LabState, "seed", 1.0, soft=(0.0, 40.0), whole=True)
+HORIZON = controls.slider(VIEW, LabState, "tau", 0.1, soft=(1.0, 1e4))
+MODE = controls.choice(VIEW, LabState, "mode", ("SGD", "gradient", "recursion"))
+FIRST = controls.choice(VIEW, LabState, "first", ("orthonormal", "random"))
+LAYERS = controls.many(VIEW, LabState, "layers", ("planar law", "law of this width"))
+AXIS = controls.choice(VIEW, LabState, "axis", ("log τ", "linear τ"))
+CLOCK = controls.choice(VIEW, LabState, "clock", ("log τ", "linear"))
+
+CONTROLS = [
+    *C_STAR, *C, DEGREES, START, WIDTH, DIMENSION, BATCH, STEP, NOISE, RUNS, SEED, HORIZON, MODE, FIRST, LAYERS, AXIS,
+    CLOCK,
+]  # fmt: skip
+FIGURES = {
+    "plane": frame.Figure(f"{VIEW}-plane", "R–a plane", window="window"),
+    "panels": frame.Figure(f"{VIEW}-panels", "R, a, loss, overlap over time", window="span"),
+}
+
+
+def page(view: View) -> html.Div:
+    """The whole page."""
+    aside = [
+        frame.group("Network", controls.place(MODE), *map(controls.place, (WIDTH, DIMENSION, BATCH, STEP, NOISE))),
+        frame.group("Runs", controls.place(FIRST), *map(controls.place, (RUNS, SEED, HORIZON))),
+        frame.group("Target c*", controls.place(DEGREES), *map(controls.place, C_STAR)),
+        html.Details([html.Summary("Activation c"), *map(controls.place, C)]),
+        frame.group("Start", controls.place(START)),
+    ]
+    layers = frame.popup("Layers", controls.place(LAYERS))
+    return frame.course_page(view, CONTROLS, FIGURES, aside, [layers], [controls.place(AXIS)], controls.place(CLOCK))
