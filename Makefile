@@ -31,6 +31,7 @@ bench: setup-test
 	@$(PY) -m tests.benchmarks.maps
 	@$(PY) -m tests.benchmarks.mean_field
 	@$(PY) -m tests.benchmarks.stream
+	@$(PY) -m tests.benchmarks.runs
 	@$(PY) -m tests.benchmarks.hand
 	@$(PY) -m tests.benchmarks.hand_map
 
