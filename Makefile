@@ -33,6 +33,7 @@ bench: setup-test
 	@$(PY) -m tests.benchmarks.linear_network
 	@$(PY) -m tests.benchmarks.training
 	@$(PY) -m tests.benchmarks.stream
+	@$(PY) -m tests.benchmarks.runs
 	@$(PY) -m tests.benchmarks.hand
 	@$(PY) -m tests.benchmarks.hand_map
 

@@ -100,7 +100,7 @@ class Folder:
 
     def drop(self, key: str, attempt: str) -> None:
         with suppress(OSError):  # what stays is swept up at the next start
-            for kind in ("log", "check"):
+            for kind in ("log", "check", "new"):
                 self._file(key, attempt, kind).unlink(missing_ok=True)
             self._file(key, attempt, "log").parent.rmdir()  # refused while it holds another attempt
 
@@ -145,7 +145,7 @@ def _said() -> Iterator[None]:
 
 def _replace(path: Path, data: bytes) -> None:
     """Puts data in place of a file; whoever reads has the old ones or the new ones."""
-    new = path.with_name(f"{path.name}.new")
+    new = path.with_suffix(".new")
     file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         _write(file, 0, data)

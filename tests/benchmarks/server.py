@@ -18,12 +18,12 @@ START = 60.0  # seconds
 
 
 @contextmanager
-def serving() -> Iterator[tuple[str, int]]:
-    """`make run` without its set-up: the address, and the process id of the server."""
+def serving(app: str = "app:server") -> Iterator[tuple[str, int]]:
+    """`make run` without its set-up, for this app: the address, and the process id of the server."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    line = serve_line().replace("$(HOST)", "127.0.0.1").replace("$(PORT)", str(port)).split()
+    line = serve_line().replace("$(HOST)", "127.0.0.1").replace("$(PORT)", str(port)).replace("app:server", app).split()
     line[0] = str(Path(sys.executable).parent / "gunicorn")
     settings = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "NUMBA_CACHE_DIR": str(ROOT / ".numba_cache")}
     process = subprocess.Popen(line, cwd=ROOT, env={**os.environ, **settings})

@@ -43,6 +43,7 @@ VIEWS = {
     "phase diagram": "/linear-network?v=1&d=0&pan=map",
     "scaling": "/linear-network?v=1&d=0&pan=scaling",
     "activations": "/linear-network?v=1&d=0&pan=activations",
+    "lab": "/lab?v=1&m=1&how=recursion&r=1",
 }
 
 

@@ -141,7 +141,7 @@ def test_who_stops_waiting_leaves_the_queue(read: Read, impatient: None) -> None
     def moved(reader: Reader) -> bool:
         for other in busy:
             other.ask()
-        return reader.head["place"] == 1
+        return reader.head["place"] < 2
 
     patient.until(moved, 3)
 
