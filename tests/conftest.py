@@ -10,6 +10,11 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("RUNS_FOLDER", tempfile.mkdtemp(prefix="runs-of-tests-"))
 
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import providers
+
+# Hypothesis also tries numbers that it finds in whatever modules of ours are imported: then a test would see other
+# examples whenever any module changes, and others alone than in the whole suite.
+providers._get_local_constants = lambda: providers._local_constants
 
 # The same examples in every run, on every machine; EXPLORE=1 looks for new ones.
 settings.register_profile(
