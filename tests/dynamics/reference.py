@@ -2,8 +2,9 @@
 
 It shares nothing with `dynamics`: other method (implicit, 5 or 7 stages, order 9 or 13), other error measure
 (the defect of the collocation polynomial between its nodes, seen through the linearised flow), coefficients computed
-here. `solve` runs it twice, with different stages and tolerances, the second time from a start moved by 1e-11, the
-relative accuracy of a usual solver at its tightest: how far that carries is the conditioning of the problem itself.
+here. `solve` runs it twice, with different stages and tolerances, the second time from a start whose R and a are
+moved by 1e-11, the relative accuracy of a usual solver at its tightest: how far that carries is the conditioning of
+the problem itself.
 """
 
 from __future__ import annotations
@@ -243,7 +244,7 @@ def solve(c, c_star, eps, a0, R0=0.0, tau_end=1e4, tol=1e-13) -> Truth:
     system = System(c, c_star, eps)
     return Truth(
         integrate(system, a0, R0, tau_end, 7, tol),
-        integrate(system, a0 * (1 + NUDGE), R0, tau_end, 5, 10 * tol),
+        integrate(system, a0 * (1 + NUDGE), R0 * (1 - NUDGE), tau_end, 5, 10 * tol),
     )
 
 
