@@ -23,7 +23,7 @@ from dynamics import (
 )
 
 SIDE = 200  # cells along an axis of the map
-SCALES = tuple(10.0**k for k in range(1, 7))
+SCALES = tuple(10.0**k for k in range(1, 7))  # of the large number, where the exponents allow them
 PAUSE = 0.1  # seconds between two signs of life of gradient descent
 BUDGET = 1.0
 STOPPED = "Ended here: what had been computed is shown. Any change begins anew."
@@ -49,10 +49,15 @@ def map_of(state: LinearNetworkState, side: int = SIDE) -> PhaseDiagram:
     )  # fmt: skip
 
 
+def scales(state: LinearNetworkState) -> tuple[float, ...]:
+    """The values of the large number at which networks are measured."""
+    return tuple(scale for scale in SCALES if scale <= state.exponents.reach)
+
+
 def measured(state: LinearNetworkState) -> Iterator[MeasuredExponents]:
     """Networks at growing values of the large number."""
     return measured_exponents(
-        state.exponents, SCALES, range(state.seed, state.seed + state.seeds), state.target,
+        state.exponents, scales(state), range(state.seed, state.seed + state.seeds), state.target,
         None if state.grows == "width" else state.d,
     )  # fmt: skip
 
@@ -178,7 +183,7 @@ def _scaling(state: LinearNetworkState) -> Generator[Chunk, None, tuple[list[str
             yield scene("panels", figures.scaling(found, state.grows == "width"), more=True)
             yield _progress(found.progress, "Networks of growing size")
     yield scene("panels", figures.scaling(found, state.grows == "width"))
-    return texts.scaling(state, found), texts.scaling_links(state)
+    return texts.scaling(state, found, scales(state) != SCALES), texts.scaling_links(state)
 
 
 def _progress(done: float, what: str) -> Chunk:

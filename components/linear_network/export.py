@@ -138,7 +138,7 @@ def python(state: LinearNetworkState) -> str:
         "DESCENT": (made.step, made.t_end, experiments.POINTS) if "descent" in state.layers else None,
         "MAP": (*compute.axes(state), compute.SIDE, state.seeds) if state.panel == "map" else None,
         "SCALING": (c.gamma, c.u, c.w, c.eta_u, c.eta_w, c.d) if state.panel == "scaling" else None,
-        "SCALES": compute.SCALES,
+        "SCALES": compute.scales(state),
         "SEEDS": state.seeds,
         "COLOURS": (LIGHT["ink"], LIGHT["network"], LIGHT["positive"], LIGHT["negative"]),
     }

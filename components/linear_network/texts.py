@@ -177,8 +177,9 @@ def map_notes(state: LinearNetworkState, map_: PhaseDiagram) -> list[str]:
     ]
 
 
-def scaling(state: LinearNetworkState, found: MeasuredExponents) -> list[str]:
-    """The phase of a scaling, why, what is measured, and how to turn it into the other one."""
+def scaling(state: LinearNetworkState, found: MeasuredExponents, cut: bool) -> list[str]:
+    """The phase of a scaling, why, what is measured, and how to turn it into the other one. cut: whether fewer values
+    of the large number were measured than usual."""
     phase = found.phase
     large = "d = κ" if state.grows == "width" else f"κ at fixed width d = {state.d}"
     kernel = phase.size > 0
@@ -202,6 +203,11 @@ def scaling(state: LinearNetworkState, found: MeasuredExponents) -> list[str]:
         f"|cos ζ| goes from {shown(float(np.median(abs(found.cos_start[-1]))), 3)} to "
         f"{shown(float(np.median(abs(found.cos_end[-1]))), 3)} (medians of {found.f0.shape[1]} starts)."
     )
+    if cut:
+        said.append(
+            f"Beyond κ = {shown(state.exponents.reach, 2)} γ, rates or weights are out of the ranges in which networks "
+            "are solved."
+        )
     if kernel and phase.angle_moves:
         said.append("The kernel stays and the angle moves all the same: the layers are of different size.")
     turn = turned(state.exponents)

@@ -104,6 +104,11 @@ def measured_exponents(
     widths = np.round(each * values**exponents.d)
     if not (widths <= D_MAX).all():
         raise ValueError(f"scales reach {widths[-1]:g} neurons, more than {D_MAX}")
+    if not values[-1] <= exponents.reach:
+        raise ValueError(
+            f"scales reach {values[-1]:g}, where gamma, rates or weights are out of their ranges: at most "
+            f"{exponents.reach:g} with these exponents"
+        )
     if widths.sum() * len(seeds) > NEURONS_MAX:
         raise ValueError(f"scales and seeds take {widths.sum() * len(seeds):g} neurons, more than {NEURONS_MAX}")
     return _measure(exponents, phase, values, widths, tuple(seeds), y, each)

@@ -12,12 +12,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from math import exp, inf, log
 from types import MappingProxyType
 
 from ..arguments import within
-from .model import LinearNetwork
+from .model import ENTRY_MAX, ETA_RANGE, G_MIN, GAMMA_RANGE, LinearNetwork
 
 EXPONENT_MAX = 10.0
+_DEVIATIONS = 9.0  # standard deviations that no weight of a network is off
+_LOG_MAX = 709.0  # of what is a float
 _EQUAL = 1e-9  # exponents that differ by no more are meant to be the same: 0.1 + 0.2 is not 0.3
 _KERNEL = 0.5  # c_g + c_P of a network turned into the kernel phase by the rates alone, that of the NTK
 
@@ -54,6 +57,19 @@ class Exponents:
         for one in fields(self):
             low = 0.0 if one.name == "d" else -EXPONENT_MAX
             object.__setattr__(self, one.name, within(f"c_{one.name}", getattr(self, one.name), low, EXPONENT_MAX))
+
+    @property
+    def reach(self) -> float:
+        """The largest value of the large number at which gamma, rates and weights are within the ranges of a network,
+        whatever its width; inf if all are."""
+        ranges = [
+            (self.gamma, *GAMMA_RANGE), (self.gamma + 0.5 * (self.eta_u + self.eta_w), G_MIN, inf),
+            (self.eta_u, *ETA_RANGE), (self.eta_w, *ETA_RANGE),
+            (self.u, 0.0, ENTRY_MAX / _DEVIATIONS), (self.w, 0.0, ENTRY_MAX / _DEVIATIONS),
+        ]  # fmt: skip
+        powers = [(c, high if c > 0.0 else low) for c, low, high in ranges if c != 0.0]
+        logarithm = min([log(end) / c for c, end in powers if end > 0.0], default=inf)
+        return exp(logarithm) if logarithm < _LOG_MAX else inf
 
     def network(self, scale: float, seed: int = 0, y: float = 1.0, width: int = 1, beta: float = 1.0) -> LinearNetwork:
         """A random network at this value of the large number, on x = 1, of ``width scale^c_d`` neurons."""

@@ -292,7 +292,15 @@ def test_activations_run_from_both_kinds_of_start(client: FlaskClient) -> None:
     assert abs(again.network().flow.f_end) > abs(again.network().start.f)
 
 
-@settings(max_examples=120, deadline=None)
+def test_exponents_that_lead_out_of_the_ranges_are_measured_as_far_as_they_go(client: FlaskClient) -> None:
+    parts = chunks(client, "pan=scaling&cg=2&cu=0&cw=-3&ceu=0&cew=0&n=1&g=1e-8&d=1")
+    assert parts[-1]["kind"] == "end"
+    notes = " ".join(of_kind(parts, "words")[-1]["notes"])
+    assert "at κ = 10⁵ the ratio is" in notes
+    assert "Beyond κ = 10⁵ γ, rates or weights are out" in notes
+
+
+@settings(max_examples=60, deadline=None)
 @given(STATES)
 def test_every_corner_of_the_sliders_has_a_whole_picture(state: LinearNetworkState) -> None:
     state = state.model_copy(update={"d": min(state.d, 2000), "seeds": min(state.seeds, 2)})

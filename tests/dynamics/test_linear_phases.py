@@ -143,11 +143,21 @@ def test_what_is_measured_is_a_random_network():
         ({"scales": (1.0, 1e7)}, "scales reach 1e"),
         ({"seeds": ()}, "seeds are 0"),
         ({"width": 0}, "width = 0"),
+        ({"exponents": Exponents(gamma=2.0, w=-3.0)}, r"scales reach 1e\+06.*at most 100000"),
     ],
 )
 def test_a_bad_measurement_is_refused_when_it_is_asked_for(asked, said):
     with pytest.raises(ValueError, match=said):
-        measured_exponents(SCALINGS["NTK"], **asked)
+        measured_exponents(**{"exponents": SCALINGS["NTK"], **asked})
+
+
+@given(st.builds(Exponents, *[st.floats(-10, 10)] * 5, d=st.just(0.0)), st.floats(0.0, 1.0))
+def test_up_to_its_reach_a_scaling_has_networks(exponents, share):
+    """At the last value of the large number that is named, and at any before."""
+    exponents.network(min(exponents.reach, 1e300) ** share, width=100)
+    if exponents.reach < 1e100:
+        with pytest.raises(ValueError, match="outside|below"):
+            exponents.network(1e3 * exponents.reach**1.1, width=100)
 
 
 # --- diagrams ------------------------------------------------------------------------------------
