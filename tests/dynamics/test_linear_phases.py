@@ -156,7 +156,7 @@ def test_up_to_its_reach_a_scaling_has_networks(exponents, share):
     """At the last value of the large number that is named, and at any before."""
     exponents.network(min(exponents.reach, 1e300) ** share, width=100)
     if exponents.reach < 1e100:
-        with pytest.raises(ValueError, match="outside|below"):
+        with pytest.raises(ValueError, match=r"outside|below"):
             exponents.network(1e3 * exponents.reach**1.1, width=100)
 
 
