@@ -51,9 +51,12 @@ fl.Page = class {
       this.history.mark(this.state);
       this.sync();
     }
-    this.autoplay = !kept && !query && !matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.autoplay = !kept && !query && this.lively;
     this.gate.go();
   }
+
+  // Whether what moves by itself is welcome.
+  get lively() { return !matchMedia("(prefers-reduced-motion: reduce)").matches; }
 
   // The server reads links: the nearest valid state, and what had to be changed.
   async readLink(query) {
@@ -160,6 +163,7 @@ fl.Page = class {
     if (!preset) return;
     const kept = this.view.parameters.filter(({ name, part, kind }) => !preset.shows.includes(name) && (part === "layer" || (part === "display" && ["choice", "words"].includes(kind))));
     this.leap({ ...structuredClone(preset.state), ...Object.fromEntries(kept.map(({ name }) => [name, this.state[name]])) });
+    this.autoplay = this.view.runs && this.lively; // a record is replayed at once
   }
 
   // The preset whose physics the state has, if any, and what else belongs to it: of several the most particular.

@@ -153,6 +153,13 @@ def test_a_preset_replays_its_record_says_so_and_can_be_trained_live(open_page: 
     assert page.evaluate(STATE)["watched"] == "auto"
 
 
+def test_a_chosen_preset_plays_where_motion_is_welcome(open_page: Any) -> None:
+    page = open_page("/lab?v=1&run=off", reduced_motion="no-preference")
+    assert page.get_attribute("#play", "data-playing") == "false"
+    page.select_option("#preset", "population")
+    page.wait_for_selector('#play[data-playing="true"]')
+
+
 def test_single_neurons_follow_the_cursor_and_can_be_switched_off(open_page: Any, launched: list[str]) -> None:
     page = open_page("/lab")
     page.wait_for_selector(FINISHED)
