@@ -49,7 +49,7 @@ def test_a_run_outlives_its_web_worker_survives_a_kill_and_stops_when_nobody_wat
     assert process.nice() > 0
     assert os.getsid(process.pid) == process.pid
     assert process.cmdline()[3:] == ["long", "v=1&n=1e3&wait=0.05&bytes=0&does=saves&mark=0"]
-    slow = Reader(client, "n=3&wait=60&mark=1").until(lambda reader: reader.head.get("generation"))
+    slow = Reader(client, "n=3&wait=60&mark=1").until(lambda slow: reader.ask() and slow.head.get("generation"))
     assert len(at_work(in_folder.folder)) == 2
     reader.ask()
     process.send_signal(signal.SIGKILL)
