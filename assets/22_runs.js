@@ -8,33 +8,38 @@ fl.FOLLOW = {
   hidden: 60_000, // ms after which a page that nobody sees asks no more until it is seen
 };
 
-// Returns when the run is finished (true) or has failed (false). base: "/runs/<view>"; query: a link's.
+// Returns when the run is finished (true) or has failed (false). base: "/runs/<view>"; query: a link's; place: up to
+// where its records have been read, kept for whoever goes on later.
 // onStatus gets {status, place, sentence, …} with each answer, status "away" where there was none; onRestart is called
 // before records come again from the first; onRelease, onChunk, onBatch, and what is thrown, are those of fl.read.
-fl.follow = async function (base, query, signal, { onRelease, onChunk, onBatch, onStatus, onRestart }) {
-  let generation = 0, from = 0, pause = fl.FOLLOW.pace;
+fl.follow = async function (base, query, signal, handlers, place = { generation: 0, from: 0 }) {
+  let pause = fl.FOLLOW.pace;
   for (;;) {
-    let head, records;
-    try {
-      [head, ...records] = await fl.runLines(`${base}/${generation}/${from}?${query}`, signal, onRelease);
-    } catch (error) {
-      if (!(error instanceof fl.Lost)) throw error;
-      head = { status: "away", sentence: "" };
-    }
-    onStatus(head);
-    if (records) {
-      if (head.from !== from) onRestart();
-      ({ generation, next: from } = head);
-      for (const record of records) onChunk(record);
-      if (records.length) onBatch();
-      if (!head.more && ["finished", "failed"].includes(head.status)) return head.status === "finished";
-      if (head.more) continue;
-    }
-    const idle = ["away", "stopped"].includes(head.status);
-    pause = idle ? Math.min(2 * pause, fl.FOLLOW.longest) : fl.FOLLOW.pace;
+    const { status, more } = await fl.ask(base, query, signal, handlers, place);
+    if (!more && ["finished", "failed"].includes(status)) return status === "finished";
+    if (more) continue;
+    pause = ["away", "stopped"].includes(status) ? Math.min(2 * pause, fl.FOLLOW.longest) : fl.FOLLOW.pace;
     await fl.seen(fl.FOLLOW.hidden, signal);
     await fl.until(signal, (done) => setTimeout(done, pause));
   }
+};
+
+// Asks once, and hands on what is new; end "/look" only looks, which keeps no run going. Returns how the run stands.
+fl.ask = async function (base, query, signal, { onRelease, onChunk, onBatch, onStatus, onRestart }, place, end = "") {
+  let head, records;
+  try {
+    [head, ...records] = await fl.runLines(`${base}/${place.generation}/${place.from}${end}?${query}`, signal, onRelease);
+  } catch (error) {
+    if (!(error instanceof fl.Lost)) throw error;
+    head = { status: "away", sentence: "" };
+  }
+  onStatus(head);
+  if (!records) return head;
+  if (head.from !== place.from) onRestart();
+  Object.assign(place, { generation: head.generation, from: head.next });
+  for (const record of records) onChunk(record);
+  if (records.length) onBatch();
+  return head;
 };
 
 // The lines of one answer, parsed.

@@ -20,9 +20,10 @@ fl.decoded = function (value) {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, fl.decoded(item)]));
 };
 
-// Two columns one after the other.
+// Two columns, or tables, one after the other.
 fl.joined = function (first, second) {
   if (!first) return second;
+  if (Array.isArray(second)) return [...first, ...second];
   const both = new Float32Array(first.length + second.length);
   both.set(first);
   both.set(second, first.length);
@@ -69,6 +70,17 @@ fl.countUntil = function (times, time) {
     if (times[middle] <= time) low = middle + 1; else high = middle;
   }
   return low;
+};
+
+// The row of a run's table at a time, between samples by interpolation.
+fl.rowAt = function ({ columns, clock }, name, time) {
+  const times = columns[clock], rows = columns[name];
+  if (!rows || !rows.length) return [];
+  const k = fl.countUntil(times, time);
+  if (k === 0) return rows[0];
+  if (k >= rows.length) return rows[rows.length - 1];
+  const share = (time - times[k - 1]) / (times[k] - times[k - 1]);
+  return rows[k].map((value, i) => rows[k - 1][i] + share * (value - rows[k - 1][i]));
 };
 
 // The value of a run's column at a time, between samples by interpolation; null where it has none.

@@ -97,9 +97,9 @@ fl.Overlay = class {
   }
 
   // The runs' lines up to `cutAt` in place of plotly's own, or none where it is null; the cursor's line
-  // and dots at a time, or none. A line is {run, x, y, from, xaxis, yaxis, line, opacity}: columns of a run, looks.
+  // and dots at a time, or none. A line is {run, x, y, from, cloud, xaxis, yaxis, line, opacity}: columns of a run, looks.
   draw(lines, cutAt, time) {
-    this.hide(cutAt !== null);
+    this.hide(cutAt !== null, time !== null);
     const full = this.gd._fullLayout;
     if (!full || !full._size || (cutAt === null && time === null)) {
       if (this.over.firstChild) this.over.replaceChildren();
@@ -109,6 +109,7 @@ fl.Overlay = class {
     for (const line of lines) {
       const xa = full[line.xaxis], ya = full[line.yaxis];
       if (!xa || !ya) continue; // a row of which plotly has drawn nothing yet
+      if (line.cloud) { if (time !== null) courses.push(this.cloud(line, xa, ya, time)); continue; }
       if (cutAt !== null) courses.push(this.course(line, xa, ya, cutAt));
       if (time === null || line.from) continue;
       const px = xa.d2p(fl.valueAt(line.run, line.x, time));
@@ -124,17 +125,29 @@ fl.Overlay = class {
     this.over.replaceChildren(...courses, ...dots);
   }
 
-  // Hides plotly's own lines and ends of the runs, or shows them again.
-  hide(hidden) {
-    if (!hidden && !this.hidden) return;
-    this.hidden = hidden;
+  // Hides plotly's own lines and ends of the runs, and its clouds, or shows them again.
+  hide(hidden, clouds) {
+    if (!hidden && !clouds && !this.hidden) return;
+    this.hidden = hidden || clouds;
     for (const trace of this.gd._fullData || []) {
       const node = trace.meta && this.gd.querySelector(`.trace${trace.uid}`);
       if (!node) continue;
+      if (trace.meta.part === "cloud") { node.style.display = clouds ? "none" : ""; continue; }
       if (trace.meta.part === "line") { node.style.display = hidden ? "none" : ""; continue; }
       const points = node.querySelectorAll(".point"); // of the marks the second half are the ends
       points.forEach((point, k) => { point.style.display = hidden && 2 * k >= points.length ? "none" : ""; });
     }
+  }
+
+  // The points of a cloud at a time, each a line of no length with round ends.
+  cloud({ run, x, y, opacity, line }, xa, ya, time) {
+    const xs = fl.rowAt(run, x, time), ys = fl.rowAt(run, y, time), steps = [];
+    for (let k = 0; k < xs.length; k += 1) {
+      const px = xa.d2p(xs[k]), py = ya.d2p(ys[k]);
+      if (Math.abs(px) < 1e4 && Math.abs(py) < 1e4) steps.push(`M${px.toFixed(1)} ${py.toFixed(1)}h0`);
+    }
+    const path = fl.svg("path", { d: steps.join(""), stroke: line.color, "stroke-width": 5, "stroke-linecap": "round", "stroke-opacity": opacity });
+    return fl.svg("svg", { x: xa._offset, y: ya._offset, width: xa._length, height: ya._length }, path);
   }
 
   // A run's line up to a time, in the pixels of its subplot; a band where it has another line to go back along.

@@ -1,6 +1,7 @@
 // Drawing: scenes and runs of one state as plotly figures, whole or up to the time cursor.
-// A trace with meta {run, x, y, part} shows columns of a run, and with `from` the band from that column to y; everything
-// else is the server's.
+// A trace with meta {run, x, y, part} shows columns of a run, and with `from` the band from that column to y; one whose
+// part is "cloud" the rows of two tables at the cursor; with `layer` only while the state's layers have it. Everything else
+// is the server's.
 window.fl = window.fl || {};
 
 // The outline of what lies between two columns.
@@ -80,7 +81,7 @@ fl.Drawing = class {
     const scene = this.picture.scenes[figure.name];
     if (!scene) return false;
     const patches = this.patches(scene);
-    const key = JSON.stringify([this.picture.version, patches, this.state[figure.window], this.dark, fl.coarse()]);
+    const key = JSON.stringify([this.picture.version, this.state.layers, patches, this.state[figure.window], this.dark, fl.coarse()]);
     if (figure.key === key && figure.picture === this.picture) { this.overlaid(figure); return false; }
     const layout = this.layout(figure, scene, patches, sketchy);
     const frame = JSON.stringify(layout);
@@ -102,16 +103,22 @@ fl.Drawing = class {
 
   // The runs' lines in a figure, as the overlay draws them.
   lines(name, { columns }) {
-    return this.picture.runs.flatMap((run) => (run.traces[name] || []).filter(({ meta }) => meta).map(({ meta, xaxis, yaxis, line, opacity = 1 }) => ({
+    return this.picture.runs.flatMap((run) => (run.traces[name] || []).filter(({ meta }) => meta && this.layered(meta)).map(({ meta, xaxis, yaxis, line, opacity = 1 }) => ({
       run,
       x: columns[meta.x] || meta.x,
       y: columns[meta.y] || meta.y,
-      from: meta.from,
+      from: columns[meta.from] || meta.from,
+      cloud: meta.part === "cloud",
       opacity,
       xaxis: (xaxis || "x").replace("x", "xaxis"),
       yaxis: (yaxis || "y").replace("y", "yaxis"),
       line: this.coloured(line),
-    })));
+    })).filter(({ x, y }) => run.columns[x] && run.columns[y]));
+  }
+
+  // Whether the layer that a trace belongs to, if to any, is chosen.
+  layered({ layer }) {
+    return !layer || this.state.layers.includes(layer);
   }
 
   // What is under and over a figure follows its axes.
@@ -188,7 +195,7 @@ fl.Drawing = class {
   }
 
   traces(name, scene, layout, { columns }) {
-    const runs = this.picture.runs.flatMap((run) => run.traces[name] || []);
+    const runs = this.picture.runs.flatMap((run) => (run.traces[name] || []).filter(({ meta }) => !meta || this.layered(meta)));
     // Lines lie under names and marks.
     const [below, above] = [false, true].map((top) => scene.figure.data.filter((trace) => (trace.mode !== "lines") === top));
     return [...below, ...runs, ...above].map((source) => {
@@ -200,7 +207,8 @@ fl.Drawing = class {
       trace.meta = { ...trace.meta, x, y };
       if (trace.meta.part === "marks") return this.marked(trace, layout);
       const run = this.picture.runs[trace.meta.run];
-      const { from } = trace.meta;
+      if (trace.meta.part === "cloud") return Object.assign(trace, { x: Array.from((run.columns[x] || []).at(-1) || []), y: Array.from((run.columns[y] || []).at(-1) || []) });
+      const from = columns[trace.meta.from] || trace.meta.from;
       return Object.assign(trace, from ? fl.band(run.columns, x, y, from) : { x: run.columns[x] || [], y: run.columns[y] || [] });
     });
   }

@@ -21,7 +21,10 @@ fl.Page = class {
     this.controls = new fl.Controls(view, (patch) => this.change(patch), (sentences) => this.say(sentences));
     this.compare = new fl.Compare(document.getElementById("comparison"), view, (patch) => this.settled(patch));
     this.drawing = new fl.Drawing(view, (figure) => this.listen(figure));
-    this.progress = new fl.Progress(document.getElementById("progress"), () => this.cancel());
+    this.run = null; // the long run of the picture, in a view that has them
+    this.progress = new fl.Progress(document.getElementById("progress"), {
+      pause: () => this.run.set("paused"), on: () => this.run.set("live"), train: () => this.run.set("live"), cancel: () => this.cancel(),
+    });
     this.player = new fl.Player(document.getElementById("player") || document.createElement("div"), view.time.symbol, (time, settled) => this.moveCursor(time, settled));
     this.buildPresets();
     this.take = new fl.Take(this);
@@ -48,9 +51,12 @@ fl.Page = class {
       this.history.mark(this.state);
       this.sync();
     }
-    this.autoplay = !kept && !query && !matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.autoplay = !kept && !query && this.lively;
     this.gate.go();
   }
+
+  // Whether what moves by itself is welcome.
+  get lively() { return !matchMedia("(prefers-reduced-motion: reduce)").matches; }
 
   // The server reads links: the nearest valid state, and what had to be changed.
   async readLink(query) {
@@ -75,6 +81,7 @@ fl.Page = class {
     this.history.record(this.state);
     this.sync();
     if (fl.asked(this.view, this.state) === before) { this.show(); return; }
+    if (this.state.watched) this.state.watched = "auto"; // it is another run
     this.moved = performance.now();
     if (!this.lost) this.say([]);
     this.autoplay = false;
@@ -154,8 +161,9 @@ fl.Page = class {
   preset(name) {
     const preset = this.view.presets[name];
     if (!preset) return;
-    const kept = this.view.parameters.filter(({ name, part, kind }) => !preset.shows.includes(name) && (part === "layer" || (part === "display" && kind === "choice")));
+    const kept = this.view.parameters.filter(({ name, part, kind }) => !preset.shows.includes(name) && (part === "layer" || (part === "display" && ["choice", "words"].includes(kind))));
     this.leap({ ...structuredClone(preset.state), ...Object.fromEntries(kept.map(({ name }) => [name, this.state[name]])) });
+    this.autoplay = this.view.runs && this.lively; // a record is replayed at once
   }
 
   // The preset whose physics the state has, if any, and what else belongs to it: of several the most particular.
@@ -180,7 +188,7 @@ fl.Page = class {
     const query = fl.asked(this.view, { ...this.state, ...rough });
     const place = document.querySelector(".below");
     if (place) place.classList.add("waiting");
-    let shown = 0, seen = false;
+    let shown = 0, seen = false, run = null;
     const batch = () => {
       if (token !== this.token || !this.drawing.ready() || shown === picture.version) return;
       // A quick picture is drawn once, whole; a slow one as it comes; one that is refined each time that it is finer.
@@ -192,10 +200,14 @@ fl.Page = class {
       // What is refined may be given up for a newer value as soon as anything of it is seen.
       if ((picture.complete || this.sketching) && !seen) { seen = true; this.gate.seen(); }
     };
+    if (this.view.runs) run = this.run = new fl.LongRun(this, query, picture, batch);
     try {
       await fl.read(`/stream/${this.view.name}?${query}`, signal, {
         onRelease: (release) => this.checkRelease(release),
-        onChunk: (chunk) => { if (token === this.token) this.receive(chunk, picture); },
+        onChunk: (chunk) => {
+          const passed = token !== this.token ? null : run ? run.passed(chunk) : chunk;
+          if (passed) this.receive(passed, picture);
+        },
         onBatch: batch,
       });
       await this.whenReady(signal);
@@ -206,8 +218,11 @@ fl.Page = class {
       if (place) place.classList.remove("waiting");
       this.progress.hide();
       document.body.dataset.drawn = query; // says which state's picture is complete
-      if (this.view.runs) await this.follow(query, picture, token, signal, batch);
-      if (token !== this.token) return;
+      if (run) {
+        const over = await run.watch(signal);
+        if (token !== this.token || !over) return;
+        this.finished(query);
+      }
       if (this.autoplay && this.player.there) this.player.play();
       this.autoplay = false;
     } catch (error) {
@@ -215,23 +230,9 @@ fl.Page = class {
     }
   }
 
-  // What takes longer is computed beside the server, once for all who watch, and comes into the picture as it is known.
-  async follow(query, picture, token, signal, batch) {
-    const theory = picture.runs.length;
-    await fl.follow(`/runs/${this.view.name}`, query, signal, {
-      onRelease: (release) => this.checkRelease(release),
-      onChunk: (chunk) => { if (token === this.token) this.receive(chunk, picture); },
-      onBatch: batch,
-      onStatus: ({ status, place, sentence }) => {
-        if (token !== this.token) return;
-        const waiting = { waiting: `Waiting: place ${place} in the queue.`, away: "The server does not answer; the run is asked for again.", stopped: sentence }[status];
-        if (waiting) this.progress.show({ done: 0, sentence: waiting, stopped: "You wait no more." });
-      },
-      onRestart: () => { picture.runs.length = Math.min(theory, picture.runs.length); },
-    });
-    if (token !== this.token) return;
-    this.progress.hide();
-    document.body.dataset.finished = query; // says whose run has come to its end
+  // The run of a picture has come to its end.
+  finished(query) {
+    document.body.dataset.finished = query; // says whose
   }
 
   // A refusal is said; a server that is away is asked again until it is back.
@@ -461,6 +462,7 @@ fl.Page = class {
 
   // The user wants no more of this picture: the request ends, and with it the server's work.
   cancel() {
+    if (this.run && this.run.signal) { this.run.set("off"); return; }
     const { stopped } = this.progress;
     this.abort.abort();
     this.gate.close();

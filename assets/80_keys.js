@@ -73,6 +73,7 @@ fl.figureKey = function (page, figure, key) {
 fl.pageKey = function (page, { key, shiftKey }) {
   const step = shiftKey ? 0.1 : 0.01;
   if (key === "?") document.getElementById("help").showModal();
+  else if (key === "p" && page.run && page.run.toggle()) return true;
   else if (!page.player.there) return false;
   else if (key === " ") page.player.toggle();
   else if (key === "ArrowLeft") page.player.step(-step);

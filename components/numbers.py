@@ -31,3 +31,18 @@ def shown(number: float, digits: int = 5) -> str:
         ten = "10" + str(int(power)).translate(_SUPERSCRIPT)
         text = ten if mantissa == "1" else f"{mantissa}·{ten}"
     return text.replace("-", "−")
+
+
+def about(seconds: float) -> str:
+    """A length of time as one says it, no finer than it is known: 37 s is about 40 seconds."""
+    if seconds < 7.5:
+        return "some seconds"
+    if seconds < 55:
+        return f"about {10 * round(seconds / 10)} seconds"
+    minutes = round(seconds / 60)
+    if minutes <= 1:
+        return "about a minute"
+    if minutes < 60:
+        return f"about {minutes if minutes < 10 else 5 * round(minutes / 5)} minutes"
+    hours = round(seconds / 3600)
+    return "about an hour" if hours <= 1 else f"about {hours} hours"

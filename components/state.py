@@ -14,7 +14,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import parse_qsl, quote
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
@@ -84,7 +84,8 @@ class Parameter:
     bounds: (lowest, highest); for "numbers" that come in groups, one pair for each place in a group.
     length: the fewest and the most groups of "numbers".
     scale: how a slider moves over it.
-    part: "physics" is the problem itself, "layer" what else is computed of it, "display" how it is shown.
+    part: "physics" is the problem itself, "layer" what else is computed of it, "display" how it is shown, "run" how
+        its long run is watched.
     optional: may be absent (None), which then also leaves it out of the link.
     """
 
@@ -95,7 +96,7 @@ class Parameter:
     bounds: tuple[tuple[float, float], ...] = ((-math.inf, math.inf),)
     length: tuple[int, int] = (1, 1)
     scale: Literal["linear", "log"] = "linear"
-    part: Literal["physics", "layer", "display"] = "physics"
+    part: Literal["physics", "layer", "display", "run"] = "physics"
     unit: str = ""
     choices: tuple[str, ...] = ()
     optional: bool = False
@@ -204,6 +205,16 @@ class Parameter:
         return value if isinstance(value, str) else number_text(float(value or 0))
 
 
+# How a long run is watched: a finished record where one is at hand, else the run itself; the run itself; not at
+# present, what is known of it standing; not at all. The client keeps this field, and begins with the first.
+Watched = Annotated[
+    str,
+    Parameter(
+        "run", "run", "how the run is watched", "choice", choices=("auto", "live", "paused", "off"), part="run"
+    ),
+]  # fmt: skip
+
+
 class State(BaseModel):
     """A view's parameters: frozen, validated, canonical. Subclasses annotate each field with a `Parameter`."""
 
@@ -243,7 +254,7 @@ class State(BaseModel):
 
     def query(self) -> str:
         """The whole state as a link's query, every physical value explicit, `v` first."""
-        return "&".join([f"v={self.VERSION}", *self._terms(("physics", "layer", "display"))])
+        return "&".join([f"v={self.VERSION}", *self._terms(("physics", "layer", "display", "run"))])
 
     def key(self) -> str:
         """What a computation depends on: the physical part, and what else is computed."""

@@ -29,7 +29,9 @@ class Chunk:
     will follow), "scene" (a figure to draw, its runs still empty), "run" (a trajectory that follows:
     its fate and how it is drawn), "trace" (columns of samples of a run), "words" (sentences, and a
     text for each figure), "progress" (the share of the work that is done, what is at work, and what is
-    said if it is ended here), "end" (statistics; the picture is complete), "error" (a sentence; it is not).
+    said if it is ended here), "replay" (a sentence: what follows, up to the end, is a finished record of the state's
+    long run, as that would send it; and the status without it), "end" (statistics; the picture is complete), "error" (a
+    sentence; it is not).
 
     One kind no reader gets: "checkpoint" (whatever a long run needs to go on from here; see `View.run`).
     """

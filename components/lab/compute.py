@@ -1,4 +1,7 @@
-"""What view 5 computes: the laws at once; the networks in a run beside the server, once for all who watch."""
+"""What view 5 computes: the laws at once; the networks in a run beside the server, once for all who watch.
+
+A state that comes with a finished record is streamed with it, as the run itself would have been.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +14,24 @@ from typing import Any
 
 import numpy as np
 
-from components.lab import figures, texts
+from components.lab import bridge, figures, records, texts
+from components.lab.course import Course
+from components.lab.measured import Measured, columns, law_columns, measured, planar_columns
 from components.lab.state import LabState
-from components.numbers import shown
+from components.numbers import about, shown
 from components.unlearning import figures as planar
-from components.view import Chunk, Columns, column, scene
+from components.view import Chunk, Columns, column, scene, table
 from dynamics import FiniteWidthTrajectory, Trajectory
-from dynamics.unlearning.training import TrainingRecord
+from dynamics.unlearning.training import SingleIndexTraining, TrainingRecord
 
 MOST = 5e12  # multiply-adds of a picture: some two minutes on a core or two
 BREATH, PAUSE, CHECKPOINT = 0.2, 0.25, 3.0  # seconds of work in one go, between two records, between two checkpoints
+PACED = 1.5  # seconds of work after which the pace of a run says how long it will take
 RTOL, SAMPLES, MANIFOLD = 1e-8, 400, 700
-STOPPED = "You watch no more: the run stops in some seconds unless others do, and goes on when it is asked for."
+NETWORKS = 2  # their place among the runs of the picture, after the laws
+Beside = Mapping[str, SingleIndexTraining]
+STATUS = "The laws are integrated by Rodas5P; the networks follow."
+STOPPED = "You watch no more: the run stops in some seconds unless others watch it."
 
 
 def cost(state: LabState) -> float:
@@ -34,103 +43,144 @@ def cost(state: LabState) -> float:
 
 
 class Laws:
-    """The laws of a state, at infinite width and at its own."""
+    """The laws of a state, at infinite width and at its own, at the same times."""
 
     def __init__(self, state: LabState) -> None:
         self.state, self.model = state, state.model
-
-    @cached_property
-    def planar(self) -> Trajectory:
-        """The planar law."""
-        return self.model.trajectory(self.state.a, 0.0, self.state.tau, SAMPLES, rtol=RTOL)
 
     @cached_property
     def wide(self) -> FiniteWidthTrajectory:
         """The exact law of this width."""
         return self.model.at_width(self.state.m).trajectory(self.state.a, 0.0, self.state.tau, SAMPLES, rtol=RTOL)
 
+    @cached_property
+    def planar(self) -> Trajectory:
+        """The planar law."""
+        return self.model.trajectory(self.state.a, 0.0, tau=self.wide.tau, rtol=RTOL)
+
     def drawn(self) -> list[tuple[str, Columns]]:
-        """Those that are asked for, with their columns."""
-        found: list[tuple[str, Columns]] = []
-        if "planar" in self.state.layers:
-            run = self.planar
-            found.append(("planar", {"tau": run.tau, "R": run.R, "a": run.a, "loss": run.loss, "Q": run.R**2}))
-        if "wide" in self.state.layers:
-            law = self.wide
-            found.append(("wide", {"tau": law.tau, "R": law.R, "a": law.a, "loss": law.loss, "Q": law.Q}))
-        return found
+        """Both, with their columns."""
+        run = self.planar
+        return [
+            ("planar", planar_columns(self.wide, run.R, run.a, run.loss)),
+            ("wide", law_columns(self.state, self.wide)),
+        ]
 
 
 def stream(state: LabState) -> Iterator[Chunk]:
-    """The plane, the panels and the laws; what theory says of the networks."""
+    """The plane, the panels and the laws; what theory says of the networks; their record, where one is kept."""
     laws = Laws(state)
-    model = laws.model
+    model, drawn = laws.model, laws.drawn()
     plan = planar.Run(f"ā = {shown(state.a, 4)}", 0.0, state.a, model.limit(state.a, 0.0))
-    ends = [float(np.max(np.abs(law["a"]))) * np.sign(state.a or 1.0) for _, law in laws.drawn()]
-    view = planar.window(model, (plan,), ends)
-    drawn = laws.drawn()
-    yield Chunk("begin", {"runs": len(drawn)})
+    view = planar.window(
+        model, (plan,), [float(np.max(np.abs(law["a"]))) * np.sign(state.a or 1.0) for _, law in drawn]
+    )
+    yield Chunk("begin", {"runs": NETWORKS})
     manifold = model.critical_manifold(MANIFOLD, 2 * max(map(abs, view.a)))
     yield scene("plane", figures.plane(model, manifold, view, plan), field=planar.field(model, view))
     yield scene("panels", figures.panels(), figures.DISPLAY)
-    for index, (kind, columns) in enumerate(drawn):
+    for index, (kind, found) in enumerate(drawn):
         yield Chunk("run", {"index": index, "traces": figures.law_traces(index, kind)})
-        yield _samples(index, columns, True)
-    look = planar.look(plan)
-    said = {"notes": texts.expected(state), "figures": {"plane": texts.plane(state), "panels": texts.panels(state)}}
-    yield Chunk("words", {"runs": [texts.law(state, laws.wide, plan)], "fates": [look], **said})
-    yield Chunk("end", {"status": "The laws are integrated by Rodas5P; the networks follow."})
+        yield samples(index, found, True)
+    said = {
+        "runs": [texts.law(state, laws.wide, plan)],
+        "fates": [planar.look(plan)],
+        "links": bridge.links(state),
+        "figures": {"plane": texts.plane(state), "panels": texts.panels(state)},
+    }
+    yield Chunk("words", {**said, "notes": texts.expected(state)})
+    kept = records.of(state)
+    if kept is not None:
+        yield Chunk("replay", {"sentence": texts.replay(kept), "status": STATUS})
+        yield from begun()
+        replayed = measured(state, kept.course, laws.wide)
+        yield samples(NETWORKS, columns(replayed), True)
+        yield Chunk("words", {**said, "notes": texts.measured(state, replayed)})
+        yield Chunk("end", {"status": texts.status(state, kept.course)})
+        return
+    yield Chunk("end", {"status": STATUS})
+
+
+def begun() -> Iterator[Chunk]:
+    """The networks' place in the picture, still empty."""
+    yield Chunk("begin", {"runs": NETWORKS + 1})
+    yield Chunk("run", {"index": NETWORKS, "traces": figures.network_traces(NETWORKS)})
 
 
 def run(state: LabState, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk]:
     """The networks, record by record; from a checkpoint on, what follows there."""
     try:
         training = state.training(MOST)
+        beside = state.beside(training)
     except ValueError as error:
         yield Chunk("error", {"sentence": f"{error}."})
         return
-    index = len(state.layers)
-    seen: list[TrainingRecord] = []
+    parts: list[Course] = []
     if checkpoint is None:
-        yield Chunk("begin", {"runs": index + 1})
-        yield Chunk("run", {"index": index, "traces": figures.network_traces(index)})
+        yield from begun()
     else:
-        training.restore(_unpacked(checkpoint["state"]))
-    waiting: list[TrainingRecord] = []
-    told, kept = monotonic(), monotonic()
-    for found in training.breaths(BREATH):
-        waiting += found
-        seen += found
+        parts.append(Course.of_arrays(_unpacked(checkpoint["course"])))
+        for mode, own in (("", training), *beside.items()):
+            own.restore(_unpacked(checkpoint[f"state {mode}"]))
+    began, share = monotonic(), _progress(training, beside)
+    told, kept = began, began
+    given = len(parts)
+    for part, level in _together(training, beside):
+        if part is not None:
+            parts.append(part)
         now = monotonic()
         if now > told + PAUSE:
-            if waiting:
-                yield _samples(index, columns_of(waiting), False)
-            waiting, told = [], now
-            at = seen[-1].tau if seen else 0.0
-            sentence = f"The networks learn: τ = {shown(at, 3)} of {shown(state.tau, 3)}."
-            yield Chunk("progress", {"done": training.progress, "sentence": sentence, "stopped": STOPPED})
-        if now > kept + CHECKPOINT and not waiting:
-            yield Chunk("checkpoint", {"state": _packed(training.state())})
+            if given < len(parts):
+                yield samples(NETWORKS, columns(_measured(state, training, parts[given:])), False)
+            given, told = len(parts), now
+            done = _progress(training, beside)
+            left = (1 - done) * (now - began) / max(done - share, 1e-9)
+            at = float(parts[-1].tau[-1]) if parts else 0.0
+            sentence = texts.learning(state, at, about(left) if now > began + PACED else "")
+            yield Chunk("progress", {"done": done, "sentence": sentence, "stopped": STOPPED})
+        if now > kept + CHECKPOINT and level and parts and given == len(parts):
+            states = {f"state {mode}": _packed(own.state()) for mode, own in (("", training), *beside.items())}
+            yield Chunk("checkpoint", {"course": _packed(Course.joined(parts).arrays()), **states})
             kept = now
-    yield _samples(index, columns_of(waiting), True)
-    last = training.measure()
-    yield Chunk("words", {"notes": texts.measured(state, training, last), "figures": {"panels": texts.panels(state)}})
-    yield Chunk("end", {"status": texts.status(state, last)})
+    whole = _measured(state, training, parts)
+    row = sum(len(part.tau) for part in parts[:given])
+    yield samples(NETWORKS, {name: values[row:] for name, values in columns(whole).items()}, True)
+    yield Chunk("words", {"notes": texts.measured(state, whole), "figures": {"panels": texts.panels(state)}})
+    yield Chunk("end", {"status": texts.status(state, whole.course)})
 
 
-def columns_of(found: list[TrainingRecord]) -> Columns:
-    """Means over the runs, and the least and the largest of them."""
-    columns = {"tau": np.array([record.tau for record in found])}
-    for name in ("R", "a", "loss", "Q"):
-        each = np.array([getattr(record, f"{name}_seeds") for record in found]).reshape(len(found), -1 if found else 1)
-        columns |= {name: each.mean(axis=1), f"{name}_low": each.min(axis=1), f"{name}_high": each.max(axis=1)}
-    return columns
+def _together(training: SingleIndexTraining, beside: Beside) -> Iterator[tuple[Course | None, bool]]:
+    """A record at a time, nothing after a breath without one; and whether all have come equally far."""
+    for found in training.breaths(BREATH):
+        others: dict[str, list[TrainingRecord]] = {}
+        for mode, own in beside.items() if found else ():
+            while not (others.setdefault(mode, []) or own.ended):
+                others[mode] = own.advance(BREATH)
+                if not others[mode]:
+                    yield None, False
+        yield (Course.of(found, {mode: one or [None] for mode, one in others.items()}) if found else None), True
 
 
-def _samples(index: int, samples: Columns, last: bool) -> Chunk:
-    return Chunk(
-        "trace", {"index": index, "columns": {name: column(values) for name, values in samples.items()}, "last": last}
-    )
+def _progress(training: SingleIndexTraining, beside: Beside) -> float:
+    return min(own.progress for own in (training, *beside.values()))
+
+
+def course_of(state: LabState) -> Course:
+    """The networks from beginning to end, at once."""
+    training = state.training(MOST)
+    beside = state.beside(training)
+    records = list(training)
+    return Course.of(records, {mode: [next(own, None) for _ in records] for mode, own in beside.items()})
+
+
+def _measured(state: LabState, training: SingleIndexTraining, parts: list[Course]) -> Measured:
+    return measured(state, Course.joined(parts), training.law)
+
+
+def samples(index: int, found: Columns, last: bool) -> Chunk:
+    """Columns of a run, a table for each that has several values at a time."""
+    made = {name: (column if values.ndim == 1 else table)(values) for name, values in found.items()}
+    return Chunk("trace", {"index": index, "columns": made, "last": last})
 
 
 def _packed(state: Mapping[str, Any]) -> str:

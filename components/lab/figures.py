@@ -17,7 +17,24 @@ LAWS: dict[str, dict[str, Any]] = {
     "wide": {"color": LIGHT["ink"], "width": 2.2, "dash": "solid"},
 }
 NAMES = {"planar": "planar law, m → ∞", "wide": "law of this width"}
-DISPLAY = {"axis": {"linear": {"layout": {"xaxis.type": "linear", "xaxis.tickfont.size": TICKS}}}}
+MODES = {"recursion": "discrete recursion", "population": "population gradient", "fresh": "networks of descent"}
+COLUMNS = tuple(column for column, _ in ROWS)
+BESIDE = {
+    "recursion": (LIGHT["positive"], "9px,3px,2px,3px"),
+    "population": (LIGHT["negative"], "4px,4px"),
+    "fresh": (LIGHT["degree0"], "7px,3px"),
+}
+OFF = ("R − law", "a − law", "loss − law", "Q − R² − law")
+DISPLAY = {
+    "axis": {"linear": {"layout": {"xaxis.type": "linear", "xaxis.tickfont.size": TICKS}}},
+    "panel": {
+        "difference": {
+            "layout": {f"{axis_name(row)}.title.text": title for row, title in enumerate(OFF)},
+            "columns": {f"{column}{end}": f"{column}_off{end}" for column in COLUMNS for end in ("", "_low", "_high")}
+            | {f"{column}_{mode}": f"{column}_{mode}_off" for column in COLUMNS for mode in BESIDE},
+        }
+    },
+}
 
 
 def plane(model: UnlearningModel, manifold: CriticalManifold, view: planar.Window, run: planar.Run) -> Figure:
@@ -35,7 +52,8 @@ def panels() -> Figure:
     """The rows R, a, loss, Q over one time axis, without their lines."""
     layout = rows([title for _, title in ROWS], ("tau", "τ"))
     for number, (column, _) in enumerate(ROWS):
-        layout["meta"]["extent"][axis_name(number)] = [column, f"{column}_low", f"{column}_high"]
+        beside = [f"{column}_{mode}" for mode in BESIDE]
+        layout["meta"]["extent"][axis_name(number)] = [column, f"{column}_low", f"{column}_high", *beside]
         layout[axis_name(number)]["tickfont"] = {"size": POWER_TICKS}
     return {"data": [], "layout": layout}
 
@@ -43,21 +61,47 @@ def panels() -> Figure:
 def law_traces(index: int, kind: str) -> dict[str, list[Trace]]:
     """The lines of a law in each figure, still empty."""
     line, name = LAWS[kind], NAMES[kind]
-    lines = [over(index, "tau", column, name, line, row) for row, (column, _) in enumerate(ROWS)]
-    return {"plane": [_on_plane(index, name, line)], "panels": lines}
+    lines = [over(index, "tau", column, name, line, row) for row, column in enumerate(COLUMNS)]
+    return _layered(kind, {"plane": [_on_plane(index, name, line)], "panels": lines})
 
 
 def network_traces(index: int) -> dict[str, list[Trace]]:
-    """The networks: means over neurons and seeds, and bands from the least to the largest of the seeds."""
+    """The networks: means over neurons and seeds; bands from the least to the largest of the seeds, or of what theory
+    allows; single neurons; and other ways to learn."""
     line = {"color": NETWORK, "width": 2.6, "dash": DOTS}
-    lines: list[Trace] = []
-    for row, (column, _) in enumerate(ROWS):
-        lines.append(band(index, "tau", (f"{column}_low", f"{column}_high"), f"{column}, of all runs", NETWORK, row))
-        lines.append(over(index, "tau", column, f"networks, {column}", line, row))
-    return {"plane": [_on_plane(index, "networks, mean", line)], "panels": lines}
+    traces = _layered("single", {"plane": [_cloud(index)], "panels": []})
+    for mode, (colour, dash) in BESIDE.items():
+        looks, name = {"color": colour, "width": 1.8, "dash": dash}, MODES[mode]
+        lines = [over(index, "tau", f"{column}_{mode}", name, looks, row) for row, column in enumerate(COLUMNS)]
+        plane = [_on_plane(index, name, looks, f"_{mode}")]
+        for figure, more in _layered("beside", {"plane": plane, "panels": lines}).items():
+            traces[figure] += more
+    traces["plane"].append(_on_plane(index, "networks, mean", line))
+    for row, column in enumerate(COLUMNS):
+        ends = (f"{column}_low", f"{column}_high")
+        traces["panels"].append(band(index, "tau", ends, f"{column}, of all runs", NETWORK, row))
+        traces["panels"].append(over(index, "tau", column, "networks, mean", line, row))
+    return traces
 
 
-def _on_plane(run: int, name: str, line: dict[str, Any]) -> Trace:
+def _layered(layer: str, traces: dict[str, list[Trace]]) -> dict[str, list[Trace]]:
+    """Traces that are drawn while the layer is chosen."""
+    for each in traces.values():
+        for trace in each:
+            trace["meta"]["layer"] = layer
+    return traces
+
+
+def _cloud(run: int) -> Trace:
+    """Single neurons at the cursor: small faint dots."""
+    return scatter(
+        x=[], y=[], mode="markers", name="single neurons", hoverinfo="skip", opacity=0.45,
+        marker={"symbol": "circle", "size": 5, "color": NETWORK},
+        line={"color": NETWORK}, meta={"run": run, "x": "R_single", "y": "a_single", "part": "cloud"},
+    )  # fmt: skip
+
+
+def _on_plane(run: int, name: str, line: dict[str, Any], end: str = "") -> Trace:
     hover = f"{name}<br>R = %{{x:.4f}}<br>a = %{{y:.4f}}<extra></extra>"
-    meta = course(run, "R", "a")
+    meta = course(run, f"R{end}", f"a{end}")
     return scatter(x=[], y=[], mode="lines", line=line, name=name, hovertemplate=hover, meta=meta)

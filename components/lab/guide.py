@@ -11,7 +11,7 @@ GUIDE = Guide(
     ),
     heading="Signs",
     signs=(
-        ("network", "networks: the mean over neurons and runs, a band over the runs"),
+        ("network", "networks: the mean over neurons and runs, a band over the runs; dots: single neurons"),
         ("node", "start"),
         ("orbit", "law of this width: solid; planar law, of infinite width: dashed"),
         ("manifold", "critical manifold: attracting (thick)"),
@@ -19,10 +19,14 @@ GUIDE = Guide(
     ),
     more=(
         "The law of finite width is exact for networks that start orthonormal and see all samples at once; what is "
-        "left is the noise of the batches. Cancel to watch no more: the run stops unless others watch."
+        "left is the noise of the batches; difference from law shows it over the band that theory allows. Pause: this "
+        "page asks no more, and the run stops when nobody else does; Go on takes it up at its last checkpoint. Presets "
+        "come with the record of a finished run; Train it live starts the run itself. In other colours and dashes: "
+        "the discrete recursion, and from a random start the population's gradient; point at a line for its name."
     ),
     keys=(
         ("Space", "play, pause"),
+        ("P", "pause a run, go on with it"),
         ("← →", "time cursor; with Shift ten times as far; Home and End"),
         ("arrows, +, −, 0", "on a plot that has the focus: move, zoom, whole window"),
     ),

@@ -24,13 +24,16 @@ SEED = controls.slider(VIEW, LabState, "seed", 1.0, soft=(0.0, 40.0), whole=True
 HORIZON = controls.slider(VIEW, LabState, "tau", 0.1, soft=(1.0, 1e4))
 MODE = controls.choice(VIEW, LabState, "mode", ("SGD", "gradient", "recursion"))
 FIRST = controls.choice(VIEW, LabState, "first", ("orthonormal", "random"))
-LAYERS = controls.many(VIEW, LabState, "layers", ("planar law", "law of this width"))
+LAYERS = controls.many(
+    VIEW, LabState, "layers", ("planar law", "law of this width", "single neurons", "recursion, population")
+)
+PANEL = controls.choice(VIEW, LabState, "panel", ("course", "difference from law"))
 AXIS = controls.choice(VIEW, LabState, "axis", ("log τ", "linear τ"))
 CLOCK = controls.choice(VIEW, LabState, "clock", ("log τ", "linear"))
 
 CONTROLS = [
-    *C_STAR, *C, DEGREES, START, WIDTH, DIMENSION, BATCH, STEP, NOISE, RUNS, SEED, HORIZON, MODE, FIRST, LAYERS, AXIS,
-    CLOCK,
+    *C_STAR, *C, DEGREES, START, WIDTH, DIMENSION, BATCH, STEP, NOISE, RUNS, SEED, HORIZON, MODE, FIRST, LAYERS, PANEL,
+    AXIS, CLOCK,
 ]  # fmt: skip
 FIGURES = {
     "plane": frame.Figure(f"{VIEW}-plane", "R–a plane", window="window"),
@@ -48,4 +51,5 @@ def page(view: View) -> html.Div:
         frame.group("Start", controls.place(START)),
     ]
     layers = frame.popup("Layers", controls.place(LAYERS))
-    return frame.course_page(view, CONTROLS, FIGURES, aside, [layers], [controls.place(AXIS)], controls.place(CLOCK))
+    choices = [controls.place(PANEL), controls.place(AXIS)]
+    return frame.course_page(view, CONTROLS, FIGURES, aside, [layers], choices, controls.place(CLOCK))

@@ -18,19 +18,44 @@ PRESETS = (
         "unlearns",
         "A real network unlearns",
         "A hundred neurons learn the feature, and then, while the loss still falls, lose most of it again, as the law "
-        "of their width says. Each picture is a real network, trained while you watch.",
+        "of their width says.",
+    ),
+    _preset(
+        "wider",
+        "A wider one unlearns more",
+        "Twice the width, samples and time: R falls to a third of its peak, and the networks stay nearer to the law.",
+        m=200, d=201, batch=2000, tau=250.0,
+    ),
+    _preset(
+        "negative",
+        "Unlearning on the other side",
+        "With ā and c*₂ negative R goes below 0, and comes back.",
+        c=(1.0, -0.25), c_star=(0.4, -0.16), a=-0.2, m=200, d=201, batch=2000, tau=300.0,
+    ),
+    _preset(
+        "cubic",
+        "A cubic target is unlearned",
+        "A third degree in target and activation does not save the feature.",
+        c=(1.0, -0.2, 0.05), c_star=(0.6, 0.19, 0.1), tau=200.0,
+    ),
+    _preset(
+        "halted",
+        "Width halts unlearning",
+        "At infinite width R would go on falling for ever; ten neurons stop at a finite R.",
+        m=10, runs=4,
     ),
     _preset(
         "learns",
         "A real network learns",
         "With c₂c*₂ > 0 nothing is unlearned: the network aligns.",
-        c=(1.0, 0.5), c_star=(1.0, 0.6), a=1.0, tau=30.0,
+        c=(1.0, 0.5), c_star=(1.0, 0.6), a=1.0, m=200, d=201, batch=2000, tau=30.0,
     ),
     _preset(
-        "halted",
-        "Width halts unlearning",
-        "At infinite width R would go on falling for ever; so few neurons stop at a finite R.",
-        c=(1.0, 0.5), c_star=(1.0, -0.6), a=2.0, m=20, d=40, tau=300.0,
+        "population",
+        "Neurons that start at random",
+        "The population's gradient, without the noise of batches, from a random first layer: neurons that are not "
+        "alike lose more of the feature than the law of a symmetric start says.",
+        mode="population", first="sphere", m=40, runs=2,
     ),
     _preset(
         "recursion",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from components.state import Parameter, State
+from components.state import Parameter, State, Watched
 from components.unlearning.state import HEIGHT, START, Activation, Number, Numbers, Target
 from dynamics import UnlearningModel
-from dynamics.training import Problem, Start
+from dynamics.training import WORK_MAX, Problem, Start
 from dynamics.unlearning.training import MODES, SingleIndexTraining, expected_steps, train_single_index
 
 WIDTH = (2, 2000)
@@ -21,8 +22,11 @@ RUNS = (1, 8)
 SEEDS = (0, 9999)
 HORIZON = (1e-2, 1e5)
 FIRST = ("orthonormal", "sphere")
-LAYERS = ("planar", "wide")
+LAYERS = ("planar", "wide", "single", "beside")
+PANELS = ("course", "difference")
 RECORDS = 160
+FLOW_MOST = 40  # neurons whose overlaps are integrated beside a run: a few seconds
+BESIDE_MOST = 5e11  # multiply-adds of networks that learn beside their population or recursion: some fifteen seconds
 
 
 class LabState(State):
@@ -43,11 +47,14 @@ class LabState(State):
     first: Annotated[str, Parameter("w", "w(0)", "how the first layer starts", "choice", choices=FIRST)] = "orthonormal"
     runs: Annotated[int, Parameter("r", "r", "runs, each with its own seed", "integer", (RUNS,))] = 2
     seed: Annotated[int, Parameter("seed", "№", "the first run's seed", "integer", (SEEDS,))] = 0
-    tau: Annotated[Number, Parameter("tau", "τ", "horizon", bounds=(HORIZON,), scale="log")] = 100.0
+    tau: Annotated[Number, Parameter("tau", "τ", "horizon", bounds=(HORIZON,), scale="log")] = 150.0
     layers: Annotated[
         tuple[str, ...],
-        Parameter("lay", "layers", "what is drawn with the networks", "words", choices=LAYERS, part="layer"),
+        Parameter("lay", "layers", "what is drawn with the networks", "words", choices=LAYERS, part="display"),
     ] = LAYERS
+    panel: Annotated[
+        str, Parameter("pan", "panels", "what the panels show", "choice", choices=PANELS, part="display")
+    ] = "course"
     axis: Annotated[
         str, Parameter("axis", "τ axis", "time axis of the panels", "choice", choices=("log", "linear"), part="display")
     ] = "log"
@@ -74,6 +81,7 @@ class LabState(State):
             optional=True,
         ),
     ] = None  # fmt: skip
+    watched: Watched = "auto"
 
     @classmethod
     def harmonise(cls, values: dict[str, Any]) -> dict[str, Any]:
@@ -100,20 +108,41 @@ class LabState(State):
         return "orthonormal" if self.first == "orthonormal" and self.m < self.d else "sphere"
 
     @property
+    def problem(self) -> Problem:
+        """What each network learns, and from what."""
+        w, own, target = self.model.coefficients
+        phi, sigma = ((0.0, *(np.sqrt(w) * values).tolist()) for values in (target, own))
+        return Problem.of(phi, sigma, 1.0, self.m, self.d, self.batch, self.noise, self.step)
+
+    @property
     def work(self) -> float:
         """About how many multiply-adds the networks take, known without making them. Raises ValueError where they are
         not possible."""
-        if self.mode != "fresh":
-            return 0.0
-        w, own, target = self.model.coefficients
-        phi, sigma = ((0.0, *(np.sqrt(w) * values).tolist()) for values in (target, own))
-        problem = Problem.of(phi, sigma, 1.0, self.m, self.d, self.batch, self.noise, self.step)
+        return self._descent if self.mode == "fresh" else 0.0
+
+    @property
+    def _descent(self) -> float:
+        problem = self.problem
         return expected_steps(self.model, problem, self.a, 0.0, self.tau) * problem.work * self.runs
 
     def training(self, most: float) -> SingleIndexTraining:
         """The runs, none of them begun. Raises ValueError with a sentence where they are not possible."""
+        return self._training(self.mode, most)
+
+    def beside(self, training: SingleIndexTraining) -> dict[str, SingleIndexTraining]:
+        """Other ways to learn at the times of these runs, by mode, where they cost little: the discrete recursion; the
+        population's gradient, which from the symmetric start is the law of the width and drawn anyway; descent."""
+        modes = ["recursion"]
+        if self.start != "orthonormal" and self.m <= FLOW_MOST:
+            modes.append("population")
+        if self.mode != "fresh" and self._descent <= BESIDE_MOST:
+            modes.append("fresh")
+        modes = [mode for mode in modes if mode != self.mode]
+        return {mode: self._training(mode, WORK_MAX, training.tau) for mode in modes}
+
+    def _training(self, mode: str, most: float, tau: ArrayLike | None = None) -> SingleIndexTraining:
         return train_single_index(
             self.m, self.d, self.batch, None if self.step is None else self.step * self.m, self.c, self.c_star, self.a,
-            self.tau, self.noise, range(self.seed, self.seed + self.runs), mode=self.mode, start=self.start,  # type: ignore[arg-type]
-            n=RECORDS, most=most,
+            self.tau, self.noise, range(self.seed, self.seed + self.runs), mode=mode, start=self.start,  # type: ignore[arg-type]
+            n=RECORDS, tau=tau, most=most,
         )  # fmt: skip

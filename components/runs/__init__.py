@@ -1,6 +1,7 @@
 """Runs: what takes longer than a breath is computed beside the server, once however many watch, and recorded.
 
-    GET /runs/<view>/<generation>/<from>?<link>    NDJSON, at once; the first time 0 and 0
+    GET /runs/<view>/<generation>/<from>?<link>         NDJSON, at once; the first time 0 and 0
+    GET /runs/<view>/<generation>/<from>/look?<link>    the same, but it does not count as asking
 
 The first line tells how the run stands:
 

@@ -40,8 +40,9 @@ def register(
     except Unrecordable as fault:
         log.warning("%s", fault)
 
-    @server.get("/runs/<name>/<generation>/<start>")
-    def follow(name: str, generation: str, start: str) -> Response:
+    @server.get("/runs/<name>/<generation>/<start>", defaults={"ask": True})
+    @server.get("/runs/<name>/<generation>/<start>/look", defaults={"ask": False})
+    def follow(name: str, generation: str, start: str, ask: bool) -> Response:
         view = views.get(name)
         if view is None or not view.has_runs:
             return unknown(name, [known for known, view in views.items() if view.has_runs])
@@ -50,7 +51,7 @@ def register(
             state = affordable(view, asked_query())
         except Problems as problems:
             return refusal(problems)
-        lines = runs.answer(name, state.key(), run_key(name, state), *places)
+        lines = runs.answer(name, state.key(), run_key(name, state), *places, ask=ask)
         return Response(lines, mimetype="application/x-ndjson", headers={"Cache-Control": "no-store"})
 
 
@@ -60,11 +61,11 @@ class Runs:
     def __init__(self, settings: Settings, store: Store, executor: Executor) -> None:
         self.settings, self.store, self.executor = settings, store, executor
 
-    def answer(self, name: str, query: str, key: str, generation: int, start: int) -> bytes:
+    def answer(self, name: str, query: str, key: str, generation: int, start: int, ask: bool = True) -> bytes:
         """A line on how the run stands, and the records from a place on: the beginning, if the place is of another
-        generation or of none."""
+        generation or of none. Whoever only looks does not ask, and neither starts the run nor keeps it going."""
         try:
-            standing = self._ask(name, query, key)
+            standing = self._ask(name, query, key) if ask else Standing(self.store.board().get(key))
             entry = standing.entry
             if entry is None:
                 return _head("stopped", generation, start, start, sentence=standing.sentence)

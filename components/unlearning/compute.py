@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from components.lab import bridge as networks
 from components.numbers import shown
 from components.time_scales import bridge
 from components.unlearning import columns, figures, limits, texts, validity, words
@@ -79,15 +80,17 @@ def stream(state: UnlearningState) -> Iterator[Chunk]:
             for whole in why
         ],
     }
-    yield Chunk("words", {**told, "notes": notes, "links": links(state), "figures": said})
+    yield Chunk("words", {**told, "notes": notes, "links": links(state, runs[0]), "figures": said})
     yield Chunk("end", {"status": status(runs, wides)})
 
 
-def links(state: UnlearningState) -> list[dict[str, str]]:
-    """The way to view 3, where that shows the first start as neurons that are all alike."""
+def links(state: UnlearningState, run: Trajectory) -> list[dict[str, str]]:
+    """The way to view 3, where that shows the first start, whose run it is, as neurons that are all alike; and to real
+    networks that learn from it."""
     other = bridge.neurons(state, state.a[0])
     text = f"Open ā = {shown(state.a[0], 4)} as many neurons of the mean field"
-    return [{"text": text, "href": f"/time-scales?{other.query()}"}] if other else []
+    found = [{"text": text, "href": f"/time-scales?{other.query()}"}] if other else []
+    return found + networks.offer(state, run)
 
 
 def layers(picture: Picture, manifold: CriticalManifold) -> tuple[list[Trace], list[Trace]]:

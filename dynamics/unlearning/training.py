@@ -55,6 +55,7 @@ from .recursion import Recursion
 Mode = Literal["fresh", "population", "recursion"]
 MODES: tuple[Mode, ...] = ("fresh", "population", "recursion")
 SEEDS_MAX = 100
+SINGLE_MAX = 48  # neurons that a record names; of more seeds than that one each
 GAMMA_RANGE = (1e-9, 1e9)
 
 _FIRST = 0.01  # of the network's fastest time scale: the first record after the start
@@ -66,7 +67,9 @@ class TrainingRecord:
 
     For each seed, arrays of shape (seeds,): ``R_seeds``, ``a_seeds``, means over neurons; ``Q_seeds``, the mean overlap
     <w_i, w_j> over pairs of neurons; ``loss_seeds``, the population loss, exact; ``R_neurons``, ``a_neurons``, standard
-    deviations between neurons. A run that diverged has nan.
+    deviations between neurons. A run that diverged has nan. ``R_single``, ``a_single``: single neurons, the same ones
+    in all records, of each run as many and of all ``SINGLE_MAX`` at most, shape (neurons,); of a run whose neurons are
+    alike one.
     steps: of a run, the most of any; samples: that it has seen; progress: share of the expected steps; halted: why the
     runs end here, or nothing.
     """
@@ -78,6 +81,8 @@ class TrainingRecord:
     loss_seeds: Array
     R_neurons: Array
     a_neurons: Array
+    R_single: Array
+    a_single: Array
     steps: int
     samples: int
     progress: float
@@ -179,13 +184,16 @@ class SingleIndexTraining:
 
     def measure(self) -> TrainingRecord:
         """What the runs are now."""
-        rows = np.array([_row(run) for run in self._runs])
+        each = max(1, SINGLE_MAX // len(self._runs))
+        rows, single = zip(*(_row(run, each) for run in self._runs), strict=True)
         R, a, Q, loss, R_neurons, a_neurons = np.repeat(rows, len(self.seeds) if self._alike else 1, axis=0).T
+        R_single, a_single = np.concatenate(single, axis=1)
         steps = max(run.steps for run in self._runs)
         return TrainingRecord(
             tau=min(run.t for run in self._runs) * self.model.eps if self._halted else float(self.tau[self._place - 1]),
             R_seeds=R, a_seeds=a, Q_seeds=Q, loss_seeds=loss, R_neurons=R_neurons, a_neurons=a_neurons,
-            steps=steps, samples=steps * self.problem.batch if self.mode == "fresh" else 0,
+            R_single=R_single, a_single=a_single, steps=steps,
+            samples=steps * self.problem.batch if self.mode == "fresh" else 0,
             progress=1.0 if self.ended else self.progress, halted=self._halted,
         )  # fmt: skip
 
@@ -319,27 +327,38 @@ def expected_steps(model: UnlearningModel, problem: Problem, a0: float, R0: floa
     if problem.step is not None:
         return t_end / problem.step
     law = FiniteWidth(model, float(problem.m)).trajectory(a0, R0, tau_end, rtol=1e-6)
-    t = law.tau / model.eps
-    squares = 2.0 * law.loss + problem.noise**2
-    steps = [
-        problem.automatic(at, abs(a), a * a, square)
-        for at, a, square in zip(t.tolist(), law.a.tolist(), squares.tolist(), strict=True)
-    ]
-    return float(np.sum(np.diff(t) / (np.sqrt(steps[1:]) * np.sqrt(steps[:-1]))))
+    return float(steps_along(problem, model.eps, law.tau, law.a, law.loss)[-1])
 
 
-def _row(run: Descent) -> tuple[float, ...]:
-    """R, a, Q and loss of a run, and the standard deviations of R and a between neurons."""
+def steps_along(problem: Problem, eps: float, tau: Array, a: Array, loss: Array) -> Array:
+    """About how many steps descent has taken at each time of a course (n,) of mean weights and losses."""
+    t = tau / eps
+    each = step_lengths(problem, eps, tau, a, loss)
+    return np.append(0.0, np.cumsum(np.diff(t) / (np.sqrt(each[1:]) * np.sqrt(each[:-1]))))
+
+
+def step_lengths(problem: Problem, eps: float, tau: Array, a: Array, loss: Array) -> Array:
+    """How long a step dt = dtau / eps descent takes at each time of a course (n,) of mean weights and losses."""
+    if problem.step is not None:
+        return np.full(len(tau), problem.step)
+    squares = 2.0 * loss + problem.noise**2
+    lists = ((tau / eps).tolist(), a.tolist(), squares.tolist())
+    return np.array([problem.automatic(at, abs(w), w * w, square) for at, w, square in zip(*lists, strict=True)])
+
+
+def _row(run: Descent, neurons: int) -> tuple[tuple[float, ...], Array]:
+    """R, a, Q and loss of a run, and the standard deviations of R and a between neurons; R_i and a_i of so many."""
     if isinstance(run, Recursion):
-        return run.R, run.a, run.R**2, run.loss, 0.0, 0.0
+        return (run.R, run.a, run.R**2, run.loss, 0.0, 0.0), np.array([[run.R], [run.a]])
     if isinstance(run, SymmetricFlow):
-        return (*run.row, 0.0, 0.0)
+        return (*run.row, 0.0, 0.0), np.array(run.row[:2])[:, None]
     assert isinstance(run, SphericalSGD | OverlapRun)
     with np.errstate(over="ignore", invalid="ignore"):  # of a run that has diverged
         record = run.measure()
         R, a = record.s, record.a
         row = float(R.mean()), float(a.mean()), record.overlap, record.risk, float(R.std()), float(a.std())
-    return row if np.isfinite(row).all() else (float("nan"),) * 6
+    finite = np.isfinite(row).all()
+    return row if finite else (float("nan"),) * 6, np.array([R[:neurons], a[:neurons]])
 
 
 def _mean(values: Array) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -41,8 +42,20 @@ class Silent(WSGIRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def address() -> Iterator[str]:
+def runs_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the app records its long runs: nothing is there from earlier."""
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture(scope="session")
+def address(runs_folder: Path) -> Iterator[str]:
     """Where the app answers."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RUNS_FOLDER", str(runs_folder))
+        yield from _served()
+
+
+def _served() -> Iterator[str]:
     server = make_server("127.0.0.1", 0, create_app().server, threaded=True, request_handler=Silent)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

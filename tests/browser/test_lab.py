@@ -1,15 +1,50 @@
-"""View 5 under the hand: networks that learn beside the server come into the picture."""
+"""View 5 under the hand: networks that learn beside the server come into the picture, or a record of some that did."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Page, expect
 
+from components.lab import records, texts
+from components.lab.presets import PRESETS
+from components.runs.folder import Folder
+from components.runs.local import Processes
 from tests.browser.hand import STATE, until
+from tests.components.runs.waiting import at_work
+from tests.components.runs.waiting import until as wait_until
 
 SMALL = "/lab?v=1&m=10&d=20&B=60&tau=20&r=2"
+LONG = "/lab?v=1&m=200&d=201&B=2000&tau=300&r=2"
 FINISHED = "body[data-finished]"
+COLUMN = "Array.from(fl.page.drawing.picture.runs[2].columns.R)"
+COUNT = "fl.page.drawing.picture.runs[2]?.columns.R?.length || 0"
+
+
+@pytest.fixture
+def launched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The queries of the computations that have been started."""
+    found: list[str] = []
+    submit = Processes.submit
+
+    def counted(self: Processes, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        found.append(args[1])
+        return submit(self, fn, *args, **kwargs)
+
+    monkeypatch.setattr(Processes, "submit", counted)
+    return found
+
+
+def seen(page: Page, more_than: int) -> None:
+    """Waits for so many records."""
+    for _ in range(600):
+        if page.evaluate(COUNT) > more_than:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{page.evaluate(COUNT)} records")
 
 
 def test_networks_come_over_their_laws_and_are_measured(open_page: Any) -> None:
@@ -19,26 +54,146 @@ def test_networks_come_over_their_laws_and_are_measured(open_page: Any) -> None:
     assert len(runs) == 3
     assert all(complete and count > 50 for complete, count in runs)
     expect(page.locator("#notes")).to_contain_text("Measured at τ = 20")
+    expect(page.locator("#notes")).to_contain_text("3 standard errors + 1/m + d/(2B)")
     expect(page.locator("#status")).to_contain_text("2 runs")
     expect(page.locator("#progress")).to_be_hidden()
     page.locator("body").press("ArrowLeft")
     until(page, "fl.page.state.cursor !== null")
 
 
-def test_who_comes_later_sees_the_same_run(open_page: Any) -> None:
-    first = open_page(SMALL)
-    first.wait_for_selector(FINISHED, timeout=60_000)
-    second = open_page(SMALL)
-    second.wait_for_selector(FINISHED, timeout=10_000)
-    column = "Array.from(fl.page.drawing.picture.runs[2].columns.R)"
-    assert first.evaluate(column) == second.evaluate(column)
+def test_ten_browsers_share_one_computation_and_all_see_it_whole(open_page: Any, launched: list[str]) -> None:
+    link = "/lab?v=1&m=100&d=101&B=1000&tau=150&r=2&seed=7"
+    pages = [open_page(link, drawn=False) for _ in range(10)]
+    for page in pages:
+        page.wait_for_selector(FINISHED, timeout=120_000)
+    assert len(launched) == 1
+    columns = [page.evaluate(COLUMN) for page in pages]
+    assert len(columns[0]) > 100
+    assert all(column == columns[0] for column in columns)
+    late = open_page(link)
+    late.wait_for_selector(FINISHED, timeout=10_000)
+    assert late.evaluate(COLUMN) == columns[0]
+    assert len(launched) == 1
+
+
+def test_a_killed_computation_is_taken_up_and_nothing_that_was_recorded_is_lost(
+    open_page: Any, launched: list[str], runs_folder: Path
+) -> None:
+    page = open_page(f"{LONG}&seed=20")
+    seen(page, 60)
+    (process,) = at_work(runs_folder)
+    store = Folder(runs_folder)
+    ((key, entry),) = ((key, entry) for key, entry in store.board().items() if entry.status == "running")
+    wait_until(lambda: store.checkpoint(key, entry.log) is not None)
+    before = page.evaluate(COLUMN)
+    process.kill()
+    for _ in range(600):
+        after = page.evaluate(f"{COUNT} ? {COLUMN} : []")
+        if len(launched) == 2 and len(after) > len(before):
+            break
+        page.wait_for_timeout(50)
+    assert len(after) > len(before), "it goes on by itself"
+    assert after[: len(before)] == before
+    expect(page.locator("#pause-button")).to_be_visible()
+    page.close()
+    wait_until(lambda: not at_work(runs_folder), 10)
+
+
+def test_a_paused_page_asks_no_more_keeps_what_it_knows_and_goes_on(
+    open_page: Any, launched: list[str], runs_folder: Path
+) -> None:
+    page = open_page(f"{LONG}&seed=30")
+    seen(page, 60)
+    expect(page.locator("#progress")).to_contain_text("The networks learn: τ =")
+    page.locator("#page").focus()
+    page.keyboard.press("p")
+    expect(page.locator("#progress")).to_contain_text("Paused: this page asks no more")
+    assert page.evaluate(STATE)["watched"] == "paused"
+    assert "run=paused" in page.evaluate("fl.page.history.address()")
+    wait_until(lambda: not at_work(runs_folder), 10)
+    page.evaluate("fl.page.history.write()")
+    page.reload()
+    page.wait_for_selector("body[data-drawn]")
+    expect(page.locator("#progress")).to_contain_text("Paused")
+    seen(page, 60)
+    assert len(launched) == 1, "to look asks for nothing"
+    before = page.evaluate(COLUMN)
+    expect(page.locator("#go-on-button")).to_be_visible()
+    page.locator("#go-on-button").press("Enter")
+    expect(page.locator("#pause-button")).to_be_focused()
+    seen(page, len(before))
+    assert page.evaluate(COLUMN)[:60] == before[:60]
+    assert len(launched) == 2
+    page.locator("#cancel-button").click()
+    expect(page.locator("#progress")).to_contain_text("Cancelled")
+    assert page.evaluate("fl.page.drawing.picture.runs.length") == 2
+
+
+def test_a_preset_replays_its_record_says_so_and_can_be_trained_live(open_page: Any, launched: list[str]) -> None:
+    page = open_page("/lab")
+    preset = next(preset for preset in PRESETS if preset.name == "halted")
+    page.select_option("#preset", "halted")
+    page.wait_for_selector('body[data-finished*="m=10&"]')
+    kept = records.of(preset.state)
+    expect(page.locator("#progress")).to_contain_text(texts.replay(kept))
+    assert page.evaluate(COLUMN) == kept.course.mean("R").astype("f4").tolist()
+    drawn = "Array.from(document.getElementById('lab-plane').data.find(({ name }) => name === 'networks, mean').x)"
+    until(page, f"{drawn}.length > 100")
+    assert page.evaluate(drawn) == page.evaluate(COLUMN)
+    assert launched == []
+    page.get_by_role("button", name="Train it live").press("Enter")
+    expect(page.locator("#progress")).not_to_contain_text("Replay")
+    until(page, f"{COUNT} === 0")
+    page.wait_for_selector('body[data-finished*="m=10&"]', timeout=60_000)
+    assert len(launched) == 1
+    assert page.evaluate(COLUMN) == pytest.approx(kept.course.mean("R").tolist(), abs=2e-3)
+    expect(page.locator("#progress")).to_be_hidden()
+    page.select_option("#preset", "recursion")
+    expect(page.locator("#progress")).to_contain_text("Replay")
+    assert page.evaluate(STATE)["watched"] == "auto"
+
+
+def test_a_chosen_preset_plays_where_motion_is_welcome(open_page: Any) -> None:
+    page = open_page("/lab?v=1&run=off", reduced_motion="no-preference")
+    assert page.get_attribute("#play", "data-playing") == "false"
+    page.select_option("#preset", "population")
+    page.wait_for_selector('#play[data-playing="true"]')
+
+
+def test_single_neurons_follow_the_cursor_and_can_be_switched_off(open_page: Any, launched: list[str]) -> None:
+    page = open_page("/lab")
+    page.wait_for_selector(FINISHED)
+    cloud = "document.getElementById('lab-plane').data.find(({ name }) => name === 'single neurons')"
+    points = "document.querySelector('.plane .over path[stroke-linecap]')?.getAttribute('d')"
+    assert page.evaluate(f"{cloud}.x.length") == 48
+    assert page.evaluate(points) is None
+    page.keyboard.press("Shift+ArrowLeft")
+    until(page, f"{points} != null")
+    first = page.evaluate(points)
+    assert first.count("M") == 48
+    page.keyboard.press("Shift+ArrowLeft")
+    assert page.evaluate(points) != first
+    page.click(".popup summary")
+    page.get_by_label("single neurons").uncheck()
+    until(page, f"{points} == null")
+    assert page.evaluate(f"{cloud} === undefined")
+    assert launched == [], "what is drawn is not what is computed"
+
+
+def test_differences_are_drawn_over_what_is_allowed(open_page: Any) -> None:
+    page = open_page("/lab?v=1&pan=difference")
+    page.wait_for_selector(FINISHED)
+    line = "document.getElementById('lab-panels').data.find(({ name }) => name === 'networks, mean')"
+    until(page, f"{line} !== undefined")
+    assert page.evaluate(f"{line}.meta.y") == "R_off"
+    until(page, "document.querySelector('#lab-panels .g-ytitle')?.textContent === 'R − law'")
 
 
 def test_watching_can_be_ended_and_another_setting_begins_anew(open_page: Any) -> None:
-    page = open_page("/lab?v=1&m=200&d=201&B=2000&tau=300&r=2")
+    page = open_page(LONG + "&seed=40")
     page.locator("#cancel-button").click(timeout=30_000)
-    expect(page.locator("#progress")).to_be_hidden()
-    page.get_by_label("recursion").check()
+    expect(page.locator("#progress")).to_contain_text("Cancelled")
+    page.get_by_label("recursion", exact=True).check()
     page.wait_for_selector('body[data-finished*="how=recursion"]', timeout=60_000)
     assert page.evaluate(STATE)["mode"] == "recursion"
 

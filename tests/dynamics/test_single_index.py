@@ -187,6 +187,20 @@ def test_records_end_exactly_and_breaths_give_control_back():
     assert list(training) == []
 
 
+def test_single_neurons_are_those_whose_mean_is_recorded():
+    def asked(m, seeds, **more):
+        return train_single_index(m, 70, 50, None, (1, 0.4), (1, 0.5), 1.0, 2.0, seeds=range(seeds), n=5, **more)
+
+    for m, seeds, shown in ((8, 3, 24), (60, 2, 48), (4, 50, 50)):
+        for record in asked(m, seeds):
+            assert record.R_single.shape == record.a_single.shape == (shown,)
+            if shown == m * seeds:
+                assert record.R_single.mean() == pytest.approx(record.R, abs=1e-12)
+                assert record.a_single.mean() == pytest.approx(record.a)
+    for record in asked(8, 3, mode="recursion"):
+        assert (record.R_single, record.a_single) == ([record.R], [record.a])
+
+
 def test_what_is_expected_of_a_run_is_what_it_takes():
     training = train_single_index(40, 41, 800, None, (1, -0.2), (0.6, 0.19), 0.2, 60.0, n=40)
     *_, last = training

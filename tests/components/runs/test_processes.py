@@ -11,14 +11,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
 import pytest
 from distributed import LocalCluster
 
 from components.runs.settings import Settings
 from tests.components.runs.conftest import Reader, app
 from tests.components.runs.views import FILES
-from tests.components.runs.waiting import until
+from tests.components.runs.waiting import at_work, until
 
 Begun = Callable[[], list[tuple[int, int, int]]]
 
@@ -33,16 +32,6 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
             yield dask.scheduler_address, files
 
 
-def at_work(settings: Settings) -> list[psutil.Process]:
-    """The processes that compute for this test."""
-    found = []
-    for process in psutil.process_iter(["cmdline"]):
-        words = process.info["cmdline"] or []
-        if words[1:3] == ["-m", "components.runs"] and process.environ().get("RUNS_FOLDER") == str(settings.folder):
-            found.append(process)
-    return found
-
-
 def test_a_run_outlives_its_web_worker_survives_a_kill_and_stops_when_nobody_watches(
     in_folder: Settings, begun: Begun
 ) -> None:
@@ -55,13 +44,13 @@ def test_a_run_outlives_its_web_worker_survives_a_kill_and_stops_when_nobody_wat
     subprocess.run([sys.executable, "-c", textwrap.dedent(asks)], check=True, timeout=30)
     client = app(in_folder)
     reader = Reader(client, query).until(lambda reader: len(reader.numbers) >= 3)
-    (process,) = at_work(in_folder)
+    (process,) = at_work(in_folder.folder)
     assert len(begun()) == 1, "what the first web worker has started goes on"
     assert process.nice() > 0
     assert os.getsid(process.pid) == process.pid
     assert process.cmdline()[3:] == ["long", "v=1&n=1e3&wait=0.05&bytes=0&does=saves&mark=0"]
-    slow = Reader(client, "n=3&wait=60&mark=1").until(lambda reader: reader.head.get("generation"))
-    assert len(at_work(in_folder)) == 2
+    slow = Reader(client, "n=3&wait=60&mark=1").until(lambda slow: reader.ask() and slow.head.get("generation"))
+    assert len(at_work(in_folder.folder)) == 2
     reader.ask()
     process.send_signal(signal.SIGKILL)
     seen = len(reader.numbers)
@@ -70,7 +59,7 @@ def test_a_run_outlives_its_web_worker_survives_a_kill_and_stops_when_nobody_wat
     assert len(first) == 2
     assert first[1] >= seen, "what was recorded is not computed again"
     assert reader.numbers == list(range(len(reader.numbers)))
-    until(lambda: not at_work(in_folder), 10)
+    until(lambda: not at_work(in_folder.folder), 10)
     assert slow.numbers == [], "what comes to no record is stopped all the same"
     assert {entry.status for entry in in_folder.store().board().values()} == {"stopped"}
 

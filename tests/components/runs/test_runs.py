@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable
@@ -56,6 +57,25 @@ def test_a_finished_run_replays_for_another_web_worker(
     assert again.ask()["status"] == "finished"
     assert again.numbers == list(range(5))
     assert len(begun()) == 1
+
+
+def test_to_look_neither_starts_a_run_nor_keeps_it_going(
+    settings: Settings, threads: Executor, store: Store, begun: Begun, impatient: None
+) -> None:
+    client = app(settings, threads)
+
+    def look() -> list[dict[str, Any]]:
+        return [json.loads(line) for line in client.get("/runs/long/0/0/look?n=40&wait=0.03").data.splitlines()]
+
+    assert look()[0]["status"] == "stopped"
+    assert (store.board(), begun()) == ({}, [])
+    reader = Reader(client, "n=40&wait=0.03").until(lambda reader: len(reader.numbers) >= 3)
+    head, *records = look()
+    assert head["status"] == "running"
+    assert [record["number"] for record in records][:3] == [0, 1, 2]
+    until(lambda: look()[0]["status"] == "stopped")
+    assert reader.to_the_end() == list(range(40))
+    assert [record["number"] for record in look()[1:]] == list(range(40))
 
 
 def test_a_run_without_records_finishes_too(read: Read, begun: Begun) -> None:
