@@ -36,12 +36,16 @@ fl.Picture = class {
     this.expected = Infinity;
     this.scenes = {};
     this.runs = [];
+    this.final = false; // whether nothing follows that is computed beside the server
     this.version = 0; // counts what has come
   }
 
   take(chunk) {
     this.version += 1;
-    if (chunk.kind === "begin") this.expected = chunk.runs;
+    if (chunk.kind === "begin") {
+      this.expected = chunk.runs;
+      this.final = Boolean(chunk.final);
+    }
     else if (chunk.kind === "scene") this.scenes[chunk.name] = fl.decoded(chunk);
     else if (chunk.kind === "run") {
       this.runs[chunk.index] = { ...chunk, traces: fl.decoded(chunk.traces), columns: {}, clock: this.clock, complete: false };
@@ -69,6 +73,13 @@ fl.countUntil = function (times, time) {
     if (times[middle] <= time) low = middle + 1; else high = middle;
   }
   return low;
+};
+
+// A column of a run for a line. Of a table, whose rows belong to the run's times: the row at a time, the last one at null.
+fl.rowAt = function ({ columns, clock }, name, time) {
+  const values = columns[name] || [];
+  if (!values.length || values[0].length === undefined) return values;
+  return values[time === null ? values.length - 1 : Math.max(fl.countUntil(columns[clock], time) - 1, 0)];
 };
 
 // The value of a run's column at a time, between samples by interpolation; null where it has none.

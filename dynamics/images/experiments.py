@@ -9,7 +9,7 @@ infinity); Imai, Nishiyama & Imaizumi, arXiv:2602.07378 (unlearning).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from time import perf_counter
 from types import MappingProxyType
@@ -346,7 +346,7 @@ def unlearning_sweep(
     return Sweep("unlearning", "a", tuple(settings), tuple(seeds), plan)
 
 
-EXPERIMENTS = MappingProxyType(
+EXPERIMENTS: Mapping[str, Callable[..., Sweep]] = MappingProxyType(
     {
         "scale": scale_sweep,
         "width": width_sweep,
