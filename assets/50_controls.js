@@ -23,6 +23,7 @@ fl.Controls = class {
   }
 
   static ROOM = 7; // letters that a box has room for
+  static LINE = 24; // and the box of a list in one line
 
   build(control) {
     const place = document.getElementById(["choice", "many"].includes(control.kind) ? control.id : `${control.id}-row`);
@@ -201,12 +202,15 @@ fl.Controls = class {
 
   // Some numbers in one box, parted by commas or spaces.
   buildList(control, place) {
-    const box = fl.make("input", {
-      type: "text", id: `${control.id}-box`, className: "box", autocomplete: "off", spellcheck: false,
-      aria: { label: `${control.symbol}, ${control.title}` },
+    const box = fl.make("textarea", {
+      id: `${control.id}-box`, className: "box", autocomplete: "off", spellcheck: false, aria: { label: `${control.symbol}, ${control.title}` },
     });
     box.onchange = () => this.typedList(control, box);
-    box.onkeydown = (event) => { if (event.key === "Enter") this.typedList(control, box); };
+    box.onkeydown = (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      this.typedList(control, box);
+    };
     place.append(fl.make("label", { htmlFor: box.id, className: "control-symbol", title: control.title }, ...fl.typeset(control.symbol)), box);
     return { list: box };
   }
@@ -295,6 +299,7 @@ fl.Controls = class {
       if (parts.count) { parts.count.value = parts.count.dataset.shown = parts.value = value.length; continue; }
       if (parts.list) {
         parts.list.value = parts.list.dataset.shown = value.map(fl.numberText).join(", ").replaceAll("-", "−").replaceAll("e−", "e-");
+        parts.list.rows = Math.ceil(parts.list.value.length / fl.Controls.LINE);
         parts.list.setAttribute("aria-invalid", false);
         continue;
       }

@@ -8,7 +8,7 @@ from typing import Any
 
 from components.images.state import ImagesState
 from components.numbers import shown
-from components.plots import POWER_TICKS, TICKS, axis_name, axis_of, band, course, over, rows, scatter
+from components.plots import TICKS, axis_name, axis_of, band, course, over, rows, scatter
 from components.theme import DEGREES, LIGHT, steps
 from components.view import Figure, Trace
 from dynamics.images import Setting
@@ -25,16 +25,22 @@ TITLES = {
     "train": "training loss",
     "loss": "test loss",
     "norm": "weight norm",
-    "moved": "|w − w(0)| / |w(0)|",
+    "moved": "distance moved",
     "kernel": "kernel / kernel(0)",
     "turned": "kernel distance",
     "R": "R",
     "a": "a",
 }
 LOGARITHMIC = ("norm", "moved", "kernel")
-POWERS = {"type": "log", "dtick": "D2", "tickfont": {"size": POWER_TICKS}}
+MARKS = [step * 10.0**power for power in range(-9, 10) for step in (1, 3)]
+POWERS = {
+    "type": "log",
+    "tickvals": MARKS,
+    "ticktext": [f"{mark:g}" if 1e-4 < mark < 1e5 else shown(mark, 1) for mark in MARKS],
+}
 DASHED = "6px,3px"
 ROOMY = 4  # rows that have room for the usual numbers
+FULL = 5  # layers whose angles leave room for the norm under them
 GROUPS = {"width": ("best", "moved"), "initialisation": ("best", "moved", "kernel"), "scale": ("accuracy", "norm")}
 COURSE = ("R", "a", "loss", "turned")  # of unlearning
 SHORT = {"halves": "later half of the classes +1", "halves, reversed": "earlier half +1"}
@@ -52,7 +58,7 @@ def panel_rows(state: ImagesState) -> list[tuple[str, str | None]]:
     """What each row over training shows: a quantity, of one group or of all."""
     if state.experiment == "scale":
         angles = [(f"zeta{k}", None) for k in range(2, state.depth + 1)]
-        return [*angles, ("accuracy", None), ("norm", None)]
+        return [*angles, ("accuracy", None), *([("norm", None)] if state.depth < FULL else [])]
     if state.experiment == "unlearning":
         return [(name, None) for name in COURSE]
     return [("shown", group) for group in state.groups] or [("shown", "")]
@@ -152,7 +158,7 @@ def panels(state: ImagesState) -> tuple[Figure, dict[str, Any]]:
         axis = layout[axis_name(number)]
         _measure(layout, number, name, [name, f"{name}_low", f"{name}_high"])
         if len(shown_rows) > ROOMY:
-            axis["nticks"] = 4
+            axis |= {"nticks": 4, "title": {"text": axis["title"]["text"].removeprefix("test "), "font": {"size": 12}}}
         if group:
             layout.setdefault("annotations", []).append(_label(group, number))
     _named(layout)
@@ -191,7 +197,7 @@ def _ticks(state: ImagesState) -> dict[str, Any]:
     for value in values[1:]:
         if log10(value / written[-1]) > APART * span:
             written.append(value)
-    return {"tickvals": written, "ticktext": [shown(value, 4) for value in written], "tickangle": 0}
+    return {"tickvals": written, "ticktext": [shown(value, 4) for value in written]}
 
 
 def _dashed(state: ImagesState) -> list[Trace]:
