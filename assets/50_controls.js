@@ -23,7 +23,7 @@ fl.Controls = class {
   }
 
   static ROOM = 7; // letters that a box has room for
-  static LINE = 24; // and the box of a list in one line
+  static LINE = 28; // and the box of a list in one line
 
   build(control) {
     const place = document.getElementById(["choice", "many"].includes(control.kind) ? control.id : `${control.id}-row`);

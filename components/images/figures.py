@@ -20,24 +20,19 @@ VARIED = {
     "unlearning": ("a", "second layer at the start"),
 }
 TITLES = {
-    "accuracy": "test accuracy",
-    "best": "best test accuracy",
+    "accuracy": "accuracy",
+    "best": "best accuracy",
     "train": "training loss",
     "loss": "test loss",
-    "norm": "weight norm",
-    "moved": "distance moved",
-    "kernel": "kernel / kernel(0)",
+    "norm": "norm",
+    "moved": "distance",
+    "kernel": "kernel ratio",
     "turned": "kernel distance",
     "R": "R",
     "a": "a",
 }
 LOGARITHMIC = ("norm", "moved", "kernel")
-MARKS = [step * 10.0**power for power in range(-9, 10) for step in (1, 3)]
-POWERS = {
-    "type": "log",
-    "tickvals": MARKS,
-    "ticktext": [f"{mark:g}" if 1e-4 < mark < 1e5 else shown(mark, 1) for mark in MARKS],
-}
+SMALL = 10  # of nine numbers on a phone's axis
 DASHED = "6px,3px"
 ROOMY = 4  # rows that have room for the usual numbers
 FULL = 5  # layers whose angles leave room for the norm under them
@@ -46,7 +41,7 @@ COURSE = ("R", "a", "loss", "turned")  # of unlearning
 SHORT = {"halves": "later half of the classes +1", "halves, reversed": "earlier half +1"}
 SHARES = ("accuracy", "best")
 APART = 0.07  # of an axis, between two of its numbers
-BOTTOM = 104  # pixels for names of lines under a figure
+BOTTOM, DEEP_BOTTOM = 104, 126  # pixels for names of lines under a figure; for four long ones on a phone
 
 
 def angle_title(k: int) -> str:
@@ -62,6 +57,14 @@ def panel_rows(state: ImagesState) -> list[tuple[str, str | None]]:
     if state.experiment == "unlearning":
         return [(name, None) for name in COURSE]
     return [("shown", group) for group in state.groups] or [("shown", "")]
+
+
+def powers(name: str) -> dict[str, Any]:
+    """A logarithmic axis with its powers of ten, and where a quantity stays within two of them with threes."""
+    within = (1, 3) if name == "norm" else (1,)
+    marks = [step * 10.0**power for power in range(-9, 10) for step in within]
+    written = [f"{mark:g}" if 1e-4 < mark < 1e5 else shown(mark, 1) for mark in marks]
+    return {"type": "log", "tickvals": marks, "ticktext": written}
 
 
 def raised(text: str) -> str:
@@ -81,7 +84,7 @@ def plane(state: ImagesState) -> Figure:
     """The axes of the figure over what is varied; of unlearning those of the R–a plane."""
     if state.experiment == "unlearning":
         layout = rows(["a, second layer"], ("R", "R"), log=False)
-        layout["xaxis"]["title"]["text"] = "R, alignment of the first layer with the task's direction"
+        layout["xaxis"]["title"]["text"] = "R, alignment with the task's direction"
         layout["hovermode"] = "closest"
         layout["meta"]["extent"] = {"xaxis": "R", "yaxis": "a"}
     else:
@@ -89,7 +92,7 @@ def plane(state: ImagesState) -> Figure:
         layout = rows([title(name) if name != "zeta" else "ζ in °" for name in names], ("value", ""), log=True)
         layout["xaxis"] |= {
             "title": {"text": VARIED[state.experiment][1]},
-            "tickfont": {"size": TICKS},
+            "tickfont": {"size": SMALL},
             **_ticks(state),
         }
         for number, name in enumerate(names):
@@ -99,7 +102,7 @@ def plane(state: ImagesState) -> Figure:
         if state.experiment == "scale":
             layout["shapes"] = [_chance(state, len(names) - 1)]
     if state.experiment != "unlearning":
-        _named(layout)
+        _named(layout, BOTTOM if state.experiment == "scale" else DEEP_BOTTOM)
     count = 1 if state.experiment == "unlearning" else len(hero(state))
     return {"data": _axes(count), "layout": layout}
 
@@ -158,10 +161,10 @@ def panels(state: ImagesState) -> tuple[Figure, dict[str, Any]]:
         axis = layout[axis_name(number)]
         _measure(layout, number, name, [name, f"{name}_low", f"{name}_high"])
         if len(shown_rows) > ROOMY:
-            axis |= {"nticks": 4, "title": {"text": axis["title"]["text"].removeprefix("test "), "font": {"size": 12}}}
+            axis["nticks"] = 4
         if group:
             layout.setdefault("annotations", []).append(_label(group, number))
-    _named(layout)
+    _named(layout, BOTTOM)
     display: dict[str, Any] = {"axis": {"linear": {"layout": {"xaxis.type": "linear", "xaxis.tickfont.size": TICKS}}}}
     if any(name == "shown" for name, _ in shown_rows):
         display["shown"] = {name: _choice(name, len(shown_rows)) for name in ("accuracy", "moved", "loss", "kernel")}
@@ -174,19 +177,20 @@ def _choice(name: str, count: int) -> dict[str, Any]:
     for number in range(count):
         layout[f"{axis_name(number)}.title.text"] = TITLES[name]
         if name in LOGARITHMIC:
-            layout |= {f"{axis_name(number)}.{key}": value for key, value in POWERS.items()}
+            layout |= {f"{axis_name(number)}.{key}": value for key, value in powers(name).items()}
     return {"layout": layout, "columns": {f"shown{end}": f"{name}{end}" for end in ("", "_low", "_high")}}
 
 
 def _measure(layout: dict[str, Any], row: int, name: str, extent: list[str]) -> None:
     """The axis of a quantity: shares from 0 to 1, otherwise as far as these columns go."""
     axis = layout[axis_name(row)]
+    axis["title"]["font"] = {"size": 12}
     if name in SHARES:
         axis["range"] = [0.0, 1.03]
     else:
         layout["meta"]["extent"][axis_name(row)] = extent
     if name in LOGARITHMIC:
-        axis |= POWERS
+        axis |= powers(name)
 
 
 def _ticks(state: ImagesState) -> dict[str, Any]:
@@ -197,7 +201,7 @@ def _ticks(state: ImagesState) -> dict[str, Any]:
     for value in values[1:]:
         if log10(value / written[-1]) > APART * span:
             written.append(value)
-    return {"tickvals": written, "ticktext": [shown(value, 4) for value in written]}
+    return {"tickvals": written, "ticktext": [shown(value, 4) for value in written], "tickangle": 0}
 
 
 def _dashed(state: ImagesState) -> list[Trace]:
@@ -255,14 +259,14 @@ def _on_plane(index: int, label: str, line: dict[str, Any]) -> list[Trace]:
     return [path, start]
 
 
-def _named(layout: dict[str, Any]) -> None:
-    """The names of the lines, under the axes."""
+def _named(layout: dict[str, Any], bottom: int) -> None:
+    """The names of the lines, under the axes, in so many pixels."""
     layout["showlegend"] = True
     layout["legend"] = {
         "orientation": "h", "x": 0, "xref": "paper", "y": 0, "yref": "container", "yanchor": "bottom",
         "font": {"size": 11}, "itemclick": False, "itemdoubleclick": False,
     }  # fmt: skip
-    layout["margin"] = {**layout["margin"], "b": BOTTOM}
+    layout["margin"] = {**layout["margin"], "b": bottom}
 
 
 def _axes(count: int) -> list[Trace]:

@@ -18,6 +18,8 @@ GUIDE = Guide(
         ("nullcline", "chance: the angle of weights drawn afresh"),
     ),
     more=(
+        "Accuracy and loss are those of the test images; distance is |w − w(0)| / |w(0)| of all weights; the kernel is "
+        "the tangent kernel, its ratio that of its size to the start's, its distance what is left of its change then. "
         "Own images: an .npz with the arrays x (images) and y (whole numbers), of MNIST's or CIFAR's shape, say. It is "
         "kept on this server, for anyone with the link, until newer files need its room. Play: the left figure "
         "shows the epoch of the cursor."
