@@ -1,8 +1,7 @@
 """The columns of the runs that the figures show: of each setting over epochs, of each group over what is varied.
 
 A column is a mean over seeds; with `_low` and `_high` behind its name it is the least and the largest of them. Of a
-group it is a table, a row for each epoch: what its settings were then, or as they last were where they have halted or
-are not as far.
+group it is a table, a row for each epoch: what its settings were then, or as they last were where they are not as far.
 """
 
 from __future__ import annotations
@@ -73,6 +72,13 @@ def of_group(runs: ImageRuns, numbers: list[int]) -> Columns:
         for suffix, values in zip(("", "_low", "_high"), over_seeds(quantity(runs, name)[numbers]), strict=True):
             columns[name + suffix] = _carried(values).T
     return columns
+
+
+def alive(runs: ImageRuns) -> dict[str, list[int]]:
+    """The settings of each group of which at least one run goes, or would go, to its end; groups that have any."""
+    ended = [sum(j == place for place, _, _ in runs.halted) == len(runs.seeds) for j in range(len(runs.settings))]
+    groups = {name: [j for j in numbers if not ended[j]] for name, numbers in runs.groups.items()}
+    return {name: numbers for name, numbers in groups.items() if numbers}
 
 
 def _carried(values: np.ndarray) -> np.ndarray:

@@ -21,7 +21,7 @@ import numpy as np
 from components.cache import fingerprint
 from components.images import columns, figures, texts
 from components.images.shelf import About, Shelf
-from components.images.state import DIGITS, ImagesState
+from components.images.state import DIGIT_VALUES, DIGITS, ImagesState
 from components.runs.store import Unrecordable
 from components.view import Chunk, Columns, column, scene, table
 from dynamics.images import ImageRuns, ImageSplit, Kept, Setting, Sweep, load_digits, missing, read_kept
@@ -51,22 +51,23 @@ def shelf() -> Shelf:
 
 def about(state: ImagesState) -> About | None:
     """What the state's images are; None where they are not here."""
-    return About(DIGITS, 64, 10, (8, 8)) if state.images is None else shelf().about(state.images)
+    return About(DIGITS, DIGIT_VALUES, 10, (8, 8)) if state.images is None else shelf().about(state.images)
 
 
 def cost(state: ImagesState) -> float:
     """The multiply-adds of the networks; 0 where they are not possible, which the picture then says."""
     try:
-        return work(state, state.sweep())
+        return work(state)
     except ValueError:
         return 0.0
 
 
-def work(state: ImagesState, sweep: Sweep) -> float:
+def work(state: ImagesState) -> float:
     """The multiply-adds of an experiment. Raises ValueError where it is not possible."""
     known = about(state)
     if known is None:
         raise ValueError(texts.ABSENT.format(state.images))
+    sweep = state.sweep(known.values)
     count = min(known.images, state.most)
     tests = max(1, round(TEST * count))
     return sum(sweep.works(count - tests, tests, known.values, known.classes)) * len(sweep.seeds)
@@ -75,7 +76,7 @@ def work(state: ImagesState, sweep: Sweep) -> float:
 def trouble(state: ImagesState) -> str:
     """Why the state cannot be computed here, as a sentence; empty where it can."""
     try:
-        work(state, state.sweep())
+        work(state)
     except ValueError as error:
         return f"{error}".removesuffix(".") + "."
     return missing()
@@ -94,7 +95,7 @@ def stream(state: ImagesState) -> Iterator[Chunk]:
     if runs:
         yield from announced(state, runs.settings)
         yield from pieces(state, runs, range(len(runs.settings)), True)
-        said = texts.words(state, runs, 10, [texts.kept_by(kept(), name or "", runs)], missing())
+        said = texts.words(state, runs, about(state), [texts.kept_by(kept(), name or "", runs)], missing())
     else:
         said = texts.awaited(state, wrong, about(state))
     yield Chunk("words", said)
@@ -107,9 +108,10 @@ def run(state: ImagesState, checkpoint: Mapping[str, Any] | None) -> Iterator[Ch
     if wrong:
         yield Chunk("error", {"sentence": wrong})
         return
-    began, sweep = monotonic(), state.sweep()
+    began = monotonic()
     try:
         split = images(state)
+        sweep = state.sweep(split.x.shape[1])
         before = None if checkpoint is None else unpacked(sweep, split.name, checkpoint)
         found = sweep.run(split, before)
     except ValueError as error:
@@ -147,7 +149,7 @@ def run(state: ImagesState, checkpoint: Mapping[str, Any] | None) -> Iterator[Ch
         note = []
     except (Unrecordable, OSError):
         note = ["The results could not be kept for saving: the picture and its Python can be saved all the same."]
-    yield Chunk("words", texts.words(state, seen, len(split.classes), [*texts.targets(state, split), *note]))
+    yield Chunk("words", texts.words(state, seen, about(state), [*texts.targets(state, split), *note]))
     yield Chunk("end", {"status": texts.status(made, "live", seen)})
 
 
@@ -187,11 +189,11 @@ def announced(state: ImagesState, settings: Sequence[Setting]) -> Iterator[Chunk
 def pieces(state: ImagesState, runs: ImageRuns, fresh: Collection[int], last: bool) -> Iterator[Chunk]:
     """What is known of some settings, whole, and of the groups that they are in, in place of what was."""
     again = {chunk.data["index"]: chunk for chunk in announced(state, runs.settings)}
-    groups = runs.groups
+    groups, going = runs.groups, columns.alive(runs)
     new = {index: columns.of_setting(runs, index) for index in fresh}
     for place, name in enumerate(state.groups):
         if last or set(groups[name]) & set(fresh):
-            new[len(runs.settings) + place] = columns.of_group(runs, groups[name])
+            new[len(runs.settings) + place] = columns.of_group(runs, going.get(name, []))
     for index, samples in new.items():
         yield again[index]
         yield Chunk("trace", {"index": index, "columns": encoded(samples), "last": last})

@@ -64,9 +64,10 @@ def document(state: ImagesState) -> Mapping[str, Any]:
 
 def python(state: ImagesState) -> str:
     """A script that trains the same networks with `dynamics`, and draws them."""
+    known = compute.about(state)
     parameters = {
         "EXPERIMENT": state.experiment,
-        "ARGUMENTS": state.arguments(),
+        "ARGUMENTS": state.arguments(known.values) if known else state.arguments(),
         "IMAGES": "images.npz" if state.images else None,
         "MOST": state.most,
     }

@@ -33,6 +33,7 @@ PATHS = ("1", "2", "3", "4")  # of those of the core, in their order
 TASKS = ("halves", "reversed")
 LOSSES = ("squared", "entropy")
 SHOWN = ("accuracy", "moved", "loss", "kernel")
+DIGITS, DIGIT_VALUES = 1797, 64  # images inside scikit-learn, and values of each
 DEEP = 6  # layers from which training takes twice as many epochs
 EDGE = (-100.0, 1e4)
 
@@ -161,8 +162,9 @@ class ImagesState(State):
             return tuple("halves, reversed" if word == "reversed" else word for word in self.tasks)
         return (f"{self.depth} layers",)
 
-    def arguments(self) -> dict[str, Any]:
-        """What the core's experiment is asked with, all of it explicit."""
+    def arguments(self, values: int = DIGIT_VALUES) -> dict[str, Any]:
+        """What the core's experiment is asked with, all of it explicit, for images of so many values: the kernel of the
+        first layer grows with them, so a rate by itself falls."""
         usual = {
             "scale": (64, 0.01, 300 if self.depth >= DEEP else 150, 3),
             "width": (None, 0.02, 100, 3),
@@ -170,7 +172,7 @@ class ImagesState(State):
             "unlearning": (100, 0.03, 4000, 2),
         }
         width, rate, epochs, runs = usual[self.experiment]
-        rate = rate if self.rate is None else self.rate
+        rate = rate * min(1.0, DIGIT_VALUES / values) if self.rate is None else self.rate
         asked: dict[str, Any] = {
             "epochs": epochs if self.epochs is None else self.epochs,
             "seeds": tuple(range(self.seed, self.seed + (runs if self.runs is None else self.runs))),
@@ -187,8 +189,8 @@ class ImagesState(State):
             return asked | {"widths": tuple(int(one) for one in self.values), "paths": self.groups}
         return asked | {"scales": self.values, "paths": self.groups}
 
-    def sweep(self) -> Sweep:
-        """The experiment. Raises ValueError with a sentence where it is not possible."""
+    def sweep(self, values: int = DIGIT_VALUES) -> Sweep:
+        """The experiment on such images. Raises ValueError with a sentence where it is not possible."""
         if not self.groups:
             raise ValueError("Nothing is ticked: tick one choice at least")
         sweeps: dict[str, Any] = {
@@ -197,7 +199,7 @@ class ImagesState(State):
             "initialisation": initialisation_sweep,
             "unlearning": unlearning_sweep,
         }
-        made: Sweep = sweeps[self.experiment](**self.arguments())
+        made: Sweep = sweeps[self.experiment](**self.arguments(values))
         return made
 
     @property
@@ -207,9 +209,6 @@ class ImagesState(State):
             return None
         mine = self.experiment, self.arguments()
         return next((name for name, settings in _kept() if settings == mine), None)
-
-
-DIGITS = 1797  # images inside scikit-learn
 
 
 @cache

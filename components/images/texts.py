@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from components.images.columns import over_seeds, quantity
+from components.images.columns import alive, over_seeds, quantity
 from components.images.figures import SHORT, VARIED
 from components.images.shelf import About
 from components.images.state import ImagesState
@@ -22,6 +22,7 @@ ABSENT = (
     "The images {} are not kept on this server: they were never given to it, or have made room for others. "
     "Choose the file again, or go back to the digits."
 )
+ENDED = "Every network ends early, so there is nothing to tell."
 HOPELESS = 0.5  # of the loss of f = 0: with more left, the training images are not fitted
 TURNED = 1.0  # degrees by which a layer has turned
 LOST = 0.05  # of the peak
@@ -41,11 +42,13 @@ ABSENCE = {"colour": LIGHT["undecided"], "fate": "absent"}
 LAYERS = "₀₁₂₃₄₅₆₇₈"
 
 
-def words(state: ImagesState, runs: ImageRuns, classes: int, notes: Sequence[str], extra: str = "") -> dict[str, Any]:
+def words(
+    state: ImagesState, runs: ImageRuns, about: About | None, notes: Sequence[str], extra: str = ""
+) -> dict[str, Any]:
     """The sentences of a result, notes on it and on where it comes from, a text for each figure."""
     said = {"scale": _scale, "width": _paths, "initialisation": _paths, "unlearning": _unlearning}[state.experiment]
-    sentences, fates = said(state, runs)
-    told = [*notes, settings(state), *_notes(state, runs, classes), *_halted(runs)]
+    sentences, fates = said(state, runs) if alive(runs) else ([ENDED], [ABSENCE])
+    told = [*_halted(runs), *notes, settings(state, about), *_notes(state, runs, about)]
     return {"runs": sentences, "fates": fates, "notes": [*told, *([extra] if extra else [])], "figures": _texts(state)}
 
 
@@ -59,14 +62,14 @@ def awaited(state: ImagesState, wrong: str, about: About | None) -> dict[str, An
         f"{networks} networks learn beside the server, {shown(float(arguments['epochs']), 6)} epochs each, from "
         f"{about.words if about else 'images'}; what is known of them comes as they learn."
     )
-    notes = [settings(state)]
+    notes = [settings(state, about)]
     notes += [] if state.source == "live" else ["There are no kept results for these settings: they are computed live."]
     return {"runs": [sentence], "fates": [WAITING], "notes": notes, "figures": _texts(state)}
 
 
-def settings(state: ImagesState) -> str:
+def settings(state: ImagesState, about: About | None) -> str:
     """The networks and how they learn, all of it explicit."""
-    asked = state.arguments()
+    asked = state.arguments(about.values) if about else state.arguments()
     depth = asked.get("depth", 2)
     width = f" of {asked['width']} neurons each" if "width" in asked else ""
     layers = f"Networks of {depth} layers of weights, {depth - 1} hidden{width}"
@@ -118,7 +121,7 @@ def targets(state: ImagesState, split: ImageSplit) -> list[str]:
 
 
 def _scale(state: ImagesState, runs: ImageRuns) -> tuple[list[str], list[dict[str, str]]]:
-    (numbers,) = runs.groups.values()
+    (numbers,) = alive(runs).values()
     sigma = [runs.settings[j].value for j in numbers]
     accuracy, norm = _last(runs, "accuracy")[numbers], _last(runs, "norm")[numbers]
     best = int(np.nanargmax(accuracy))
@@ -152,7 +155,7 @@ def _paths(state: ImagesState, runs: ImageRuns) -> tuple[list[str], list[dict[st
     symbol = VARIED[state.experiment][0]
     best, moved, kernel = (_last(runs, name) for name in ("best", "moved", "kernel"))
     said, fates = [], []
-    for name, numbers in runs.groups.items():
+    for name, numbers in alive(runs).items():
         phase, fate, colour = PHASES[scaling_phase(paths[name]).phase]
         last = numbers[-1]
         text = (
@@ -178,7 +181,7 @@ def _paths(state: ImagesState, runs: ImageRuns) -> tuple[list[str], list[dict[st
 
 def _unlearning(state: ImagesState, runs: ImageRuns) -> tuple[list[str], list[dict[str, str]]]:
     said, fates = [], []
-    for name, numbers in runs.groups.items():
+    for name, numbers in alive(runs).items():
         lost = [_lost(runs, j) for j in numbers]
         peaks = [float(np.nanmax(_means(runs, "R")[j])) for j in numbers]
         a = [_ends(runs, "a", j) for j in numbers]
@@ -195,7 +198,7 @@ def _unlearning(state: ImagesState, runs: ImageRuns) -> tuple[list[str], list[di
     return said, fates
 
 
-def _notes(state: ImagesState, runs: ImageRuns, classes: int) -> list[str]:
+def _notes(state: ImagesState, runs: ImageRuns, about: About | None) -> list[str]:
     """What the papers say, what stands for what, and where the two part."""
     digits = runs.images == "digits"
     if state.experiment == "scale":
@@ -203,7 +206,7 @@ def _notes(state: ImagesState, runs: ImageRuns, classes: int) -> list[str]:
         notes = [
             "The paper: a larger initialization scale σ makes accuracy and alignment worse and the norm larger."
             f"{stands}here a fully connected network{' on 8 × 8 digits' if digits else ''} stands for these.",
-            *_unfitted(state, runs, classes),
+            *_unfitted(state, runs, about),
             "cos² ζₖ is the share of |Wₖ|² |h|² that layer k puts out of what it is fed, h; for weights drawn afresh "
             "it is 1 over the number of inputs: chance. The rate falls where the kernel at the start is larger, like "
             f"σ^(−{2 * (state.depth - 1)}), to a tenfold of its value at σ = 1 at most.",
@@ -223,7 +226,7 @@ def _notes(state: ImagesState, runs: ImageRuns, classes: int) -> list[str]:
             "by the way in which they go; making the output large, as in lazy training, is but one way. All are the "
             "same network at κ = 1. With both scales, γ ∝ κ^(−2) and η ∝ κ^2 nothing changes at all, exactly."
         ]
-    lost = {name: min(_lost(runs, j) for j in numbers) for name, numbers in runs.groups.items()}
+    lost = {name: min(_lost(runs, j) for j in numbers) for name, numbers in alive(runs).items()}
     both = len(lost) == 2 and min(lost.values()) > LOST
     return [
         "What is asked of the images: does the alignment R of the first layer with the task's leading direction rise "
@@ -241,9 +244,13 @@ def _notes(state: ImagesState, runs: ImageRuns, classes: int) -> list[str]:
     ]
 
 
-def _unfitted(state: ImagesState, runs: ImageRuns, classes: int) -> list[str]:
+def _unfitted(state: ImagesState, runs: ImageRuns, about: About | None) -> list[str]:
     """Where the training images are not fitted either."""
-    (numbers,) = runs.groups.values()
+    going = alive(runs)
+    if about is None or not going:
+        return []
+    (numbers,) = going.values()
+    classes = about.classes
     zero = 0.5 * (1.0 - 1.0 / classes) if state.loss == "squared" else log(classes)
     left = _last(runs, "train")
     bad = [j for j in numbers if not left[j] <= HOPELESS * zero]
@@ -263,7 +270,10 @@ def _halted(runs: ImageRuns) -> list[str]:
     j, i, sentence = runs.halted[0]
     symbol = VARIED[runs.experiment][0]
     which = f"{runs.settings[j].group}, {symbol} = {shown(float(runs.settings[j].value), 4)}, seed {runs.seeds[i]}"
-    return [f"{len(runs.halted)} networks end early and are shown as they last were; the first ({which}): {sentence}"]
+    return [
+        f"{len(runs.halted)} networks end early. They are shown until then, and not over {symbol} where no seed comes "
+        f"to its end; the first ({which}): {sentence}"
+    ]
 
 
 def _texts(state: ImagesState) -> dict[str, str]:

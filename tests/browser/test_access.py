@@ -78,7 +78,7 @@ def focus(page: Page) -> str:
 def test_tab_reaches_every_control_once_and_shows_where_it_is(open_page: Any, path: str) -> None:
     page = open_page(path)
     wanted = page.evaluate("""() => [...document.querySelectorAll(
-        "a[href], button, input, select, summary, [tabindex='0']")]
+        "a[href], button, input, select, textarea, summary, [tabindex='0']")]
       .filter((element) => element.checkVisibility({ visibilityProperty: true }) && !element.disabled)
       .filter((element) => element.type !== "radio" || element.checked)
       .map((element) => element.id || element.textContent.trim())""")

@@ -335,8 +335,21 @@ def test_a_run_that_was_interrupted_goes_on_as_if_it_had_not_been(
 def test_networks_that_end_early_are_told_of(shelf: Shelf) -> None:
     state = ImagesState(sigmas=(0.5, 1.0), rate=100.0, width=16, epochs=3, runs=1, most=120)
     parts = parts_of(compute.run(state, None))
-    assert "networks end early" in said(parts) or "The run diverges" in said(parts)
+    assert "Every network ends early" in said(parts)
+    assert "2 networks end early" in said(parts)
+    assert "The run diverges in epoch" in said(parts)
+    assert drawn(parts)[2] == {}  # nothing over σ
     assert parts[-1]["kind"] == "end"
+
+
+def test_rates_by_themselves_fall_with_the_size_of_the_images() -> None:
+    for state in TINY.values():
+        small, large = ([state.arguments(values).get(key) for key in ("rate", "step")] for values in (64, 784))
+        for one, other in zip(small, large, strict=True):
+            assert (one is None) is (other is None)
+            if one is not None:
+                assert other == pytest.approx(one * 64 / 784)
+    assert ImagesState(rate=0.02).arguments(784)["rate"] == 0.02
 
 
 def test_what_would_take_too_long_is_refused_before_it_starts(client: FlaskClient) -> None:
