@@ -45,7 +45,6 @@ VIEWS = {
     "activations": "/linear-network?v=1&d=0&pan=activations",
     "lab": "/lab?v=1&m=1&how=recursion&r=1",
     "images": "/lab/images?v=1&eta=0",
-    "images unlearning": "/lab/images?v=1&exp=unlearning&T=0",
 }
 
 
