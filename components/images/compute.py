@@ -29,7 +29,7 @@ from dynamics.images import ImageRuns, ImageSplit, Kept, Setting, Sweep, load_di
 KEPT = Path(__file__).with_name("results") / "images.npz"
 MOST = 3e12  # multiply-adds of an experiment: five to fifteen minutes on a core
 TEST = 0.2  # of the images
-PIECES = 150  # times that a run brings what is new, so that its record stays small
+PIECES = 60  # times that a run brings what is new, so that its record stays small
 PAUSE, PACE, CHECKPOINT = 0.25, 1.0, 3.0  # seconds between signs of life, between pieces, between checkpoints
 STOPPED = "You watch no more: the run stops in some seconds unless others do, and goes on when it is asked for."
 ARRAYS = (
