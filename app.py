@@ -8,6 +8,7 @@ from flask_talisman import Talisman
 
 from components import frame, runs, serving, stream, warming
 from components.cache import StreamCache
+from components.images import upload
 from components.views import VIEWS
 
 MAX_BODY = 1 << 18  # bytes of a POST; Dash's own are a few kilobytes
@@ -31,6 +32,7 @@ def create_app() -> Dash:
     frame.register(app, VIEWS)
     stream.register(server, VIEWS, StreamCache(server))
     runs.register(server, VIEWS)
+    upload.register(server)
 
     @server.get("/health")
     def health() -> Response:

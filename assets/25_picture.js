@@ -37,12 +37,16 @@ fl.Picture = class {
     this.expected = Infinity;
     this.scenes = {};
     this.runs = [];
+    this.final = false; // whether nothing follows that is computed beside the server
     this.version = 0; // counts what has come
   }
 
   take(chunk) {
     this.version += 1;
-    if (chunk.kind === "begin") this.expected = chunk.runs;
+    if (chunk.kind === "begin") {
+      this.expected = chunk.runs;
+      this.final = Boolean(chunk.final);
+    }
     else if (chunk.kind === "scene") this.scenes[chunk.name] = fl.decoded(chunk);
     else if (chunk.kind === "run") {
       this.runs[chunk.index] = { ...chunk, traces: fl.decoded(chunk.traces), columns: {}, clock: this.clock, complete: false };
@@ -72,15 +76,17 @@ fl.countUntil = function (times, time) {
   return low;
 };
 
-// The row of a run's table at a time, between samples by interpolation.
+// A column of a run for a line. Of a table, whose rows belong to the run's times: the row at a time, between samples by
+// interpolation; the last one at null.
 fl.rowAt = function ({ columns, clock }, name, time) {
-  const times = columns[clock], rows = columns[name];
-  if (!rows || !rows.length) return [];
-  const k = fl.countUntil(times, time);
-  if (k === 0) return rows[0];
-  if (k >= rows.length) return rows[rows.length - 1];
+  const values = columns[name] || [];
+  if (!values.length || values[0].length === undefined) return values;
+  if (time === null) return values.at(-1);
+  const times = columns[clock], k = fl.countUntil(times, time);
+  if (k === 0) return values[0];
+  if (k >= values.length) return values.at(-1);
   const share = (time - times[k - 1]) / (times[k] - times[k - 1]);
-  return rows[k].map((value, i) => rows[k - 1][i] + share * (value - rows[k - 1][i]));
+  return values[k].map((value, i) => values[k - 1][i] + share * (value - values[k - 1][i]));
 };
 
 // The value of a run's column at a time, between samples by interpolation; null where it has none.

@@ -153,8 +153,9 @@ fl.Overlay = class {
   // A run's line up to a time, in the pixels of its subplot; a band where it has another line to go back along.
   course({ run, x, y, from, line, opacity }, xa, ya, cutAt) {
     const { columns } = run;
-    const xs = columns[x] || [], ys = columns[y] || [];
-    const k = fl.countUntil(columns[run.clock] || [], cutAt);
+    const [xs, ys, lows] = [x, y, from].map((name) => fl.rowAt(run, name, cutAt));
+    const whole = ys !== columns[y]; // the row of a table
+    const k = whole ? ys.length : fl.countUntil(columns[run.clock] || [], cutAt);
     const far = 1e4; // pixels: where zero is on a logarithmic axis
     const steps = [];
     let pen = "M";
@@ -166,8 +167,8 @@ fl.Overlay = class {
       pen = "L";
     };
     for (let i = 0; i < k; i += 1) to(xs[i], ys[i]);
-    if (k > 0 && k < xs.length) to(fl.valueAt(run, x, cutAt), fl.valueAt(run, y, cutAt));
-    for (let i = k - 1; from && i >= 0; i -= 1) to(xs[i], columns[from][i]);
+    if (!whole && k > 0 && k < xs.length) to(fl.valueAt(run, x, cutAt), fl.valueAt(run, y, cutAt));
+    for (let i = k - 1; from && i >= 0; i -= 1) to(xs[i], lows[i]);
     const path = fl.svg("path", {
       d: steps.join(""), fill: from ? line.color : "none", "fill-opacity": opacity, stroke: line.color, "stroke-width": line.width,
       "stroke-dasharray": fl.Overlay.dashes(line), "stroke-linejoin": "round",

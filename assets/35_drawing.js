@@ -5,10 +5,13 @@
 window.fl = window.fl || {};
 
 // The outline of what lies between two columns.
-fl.band = function (columns, x, upper, lower) {
-  const [xs, high, low] = [x, upper, lower].map((name) => Array.from(columns[name] || []));
+fl.band = function (run, x, upper, lower) {
+  const [xs, high, low] = [x, upper, lower].map((name) => Array.from(fl.rowAt(run, name, null)));
   return { x: [...xs, ...[...xs].reverse()], y: [...high, ...low.reverse()] };
 };
+
+// The numbers of a column, or of all rows of a table.
+fl.flat = (values) => (values.length && values[0].length !== undefined ? values.flatMap((row) => Array.from(row)) : values);
 
 fl.Drawing = class {
   // listen(figure): called once for each figure, when it has been drawn.
@@ -175,7 +178,7 @@ fl.Drawing = class {
   extent(names, log, kept) {
     let low = Infinity, high = -Infinity;
     for (const run of this.picture.runs) {
-      for (const name of names) for (const value of run.columns[name] || []) {
+      for (const name of names) for (const value of fl.flat(run.columns[name] || [])) {
         if (!Number.isFinite(value) || (log && value <= 0)) continue;
         if (value < low) low = value;
         if (value > high) high = value;
@@ -207,9 +210,9 @@ fl.Drawing = class {
       trace.meta = { ...trace.meta, x, y };
       if (trace.meta.part === "marks") return this.marked(trace, layout);
       const run = this.picture.runs[trace.meta.run];
-      if (trace.meta.part === "cloud") return Object.assign(trace, { x: Array.from((run.columns[x] || []).at(-1) || []), y: Array.from((run.columns[y] || []).at(-1) || []) });
+      if (trace.meta.part === "cloud") return Object.assign(trace, { x: Array.from(fl.rowAt(run, x, null)), y: Array.from(fl.rowAt(run, y, null)) });
       const from = columns[trace.meta.from] || trace.meta.from;
-      return Object.assign(trace, from ? fl.band(run.columns, x, y, from) : { x: run.columns[x] || [], y: run.columns[y] || [] });
+      return Object.assign(trace, from ? fl.band(run, x, y, from) : { x: fl.rowAt(run, x, null), y: fl.rowAt(run, y, null) });
     });
   }
 

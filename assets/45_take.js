@@ -49,6 +49,7 @@ fl.Take = class {
       menu.open = false;
       menu.querySelector("summary").focus();
       await action().catch((error) => {
+        if (error.sentences) { page.say(error.sentences); return; }
         console.warn(error);
         page.say(["This could not be made: the server did not give it. The picture is still here; please try again."]);
       });
@@ -87,6 +88,7 @@ fl.Take = class {
   async file(kind) {
     const { view, state } = this.page;
     const response = await fetch(`/export/${view.name}.${kind}?${fl.query(view, state)}`);
+    if (response.status === 422) throw { sentences: (await response.json()).errors.map(({ sentence }) => sentence) };
     if (!response.ok) throw new Error("the server refused it");
     fl.save(await response.blob(), `${view.name}.${kind}`);
     this.page.tell(`${view.name}.${kind} saved.`);

@@ -23,11 +23,12 @@ fl.Controls = class {
   }
 
   static ROOM = 7; // letters that a box has room for
+  static LINE = 28; // and the box of a list in one line
 
   build(control) {
     const place = document.getElementById(["choice", "many"].includes(control.kind) ? control.id : `${control.id}-row`);
     if (!place) return;
-    const build = { choice: this.buildChoice, many: this.buildMany, slider: this.buildSlider, count: this.buildCount, axis: this.buildAxis }[control.kind];
+    const build = { choice: this.buildChoice, many: this.buildMany, slider: this.buildSlider, count: this.buildCount, axis: this.buildAxis, list: this.buildList }[control.kind];
     const parts = build.call(this, control, place);
     this.parts[control.id] = { place, ...parts };
   }
@@ -35,7 +36,7 @@ fl.Controls = class {
   buildChoice(control, place) {
     const radios = control.choices.map((value, index) => {
       const radio = fl.make("input", { type: "radio", name: control.id, value });
-      radio.onchange = () => this.change({ [control.parameter]: value });
+      radio.onchange = () => this.change({ [control.parameter]: value, ...Object.fromEntries(control.clears.map((name) => [name, null])) });
       place.append(fl.make("label", { className: "segment" }, radio, fl.make("span", { textContent: control.labels[index] })));
       return radio;
     });
@@ -199,6 +200,38 @@ fl.Controls = class {
     return { count: box, value: null };
   }
 
+  // Some numbers in one box, parted by commas or spaces.
+  buildList(control, place) {
+    const box = fl.make("textarea", {
+      id: `${control.id}-box`, className: "box", autocomplete: "off", spellcheck: false, aria: { label: `${control.symbol}, ${control.title}` },
+    });
+    box.onchange = () => this.typedList(control, box);
+    box.onkeydown = (event) => {
+      if (event.key !== "Enter") return;
+      event.preventDefault();
+      this.typedList(control, box);
+    };
+    place.append(fl.make("label", { htmlFor: box.id, className: "control-symbol", title: control.title }, ...fl.typeset(control.symbol)), box);
+    return { list: box };
+  }
+
+  typedList(control, box) {
+    if (box.value === box.dataset.shown) { box.setAttribute("aria-invalid", false); return; }
+    const { symbol, length: [fewest, most], bounds: [low, high], whole } = control;
+    const words = box.value.trim().replace(/[−–]/g, "-").split(/[\s,;]+/).filter(Boolean);
+    const numbers = words.map((word) => (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,4})?$/i.test(word) ? Number(word) : NaN));
+    const wrong = numbers.findIndex((number) => !(number >= low && number <= high) || (whole && number % 1));
+    const range = `${whole ? "whole numbers" : "numbers"} in [${fl.numberText(low)}, ${fl.numberText(high)}]`;
+    const counted = words.length >= fewest && words.length <= most;
+    box.setAttribute("aria-invalid", wrong >= 0 || !counted);
+    if (wrong >= 0) this.say([`${symbol} = ${words[wrong].slice(0, 24)} is not one of the ${range}. The picture keeps its own.`]);
+    else if (!counted) this.say([`${symbol} has ${words.length} numbers, not ${fewest} to ${most}. The picture keeps its own.`]);
+    else {
+      this.say([]);
+      this.change({ [control.parameter]: numbers.map(fl.canonical) });
+    }
+  }
+
   fromSlider(control, position) {
     const value = control.scale === "log" ? Number((10 ** position).toPrecision(3)) : fl.canonical(position);
     return Math.min(Math.max(control.whole ? Math.round(value) : value, control.bounds[0]), control.bounds[1]);
@@ -264,6 +297,12 @@ fl.Controls = class {
       const value = place === null ? state[control.parameter] : state[control.parameter][place];
       if (parts.select) { this.syncAxis(control, parts, state); continue; }
       if (parts.count) { parts.count.value = parts.count.dataset.shown = parts.value = value.length; continue; }
+      if (parts.list) {
+        parts.list.value = parts.list.dataset.shown = value.map(fl.numberText).join(", ").replaceAll("-", "−").replaceAll("e−", "e-");
+        parts.list.rows = Math.ceil(parts.list.value.length / fl.Controls.LINE);
+        parts.list.setAttribute("aria-invalid", false);
+        continue;
+      }
       if (parts.radios) { for (const radio of parts.radios) radio.checked = radio.value === value; continue; }
       if (parts.checks) { for (const check of parts.checks) check.checked = value.includes(check.value); continue; }
       parts.place.hidden = !meant || value === undefined;

@@ -29,6 +29,7 @@ fl.Page = class {
     this.buildPresets();
     this.take = new fl.Take(this);
     this.causes = new fl.Causes(this);
+    this.upload = new fl.Upload(this);
   }
 
   static MOVING = 150; // ms after which a hand that has not moved rests
@@ -135,6 +136,7 @@ fl.Page = class {
   sync() {
     this.controls.sync(this.state);
     this.compare.sync(this.state);
+    this.upload.sync(this.state);
     this.presets.value = this.presetOf() || "";
     this.enable("undo-button", this.history.depth > 0);
     this.enable("redo-button", this.history.depth < this.history.top);
@@ -218,7 +220,7 @@ fl.Page = class {
       if (place) place.classList.remove("waiting");
       this.progress.hide();
       document.body.dataset.drawn = query; // says which state's picture is complete
-      if (run) {
+      if (run && !picture.final) {
         const over = await run.watch(signal);
         if (token !== this.token || !over) return;
         this.finished(query);
@@ -496,8 +498,8 @@ window.dash_clientside.frame = {
     if (fl.page) fl.page.leave();
     fl.page = new fl.Page(view);
     fl.page.start();
-    for (const link of document.querySelectorAll(".view-link")) {
-      if (link.pathname === view.path) {
+    for (const link of document.querySelectorAll(".view-link, .page-link")) {
+      if (link.pathname === (link.matches(".page-link") ? view.path : view.entry)) {
         link.setAttribute("aria-current", "page");
         link.scrollIntoView({ block: "nearest", inline: "nearest" }); // a phone's row of views scrolls
       } else link.removeAttribute("aria-current");

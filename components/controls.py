@@ -1,4 +1,4 @@
-"""Controls that any view is made of: a slider with a number box, a choice of one or of any of a few words.
+"""Controls that any view is made of: a slider with a number box, a choice of one or of any of a few words, a list.
 
 A control writes one field of the view's State (or one place in it). What it writes is declared
 here and handed to the client, which builds it of the browser's own elements and moves sliders,
@@ -33,13 +33,15 @@ class Control:
     begin: of a parameter that may be absent, what it is when it is switched on.
     window: of an axis, the field that holds from where to where it goes.
     only: shown only where one of these fields is, or has in it, one of its words here.
-    whole: of a slider, whether it writes whole numbers only.
+    whole: of a slider or a list, whether it writes whole numbers only.
+    length: of a list, the fewest and the most numbers.
+    clears: of a choice, the fields that hold nothing any more when it changes, such as windows on what it replaces.
     """
 
     id: str
     parameter: str
     index: int | str | None
-    kind: Literal["slider", "choice", "many", "count", "axis"]
+    kind: Literal["slider", "choice", "many", "count", "axis", "list"]
     key: str
     symbol: str
     title: str
@@ -54,6 +56,8 @@ class Control:
     only: Only | None = None
     window: str | None = None
     whole: bool = False
+    length: tuple[int, int] = (1, 1)
+    clears: tuple[str, ...] = ()
 
 
 def slider(
@@ -119,14 +123,39 @@ def coefficients(
     ]
 
 
-def choice(view: str, state: type[State], field: str, labels: Sequence[str], only: Only | None = None) -> Control:
+def choice(
+    view: str,
+    state: type[State],
+    field: str,
+    labels: Sequence[str],
+    only: Only | None = None,
+    clears: tuple[str, ...] = (),
+) -> Control:
     """The control of a parameter that is one of a few words."""
-    return replace(_of_words("choice", view, state, field, labels), only=only)
+    return replace(_of_words("choice", view, state, field, labels), only=only, clears=clears)
 
 
-def many(view: str, state: type[State], field: str, labels: Sequence[str]) -> Control:
+def many(view: str, state: type[State], field: str, labels: Sequence[str], only: Only | None = None) -> Control:
     """The control of a parameter that is any of a few words: one checkbox for each."""
-    return _of_words("many", view, state, field, labels)
+    return replace(_of_words("many", view, state, field, labels), only=only)
+
+
+def listed(view: str, state: type[State], field: str, only: Only | None = None, whole: bool = False) -> Control:
+    """The control of some numbers in one box."""
+    parameter = state.parameters()[field]
+    return Control(
+        f"{view}-{field}",
+        field,
+        None,
+        "list",
+        parameter.key,
+        parameter.symbol,
+        parameter.title,
+        bounds=parameter.bounds[0],
+        only=only,
+        whole=whole,
+        length=parameter.length,
+    )
 
 
 def _of_words(

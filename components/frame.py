@@ -82,7 +82,8 @@ def tool(name: str, label: str, key: str = "", text: str = "", **more: Any) -> h
 
 def shell(views: Mapping[str, View]) -> html.Div:
     """The application: header, a place for the view, the address."""
-    links = [dcc.Link(view.title, href=view.path, className="view-link") for view in views.values()]
+    entries = [view for view in views.values() if view.entry == view.path]
+    links = [dcc.Link(view.title, href=view.path, className="view-link") for view in entries]
     summary = {
         "children": [icon("take"), html.Span("Save", className="wide")],
         "className": "tool",
@@ -157,6 +158,7 @@ def description(view: View, controls: list[Control], figures: Mapping[str, Figur
         data={
             "name": view.name,
             "path": view.path,
+            "entry": view.entry,
             "version": view.State.VERSION,
             "release": fingerprint(),
             "exports": EXPORTS,
@@ -221,7 +223,7 @@ def course_page(
             description(view, controls, figures),
             side(aside),
             html.Section(
-                [alert(), html.Div(list(on_plane), className="plane-choices"), graph(plane)],
+                [*tabs(view), alert(), html.Div(list(on_plane), className="plane-choices"), graph(plane)],
                 className="plane",
                 **aria(label=plane.title),
             ),
@@ -238,6 +240,12 @@ def course_page(
         ],
         className="view",
     )
+
+
+def tabs(view: View) -> list[Component]:
+    """The switch between the views that share this one's entry in the header, if there are others."""
+    links = [dcc.Link(name, href=path, className="page-link") for name, path in view.tabs]
+    return [html.Nav(links, className="pages", **aria(label=f"{view.title}: pages"))] if links else []
 
 
 def side(children: Sequence[Component]) -> html.Aside:

@@ -24,6 +24,7 @@ MAX_QUERY = 2000  # characters; the longest real link has about 900
 MAX_FIELDS = 40  # twice what any view declares
 SIGNIFICANT_DIGITS = 12  # beyond what a slider, a box or a reader of the link can mean
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
+_HASH = re.compile("[0-9a-f]{32}")
 _QUOTED = 24  # characters of a wrong value that a sentence repeats
 
 Value = float | int | str | tuple[float, ...] | tuple[str, ...] | None
@@ -80,7 +81,8 @@ class Parameter:
 
     key: its name in the link.  symbol: how it is typeset.  title: its name in plain words.
     kind: "number" and "integer" hold one number, "numbers" a tuple, "choice" one of `choices`, "words" any
-        of them: a tuple in their order, which may be empty.
+        of them: a tuple in their order, which may be empty; "hash" the name of something that is kept here: 32
+        hexadecimal digits, so that it may become a file's name.
     bounds: (lowest, highest); for "numbers" that come in groups, one pair for each place in a group.
     length: the fewest and the most groups of "numbers".
     scale: how a slider moves over it.
@@ -92,7 +94,7 @@ class Parameter:
     key: str
     symbol: str
     title: str
-    kind: Literal["number", "integer", "numbers", "choice", "words"] = "number"
+    kind: Literal["number", "integer", "numbers", "choice", "words", "hash"] = "number"
     bounds: tuple[tuple[float, float], ...] = ((-math.inf, math.inf),)
     length: tuple[int, int] = (1, 1)
     scale: Literal["linear", "log"] = "linear"
@@ -108,6 +110,8 @@ class Parameter:
             return "one of " + ", ".join(self.choices)
         if self.kind == "words":
             return "any of " + ", ".join(self.choices)
+        if self.kind == "hash":
+            return "32 hexadecimal digits"
         intervals = " and ".join(f"[{number_text(lo)}, {number_text(hi)}]" for lo, hi in self.bounds)
         if self.kind != "numbers":
             return ("a whole number in " if self.kind == "integer" else "") + intervals
@@ -132,6 +136,10 @@ class Parameter:
             return str(value)
         if self.kind == "words":
             return self._check_words(value)
+        if self.kind == "hash":
+            if not isinstance(value, str) or not _HASH.fullmatch(value):
+                raise _Refused(self.problem(value, f"not {self.range_text}"))
+            return value
         if self.kind == "numbers":
             if isinstance(value, (str, bytes)) or not isinstance(value, Sequence):
                 raise _Refused(self.problem(value, "not a list of numbers"))
@@ -166,7 +174,7 @@ class Parameter:
 
     def read(self, text: str) -> Value:
         """The value of a text from a link. Raises ValueError with a sentence."""
-        if self.kind == "choice":
+        if self.kind in ("choice", "hash"):
             return self.check(text)
         if self.kind == "words":
             return self.check(text.split(",") if text else ())
@@ -181,7 +189,7 @@ class Parameter:
 
     def nearest(self, text: str, default: Value) -> Value:
         """The allowed value nearest to a text that `read` refuses; the default where nothing is near."""
-        if self.kind == "choice":
+        if self.kind in ("choice", "hash"):
             return default
         if self.kind == "words":
             words = text.split(",")

@@ -82,10 +82,11 @@ def register(server: Flask, views: Mapping[str, View], cache: StreamCache) -> No
             return unknown(f"{name}.{kind}", [f"{known}.{ending}" for known in views for ending in MIMETYPES])
         try:
             state = affordable(view, asked_query())
+            made = export(view, state, kind)
         except Problems as problems:
             return refusal(problems)
         headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"', "Cache-Control": "no-store"}
-        return Response(export(view, state, kind), mimetype=MIMETYPES[kind], headers=headers)
+        return Response(made, mimetype=MIMETYPES[kind], headers=headers)
 
 
 def affordable(view: View, query: str) -> State:

@@ -36,6 +36,15 @@ LIGHT = {
     "positive": "#8a5a00",
     "negative": "#3654c4",
     "network": "#b8005c",
+    "step0": "#2f3f9e",
+    "step1": "#5340a8",
+    "step2": "#7a3fae",
+    "step3": "#a03aa0",
+    "step4": "#bf3585",
+    "step5": "#d13d63",
+    "step6": "#cf4a38",
+    "step7": "#b85f0e",
+    "step8": "#8f7300",
 }
 DARK = {
     "paper": "#16181c",
@@ -62,6 +71,15 @@ DARK = {
     "positive": "#e6b04f",
     "negative": "#90a6ff",
     "network": "#ff7ab8",
+    "step0": "#8e9bff",
+    "step1": "#ab97ff",
+    "step2": "#c892ff",
+    "step3": "#e58bf0",
+    "step4": "#ff86cf",
+    "step5": "#ff8ba8",
+    "step6": "#ff9a83",
+    "step7": "#ffb060",
+    "step8": "#e8c545",
 }
 TO_DARK = {LIGHT[role]: DARK[role] for role in LIGHT}
 
@@ -95,6 +113,16 @@ DEGREES = tuple(
         strict=True,
     )
 )
+
+STEPS = tuple(LIGHT[f"step{k}"] for k in range(9))
+"""Colours in an order, for the values of one parameter."""
+
+
+def steps(count: int) -> list[tuple[str, str]]:
+    """How each of some values in their order is drawn: its colour, spread over all there are, and its dash."""
+    dashes = [dash for _, dash in DEGREES]
+    places = [round(k * (len(STEPS) - 1) / max(count - 1, 1)) for k in range(count)]
+    return [(STEPS[place], dashes[k % len(dashes)]) for k, place in enumerate(places)]
 
 
 def template(palette: dict[str, str]) -> dict[str, Any]:

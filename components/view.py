@@ -25,11 +25,12 @@ Figure = dict[str, Any]  # data and layout, of plotly's schema
 class Chunk:
     """One line of a stream: a kind and its data (numbers, texts, lists, numpy arrays).
 
-    Kinds that the reader knows: "wait" (a sentence on what is waited for), "begin" (how many runs
-    will follow), "scene" (a figure to draw, its runs still empty), "run" (a trajectory that follows:
-    its fate and how it is drawn), "trace" (columns of samples of a run), "words" (sentences, and a
-    text for each figure), "progress" (the share of the work that is done, what is at work, and what is
-    said if it is ended here), "replay" (a sentence: what follows, up to the end, is a finished record of the state's
+    Kinds that the reader knows: "wait" (a sentence on what is waited for), "begin" (how many runs will follow; of a
+    view with long runs, whether they are final: nothing is computed beside the server), "scene" (a figure to draw, its
+    runs still empty), "run" (a trajectory that follows: its fate and how it is drawn), "trace" (columns of samples of a
+    run; one that is a table has a row for each of the run's times, and its line is the row of the cursor), "words"
+    (sentences, and a text for each figure), "progress" (the share of the work that is done, what is at work, and what
+    is said if it is ended here), "replay" (a sentence: what follows, up to the end, is a finished record of the state's
     long run, as that would send it; and the status without it), "end" (statistics; the picture is complete), "error" (a
     sentence; it is not).
 
@@ -117,7 +118,13 @@ class View(ABC):
     sketch: ClassVar[Mapping[str, Any]] = {}  # fields of a rougher state, shown while a hand is moving
     time: ClassVar[tuple[str, str]] = ("tau", "τ")  # the column of a run that holds the time, and its symbol
     course: ClassVar[tuple[str, str]] = ("R", "a")  # the columns in which a run is a curve in the plane
+    tabs: ClassVar[tuple[tuple[str, str], ...]] = ()  # names and paths of views that share an entry, the first one's
     has_runs: ClassVar[bool] = False  # whether `run` gives what takes longer than a stream should
+
+    @property
+    def entry(self) -> str:
+        """The path of the entry by which the header leads here."""
+        return self.tabs[0][1] if self.tabs else self.path
 
     @abstractmethod
     def cost(self, state: Any) -> float:
@@ -144,7 +151,8 @@ class View(ABC):
 
     @abstractmethod
     def table(self, state: Any) -> Columns:
-        """The numbers behind the picture, in double precision: columns of one length."""
+        """The numbers behind the picture, in double precision: columns of one length. Raises Problems where they are
+        not known."""
 
     @abstractmethod
     def document(self, state: Any) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from components.citations import IMAI_2026, Paper
 from components.guide import Guide
-from components.lab import compute, export, layout
+from components.lab import TABS, compute, export, layout
 from components.lab.guide import GUIDE
 from components.lab.presets import PRESETS
 from components.lab.state import LabState
@@ -27,6 +27,7 @@ class LabView(View):
     papers: ClassVar[tuple[Paper, ...]] = (IMAI_2026,)
     guide: ClassVar[Guide] = GUIDE
     budget = compute.MOST
+    tabs: ClassVar[tuple[tuple[str, str], ...]] = TABS
     has_runs: ClassVar[bool] = True
 
     def cost(self, state: LabState) -> float:

@@ -109,7 +109,7 @@ class Folder:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        self._make()
+        private(self.path)
         file = os.open(self.path / "lock", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             patience = time.monotonic() + LOCKED
@@ -125,12 +125,14 @@ class Folder:
         finally:
             os.close(file)
 
-    def _make(self) -> None:
-        """The folder, made where it is not there; one that others may write to is not ours to trust."""
-        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        about = os.lstat(self.path)
-        if not stat.S_ISDIR(about.st_mode) or about.st_uid not in (0, os.geteuid()) or about.st_mode & 0o022:
-            raise Unrecordable("Runs are not recorded: others may write to the folder for them.")
+
+def private(path: Path) -> None:
+    """Makes a folder where there is none. Raises Unrecordable where others may write to it: it is not ours to trust."""
+    with _said():
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        about = os.lstat(path)
+    if not stat.S_ISDIR(about.st_mode) or about.st_uid not in (0, os.geteuid()) or about.st_mode & 0o022:
+        raise Unrecordable("Nothing is kept here: others may write to the folder for it.")
 
 
 @contextmanager

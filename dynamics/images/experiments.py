@@ -9,7 +9,7 @@ infinity); Imai, Nishiyama & Imaizumi, arXiv:2602.07378 (unlearning).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from time import perf_counter
 from types import MappingProxyType
@@ -20,8 +20,8 @@ import numpy as np
 from ..arguments import whole, within
 from ..hermite import Array
 from ..linear_network import Exponents
-from .data import SEED_MAX, ImageSplit, TaskName
-from .networks import SCALE_RANGE, WIDTH_MAX, ImageNetwork
+from .data import SEED_MAX, ImageSplit, ImageTask, TaskName
+from .networks import SCALE_RANGE, WIDTH_MAX, ActivationName, ImageNetwork
 from .training import ImageRecord, ImageTraining, Loss, Plan, stable_rate
 
 SETTINGS_MAX, SEEDS_MAX = 200, 100
@@ -134,6 +134,99 @@ class ImageRuns:
         return np.where(np.isfinite(known), known, np.nan)
 
 
+@dataclass(frozen=True)
+class Sweep:
+    """An experiment before it is run: its name, what is varied, the settings, the seeds, how each network is trained.
+
+    Raises ValueError where there are too many settings or seeds, or none.
+    """
+
+    experiment: str
+    varied: str
+    settings: tuple[Setting, ...]
+    seeds: tuple[int, ...]
+    plan: Plan
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "seeds", tuple(whole("seed", seed, 0, SEED_MAX) for seed in self.seeds))
+        whole("settings", len(self.settings), 1, SETTINGS_MAX)
+        whole("seeds", len(self.seeds), 1, SEEDS_MAX)
+
+    def works(self, images: int, tests: int, inputs: int, classes: int) -> list[float]:
+        """Multiply-adds of a run of each setting: of so many training and test images of so many values and classes.
+        Raises ValueError where they are more than are allowed."""
+        return [
+            self.plan.cost(images, tests, inputs, classes if one.task == "classes" else 1, one.network)
+            for one in self.settings
+        ]
+
+    def run(self, images: ImageSplit, before: ImageRuns | None = None) -> Iterator[ImageRuns]:
+        """What is known of it, again and again until all is; whoever asks no further stops the work.
+
+        before: what an interrupted one has known: runs that were whole are not done again. Raises ValueError, naming
+        argument, value and range, and ExtraMissing, when it is called.
+        """
+        works = self.works(len(images.x), len(images.x_test), images.x.shape[1], len(images.classes))
+        total = sum(works) * len(self.seeds)
+        if total > WORK_MAX:
+            raise ValueError(f"the experiment takes {total:.3g} multiply-adds, more than {WORK_MAX:.0e}")
+        tasks = {name: images.task(name) for name in {one.task for one in self.settings}}
+        first = self.settings[0]
+        ImageTraining(tasks[first.task], first.network, self.plan)  # whatever is wrong with all of them is told now
+        return self._run(images.name, tasks, works, before)
+
+    def _run(
+        self, name: str, tasks: Mapping[TaskName, ImageTask], works: Sequence[float], before: ImageRuns | None
+    ) -> Iterator[ImageRuns]:
+        epochs = self.plan.recorded
+        shape = (len(self.settings), len(self.seeds), len(epochs))
+        layers = self.settings[0].network.layers
+        known: dict[str, Array] = {one: np.full(shape, np.nan) for one in _SCALARS}
+        known |= {one: np.full((*shape, layers - (one == "cos")), np.nan) for one in _LAYERED}
+        halted: list[tuple[int, int, str]] = []
+        if before is not None:
+            known = {one: np.array(getattr(before, one)) for one in known}
+            halted += before.halted
+        done, shown = 0.0, perf_counter()
+
+        def result(under_way: float = 0.0) -> ImageRuns:
+            copies: dict[str, Any] = {one: values.copy() for one, values in known.items()}
+            return ImageRuns(
+                self.experiment,
+                self.varied,
+                name,
+                self.settings,
+                self.seeds,
+                self.plan,
+                np.array(epochs, dtype=float),
+                **copies,
+                halted=tuple(halted),
+                work=done + under_way,
+                of=sum(works) * len(self.seeds),
+            )
+
+        over = {(j, i) for j, i, _ in halted}
+        over |= {(int(j), int(i)) for j, i in np.argwhere(~np.isnan(known["test_accuracy"][:, :, -1]))}
+        for i, seed in enumerate(self.seeds):
+            for j, setting in enumerate(self.settings):
+                if (j, i) in over:
+                    done += works[j]
+                    continue
+                training = ImageTraining(tasks[setting.task], setting.network, self.plan, seed)
+                for r, epoch in enumerate(epochs):
+                    while not training.advance(epoch, _BREATH):
+                        yield result(works[j] * training.epoch / self.plan.epochs)
+                    if training.halted:
+                        halted.append((j, i, training.halted))
+                        break
+                    _note(known, training.measure(), (j, i, r))
+                    if perf_counter() - shown > _BREATH:
+                        yield result(works[j] * training.epoch / self.plan.epochs)
+                        shown = perf_counter()
+                done += works[j]
+        yield result()
+
+
 def mean_and_spread(values: Array, axis: int = 1) -> tuple[Array, Array]:
     """Mean and standard deviation over seeds (that of a sample; nan of fewer than two), of those that are known."""
     known = ~np.isnan(values)
@@ -147,7 +240,6 @@ def mean_and_spread(values: Array, axis: int = 1) -> tuple[Array, Array]:
 
 
 def scale_sweep(
-    images: ImageSplit,
     sigmas: Sequence[float] = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0),
     depth: int = 4,
     width: int = 64,
@@ -158,24 +250,24 @@ def scale_sweep(
     loss: Loss = "squared",
     batch: int | None = 128,
     n: int = 25,
-) -> Iterator[ImageRuns]:
+    activation: ActivationName = "relu",
+) -> Sweep:
     """Networks of so many layers from initialization scales sigma: angles, accuracy, norms over training and sigma.
 
     rate: the learning rate at sigma = 1; rate_max: the largest; see ``stable_rate`` for those between. Raises
-    ValueError, naming argument, value and range, when it is called.
+    ValueError, naming argument, value and range.
     """
     hidden = (whole("width", width, 1, WIDTH_MAX),) * (whole("depth", depth, 2, 10) - 1)
     settings = []
     for given in sigmas:
         sigma = within("sigma", given, *SCALE_RANGE)
-        network = ImageNetwork(hidden, sigma)
+        network = ImageNetwork(hidden, sigma, activation=activation)
         settings.append(Setting(f"{depth} layers", sigma, replace(network, rates=stable_rate(network, rate, rate_max))))
     plan = Plan(epochs, n, batch, loss)
-    return _run("scale", "σ", images, settings, seeds, plan)
+    return Sweep("scale", "σ", tuple(settings), tuple(seeds), plan)
 
 
 def width_sweep(
-    images: ImageSplit,
     widths: Sequence[int] = (16, 32, 64, 128, 256, 512),
     paths: Sequence[str] = tuple(WIDTH_PATHS),
     rate: float = 0.02,
@@ -183,7 +275,8 @@ def width_sweep(
     seeds: Sequence[int] = (0, 1, 2),
     batch: int | None = 128,
     n: int = 15,
-) -> Iterator[ImageRuns]:
+    activation: ActivationName = "relu",
+) -> Sweep:
     """Two-layer networks of growing width n, whose output scale and rate go by powers of it: best accuracy, distance
     from the start. paths: of ``WIDTH_PATHS``; all are the same network, of gamma = 1 and this rate, at n = 64."""
     settings = []
@@ -194,12 +287,12 @@ def width_sweep(
             scale = width / _REFERENCE
             rates = (rate * scale**powers.eta_w, rate * scale**powers.eta_u)
             sigmas = (scale**powers.w, scale ** (powers.u + 0.5))  # Kaiming's own scale of the last layer is n^(-1/2)
-            settings.append(Setting(path, width, ImageNetwork((width,), sigmas, rates, scale**powers.gamma)))
-    return _run("width", "n", images, settings, seeds, Plan(epochs, n, batch))
+            network = ImageNetwork((width,), sigmas, rates, scale**powers.gamma, activation)
+            settings.append(Setting(path, width, network))
+    return Sweep("width", "n", tuple(settings), tuple(seeds), Plan(epochs, n, batch))
 
 
 def initialisation_sweep(
-    images: ImageSplit,
     scales: Sequence[float] = (1.0, 3.0, 10.0, 30.0, 100.0),
     paths: Sequence[str] = tuple(INITIALISATION_PATHS),
     width: int = 64,
@@ -208,7 +301,8 @@ def initialisation_sweep(
     seeds: Sequence[int] = (0, 1, 2),
     batch: int | None = 128,
     n: int = 15,
-) -> Iterator[ImageRuns]:
+    activation: ActivationName = "relu",
+) -> Sweep:
     """Two-layer networks of one width whose initialization scales grow by powers of a number κ, output scale and rates
     with them. paths: of ``INITIALISATION_PATHS``; all are the same network at κ = 1."""
     settings = []
@@ -217,13 +311,13 @@ def initialisation_sweep(
         for given in scales:
             scale = within("scale", given, 1e-3, 1e6)
             rates = (rate * scale**powers.eta_w, rate * scale**powers.eta_u)
-            network = ImageNetwork((width,), (scale**powers.w, scale**powers.u), rates, scale**powers.gamma)
+            sigmas = (scale**powers.w, scale**powers.u)
+            network = ImageNetwork((width,), sigmas, rates, scale**powers.gamma, activation)
             settings.append(Setting(path, scale, network))
-    return _run("initialisation", "κ", images, settings, seeds, Plan(epochs, n, batch))
+    return Sweep("initialisation", "κ", tuple(settings), tuple(seeds), Plan(epochs, n, batch))
 
 
 def unlearning_sweep(
-    images: ImageSplit,
     starts: Sequence[float] = (0.5, 1.0, 2.0, 4.0),
     tasks: Sequence[TaskName] = ("halves", "halves, reversed"),
     width: int = 100,
@@ -231,7 +325,7 @@ def unlearning_sweep(
     epochs: int = 4_000,
     seeds: Sequence[int] = (0, 1),
     n: int = 40,
-) -> Iterator[ImageRuns]:
+) -> Sweep:
     """The unlearning view: ``f = (1/m) sum_i a_i relu(<w_i, x>)`` with all a_i = a at the start and ``|w_i| = 1``
     throughout, long full-batch descent with one rate for both layers, on one output that tells the earlier half of the
     classes from the later: alignment of the first layer with the task's direction, second-layer norm, kernel, test
@@ -248,10 +342,11 @@ def unlearning_sweep(
             rate = width * step / max(1.0, (start / _LARGE) ** 2)  # a larger a turns the first layer faster
             network = ImageNetwork((width,), 1.0, rate, 1.0 / width, last=start)
             settings.append(Setting(task, start, network, task))
-    return _run("unlearning", "a", images, settings, seeds, Plan(epochs, n, None, sphere=True, centred=True))
+    plan = Plan(epochs, n, None, sphere=True, centred=True)
+    return Sweep("unlearning", "a", tuple(settings), tuple(seeds), plan)
 
 
-EXPERIMENTS = MappingProxyType(
+EXPERIMENTS: Mapping[str, Callable[..., Sweep]] = MappingProxyType(
     {
         "scale": scale_sweep,
         "width": width_sweep,
@@ -266,69 +361,6 @@ def _path(name: str, given: str, paths: MappingProxyType[str, Exponents]) -> Exp
     if given not in paths:
         raise ValueError(f"{name} has {given!r}, which is not one of {'; '.join(paths)}")
     return paths[given]
-
-
-def _run(
-    experiment: str,
-    varied: str,
-    images: ImageSplit,
-    settings: Sequence[Setting],
-    seeds: Sequence[int],
-    plan: Plan,
-) -> Iterator[ImageRuns]:
-    asked, drawn = tuple(settings), tuple(whole("seed", seed, 0, SEED_MAX) for seed in seeds)
-    whole("settings", len(asked), 1, SETTINGS_MAX)
-    whole("seeds", len(drawn), 1, SEEDS_MAX)
-    tasks = {name: images.task(name) for name in {one.task for one in asked}}
-    works = [plan.work(tasks[one.task], one.network) for one in asked]
-    total = sum(works) * len(drawn)
-    if total > WORK_MAX:
-        raise ValueError(f"the experiment takes {total:.3g} multiply-adds, more than {WORK_MAX:.0e}")
-    ImageTraining(tasks[asked[0].task], asked[0].network, plan)  # whatever is wrong with all of them is told now
-    epochs = plan.recorded
-    shape = (len(asked), len(drawn), len(epochs))
-    layers = asked[0].network.layers
-    known: dict[str, Array] = {name: np.full(shape, np.nan) for name in _SCALARS}
-    known |= {name: np.full((*shape, layers - (name == "cos")), np.nan) for name in _LAYERED}
-
-    def runs() -> Iterator[ImageRuns]:
-        halted: list[tuple[int, int, str]] = []
-        done, shown = 0.0, perf_counter()
-
-        def result(under_way: float = 0.0) -> ImageRuns:
-            copies: dict[str, Any] = {name: values.copy() for name, values in known.items()}
-            at = np.array(epochs, dtype=float)
-            return ImageRuns(
-                experiment,
-                varied,
-                images.name,
-                asked,
-                drawn,
-                plan,
-                at,
-                **copies,
-                halted=tuple(halted),
-                work=done + under_way,
-                of=total,
-            )
-
-        for i, seed in enumerate(drawn):
-            for j, setting in enumerate(asked):
-                training = ImageTraining(tasks[setting.task], setting.network, plan, seed)
-                for r, epoch in enumerate(epochs):
-                    while not training.advance(epoch, _BREATH):
-                        yield result(works[j] * training.epoch / plan.epochs)
-                    if training.halted:
-                        halted.append((j, i, training.halted))
-                        break
-                    _note(known, training.measure(), (j, i, r))
-                    if perf_counter() - shown > _BREATH:
-                        yield result(works[j] * training.epoch / plan.epochs)
-                        shown = perf_counter()
-                done += works[j]
-        yield result()
-
-    return runs()
 
 
 def _note(known: dict[str, Array], record: ImageRecord, at: tuple[int, int, int]) -> None:

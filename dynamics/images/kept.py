@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +34,8 @@ class Kept:
     seconds: Mapping[str, float]
 
 
-def keep(path: str | Path, kept: Kept) -> None:
-    """Writes results to a file."""
+def keep(path: str | Path | BinaryIO, kept: Kept) -> None:
+    """Writes results to a file, by its path or open."""
     arrays: dict[str, NDArray[Any]] = {}
     about: dict[str, Any] = {
         "version": VERSION,

@@ -16,24 +16,26 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from platform import python_version
 from time import perf_counter
+from types import MappingProxyType
 
-from .data import ImageSplit, load_digits, read_images
+from .data import load_digits, read_images
 from .experiments import ImageRuns, initialisation_sweep, scale_sweep, unlearning_sweep, width_sweep
 from .kept import Kept, keep
 
-DEFAULTS: dict[str, Callable[[ImageSplit], Iterator[ImageRuns]]] = {
-    "scale, 4 layers": lambda images: scale_sweep(images, depth=4),
-    "scale, 6 layers": lambda images: scale_sweep(images, depth=6, epochs=300),
-    "width": width_sweep,
-    "initialisation": initialisation_sweep,
-    "unlearning": unlearning_sweep,
-}
+DEFAULTS = MappingProxyType(
+    {
+        "scale, 4 layers": scale_sweep(depth=4),
+        "scale, 6 layers": scale_sweep(depth=6, epochs=300),
+        "width": width_sweep(),
+        "initialisation": initialisation_sweep(),
+        "unlearning": unlearning_sweep(),
+    }
+)
 """What comes with the app, by name."""
 
 _PACKAGES = ("numpy", "autograd", "scikit-learn")
@@ -47,9 +49,9 @@ def main() -> None:
     split = (read_images(asked.images) if asked.images else load_digits()).split()
     runs: dict[str, ImageRuns] = {}
     seconds: dict[str, float] = {}
-    for name, experiment in DEFAULTS.items():
+    for name, sweep in DEFAULTS.items():
         began = perf_counter()
-        for runs[name] in experiment(split):  # the last one is whole
+        for runs[name] in sweep.run(split):  # the last one is whole
             pass
         seconds[name] = round(perf_counter() - began, 1)
         print(f"{name}: {seconds[name]} s, {len(runs[name].halted)} runs halted", file=sys.stderr)

@@ -94,12 +94,14 @@ class Plan:
 
     def work(self, task: ImageTask, network: ImageNetwork) -> float:
         """Multiply-adds of a run. Raises ValueError where they are more than are allowed."""
-        shapes = network.shapes(task.x.shape[1], task.y.shape[1])
-        each = float(sum(rows * columns for rows, columns in shapes))
-        size = len(task.x)
+        return self.cost(len(task.x), len(task.x_test), task.x.shape[1], task.y.shape[1], network)
+
+    def cost(self, size: int, tests: int, inputs: int, outputs: int, network: ImageNetwork) -> float:
+        """The same for so many training and test images of so many values, known without them."""
+        each = float(sum(rows * columns for rows, columns in network.shapes(inputs, outputs)))
         steps: int = ceil(size / min(self.batch or size, size))
         epoch = 3.0 * size * each + steps * (_STEP + 3.0 * each)
-        record = each * (len(task.x_test) + min(size, _MEASURED) + _PROBE + _KERNEL * task.y.shape[1]) + _STEP
+        record = each * (tests + min(size, _MEASURED) + _PROBE + _KERNEL * outputs) + _STEP
         work: float = self.epochs * epoch + len(self.recorded) * record
         if work > WORK_MAX:
             raise ValueError(

@@ -44,6 +44,7 @@ VIEWS = {
     "scaling": "/linear-network?v=1&d=0&pan=scaling",
     "activations": "/linear-network?v=1&d=0&pan=activations",
     "lab": "/lab?v=1&m=1&how=recursion&r=1",
+    "images": "/lab/images?v=1&eta=0",
 }
 
 
@@ -72,11 +73,11 @@ def focus(page: Page) -> str:
     return page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()")
 
 
-@pytest.mark.parametrize("path", ["/", VIEWS["time-scales"], VIEWS["phase diagram"]])
+@pytest.mark.parametrize("path", ["/", VIEWS["time-scales"], VIEWS["phase diagram"], "/lab/images"])
 def test_tab_reaches_every_control_once_and_shows_where_it_is(open_page: Any, path: str) -> None:
     page = open_page(path)
     wanted = page.evaluate("""() => [...document.querySelectorAll(
-        "a[href], button, input, select, summary, [tabindex='0']")]
+        "a[href], button, input, select, textarea, summary, [tabindex='0']")]
       .filter((element) => element.checkVisibility({ visibilityProperty: true }) && !element.disabled)
       .filter((element) => element.type !== "radio" || element.checked)
       .map((element) => element.id || element.textContent.trim())""")

@@ -26,6 +26,7 @@ from dynamics.images import (
     Kept,
     Plan,
     data,
+    experiments,
     extra,
     initialisation_sweep,
     keep,
@@ -40,10 +41,11 @@ from dynamics.images import (
     unlearning_sweep,
     width_sweep,
 )
+from dynamics.images.ship import DEFAULTS
 from dynamics.linear_network import Pace, Phase
 
 ROOT = Path(__file__).parent.parent.parent
-SHIPPED = ROOT / "components" / "lab" / "results" / "images.npz"
+SHIPPED = ROOT / "components" / "images" / "results" / "images.npz"
 
 
 @pytest.fixture(scope="module")
@@ -400,11 +402,11 @@ def test_arguments_out_of_range_are_named(few):
     with pytest.raises(ValueError, match="do not fit together"):
         ImageTask("odd", np.ones((3, 2)), np.ones((4, 1)), np.ones((3, 2)), np.ones((3, 1)))
     with pytest.raises(ValueError, match="not one of γ = 1"):
-        width_sweep(few, paths=("elsewhere",))
+        width_sweep(paths=("elsewhere",))
     with pytest.raises(ValueError, match="the experiment takes"):
-        scale_sweep(few, width=2_000, epochs=2_000, seeds=range(50))
+        scale_sweep(width=2_000, epochs=2_000, seeds=range(50)).run(few)
     with pytest.raises(ValueError, match="seeds = 0 is outside"):
-        scale_sweep(few, seeds=())
+        scale_sweep(seeds=())
     with pytest.raises(ValueError, match="degree = 0"):
         few.task("halves").hermite(0)
     with pytest.raises(ValueError, match="10 outputs"):
@@ -416,17 +418,17 @@ def test_arguments_out_of_range_are_named(few):
 # --- experiments
 
 TINY = {
-    "scale": lambda images: scale_sweep(images, (0.5, 2.0), depth=3, width=8, epochs=2, seeds=(0, 1)),
-    "width": lambda images: width_sweep(images, (32, 64), epochs=2, seeds=(0, 1)),
-    "initialisation": lambda images: initialisation_sweep(images, (1.0, 10.0), width=8, epochs=2, seeds=(0, 1)),
-    "unlearning": lambda images: unlearning_sweep(images, (0.5, 2.0), width=8, epochs=5, seeds=(0, 1)),
+    "scale": scale_sweep((0.5, 2.0), depth=3, width=8, epochs=2, seeds=(0, 1)),
+    "width": width_sweep((32, 64), epochs=2, seeds=(0, 1)),
+    "initialisation": initialisation_sweep((1.0, 10.0), width=8, epochs=2, seeds=(0, 1)),
+    "unlearning": unlearning_sweep((0.5, 2.0), width=8, epochs=5, seeds=(0, 1)),
 }
 
 
 @pytest.mark.parametrize("name", TINY)
 def test_an_experiment_grows_to_its_whole(name, few):
     assert set(TINY) == set(EXPERIMENTS)
-    found = list(TINY[name](few))
+    found = list(TINY[name].run(few))
     last = found[-1]
     assert last.experiment == name
     assert last.progress == pytest.approx(1.0)
@@ -443,6 +445,30 @@ def test_an_experiment_grows_to_its_whole(name, few):
     assert np.allclose(spread, last.norm.std(axis=1, ddof=1))
 
 
+@pytest.mark.parametrize("name", TINY)
+def test_an_experiment_that_was_interrupted_does_only_what_is_left(name, few, monkeypatch):
+    sweep = TINY[name]
+    *_, whole = sweep.run(few)
+    kept = {key: getattr(whole, key).copy() for key in ("test_accuracy", "cos", "norms")}
+    for values in kept.values():
+        values[-1, -1, 1:] = np.nan
+    begun = []
+    made = experiments.ImageTraining
+    monkeypatch.setattr(experiments, "ImageTraining", lambda *args: begun.append(args) or made(*args))
+    *_, found = sweep.run(few, replace(whole, **kept))
+    assert len(begun) == 2  # one to see whether it is possible
+    assert found.progress == pytest.approx(1.0)
+    for key in kept:
+        assert np.array_equal(getattr(found, key), getattr(whole, key))
+
+
+def test_the_work_is_known_without_the_images(few):
+    for sweep in TINY.values():
+        *_, last = sweep.run(few)
+        works = sweep.works(len(few.x), len(few.x_test), few.x.shape[1], len(few.classes))
+        assert last.of == pytest.approx(2 * sum(works))
+
+
 def test_what_is_not_known_takes_no_part_in_a_mean():
     values = np.array([[1.0, np.nan, 3.0], [np.nan, np.nan, 5.0]])[:, :, None]
     mean, spread = mean_and_spread(values)
@@ -452,9 +478,9 @@ def test_what_is_not_known_takes_no_part_in_a_mean():
 
 
 def test_a_run_that_halts_leaves_the_rest_of_the_experiment(few):
-    *_, found = scale_sweep(few, (0.5, 1.0), width=16, rate=5.0, rate_max=0.1, epochs=5, seeds=(0,))
+    *_, found = scale_sweep((0.5, 1.0), width=16, rate=5.0, rate_max=0.1, epochs=5, seeds=(0,)).run(few)
     assert not found.halted
-    *_, found = scale_sweep(few, (0.5, 1.0), width=16, rate=50.0, rate_max=50.0, epochs=5, seeds=(0,))
+    *_, found = scale_sweep((0.5, 1.0), width=16, rate=50.0, rate_max=50.0, epochs=5, seeds=(0,)).run(few)
     assert found.halted[-1][2].startswith("The run diverges")
     assert np.isnan(found.test_accuracy[found.halted[-1][0], 0, -1])
     assert found.progress == 1.0
@@ -470,15 +496,15 @@ def test_paths_lie_on_either_side_of_the_linear_networks_phase_boundary():
 
 
 def test_choices_are_one_network_where_they_meet(few):
-    *_, found = width_sweep(few, (64,), epochs=2, seeds=(0,))
+    *_, found = width_sweep((64,), epochs=2, seeds=(0,)).run(few)
     assert len({tuple(run) for run in found.test_loss[:, 0].tolist()}) == 1
-    *_, found = initialisation_sweep(few, (1.0,), epochs=2, seeds=(0,))
+    *_, found = initialisation_sweep((1.0,), epochs=2, seeds=(0,)).run(few)
     assert len({tuple(run) for run in found.test_loss[:, 0].tolist()}) == 1
 
 
 def test_scaling_both_layers_alike_with_rates_and_output_changes_nothing(few):
     path = next(iter(INITIALISATION_PATHS))
-    *_, found = initialisation_sweep(few, (1.0, 100.0), (path,), epochs=5, seeds=(0,))
+    *_, found = initialisation_sweep((1.0, 100.0), (path,), epochs=5, seeds=(0,)).run(few)
     assert np.allclose(found.test_loss[0], found.test_loss[1], rtol=1e-3)
     assert np.allclose(found.cos[0], found.cos[1], rtol=1e-3)
 
@@ -504,13 +530,13 @@ def test_without_the_extra_a_sentence_says_how_to_get_it(monkeypatch, few):
     ):
         load_digits()
     with pytest.raises(ExtraMissing, match="need autograd, which is not installed"):
-        scale_sweep(few)
+        scale_sweep().run(few)
     assert "autograd and scikit-learn, which are not" in missing()
     assert read_images(saved(**good())).classes == ("0", "1", "2")
 
 
 def test_kept_results_come_back(few, tmp_path):
-    *_, runs = TINY["scale"](few)
+    *_, runs = TINY["scale"].run(few)
     path = tmp_path / "kept.npz"
     keep(path, Kept({"a scale": runs}, "2026-11-25", {"numpy": "2"}, 0, {"a scale": 1.0}))
     kept = read_kept(path)
@@ -528,7 +554,9 @@ def test_what_ships_is_whole_small_and_says_where_it_comes_from():
     kept = read_kept(SHIPPED)
     assert set(kept.runs) == {"scale, 4 layers", "scale, 6 layers", "width", "initialisation", "unlearning"}
     assert {"numpy", "autograd", "scikit-learn", "python"} <= set(kept.versions)
-    for runs in kept.runs.values():
+    for name, runs in kept.runs.items():
+        assert [one.value for one in runs.settings] == [one.value for one in DEFAULTS[name].settings]
+        assert (runs.plan, runs.seeds) == (DEFAULTS[name].plan, DEFAULTS[name].seeds)
         assert runs.progress == 1.0
         assert runs.images == "digits"
         assert not runs.halted

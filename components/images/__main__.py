@@ -1,0 +1,23 @@
+"""Keeps images for the page, as an upload does: `python -m components.images FILE.npz`; prints the link."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from components.images.shelf import Shelf
+from components.images.state import ImagesState
+from components.runs.store import Unrecordable
+from dynamics.images.data import FILE_MAX
+
+parser = argparse.ArgumentParser(description="Keeps images for the page Real images, and prints their link.")
+parser.add_argument("file", type=Path, help="an .npz of images x (n, ...) and labels y (n,)")
+asked = parser.parse_args()
+try:
+    with asked.file.open("rb") as opened:
+        name, about = Shelf.of(os.environ).add(opened, FILE_MAX)
+except (ValueError, OSError, Unrecordable) as fault:
+    sys.exit(f"{asked.file}: {fault}")
+print(f"{about.words}\n/lab/images?{ImagesState(images=name).query()}")

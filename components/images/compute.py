@@ -1,0 +1,238 @@
+"""What view 5's second page computes: kept results at once; otherwise networks in a run beside the server."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from platform import python_version
+from time import monotonic
+from typing import Any
+
+import numpy as np
+
+from components.cache import fingerprint
+from components.images import columns, figures, texts
+from components.images.shelf import About, Shelf
+from components.images.state import DIGIT_VALUES, DIGITS, ImagesState
+from components.runs.store import Unrecordable
+from components.view import Chunk, Columns, column, scene, table
+from dynamics.images import ImageRuns, ImageSplit, Kept, Setting, Sweep, load_digits, missing, read_kept
+
+KEPT = Path(__file__).with_name("results") / "images.npz"
+MOST = 3e12  # multiply-adds of an experiment: five to fifteen minutes on a core
+TEST = 0.2  # of the images
+PIECES = 60  # times that a run brings what is new, so that its record stays small
+PAUSE, PACE, CHECKPOINT = 0.25, 1.0, 3.0  # seconds between signs of life, between pieces, between checkpoints
+STOPPED = "You watch no more: the run stops in some seconds unless others do, and goes on when it is asked for."
+ARRAYS = (
+    "train_loss", "test_loss", "test_accuracy", "norm", "moved", "kernel_ratio", "kernel_distance", "alignment",
+    "signed_alignment", "cos", "norms", "moved_layers",
+)  # fmt: skip
+
+
+@cache
+def kept() -> Kept:
+    """The results that come with the app."""
+    return read_kept(KEPT)
+
+
+def shelf() -> Shelf:
+    """Where own images and finished results are kept."""
+    return Shelf.of(os.environ)
+
+
+def about(state: ImagesState) -> About | None:
+    """What the state's images are; None where they are not here."""
+    return About(DIGITS, DIGIT_VALUES, 10, (8, 8)) if state.images is None else shelf().about(state.images)
+
+
+def cost(state: ImagesState) -> float:
+    """The multiply-adds of the networks; 0 where they are not possible, which the picture then says."""
+    try:
+        return work(state)
+    except ValueError:
+        return 0.0
+
+
+def work(state: ImagesState) -> float:
+    """The multiply-adds of an experiment. Raises ValueError where it is not possible."""
+    known = about(state)
+    if known is None:
+        raise ValueError(texts.ABSENT.format(state.images))
+    sweep = state.sweep(known.values)
+    count = min(known.images, state.most)
+    tests = max(1, round(TEST * count))
+    return sum(sweep.works(count - tests, tests, known.values, known.classes)) * len(sweep.seeds)
+
+
+def trouble(state: ImagesState) -> str:
+    """Why the state cannot be computed here, as a sentence; empty where it can."""
+    try:
+        work(state)
+    except ValueError as error:
+        return f"{error}".removesuffix(".") + "."
+    return missing()
+
+
+def stream(state: ImagesState) -> Iterator[Chunk]:
+    """The figures; what is in them, where results are kept, or else what will be computed."""
+    name = state.kept
+    wrong = "" if name else trouble(state)
+    runs = kept().runs[name] if name else None
+    count = len(runs.settings) + len(runs.groups) if runs else 0
+    yield Chunk("begin", {"runs": count, "final": bool(runs or wrong)})
+    yield scene("plane", figures.plane(state))
+    yield scene("panels", *figures.panels(state))
+    said: Mapping[str, Any]
+    if runs:
+        yield from announced(state, runs.settings)
+        yield from pieces(state, runs, range(len(runs.settings)), True)
+        said = texts.words(state, runs, about(state), [texts.kept_by(kept(), name or "", runs)], missing())
+    else:
+        said = texts.awaited(state, wrong, about(state))
+    yield Chunk("words", said)
+    yield Chunk("end", {"status": texts.status(kept(), name or "", runs) if runs else wrong and "Nothing is computed."})
+
+
+def run(state: ImagesState, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk]:
+    """The networks, as they learn; from a checkpoint on, those that are left."""
+    wrong = trouble(state)
+    if wrong:
+        yield Chunk("error", {"sentence": wrong})
+        return
+    began = monotonic()
+    try:
+        split = images(state)
+        sweep = state.sweep(split.x.shape[1])
+        before = None if checkpoint is None else unpacked(sweep, split.name, checkpoint)
+        found = sweep.run(split, before)
+    except ValueError as error:
+        yield Chunk("error", {"sentence": f"{error}."})
+        return
+    if checkpoint is None:
+        yield Chunk("begin", {"runs": len(sweep.settings) + len(state.groups)})
+        yield from announced(state, sweep.settings)
+    told = shown = saved = monotonic()
+    at, whole = before.progress if before else 0.0, finished(before)
+    fresh: set[int] = set(range(len(sweep.settings)))
+    seen: ImageRuns | None = None
+    for runs in found:
+        now = monotonic()
+        if seen is not None:
+            fresh |= {j for j in range(len(sweep.settings)) if known(runs, j) != known(seen, j)}
+        seen = runs
+        if now > shown + PACE and runs.progress > at + 1.0 / PIECES:
+            yield from pieces(state, runs, sorted(fresh), False)
+            at, shown, fresh = runs.progress, now, set()
+        if now > told + PAUSE:
+            told = now
+            yield Chunk("progress", {"done": runs.progress, "sentence": texts.going(runs), "stopped": STOPPED})
+        if now > saved + CHECKPOINT and finished(runs) > whole:
+            yield Chunk("checkpoint", packed(runs))
+            saved, whole = now, finished(runs)
+    assert seen is not None
+    yield from pieces(state, seen, range(len(sweep.settings)), True)
+    made = Kept(
+        {"live": seen}, datetime.now(UTC).date().isoformat(), versions(), split.seed,
+        {"live": round(monotonic() - began, 1)},
+    )  # fmt: skip
+    try:
+        shelf().put(result_name(state), made)
+        note = []
+    except (Unrecordable, OSError):
+        note = ["The results could not be kept for saving: the picture and its Python can be saved all the same."]
+    yield Chunk("words", texts.words(state, seen, about(state), [*texts.targets(state, split), *note]))
+    yield Chunk("end", {"status": texts.status(made, "live", seen)})
+
+
+def results(state: ImagesState) -> tuple[Kept, ImageRuns] | None:
+    """The results of a state, if they came with the app or have been computed here."""
+    if state.kept:
+        return kept(), kept().runs[state.kept]
+    found = shelf().results(result_name(state))
+    return (found, found.runs["live"]) if found else None
+
+
+def result_name(state: ImagesState) -> str:
+    """The name of a state's results on the shelf."""
+    return hashlib.sha256(f"{fingerprint()} {state.key()}".encode()).hexdigest()[:32]
+
+
+def images(state: ImagesState) -> ImageSplit:
+    """The state's images, parted. Raises ValueError, ExtraMissing."""
+    found = load_digits() if state.images is None else shelf().images(state.images)
+    return found.split(0, TEST, state.most)
+
+
+def versions() -> dict[str, str]:
+    """What computes."""
+    return {"python": python_version()} | {name: version(name) for name in ("numpy", "autograd")}
+
+
+def announced(state: ImagesState, settings: Sequence[Setting]) -> Iterator[Chunk]:
+    """A run for each setting, then one for each group, still empty."""
+    for index, setting in enumerate(settings):
+        yield Chunk("run", {"index": index, "traces": figures.setting_traces(state, index, setting)})
+    for place in range(len(state.groups)):
+        index = len(settings) + place
+        yield Chunk("run", {"index": index, "traces": figures.group_traces(state, index, place)})
+
+
+def pieces(state: ImagesState, runs: ImageRuns, fresh: Collection[int], last: bool) -> Iterator[Chunk]:
+    """What is known of some settings, whole, and of the groups that they are in, in place of what was."""
+    again = {chunk.data["index"]: chunk for chunk in announced(state, runs.settings)}
+    groups, going = runs.groups, columns.alive(runs)
+    new = {index: columns.of_setting(runs, index) for index in fresh}
+    for place, name in enumerate(state.groups):
+        if last or set(groups[name]) & set(fresh):
+            new[len(runs.settings) + place] = columns.of_group(runs, going.get(name, []))
+    for index, samples in new.items():
+        yield again[index]
+        yield Chunk("trace", {"index": index, "columns": encoded(samples), "last": last})
+
+
+def encoded(samples: Columns) -> dict[str, Any]:
+    """Columns, and tables among them, as a stream carries them."""
+    return {name: table(values) if values.ndim == 2 else column(values) for name, values in samples.items()}
+
+
+def finished(runs: ImageRuns | None) -> int:
+    """How many networks have come to their end."""
+    return 0 if runs is None else int(np.isfinite(runs.norm[:, :, -1]).sum()) + len(runs.halted)
+
+
+def known(runs: ImageRuns, j: int) -> int:
+    """How many records there are of a setting."""
+    return int(np.isfinite(runs.norm[j]).sum())
+
+
+def packed(runs: ImageRuns) -> dict[str, Any]:
+    """What is known, as text, without pickle."""
+    file = io.BytesIO()
+    arrays: dict[str, Any] = {name: getattr(runs, name) for name in ARRAYS}
+    np.savez_compressed(file, **arrays)
+    return {
+        "arrays": base64.b64encode(file.getvalue()).decode(),
+        "halted": json.dumps(runs.halted),
+        "done": runs.work,
+        "of": runs.of,
+    }
+
+
+def unpacked(sweep: Sweep, name: str, data: Mapping[str, Any]) -> ImageRuns:
+    """What was known."""
+    with np.load(io.BytesIO(base64.b64decode(data["arrays"])), allow_pickle=False) as file:
+        arrays: dict[str, Any] = {one: file[one] for one in ARRAYS}
+    halted = tuple((j, i, sentence) for j, i, sentence in json.loads(data["halted"]))
+    return ImageRuns(
+        sweep.experiment, sweep.varied, name, sweep.settings, sweep.seeds, sweep.plan,
+        np.array(sweep.plan.recorded, dtype=float), **arrays, halted=halted, work=data["done"], of=data["of"],
+    )  # fmt: skip

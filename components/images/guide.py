@@ -1,0 +1,33 @@
+"""What the help of view 5's second page says."""
+
+from __future__ import annotations
+
+from components.guide import Guide
+
+GUIDE = Guide(
+    about=(
+        "Small fully connected networks learn real images, where the effects of the papers are looked for: on the left "
+        "against what is varied, on the right over training. With the usual settings the kept results that came with "
+        "the app are shown at once; everything else, and Run it live, is computed beside the server while you watch."
+    ),
+    heading="Signs",
+    signs=(
+        ("learnt", "what the networks have done"),
+        ("scale-sign", "the value of what is varied, from the least (blue) to the largest (yellow)"),
+        ("band-sign", "band: from the least to the largest of the seeds; line: their mean"),
+        ("nullcline", "chance: the angle of weights drawn afresh"),
+    ),
+    more=(
+        "Accuracy and loss are those of the test images; distance is |w − w(0)| / |w(0)| of all weights; the kernel is "
+        "the tangent kernel, its ratio that of its size to the start's, its distance what is left of its change then. "
+        "Own images: an .npz with the arrays x (images) and y (whole numbers), of MNIST's or CIFAR's shape, say. It is "
+        "kept on this server, for anyone with the link, until newer files need its room. Play: the left figure "
+        "shows the epoch of the cursor."
+    ),
+    keys=(
+        ("Space", "play, pause"),
+        ("← →", "time cursor; with Shift ten times as far; Home and End"),
+        ("arrows, +, −, 0", "on a plot that has the focus: move, zoom, whole window"),
+    ),
+    fates=False,
+)

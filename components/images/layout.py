@@ -1,0 +1,77 @@
+"""The page: controls and own images on the left, what is over the varied value in the middle, training on the right."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from components import controls, frame
+from components.images.state import ImagesState
+from components.images.upload import MOST_BYTES, PATH
+from components.view import View
+from dynamics.images import INITIALISATION_PATHS, WIDTH_PATHS
+
+VIEW = "images"
+ONLY = {name: {"experiment": (name,)} for name in ("scale", "width", "initialisation", "unlearning")}
+LEARNT = {"experiment": ("scale", "width", "initialisation")}
+PATHS = {"experiment": ("width", "initialisation")}
+
+EXPERIMENT = controls.choice(
+    VIEW, ImagesState, "experiment", ("σ", "width", "σ → ∞", "unlearning"), clears=("window", "span", "cursor")
+)
+SOURCE = controls.choice(VIEW, ImagesState, "source", ("Kept results", "Run it live"))
+SIGMAS = controls.listed(VIEW, ImagesState, "sigmas", ONLY["scale"])
+WIDTHS = controls.listed(VIEW, ImagesState, "widths", ONLY["width"], whole=True)
+KAPPAS = controls.listed(VIEW, ImagesState, "kappas", ONLY["initialisation"])
+STARTS = controls.listed(VIEW, ImagesState, "starts", ONLY["unlearning"])
+WIDTH_PATH = controls.many(VIEW, ImagesState, "width_paths", tuple(WIDTH_PATHS), ONLY["width"])
+KAPPA_PATH = controls.many(VIEW, ImagesState, "kappa_paths", tuple(INITIALISATION_PATHS), ONLY["initialisation"])
+TASKS = controls.many(VIEW, ImagesState, "tasks", ("later half +1", "earlier half +1"), ONLY["unlearning"])
+DEPTH = controls.slider(VIEW, ImagesState, "depth", 1.0, whole=True, only=ONLY["scale"])
+WIDTH = controls.slider(
+    VIEW, ImagesState, "width", 0.05, soft=(4.0, 512.0), whole=True, begin=64,
+    only={"experiment": ("scale", "initialisation", "unlearning")},
+)  # fmt: skip
+ACTIVATION = controls.choice(VIEW, ImagesState, "activation", ("ReLU", "linear"), LEARNT)
+RATE = controls.slider(VIEW, ImagesState, "rate", 0.05, soft=(1e-4, 1.0), begin=0.02)
+EPOCHS = controls.slider(VIEW, ImagesState, "epochs", 0.05, soft=(1.0, 10_000.0), whole=True, begin=100)
+BATCH = controls.slider(VIEW, ImagesState, "batch", 0.05, soft=(8.0, 2000.0), whole=True, only=LEARNT)
+LOSS = controls.choice(VIEW, ImagesState, "loss", ("squared loss", "cross entropy"), ONLY["scale"])
+RUNS = controls.slider(VIEW, ImagesState, "runs", 1.0, whole=True, begin=3)
+SEED = controls.slider(VIEW, ImagesState, "seed", 1.0, soft=(0.0, 40.0), whole=True)
+MOST = controls.slider(VIEW, ImagesState, "most", 0.05, whole=True)
+SHOWN = controls.choice(VIEW, ImagesState, "shown", ("accuracy", "distance", "loss", "kernel"), PATHS)
+AXIS = controls.choice(VIEW, ImagesState, "axis", ("log", "linear"))
+CLOCK = controls.choice(VIEW, ImagesState, "clock", ("log", "linear"))
+
+CONTROLS = [
+    EXPERIMENT, SOURCE, SIGMAS, WIDTHS, KAPPAS, STARTS, WIDTH_PATH, KAPPA_PATH, TASKS, DEPTH, WIDTH, ACTIVATION, RATE,
+    EPOCHS, BATCH, LOSS, RUNS, SEED, MOST, SHOWN, AXIS, CLOCK,
+]  # fmt: skip
+FIGURES = {
+    "plane": frame.Figure(f"{VIEW}-plane", "Over what is varied", window="window"),
+    "panels": frame.Figure(f"{VIEW}-panels", "Over training", window="span"),
+}
+
+
+def page(view: View) -> html.Div:
+    """The whole page."""
+    aside = [
+        frame.group("Experiment", controls.place(EXPERIMENT), controls.place(SOURCE)),
+        frame.group(
+            "What is varied",
+            *map(controls.place, (SIGMAS, WIDTHS, KAPPAS, STARTS, WIDTH_PATH, KAPPA_PATH, TASKS)),
+        ),
+        frame.group("Networks", controls.place(ACTIVATION), *map(controls.place, (DEPTH, WIDTH))),
+        frame.group("Learning", controls.place(LOSS), *map(controls.place, (RATE, EPOCHS, BATCH, RUNS, SEED))),
+        frame.group("Images", _own(), controls.place(MOST)),
+    ]
+    panels = [controls.place(SHOWN), controls.place(AXIS)]
+    return frame.course_page(view, CONTROLS, FIGURES, aside, [], panels, controls.place(CLOCK))
+
+
+def _own() -> html.Div:
+    """A place for choosing a file of images, which the client fills."""
+    told: dict[str, Any] = {"data-path": PATH, "data-most": str(MOST_BYTES)}
+    return html.Div(id="upload", className="upload", **told)

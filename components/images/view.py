@@ -1,0 +1,54 @@
+"""View 5's second page: networks on real images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from dash.development.base_component import Component
+
+from components.citations import IMAI_2026, XU_2025, Paper
+from components.guide import Guide
+from components.images import compute, export, layout
+from components.images.guide import GUIDE
+from components.images.presets import PRESETS
+from components.images.state import ImagesState
+from components.lab import TABS
+from components.view import Chunk, Columns, Preset, View
+
+
+class ImagesView(View):
+    """What is varied, training, and the networks that come into both."""
+
+    name = "images"
+    path = "/lab/images"
+    title = "Lab"
+    State = ImagesState
+    presets: ClassVar[tuple[Preset, ...]] = PRESETS
+    papers: ClassVar[tuple[Paper, ...]] = (XU_2025, IMAI_2026)
+    guide: ClassVar[Guide] = GUIDE
+    budget = compute.MOST
+    time: ClassVar[tuple[str, str]] = ("epoch", "epoch")
+    tabs: ClassVar[tuple[tuple[str, str], ...]] = TABS
+    has_runs: ClassVar[bool] = True
+
+    def cost(self, state: ImagesState) -> float:
+        return compute.cost(state)
+
+    def compute(self, state: ImagesState) -> Iterator[Chunk]:
+        return compute.stream(state)
+
+    def run(self, state: ImagesState, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk]:
+        return compute.run(state, checkpoint)
+
+    def layout(self) -> Component:
+        return layout.page(self)
+
+    def table(self, state: ImagesState) -> Columns:
+        return export.table(state)
+
+    def document(self, state: ImagesState) -> Mapping[str, Any]:
+        return export.document(state)
+
+    def python(self, state: ImagesState) -> str:
+        return export.python(state)

@@ -1,0 +1,548 @@
+"""View 5's second page: its state, kept results, the run of its networks, own images, what it says and gives away."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import runpy
+import sys
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from werkzeug.test import create_environ, run_wsgi_app
+
+from app import create_app
+from components import frame, warming
+from components.images import columns, compute, export, layout, upload
+from components.images.presets import PRESETS
+from components.images.shelf import Shelf
+from components.images.state import (
+    BATCH,
+    DEPTH,
+    EPOCHS,
+    EXPERIMENTS,
+    IMAGES,
+    KAPPA,
+    LOSSES,
+    PATHS,
+    RATE,
+    RUNS,
+    SEEDS,
+    SIGMA,
+    START,
+    TASKS,
+    VALUES,
+    WIDTH,
+    ImagesState,
+)
+from components.runs.store import Unrecordable
+from components.state import Problems
+from components.views import VIEWS
+from dynamics.images import PACKAGES, load_digits, mean_and_spread
+from tests.components.streamed import values
+from tests.dynamics.test_images import HARMFUL, good, saved
+
+VIEW = VIEWS["images"]
+QUICK = {"epochs": 2, "runs": 2, "most": 120}
+TINY = {
+    "scale": ImagesState(sigmas=(0.5, 2.0), width=8, depth=3, **QUICK),
+    "width": ImagesState(experiment="width", widths=(16, 32), width_paths=("1", "3"), **QUICK),
+    "initialisation": ImagesState(experiment="initialisation", kappas=(1.0, 10.0), width=8, **QUICK),
+    "unlearning": ImagesState(experiment="unlearning", starts=(0.5, 2.0), width=8, **QUICK),
+}
+NOBODYS = "0123456789abcdef" * 2
+
+
+def within(limits: tuple[float, float]) -> st.SearchStrategy[float]:
+    return st.floats(*limits, allow_nan=False)
+
+
+def some(limits: tuple[float, float]) -> st.SearchStrategy[tuple[float, ...]]:
+    return st.lists(within(limits), min_size=VALUES[0], max_size=VALUES[1]).map(tuple)
+
+
+def words(choices: tuple[str, ...]) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(choices), unique=True).map(tuple)
+
+
+STATES = st.builds(
+    ImagesState,
+    experiment=st.sampled_from(EXPERIMENTS),
+    source=st.sampled_from(("kept", "live")),
+    images=st.one_of(st.none(), st.text("0123456789abcdef", min_size=32, max_size=32)),
+    most=st.integers(*IMAGES),
+    depth=st.integers(*DEPTH),
+    sigmas=some(SIGMA),
+    widths=some(WIDTH),
+    kappas=some(KAPPA),
+    starts=some(START),
+    width_paths=words(PATHS),
+    kappa_paths=words(PATHS),
+    tasks=words(TASKS),
+    width=st.one_of(st.none(), st.integers(*WIDTH)),
+    rate=st.one_of(st.none(), within(RATE)),
+    epochs=st.one_of(st.none(), st.integers(*EPOCHS)),
+    batch=st.integers(*BATCH),
+    activation=st.sampled_from(("relu", "linear")),
+    loss=st.sampled_from(LOSSES),
+    runs=st.one_of(st.none(), st.integers(*RUNS)),
+    seed=st.integers(*SEEDS),
+)
+
+
+@pytest.fixture(scope="module")
+def client() -> FlaskClient:
+    server = create_app().server
+    assert warming.ready.wait(warming.LONGEST)
+    return server.test_client()
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shelf:
+    """A shelf of the test's own, which the view uses."""
+    monkeypatch.setenv("IMAGES_FOLDER", str(tmp_path / "shelf"))
+    return compute.shelf()
+
+
+@pytest.fixture
+def sender(shelf: Shelf) -> FlaskClient:
+    """Who sends images to that shelf."""
+    server = Flask(__name__)
+    server.config.update(MAX_CONTENT_LENGTH=1 << 10)  # of every other route
+    upload.register(server, shelf)
+    return server.test_client()
+
+
+def sent(client: FlaskClient, data: bytes) -> Any:
+    told = {"CONTENT_LENGTH": str(len(data))}  # also where it is 0
+    return client.post(upload.PATH, data=data, content_type=upload.TYPE, environ_overrides=told)
+
+
+def parts_of(chunks: Any) -> list[dict[str, Any]]:
+    return [json.loads(chunk.line()) for chunk in chunks]
+
+
+def of_kind(parts: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    return [part for part in parts if part["kind"] == kind]
+
+
+def said(parts: list[dict[str, Any]]) -> str:
+    last = of_kind(parts, "words")[-1]
+    return " ".join([*last["runs"], *last["notes"]])
+
+
+def drawn(parts: list[dict[str, Any]]) -> dict[int, dict[str, np.ndarray]]:
+    """The columns of each run, as they are after all."""
+    found = {}
+    for part in of_kind(parts, "trace"):
+        found[part["index"]] = {
+            name: values(one).reshape([int(n) for n in one.get("shape", "-1").split(",")])
+            for name, one in part["columns"].items()
+        }
+    return found
+
+
+# --- the state
+
+
+@settings(max_examples=300, deadline=None)
+@given(STATES)
+def test_a_state_comes_back_from_its_link(state: ImagesState) -> None:
+    assert ImagesState.from_query(state.query()) == state
+    assert ImagesState.nearest(state.query()) == (state, ())
+
+
+@settings(max_examples=200, deadline=None)
+@given(STATES)
+def test_the_cost_of_any_state_is_known_at_once_and_its_figures_are_figures(state: ImagesState) -> None:
+    assert VIEW.cost(state) >= 0.0
+    for part in compute.stream(state.model_copy(update={"source": "live"})):
+        if part.kind == "scene":
+            go.Figure(part.data["figure"])
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "exp=magic", "src=old", "sig=0", "sig=", "sig=1,1,1,1,1,1,1,1,1,1", "n=0", "n=1e9", "kap=-1", "a=1e3", "L=1",
+        "L=2.5", "m=0", "eta=0", "T=0", "B=0", "r=0", "gp=5", "y=thirds", "act=tanh", "loss=hinge", "N=1",
+        "img=1", "img=../../../../etc/passwd", f"img={NOBODYS.upper()}", f"img={NOBODYS}0", f"img={NOBODYS[:-1]}/",
+    ],
+)  # fmt: skip
+def test_what_is_no_state_is_refused_in_a_sentence(client: FlaskClient, query: str) -> None:
+    with pytest.raises(Problems):
+        ImagesState.from_query(query)
+    for path in ("/stream/images", "/runs/images/0/0", "/export/images.csv"):
+        assert client.get(f"{path}?{query}").status_code == 422
+    assert client.get(f"/state/images?{query}").get_json()["sentences"]
+
+
+def test_widths_are_whole() -> None:
+    assert ImagesState.from_query("exp=width&n=16.4,31.9").values == (16.0, 32.0)
+
+
+def test_every_control_writes_a_field_and_has_its_place() -> None:
+    page = json.dumps(layout.page(VIEW).to_plotly_json(), default=lambda part: part.to_plotly_json())
+    for control in layout.CONTROLS:
+        assert control.parameter in ImagesState.model_fields
+        assert f'"{control.id}"' in page or f'"{control.id}-row"' in page
+    fields = {control.parameter for control in layout.CONTROLS}
+    assert set(ImagesState.model_fields) - fields == {"images", "window", "span", "cursor"}
+
+
+def test_the_header_has_one_entry_for_both_pages_and_each_leads_to_the_other() -> None:
+    header = json.dumps(frame.shell(VIEWS).to_plotly_json(), default=lambda part: part.to_plotly_json())
+    assert '"/lab"' in header
+    assert "/lab/images" not in header
+    for name in ("lab", "images"):
+        assert [link.href for nav in frame.tabs(VIEWS[name]) for link in nav.children] == ["/lab", "/lab/images"]
+        assert VIEWS[name].entry == "/lab"
+    assert frame.tabs(VIEWS["unlearning"]) == []
+    assert frame.view_at(VIEWS, "/lab/images/") is VIEW
+
+
+# --- kept results
+
+
+def test_presets_are_what_is_kept_and_short_links() -> None:
+    assert [preset.state.kept for preset in PRESETS] == list(compute.kept().runs)
+    for preset in PRESETS:
+        assert VIEW.cost(preset.state) <= VIEW.budget
+        assert len(preset.state.query()) <= 400
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=[preset.name for preset in PRESETS])
+def test_kept_results_are_shown_at_once_and_say_where_they_come_from(preset: Any) -> None:
+    parts = parts_of(compute.stream(preset.state))
+    kept = compute.kept()
+    runs = kept.runs[preset.state.kept]
+    found = drawn(parts)
+    assert of_kind(parts, "begin") == [{"kind": "begin", "runs": len(found), "final": True}]
+    assert len(found) == len(runs.settings) + len(runs.groups)
+    for j in range(len(runs.settings)):
+        np.testing.assert_allclose(found[j]["accuracy"], runs.test_accuracy[j].mean(axis=0), rtol=1e-6)
+        np.testing.assert_allclose(found[j]["norm_low"], runs.norm[j].min(axis=0), rtol=1e-6)
+    for place, numbers in enumerate(runs.groups.values()):
+        table = found[len(runs.settings) + place]
+        np.testing.assert_allclose(table["moved"][-1], runs.moved[numbers].mean(axis=1)[:, -1], rtol=1e-6)
+        np.testing.assert_allclose(table["best"][-1], runs.best_accuracy[numbers].mean(axis=1), rtol=1e-6)
+        assert table["moved"].shape == (len(runs.epochs), len(table["value"]))
+    told = said(parts)
+    for word in (kept.date, *kept.versions.values(), f"seeds {', '.join(map(str, runs.seeds))}", "Kept results"):
+        assert word in told
+    for part in of_kind(parts, "run"):
+        for traces in part["traces"].values():
+            go.Figure({"data": traces})
+    assert parts[-1]["kind"] == "end"
+
+
+@pytest.mark.parametrize(
+    "other", [{"seed": 1}, {"depth": 5}, {"source": "live"}, {"most": 500}, {"images": NOBODYS}, {"rate": 0.02}]
+)
+def test_other_settings_have_no_kept_results(other: dict[str, Any]) -> None:
+    state = ImagesState(**other)
+    assert state.kept is None
+    parts = parts_of(compute.stream(state))
+    assert not of_kind(parts, "trace")
+    assert of_kind(parts, "begin")[0]["final"] is (state.images is not None)
+
+
+def test_what_another_experiment_has_does_not_matter() -> None:
+    assert ImagesState(experiment="width", depth=7, sigmas=(1.0,)).kept == "width"
+    assert ImagesState(epochs=150, runs=3, width=64, rate=0.01).kept == "scale, 4 layers"
+
+
+def test_the_words_tell_what_the_digits_show() -> None:
+    four, six, width, kappa, unlearning = (said(parts_of(compute.stream(preset.state))) for preset in PRESETS)
+    for told in (four, six):
+        assert "a fully connected network on 8 × 8 digits stands for these" in told
+        assert "At σ = 1.4, 2, 2.8, 4 the training images are not fitted either" in told
+        assert "at σ = 0.25, 0.35, 0.5 (it aligns)" in told
+    assert "γ = 1, η ∝ 1/n: the kernel phase" in width
+    assert "γ ∝ n^(−1), η ∝ n: its feature phase" in width
+    assert "the distance stays" in kappa
+    assert "by the planar theory only one of them would unlearn. Here both do" in unlearning
+    assert "68, 65, 54, 38 % of that is lost" in unlearning
+
+
+def test_without_the_extra_the_kept_results_are_shown_and_the_rest_says_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sentence = f"python -m pip install {' '.join(PACKAGES.values())}"
+    monkeypatch.setattr(compute, "missing", lambda: sentence)
+    parts = parts_of(compute.stream(ImagesState()))
+    assert of_kind(parts, "trace")
+    assert sentence in said(parts)
+    parts = parts_of(compute.stream(ImagesState(source="live")))
+    assert of_kind(parts, "begin")[0]["final"]
+    assert sentence in said(parts)
+    assert parts_of(compute.run(ImagesState(source="live"), None)) == [{"kind": "error", "sentence": sentence}]
+
+
+# --- live
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_the_run_is_the_cores(name: str, shelf: Shelf) -> None:
+    state = TINY[name]
+    parts = parts_of(compute.run(state, None))
+    *_, runs = state.sweep().run(load_digits().split(most=120))
+    found = drawn(parts)
+    assert of_kind(parts, "begin")[0]["runs"] == len(found) == len(runs.settings) + len(runs.groups)
+    for j in range(len(runs.settings)):
+        for quantity in columns.names(runs):
+            mean = columns.quantity(runs, quantity)[j].mean(axis=0)
+            np.testing.assert_allclose(found[j][quantity], mean, rtol=1e-5, atol=1e-7)
+    ends = {part["index"]: part["last"] for part in of_kind(parts, "trace")}
+    assert all(ends[index] for index in range(len(found)))
+    assert "computed live" in parts[-1]["status"]
+    first = of_kind(parts_of(compute.stream(state)), "words")[0]
+    assert first["runs"][0].startswith(f"{2 * len(runs.settings)} networks learn beside the server, 2 epochs each")
+    assert "There are no kept results" in " ".join(first["notes"])
+
+
+def test_a_run_that_was_interrupted_goes_on_as_if_it_had_not_been(
+    monkeypatch: pytest.MonkeyPatch, shelf: Shelf
+) -> None:
+    for pause in ("PAUSE", "PACE", "CHECKPOINT"):
+        monkeypatch.setattr(compute, pause, 0.0)
+    monkeypatch.setattr("dynamics.images.experiments._BREATH", 0.0)
+    state = TINY["scale"]
+    whole = parts_of(compute.run(state, None))
+    kept = [k for k, part in enumerate(whole) if part["kind"] == "checkpoint"]
+    assert len(kept) >= 3  # of four networks
+    place = kept[1]
+    rest = parts_of(compute.run(state, whole[place]))
+    assert not of_kind(rest, "begin")
+    expected, found = drawn(whole), drawn(whole[:place] + rest)
+    assert expected.keys() == found.keys()
+    for index, samples in expected.items():
+        for name, column in samples.items():
+            np.testing.assert_array_equal(found[index][name], column)
+    assert all(one <= other for one, other in pairwise(part["done"] for part in of_kind(whole, "progress")))
+    assert of_kind(rest, "progress")[0]["done"] > of_kind(whole, "progress")[0]["done"]
+
+
+def test_networks_that_end_early_are_told_of(shelf: Shelf) -> None:
+    state = ImagesState(sigmas=(0.5, 1.0), rate=100.0, width=16, epochs=3, runs=1, most=120)
+    parts = parts_of(compute.run(state, None))
+    assert "Every network ends early" in said(parts)
+    assert "2 networks end early" in said(parts)
+    assert "The run diverges in epoch" in said(parts)
+    assert drawn(parts)[2] == {}  # nothing over σ
+    assert parts[-1]["kind"] == "end"
+
+
+def test_rates_by_themselves_fall_with_the_size_of_the_images() -> None:
+    for state in TINY.values():
+        small, large = ([state.arguments(values).get(key) for key in ("rate", "step")] for values in (64, 784))
+        for one, other in zip(small, large, strict=True):
+            assert (one is None) is (other is None)
+            if one is not None:
+                assert other == pytest.approx(one * 64 / 784)
+    assert ImagesState(rate=0.02).arguments(784)["rate"] == 0.02
+
+
+def test_what_would_take_too_long_is_refused_before_it_starts(client: FlaskClient) -> None:
+    for query in ("m=256&T=1000", "exp=unlearning&T=2e4", "r=9&T=1000&B=20"):
+        answer = client.get(f"/runs/images/0/0?{query}")
+        assert answer.status_code == 422
+        assert "ask for less" in answer.get_json()["errors"][0]["sentence"]
+    parts = parts_of(compute.stream(ImagesState(width=2048, epochs=100_000)))
+    assert "multiply-adds, more than 1e+13" in said(parts)
+    assert of_kind(parts, "begin")[0]["final"]
+
+
+@pytest.mark.parametrize(
+    "state", [ImagesState(experiment="width", width_paths=()), ImagesState(experiment="unlearning", tasks=())]
+)
+def test_nothing_ticked_is_told_of(state: ImagesState) -> None:
+    parts = parts_of(compute.stream(state))
+    assert "tick one choice" in said(parts)
+    assert of_kind(parts, "begin")[0]["final"]
+    assert parts[-1]["kind"] == "end"
+
+
+# --- own images
+
+
+def test_own_images_come_under_a_hash_and_are_learnt_from_by_anyone_with_the_link(
+    sender: FlaskClient, shelf: Shelf
+) -> None:
+    data = saved(**good(n=60, shape=(6, 6), classes=3))
+    answer = sent(sender, data)
+    assert answer.status_code == 200
+    name = answer.get_json()["hash"]
+    assert "60 images of 6 × 6 in 3 classes" in answer.get_json()["sentence"]
+    assert sent(sender, data).get_json()["hash"] == name
+    state = ImagesState.from_query(TINY["scale"].model_copy(update={"images": name}).query())
+    first = parts_of(compute.stream(state))
+    assert "from 60 images of 6 × 6 in 3 classes" in said(first)
+    parts = parts_of(compute.run(state, None))
+    assert f"learnt from images {name[:8]}" in parts[-1]["status"]
+    assert "8 × 8 digits" not in said(parts)
+    assert VIEW.cost(state) > 0.0
+    assert f"hash {name}" in export.python(state)
+
+
+def test_images_that_nobody_has_here_are_told_of(shelf: Shelf) -> None:
+    state = ImagesState(images=NOBODYS)
+    parts = parts_of(compute.stream(state))
+    assert f"The images {NOBODYS} are not kept on this server" in said(parts)
+    assert of_kind(parts, "begin")[0]["final"]
+    assert "not kept on this server" in parts_of(compute.run(state, None))[0]["sentence"]
+
+
+@pytest.mark.parametrize("name", HARMFUL)
+def test_a_file_that_is_not_images_is_refused_in_a_sentence_and_not_kept(
+    sender: FlaskClient, shelf: Shelf, name: str
+) -> None:
+    answer = sent(sender, HARMFUL[name][0])
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"][0]["sentence"].startswith("These images cannot be used: ")
+    assert list(shelf.path.iterdir()) == []
+
+
+def test_what_is_too_long_or_of_no_told_length_or_type_is_not_read(sender: FlaskClient, shelf: Shelf) -> None:
+    data = saved(**good())
+
+    class Unread(io.RawIOBase):
+        def readinto(self, buffer: Any) -> int:
+            raise AssertionError("it is read")
+
+    def posted(**environment: str) -> int:
+        asked = create_environ(upload.PATH, method="POST")
+        asked |= {"CONTENT_TYPE": upload.TYPE, "CONTENT_LENGTH": "100", "wsgi.input": Unread(), **environment}
+        return int(run_wsgi_app(sender.application, asked)[1].split()[0])
+
+    assert posted(CONTENT_LENGTH=str(upload.MOST_BYTES + 1)) == 413
+    assert posted(HTTP_TRANSFER_ENCODING="chunked") == 411
+    assert posted(CONTENT_TYPE="multipart/form-data; boundary=x") == 415
+    assert posted(CONTENT_TYPE="text/plain") == 415
+    assert not shelf.path.exists()
+    with pytest.raises(ValueError, match="more than 0 MiB"):
+        shelf.add(io.BytesIO(data), len(data) - 1)
+    assert list(shelf.path.iterdir()) == []
+
+
+def test_one_file_is_read_at_a_time(shelf: Shelf) -> None:
+    answers = []
+
+    class Nested(Shelf):
+        def add(self, stream: Any, most: int) -> Any:
+            answers.append(sent(server.test_client(), b"PK"))
+            return super().add(stream, most)
+
+    server = Flask(__name__)
+    upload.register(server, Nested(shelf.path))
+    assert sent(server.test_client(), saved(**good())).status_code == 200
+    assert [answer.status_code for answer in answers] == [503]
+
+
+def test_a_shelf_that_is_not_ours_is_not_used(tmp_path: Path) -> None:
+    folder = tmp_path / "anyones"
+    folder.mkdir()
+    folder.chmod(0o777)
+    with pytest.raises(Unrecordable, match="others may write"):
+        Shelf(folder).add(io.BytesIO(saved(**good())), 1 << 20)
+    server = Flask(__name__)
+    upload.register(server, Shelf(folder))
+    assert sent(server.test_client(), saved(**good())).status_code == 503
+
+
+def test_what_was_used_longest_ago_makes_room(tmp_path: Path) -> None:
+    files = [saved(**good(n=n)) for n in (40, 50, 60)]
+    shelf = Shelf(tmp_path / "shelf", sum(map(len, files[1:])) + 400)
+    first, _ = shelf.add(io.BytesIO(files[0]), 1 << 20)
+    second, _ = shelf.add(io.BytesIO(files[1]), 1 << 20)
+    old = shelf.path / f"{second}.images"
+    for path in (old, old.with_suffix(".about")):
+        os.utime(path, (1, 1))
+    third, _ = shelf.add(io.BytesIO(files[2]), 1 << 20)
+    assert shelf.about(second) is None
+    assert not old.exists()
+    assert shelf.about(first) is not None
+    assert len(shelf.images(third).x) == 60
+    tiny = Shelf(tmp_path / "tiny", 1)
+    name, about = tiny.add(io.BytesIO(files[0]), 1 << 20)
+    assert tiny.about(name) == about  # the latest stays
+
+
+@pytest.mark.parametrize("name", ["../../secret", NOBODYS + "/..", NOBODYS.upper(), "", "a" * 31])
+def test_only_a_hash_becomes_a_files_name(shelf: Shelf, name: str) -> None:
+    for ask in (shelf.about, shelf.images, shelf.results):
+        with pytest.raises(ValueError, match="32 hexadecimal digits"):
+            ask(name)
+
+
+def test_images_are_kept_by_the_command_line_too(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "mine.npz"
+    path.write_bytes(saved(**good()))
+    monkeypatch.setattr(sys, "argv", ["images", str(path)])
+    runpy.run_module("components.images", run_name="__main__")
+    told, link = capsys.readouterr().out.splitlines()
+    assert told == "40 images of 4 × 4 in 3 classes"
+    state = ImagesState.from_query(link.removeprefix("/lab/images?"))
+    assert state.images
+    assert shelf.about(state.images) is not None
+    path.write_bytes(b"hello")
+    with pytest.raises(SystemExit, match=r"not an \.npz"):
+        runpy.run_module("components.images", run_name="__main__")
+
+
+# --- what it gives away
+
+
+def test_the_table_is_the_kept_results(client: FlaskClient) -> None:
+    runs = compute.kept().runs["unlearning"]
+    state = ImagesState(experiment="unlearning")
+    table = export.table(state)
+    mean, spread = mean_and_spread(runs.signed_alignment)
+    np.testing.assert_array_equal(table["R"], mean.ravel())
+    np.testing.assert_array_equal(table["R_sd"], spread.ravel())
+    assert len({len(column) for column in table.values()}) == 1
+    lines = client.get(f"/export/images.csv?{state.query()}").text.splitlines()
+    assert len(lines) == 1 + 8 * len(runs.epochs)
+    document = client.get(f"/export/images.json?{state.query()}").get_json()
+    assert document["groups"] == ["halves", "halves, reversed"]
+    assert document["computed"]["date"] == compute.kept().date
+    assert len(document["settings"]) == 8
+    assert "xu2025three" in client.get("/export/images.bib").text
+
+
+def test_what_was_computed_live_is_given_away_once_it_is_whole(client: FlaskClient, shelf: Shelf) -> None:
+    state = TINY["width"]
+    answer = client.get(f"/export/images.csv?{state.query()}")
+    assert answer.status_code == 422
+    assert "watch them until they are" in answer.get_json()["errors"][0]["sentence"]
+    parts_of(compute.run(state, None))
+    document = client.get(f"/export/images.json?{state.query()}").get_json()
+    assert document["groups"] == list(state.groups)
+    assert {"numpy", "autograd"} <= set(document["computed"]["versions"])
+    assert len(document["table"]["value"]) == 4 * 3
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_the_script_trains_the_same_networks(
+    client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    state = TINY[name]
+    script = tmp_path / "script.py"
+    script.write_bytes(client.get(f"/export/images.py?{state.query()}").data)
+    monkeypatch.chdir(tmp_path)
+    found = runpy.run_path(str(script))
+    *_, runs = state.sweep().run(load_digits().split(most=120))
+    np.testing.assert_array_equal(found["runs"].test_loss, runs.test_loss)
+    assert found["runs"].groups == runs.groups
+    assert (tmp_path / "images.html").exists()
