@@ -14,9 +14,7 @@ export NUMBA_CACHE_DIR = $(CURDIR)/.numba_cache
 
 run: setup-run
 	@echo "Open http://$(HOST):$(PORT) (Ctrl+C stops)."
-	@exec .venv/bin/gunicorn app:server --bind $(HOST):$(PORT) -k gthread -w 2 --threads 8 \
-		--keep-alive 30 --timeout 60 --max-requests 100000 --max-requests-jitter 10000 \
-		--worker-tmp-dir /dev/shm --no-control-socket --log-level warning
+	@HOST=$(HOST) PORT=$(PORT) exec .venv/bin/gunicorn --config python:components.workers app:server
 
 test: setup-test
 	@$(PY) -m pytest

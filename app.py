@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from dash import Dash
-from flask import Flask, Response, jsonify
-from flask_talisman import Talisman
+import os
+from functools import partial
 
-from components import frame, runs, serving, stream, warming
+from dash import Dash
+from flask import Flask
+from flask_talisman import Talisman
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from components import frame, observed, runs, serving, settings, stream, warming
 from components.cache import StreamCache
+from components.limits import Limits
+from components.shared import Shared
 from components.views import VIEWS
 
 MAX_BODY = 1 << 18  # bytes of a POST; Dash's own are a few kilobytes
 
 
 def create_app() -> Dash:
-    """A new app: views, routes, cache, headers."""
+    """A new app: views, routes, cache, headers. Raises ValueError where a setting is wrong."""
+    settings.check(os.environ)
+    setting = partial(settings.value, os.environ)
     server = Flask(__name__)
     server.config.update(MAX_CONTENT_LENGTH=MAX_BODY)
     app = Dash(
@@ -29,13 +37,13 @@ def create_app() -> Dash:
     )
     app.layout = frame.shell(VIEWS)
     frame.register(app, VIEWS)
-    stream.register(server, VIEWS, StreamCache(server))
-    runs.register(server, VIEWS)
-
-    @server.get("/health")
-    def health() -> Response:
-        return jsonify(status="ok" if warming.ready.is_set() else "warming up", views=list(VIEWS))
-
+    shared = Shared.at(setting("CACHE_REDIS_URL"))
+    limits = Limits(setting("LIMIT_RATE"), setting("LIMIT_BURST"), setting("WORKERS"), shared)
+    stream.register(server, VIEWS, StreamCache(server, shared), limits)
+    runs.register(server, VIEWS, limits=limits)
+    observed.register(server, VIEWS, shared, setting("METRICS") == "on")
+    proxies = setting("TRUSTED_PROXIES")
+    server.wsgi_app = ProxyFix(server.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]
     serving.register(server)
     Talisman(
         server,

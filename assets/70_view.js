@@ -245,13 +245,19 @@ fl.Page = class {
       if (waiting) this.gate.go();
       return;
     }
+    if (error instanceof fl.Later) {
+      this.lost = true; // what is said stays until there is a picture
+      this.say([error.message, "It is asked for again by itself."]);
+      this.retry = setTimeout(() => { if (fl.page === this) this.gate.go(); }, error.wait);
+      return;
+    }
     if (!(error instanceof fl.Lost)) {
       console.error(error);
       this.say(["This picture could not be drawn; that is a mistake of ours. Another one may do, and the link keeps this one."]);
       return;
     }
     const [first, most] = fl.Page.RETRY;
-    this.pause = this.lost ? Math.min(2 * this.pause, most) : first;
+    this.pause = this.lost && this.pause ? Math.min(2 * this.pause, most) : first;
     this.lost = true;
     this.say(["The server does not answer. Nothing is lost: the picture is the last one that arrived, and the server is asked again."]);
     this.retry = setTimeout(() => { if (fl.page === this) this.gate.go(); }, this.pause);

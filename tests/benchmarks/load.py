@@ -22,14 +22,11 @@ import math
 import os
 import re
 import signal
-import socket
 import statistics
-import subprocess
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -40,7 +37,7 @@ import orjson
 
 from components.unlearning.presets import PRESETS
 from components.unlearning.state import EPS, START, UnlearningState
-from tests.benchmarks.server import ROOT, serve_line, serving, wait
+from tests.benchmarks.server import serving
 
 PERIOD = (0.08, 0.12)  # seconds from one value of a drag to the next
 DRAG, REST = (3.0, 6.0), (1.0, 3.0)  # seconds
@@ -392,25 +389,6 @@ async def run(address: str, master: int, minutes: float, clients: int, seed: int
     return tally, watch
 
 
-@contextmanager
-def unrecycled() -> Iterator[tuple[str, int]]:
-    """`serving()`, but its workers stay."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    line = serve_line().replace("$(HOST)", "127.0.0.1").replace("$(PORT)", str(port))
-    words = re.sub(r"--max-requests\S*\s+\d+", "", line).split()
-    words[0] = str(Path(sys.executable).parent / "gunicorn")
-    settings = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "NUMBA_CACHE_DIR": str(ROOT / ".numba_cache")}
-    process = subprocess.Popen(words, cwd=ROOT, env={**os.environ, **settings})
-    try:
-        wait(f"http://127.0.0.1:{port}")
-        yield f"http://127.0.0.1:{port}", process.pid
-    finally:
-        process.terminate()
-        process.wait()
-
-
 def growth(series: list[tuple[float, float]]) -> tuple[float, float]:
     """Over the last half: of a line through the samples, of the mean of 30 seconds."""
     middle = (series[0][0] + series[-1][0]) / 2
@@ -525,7 +503,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # the server is stopped, too
     line = "without --max-requests" if asked.no_recycling else "as documented"
     print(f"{asked.clients} clients for {asked.minutes:g} minutes, server {line}, seed {asked.seed}", flush=True)
-    with unrecycled() if asked.no_recycling else serving() as (address, master):
+    with serving(**({"MAX_REQUESTS": "0"} if asked.no_recycling else {})) as (address, master):
         tally, watch = asyncio.run(run(address, master, asked.minutes, asked.clients, asked.seed))
     missed = print_answers(tally, watch, asked.clients)
     print_machine(tally, watch)

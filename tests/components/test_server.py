@@ -19,7 +19,7 @@ from werkzeug.serving import make_server
 
 from app import create_app
 from components import stream, warming
-from components.cache import StreamCache
+from components.cache import StreamCache, fingerprint
 from components.unlearning.state import UnlearningState
 from components.unlearning.view import UnlearningView
 from components.view import Chunk
@@ -121,7 +121,8 @@ def test_the_page_gets_the_nearest_state_and_sentences(client: FlaskClient) -> N
 
 
 def test_health_and_headers(client: FlaskClient) -> None:
-    assert client.get("/health").get_json() == {"status": "ok", "views": list(VIEWS)}
+    health = {"status": "ok", "views": list(VIEWS), "release": fingerprint(), "redis": "none"}
+    assert client.get("/health").get_json() == health
     headers = client.get("/").headers
     policy = headers["Content-Security-Policy"]
     assert "script-src 'self' 'sha256-" in policy
