@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from components import frame, observed, runs, serving, settings, stream, warming
 from components.cache import StreamCache
 from components.limits import Limits
+from components.pacing import paced
 from components.shared import Shared
 from components.views import VIEWS
 
@@ -43,7 +44,8 @@ def create_app() -> Dash:
     runs.register(server, VIEWS, limits=limits)
     observed.register(server, VIEWS, shared, setting("METRICS") == "on")
     proxies = setting("TRUSTED_PROXIES")
-    server.wsgi_app = ProxyFix(server.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]
+    behind = ProxyFix(server.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)
+    server.wsgi_app = paced(behind)  # type: ignore[method-assign]
     serving.register(server)
     Talisman(
         server,

@@ -30,7 +30,9 @@ def keep_compiled_code(environment: MutableMapping[str, str]) -> Path | None:
             continue
         try:
             if wanted.is_dir():
-                shutil.copytree(wanted, made, dirs_exist_ok=True)
+                shutil.copytree(wanted, made, copy_function=shutil.copyfile, dirs_exist_ok=True)
+                for folder in (made, *(path for path in made.rglob("*") if path.is_dir())):
+                    folder.chmod(0o700)  # the wanted ones may be closed to writers
         except (OSError, shutil.Error):  # what is missing is compiled again
             log.warning("compiled code could not be copied from %s", wanted)
         if _has_room(made):

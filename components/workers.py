@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
+import struct
 import sys
 import tempfile
 from pathlib import Path
@@ -13,6 +15,7 @@ from gunicorn.glogging import Logger
 
 from components import logs, metrics, settings
 from components.compiled import keep_compiled_code
+from components.pacing import PATIENCE
 
 try:
     settings.check(os.environ)
@@ -36,6 +39,12 @@ class Discreet(Logger):
         self.error_log.handlers.clear()
         self.error_log.propagate = True
 
+    def exception(self, msg: Any, *args: Any, **kwargs: Any) -> None:
+        if isinstance(sys.exc_info()[1], TimeoutError | BlockingIOError):
+            self.info("a client that took too long was cut off")
+        else:
+            super().exception(msg, *args, **kwargs)
+
 
 loglevel = _value("LOG_LEVEL")
 bind = f"{_value('HOST')}:{_value('PORT')}"
@@ -52,6 +61,12 @@ logger_class = Discreet
 # Its workers' signs of life: in memory, where a full disk is not in the way.
 worker_tmp_dir = next((path for path in ("/dev/shm", tempfile.gettempdir()) if os.access(path, os.W_OK)), None)
 chdir = str(Path(__file__).parents[1])
+
+
+def when_ready(server: Any) -> None:
+    """What comes in by the listeners inherits how long it may say nothing."""
+    for listener in server.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", int(PATIENCE), 0))
 
 
 def pre_fork(server: Any, worker: Any) -> None:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,9 +18,11 @@ START = 60.0  # seconds
 
 
 @contextmanager
-def serving(app: str = "app:server", **more: str) -> Iterator[tuple[str, int]]:
+def serving(
+    app: str = "app:server", before: Callable[[], None] | None = None, **more: str
+) -> Iterator[tuple[str, int]]:
     """`make run` without its set-up, for this app and with these settings: the address, and the process id of the
-    server."""
+    server. before: called in the server's process before it starts."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -28,7 +30,7 @@ def serving(app: str = "app:server", **more: str) -> Iterator[tuple[str, int]]:
     line[0] = str(Path(sys.executable).parent / "gunicorn")
     threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "NUMBA_CACHE_DIR": str(ROOT / ".numba_cache")}
     where = {"HOST": "127.0.0.1", "PORT": str(port)}
-    process = subprocess.Popen(line, cwd=ROOT, env={**os.environ, **threads, **where, **more})
+    process = subprocess.Popen(line, cwd=ROOT, env={**os.environ, **threads, **where, **more}, preexec_fn=before)
     address = f"http://127.0.0.1:{port}"
     try:
         wait(address)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import threading
 from collections.abc import Iterator
@@ -12,6 +14,8 @@ from playwright.sync_api import Page, Route, expect
 from werkzeug.serving import make_server
 
 from app import create_app
+from tests.benchmarks.load import family
+from tests.benchmarks.server import serving
 from tests.browser.conftest import Silent
 from tests.browser.hand import STATE, box, lines, slider, wait_for_query
 
@@ -174,6 +178,21 @@ def test_a_restarted_server_is_found_again_with_the_state_kept(open_page: Any, r
     restartable.start()
     wait_for_query(page, "eps=0.5&a=7,9,10")
     expect(page.locator("#alert")).to_be_hidden()
+
+
+@pytest.mark.allowed_faults("Failed to load resource", "ERR_INCOMPLETE_CHUNKED_ENCODING")
+def test_a_worker_that_is_killed_in_mid_stream_is_said_and_the_picture_comes_all_the_same(open_page: Any) -> None:
+    with serving(WORKERS="1") as (address, master):
+        page = open_page("/time-scales", base=address)
+        page.evaluate("fl.page.change({ panel: 'sweep', seeds: 20 })")
+        expect(page.locator("#progress")).to_be_visible()
+        (worker,) = family(master)[1:]
+        os.kill(worker, signal.SIGKILL)
+        expect(page.locator("#alert")).to_contain_text("The server does not answer. Nothing is lost")
+        page.wait_for_selector('body[data-drawn*="pan=sweep"]', timeout=30_000)
+        expect(page.locator("#alert")).to_be_hidden()
+        assert page.evaluate("fl.page.state.seeds") == 20
+        page.context.close()
 
 
 @pytest.mark.allowed_faults("status of 429")
