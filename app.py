@@ -10,7 +10,7 @@ from flask import Flask
 from flask_talisman import Talisman
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from components import frame, observed, runs, serving, settings, stream, warming
+from components import frame, observed, payloads, runs, serving, settings, stream, warming
 from components.cache import StreamCache
 from components.limits import Limits
 from components.pacing import paced
@@ -38,6 +38,7 @@ def create_app() -> Dash:
     )
     app.layout = frame.shell(VIEWS)
     frame.register(app, VIEWS)
+    payloads.register(app)
     shared = Shared.at(setting("CACHE_REDIS_URL"))
     limits = Limits(setting("LIMIT_RATE"), setting("LIMIT_BURST"), setting("WORKERS"), shared)
     stream.register(server, VIEWS, StreamCache(server, shared), limits)

@@ -1,4 +1,7 @@
-"""Where compiled code is kept: numba wants a folder that it can write to, or nothing starts."""
+"""Where compiled code is kept: numba wants a folder that it can write to, or nothing starts.
+
+A file system that cannot be written to, or is full, is no reason not to start: then it is in memory.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,14 @@ ROOT = Path(__file__).parents[1]
 ROOM = 64 << 20  # bytes free, a few times what all of it takes
 MEMORY = "/dev/shm"
 VARIABLE = "NUMBA_CACHE_DIR"
+
+
+def have_temporary_folder(environment: MutableMapping[str, str]) -> None:
+    """Where nothing can be written, temporary files are in memory."""
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        environment["TMPDIR"] = tempfile.tempdir = MEMORY
 
 
 def keep_compiled_code(environment: MutableMapping[str, str]) -> Path | None:

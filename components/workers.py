@@ -14,7 +14,7 @@ from typing import Any
 from gunicorn.glogging import Logger
 
 from components import logs, metrics, settings
-from components.compiled import keep_compiled_code
+from components.compiled import have_temporary_folder, keep_compiled_code
 from components.pacing import PATIENCE
 
 try:
@@ -28,6 +28,7 @@ def _value(name: str) -> Any:
 
 
 logs.start(_value("LOG_FORMAT"), _value("LOG_LEVEL"))
+have_temporary_folder(os.environ)
 _made = keep_compiled_code(os.environ)
 
 
