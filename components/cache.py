@@ -26,7 +26,6 @@ from flask import Flask
 from flask_caching import Cache
 
 from components import metrics
-from components.limits import Settle
 from components.shared import Away, Shared
 
 log = logging.getLogger(__name__)
@@ -36,21 +35,25 @@ ENTRY_BYTES = 1 << 20  # so at most 64 MiB in each worker
 TIMEOUT = 3600  # seconds
 
 
-def free() -> Settle:
+Paid = Callable[[float, float], None]  # told what a stream took in the end: seconds, and of them its thread's own
+
+
+def free() -> Paid:
     """Admits whoever asks."""
-    return lambda taken: None
+    return lambda wall, own: None
 
 
 class _Shared:
-    """A stream being computed, with everything it has given so far. settle: told the seconds that it took."""
+    """A stream being computed, with everything it has given so far."""
 
-    def __init__(self, view: str, lines: Iterator[bytes], settle: Settle) -> None:
-        self.view, self.lines, self.settle = view, lines, settle
+    def __init__(self, view: str, lines: Iterator[bytes], paid: Paid) -> None:
+        self.view, self.lines, self.paid = view, lines, paid
         self.done: list[bytes] = []
         self.complete = False
         self.failure: Exception | None = None
         self.askers = 0
-        self.taken: float | None = 0.0  # seconds so far; None when it is over
+        self.wall = self.own = 0.0  # seconds so far, and of them the thread's own
+        self.over = False
         self.step = threading.Lock()
 
     def line(self, number: int) -> bytes | None:
@@ -73,7 +76,7 @@ class _Shared:
         """One step of the computation; its failure is everybody's who asks on."""
         if self.failure is not None:
             raise self.failure
-        begun = time.monotonic()
+        begun, own = time.monotonic(), time.thread_time()
         try:
             self.done.append(next(self.lines))
         except StopIteration:
@@ -82,16 +85,16 @@ class _Shared:
             self.failure = failure
             raise
         finally:
-            if self.taken is not None:
-                self.taken += time.monotonic() - begun
+            self.wall += time.monotonic() - begun
+            self.own += time.thread_time() - own
             if self.complete or self.failure:
                 self._over()
 
     def _over(self) -> None:
-        if self.taken is not None:
-            metrics.count("computed_seconds_total", self.view, amount=self.taken)
-            self.settle(self.taken)
-        self.taken = None
+        if not self.over:
+            self.over = True
+            metrics.count("computed_seconds_total", self.view, amount=self.wall)
+            self.paid(self.wall, self.own)
 
 
 class Lines:
@@ -127,7 +130,7 @@ class StreamCache:
         self._running: dict[str, _Shared] = {}
         self._lock = threading.Lock()
 
-    def stream(self, key: str, compute: Callable[[], Iterator[bytes]], admit: Callable[[], Settle] = free) -> Lines:
+    def stream(self, key: str, compute: Callable[[], Iterator[bytes]], admit: Callable[[], Paid] = free) -> Lines:
         """The lines of `compute()`, from the cache where they are, computed once however many ask.
 
         The one by whom the computation begins is admitted first, or `admit` raises. Whoever is given lines has to
@@ -140,7 +143,7 @@ class StreamCache:
         shared = self._join(key, compute, admit)
         return Lines(self._lines(key, shared), lambda: self._leave(key, shared))
 
-    def _join(self, key: str, compute: Callable[[], Iterator[bytes]], admit: Callable[[], Settle]) -> _Shared:
+    def _join(self, key: str, compute: Callable[[], Iterator[bytes]], admit: Callable[[], Paid]) -> _Shared:
         """The stream that is being computed, or a new one, with one asker more."""
         view = key.partition("?")[0]
         with self._lock:
@@ -148,13 +151,13 @@ class StreamCache:
                 metrics.count("streams_total", view, "joined")
                 self._running[key].askers += 1
                 return self._running[key]
-        settle = admit()  # not under the lock: it may ask elsewhere
-        new = _Shared(view, compute(), settle)
+        paid = admit()  # not under the lock: it may ask elsewhere
+        new = _Shared(view, compute(), paid)
         with self._lock:
             shared = self._running.setdefault(key, new)
             shared.askers += 1
         if shared is not new:
-            settle(0.0)
+            paid(0.0, 0.0)
         metrics.count("streams_total", view, "computed" if shared is new else "joined")
         return shared
 

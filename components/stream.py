@@ -19,9 +19,9 @@ import orjson
 from flask import Flask, Response, request
 
 from components import metrics, warming
-from components.cache import Lines, StreamCache, fingerprint
+from components.cache import Lines, Paid, StreamCache, fingerprint
 from components.exporter import MIMETYPES, export
-from components.limits import Exhausted, Limits, Settle
+from components.limits import Exhausted, Limits
 from components.state import MAX_QUERY, Problem, Problems, State
 from components.view import Chunk, View
 
@@ -42,10 +42,11 @@ def register(server: Flask, views: Mapping[str, View], cache: StreamCache, limit
         response.headers["X-Release"] = release  # by which an old tab knows that it is one
         return response
 
-    def admitted(view: View, state: State) -> Settle:
+    def admitted(view: View, state: State) -> Paid:
         most = view.seconds(state)
         settle = granted.admit(request.remote_addr, most)
-        return lambda taken: settle(min(taken, most))  # where the machine is busy it takes longer: nobody pays for that
+        # On a busy machine it takes longer, for which nobody pays; what its own thread has done is paid in any case.
+        return lambda wall, own: settle(max(own, min(wall, most)))
 
     def asked(name: str) -> Lines | Response:
         """The lines of a view's state, or why there are none."""
@@ -98,18 +99,18 @@ def register(server: Flask, views: Mapping[str, View], cache: StreamCache, limit
             return unknown(f"{name}.{kind}", [f"{known}.{ending}" for known in views for ending in MIMETYPES])
         try:
             state = affordable(view, asked_query())
-            settle = admitted(view, state) if kind in COMPUTED else None
+            paid = admitted(view, state) if kind in COMPUTED else None
         except Problems as problems:
             return refusal(problems)
         except Exhausted as exhausted:
             return later(exhausted)
         headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"', "Cache-Control": "no-store"}
-        begun = time.monotonic()
+        begun, own = time.monotonic(), time.thread_time()
         try:
             return Response(export(view, state, kind), mimetype=MIMETYPES[kind], headers=headers)
         finally:
-            if settle:
-                settle(time.monotonic() - begun)
+            if paid:
+                paid(time.monotonic() - begun, time.thread_time() - own)
 
 
 def affordable(view: View, query: str) -> State:

@@ -13,7 +13,6 @@ from typing import Any
 
 from flask import Flask, Response, request
 
-from components.cache import free
 from components.limits import Exhausted, Limits, Settle
 from components.runs import board, work
 from components.runs.attempt import run_key
@@ -79,8 +78,8 @@ class Runs:
         key: str,
         generation: int,
         start: int,
-        pay: Callable[[], Settle] = free,
-        seconds: float = 0.0,
+        pay: Callable[[], Settle],
+        seconds: float,
     ) -> bytes:
         """A line on how the run stands, and the records from a place on: the beginning, if the place is of another
         generation or of none. Whoever asks for what is not computed yet has to be able to `pay`, which raises where

@@ -1,11 +1,11 @@
 """A hall of hands on the documented server: `python -m tests.benchmarks.load [--soak] [--clients 60] [--seed 1]`.
 
-The hall: 60 clients behind one address come within ten seconds, load the page over six new connections each, and ask for
-the picture of one link; then they drag for a minute, each from there on its own way. No request may fail, none be
+The hall: 60 clients behind one address come within ten seconds, load the page over six new connections each, and ask
+for the picture of one link; then they drag for a minute, each from there on its own way. No request may fail, none be
 refused; 95 % of first pictures are whole within 2 s, and 95 % of redraws within 400 ms.
 
---soak: 20 clients for 15 minutes, each with an address of its own (the server trusts one proxy). Memory may grow by 20 MB
-over the last ten minutes at most, by a line through the samples and by the mean of 30 seconds.
+--soak: 20 clients for 15 minutes, each with an address of its own (the server trusts one proxy). Memory may grow by
+20 MB over the last ten minutes at most, by a line through the samples and by the mean of 30 seconds.
 
 A client drags for some seconds: every 80 to 120 ms another place of a slider (which has the page's own steps), asked
 for when the one before is answered or, one time in ten, given up in mid-stream by closing the connection, as the page
