@@ -14,6 +14,7 @@ fl.Page = class {
     this.view = view;
     this.state = structuredClone(view.initial);
     this.moved = -Infinity; // when a control was moved last
+    this.worded = -Infinity; // when what is said was asked for last
     this.token = 0; // of the latest request: chunks of any other are dropped
     this.abort = new AbortController();
     this.gate = new fl.Gate(() => this.request());
@@ -34,6 +35,7 @@ fl.Page = class {
   static TOLD = 2200; // ms that a short notice stays
   static RETRY = [1000, 10000]; // ms until a server that does not answer is asked again: first, at most
   static READING = 140; // ms between two versions of the sentences: faster ones cannot be read
+  static WORDS = 500; // ms between two pictures that a moving hand asks for with all that is said of them
   static ANNOUNCED = 900; // ms of rest after which a screen reader is told
 
   async start() {
@@ -79,8 +81,8 @@ fl.Page = class {
     if (!this.lost) this.say([]);
     this.autoplay = false;
     if (this.player.playing) this.player.finish();
-    this.gate.pass();
     clearTimeout(this.resting);
+    this.gate.pass();
     if (this.sketching) this.resting = setTimeout(() => this.gate.pass(), 2 * fl.Page.MOVING);
   }
 
@@ -177,6 +179,11 @@ fl.Page = class {
     const asked = performance.now();
     const picture = new fl.Picture(this.view.time.column);
     const rough = this.sketching && this.moving ? this.view.sketch : {};
+    const alone = !this.sketching && this.moving && asked < this.worded + fl.Page.WORDS;
+    if (alone) {
+      clearTimeout(this.resting);
+      this.resting = setTimeout(() => this.gate.pass(), 2 * fl.Page.MOVING);
+    } else this.worded = asked;
     const query = fl.asked(this.view, { ...this.state, ...rough });
     const place = document.querySelector(".below");
     if (place) place.classList.add("waiting");
@@ -193,7 +200,7 @@ fl.Page = class {
       if ((picture.complete || this.sketching) && !seen) { seen = true; this.gate.seen(); }
     };
     try {
-      await fl.read(`/stream/${this.view.name}?${query}`, signal, {
+      await fl.read(`/${alone ? "picture" : "stream"}/${this.view.name}?${query}`, signal, {
         onRelease: (release) => this.checkRelease(release),
         onChunk: (chunk) => { if (token === this.token) this.receive(chunk, picture); },
         onBatch: batch,
@@ -205,6 +212,7 @@ fl.Page = class {
       if (token !== this.token) return;
       if (place) place.classList.remove("waiting");
       this.progress.hide();
+      if (alone) return;
       document.body.dataset.drawn = query; // says which state's picture is complete
       if (this.view.runs) await this.follow(query, picture, token, signal, batch);
       if (token !== this.token) return;
@@ -289,7 +297,7 @@ fl.Page = class {
     if (chunk.kind === "words") this.pendingWords = chunk;
     else if (chunk.kind === "progress") this.progress.show(chunk);
     else if (chunk.kind === "wait") document.getElementById("status").textContent = chunk.sentence;
-    else if (chunk.kind === "end") this.read(chunk);
+    else if (chunk.kind === "end") { if (!chunk.alone) this.read(chunk); }
     else if (chunk.kind === "error") this.say([chunk.sentence]);
     else picture.take(chunk);
   }

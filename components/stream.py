@@ -1,6 +1,7 @@
 """The routes that serve every view's data: the stream, the link's reader, the files to take away.
 
     GET /stream/<view>?<link>        NDJSON, one chunk a line, sent as computed
+    GET /picture/<view>?<link>       the stream's beginning, without what is said: while a hand is moving
     GET /words/<view>?<link>         what is said of a state, without its picture
     GET /state/<view>?<link>         the nearest valid state, and sentences about what was changed
     GET /export/<view>.<kind>?<link> csv, json, py or bib
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import orjson
 from flask import Flask, Response, request
@@ -63,14 +64,21 @@ def register(server: Flask, views: Mapping[str, View], cache: StreamCache, limit
         except Exhausted as exhausted:
             return later(exhausted)
 
-    @server.get("/stream/<name>")
-    def stream(name: str) -> Response:
+    def streamed(name: str, some: Callable[[Iterator[bytes]], Iterator[bytes]]) -> Response:
         lines = asked(name)
         if isinstance(lines, Response):
             return lines
-        response = Response(guarded(lines, name), mimetype="application/x-ndjson", headers=_STREAMED)
+        response = Response(some(guarded(lines, name)), mimetype="application/x-ndjson", headers=_STREAMED)
         response.call_on_close(lines.close)  # whoever has gone before the first line never began to iterate
         return response
+
+    @server.get("/stream/<name>")
+    def stream(name: str) -> Response:
+        return streamed(name, lambda lines: lines)
+
+    @server.get("/picture/<name>")
+    def picture(name: str) -> Response:
+        return streamed(name, picture_alone)
 
     @server.get("/words/<name>")
     def words(name: str) -> Response:
@@ -127,6 +135,25 @@ def chunk_lines(view: View, state: State) -> Iterator[bytes]:
     """A view's chunks as lines."""
     for chunk in view.compute(state):
         yield chunk.line()
+
+
+def picture_alone(lines: Iterator[bytes]) -> Iterator[bytes]:
+    """The lines until all runs are drawn to their ends and no figure comes again, then an end that says so: what is
+    said of them takes longer to find out than the runs themselves, and nobody reads it while a hand is moving."""
+    runs, ended, coming = -1, set(), {"": True}
+    for line in (line for piece in lines for line in piece.splitlines(keepends=True)):
+        yield line
+        chunk = orjson.loads(line)
+        if chunk["kind"] == "begin":
+            runs = chunk["runs"]
+        elif chunk["kind"] == "scene":
+            coming.pop("", None)
+            coming[chunk["name"]] = chunk["more"]
+        elif chunk["kind"] == "trace" and chunk["last"]:
+            ended.add(chunk["index"])
+        if len(ended) == runs and not any(coming.values()):
+            yield Chunk("end", {"alone": True}).line()
+            return
 
 
 def guarded(lines: Iterator[bytes], view: str) -> Iterator[bytes]:

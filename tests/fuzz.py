@@ -125,6 +125,7 @@ def about_links(random: Random) -> Iterator[Case]:
     """Every parameter of every view at every route that reads a link."""
     routes: list[Callable[[str], str]] = [
         lambda view: f"/stream/{view}",
+        lambda view: f"/picture/{view}",
         lambda view: f"/words/{view}",
         lambda view: f"/state/{view}",
         lambda view: f"/export/{view}.{random.choice([*MIMETYPES])}",
