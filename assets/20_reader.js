@@ -56,6 +56,7 @@ fl.Gate = class {
     this.busy = false;
     this.waiting = false;
     this.timer = null;
+    this.took = 0; // ms until the last picture was seen
   }
 
   static SHORTEST = 300; // ms that any picture is given: what is nearly there is not given up
@@ -85,8 +86,8 @@ fl.Gate = class {
   // The picture asked for last has been drawn.
   seen() {
     clearTimeout(this.timer);
-    const took = performance.now() - this.since;
-    this.patience = Math.min(Math.max(0.5 * this.patience + 1.5 * took, fl.Gate.SHORTEST), fl.Gate.LONGEST);
+    this.took = performance.now() - this.since;
+    this.patience = Math.min(Math.max(0.5 * this.patience + 1.5 * this.took, fl.Gate.SHORTEST), fl.Gate.LONGEST);
     this.busy = false;
     if (this.waiting) this.go();
   }

@@ -35,7 +35,9 @@ fl.Page = class {
   static TOLD = 2200; // ms that a short notice stays
   static RETRY = [1000, 10000]; // ms until a server that does not answer is asked again: first, at most
   static READING = 140; // ms between two versions of the sentences: faster ones cannot be read
-  static WORDS = 500; // ms between two pictures that a moving hand asks for with all that is said of them
+  // Between two pictures that a moving hand asks for with all that is said of them: ms, and times what a picture takes,
+  // so that a server with many hands at once has most of its time for their pictures.
+  static WORDS = [500, 10];
   static ANNOUNCED = 900; // ms of rest after which a screen reader is told
 
   async start() {
@@ -179,7 +181,7 @@ fl.Page = class {
     const asked = performance.now();
     const picture = new fl.Picture(this.view.time.column);
     const rough = this.sketching && this.moving ? this.view.sketch : {};
-    const alone = !this.sketching && this.moving && asked < this.worded + fl.Page.WORDS;
+    const alone = !this.sketching && this.moving && asked < this.worded + Math.max(fl.Page.WORDS[0], fl.Page.WORDS[1] * this.gate.took);
     if (alone) {
       clearTimeout(this.resting);
       this.resting = setTimeout(() => this.gate.pass(), 2 * fl.Page.MOVING);

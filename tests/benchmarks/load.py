@@ -9,10 +9,11 @@ refused; 95 % of first pictures are whole within 2 s, and 95 % of redraws within
 
 A client drags for some seconds: every 80 to 120 ms another place of a slider (which has the page's own steps), asked
 for when the one before is answered or, one time in ten, given up in mid-stream by closing the connection, as the page
-does: the picture alone, and twice a second, and in the end, with all that is said of it. Then it rests, and takes
-another slider; in a soak it now and then takes a preset and drags on from there, and now and then loads the page again.
-Each act is drawn from --seed; how many acts fit into the time is the server's doing. What is not given up must be
-status 200 and whole. All clients are coroutines of one process, and how late that process itself is, is printed.
+does: the picture alone; now and then (twice a second, less often where pictures take long) and in the end with all that
+is said of it. Then it rests, and takes another slider; in a soak it now and then takes a preset and drags on from
+there, and now and then loads the page again. Each act is drawn from --seed; how many acts fit into the time is the
+server's doing. What is not given up must be status 200 and whole. All clients are coroutines of one process, and how
+late that process itself is, is printed.
 
 "Answered in" is a client's time from asking, a new connection included, to the last byte: the server's own time and
 all waiting for it. Memory is sampled every 5 seconds and summed over gunicorn's master and workers: PSS, and of it the
@@ -52,7 +53,7 @@ ABANDONED, SEEN = 0.1, 60_000  # of a drag's streams these are given up, within 
 PRESET, PAGE = 0.25, 0.08  # chances after a drag of a soak
 SLIDERS = {"c_star 2": 0.05, "c_star 4": 0.05, "eps": 0.05, "a": 0.1}  # and their steps, of eps in decades
 SOFT = (-3.0, 3.0)  # a coefficient's slider
-WORDS = 0.5  # seconds between two that are asked for with what is said of them
+WORDS = 0.5, 10  # between two that are asked for with what is said of them: seconds, and times what one takes
 CONNECTIONS = 6  # that a browser opens to one host
 PATIENCE, BREATH, GRACE = 30.0, 0.5, 60.0  # seconds: for one answer, after an error, for the last answers
 MOST_MINUTES, MOST_CLIENTS = 60.0, 100
@@ -242,13 +243,15 @@ class Hand:
         """One slider to and fro, from what is shown; what is shown then."""
         slider, phase, speed = random.choice([*SLIDERS]), random.uniform(0, math.tau), random.uniform(0.05, 0.25)
         end, step, worded = min(self.end, time.monotonic() + random.uniform(*DRAG)), 0, -math.inf
+        took = 0.0
         while (asked := time.monotonic()) < end:
             place = 0.5 + 0.49 * math.sin(phase + speed * step) + random.uniform(-0.01, 0.01)
             shown = moved(shown, slider, place)
             period, given_up, seen = random.uniform(*PERIOD), random.random() < ABANDONED, random.uniform(0, SEEN)
-            alone = asked < worded + WORDS
+            alone = asked < worded + max(WORDS[0], WORDS[1] * took)
             worded = worded if alone else asked
             await self.stream("redraw", shown, seen if given_up else math.inf, alone)
+            took = time.monotonic() - asked
             await self.rest(asked + period - time.monotonic())
             step += 1
         await self.stream("redraw", shown)
