@@ -9,7 +9,7 @@ export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
 export NUMBA_CACHE_DIR = $(CURDIR)/.numba_cache
 
-.PHONY: run test check bench load fuzz setup-run setup-test
+.PHONY: run test check bench load soak fuzz setup-run setup-test
 .DEFAULT_GOAL := run
 
 run: setup-run
@@ -37,6 +37,9 @@ bench: setup-test
 
 load: setup-test
 	@$(PY) -m tests.benchmarks.load
+
+soak: setup-test
+	@$(PY) -m tests.benchmarks.load --soak
 
 fuzz: setup-test
 	@$(PY) -m tests.fuzz

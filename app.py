@@ -33,7 +33,7 @@ def create_app() -> Dash:
         update_title="",
         index_string=frame.INDEX,
         suppress_callback_exceptions=True,  # a view's controls exist while it is shown
-        assets_ignore=r"^theme\.js$|^plotly",  # loaded in the head
+        assets_ignore=r"^theme\.js$|^plotly|^snapshot",  # loaded in the head, or by snapshots
         serve_locally=True,
     )
     app.layout = frame.shell(VIEWS)
