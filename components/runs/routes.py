@@ -58,8 +58,9 @@ def register(
         except Problems as problems:
             return refusal(problems)
         pay = partial(granted.admit, request.remote_addr, 0.0)
+        seconds = min(view.run_seconds(state), board.PATIENCE)  # what it takes at least: then it stops, or is watched
         try:
-            lines = runs.answer(name, state.key(), run_key(name, state), *places, pay, view.run_seconds(state))
+            lines = runs.answer(name, state.key(), run_key(name, state), *places, pay, seconds)
         except Exhausted as exhausted:
             return later(exhausted)
         return Response(lines, mimetype="application/x-ndjson", headers={"Cache-Control": "no-store"})
