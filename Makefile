@@ -9,14 +9,12 @@ export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
 export NUMBA_CACHE_DIR = $(CURDIR)/.numba_cache
 
-.PHONY: run test check bench load setup-run setup-test
+.PHONY: run test check bench load soak fuzz setup-run setup-test
 .DEFAULT_GOAL := run
 
 run: setup-run
 	@echo "Open http://$(HOST):$(PORT) (Ctrl+C stops)."
-	@exec .venv/bin/gunicorn app:server --bind $(HOST):$(PORT) -k gthread -w 2 --threads 8 \
-		--keep-alive 30 --timeout 60 --max-requests 100000 --max-requests-jitter 10000 \
-		--worker-tmp-dir /dev/shm --no-control-socket --log-level warning
+	@HOST=$(HOST) PORT=$(PORT) exec .venv/bin/gunicorn --config python:components.workers app:server
 
 test: setup-test
 	@$(PY) -m pytest
@@ -39,6 +37,12 @@ bench: setup-test
 
 load: setup-test
 	@$(PY) -m tests.benchmarks.load
+
+soak: setup-test
+	@$(PY) -m tests.benchmarks.load --soak
+
+fuzz: setup-test
+	@$(PY) -m tests.fuzz
 
 setup-run:
 	@sh .ci/setup run

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from dash import Dash
-from flask import Flask, Response, jsonify
-from flask_talisman import Talisman
+import os
+from functools import partial
 
-from components import frame, runs, serving, stream, warming
+from dash import Dash
+from flask import Flask
+from flask_talisman import Talisman
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from components import frame, observed, payloads, runs, serving, settings, stream, warming
 from components.cache import StreamCache
 from components.images import upload
+from components.limits import Limits
+from components.pacing import paced
+from components.shared import Shared
 from components.views import VIEWS
 
 MAX_BODY = 1 << 18  # bytes of a POST; Dash's own are a few kilobytes
 
 
 def create_app() -> Dash:
-    """A new app: views, routes, cache, headers."""
+    """A new app: views, routes, cache, headers. Raises ValueError where a setting is wrong."""
+    settings.check(os.environ)
+    setting = partial(settings.value, os.environ)
     server = Flask(__name__)
     server.config.update(MAX_CONTENT_LENGTH=MAX_BODY)
     app = Dash(
@@ -25,19 +34,21 @@ def create_app() -> Dash:
         update_title="",
         index_string=frame.INDEX,
         suppress_callback_exceptions=True,  # a view's controls exist while it is shown
-        assets_ignore=r"^theme\.js$|^plotly",  # loaded in the head
+        assets_ignore=r"^theme\.js$|^plotly|^snapshot",  # loaded in the head, or by snapshots
         serve_locally=True,
     )
     app.layout = frame.shell(VIEWS)
     frame.register(app, VIEWS)
-    stream.register(server, VIEWS, StreamCache(server))
-    runs.register(server, VIEWS)
-    upload.register(server)
-
-    @server.get("/health")
-    def health() -> Response:
-        return jsonify(status="ok" if warming.ready.is_set() else "warming up", views=list(VIEWS))
-
+    payloads.register(app)
+    shared = Shared.at(setting("CACHE_REDIS_URL"))
+    limits = Limits(setting("LIMIT_RATE"), setting("LIMIT_BURST"), setting("WORKERS"), shared)
+    stream.register(server, VIEWS, StreamCache(server, shared), limits)
+    runs.register(server, VIEWS, limits=limits)
+    upload.register(server, limits=limits)
+    observed.register(server, VIEWS, shared, setting("METRICS") == "on")
+    proxies = setting("TRUSTED_PROXIES")
+    behind = ProxyFix(server.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)
+    server.wsgi_app = paced(behind)  # type: ignore[method-assign]
     serving.register(server)
     Talisman(
         server,

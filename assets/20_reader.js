@@ -2,8 +2,17 @@
 window.fl = window.fl || {};
 
 // Calls onRelease with the server's release, onChunk for each chunk and onBatch after each piece of the network's.
-// Throws {sentences} where the server refuses, fl.Lost where it is away or cut off, AbortError where the signal says so.
+// Throws {sentences} where the server refuses, fl.Later where it will not at present, fl.Lost where it is away or cut
+// off, AbortError where the signal says so.
 fl.Lost = class extends Error {};
+
+// What was asked for is computed later: sentence says why, wait in how many ms to ask again.
+fl.Later = class extends Error {
+  constructor(sentence, wait) {
+    super(sentence);
+    this.wait = wait;
+  }
+};
 
 fl.lost = (error) => { throw error.name === "AbortError" ? error : new fl.Lost(error.message); };
 
@@ -11,9 +20,7 @@ fl.read = async function (url, signal, { onRelease, onChunk, onBatch }) {
   const response = await fetch(url, { signal }).catch(fl.lost);
   onRelease(response.headers.get("X-Release"));
   if (!response.ok) {
-    const body = response.status < 500 && await response.json().catch(() => null);
-    if (body && body.errors) throw { sentences: body.errors.map((error) => error.sentence) };
-    throw new fl.Lost(`status ${response.status}`);
+    throw fl.refusal(response, response.status < 500 && await response.json().catch(() => null));
   }
   const reader = response.body.getReader();
   const decoder = new TextDecoder();
@@ -32,6 +39,14 @@ fl.read = async function (url, signal, { onRelease, onChunk, onBatch }) {
   }
 };
 
+// What is thrown of an answer that is none.
+fl.refusal = function (response, body) {
+  if (!body || !body.errors || response.status >= 500) return new fl.Lost(`status ${response.status}`);
+  const sentences = body.errors.map((error) => error.sentence);
+  if (response.status === 429) return new fl.Later(sentences.join(" "), 1000 * (Number(response.headers.get("Retry-After")) || 1));
+  return { sentences };
+};
+
 // Lets a drag through at the pace at which pictures are seen: one is under way at a time, the last
 // value always follows. One that takes unusually long is given up for a newer value.
 fl.Gate = class {
@@ -41,6 +56,7 @@ fl.Gate = class {
     this.busy = false;
     this.waiting = false;
     this.timer = null;
+    this.took = 0; // ms until the last picture was seen
   }
 
   static SHORTEST = 300; // ms that any picture is given: what is nearly there is not given up
@@ -70,8 +86,8 @@ fl.Gate = class {
   // The picture asked for last has been drawn.
   seen() {
     clearTimeout(this.timer);
-    const took = performance.now() - this.since;
-    this.patience = Math.min(Math.max(0.5 * this.patience + 1.5 * took, fl.Gate.SHORTEST), fl.Gate.LONGEST);
+    this.took = performance.now() - this.since;
+    this.patience = Math.min(Math.max(0.5 * this.patience + 1.5 * this.took, fl.Gate.SHORTEST), fl.Gate.LONGEST);
     this.busy = false;
     if (this.waiting) this.go();
   }

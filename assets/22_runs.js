@@ -30,8 +30,9 @@ fl.ask = async function (base, query, signal, { onRelease, onChunk, onBatch, onS
   try {
     [head, ...records] = await fl.runLines(`${base}/${place.generation}/${place.from}${end}?${query}`, signal, onRelease);
   } catch (error) {
-    if (!(error instanceof fl.Lost)) throw error;
-    head = { status: "away", sentence: "" };
+    if (error instanceof fl.Later) head = { status: "stopped", sentence: error.message };
+    else if (error instanceof fl.Lost) head = { status: "away", sentence: "" };
+    else throw error;
   }
   onStatus(head);
   if (!records) return head;
@@ -50,8 +51,7 @@ fl.runLines = async function (url, signal, onRelease) {
   let lines;
   try { lines = body.trim().split("\n").map((line) => JSON.parse(line)); } catch (error) { /* not ours: a proxy's */ }
   if (lines && response.ok) return lines;
-  if (lines && lines[0].errors && response.status < 500) throw { sentences: lines[0].errors.map((error) => error.sentence) };
-  throw new fl.Lost(`status ${response.status}`);
+  throw fl.refusal(response, lines && lines[0]);
 };
 
 // Waits until start(done) calls done; throws AbortError as soon as the signal says so.

@@ -51,7 +51,7 @@ fl.Take = class {
       await action().catch((error) => {
         if (error.sentences) { page.say(error.sentences); return; }
         console.warn(error);
-        page.say(["This could not be made: the server did not give it. The picture is still here; please try again."]);
+        page.say([error instanceof fl.Later ? error.message : "This could not be made: the server did not give it. The picture is still here; please try again."]);
       });
     } });
     const pictures = Object.values(drawing.figures).flatMap((figure) => [
@@ -89,6 +89,7 @@ fl.Take = class {
     const { view, state } = this.page;
     const response = await fetch(`/export/${view.name}.${kind}?${fl.query(view, state)}`);
     if (response.status === 422) throw { sentences: (await response.json()).errors.map(({ sentence }) => sentence) };
+    if (response.status === 429) throw fl.refusal(response, await response.json());
     if (!response.ok) throw new Error("the server refused it");
     fl.save(await response.blob(), `${view.name}.${kind}`);
     this.page.tell(`${view.name}.${kind} saved.`);

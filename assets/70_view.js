@@ -14,6 +14,7 @@ fl.Page = class {
     this.view = view;
     this.state = structuredClone(view.initial);
     this.moved = -Infinity; // when a control was moved last
+    this.worded = -Infinity; // when what is said was asked for last
     this.token = 0; // of the latest request: chunks of any other are dropped
     this.abort = new AbortController();
     this.gate = new fl.Gate(() => this.request());
@@ -38,6 +39,9 @@ fl.Page = class {
   static TOLD = 2200; // ms that a short notice stays
   static RETRY = [1000, 10000]; // ms until a server that does not answer is asked again: first, at most
   static READING = 140; // ms between two versions of the sentences: faster ones cannot be read
+  // Between two pictures that a moving hand asks for with all that is said of them: ms, and times what a picture takes,
+  // so that a server with many hands at once has most of its time for their pictures.
+  static WORDS = [500, 10];
   static ANNOUNCED = 900; // ms of rest after which a screen reader is told
 
   async start() {
@@ -87,8 +91,8 @@ fl.Page = class {
     if (!this.lost) this.say([]);
     this.autoplay = false;
     if (this.player.playing) this.player.finish();
-    this.gate.pass();
     clearTimeout(this.resting);
+    this.gate.pass();
     if (this.sketching) this.resting = setTimeout(() => this.gate.pass(), 2 * fl.Page.MOVING);
   }
 
@@ -187,6 +191,11 @@ fl.Page = class {
     const asked = performance.now();
     const picture = new fl.Picture(this.view.time.column);
     const rough = this.sketching && this.moving ? this.view.sketch : {};
+    const alone = !this.sketching && this.moving && asked < this.worded + Math.max(fl.Page.WORDS[0], fl.Page.WORDS[1] * this.gate.took);
+    if (alone) {
+      clearTimeout(this.resting);
+      this.resting = setTimeout(() => this.gate.pass(), 2 * fl.Page.MOVING);
+    } else this.worded = asked;
     const query = fl.asked(this.view, { ...this.state, ...rough });
     const place = document.querySelector(".below");
     if (place) place.classList.add("waiting");
@@ -204,7 +213,7 @@ fl.Page = class {
     };
     if (this.view.runs) run = this.run = new fl.LongRun(this, query, picture, batch);
     try {
-      await fl.read(`/stream/${this.view.name}?${query}`, signal, {
+      await fl.read(`/${alone ? "picture" : "stream"}/${this.view.name}?${query}`, signal, {
         onRelease: (release) => this.checkRelease(release),
         onChunk: (chunk) => {
           const passed = token !== this.token ? null : run ? run.passed(chunk) : chunk;
@@ -219,6 +228,7 @@ fl.Page = class {
       if (token !== this.token) return;
       if (place) place.classList.remove("waiting");
       this.progress.hide();
+      if (alone) return;
       document.body.dataset.drawn = query; // says which state's picture is complete
       if (run && !picture.final) {
         const over = await run.watch(signal);
@@ -248,13 +258,19 @@ fl.Page = class {
       if (waiting) this.gate.go();
       return;
     }
+    if (error instanceof fl.Later) {
+      this.lost = true; // what is said stays until there is a picture
+      this.say([error.message, "It is asked for again by itself."]);
+      this.retry = setTimeout(() => { if (fl.page === this) this.gate.go(); }, error.wait);
+      return;
+    }
     if (!(error instanceof fl.Lost)) {
       console.error(error);
       this.say(["This picture could not be drawn; that is a mistake of ours. Another one may do, and the link keeps this one."]);
       return;
     }
     const [first, most] = fl.Page.RETRY;
-    this.pause = this.lost ? Math.min(2 * this.pause, most) : first;
+    this.pause = this.lost && this.pause ? Math.min(2 * this.pause, most) : first;
     this.lost = true;
     this.say(["The server does not answer. Nothing is lost: the picture is the last one that arrived, and the server is asked again."]);
     this.retry = setTimeout(() => { if (fl.page === this) this.gate.go(); }, this.pause);
@@ -286,7 +302,7 @@ fl.Page = class {
     if (chunk.kind === "words") this.pendingWords = chunk;
     else if (chunk.kind === "progress") this.progress.show(chunk);
     else if (chunk.kind === "wait") document.getElementById("status").textContent = chunk.sentence;
-    else if (chunk.kind === "end") this.read(chunk);
+    else if (chunk.kind === "end") { if (!chunk.alone) this.read(chunk); }
     else if (chunk.kind === "error") this.say([chunk.sentence]);
     else picture.take(chunk);
   }

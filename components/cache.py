@@ -4,23 +4,29 @@ A stream asked for by many at once is computed once: the askers share one genera
 needs its next line while nobody is at work takes the next step. So no asker depends on another's
 staying, and when the last one goes the work stops.
 
-What is kept is bytes, never objects: nothing is unpickled that somebody else could have written.
-Memory by default (per worker, bounded by number and size), Redis where CACHE_REDIS_URL says so.
+What is kept is bytes, never objects, in the memory of each worker (bounded by number and size), and in the Redis that
+all share where there is one. What comes from there is looked at before it is believed: only the lines of a whole stream
+are passed on.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
-import os
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Self
 
+import orjson
 from flask import Flask
 from flask_caching import Cache
+
+from components import metrics
+from components.shared import Away, Shared
 
 log = logging.getLogger(__name__)
 
@@ -29,25 +35,25 @@ ENTRY_BYTES = 1 << 20  # so at most 64 MiB in each worker
 TIMEOUT = 3600  # seconds
 
 
-class _Bytes:
-    """Redis holds our bytes as they are."""
+Paid = Callable[[float, float], None]  # told what a stream took in the end: seconds, and of them its thread's own
 
-    def dumps(self, value: bytes) -> bytes:
-        return value
 
-    def loads(self, value: bytes | None) -> bytes | None:
-        return value
+def free() -> Paid:
+    """Admits whoever asks."""
+    return lambda wall, own: None
 
 
 class _Shared:
     """A stream being computed, with everything it has given so far."""
 
-    def __init__(self, lines: Iterator[bytes]) -> None:
-        self.lines = lines
+    def __init__(self, view: str, lines: Iterator[bytes], paid: Paid) -> None:
+        self.view, self.lines, self.paid = view, lines, paid
         self.done: list[bytes] = []
         self.complete = False
         self.failure: Exception | None = None
         self.askers = 0
+        self.wall = self.own = 0.0  # seconds so far, and of them the thread's own
+        self.over = False
         self.step = threading.Lock()
 
     def line(self, number: int) -> bytes | None:
@@ -58,10 +64,19 @@ class _Shared:
                     self._advance()
         return self.done[number] if number < len(self.done) else None
 
+    def close(self) -> None:
+        """Stops the work."""
+        with self.step:
+            close = getattr(self.lines, "close", None)
+            if close:
+                close()
+            self._over()
+
     def _advance(self) -> None:
         """One step of the computation; its failure is everybody's who asks on."""
         if self.failure is not None:
             raise self.failure
+        begun, own = time.monotonic(), time.thread_time()
         try:
             self.done.append(next(self.lines))
         except StopIteration:
@@ -69,51 +84,92 @@ class _Shared:
         except Exception as failure:
             self.failure = failure
             raise
+        finally:
+            self.wall += time.monotonic() - begun
+            self.own += time.thread_time() - own
+            if self.complete or self.failure:
+                self._over()
+
+    def _over(self) -> None:
+        if not self.over:
+            self.over = True
+            metrics.count("computed_seconds_total", self.view, amount=self.wall)
+            self.paid(self.wall, self.own)
+
+
+class Lines:
+    """What an asker gets: lines, until there are no more or it closes them."""
+
+    def __init__(self, lines: Iterator[bytes], close: Callable[[], None] = lambda: None) -> None:
+        self._lines, self._close = lines, close
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._lines)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """The asker goes; without effect the second time."""
+        close, self._close = self._close, lambda: None
+        close()
 
 
 class StreamCache:
     """Replays finished streams and shares unfinished ones."""
 
-    def __init__(self, server: Flask) -> None:
-        redis = os.environ.get("CACHE_REDIS_URL")
-        config = {
-            "CACHE_DEFAULT_TIMEOUT": TIMEOUT,
-            "CACHE_KEY_PREFIX": f"stream:{fingerprint()}:",
-            "CACHE_THRESHOLD": ENTRIES,
-        }
-        if redis:
-            config |= {"CACHE_TYPE": "RedisCache", "CACHE_REDIS_URL": redis}
-        else:
-            config |= {"CACHE_TYPE": "SimpleCache"}
+    def __init__(self, server: Flask, shared: Shared | None = None) -> None:
+        config = {"CACHE_TYPE": "SimpleCache", "CACHE_DEFAULT_TIMEOUT": TIMEOUT, "CACHE_THRESHOLD": ENTRIES}
         self.kept = Cache(server, config=config)
-        if redis:
-            backend: Any = self.kept.cache
-            backend.serializer = _Bytes()
+        self.shared = shared
         self.server = server
         self._running: dict[str, _Shared] = {}
         self._lock = threading.Lock()
 
-    def stream(self, key: str, compute: Callable[[], Iterator[bytes]]) -> Iterator[bytes]:
-        """The lines of `compute()`, from the cache where they are, computed once however many ask."""
+    def stream(self, key: str, compute: Callable[[], Iterator[bytes]], admit: Callable[[], Paid] = free) -> Lines:
+        """The lines of `compute()`, from the cache where they are, computed once however many ask.
+
+        The one by whom the computation begins is admitted first, or `admit` raises. Whoever is given lines has to
+        exhaust or close them. key: the view, a question mark, the state.
+        """
         kept = self._get(key)
         if kept is not None:
-            yield kept
-            return
+            metrics.count("streams_total", key.partition("?")[0], "kept")
+            return Lines(iter([kept]))
+        shared = self._join(key, compute, admit)
+        return Lines(self._lines(key, shared), lambda: self._leave(key, shared))
+
+    def _join(self, key: str, compute: Callable[[], Iterator[bytes]], admit: Callable[[], Paid]) -> _Shared:
+        """The stream that is being computed, or a new one, with one asker more."""
+        view = key.partition("?")[0]
         with self._lock:
-            shared = self._running.get(key)
-            if shared is None:
-                shared = self._running[key] = _Shared(compute())
+            if key in self._running:
+                metrics.count("streams_total", view, "joined")
+                self._running[key].askers += 1
+                return self._running[key]
+        paid = admit()  # not under the lock: it may ask elsewhere
+        new = _Shared(view, compute(), paid)
+        with self._lock:
+            shared = self._running.setdefault(key, new)
             shared.askers += 1
+        if shared is not new:
+            paid(0.0, 0.0)
+        metrics.count("streams_total", view, "computed" if shared is new else "joined")
+        return shared
+
+    def _lines(self, key: str, shared: _Shared) -> Iterator[bytes]:
+        number = 0
         try:
-            number = 0
             while (line := shared.line(number)) is not None:
                 yield line
                 number += 1
         except Exception:
             self._drop(key, shared)  # what has failed must not be what the next asker gets
             raise
-        finally:
-            self._leave(key, shared)
 
     def _leave(self, key: str, shared: _Shared) -> None:
         """The last asker keeps what is complete and stops what is not."""
@@ -125,11 +181,8 @@ class StreamCache:
                 del self._running[key]
         if shared.complete:
             self._keep(key, b"".join(shared.done))
-            return
-        close = getattr(shared.lines, "close", None)
-        if close:
-            with shared.step:
-                close()
+        else:
+            shared.close()
 
     def _drop(self, key: str, shared: _Shared) -> None:
         with self._lock:
@@ -139,20 +192,44 @@ class StreamCache:
     def _keep(self, key: str, body: bytes) -> None:
         if len(body) > ENTRY_BYTES:
             return
-        try:
-            with self.server.app_context():
-                self.kept.set(key, body)
-        except Exception:
-            log.exception("the cache does not take %s", key)
+        self._remember(key, body)
+        if self.shared is not None:
+            with suppress(Away):
+                self.shared.set(_name(key), body, TIMEOUT)
 
     def _get(self, key: str) -> bytes | None:
+        with self.server.app_context():
+            value = self.kept.get(key)
+        if isinstance(value, bytes) or self.shared is None:
+            return value
         try:
-            with self.server.app_context():
-                value = self.kept.get(key)
-        except Exception:  # a cache that is down makes us slower, nothing else
-            log.exception("the cache does not answer for %s", key)
+            value = self.shared.get(_name(key), ENTRY_BYTES)
+        except Away:  # that makes us slower, nothing else
             return None
-        return value if isinstance(value, bytes) else None
+        if value is None or not whole(value):
+            return None
+        self._remember(key, value)
+        return value
+
+    def _remember(self, key: str, body: bytes) -> None:
+        with self.server.app_context():
+            self.kept.set(key, body)
+
+
+def whole(body: bytes) -> bool:
+    """Whether bytes are the lines of a whole stream: what another has put in their place is not passed on."""
+    if not body.endswith(b"\n"):
+        return False
+    try:
+        chunks = [orjson.loads(line) for line in body.splitlines()]
+    except orjson.JSONDecodeError:
+        return False
+    return all(isinstance(chunk, dict) and "kind" in chunk for chunk in chunks) and chunks[-1]["kind"] == "end"
+
+
+def _name(key: str) -> str:
+    """The name of an entry that is shared: with the release, without anything of the link."""
+    return f"stream:{fingerprint()}:{hashlib.sha256(key.encode()).hexdigest()[:40]}"
 
 
 @cache

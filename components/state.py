@@ -14,6 +14,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import parse_qsl, quote
 
@@ -230,6 +231,7 @@ class State(BaseModel):
     VERSION: ClassVar[int] = 1
 
     @classmethod
+    @cache
     def parameters(cls) -> dict[str, Parameter]:
         """The parameter of each field, in the order of the link."""
         return {

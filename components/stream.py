@@ -1,66 +1,91 @@
 """The routes that serve every view's data: the stream, the link's reader, the files to take away.
 
     GET /stream/<view>?<link>        NDJSON, one chunk a line, sent as computed
+    GET /picture/<view>?<link>       the stream's beginning, without what is said: while a hand is moving
     GET /words/<view>?<link>         what is said of a state, without its picture
     GET /state/<view>?<link>         the nearest valid state, and sentences about what was changed
     GET /export/<view>.<kind>?<link> csv, json, py or bib
 
-A link that cannot be read is answered by 422 and JSON: parameter, value, range, sentence.
+A link that cannot be read is answered by 422 and JSON: parameter, value, range, sentence. Whoever has used up what is
+granted to an address is answered by 429, a sentence and Retry-After (see limits.py).
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 
 import orjson
 from flask import Flask, Response, request
 
-from components import warming
-from components.cache import StreamCache, fingerprint
+from components import metrics, warming
+from components.cache import Lines, Paid, StreamCache, fingerprint
 from components.exporter import MIMETYPES, export
+from components.limits import Exhausted, Limits
 from components.state import MAX_QUERY, Problem, Problems, State
 from components.view import Chunk, View
 
 log = logging.getLogger(__name__)
 
 WORDS = Chunk("words").line().rstrip(b"}\n")  # how a line of words begins
+COMPUTED = ("csv", "json")  # the files whose making takes computing
 _STREAMED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
-def register(server: Flask, views: Mapping[str, View], cache: StreamCache) -> None:
-    """Adds the routes to the server."""
+def register(server: Flask, views: Mapping[str, View], cache: StreamCache, limits: Limits | None = None) -> None:
+    """Adds the routes to the server. Without limits there are none."""
     release = fingerprint()
+    granted = limits or Limits(0, 1)
 
     @server.after_request
     def name_release(response: Response) -> Response:
         response.headers["X-Release"] = release  # by which an old tab knows that it is one
         return response
 
-    def asked(name: str) -> Iterator[bytes] | Response:
+    def admitted(view: View, state: State) -> Paid:
+        most = view.seconds(state)
+        settle = granted.admit(request.remote_addr, most)
+        # On a busy machine it takes longer, for which nobody pays; what its own thread has done is paid in any case.
+        return lambda wall, own: settle(max(own, min(wall, most)))
+
+    def asked(name: str) -> Lines | Response:
         """The lines of a view's state, or why there are none."""
         view = views.get(name)
         if view is None:
             return unknown(name, views)
         try:
             state = affordable(view, asked_query())
+            return cache.stream(
+                f"{name}?{state.key()}", lambda: chunk_lines(view, state), lambda: admitted(view, state)
+            )
         except Problems as problems:
             return refusal(problems)
-        return cache.stream(f"{name}?{state.key()}", lambda: chunk_lines(view, state))
+        except Exhausted as exhausted:
+            return later(exhausted)
 
-    @server.get("/stream/<name>")
-    def stream(name: str) -> Response:
+    def streamed(name: str, some: Callable[[Iterator[bytes]], Iterator[bytes]]) -> Response:
         lines = asked(name)
         if isinstance(lines, Response):
             return lines
-        return Response(guarded(lines, request.full_path), mimetype="application/x-ndjson", headers=_STREAMED)
+        response = Response(some(guarded(lines, name)), mimetype="application/x-ndjson", headers=_STREAMED)
+        response.call_on_close(lines.close)  # whoever has gone before the first line never began to iterate
+        return response
+
+    @server.get("/stream/<name>")
+    def stream(name: str) -> Response:
+        return streamed(name, lambda lines: lines)
+
+    @server.get("/picture/<name>")
+    def picture(name: str) -> Response:
+        return streamed(name, picture_alone)
 
     @server.get("/words/<name>")
     def words(name: str) -> Response:
         lines = asked(name)
         if isinstance(lines, Response):
             return lines
-        said = [line for line in b"".join(guarded(lines, request.full_path)).splitlines() if line.startswith(WORDS)]
+        said = [line for line in b"".join(guarded(lines, name)).splitlines() if line.startswith(WORDS)]
         if not said:
             return _json({"errors": [{"sentence": "The computation failed here: there is nothing to say."}]}, 500)
         return Response(said[-1], mimetype="application/json", headers={"Cache-Control": "no-store"})
@@ -82,11 +107,20 @@ def register(server: Flask, views: Mapping[str, View], cache: StreamCache) -> No
             return unknown(f"{name}.{kind}", [f"{known}.{ending}" for known in views for ending in MIMETYPES])
         try:
             state = affordable(view, asked_query())
-            made = export(view, state, kind)
+            paid = admitted(view, state) if kind in COMPUTED else None
         except Problems as problems:
             return refusal(problems)
+        except Exhausted as exhausted:
+            return later(exhausted)
         headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"', "Cache-Control": "no-store"}
-        return Response(made, mimetype=MIMETYPES[kind], headers=headers)
+        begun, own = time.monotonic(), time.thread_time()
+        try:
+            return Response(export(view, state, kind), mimetype=MIMETYPES[kind], headers=headers)
+        except Problems as problems:
+            return refusal(problems)
+        finally:
+            if paid:
+                paid(time.monotonic() - begun, time.thread_time() - own)
 
 
 def affordable(view: View, query: str) -> State:
@@ -105,13 +139,33 @@ def chunk_lines(view: View, state: State) -> Iterator[bytes]:
         yield chunk.line()
 
 
-def guarded(lines: Iterator[bytes], asked: str) -> Iterator[bytes]:
+def picture_alone(lines: Iterator[bytes]) -> Iterator[bytes]:
+    """The lines until all runs are drawn to their ends and no figure comes again, then an end that says so: what is
+    said of them takes longer to find out than the runs themselves, and nobody reads it while a hand is moving."""
+    runs, ended, coming = -1, set(), {"": True}
+    for line in (line for piece in lines for line in piece.splitlines(keepends=True)):
+        yield line
+        chunk = orjson.loads(line)
+        if chunk["kind"] == "begin":
+            runs = chunk["runs"]
+        elif chunk["kind"] == "scene":
+            coming.pop("", None)
+            coming[chunk["name"]] = chunk["more"]
+        elif chunk["kind"] == "trace" and chunk["last"]:
+            ended.add(chunk["index"])
+        if len(ended) == runs and not any(coming.values()):
+            yield Chunk("end", {"alone": True}).line()
+            return
+
+
+def guarded(lines: Iterator[bytes], view: str) -> Iterator[bytes]:
     """The lines; a failure in mid-stream is logged and becomes a last line that says so."""
     try:
         yield from warming.waited()
         yield from lines
     except Exception:
-        log.exception("stream failed: %s", asked[:MAX_QUERY])
+        log.exception("a stream of %s failed", view)
+        metrics.count("stream_failures_total", view)
         yield Chunk("error", {"sentence": "The computation failed here. The picture is not complete."}).line()
 
 
@@ -123,6 +177,13 @@ def refusal(problems: Problems) -> Response:
         for p in problems.problems
     ]
     return _json({"errors": errors}, 414 if too_long else 422)
+
+
+def later(exhausted: Exhausted) -> Response:
+    """429, with when to come back."""
+    answer = _json({"errors": [{"sentence": str(exhausted)}]}, 429)
+    answer.headers["Retry-After"] = str(exhausted.wait)
+    return answer
 
 
 def asked_query() -> str:

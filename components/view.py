@@ -104,6 +104,9 @@ class Preset:
     shows: tuple[str, ...] = ()
 
 
+LEAST_SECONDS = 0.01  # of a core, for what costs least: to read, draw and send it
+
+
 class View(ABC):
     """A page: its state, what it computes, what it draws, what it gives away."""
 
@@ -115,6 +118,7 @@ class View(ABC):
     papers: ClassVar[tuple[Paper, ...]]  # whose model it is
     guide: ClassVar[Guide]  # what its help says
     budget: ClassVar[float]  # the dearest state that is computed, in the unit of `cost`
+    longest: ClassVar[float] = 10.0  # seconds that the dearest state takes a core, about
     sketch: ClassVar[Mapping[str, Any]] = {}  # fields of a rougher state, shown while a hand is moving
     time: ClassVar[tuple[str, str]] = ("tau", "τ")  # the column of a run that holds the time, and its symbol
     course: ClassVar[tuple[str, str]] = ("R", "a")  # the columns in which a run is a curve in the plane
@@ -129,6 +133,14 @@ class View(ABC):
     @abstractmethod
     def cost(self, state: Any) -> float:
         """What computing the state will cost at most; known without computing."""
+
+    def seconds(self, state: Any) -> float:
+        """About how many seconds of a core the picture takes at most: what a client is charged before it begins."""
+        return max(LEAST_SECONDS, self.longest * self.cost(state) / self.budget)
+
+    def run_seconds(self, state: Any) -> float:
+        """The same of what `run` computes."""
+        return self.seconds(state)
 
     @abstractmethod
     def compute(self, state: Any) -> Iterator[Chunk]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).parent.parent / ".numba_cache"))
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("LIMIT_RATE", "0")  # all tests are one address
 os.environ.setdefault("RUNS_FOLDER", tempfile.mkdtemp(prefix="runs-of-tests-"))
 
 from hypothesis import HealthCheck, settings

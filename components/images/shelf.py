@@ -21,6 +21,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from components import settings
 from components.runs.folder import private
 from components.runs.settings import Settings
 from dynamics.images import ImageSet, Kept, keep, read_images, read_kept
@@ -56,7 +57,7 @@ class Shelf:
     def of(cls, environment: Mapping[str, str]) -> Shelf:
         """The one of an environment: IMAGES_FOLDER, by default the folder of the runs with "-images" behind."""
         runs = Settings.read(environment).folder
-        return cls(Path(environment.get("IMAGES_FOLDER") or f"{runs}-images").absolute())
+        return cls(Path(settings.value(environment, "IMAGES_FOLDER") or f"{runs}-images").absolute())
 
     def add(self, stream: BinaryIO, most: int) -> tuple[str, About]:
         """Keeps the images of a stream of at most so many bytes; their hash, and what they are. Raises ValueError with

@@ -16,6 +16,8 @@ from components.images.state import ImagesState
 from components.lab import TABS
 from components.view import Chunk, Columns, Preset, View
 
+KEPT_SECONDS = 0.2  # of a core, for kept results; the networks are a run
+
 
 class ImagesView(View):
     """What is varied, training, and the networks that come into both."""
@@ -28,12 +30,19 @@ class ImagesView(View):
     papers: ClassVar[tuple[Paper, ...]] = (XU_2025, IMAI_2026)
     guide: ClassVar[Guide] = GUIDE
     budget = compute.MOST
+    longest = 900.0
     time: ClassVar[tuple[str, str]] = ("epoch", "epoch")
     tabs: ClassVar[tuple[tuple[str, str], ...]] = TABS
     has_runs: ClassVar[bool] = True
 
     def cost(self, state: ImagesState) -> float:
         return compute.cost(state)
+
+    def seconds(self, state: ImagesState) -> float:
+        return KEPT_SECONDS
+
+    def run_seconds(self, state: ImagesState) -> float:
+        return super().seconds(state)
 
     def compute(self, state: ImagesState) -> Iterator[Chunk]:
         return compute.stream(state)

@@ -15,6 +15,8 @@ from components.lab.presets import PRESETS
 from components.lab.state import LabState
 from components.view import Chunk, Columns, Preset, View
 
+LAWS_SECONDS = 0.05  # of a core, for the laws; the networks are a run
+
 
 class LabView(View):
     """The plane, its panels, and the networks that come into them."""
@@ -28,10 +30,17 @@ class LabView(View):
     guide: ClassVar[Guide] = GUIDE
     budget = compute.MOST
     tabs: ClassVar[tuple[tuple[str, str], ...]] = TABS
+    longest = 120.0
     has_runs: ClassVar[bool] = True
 
     def cost(self, state: LabState) -> float:
         return compute.cost(state)
+
+    def seconds(self, state: LabState) -> float:
+        return LAWS_SECONDS
+
+    def run_seconds(self, state: LabState) -> float:
+        return super().seconds(state)
 
     def compute(self, state: LabState) -> Iterator[Chunk]:
         return compute.stream(state)

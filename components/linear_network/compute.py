@@ -26,6 +26,7 @@ SIDE = 200  # cells along an axis of the map
 SCALES = tuple(10.0**k for k in range(1, 7))  # of the large number, where the exponents allow them
 PAUSE = 0.1  # seconds between two signs of life of gradient descent
 BUDGET = 1.0
+SECONDS = {"course": 0.05, "map": 0.15, "scaling": 0.8, "activations": 1.5}  # of a core, by panel, at most about
 STOPPED = "Ended here: what had been computed is shown. Any change begins anew."
 
 

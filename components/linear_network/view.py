@@ -33,6 +33,9 @@ class LinearNetworkView(View):
     def cost(self, state: LinearNetworkState) -> float:
         return compute.cost(state)
 
+    def seconds(self, state: LinearNetworkState) -> float:
+        return compute.SECONDS[state.panel]
+
     def compute(self, state: LinearNetworkState) -> Iterator[Chunk]:
         return compute.stream(state)
 

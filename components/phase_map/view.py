@@ -27,6 +27,7 @@ class PhaseMapView(View):
     papers: ClassVar[tuple[Paper, ...]] = (IMAI_2026,)
     guide: ClassVar[Guide] = GUIDE
     budget = compute.BUDGET
+    longest = 4.0
     sketch: ClassVar[Mapping[str, Any]] = {"detail": LIVE}
 
     def cost(self, state: PhaseMapState) -> float:

@@ -17,17 +17,8 @@ more        whether there are more already: ask at once, else in a quarter of a 
 Then come the records, each a chunk of the view's `run`; after the last one of a failed run an "error". To ask is what
 keeps a run going: it stops some seconds after the last one has asked, and goes on when somebody asks again.
 
-Settings, by the environment:
-
-| name              | what                                                                                        |
-|-------------------|---------------------------------------------------------------------------------------------|
-| `RUNS_FOLDER`     | where records are kept; default: a folder of ours in the system's one for temporary files   |
-| `RUNS_REDIS_URL`  | a Redis to keep them in instead; default: `CACHE_REDIS_URL`, if that is set                 |
-| `RUNS_DASK`       | the scheduler of a Dask cluster to compute them; default: processes of this machine         |
-| `RUNS_AT_ONCE`    | how many are computed at once; default: its cores; with Dask at most the cluster's threads  |
-| `RUNS_KEEP_BYTES` | what records may take, 1 GiB; those asked for longest ago go first. What is being computed  |
-|                   | may exceed it by 16 MiB each                                                                |
-| `RUNS_VIEWS`      | where whoever computes finds the views, `components.views:VIEWS`                            |
+Settings: see RUNS_… in components/settings.py. What is being computed may exceed RUNS_KEEP_BYTES by 16 MiB each; with
+Dask at most as many runs as its cluster has threads are computed at once.
 """
 
 from components.runs.routes import register

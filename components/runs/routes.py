@@ -6,20 +6,21 @@ import logging
 import os
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future
 from functools import partial
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 
+from components.limits import Exhausted, Limits, Settle
 from components.runs import board, work
 from components.runs.attempt import run_key
 from components.runs.board import RUN_BYTES, Board, Standing
 from components.runs.settings import Settings
 from components.runs.store import Store, Unrecordable, sweep
 from components.state import Problem, Problems
-from components.stream import affordable, asked_query, refusal, unknown
+from components.stream import affordable, asked_query, later, refusal, unknown
 from components.view import Chunk, View
 
 log = logging.getLogger(__name__)
@@ -30,9 +31,15 @@ _PLACE = re.compile("[0-9]{1,15}")  # what JavaScript counts exactly
 
 
 def register(
-    server: Flask, views: Mapping[str, View], settings: Settings | None = None, executor: Executor | None = None
+    server: Flask,
+    views: Mapping[str, View],
+    settings: Settings | None = None,
+    executor: Executor | None = None,
+    limits: Limits | None = None,
 ) -> None:
-    """Adds the route to the server. Settings are those of the environment, unless given."""
+    """Adds the route to the server. Settings are those of the environment, unless given; without limits there are
+    none."""
+    granted = limits or Limits(0, 1)
     settings = settings or Settings.read(os.environ)
     runs = Runs(settings, settings.store(), executor or settings.executor())
     try:
@@ -51,7 +58,12 @@ def register(
             state = affordable(view, asked_query())
         except Problems as problems:
             return refusal(problems)
-        lines = runs.answer(name, state.key(), run_key(name, state), *places, ask=ask)
+        pay = partial(granted.admit, request.remote_addr, 0.0)
+        seconds = min(view.run_seconds(state), board.PATIENCE)  # what it takes at least: then it stops, or is watched
+        try:
+            lines = runs.answer(name, state.key(), run_key(name, state), *places, pay, seconds, ask)
+        except Exhausted as exhausted:
+            return later(exhausted)
         return Response(lines, mimetype="application/x-ndjson", headers={"Cache-Control": "no-store"})
 
 
@@ -61,11 +73,24 @@ class Runs:
     def __init__(self, settings: Settings, store: Store, executor: Executor) -> None:
         self.settings, self.store, self.executor = settings, store, executor
 
-    def answer(self, name: str, query: str, key: str, generation: int, start: int, ask: bool = True) -> bytes:
+    def answer(
+        self,
+        name: str,
+        query: str,
+        key: str,
+        generation: int,
+        start: int,
+        pay: Callable[[], Settle],
+        seconds: float,
+        ask: bool = True,
+    ) -> bytes:
         """A line on how the run stands, and the records from a place on: the beginning, if the place is of another
-        generation or of none. Whoever only looks does not ask, and neither starts the run nor keeps it going."""
+        generation or of none. Whoever asks for what is not computed yet has to be able to `pay`, which raises where
+        that is not so; whoever launches it pays its seconds. Whoever only looks does not `ask`, and neither starts the
+        run nor keeps it going."""
         try:
-            standing = self._ask(name, query, key) if ask else Standing(self.store.board().get(key))
+            looked = None if ask else Standing(self.store.board().get(key))
+            standing = looked or self._ask(name, query, key, pay, seconds)
             entry = standing.entry
             if entry is None:
                 return _head("stopped", generation, start, start, sentence=standing.sentence)
@@ -78,8 +103,10 @@ class Runs:
             records += Chunk("error", {"sentence": entry.sentence}).line()
         return head + records
 
-    def _ask(self, name: str, query: str, key: str) -> Standing:
+    def _ask(self, name: str, query: str, key: str, pay: Callable[[], Settle], seconds: float) -> Standing:
         """Asks for the run on behalf of a reader; launches it if it is time."""
+        entry = self.store.board().get(key)
+        settle = pay() if entry is None or entry.status in ("waiting", "stopped") else None
         standing = self._move(key)
         entry = standing.entry
         if entry and entry.status in ("finished", "failed") and entry.log and self._gone(key, entry.log):
@@ -87,6 +114,8 @@ class Runs:
             standing = self._move(key)
         if standing.launch:
             self._launch(name, query, key)
+            if settle:
+                settle(seconds)
         return standing
 
     def _move(self, key: str) -> Standing:

@@ -8,8 +8,11 @@ import tempfile
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+from components import settings
 from components.runs.board import Limits
 from components.runs.folder import Folder
 from components.runs.local import Processes
@@ -17,32 +20,33 @@ from components.runs.redis_store import RedisStore
 from components.runs.store import Store
 from components.view import View
 
-KEEP_BYTES = 1 << 30
-VIEWS = "components.views:VIEWS"
+
+def _default(name: str) -> Any:
+    return settings.value({}, name)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """See the table in the package's docstring. As strings they go to whoever computes."""
+    """Those named RUNS_… in components/settings.py. As strings they go to whoever computes."""
 
     folder: Path = field(default_factory=lambda: Path(tempfile.gettempdir()) / f"feature-unlearning-{os.geteuid()}")
     redis: str = ""
     dask: str = ""
-    at_once: int = field(default_factory=lambda: len(os.sched_getaffinity(0)))
-    keep_bytes: int = KEEP_BYTES
-    views: str = VIEWS
+    at_once: int = field(default_factory=lambda: _default("RUNS_AT_ONCE"))
+    keep_bytes: int = field(default_factory=lambda: _default("RUNS_KEEP_BYTES"))
+    views: str = field(default_factory=lambda: _default("RUNS_VIEWS"))
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Settings:
         """The settings of an environment. Raises ValueError with a sentence."""
-        default = cls()
+        read = partial(settings.value, environment)
         return cls(
-            folder=Path(environment.get("RUNS_FOLDER") or default.folder).absolute(),
-            redis=environment.get("RUNS_REDIS_URL", environment.get("CACHE_REDIS_URL", "")),
-            dask=environment.get("RUNS_DASK", ""),
-            at_once=_whole(environment, "RUNS_AT_ONCE", default.at_once, 1),
-            keep_bytes=_whole(environment, "RUNS_KEEP_BYTES", default.keep_bytes, 1),
-            views=environment.get("RUNS_VIEWS") or default.views,
+            folder=Path(read("RUNS_FOLDER") or cls().folder).absolute(),
+            redis=read("RUNS_REDIS_URL" if "RUNS_REDIS_URL" in environment else "CACHE_REDIS_URL"),
+            dask=read("RUNS_DASK"),
+            at_once=read("RUNS_AT_ONCE"),
+            keep_bytes=read("RUNS_KEEP_BYTES"),
+            views=read("RUNS_VIEWS"),
         )
 
     def environment(self) -> dict[str, str]:
@@ -76,10 +80,3 @@ class Settings:
         """The views, by the dotted name of their listing."""
         module, _, name = self.views.partition(":")
         return getattr(importlib.import_module(module), name)
-
-
-def _whole(environment: Mapping[str, str], name: str, default: int, least: int) -> int:
-    text = environment.get(name) or str(default)
-    if not text.isdecimal() or int(text) < least:
-        raise ValueError(f"{name} = {text} is not a whole number of at least {least}.")
-    return int(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from math import exp, log
 
 import numpy as np
@@ -30,13 +30,14 @@ def start(state: TimeScalesState) -> Start:
 
 def horizon(state: TimeScalesState) -> float:
     """Until when the networks learn: the state's horizon, or as far as `MOST` allows."""
-    if work(state, state.t) <= MOST:
+    until = works(state)
+    if until(state.t) <= MOST:
         return state.t
     low, high = log(FIRST * min(state.eps, state.t)), log(state.t)
     for _ in range(HORIZON_STEPS):
         middle = 0.5 * (low + high)
-        low, high = (middle, high) if work(state, exp(middle)) <= MOST else (low, middle)
-    return float(f"{exp(low):.2g}") if work(state, float(f"{exp(low):.2g}")) <= MOST else exp(low)
+        low, high = (middle, high) if until(exp(middle)) <= MOST else (low, middle)
+    return float(f"{exp(low):.2g}") if until(float(f"{exp(low):.2g}")) <= MOST else exp(low)
 
 
 def times(state: TimeScalesState) -> np.ndarray:
@@ -81,15 +82,19 @@ def asked(state: TimeScalesState) -> list[tuple[int, int, int]]:
 
 def work(state: TimeScalesState, t: float) -> float:
     """About how many multiply-adds the picture's networks take until t; more than `MOST` where one is too large."""
+    return works(state)(t)
+
+
+def works(state: TimeScalesState) -> Callable[[float], float]:
+    """The same as a function of t: what does not depend on it is found out once."""
     square = float(np.mean(state.start**2))
-    total = 0.0
+    problems: list[tuple[Problem, float]] = []
     for m, d, batch in asked(state):
         if max(m * d, batch * d, batch * m) > ENTRIES_MAX:
-            return WORK_MAX
-        problem = Problem.of(state.phi, state.core_activation, state.eps, m, d, batch)
+            return lambda t: WORK_MAX
         looked = (LOG + LINEAR) * float(m * m) * (d + 60)  # a record has all overlaps, and U of each
-        total += state.runs * (problem.steps(t, square) * problem.work + looked)
-    return total
+        problems.append((Problem.of(state.phi, state.core_activation, state.eps, m, d, batch), looked))
+    return lambda t: state.runs * sum(one.steps(t, square) * one.work + looked for one, looked in problems)
 
 
 def columns_of(state: TimeScalesState, found: list[list[Record]], neurons: list[int]) -> Columns:

@@ -27,6 +27,7 @@ class TimeScalesView(View):
     papers: ClassVar[tuple[Paper, ...]] = (BERTHIER_2024,)
     guide: ClassVar[Guide] = GUIDE
     budget = compute.BUDGET
+    longest = 20.0
     time: ClassVar[tuple[str, str]] = ("t", "t")
     course: ClassVar[tuple[str, str]] = ("s", "a")
 

@@ -27,6 +27,7 @@ class UnlearningView(View):
     papers: ClassVar[tuple[Paper, ...]] = (IMAI_2026,)
     guide: ClassVar[Guide] = GUIDE
     budget = compute.STREAM_COST
+    longest = 4.0
 
     def cost(self, state: UnlearningState) -> float:
         return compute.cost(state)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,15 +18,19 @@ START = 60.0  # seconds
 
 
 @contextmanager
-def serving(app: str = "app:server") -> Iterator[tuple[str, int]]:
-    """`make run` without its set-up, for this app: the address, and the process id of the server."""
+def serving(
+    app: str = "app:server", before: Callable[[], None] | None = None, **more: str
+) -> Iterator[tuple[str, int]]:
+    """`make run` without its set-up, for this app and with these settings: the address, and the process id of the
+    server. before: called in the server's process before it starts."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    line = serve_line().replace("$(HOST)", "127.0.0.1").replace("$(PORT)", str(port)).replace("app:server", app).split()
+    line = serve_line().replace("app:server", app).split()
     line[0] = str(Path(sys.executable).parent / "gunicorn")
-    settings = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "NUMBA_CACHE_DIR": str(ROOT / ".numba_cache")}
-    process = subprocess.Popen(line, cwd=ROOT, env={**os.environ, **settings})
+    threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "NUMBA_CACHE_DIR": str(ROOT / ".numba_cache")}
+    where = {"HOST": "127.0.0.1", "PORT": str(port)}
+    process = subprocess.Popen(line, cwd=ROOT, env={**os.environ, **threads, **where, **more}, preexec_fn=before)
     address = f"http://127.0.0.1:{port}"
     try:
         wait(address)
@@ -39,7 +43,7 @@ def serving(app: str = "app:server") -> Iterator[tuple[str, int]]:
 def serve_line() -> str:
     """The Makefile's own line, so that what is measured is what is documented."""
     text = (ROOT / "Makefile").read_text().replace("\\\n", " ")
-    return next(line.split("@exec ")[1] for line in text.splitlines() if "@exec .venv/bin/gunicorn" in line)
+    return next(line.split(" exec ")[1] for line in text.splitlines() if " exec .venv/bin/gunicorn" in line)
 
 
 def wait(address: str) -> None:

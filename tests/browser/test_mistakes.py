@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import socket
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +14,8 @@ from playwright.sync_api import Page, Route, expect
 from werkzeug.serving import make_server
 
 from app import create_app
+from tests.benchmarks.load import family
+from tests.benchmarks.server import serving
 from tests.browser.conftest import Silent
 from tests.browser.hand import STATE, box, lines, slider, wait_for_query
 
@@ -173,6 +178,41 @@ def test_a_restarted_server_is_found_again_with_the_state_kept(open_page: Any, r
     restartable.start()
     wait_for_query(page, "eps=0.5&a=7,9,10")
     expect(page.locator("#alert")).to_be_hidden()
+
+
+@pytest.mark.allowed_faults("Failed to load resource", "ERR_INCOMPLETE_CHUNKED_ENCODING")
+def test_a_worker_that_is_killed_in_mid_stream_is_said_and_the_picture_comes_all_the_same(open_page: Any) -> None:
+    with serving(WORKERS="1") as (address, master):
+        page = open_page("/time-scales", base=address)
+        page.evaluate("fl.page.change({ panel: 'sweep', seeds: 20 })")
+        expect(page.locator("#progress")).to_be_visible()
+        (worker,) = family(master)[1:]
+        os.kill(worker, signal.SIGKILL)
+        expect(page.locator("#alert")).to_contain_text("The server does not answer. Nothing is lost")
+        page.wait_for_selector('body[data-drawn*="pan=sweep"]', timeout=30_000)
+        expect(page.locator("#alert")).to_be_hidden()
+        assert page.evaluate("fl.page.state.seeds") == 20
+        page.context.close()
+
+
+@pytest.mark.allowed_faults("status of 429")
+def test_who_has_used_up_his_computing_is_told_and_served_later_by_itself(
+    open_page: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"LIMIT_RATE": "1", "LIMIT_BURST": "1", "WORKERS": "1"}.items():
+        monkeypatch.setenv(name, value)
+    server = make_server("127.0.0.1", 0, create_app().server, threaded=True, request_handler=Silent)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    page = open_page("/", base=f"http://127.0.0.1:{server.server_port}")
+    with socket.create_connection(("127.0.0.1", server.server_port)) as greedy:
+        greedy.sendall(b"GET /stream/time_scales?pan=sweep HTTP/1.0\r\n\r\n")
+        greedy.recv(1000)
+        typed(page, "c_star-1", "-2")
+        expect(page.locator("#alert")).to_contain_text("Too much is being computed for your network address")
+        assert len(lines(page)) == 3, "the last picture stays"
+        wait_for_query(page, "cs=1,-2,1,1,1")
+    expect(page.locator("#alert")).to_be_hidden()
+    server.shutdown()
 
 
 def test_a_tab_from_before_an_upgrade_goes_on_and_offers_a_reload(open_page: Any) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from components.unlearning.state import LAYERS, MAX_POINTS
-from tests.browser.hand import STATE, lines, traces, until, wait_for_query
+from tests.browser.hand import STATE, lines, slider, traces, until, wait_for_query
 
 PLACE = """([R, a]) => {
   const gd = document.getElementById("unlearning-plane"), { xaxis, yaxis } = gd._fullLayout;
@@ -241,3 +241,17 @@ def test_every_layer_is_drawn_and_played_and_survives_the_link(open_page: Any) -
     wait_for_query(page, "lay=")
     until(page, "document.body.dataset.drawn.includes('lay=&')")
     assert page.locator(".plane .layer:not(.over):not(.cross) path").count() == 0
+
+
+def test_a_moving_hand_asks_for_pictures_alone_and_a_resting_one_for_all_that_is_said(open_page: Any) -> None:
+    page = open_page("/")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.split("/")[3]))
+    slider(page, "a-chosen").focus()
+    for _ in range(30):
+        page.keyboard.press("ArrowLeft")
+    wait_for_query(page, "a=2,9,10")
+    expect(page.locator(".said")).to_contain_text("ā = 2")
+    assert "picture" in asked
+    assert asked[-1] == "stream", "what is said last is said of what is shown last"
+    assert page.locator("#alert").is_hidden()

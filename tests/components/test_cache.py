@@ -14,8 +14,7 @@ from components.cache import StreamCache
 
 
 @pytest.fixture
-def streams(monkeypatch: pytest.MonkeyPatch) -> StreamCache:
-    monkeypatch.delenv("CACHE_REDIS_URL", raising=False)
+def streams() -> StreamCache:
     return StreamCache(Flask("test"))
 
 
@@ -102,15 +101,6 @@ def test_what_is_kept_is_bounded(streams: StreamCache, monkeypatch: pytest.Monke
         list(streams.stream(f"small {number}", Counted(steps=2)))
     assert len(streams.kept.cache._cache) <= cache.ENTRIES + 1
     assert not streams._running
-
-
-def test_a_cache_that_is_down_is_done_without(streams: StreamCache, monkeypatch: pytest.MonkeyPatch) -> None:
-    def down(*_: object) -> None:
-        raise ConnectionError("no cache here")
-
-    monkeypatch.setattr(streams.kept, "get", down)
-    monkeypatch.setattr(streams.kept, "set", down)
-    assert b"".join(streams.stream("key", Counted())) == b"0\n1\n2\n3\n4\n"
 
 
 def test_one_who_comes_as_the_last_one_leaves_gets_a_whole_stream(streams: StreamCache) -> None:

@@ -19,7 +19,7 @@ from werkzeug.serving import make_server
 
 from app import create_app
 from components import stream, warming
-from components.cache import StreamCache
+from components.cache import StreamCache, fingerprint
 from components.unlearning.state import UnlearningState
 from components.unlearning.view import UnlearningView
 from components.view import Chunk
@@ -121,7 +121,8 @@ def test_the_page_gets_the_nearest_state_and_sentences(client: FlaskClient) -> N
 
 
 def test_health_and_headers(client: FlaskClient) -> None:
-    assert client.get("/health").get_json() == {"status": "ok", "views": list(VIEWS)}
+    health = {"status": "ok", "views": list(VIEWS), "release": fingerprint(), "redis": "none"}
+    assert client.get("/health").get_json() == health
     headers = client.get("/").headers
     policy = headers["Content-Security-Policy"]
     assert "script-src 'self' 'sha256-" in policy
@@ -295,3 +296,38 @@ def test_every_corner_of_the_sliders_gives_a_whole_picture(client: FlaskClient, 
     assert all(part["fate"] in Fate.__members__ for part in parts if part["kind"] == "run")
     said = next(part for part in parts if part["kind"] == "words")
     assert all("nan" not in sentence and "None" not in sentence for sentence in said["runs"] + said["notes"])
+
+
+@pytest.mark.parametrize(
+    "query", ["unlearning?", "unlearning?a=5&m=1e3", "time_scales?", "linear_network?", "lab?", "phase_map?n=128"]
+)
+def test_a_picture_is_its_stream_without_what_is_said(client: FlaskClient, query: str) -> None:
+    for _ in range(2):  # computed, and from what is kept
+        *lines, last = client.get(f"/picture/{query}").data.splitlines()
+        assert json.loads(last) == {"kind": "end", "alone": True}
+        whole = client.get(f"/stream/{query}").data.splitlines()
+        assert lines == whole[: len(lines)]
+        assert not any(json.loads(line)["kind"] == "words" for line in lines)
+        assert not any(json.loads(line)["kind"] in ("run", "trace", "scene") for line in whole[len(lines) :])
+
+
+def test_of_a_picture_alone_nothing_more_is_computed() -> None:
+    class Said(UnlearningView):
+        computed = 0
+
+        def compute(self, state: UnlearningState) -> Iterator[Chunk]:
+            for chunk in super().compute(state):
+                self.computed += chunk.kind in ("words", "end")
+                yield chunk
+
+    server, view = Flask("test"), Said()
+    stream.register(server, {"unlearning": view}, StreamCache(server))
+    assert server.test_client().get("/picture/unlearning", buffered=True).data.endswith(b'"alone":true}\n')
+    assert view.computed == 0
+
+
+def test_a_failure_in_a_picture_is_its_last_line() -> None:
+    server = Flask("test")
+    stream.register(server, {"unlearning": Troubled()}, StreamCache(server))
+    lines = server.test_client().get("/picture/unlearning").data.splitlines()
+    assert json.loads(lines[-1])["kind"] == "error"

@@ -11,16 +11,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from app import create_app
-from components.runs import board, folder, redis_store
+from components.limits import Limits
+from components.runs import board, folder, redis_store, routes
 from components.runs.settings import Settings
-from tests.components.runs.conftest import NAMES, Reader, RedisServer, app
-from tests.components.runs.views import LongView
+from tests.components.conftest import RedisServer
+from tests.components.runs.conftest import NAMES, Reader, app
+from tests.components.runs.views import VIEWS, LongView
 
 Begun = Callable[[], list[tuple[int, int, int]]]
 
@@ -63,6 +66,21 @@ def test_what_cannot_be_read_is_told(in_folder: Settings, threads: Executor, pat
 def test_what_is_too_dear_is_refused(in_folder: Settings, threads: Executor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(LongView, "budget", 5.0)
     assert app(in_folder, threads).get("/runs/long/0/0?n=6").status_code == 422
+
+
+def test_a_run_is_paid_by_who_starts_it(
+    in_folder: Settings, threads: Executor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LongView, "run_seconds", lambda self, state: 30.0)
+    server = Flask("test")
+    routes.register(server, VIEWS, in_folder, threads, Limits(0.1, 5))
+    client = server.test_client()
+    assert client.get("/runs/long/0/0?n=3").status_code == 200
+    refused = client.get("/runs/long/0/0?n=4")
+    assert refused.status_code == 429
+    assert 7 < int(refused.headers["Retry-After"]) <= 10, "5 − 6, a tenth a second"
+    assert client.get("/runs/long/0/0?n=3").status_code == 200, "who watches it pays nothing"
+    assert client.get("/runs/long/0/0?n=4", environ_base={"REMOTE_ADDR": "192.0.2.9"}).status_code == 200
 
 
 def test_a_place_that_is_none_is_the_beginning(settings: Settings, threads: Executor) -> None:

@@ -1,0 +1,81 @@
+"""The container as it is written down, held against the tree; `python -m tests.container` walks through it."""
+
+from __future__ import annotations
+
+import ast
+import re
+import shlex
+from pathlib import Path
+
+import yaml
+
+from components.settings import SETTINGS, check
+from tests.benchmarks.server import ROOT, serve_line
+from tests.container import assignments, last_of, steps, words
+
+FOUND = steps((ROOT / "Dockerfile").read_text())
+KINDS = [step.instruction for step in FOUND]
+COMPOSE = yaml.safe_load((ROOT / ".ci" / "compose.yaml").read_text())
+
+
+def test_every_instruction_is_one_and_the_base_is_pinned() -> None:
+    assert set(KINDS) <= {"FROM", "ENV", "RUN", "WORKDIR", "COPY", "USER", "EXPOSE", "HEALTHCHECK", "CMD"}
+    assert KINDS[0] == "FROM"
+    assert KINDS.count("CMD") == KINDS.count("HEALTHCHECK") == 1
+    assert re.fullmatch(r"python:3\.11-slim-[a-z]+", FOUND[0].rest)
+
+
+def test_it_does_not_run_as_root_and_what_it_runs_is_not_its_own_to_change() -> None:
+    place = KINDS.index("USER")
+    assert FOUND[place].rest == "app"
+    assert "COPY" not in KINDS[place:], "the code belongs to root"
+    assert KINDS.index("CMD") > place
+    (made,) = [step.rest for step in FOUND[:place] if "useradd" in step.rest]
+    assert "--uid 1000 app" in made
+
+
+def test_what_is_copied_is_there_and_is_all_that_is_imported() -> None:
+    copied = [word for step in FOUND if step.instruction == "COPY" for word in step.rest.split()[:-1]]
+    assert all((ROOT / name).exists() for name in copied)
+    imported: set[str] = set()
+    for path in [ROOT / "app.py", *(p for name in ("components", "dynamics") for p in (ROOT / name).rglob("*.py"))]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                imported.add(node.module.partition(".")[0])
+            if isinstance(node, ast.Import):
+                imported |= {name.name.partition(".")[0] for name in node.names}
+    ours = {path.stem for path in ROOT.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert imported & ours <= {Path(name).stem for name in copied}
+
+
+def test_it_is_served_as_the_makefile_serves_it() -> None:
+    assert words(last_of(FOUND, "CMD"))[1:] == shlex.split(serve_line())[1:]
+
+
+def test_its_settings_are_settings_and_right() -> None:
+    given = assignments(last_of(FOUND, "ENV"))
+    threads = {"PYTHONUNBUFFERED", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"}
+    assert given.keys() <= SETTINGS.keys() | threads
+    check(given)
+    assert last_of(FOUND, "EXPOSE") == given["PORT"]
+
+
+def test_its_health_check_is_python_and_asks_for_health() -> None:
+    python, option, code = words(last_of(FOUND, "HEALTHCHECK"))
+    assert (python, option) == ("python", "-c")
+    ast.parse(code)
+    assert "/health" in code
+
+
+def test_the_compose_file_builds_the_app_with_redis_and_several_workers() -> None:
+    app, redis = COMPOSE["services"]["app"], COMPOSE["services"]["redis"]
+    assert (ROOT / ".ci" / app["build"]["context"]).resolve() == ROOT
+    values = {name: re.sub(r"\$\{\w+:-(\w+)\}", r"\1", value) for name, value in app["environment"].items()}
+    assert values.keys() <= SETTINGS.keys()
+    check(values)
+    assert int(values["WORKERS"]) > 1
+    assert values["CACHE_REDIS_URL"].startswith("redis://redis:")
+    assert re.fullmatch(r"redis:\d+\.\d+-\w+", redis["image"])
+    assert "volatile-lru" in redis["command"], "runs do not expire, and must not be evicted"
+    assert int(values["RUNS_KEEP_BYTES"]) < 512 << 20
+    assert "ports" not in redis, "nobody else reaches it"

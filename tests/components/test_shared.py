@@ -1,0 +1,202 @@
+"""What is shared through a real Redis: pictures, without trust in what comes back; Redis that goes, hangs, is full."""
+
+from __future__ import annotations
+
+import pickle
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from redis import Redis
+
+from components import cache, shared
+from components.cache import StreamCache, whole
+from components.limits import Exhausted, Limits
+from components.shared import Away, Shared
+from components.view import Chunk
+from tests.components.conftest import RedisServer
+
+LINES = [Chunk("begin", {"runs": 0}).line(), Chunk("words", {"runs": ["ā = 5"]}).line(), Chunk("end").line()]
+BODY = b"".join(LINES)
+
+
+class Work:
+    """A stream that counts how often it is computed."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+
+    def __call__(self) -> Iterator[bytes]:
+        self.begun += 1
+        yield from LINES
+
+
+@pytest.fixture
+def redis(redis_server: RedisServer) -> Redis:
+    redis = Redis.from_url(redis_server.url)
+    redis.flushall()
+    return redis
+
+
+def worker(redis_server: RedisServer) -> StreamCache:
+    """The cache of one of several processes."""
+    return StreamCache(Flask("test"), Shared(redis_server.url))
+
+
+def test_what_one_process_has_computed_another_has(redis_server: RedisServer, redis: Redis) -> None:
+    one, other, work = worker(redis_server), worker(redis_server), Work()
+    assert b"".join(one.stream("view?a=1", work)) == BODY
+    assert b"".join(other.stream("view?a=1", work)) == BODY
+    assert work.begun == 1
+    (name,) = redis.keys()
+    assert b"a=1" not in name, "nothing of a link is in a key"
+    assert 0 < redis.ttl(name) <= cache.TIMEOUT
+    redis.flushall()
+    assert b"".join(other.stream("view?a=1", work)) == BODY
+    assert work.begun == 1, "what came from Redis is in the worker's own memory"
+
+
+def test_another_release_shares_nothing(
+    redis_server: RedisServer, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = Work()
+    list(worker(redis_server).stream("view?", work))
+    monkeypatch.setattr(cache, "fingerprint", lambda: "newer")
+    list(worker(redis_server).stream("view?", work))
+    assert work.begun == 2
+
+
+class Bomb:
+    """Leaves a file where it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple:
+        return Path.touch, (self.path,)
+
+
+def test_a_poisoned_entry_is_neither_unpickled_nor_passed_on(
+    redis_server: RedisServer, redis: Redis, tmp_path: Path
+) -> None:
+    work = Work()
+    list(worker(redis_server).stream("view?", work))
+    (name,) = redis.keys()
+    mark = tmp_path / "unpickled"
+    poison = pickle.dumps(Bomb(mark))
+    for evil in (
+        poison,
+        b"!" + poison,  # as flask-caching's own serializer marks them
+        b"",
+        b"\n",
+        b"<script>alert(1)</script>",
+        BODY[:-20],
+        BODY.rpartition(b'{"kind":"end"')[0],
+        BODY + b"{",
+        b"[1]\n" + BODY,
+        BODY + b"x" * cache.ENTRY_BYTES,
+    ):
+        redis.set(name, evil)
+        begun = work.begun
+        assert b"".join(worker(redis_server).stream("view?", work)) == BODY
+        assert work.begun == begun + 1
+        assert redis.get(name) == BODY, "it is computed anew and put in its place"
+    redis.delete(name)
+    redis.lpush(name, poison)
+    assert b"".join(worker(redis_server).stream("view?", work)) == BODY
+    assert not mark.exists()
+    pickle.loads(poison)
+    assert mark.exists(), "the bomb works"
+
+
+def test_whole_streams_are_known() -> None:
+    assert whole(BODY)
+    assert not any(whole(bad) for bad in (b"", b"null\n", BODY[:-1], b'{"kind":"error"}\n', b"\xff\n"))
+
+
+def test_redis_stopped_means_slower_and_it_comes_back_by_itself(
+    redis_server: RedisServer, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared, "PAUSE", 0.0)
+    one, other, work = worker(redis_server), worker(redis_server), Work()
+    granted = Limits(1, 1, 1, one.shared)
+    list(one.stream("view?a=1", work))
+    redis_server.kill()
+    try:
+        assert b"".join(one.stream("view?a=1", work)) == BODY
+        assert work.begun == 1, "a worker's own memory stays"
+        assert b"".join(other.stream("view?a=1", work)) == BODY
+        assert work.begun == 2, "the other computes for itself"
+        assert other.shared
+        assert other.shared.away
+        granted.admit("a", 2.0)
+        with pytest.raises(Exhausted):
+            granted.admit("a", 2.0)
+    finally:
+        redis_server.start()
+    granted.admit("b", 2.0)
+    list(other.stream("view?a=2", work))
+    assert not other.shared.away
+    assert b"".join(one.stream("view?a=2", work)) == BODY
+    assert work.begun == 3, "shared again"
+
+
+def test_a_redis_that_hangs_costs_one_moment_and_not_each_request(
+    redis_server: RedisServer, redis: Redis, caplog: pytest.LogCaptureFixture
+) -> None:
+    away = Shared(redis_server.url)
+    away.set("key", b"value", 60)
+    redis_server.hang()
+    try:
+        for _ in range(1000):  # at ANSWER each these would take minutes
+            with pytest.raises(Away):
+                away.get("key", 10)
+        assert [record.getMessage() for record in caplog.records].count(
+            "Redis does not answer (TimeoutError); each process goes on by itself"
+        ) == 1
+        assert redis_server.url not in caplog.text
+    finally:
+        redis_server.go_on()
+
+
+def test_only_one_tries_whether_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    away, tried, gate = Shared("redis://127.0.0.1:1/0"), [], threading.Event()
+
+    def get(*_: object) -> bytes:
+        tried.append(1)
+        gate.wait(10)
+        return b"value"
+
+    with pytest.raises(Away):
+        away.get("key", 10)
+    away._until = 0.0
+    monkeypatch.setattr(away._redis, "getrange", get)
+    first = threading.Thread(target=away.get, args=("key", 10))
+    first.start()
+    while not tried:
+        pass
+    for _ in range(10):
+        with pytest.raises(Away):
+            away.get("key", 10)
+    gate.set()
+    first.join()
+    assert (len(tried), away.get("key", 10)) == (1, b"value")
+
+
+def test_a_redis_that_is_full_is_done_without(redis_server: RedisServer, redis: Redis) -> None:
+    streams, work = worker(redis_server), Work()
+    redis.config_set("maxmemory", "1")
+    try:
+        assert b"".join(streams.stream("view?", work)) == BODY
+        assert streams.shared
+        assert not streams.shared.away
+    finally:
+        redis.config_set("maxmemory", "0")
+    assert not redis.keys()
+
+
+def test_an_app_starts_without_its_redis() -> None:
+    streams, work = StreamCache(Flask("test"), Shared("redis://127.0.0.1:1/0")), Work()
+    assert b"".join(streams.stream("view?", work)) == BODY
