@@ -8,6 +8,7 @@ from flask_talisman import Talisman
 
 from components import frame, runs, serving, stream, warming
 from components.cache import StreamCache
+from components.theory import routes as theory
 from components.views import VIEWS
 
 MAX_BODY = 1 << 18  # bytes of a POST; Dash's own are a few kilobytes
@@ -24,13 +25,14 @@ def create_app() -> Dash:
         update_title="",
         index_string=frame.INDEX,
         suppress_callback_exceptions=True,  # a view's controls exist while it is shown
-        assets_ignore=r"^theme\.js$|^plotly",  # loaded in the head
+        assets_ignore=r"^theme\.js$|^plotly|^theory",  # loaded in the head, or by another page
         serve_locally=True,
     )
     app.layout = frame.shell(VIEWS)
     frame.register(app, VIEWS)
     stream.register(server, VIEWS, StreamCache(server))
     runs.register(server, VIEWS)
+    theory.register(server, VIEWS)
 
     @server.get("/health")
     def health() -> Response:
