@@ -6,7 +6,7 @@ from dash import Dash
 from flask import Flask, Response, jsonify
 from flask_talisman import Talisman
 
-from components import frame, runs, serving, stream, warming
+from components import frame, runs, serving, share, stream, warming
 from components.cache import StreamCache
 from components.theory import routes as theory
 from components.views import VIEWS
@@ -33,6 +33,7 @@ def create_app() -> Dash:
     stream.register(server, VIEWS, StreamCache(server))
     runs.register(server, VIEWS)
     theory.register(server, VIEWS)
+    share.register(server, VIEWS)
 
     @server.get("/health")
     def health() -> Response:
