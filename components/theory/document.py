@@ -20,6 +20,7 @@ from components.theory.symbols import CHAPTERS, Chapter, Symbol, control_link
 from components.view import View
 
 CONTENT = Path(__file__).parent / "content"
+_CLOSING = tuple(",.;:!?)")
 _NUMBER = re.compile(r"@([A-Za-z_0-9]+)@")
 _REFERENCE = re.compile(r"@ref:([a-z0-9-]+)@")
 
@@ -75,7 +76,11 @@ def _markdown(outline: Outline) -> MarkdownIt:
     typeset = partial(mathml, symbols=outline.chapter.symbols, place=place)
 
     def inline(self: Any, tokens: Sequence[Token], at: int, *_more: Any) -> str:
-        return typeset(tokens[at].content)
+        written = typeset(tokens[at].content)
+        if at + 1 == len(tokens) or tokens[at + 1].content[:1] not in _CLOSING:
+            return written
+        mark, tokens[at + 1].content = tokens[at + 1].content[0], tokens[at + 1].content[1:]
+        return f'<span class="held">{written}{mark}</span>'  # a comma begins no line
 
     def displayed(self: Any, tokens: Sequence[Token], at: int, *_: Any) -> str:
         token = tokens[at]
