@@ -10,12 +10,13 @@ from flask import Flask
 from flask_talisman import Talisman
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from components import frame, observed, payloads, runs, serving, settings, stream, warming
+from components import frame, observed, payloads, runs, serving, settings, share, stream, warming
 from components.cache import StreamCache
 from components.images import upload
 from components.limits import Limits
 from components.pacing import paced
 from components.shared import Shared
+from components.theory import routes as theory
 from components.views import VIEWS
 
 MAX_BODY = 1 << 18  # bytes of a POST; Dash's own are a few kilobytes
@@ -34,7 +35,7 @@ def create_app() -> Dash:
         update_title="",
         index_string=frame.INDEX,
         suppress_callback_exceptions=True,  # a view's controls exist while it is shown
-        assets_ignore=r"^theme\.js$|^plotly|^snapshot",  # loaded in the head, or by snapshots
+        assets_ignore=r"^theme\.js$|^plotly|^snapshot|^theory",  # loaded in the head, by snapshots, or by another page
         serve_locally=True,
     )
     app.layout = frame.shell(VIEWS)
@@ -45,6 +46,8 @@ def create_app() -> Dash:
     stream.register(server, VIEWS, StreamCache(server, shared), limits)
     runs.register(server, VIEWS, limits=limits)
     upload.register(server, limits=limits)
+    theory.register(server, VIEWS)
+    share.register(server, VIEWS)
     observed.register(server, VIEWS, shared, setting("METRICS") == "on")
     proxies = setting("TRUSTED_PROXIES")
     behind = ProxyFix(server.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)

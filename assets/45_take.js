@@ -60,7 +60,8 @@ fl.Take = class {
     ]);
     const files = Object.entries(view.exports).map(([kind, title]) => item(title, () => this.file(kind)));
     document.getElementById("take").replaceChildren(
-      item("Link of this picture", () => fl.copyLink(page)), fl.make("hr"), ...pictures, fl.make("hr"), ...files,
+      item("Link of this picture", () => fl.copyLink(page)), item("Short link", () => this.short().then((link) => fl.copyText(page, link))),
+      item("QR code of the link", () => this.code()), fl.make("hr"), ...pictures, fl.make("hr"), ...files,
       ...this.narrow(item),
     );
   }
@@ -74,6 +75,27 @@ fl.Take = class {
     ];
     for (const element of items) element.classList.add("narrow");
     return items;
+  }
+
+  // The short form of the link, whole with its host.
+  async short() {
+    const { view, state } = this.page;
+    const response = await fetch(`/short/${view.name}?${fl.query(view, state)}`);
+    if (!response.ok) throw new Error("the server refused it");
+    return location.origin + (await response.json()).link;
+  }
+
+  // The link as a code over the whole screen, to be read from the last row.
+  async code() {
+    const link = await this.short();
+    const image = fl.make("img", { src: `/qr.svg?u=${encodeURIComponent(link)}`, alt: "QR code of the link of this picture" });
+    const close = fl.make("button", { type: "button", className: "tool", textContent: "Close", onclick: () => dialog.close() });
+    const dialog = fl.make("dialog", { className: "code", aria: { label: "QR code of the link" } }, close, image, fl.make("p", { textContent: link }));
+    const opener = document.activeElement;
+    dialog.onclose = () => { dialog.remove(); opener.focus(); };
+    document.body.append(dialog);
+    await image.decode();
+    dialog.showModal();
   }
 
   async picture(figure, format) {
@@ -98,11 +120,14 @@ fl.Take = class {
 
 fl.copyLink = async function (page) {
   page.history.write(); // the address bar has it too
-  const link = location.origin + page.history.address();
+  await fl.copyText(page, location.origin + page.history.address(), "The link is in the address bar.");
+};
+
+fl.copyText = async function (page, link, otherwise = link) {
   const copied = navigator.clipboard
     ? await navigator.clipboard.writeText(link).then(() => true, () => false)
     : fl.copySelected(link); // no clipboard without https
-  page.tell(copied ? "Link copied." : "The link is in the address bar.");
+  page.tell(copied ? "Link copied." : otherwise);
 };
 
 fl.copySelected = function (text) {

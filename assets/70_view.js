@@ -58,6 +58,19 @@ fl.Page = class {
     }
     this.autoplay = !kept && !query && this.lively;
     this.gate.go();
+    this.pointTo(location.hash.slice(1));
+  }
+
+  // A link may name a control: its group is opened, and it gets the focus.
+  pointTo(id) {
+    const named = this.view.controls.find((control) => id.replace(/-(on|box)$/, "") === control.id);
+    const place = named && document.getElementById(id);
+    if (!place) return;
+    for (let group = place.closest("details"); group; group = group.parentElement.closest("details")) group.open = true;
+    if (getComputedStyle(document.getElementById("controls-button")).display !== "none") fl.drawer(true);
+    const input = place.matches("input") ? place : place.querySelector("input:checked, input");
+    input.focus({ focusVisible: true });
+    input.scrollIntoView({ block: "nearest" });
   }
 
   // Whether what moves by itself is welcome.

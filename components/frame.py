@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from html import escape
 from typing import Any
 from urllib.parse import quote
 
@@ -19,16 +20,20 @@ from components.cache import fingerprint
 from components.controls import Control, described
 from components.exporter import EXPORTS
 from components.markup import aria
+from components.theory.symbols import controlled, theory_of
 from components.view import View
 
 NAME = "Feature unlearning"
 ANY_PATH = "/<path:path>"  # the endpoint by which Dash serves its page
 
 # The left branch, the fold and the runaway. Inline: Chromium asks for an icon again at every change of address.
-ICON = (
+ICON = "data:image/svg+xml," + quote(
     "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><path d='M6 3c0 12 3 16 6 16s4-9 7-9 4 16 9 17' "
     "fill='none' stroke='#008f68' stroke-width='4' stroke-linecap='round'/></svg>"
 )
+
+ROUTES = (("Theory", "/theory"),)
+"""Pages that are no views: documents of their own, for which the browser leaves this one."""
 
 INDEX = """<!DOCTYPE html>
 <html lang="en">
@@ -48,7 +53,19 @@ INDEX = """<!DOCTYPE html>
 <footer>{%config%}{%scripts%}{%renderer%}</footer>
 </body>
 </html>
-""".replace("ICON", "data:image/svg+xml," + quote(ICON)).replace("RELEASE", fingerprint())
+""".replace("ICON", ICON).replace("RELEASE", fingerprint())
+
+
+def page_head(description: str, style: str, script: str) -> str:
+    """The head of a page that is no view: the theme, the shared style, and a style and a script of its own."""
+    release = fingerprint()
+    return f"""<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="description" content="{escape(description)}">
+<link rel="icon" href="{ICON}">
+<script src="/assets/head/theme.js?v={release}"></script>
+<link rel="stylesheet" href="/assets/style.css?v={release}">
+<link rel="stylesheet" href="/assets/{style}?v={release}">
+<script defer src="/assets/{script}?v={release}"></script>"""
 
 
 @dataclass(frozen=True)
@@ -80,10 +97,17 @@ def tool(name: str, label: str, key: str = "", text: str = "", **more: Any) -> h
     return html.Button([icon(name), word], id=f"{name}-button", className="tool", **named, **more)
 
 
+def entries(views: Mapping[str, View]) -> list[tuple[str, str]]:
+    """Title and path of each entry by which the header leads to views."""
+    return [(view.title, view.path) for view in views.values() if view.entry == view.path]
+
+
 def shell(views: Mapping[str, View]) -> html.Div:
     """The application: header, a place for the view, the address."""
-    entries = [view for view in views.values() if view.entry == view.path]
-    links = [dcc.Link(view.title, href=view.path, className="view-link") for view in entries]
+    links = [
+        *(dcc.Link(title, href=path, className="view-link") for title, path in entries(views)),
+        *(html.A(title, href=path, className="view-link") for title, path in ROUTES),
+    ]
     summary = {
         "children": [icon("take"), html.Span("Save", className="wide")],
         "className": "tool",
@@ -130,7 +154,11 @@ def register(app: Dash, views: Mapping[str, View]) -> None:
     @app.callback(Output("page", "children"), Input("address", "pathname"))
     def show(pathname: str | None) -> Any:
         view = view_at(views, pathname or "/")
-        return [view.layout(), guide.dialog(view.guide)] if view else missing(pathname or "/")
+        return (
+            [view.layout(), guide.dialog(view.guide, controlled(view.name), theory_of(view.name))]
+            if view
+            else missing(pathname or "/")
+        )
 
     # A callback is called for a page that comes later only if one of its outputs comes with it.
     mounted = Output("view-mounted", "children")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dash import html
@@ -34,8 +35,10 @@ def both(colour: str) -> dict[str, str]:
     return {"--light": colour, "--dark": TO_DARK[colour]}
 
 
-def dialog(guide: Guide) -> html.Dialog:
-    """A view's help, closed."""
+def dialog(guide: Guide, letters: Sequence[tuple[str, str]], theory: str) -> html.Dialog:
+    """A view's help, closed. letters: of what its controls move, the meaning and the address on the theory page;
+    theory: the address of the view's model there."""
+    formulas = [part for text, href in letters for part in (html.A(text, href=href), ", ")][:-1]
     fates = [
         html.Li(
             [html.Span(style.glyph, className="sign fate", style=both(style.colour), **aria(hidden="true")), style.word]
@@ -53,6 +56,8 @@ def dialog(guide: Guide) -> html.Dialog:
             html.H3(guide.heading),
             html.Ul([*signs, *fates], className="signs"),
             html.P(guide.more),
+            html.H3("In formulas"),
+            html.P([html.A("The theory of this view", href=theory), "; what the controls move: ", *formulas, "."]),
             html.H3("Keys"),
             html.Dl(keys, className="keys"),
         ],

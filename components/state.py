@@ -21,6 +21,8 @@ from urllib.parse import parse_qsl, quote
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
 from pydantic_core.core_schema import ValidationInfo
 
+from components import short_link
+
 MAX_QUERY = 2000  # characters; the longest real link has about 900
 MAX_FIELDS = 40  # twice what any view declares
 SIGNIFICANT_DIGITS = 12  # beyond what a slider, a box or a reader of the link can mean
@@ -295,6 +297,13 @@ class State(BaseModel):
     def _read(cls, query: str, lenient: bool) -> tuple[dict[str, Value], list[Problem]]:
         if len(query) > MAX_QUERY:
             return {}, [_whole(query, f"{len(query)} characters long", f"at most {MAX_QUERY} characters")]
+        if query.startswith(short_link.PREFIX):
+            short = query.removeprefix(short_link.PREFIX)
+            try:
+                query = short_link.expanded(short, MAX_QUERY)
+            except ValueError as error:
+                sentence = f"The short link cannot be read ({error}): it may have been cut or changed on its way."
+                return {}, [Problem(short_link.KEY, short[:_QUOTED], "a short link made by this app", sentence)]
         try:
             pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_FIELDS)
         except ValueError:

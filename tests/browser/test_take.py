@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import Page, expect
 
+from components.short_link import shortened
 from components.unlearning.state import LAYERS, UnlearningState
 from tests.browser.hand import lines, wait_for_query
 
@@ -116,3 +117,24 @@ def test_the_svg_of_the_plane_holds_every_layer(open_page: Any) -> None:
     assert "● full alignment" in text
     assert "▲ unlearning" in text
     taken(page, "R–a plane, PNG")
+
+
+def test_the_code_of_the_link_fills_the_screen_and_holds_this_picture(open_page: Any) -> None:
+    page = open_page(LINK)
+    page.click("#take-menu summary")
+    page.get_by_role("button", name="QR code of the link", exact=True).click()
+    code = page.locator("dialog.code")
+    expect(code).to_be_visible()
+    box = code.locator("img").bounding_box()
+    assert min(box["width"], box["height"]) > 0.8 * 900
+    link = code.locator("p").inner_text()
+    assert UnlearningState.from_query(link.partition("?")[2]).model_dump(mode="json") == page.evaluate("fl.page.state")
+    page.screenshot(path=SCREENS / "code.png")
+    page.keyboard.press("Escape")
+    expect(code).to_have_count(0)
+
+
+def test_a_short_link_opens_its_picture(open_page: Any) -> None:
+    page = open_page(f"/?{shortened('v=1&a=6&eps=0.5')}")
+    assert page.evaluate("[fl.page.state.a, fl.page.state.eps]") == [[6], 0.5]
+    expect(page.locator("#alert")).to_be_hidden()

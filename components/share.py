@@ -1,0 +1,58 @@
+"""Handing a link on: its short form, and a picture of it that a telephone's camera reads.
+
+GET /short/<view>?<link>   the short link, as JSON
+GET /qr.svg?u=<address>    the address as a QR code
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import segno
+from flask import Flask, Response, jsonify, request
+
+from components.short_link import shortened
+from components.state import Problem, Problems
+from components.stream import asked_query, refusal, unknown
+from components.view import View
+
+MOST = 1000  # characters of an address: a code of more cannot be read across a hall
+KEPT = 86_400  # seconds: the same address always has the same code
+
+
+def register(server: Flask, views: Mapping[str, View]) -> None:
+    """Adds the routes to the server."""
+
+    @server.get("/short/<name>")
+    def short(name: str) -> Response:
+        view = views.get(name)
+        if view is None:
+            return unknown(name, views)
+        try:
+            state = view.State.from_query(asked_query())
+        except Problems as problems:
+            return refusal(problems)
+        return jsonify(link=f"{view.path}?{shortened(state.query())}")
+
+    @server.get("/qr.svg")
+    def qr() -> Response:
+        address = request.args.get("u", "")
+        try:
+            drawn = code(address)
+        except ValueError as error:
+            problem = Problem("u", address[:24], f"an http address of at most {MOST} characters", str(error))
+            return refusal(Problems([problem]))
+        return Response(drawn, mimetype="image/svg+xml", headers={"Cache-Control": f"public, max-age={KEPT}"})
+
+
+def code(address: str) -> bytes:
+    """The QR code of an http address, as SVG: black on white in both themes. Raises ValueError with a sentence."""
+    if len(address) > MOST:
+        raise ValueError(f"The address is {len(address)} characters long; a code is drawn of at most {MOST}.")
+    if urlsplit(address).scheme not in ("http", "https"):
+        raise ValueError("u is not the address of a page (http or https).")
+    out = io.BytesIO()
+    segno.make_qr(address, error="m").save(out, kind="svg", light="white", omitsize=True, title="QR code of the link")
+    return out.getvalue()

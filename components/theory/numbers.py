@@ -1,0 +1,82 @@
+"""The numbers on the theory page, computed by `dynamics` for what the views show at first."""
+
+from __future__ import annotations
+
+from components.linear_network.state import LinearNetworkState
+from components.time_scales.state import TimeScalesState
+from components.unlearning.state import PUBLISHED_C, PUBLISHED_TARGET
+from dynamics import SCALINGS, MeanFieldModel, UnlearningModel, scaling_phase
+
+HALTED = UnlearningModel((1.0, 0.5), (1.0, -0.6))  # halts soon, at a width that one can train
+WIDTHS = (200, 2_000, 20_000)
+LATE = 1e6  # where the asymptotic law is compared with the solution
+STARTS = (0.5, 20.0)  # between which thresholds are looked for
+NAMES = (
+    "folds", "h_p", "alpha_0", "a_leading", "a_law", "a_solution", "threshold", "threshold_limit", "fold_limit",
+    "fold_finite", "halts", "U_1", "plateaus", "times", "f_start", "f_end", "cos_start", "cos_end", "kernel_ratio",
+    "scalings",
+)  # fmt: skip
+FOLDED = (1.0, -1.0, -1.0, 1.0, 1.0)  # whose threshold is a fold's
+
+
+def numbers() -> dict[str, str]:
+    """Every number of the page by its name, as mathematics or as a table."""
+    return {**_unlearning(), **_time_scales(), **_linear_network()}
+
+
+def _unlearning() -> dict[str, str]:
+    model = UnlearningModel(PUBLISHED_C, PUBLISHED_TARGET)
+    law = model.asymptotics()
+    folded = UnlearningModel(PUBLISHED_C, FOLDED)
+    fold = next(limit for limit in folded.threshold_limits(bracket=STARTS) if limit.kind == "fold")
+    halts = [(m, HALTED.at_width(m).halt(2.0)) for m in WIDTHS]
+    return {
+        "folds": " and ".join(f"$({fold.R:.4f},\\;{fold.a:.4f})$" for fold in model.folds() if fold.a > 0.0),
+        "h_p": _real(law.h_p),
+        "alpha_0": _real(law.alpha0),
+        "a_leading": _real(law.a_prefactor * LATE**law.a_exponent, 1),
+        "a_law": _real(float(law.a(LATE)), 1),
+        "a_solution": _real(float(model.trajectory(10.0, tau=(0.0, LATE)).a[-1]), 2),
+        "threshold": _real(float(model.threshold(bracket=STARTS)[0]), 6),
+        "threshold_limit": _real(model.threshold_limits(bracket=STARTS)[0].a0, 6),
+        "fold_limit": _real(fold.a0, 6),
+        "fold_finite": _real(float(folded.threshold(bracket=STARTS)[0]), 5),
+        "halts": ", ".join(f"$({halt.R:.4f},\\;{halt.a:.3f})$ for $m = {m}$" for m, halt in halts if halt),
+        "U_1": _real(sum(model.B), 0),
+    }
+
+
+def _time_scales() -> dict[str, str]:
+    model = MeanFieldModel(TimeScalesState().phi, eps=1e-6)
+    return {
+        "plateaus": ", ".join(_real(float(level), 4) for level in model.plateaus()[:-1]) + " and $0$",
+        "times": ", ".join(f"$t_{k} = {_decimal(float(time))}$" for k, time in enumerate(model.predicted_times())),
+    }
+
+
+def _linear_network() -> dict[str, str]:
+    network = LinearNetworkState().network()
+    rows = []
+    for name, exponents in SCALINGS.items():
+        phase = scaling_phase(exponents)
+        powers = (phase.size, phase.rate, phase.output, phase.angle)
+        rows.append(f"| {name} | {' | '.join(_real(power, 1) for power in powers)} | {phase.phase}, {phase.pace} |")
+    head = "| preset | $c_g + c_P$ | $c_\\lambda$ | output | $c_\\zeta$ | phase |\n|---|---|---|---|---|---|\n"
+    return {
+        "f_start": _real(network.start.f, 4),
+        "f_end": _real(network.end.f, 4),
+        "cos_start": _real(network.start.cos_zeta, 4),
+        "cos_end": _real(network.end.cos_zeta, 4),
+        "kernel_ratio": _real(network.end.kernel_ratio, 4),
+        "scalings": head + "\n".join(rows),
+    }
+
+
+def _real(value: float, places: int = 4) -> str:
+    text = f"{value:.{places}f}"
+    return f"${text.rstrip('0').rstrip('.') if '.' in text else text}$"
+
+
+def _decimal(value: float) -> str:
+    mantissa, _, exponent = f"{value:.2e}".partition("e")
+    return f"{mantissa} \\cdot 10^{{{int(exponent)}}}"

@@ -1,0 +1,69 @@
+"""GET /theory: one document, the same for all, made once a process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+
+from flask import Flask, Response, request
+
+from components import warming
+from components.frame import NAME, entries, page_head
+from components.theory.document import article
+from components.theory.numbers import NAMES, numbers
+from components.view import View
+
+PATH = "/theory"
+COMING = "(being computed; reload in a minute)"
+KEPT = 300  # seconds for which a browser does not ask again
+
+_making = threading.Lock()
+_made: dict[tuple[str, ...], str] = {}
+
+
+def register(server: Flask, views: Mapping[str, View]) -> None:
+    """Adds the page to the server."""
+
+    @server.get(PATH)
+    def theory() -> Response:
+        if not warming.ready.is_set():  # the text does not wait for its numbers
+            return Response(_document(views, dict.fromkeys(NAMES, COMING)), headers={"Cache-Control": "no-store"})
+        response = Response(page(views), headers={"Cache-Control": f"public, max-age={KEPT}"})
+        response.add_etag()
+        response.make_conditional(request)
+        return response
+
+
+def page(views: Mapping[str, View]) -> str:
+    """The whole document, made once."""
+    key = tuple(views)
+    with _making:
+        if key not in _made:
+            _made[key] = _document(views, numbers())
+        return _made[key]
+
+
+def _document(views: Mapping[str, View], known: Mapping[str, str]) -> str:
+    links = "".join(f'<a class="view-link" href="{path}">{title}</a>' for title, path in entries(views))
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+{page_head("Theory: the mathematics of feature learning and unlearning", "theory/theory.css", "theory/theory.js")}
+<title>Theory · {NAME}</title>
+</head>
+<body class="theory-page">
+<header class="header">
+<a class="skip" href="#text">Skip to the text</a>
+<p class="brand">{NAME}</p>
+<nav class="views" aria-label="Views">{links}<a class="view-link" href="{PATH}" aria-current="page">Theory</a></nav>
+<button type="button" id="theme-button" class="tool" title="Switch between light and dark"
+aria-label="Switch between light and dark"><span class="glyph glyph-theme" aria-hidden="true"></span></button>
+</header>
+<main id="text" tabindex="-1">
+{article(known, views)}
+</main>
+<div id="letter" class="letter-note" role="status" hidden></div>
+</body>
+</html>
+"""
