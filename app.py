@@ -8,6 +8,7 @@ from flask_talisman import Talisman
 
 from components import frame, runs, serving, stream, warming
 from components.cache import StreamCache
+from components.lecture import lecture
 from components.views import VIEWS
 
 MAX_BODY = 1 << 18  # bytes of a POST; Dash's own are a few kilobytes
@@ -27,8 +28,9 @@ def create_app() -> Dash:
         assets_ignore=r"^theme\.js$|^plotly",  # loaded in the head
         serve_locally=True,
     )
-    app.layout = frame.shell(VIEWS)
-    frame.register(app, VIEWS)
+    pages = [lecture(VIEWS)]
+    app.layout = frame.shell(VIEWS, pages)
+    frame.register(app, VIEWS, pages)
     stream.register(server, VIEWS, StreamCache(server))
     runs.register(server, VIEWS)
 

@@ -206,6 +206,7 @@ fl.Page = class {
       if (place) place.classList.remove("waiting");
       this.progress.hide();
       document.body.dataset.drawn = query; // says which state's picture is complete
+      if (fl.lecture) fl.lecture.drawn();
       if (this.view.runs) await this.follow(query, picture, token, signal, batch);
       if (token !== this.token) return;
       if (this.autoplay && this.player.there) this.player.play();
@@ -345,7 +346,7 @@ fl.Page = class {
       caption.replaceChildren(text, " ", fl.make("cite", {}, link));
     }
     clearTimeout(this.announcing);
-    if (chunk.runs) this.announcing = setTimeout(() => this.announce(chunk.runs.join(" ")), fl.Page.ANNOUNCED);
+    if (chunk.runs && !(fl.lecture && fl.lecture.asking)) this.announcing = setTimeout(() => this.announce(chunk.runs.join(" ")), fl.Page.ANNOUNCED);
   }
 
   // Goes to another view: Dash looks at the address when the browser says that it has changed.
@@ -388,6 +389,7 @@ fl.Page = class {
       this.drawing.overlaid(figure);
       if (figure.hand) figure.hand.draw();
       this.causes.draw();
+      if (fl.lecture) fl.lecture.draw();
     });
     gd.on("plotly_hover", (event) => this.peek(event));
     gd.on("plotly_unhover", () => { this.drawing.place(this.player.time); this.player.show(); });
@@ -493,9 +495,11 @@ window.dash_clientside.frame = {
   mount(view) {
     if (fl.page) fl.page.leave();
     fl.page = new fl.Page(view);
-    fl.page.start();
+    fl.lecture = fl.Lecture.here(fl.page);
+    if (fl.lecture) fl.lecture.begin(); else fl.page.start();
+    const here = fl.lecture ? "/lecture" : view.path;
     for (const link of document.querySelectorAll(".view-link")) {
-      if (link.pathname === view.path) {
+      if (link.pathname === here) {
         link.setAttribute("aria-current", "page");
         link.scrollIntoView({ block: "nearest", inline: "nearest" }); // a phone's row of views scrolls
       } else link.removeAttribute("aria-current");

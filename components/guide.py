@@ -34,8 +34,8 @@ def both(colour: str) -> dict[str, str]:
     return {"--light": colour, "--dark": TO_DARK[colour]}
 
 
-def dialog(guide: Guide) -> html.Dialog:
-    """A view's help, closed."""
+def dialog(guide: Guide, more: tuple[tuple[str, str], ...] = ()) -> html.Dialog:
+    """A view's help, closed, with more keys where there are."""
     fates = [
         html.Li(
             [html.Span(style.glyph, className="sign fate", style=both(style.colour), **aria(hidden="true")), style.word]
@@ -44,7 +44,7 @@ def dialog(guide: Guide) -> html.Dialog:
         if guide.fates
     ]
     signs = [html.Li([html.Span(className=f"sign {name}", **aria(hidden="true")), text]) for name, text in guide.signs]
-    keys = [part for key, text in (*guide.keys, *KEYS) for part in (html.Dt(html.Kbd(key)), html.Dd(text))]
+    keys = [part for key, text in (*more, *guide.keys, *KEYS) for part in (html.Dt(html.Kbd(key)), html.Dd(text))]
     return html.Dialog(
         [
             html.Button("Close", id="help-close", className="tool"),
