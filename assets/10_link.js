@@ -91,7 +91,10 @@ fl.History = class {
     this.put("replaceState");
   }
 
+  // An entry is rewritten only while the browser is still at it: a link may have led away meanwhile.
   put(how) {
+    const path = (address) => address.split("?")[0].replace(/(.)\/$/, "$1");
+    if (how === "replaceState" && path(location.pathname) !== path(this.address())) return;
     try { history[how](this.entry(), "", this.address()); } catch (error) { /* refused: too often; the next one tells it */ }
   }
 

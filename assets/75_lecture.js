@@ -66,7 +66,7 @@ fl.Lecture = class {
     document.getElementById("step-place").textContent = `${place + 1} / ${this.steps.length}`;
     this.bar.querySelector(".story-text").scrollTop = 0;
     this.ready = state !== null;
-    this.asking = state === null && step.question !== null;
+    this.setAsking(state === null && step.question !== null);
     this.hold(state !== null);
     for (const { id, name } of Object.values(page.drawing.figures)) {
       document.getElementById(id).closest("section").hidden = !step.figures.includes(name);
@@ -74,6 +74,12 @@ fl.Lecture = class {
     document.getElementById("step-back").disabled = place === 0;
     document.getElementById("step-next").disabled = place === this.steps.length - 1 && !this.asking;
     page.restore(structuredClone(state || step.state));
+  }
+
+  // While a question is open, colours that tell a fate are taken away.
+  setAsking(asking) {
+    this.asking = asking;
+    this.bar.toggleAttribute("data-asking", asking);
   }
 
   // What a step has done is undone.
@@ -206,7 +212,7 @@ fl.Lecture = class {
   // The answer, and the picture that shows it.
   reveal(chosen) {
     if (!this.asking || !this.ready) return;
-    this.asking = false;
+    this.setAsking(false);
     const { question } = this.step, place = document.getElementById("question");
     for (const button of place.querySelectorAll(".choice")) {
       const k = Number(button.dataset.choice);
