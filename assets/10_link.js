@@ -62,6 +62,7 @@ fl.History = class {
     this.settling = null;
     this.writing = null;
     this.travelling = null; // while the browser is on its way to another entry
+    this.only = null; // the keys of the controls that the link shows, null for all
     this.depth = (history.state && history.state.depth) || 0; // entries of ours before this one
     this.top = this.depth; // of the latest of them
   }
@@ -99,11 +100,12 @@ fl.History = class {
   }
 
   address() {
-    return `${this.view.path}?${fl.query(this.view, this.state)}`;
+    const { only } = this;
+    return `${this.view.path}?${fl.query(this.view, this.state)}${only ? `&only=${only.join(",")}` : ""}`;
   }
 
   entry() {
-    return { view: this.view.name, release: this.view.release, state: this.state, depth: this.depth };
+    return { view: this.view.name, release: this.view.release, state: this.state, depth: this.depth, only: this.only };
   }
 
   // The state of an entry, if it is one of this view's and this release's.

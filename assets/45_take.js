@@ -59,7 +59,8 @@ fl.Take = class {
     ]);
     const files = Object.entries(view.exports).map(([kind, title]) => item(title, () => this.file(kind)));
     document.getElementById("take").replaceChildren(
-      item("Link of this picture", () => fl.copyLink(page)), fl.make("hr"), ...pictures, fl.make("hr"), ...files,
+      item("Link of this picture", () => fl.copyLink(page)), ...(document.getElementById("lecture") ? [] : [item("Link for a class…", () => this.classLink())]), // a step says itself what it gives
+      fl.make("hr"), ...pictures, fl.make("hr"), ...files,
       ...this.narrow(item),
     );
   }
@@ -73,6 +74,35 @@ fl.Take = class {
     ];
     for (const element of items) element.classList.add("narrow");
     return items;
+  }
+
+  // A link that shows only some of the controls: a dialog in which they are chosen.
+  async classLink() {
+    const { page } = this;
+    const given = new Map();
+    for (const { key, title } of page.view.controls) if (!given.has(key)) given.set(key, title.replace(/, degree \d+$/, ""));
+    const checks = [...given].map(([key, title]) => {
+      const check = fl.make("input", { type: "checkbox", value: key, checked: !page.history.only || page.history.only.includes(key) });
+      return fl.make("label", { className: "check" }, check, fl.make("span", { textContent: title }));
+    });
+    const chosen = () => [...dialog.querySelectorAll("input:checked")].map(({ value }) => value);
+    const copy = fl.make("button", { type: "button", className: "tool", textContent: "Show and copy the link", onclick: () => {
+      page.showOnly(chosen().length === given.size ? null : chosen());
+      page.history.record(page.state, "same");
+      page.sync();
+      dialog.close();
+      fl.copyLink(page);
+    } });
+    const all = fl.make("button", { type: "button", className: "tool", textContent: "None", onclick: () => {
+      for (const check of dialog.querySelectorAll("input")) check.checked = false;
+    } });
+    const close = fl.make("button", { type: "button", className: "tool", textContent: "Close", onclick: () => dialog.close() });
+    const dialog = fl.make("dialog", { className: "help", id: "class-link", aria: { label: "Link for a class" } },
+      fl.make("h2", { textContent: "Controls that the class sees" }), fl.make("div", { className: "checks" }, ...checks),
+      fl.make("div", { className: "compare-buttons" }, copy, all, close));
+    dialog.onclose = () => dialog.remove();
+    document.body.append(dialog);
+    dialog.showModal();
   }
 
   async picture(figure, format) {

@@ -276,6 +276,7 @@ fl.Controls = class {
       this.move(control, parts, value);
     }
     this.chips(state);
+    document.getElementById("controls").hidden = Boolean(this.only) && !this.only.length;
     const others = { chips: !this.only || this.only.includes("a"), presets: !this.only, comparison: !this.only };
     for (const [id, given] of Object.entries(others)) {
       const place = document.getElementById(id);

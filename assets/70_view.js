@@ -40,6 +40,7 @@ fl.Page = class {
     const query = location.search.slice(1);
     const kept = this.history.stateOf(history.state);
     if (kept) this.state = kept;
+    if (kept) this.showOnly(history.state.only);
     this.history.mark(this.state);
     this.sync();
     if (!kept && query) {
@@ -60,12 +61,18 @@ fl.Page = class {
       if (response && response.status < 500) {
         const body = response.ok ? await response.json() : { state: this.view.initial, sentences: ["The link is too long to be read."] };
         this.state = body.state;
+        this.showOnly(body.only);
         this.say(body.sentences.length ? [...body.sentences, "This is the nearest picture."] : []);
         return;
       }
       this.say(["The server does not answer. The link is read as soon as it does."]);
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
+  }
+
+  // The link's choice of controls.
+  showOnly(only) {
+    this.history.only = this.controls.only = only || null;
   }
 
   // A control has changed some fields of the state.

@@ -2,6 +2,7 @@
 
     title = "…"                   of the story
     about = "…"                   one sentence for the list of stories
+    order = 1                     its place there; after all others where absent
 
     [[step]]                      some of these, in their order
     id = "start"                  of the step's link: a-z, 0-9, -
@@ -86,6 +87,7 @@ class Story:
     title: str
     about: str
     steps: tuple[Step, ...] = field(repr=False)
+    order: int = MOST_FILES  # in the list of stories
 
     def place(self, step: str) -> int | None:
         """The place of a step, if there is one of this id."""
@@ -113,7 +115,7 @@ def load(folders: Sequence[Path], views: Mapping[str, View]) -> tuple[dict[str, 
                 stories[story.name] = story
             except StoryError as error:
                 faults.append(str(error))
-    return stories, tuple(faults)
+    return dict(sorted(stories.items(), key=lambda item: (item[1].order, item[0]))), tuple(faults)
 
 
 def read(path: Path, views: Mapping[str, View]) -> Story:
@@ -134,7 +136,8 @@ def parse(file: str, data: Mapping[str, Any], views: Mapping[str, View]) -> Stor
     story = _Fields(file, "", data)
     if not NAME.fullmatch(name):
         raise StoryError(file, "", "", "a story's file is named by a-z, 0-9 and -, at most 40, and .toml.")
-    story.only({"title", "about", "step"})
+    story.only({"title", "about", "order", "step"})
+    order = story.number({"order": MOST_FILES, **data}, "order", "order", 0, MOST_FILES, whole=True)
     steps = data.get("step")
     if not isinstance(steps, list) or not 1 <= len(steps) <= MOST_STEPS:
         raise StoryError(file, "", "step", f"a story has 1 to {MOST_STEPS} steps, each under [[step]].")
@@ -144,7 +147,7 @@ def parse(file: str, data: Mapping[str, Any], views: Mapping[str, View]) -> Stor
         if any(made.id == other.id for other in read_steps):
             raise StoryError(file, str(number), "id", f"{made.id} is the id of an earlier step.")
         read_steps.append(made)
-    return Story(name, story.text("title", 80), story.text("about", 300), tuple(read_steps))
+    return Story(name, story.text("title", 80), story.text("about", 300), tuple(read_steps), order)
 
 
 class _Fields:

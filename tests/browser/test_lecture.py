@@ -178,3 +178,24 @@ def test_nothing_overlaps_and_nothing_is_cut(open_page: Any, screen: str) -> Non
         at(page, step)
         assert page.evaluate(FAULTS) == [], step
         page.keyboard.press("ArrowRight")
+
+
+def test_a_link_for_a_class_shows_the_chosen_controls_only(open_page: Any) -> None:
+    page = open_page("/?v=1&a=9&only=a")
+    expect(page.locator("#unlearning-a-chosen")).to_be_visible()
+    for hidden in ("#unlearning-eps", "#unlearning-c_star-1", "#preset", "#unlearning-panel"):
+        expect(page.locator(hidden)).not_to_be_visible()
+    page.locator("#unlearning-a-chosen-box").fill("10")
+    page.keyboard.press("Enter")
+    wait_for_query(page, "a=10")
+    assert page.evaluate("fl.page.history.address()").endswith("&only=a")
+    page.click("#take-menu summary")
+    page.click("text=Link for a class…")
+    check(page, None)
+    page.click("#class-link >> text=None")
+    page.click("text=Show and copy the link")
+    expect(page.locator("#controls")).not_to_be_visible()
+    until(page, "location.search.endsWith('&only=')")
+    page.reload()
+    page.wait_for_selector("body[data-drawn]")
+    expect(page.locator("#controls")).not_to_be_visible()

@@ -39,7 +39,7 @@ def client() -> FlaskClient:
 
 def test_the_shipped_stories_are_whole() -> None:
     assert FAULTS == ()
-    assert set(STORIES) == {"what-is-unlearned", "plateaus-and-waterfalls", "three-mechanisms", "does-a-real-network"}
+    assert list(STORIES) == ["what-is-unlearned", "plateaus-and-waterfalls", "three-mechanisms", "does-a-real-network"]
     assert all(10 <= len(story.steps) <= 15 for story in STORIES.values())
     assert len({step.view for step in STORIES["what-is-unlearned"].steps}) > 1, "a story may walk through views"
 
@@ -63,6 +63,23 @@ def test_every_number_of_a_text_is_claimed_or_in_the_link(name: str, step: Step)
         known = [*said, *map(abs, said), *map(abs, linked)]
         known += [round(number * 10**-power, 12) for number in said for power in range(-12, 0)]
         assert any(round(number, digits) == float(text) for number in known), f"{text} in {step.id}"
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "only", "said"),
+    [
+        ("unlearning", "v=1&only=a,cs", ["cs", "a"], ""),
+        ("unlearning", "v=1", None, ""),
+        ("lab", "v=1&only=", [], ""),
+        ("phase_map", "v=1&only=cs,zz", ["cs"], "only: zz is not a control"),
+    ],
+)
+def test_a_link_says_which_controls_are_shown(client: FlaskClient, name: str, query: str, only: Any, said: str) -> None:
+    answer = client.get(f"/state/{name}?{query}").get_json()
+    assert answer["only"] == only
+    assert said in " ".join(answer["sentences"])
+    assert bool(said) == bool(answer["sentences"])
+    assert VIEWS[name].State.from_query(query) == VIEWS[name].State(), "it is no part of the state"
 
 
 def test_a_false_claim_is_found() -> None:
