@@ -13,6 +13,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from components import frame, observed, payloads, runs, serving, settings, share, stream, warming
 from components.cache import StreamCache
 from components.images import upload
+from components.lecture import lecture
 from components.limits import Limits
 from components.pacing import paced
 from components.shared import Shared
@@ -38,8 +39,9 @@ def create_app() -> Dash:
         assets_ignore=r"^theme\.js$|^plotly|^snapshot|^theory",  # loaded in the head, by snapshots, or by another page
         serve_locally=True,
     )
-    app.layout = frame.shell(VIEWS)
-    frame.register(app, VIEWS)
+    pages = [lecture(VIEWS)]
+    app.layout = frame.shell(VIEWS, pages)
+    frame.register(app, VIEWS, pages)
     payloads.register(app)
     shared = Shared.at(setting("CACHE_REDIS_URL"))
     limits = Limits(setting("LIMIT_RATE"), setting("LIMIT_BURST"), setting("WORKERS"), shared)

@@ -62,6 +62,7 @@ fl.History = class {
     this.settling = null;
     this.writing = null;
     this.travelling = null; // while the browser is on its way to another entry
+    this.only = null; // the keys of the controls that the link shows, null for all
     this.depth = (history.state && history.state.depth) || 0; // entries of ours before this one
     this.top = this.depth; // of the latest of them
   }
@@ -91,16 +92,20 @@ fl.History = class {
     this.put("replaceState");
   }
 
+  // An entry is rewritten only while the browser is still at it: a link may have led away meanwhile.
   put(how) {
+    const path = (address) => address.split("?")[0].replace(/(.)\/$/, "$1");
+    if (how === "replaceState" && path(location.pathname) !== path(this.address())) return;
     try { history[how](this.entry(), "", this.address()); } catch (error) { /* refused: too often; the next one tells it */ }
   }
 
   address() {
-    return `${this.view.path}?${fl.query(this.view, this.state)}`;
+    const { only } = this;
+    return `${this.view.path}?${fl.query(this.view, this.state)}${only ? `&only=${only.join(",")}` : ""}`;
   }
 
   entry() {
-    return { view: this.view.name, release: this.view.release, state: this.state, depth: this.depth };
+    return { view: this.view.name, release: this.view.release, state: this.state, depth: this.depth, only: this.only };
   }
 
   // The state of an entry, if it is one of this view's and this release's.

@@ -25,6 +25,7 @@ fl.Drawing = class {
     this.later = null; // the timer of the figures that are drawn after the first
     this.waiters = [];
     this.sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => this.resized(target)));
+    this.large = null; // by how much type and lines are larger, for a hall
     this.figures = {};
     for (const [name, figure] of Object.entries(view.figures)) this.figures[name] = { ...figure, name, gd: null, key: null, ranges: {} };
   }
@@ -115,7 +116,7 @@ fl.Drawing = class {
       opacity,
       xaxis: (xaxis || "x").replace("x", "xaxis"),
       yaxis: (yaxis || "y").replace("y", "yaxis"),
-      line: this.coloured(line),
+      line: this.enlarged({ line: this.coloured(line) }).line,
     })).filter(({ x, y }) => run.columns[x] && run.columns[y]));
   }
 
@@ -150,7 +151,9 @@ fl.Drawing = class {
 
   layout(figure, scene, patches, sketchy) {
     const layout = this.coloured(scene.figure.layout);
-    layout.template = this.view.templates[this.dark ? "dark" : "light"];
+    layout.template = structuredClone(this.view.templates[this.dark ? "dark" : "light"]);
+    this.enlarged(layout);
+    if (this.large) for (const side of ["l", "b"]) layout.margin[side] *= this.large.type;
     for (const [path, value] of Object.entries(patches.layout)) {
       const steps = path.split(".");
       const last = steps.pop();
@@ -202,7 +205,7 @@ fl.Drawing = class {
     // Lines lie under names and marks.
     const [below, above] = [false, true].map((top) => scene.figure.data.filter((trace) => (trace.mode !== "lines") === top));
     return [...below, ...runs, ...above].map((source) => {
-      const trace = this.coloured(source);
+      const trace = this.enlarged(this.coloured(source));
       if (!trace.meta) return trace;
       if (trace.meta.part === "regions") return this.fitting(trace, layout, this.figures[name].gd);
       if (trace.meta.part === "names") return this.spread(trace, layout, this.figures[name].gd);
@@ -231,7 +234,7 @@ fl.Drawing = class {
   // Names moved apart until each has its line of text; smaller where the figure is narrow.
   spread(trace, layout, { clientWidth, clientHeight }) {
     const [low, high] = layout.yaxis.range;
-    const gap = fl.Drawing.LINE * (high - low) / Math.max(clientHeight - layout.margin.t - layout.margin.b, 1);
+    const gap = (this.large ? this.large.type : 1) * fl.Drawing.LINE * (high - low) / Math.max(clientHeight - layout.margin.t - layout.margin.b, 1);
     if (clientWidth < fl.Drawing.NARROW) trace.textfont.size -= 2;
     const heights = [...trace.y];
     const order = heights.map((_, k) => k).sort((one, other) => heights[one] - heights[other]);
@@ -297,6 +300,17 @@ fl.Drawing = class {
     clearTimeout(this.later);
     this.sizes.disconnect();
     for (const { gd } of Object.values(this.figures)) if (gd && gd._fullLayout) Plotly.purge(gd);
+  }
+
+  // The same with larger type, thicker lines and larger marks, where a hall looks.
+  enlarged(value, under = "") {
+    if (!this.large || value === null || typeof value !== "object" || ArrayBuffer.isView(value) || Array.isArray(value)) return value;
+    const times = (size, by) => (Array.isArray(size) ? size.map((each) => by * each) : by * size);
+    if (/font$/.test(under) && value.size) value.size = times(value.size, this.large.type);
+    if (under === "line" && value.width) value.width = times(value.width, this.large.line);
+    if (under === "marker" && value.size) value.size = times(value.size, this.large.type);
+    for (const [key, item] of Object.entries(value)) if (key !== "meta") this.enlarged(item, key);
+    return value;
   }
 
   // A copy with the theme's colours; columns are shared, not copied.

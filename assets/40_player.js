@@ -71,6 +71,7 @@ fl.Player = class {
     this.symbol = symbol;
     this.onTime = onTime;
     this.position = 1;
+    this.until = 1; // where a play ends
     this.playing = false;
     this.build(place);
   }
@@ -113,7 +114,8 @@ fl.Player = class {
 
   play() {
     if (!this.clock) return;
-    if (this.position >= 1) this.position = 0;
+    if (this.position >= 1) { this.position = 0; this.until = 1; }
+    if (this.position >= this.until) this.until = 1;
     this.playing = true;
     this.before = null;
     this.show();
@@ -147,7 +149,10 @@ fl.Player = class {
     if (!this.playing || !this.there) return;
     const step = this.before === null ? 0 : (now - this.before) * Number(this.speed.value) / fl.Player.WHOLE;
     this.before = now;
-    if (this.position + step >= 1) { this.finish(); return; }
+    if (this.position + step >= this.until) {
+      if (this.until >= 1) this.finish(); else { this.go(this.until, false); this.pause(); }
+      return;
+    }
     this.go(this.position + step, false);
     requestAnimationFrame((later) => this.frame(later));
   }

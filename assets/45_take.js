@@ -61,7 +61,9 @@ fl.Take = class {
     const files = Object.entries(view.exports).map(([kind, title]) => item(title, () => this.file(kind)));
     document.getElementById("take").replaceChildren(
       item("Link of this picture", () => fl.copyLink(page)), item("Short link", () => this.short().then((link) => fl.copyText(page, link))),
-      item("QR code of the link", () => this.code()), fl.make("hr"), ...pictures, fl.make("hr"), ...files,
+      item("QR code of the link", () => this.code()),
+      ...(document.getElementById("lecture") ? [] : [item("Link for a class…", () => this.classLink())]), // a step says itself what it gives
+      fl.make("hr"), ...pictures, fl.make("hr"), ...files,
       ...this.narrow(item),
     );
   }
@@ -95,6 +97,35 @@ fl.Take = class {
     dialog.onclose = () => { dialog.remove(); opener.focus(); };
     document.body.append(dialog);
     await image.decode();
+    dialog.showModal();
+  }
+
+  // A link that shows only some of the controls: a dialog in which they are chosen.
+  async classLink() {
+    const { page } = this;
+    const given = new Map();
+    for (const { key, title } of page.view.controls) if (!given.has(key)) given.set(key, title.replace(/, degree \d+$/, ""));
+    const checks = [...given].map(([key, title]) => {
+      const check = fl.make("input", { type: "checkbox", value: key, checked: !page.history.only || page.history.only.includes(key) });
+      return fl.make("label", { className: "check" }, check, fl.make("span", { textContent: title }));
+    });
+    const chosen = () => [...dialog.querySelectorAll("input:checked")].map(({ value }) => value);
+    const copy = fl.make("button", { type: "button", className: "tool", textContent: "Show and copy the link", onclick: () => {
+      page.showOnly(chosen().length === given.size ? null : chosen());
+      page.history.record(page.state, "same");
+      page.sync();
+      dialog.close();
+      fl.copyLink(page);
+    } });
+    const all = fl.make("button", { type: "button", className: "tool", textContent: "None", onclick: () => {
+      for (const check of dialog.querySelectorAll("input")) check.checked = false;
+    } });
+    const close = fl.make("button", { type: "button", className: "tool", textContent: "Close", onclick: () => dialog.close() });
+    const dialog = fl.make("dialog", { className: "help", id: "class-link", aria: { label: "Link for a class" } },
+      fl.make("h2", { textContent: "Controls that the class sees" }), fl.make("div", { className: "checks" }, ...checks),
+      fl.make("div", { className: "compare-buttons" }, copy, all, close));
+    dialog.onclose = () => dialog.remove();
+    document.body.append(dialog);
     dialog.showModal();
   }
 

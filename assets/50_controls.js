@@ -17,6 +17,7 @@ fl.Controls = class {
     this.view = view;
     this.change = change;
     this.say = say;
+    this.only = null; // the keys of those that are given, null for all
     this.held = null; // the control under the hand: it is left as the hand has it
     this.parts = {}; // of each control: its row and inputs
     for (const control of view.controls) this.build(control);
@@ -291,7 +292,8 @@ fl.Controls = class {
     for (const control of this.view.controls) {
       const parts = this.parts[control.id];
       if (!parts) continue;
-      const meant = !control.only || Object.entries(control.only).some(([field, words]) => [state[field]].flat().some((word) => words.includes(word)));
+      const given = !this.only || this.only.includes(control.key);
+      const meant = given && (!control.only || Object.entries(control.only).some(([field, words]) => [state[field]].flat().some((word) => words.includes(word))));
       parts.place.hidden = !meant;
       const place = typeof control.index === "string" ? state[control.index] : control.index;
       const value = place === null ? state[control.parameter] : state[control.parameter][place];
@@ -313,6 +315,12 @@ fl.Controls = class {
       this.move(control, parts, value);
     }
     this.chips(state);
+    document.getElementById("controls").hidden = Boolean(this.only) && !this.only.length;
+    const others = { chips: !this.only || this.only.includes("a"), presets: !this.only, comparison: !this.only };
+    for (const [id, given] of Object.entries(others)) {
+      const place = document.getElementById(id);
+      if (place) place.hidden = !given;
+    }
   }
 
   move(control, parts, value) {

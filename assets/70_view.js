@@ -48,6 +48,7 @@ fl.Page = class {
     const query = location.search.slice(1);
     const kept = this.history.stateOf(history.state);
     if (kept) this.state = kept;
+    if (kept) this.showOnly(history.state.only);
     this.history.mark(this.state);
     this.sync();
     if (!kept && query) {
@@ -84,12 +85,18 @@ fl.Page = class {
       if (response && response.status < 500) {
         const body = response.ok ? await response.json() : { state: this.view.initial, sentences: ["The link is too long to be read."] };
         this.state = body.state;
+        this.showOnly(body.only);
         this.say(body.sentences.length ? [...body.sentences, "This is the nearest picture."] : []);
         return;
       }
       this.say(["The server does not answer. The link is read as soon as it does."]);
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
+  }
+
+  // The link's choice of controls.
+  showOnly(only) {
+    this.history.only = this.controls.only = only || null;
   }
 
   // A control has changed some fields of the state.
@@ -243,6 +250,7 @@ fl.Page = class {
       this.progress.hide();
       if (alone) return;
       document.body.dataset.drawn = query; // says which state's picture is complete
+      if (fl.lecture) fl.lecture.drawn();
       if (run && !picture.final) {
         const over = await run.watch(signal);
         if (token !== this.token || !over) return;
@@ -377,7 +385,7 @@ fl.Page = class {
       caption.replaceChildren(text, " ", fl.make("cite", {}, link));
     }
     clearTimeout(this.announcing);
-    if (chunk.runs) this.announcing = setTimeout(() => this.announce(chunk.runs.join(" ")), fl.Page.ANNOUNCED);
+    if (chunk.runs && !(fl.lecture && fl.lecture.asking)) this.announcing = setTimeout(() => this.announce(chunk.runs.join(" ")), fl.Page.ANNOUNCED);
   }
 
   // Goes to another view: Dash looks at the address when the browser says that it has changed.
@@ -420,6 +428,7 @@ fl.Page = class {
       this.drawing.overlaid(figure);
       if (figure.hand) figure.hand.draw();
       this.causes.draw();
+      if (fl.lecture) fl.lecture.draw();
     });
     gd.on("plotly_hover", (event) => this.peek(event));
     gd.on("plotly_unhover", () => { this.drawing.place(this.player.time); this.player.show(); });
@@ -526,9 +535,11 @@ window.dash_clientside.frame = {
   mount(view) {
     if (fl.page) fl.page.leave();
     fl.page = new fl.Page(view);
-    fl.page.start();
+    fl.lecture = fl.Lecture.here(fl.page);
+    if (fl.lecture) fl.lecture.begin(); else fl.page.start();
+    const entry = fl.lecture ? "/lecture" : view.entry;
     for (const link of document.querySelectorAll(".view-link, .page-link")) {
-      if (link.pathname === (link.matches(".page-link") ? view.path : view.entry)) {
+      if (link.pathname === (link.matches(".page-link") ? view.path : entry)) {
         link.setAttribute("aria-current", "page");
         link.scrollIntoView({ block: "nearest", inline: "nearest" }); // a phone's row of views scrolls
       } else link.removeAttribute("aria-current");

@@ -35,7 +35,7 @@ document.addEventListener("click", (event) => {
 // A link to where one is, or to a place on this page, is no new entry of the history; one to another state is.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[href]");
-  if (!link || !fl.page || link.origin !== location.origin || link.pathname !== fl.page.view.path || link.search) return;
+  if (!link || !fl.page || link.origin !== location.origin || link.pathname !== location.pathname || link.search) return;
   event.preventDefault();
   event.stopPropagation();
   document.getElementById("page").focus();

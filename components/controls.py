@@ -230,6 +230,17 @@ def place(control: Control) -> html.Div:
     return html.Div(id=f"{control.id}-row", className=f"control control-{control.kind}")
 
 
+def shown(text: str | None, controls: Sequence[Control]) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
+    """Which controls a link shows, by their keys (None for all), and a sentence for each word that names none."""
+    if text is None:
+        return None, ()
+    known = tuple(dict.fromkeys(control.key for control in controls))
+    words = [word for word in text.split(",") if word]
+    wrong = [word[:24] for word in dict.fromkeys(words) if word not in known][:3]
+    sentences = tuple(f"only: {word} is not a control: {', '.join(known)}." for word in wrong)
+    return tuple(key for key in known if key in words), sentences
+
+
 def described(controls: Sequence[Control]) -> list[dict[str, Any]]:
     """The controls as the client reads them."""
     return [asdict(control) for control in controls]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
@@ -102,10 +102,22 @@ def entries(views: Mapping[str, View]) -> list[tuple[str, str]]:
     return [(view.title, view.path) for view in views.values() if view.entry == view.path]
 
 
-def shell(views: Mapping[str, View]) -> html.Div:
+class Page(Protocol):
+    """Pages that are no view's, under one path: whether there is one of a path, and what stands on it."""
+
+    path: str
+    title: str
+
+    def has(self, path: str) -> bool: ...
+
+    def layout(self, path: str) -> Any: ...
+
+
+def shell(views: Mapping[str, View], pages: Sequence[Page] = ()) -> html.Div:
     """The application: header, a place for the view, the address."""
+    places = entries(views) + [(page.title, page.path) for page in pages]
     links = [
-        *(dcc.Link(title, href=path, className="view-link") for title, path in entries(views)),
+        *(dcc.Link(title, href=path, className="view-link") for title, path in places),
         *(html.A(title, href=path, className="view-link") for title, path in ROUTES),
     ]
     summary = {
@@ -141,18 +153,25 @@ def shell(views: Mapping[str, View]) -> html.Div:
     )
 
 
-def register(app: Dash, views: Mapping[str, View]) -> None:
-    """Puts the view of the address on the page, and hands it to the client."""
+def register(app: Dash, views: Mapping[str, View], pages: Sequence[Page] = ()) -> None:
+    """Puts the view or the page of the address on the page, and hands a view to the client."""
+
+    def page_at(path: str) -> Page | None:
+        return next((page for page in pages if page.has(path.rstrip("/"))), None)
 
     @app.server.after_request
     def absent(response: Response) -> Response:
         """Dash answers any path with its page; of those without a view we say so."""
-        if request.endpoint == ANY_PATH and view_at(views, request.path) is None:
+        known = view_at(views, request.path) or page_at(request.path)
+        if request.endpoint == ANY_PATH and known is None:
             response.status_code = 404
         return response
 
     @app.callback(Output("page", "children"), Input("address", "pathname"))
     def show(pathname: str | None) -> Any:
+        page = page_at(pathname or "/")
+        if page:
+            return page.layout((pathname or "/").rstrip("/"))
         view = view_at(views, pathname or "/")
         return (
             [view.layout(), guide.dialog(view.guide, controlled(view.name), theory_of(view.name))]

@@ -35,10 +35,13 @@ def both(colour: str) -> dict[str, str]:
     return {"--light": colour, "--dark": TO_DARK[colour]}
 
 
-def dialog(guide: Guide, letters: Sequence[tuple[str, str]], theory: str) -> html.Dialog:
+def dialog(
+    guide: Guide, letters: Sequence[tuple[str, str]], theory: str, more: Sequence[tuple[str, str]] = ()
+) -> html.Dialog:
     """A view's help, closed. letters: of what its controls move, the meaning and the address on the theory page;
-    theory: the address of the view's model there."""
+    theory: the address of the view's model there; more: keys, where there are more."""
     formulas = [part for text, href in letters for part in (html.A(text, href=href), ", ")][:-1]
+    moved = ["; what the controls move: ", *formulas] if formulas else []
     fates = [
         html.Li(
             [html.Span(style.glyph, className="sign fate", style=both(style.colour), **aria(hidden="true")), style.word]
@@ -47,7 +50,7 @@ def dialog(guide: Guide, letters: Sequence[tuple[str, str]], theory: str) -> htm
         if guide.fates
     ]
     signs = [html.Li([html.Span(className=f"sign {name}", **aria(hidden="true")), text]) for name, text in guide.signs]
-    keys = [part for key, text in (*guide.keys, *KEYS) for part in (html.Dt(html.Kbd(key)), html.Dd(text))]
+    keys = [part for key, text in (*more, *guide.keys, *KEYS) for part in (html.Dt(html.Kbd(key)), html.Dd(text))]
     return html.Dialog(
         [
             html.Button("Close", id="help-close", className="tool"),
@@ -57,7 +60,7 @@ def dialog(guide: Guide, letters: Sequence[tuple[str, str]], theory: str) -> htm
             html.Ul([*signs, *fates], className="signs"),
             html.P(guide.more),
             html.H3("In formulas"),
-            html.P([html.A("The theory of this view", href=theory), "; what the controls move: ", *formulas, "."]),
+            html.P([html.A("The theory of this view", href=theory), *moved, "."]),
             html.H3("Keys"),
             html.Dl(keys, className="keys"),
         ],

@@ -114,6 +114,7 @@ SETTINGS: dict[str, Setting] = {
         str(1 << 30), whole(1), "bytes that records of runs may take; those asked for longest ago go first"
     ),
     "IMAGES_FOLDER": Setting("", text, "where visitors' own images are kept", "`RUNS_FOLDER` with `-images` behind"),
+    "LECTURE_FOLDER": Setting("", text, "a folder with more stories for the lecture", "none"),
     "RUNS_VIEWS": Setting("components.views:VIEWS", text, "where whoever computes runs finds the views"),
 }
 

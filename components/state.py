@@ -30,6 +30,7 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 _HASH = re.compile("[0-9a-f]{32}")
 _QUOTED = 24  # characters of a wrong value that a sentence repeats
 
+ONLY = "only"  # in the link of any view: the controls that its page shows, by their keys; no part of the state
 Value = float | int | str | tuple[float, ...] | tuple[str, ...] | None
 
 
@@ -319,6 +320,8 @@ class State(BaseModel):
             elif key == "v":
                 if text != str(cls.VERSION):
                     problems.append(_version(text, cls.VERSION))
+            elif key == ONLY:
+                pass
             elif key not in fields:
                 name = key[:_QUOTED] or "(empty)"
                 problems.append(

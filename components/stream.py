@@ -21,9 +21,10 @@ from flask import Flask, Response, request
 
 from components import metrics, warming
 from components.cache import Lines, Paid, StreamCache, fingerprint
+from components.controls import shown
 from components.exporter import MIMETYPES, export
 from components.limits import Exhausted, Limits
-from components.state import MAX_QUERY, Problem, Problems, State
+from components.state import MAX_QUERY, ONLY, Problem, Problems, State
 from components.view import Chunk, View
 
 log = logging.getLogger(__name__)
@@ -96,9 +97,9 @@ def register(server: Flask, views: Mapping[str, View], cache: StreamCache, limit
         if view is None:
             return unknown(name, views)
         nearest, problems = view.State.nearest(asked_query())
-        return _json(
-            {"state": nearest.model_dump(), "link": nearest.query(), "sentences": [p.sentence for p in problems]}
-        )
+        only, unknown_controls = shown(request.args.get(ONLY), view.controls)
+        sentences = [*(problem.sentence for problem in problems), *unknown_controls]
+        return _json({"state": nearest.model_dump(), "link": nearest.query(), "sentences": sentences, "only": only})
 
     @server.get("/export/<name>.<kind>")
     def export_file(name: str, kind: str) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -13,6 +13,7 @@ import orjson
 from dash.development.base_component import Component
 
 from components.citations import Paper
+from components.controls import Control
 from components.guide import Guide
 from components.state import State
 
@@ -117,6 +118,8 @@ class View(ABC):
     presets: ClassVar[tuple[Preset, ...]]
     papers: ClassVar[tuple[Paper, ...]]  # whose model it is
     guide: ClassVar[Guide]  # what its help says
+    controls: ClassVar[Sequence[Control]]  # of its page
+    figures: ClassVar[Mapping[str, Any]]  # the places of its figures, by name (frame.Figure)
     budget: ClassVar[float]  # the dearest state that is computed, in the unit of `cost`
     longest: ClassVar[float] = 10.0  # seconds that the dearest state takes a core, about
     sketch: ClassVar[Mapping[str, Any]] = {}  # fields of a rougher state, shown while a hand is moving

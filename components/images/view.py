@@ -29,6 +29,8 @@ class ImagesView(View):
     presets: ClassVar[tuple[Preset, ...]] = PRESETS
     papers: ClassVar[tuple[Paper, ...]] = (XU_2025, IMAI_2026)
     guide: ClassVar[Guide] = GUIDE
+    controls = layout.CONTROLS
+    figures = layout.FIGURES
     budget = compute.MOST
     longest = 900.0
     time: ClassVar[tuple[str, str]] = ("epoch", "epoch")

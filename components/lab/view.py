@@ -28,6 +28,8 @@ class LabView(View):
     presets: ClassVar[tuple[Preset, ...]] = PRESETS
     papers: ClassVar[tuple[Paper, ...]] = (IMAI_2026,)
     guide: ClassVar[Guide] = GUIDE
+    controls = layout.CONTROLS
+    figures = layout.FIGURES
     budget = compute.MOST
     tabs: ClassVar[tuple[tuple[str, str], ...]] = TABS
     longest = 120.0

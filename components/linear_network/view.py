@@ -26,6 +26,8 @@ class LinearNetworkView(View):
     presets: ClassVar[tuple[Preset, ...]] = PRESETS
     papers: ClassVar[tuple[Paper, ...]] = (XU_2025,)
     guide: ClassVar[Guide] = GUIDE
+    controls = layout.CONTROLS
+    figures = layout.FIGURES
     budget = compute.BUDGET
     time: ClassVar[tuple[str, str]] = ("t", "t")
     course: ClassVar[tuple[str, str]] = ("f", "loss")

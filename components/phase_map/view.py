@@ -26,6 +26,8 @@ class PhaseMapView(View):
     presets: ClassVar[tuple[Preset, ...]] = PRESETS
     papers: ClassVar[tuple[Paper, ...]] = (IMAI_2026,)
     guide: ClassVar[Guide] = GUIDE
+    controls = layout.CONTROLS
+    figures = layout.FIGURES
     budget = compute.BUDGET
     longest = 4.0
     sketch: ClassVar[Mapping[str, Any]] = {"detail": LIVE}

@@ -12,13 +12,14 @@ from functools import cache
 from html import unescape
 from xml.etree import ElementTree as tree
 
-from math_core import LatexToMathML
+from math_core import LatexError, LatexToMathML
 
 from components.theory.symbols import Symbol
 
 Element = tree.Element
 PRIME = "′"
 _NAMED = re.compile(r"&(?!amp;|lt;|gt;|quot;|apos;)[A-Za-z]+;")  # HTML has names for letters that XML does not know
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _converter = LatexToMathML()
 
 
@@ -34,9 +35,14 @@ def mathml(latex: str, symbols: Sequence[Symbol] = (), place: str = "", display:
 def _parsed(latex: str, display: bool) -> Element:
     try:
         text = _converter.convert_with_local_state(latex, displaystyle=display)
-    except Exception as error:
-        raise ValueError(f"{latex!r} is not mathematics: {error}") from None
+    except LatexError as error:
+        raise ValueError(f"{latex} is not mathematics: {_fault(error)}.") from None
     return tree.fromstring(_NAMED.sub(lambda found: unescape(found[0]), text))
+
+
+def _fault(error: LatexError) -> str:
+    """What is wrong, out of a report that is drawn in colours and over several lines."""
+    return _COLOUR.sub("", str(error)).strip().partition("\n")[0].removeprefix("Error: ").rstrip(".")
 
 
 def _lower_primes(root: Element) -> None:

@@ -25,11 +25,13 @@ class Symbol:
 
 @dataclass(frozen=True)
 class Chapter:
-    """A model: the name of its text and of its view, the views that show it, its letters."""
+    """A model: the name of its text and of its view, the views that show it, its letters, and the views that show what
+    becomes of it elsewhere."""
 
     name: str
     views: tuple[str, ...]
     symbols: tuple[Symbol, ...]
+    beyond: tuple[str, ...] = ()
 
     @property
     def anchor(self) -> str:
@@ -108,13 +110,14 @@ LINEAR_NETWORK = Chapter(
         Symbol("power", "c_k", "power of the large number"),
         Symbol("large", r"\kappa", "the large number"),
     ),
+    beyond=("images",),
 )
 CHAPTERS = (UNLEARNING, TIME_SCALES, LINEAR_NETWORK)
 
 
 def chapter_of(view: str) -> Chapter:
     """The chapter with the model of a view."""
-    return next(chapter for chapter in CHAPTERS if view in chapter.views)
+    return next(chapter for chapter in CHAPTERS if view in (*chapter.views, *chapter.beyond))
 
 
 def control_link(control: str, views: Mapping[str, View]) -> str:
@@ -130,6 +133,8 @@ def theory_of(view: str) -> str:
 def controlled(view: str) -> list[tuple[str, str]]:
     """The letters that a view's controls move, as its help lists them: meaning, address on the page."""
     chapter = chapter_of(view)
+    if view in chapter.beyond:
+        return []
     return [
         (symbol.meaning, f"/theory#{chapter.place(symbol)}")
         for symbol in chapter.symbols

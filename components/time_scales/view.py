@@ -26,6 +26,8 @@ class TimeScalesView(View):
     presets: ClassVar[tuple[Preset, ...]] = PRESETS
     papers: ClassVar[tuple[Paper, ...]] = (BERTHIER_2024,)
     guide: ClassVar[Guide] = GUIDE
+    controls = layout.CONTROLS
+    figures = layout.FIGURES
     budget = compute.BUDGET
     longest = 20.0
     time: ClassVar[tuple[str, str]] = ("t", "t")

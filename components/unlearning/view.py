@@ -26,6 +26,8 @@ class UnlearningView(View):
     presets: ClassVar[tuple[Preset, ...]] = PRESETS
     papers: ClassVar[tuple[Paper, ...]] = (IMAI_2026,)
     guide: ClassVar[Guide] = GUIDE
+    controls = layout.CONTROLS
+    figures = layout.FIGURES
     budget = compute.STREAM_COST
     longest = 4.0
 

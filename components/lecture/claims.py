@@ -1,0 +1,204 @@
+"""What a step of a story claims: a quantity of its state and what it must be, computed anew by `dynamics`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from components.lab.state import LabState
+from components.linear_network.state import LinearNetworkState
+from components.phase_map.state import PhaseMapState
+from components.state import State
+from components.time_scales.state import TimeScalesState
+from components.unlearning.state import UnlearningState
+from dynamics import UnlearningModel, scaling_phase
+
+Quantity = Callable[[Any, int, float], Any]  # of a state, a run (or a number of its kind) and a time
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A quantity, of which run and at what time, and one of: what it is; a value within a distance; a bound."""
+
+    quantity: str
+    run: int = 0
+    time: float = 0.0
+    word: str | None = None
+    value: float | None = None
+    within: float = 0.0
+    above: float | None = None
+    below: float | None = None
+
+    @classmethod
+    def read(cls, data: Any) -> Claim:
+        """The claim of a table in a story. Raises ValueError with a sentence."""
+        known = {"quantity", "run", "time", "is", "value", "within", "above", "below"}
+        if not isinstance(data, Mapping) or data.keys() - known or not isinstance(data.get("quantity"), str):
+            raise ValueError(f"each has a quantity and any of {', '.join(sorted(known - {'quantity'}))}.")
+        numbers = {name: data[name] for name in known - {"quantity", "is"} if name in data}
+        for name, number in numbers.items():
+            if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
+                raise ValueError(f"{name} must be a number.")
+        if not 0 <= (run := numbers.get("run", 0)) <= 50 or run != int(run):
+            raise ValueError("run must be a whole number in [0, 50].")
+        said = {"is", "value", "above", "below"} & data.keys()
+        if not said or ("value" in said) != ("within" in data) or ("is" in said and not isinstance(data["is"], str)):
+            raise ValueError("it must be a word (is), a value within a distance, or above or below a number.")
+        return cls(data["quantity"], word=data.get("is"), **{**numbers, "run": int(run)})
+
+    def holds(self, view: str, state: State) -> tuple[bool, Any]:
+        """Whether it is true of a view's state, and what has been found."""
+        found = QUANTITIES[view][self.quantity](state, self.run, self.time)
+        if self.word is not None:
+            return str(found) == self.word, found
+        near = self.value is None or abs(found - self.value) <= self.within
+        return near and (self.above is None or found > self.above) and (self.below is None or found < self.below), found
+
+
+@lru_cache(maxsize=64)
+def _planar(state: UnlearningState, run: int) -> Any:
+    model = UnlearningModel(state.c, state.c_star, state.eps)
+    R0, a0 = state.starts[run]
+    return model.trajectory(a0, R0, tau_end=state.tau)
+
+
+def _model(state: Any) -> UnlearningModel:
+    return UnlearningModel(state.c, state.c_star, getattr(state, "eps", 1.0))
+
+
+def _at(run: Any, clock: str, column: str, time: float) -> float:
+    return float(np.interp(time, getattr(run, clock), getattr(run, column)))
+
+
+@lru_cache(maxsize=64)
+def _wide(state: UnlearningState, run: int) -> Any:
+    R0, a0 = state.starts[run]
+    return _model(state).at_width(state.width or 0).trajectory(a0, R0, tau_end=state.tau)
+
+
+def _halt(state: UnlearningState, run: int) -> Any:
+    R0, a0 = state.starts[run]
+    return _model(state).at_width(state.width or 0).halt(a0, R0)
+
+
+def _law(state: UnlearningState, run: int) -> Any:
+    return _model(state).asymptotics(int(np.sign(_planar(state, run).R[-1])) or 1)
+
+
+UNLEARNING: dict[str, Quantity] = {
+    "fate": lambda state, run, _: _planar(state, run).fate.name.lower().replace("_", " "),
+    "threshold": lambda state, run, _: _model(state).threshold(state.R0)[run],
+    "thresholds": lambda state, _, __: len(_model(state).threshold(state.R0)),
+    "threshold limit": lambda state, run, _: [limit.a0 for limit in _model(state).threshold_limits()][run],
+    "fold R": lambda state, run, _: _model(state).folds()[run].R,
+    "fold a": lambda state, run, _: _model(state).folds()[run].a,
+    "R": lambda state, run, time: _at(_planar(state, run), "tau", "R", time),
+    "a": lambda state, run, time: _at(_planar(state, run), "tau", "a", time),
+    "loss": lambda state, run, time: _at(_planar(state, run), "tau", "loss", time),
+    "R end": lambda state, run, _: float(_planar(state, run).R[-1]),
+    "a end": lambda state, run, _: float(_planar(state, run).a[-1]),
+    "R peak": lambda state, run, _: float(np.abs(_planar(state, run).R).max()),
+    "loss begin": lambda state, run, _: float(_planar(state, run).loss[0]),
+    "loss end": lambda state, run, _: float(_planar(state, run).loss[-1]),
+    "loss limit": lambda state, run, _: _planar(state, run).limit.loss,
+    "loss rise": lambda state, run, _: float(np.diff(_planar(state, run).loss).max()),
+    "R exponent": lambda state, run, _: _law(state, run).R_exponent,
+    "a exponent": lambda state, run, _: _law(state, run).a_exponent,
+    "fitted R exponent": lambda state, run, _: _planar(state, run).power_fit.R_exponent,
+    "A": lambda state, run, _: _model(state).A[run - 1],
+    "width R": lambda state, run, time: _at(_wide(state, run), "tau", "R", time),
+    "width R end": lambda state, run, _: _halt(state, run).R,
+    "width a end": lambda state, run, _: _halt(state, run).a,
+}
+
+
+def _mapped(state: PhaseMapState, _: int, __: float) -> str:
+    model = UnlearningModel(state.c, state.c_star, state.eps)
+    return model.fate(state.a, state.R0).name.lower().replace("_", " ")
+
+
+PHASE_MAP: dict[str, Quantity] = {
+    "fate": _mapped,
+    "threshold": lambda state, run, _: UnlearningModel(state.c, state.c_star, state.eps).threshold(state.R0)[run],
+}
+
+
+@lru_cache(maxsize=32)
+def _neurons(state: TimeScalesState) -> Any:
+    return state.model.trajectory(a0=state.start, t_end=state.t)
+
+
+TIME_SCALES: dict[str, Quantity] = {
+    "plateau": lambda state, run, _: float(state.model.plateaus()[run]),
+    "risk": lambda state, _, time: _at(_neurons(state), "t", "risk", time),
+    "risk begin": lambda state, _, __: float(_neurons(state).risk[0]),
+    "risk end": lambda state, _, __: float(_neurons(state).risk[-1]),
+    "risk rise": lambda state, _, __: float(np.diff(_neurons(state).risk).max()),
+    "learning time": lambda state, run, _: float(_neurons(state).learning_times()[run]),
+    "predicted time": lambda state, run, _: float(state.model.predicted_times()[run]),
+    "time over predicted": lambda state, run, _: float(
+        _neurons(state).learning_times()[run] / state.model.predicted_times()[run]
+    ),
+}
+
+
+@lru_cache(maxsize=32)
+def _mechanism(state: LinearNetworkState) -> Any:
+    return state.network().mechanism()
+
+
+def _end(state: LinearNetworkState) -> Any:
+    return state.network().solution([0.0, math.inf])
+
+
+LINEAR_NETWORK: dict[str, Quantity] = {
+    "mechanisms": lambda state, _, __: ", ".join(_mechanism(state).names) or "kernel",
+    "kernel ratio": lambda state, _, __: _mechanism(state).kernel_ratio,
+    "rescaling": lambda state, _, __: _mechanism(state).rescaling,
+    "f begin": lambda state, _, __: float(_end(state).f[0]),
+    "f end": lambda state, _, __: float(_end(state).f[-1]),
+    "angle begin": lambda state, _, __: float(np.degrees(_end(state).zeta[0])),
+    "angle end": lambda state, _, __: float(np.degrees(_end(state).zeta[-1])),
+    "crosses zero": lambda state, _, __: str(_mechanism(state).crosses_zero).lower(),
+    "phase": lambda state, _, __: scaling_phase(state.exponents).phase,
+    "size power": lambda state, _, __: scaling_phase(state.exponents).size,
+}
+
+
+@lru_cache(maxsize=32)
+def _law_of_width(state: LabState) -> Any:
+    return _model(state).at_width(state.m).trajectory(state.a, tau_end=state.tau)
+
+
+@lru_cache(maxsize=8)
+def _network(state: LabState) -> tuple[float, float]:
+    """R of the first network: its peak and its end."""
+    lone = LabState.make({**state.model_dump(), "runs": 1})
+    R = np.array([np.mean(record.R) for record in lone.training(1e13)])
+    return float(R.max()), float(R[-1])
+
+
+LAB: dict[str, Quantity] = {
+    "fate": lambda state, _, __: _model(state).fate(state.a).name.lower().replace("_", " "),
+    "law R": lambda state, _, time: _at(_law_of_width(state), "tau", "R", time),
+    "law R peak": lambda state, _, __: float(_law_of_width(state).R.max()),
+    "law R end": lambda state, _, __: float(_law_of_width(state).R[-1]),
+    "law loss end": lambda state, _, __: float(_law_of_width(state).loss[-1]),
+    "law loss rise": lambda state, _, __: float(np.diff(_law_of_width(state).loss).max()),
+    "halt R": lambda state, _, __: getattr(_model(state).at_width(state.m).halt(state.a), "R", math.nan),
+    "network R peak": lambda state, _, __: _network(state)[0],
+    "network R end": lambda state, _, __: _network(state)[1],
+}
+
+QUANTITIES: dict[str, dict[str, Quantity]] = {
+    "unlearning": UNLEARNING,
+    "phase_map": PHASE_MAP,
+    "time_scales": TIME_SCALES,
+    "linear_network": LINEAR_NETWORK,
+    "lab": LAB,
+}

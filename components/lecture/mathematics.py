@@ -1,0 +1,29 @@
+"""Text with mathematics: paragraphs, *emphasis* and $LaTeX$, as HTML with MathML, made by the server."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from components.theory.mathematics import mathml
+
+_PIECES = re.compile(r"\$([^$]+)\$|\*([^*\n]+)\*")
+
+
+def line(text: str) -> str:
+    """One line of text as HTML. Raises ValueError."""
+    if text.count("$") % 2:
+        raise ValueError("a $ is without its partner.")
+    made, begin = [], 0
+    for found in _PIECES.finditer(text):
+        made.append(escape(text[begin : found.start()]))
+        latex, stressed = found.groups()
+        made.append(mathml(latex) if latex else f"<em>{escape(stressed)}</em>")
+        begin = found.end()
+    return "".join(made) + escape(text[begin:])
+
+
+def paragraphs(text: str) -> str:
+    """Text as HTML; an empty line begins a paragraph. Raises ValueError."""
+    parts = (" ".join(part.split()) for part in re.split(r"\n\s*\n", text.strip()))
+    return "".join(f"<p>{line(part)}</p>" for part in parts)

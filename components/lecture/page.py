@@ -1,0 +1,141 @@
+"""The pages of the lecture: the list of stories, and a step: its text beside the page of its view.
+
+The step's page is the view's own page, laid out for a hall: the client puts the step's state into it, so that a step of
+the same view changes the state and nothing is loaded, and everything that a view can do it can do here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from components import guide
+from components.lecture.story import Step, Story
+from components.markup import aria
+from components.theory.symbols import controlled, theory_of
+from components.view import View
+
+PATH = "/lecture"
+TITLE = "Lecture"
+KEYS = (
+    ("→, ←, Space", "the next step, the one before; PageDown and PageUp (a presenter’s clicker) too"),
+    ("1 … 5", "answers a question"),
+    ("T", "takes the controls, or gives them back; Esc gives them back"),
+)
+
+
+class Lecture:
+    """The stories as pages under one path."""
+
+    path = PATH
+    title = TITLE
+
+    def __init__(self, stories: Mapping[str, Story], faults: tuple[str, ...], views: Mapping[str, View]) -> None:
+        self.stories, self.faults, self.views = stories, faults, views
+
+    def layout(self, path: str) -> Any:
+        """What stands on the page of a path, None where there is nothing."""
+        if path == PATH:
+            return self._list()
+        parts = path.removeprefix(PATH + "/").split("/")
+        story = self.stories.get(parts[0])
+        if not path.startswith(PATH + "/") or story is None or len(parts) > 2:
+            return None
+        place = story.place(parts[1]) if len(parts) == 2 else 0
+        return None if place is None else self._step(story, place)
+
+    def has(self, path: str) -> bool:
+        """Whether there is a page of a path, known without making it."""
+        parts = path.removeprefix(PATH).strip("/").split("/")
+        story = self.stories.get(parts[0])
+        known = story is not None and (len(parts) == 1 or (len(parts) == 2 and story.place(parts[1]) is not None))
+        return path == PATH or (path.startswith(PATH + "/") and known)
+
+    def _list(self) -> html.Div:
+        items = [
+            html.Li(
+                [
+                    html.H2(dcc.Link(story.title, href=f"{PATH}/{name}/{story.steps[0].id}")),
+                    html.P(story.about),
+                    html.Details(
+                        [
+                            html.Summary(f"{len(story.steps)} steps"),
+                            html.Ol([html.Li(dcc.Link(step.title, href=address(story, step))) for step in story.steps]),
+                        ]
+                    ),
+                ]
+            )
+            for name, story in self.stories.items()
+        ]
+        faults = html.Ul([html.Li(fault) for fault in self.faults], className="alert", role="status")
+        return html.Div(
+            [
+                html.H1("Lecture"),
+                html.P("Stories to be told in a hall, or read alone. → and ← step; each step has its own link."),
+                *([faults] if self.faults else []),
+                html.Ul(items, className="story-list"),
+            ],
+            className="stories",
+        )
+
+    def _step(self, story: Story, place: int) -> list[Component]:
+        view = self.views[story.steps[place].view]
+        data = orjson.dumps(told(story)).decode()
+        bar = html.Section(
+            [
+                html.Div(
+                    [
+                        html.P([dcc.Link("Lecture", href=PATH), f" · {story.title}"], className="story-name"),
+                        html.Div(id="step", className="step", tabIndex=-1, **aria(live="polite")),
+                        html.Div(id="question", className="question"),
+                    ],
+                    className="story-text",
+                ),
+                html.Div(
+                    [
+                        html.Button("←", id="step-back", className="tool", **aria(label="The step before")),
+                        html.Span(id="step-place", className="step-place"),
+                        html.Button("→", id="step-next", className="tool", **aria(label="The next step")),
+                        html.Button("Take the controls", id="take-controls", className="tool"),
+                    ],
+                    className="story-keys",
+                    role="group",
+                    **aria(label="Steps"),
+                ),
+            ],
+            id="lecture",
+            className="lecture",
+            **aria(label="Story"),
+            **{"data-story": data},  # type: ignore[arg-type]
+        )
+        return [bar, view.layout(), guide.dialog(view.guide, controlled(view.name), theory_of(view.name), KEYS)]
+
+
+def address(story: Story, step: Step) -> str:
+    """The path of a step."""
+    return f"{PATH}/{story.name}/{step.id}"
+
+
+def told(story: Story) -> dict[str, Any]:
+    """A story as the client reads it."""
+    steps = [
+        {
+            "id": step.id,
+            "address": address(story, step),
+            "title": step.title,
+            "text": step.text,
+            "view": step.view,
+            "state": step.state.model_dump(),
+            "figures": step.figures,
+            "mark": step.mark,
+            "play": step.play,
+            "controls": step.controls,
+            "question": step.question,
+        }
+        for step in story.steps
+    ]
+    return {"name": story.name, "title": story.title, "steps": steps}

@@ -1,0 +1,203 @@
+"""Stories: every claim of every step against the truth; mistakes named with file, step and field; the routes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from app import create_app
+from components.lecture import mathematics
+from components.lecture.claims import Claim
+from components.lecture.page import Lecture
+from components.lecture.story import MOST_BYTES, OWN, Step, load, read
+from components.views import VIEWS
+
+STORIES, FAULTS = load([OWN], VIEWS)
+STEPS = [(story.name, step) for story in STORIES.values() for step in story.steps]
+IDS = [f"{name}-{step.id}" for name, step in STEPS]
+GOOD = """
+title = "A story"
+about = "What it tells."
+[[step]]
+id = "one"
+title = "One"
+text = "At $\\\\bar a = 9$ it *learns*."
+view = "unlearning"
+link = "v=1&a=9"
+claims = [{ quantity = "fate", is = "full alignment" }]
+"""
+
+
+@pytest.fixture(scope="module")
+def client() -> FlaskClient:
+    return create_app().server.test_client()
+
+
+def test_the_shipped_stories_are_whole() -> None:
+    assert FAULTS == ()
+    assert list(STORIES) == ["what-is-unlearned", "plateaus-and-waterfalls", "three-mechanisms", "does-a-real-network"]
+    assert all(10 <= len(story.steps) <= 15 for story in STORIES.values())
+    assert len({step.view for step in STORIES["what-is-unlearned"].steps}) > 1, "a story may walk through views"
+
+
+@pytest.mark.parametrize(("name", "step"), STEPS, ids=IDS)
+def test_every_claim_of_a_step_holds(name: str, step: Step) -> None:
+    assert step.claims, "a step without a claim"
+    for claim in step.claims:
+        true, found = claim.holds(step.view, step.state)
+        assert true, f"{claim}: found {found}"
+
+
+@pytest.mark.parametrize(("name", "step"), STEPS, ids=IDS)
+def test_every_number_of_a_text_is_claimed_or_in_the_link(name: str, step: Step) -> None:
+    claimed = [number for claim in step.claims for number in (claim.value, claim.above, claim.below)]
+    said = [number for number in claimed if number is not None]
+    said += [abs(1 - bound) for bound in said if 0 < abs(1 - bound) < 0.01]
+    linked = [float(number) for number in re.findall(r"-?\d+\.\d+", step.state.query())]
+    for text in re.findall(r"\d+\.\d+", step.source):
+        digits = len(text.partition(".")[2])
+        known = [*said, *map(abs, said), *map(abs, linked)]
+        known += [round(number * 10**-power, 12) for number in said for power in range(-12, 0)]
+        assert any(round(number, digits) == float(text) for number in known), f"{text} in {step.id}"
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "only", "said"),
+    [
+        ("unlearning", "v=1&only=a,cs", ["cs", "a"], ""),
+        ("unlearning", "v=1", None, ""),
+        ("lab", "v=1&only=", [], ""),
+        ("phase_map", "v=1&only=cs,zz", ["cs"], "only: zz is not a control"),
+    ],
+)
+def test_a_link_says_which_controls_are_shown(client: FlaskClient, name: str, query: str, only: Any, said: str) -> None:
+    answer = client.get(f"/state/{name}?{query}").get_json()
+    assert answer["only"] == only
+    assert said in " ".join(answer["sentences"])
+    assert bool(said) == bool(answer["sentences"])
+    assert VIEWS[name].State.from_query(query) == VIEWS[name].State(), "it is no part of the state"
+
+
+def test_a_false_claim_is_found() -> None:
+    state = VIEWS["unlearning"].State.from_query("v=1&a=9")
+    assert not Claim("fate", word="unlearning").holds("unlearning", state)[0]
+    assert not Claim("threshold", value=9.4, within=1e-3).holds("unlearning", state)[0]
+    assert not Claim("R end", below=0.5).holds("unlearning", state)[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "parts"),
+    [
+        ("v=1&a=9", "v=1&a=99", ("step 1 (one)", "link", "a = 99 is outside [-20, 20]")),
+        ("v=1&a=9", "v=1&b=9", ("link", "b is not a parameter")),
+        ('"unlearning"\nlink', '"nowhere"\nlink', ("view", "one of unlearning")),
+        ('id = "one"', 'id = "../one"', ("step 1", "id")),
+        ('title = "One"', 'title = ""', ("title", "1 to 80 letters")),
+        ("$", "", ("text",)),
+        ("\\\\bar a", "\\\\nothing a", ("text", "Unknown command", "\\nothing")),
+        ("\\\\bar a", "\\\\href{javascript:1}{a}", ("text", "not mathematics")),
+        ('is = "full', 'si = "full', ("claims",)),
+        ('"fate"', '"fame"', ("claims", "one of fate")),
+        ("claims =", "play = { from = 2, to = 1 }\nclaims =", ("play", "from must be before to")),
+        ("claims =", "play = { speed = 3 }\nclaims =", ("play", "speed must be one of")),
+        ("claims =", 'figures = ["sky"]\nclaims =', ("figures", "plane, panels")),
+        ("claims =", 'controls = ["zz"]\nclaims =', ("controls", "cs")),
+        ("claims =", "mark = [{ point = [1] }]\nclaims =", ("mark", "point")),
+        ("claims =", "mark = [{ moon = 1 }]\nclaims =", ("mark", "trace")),
+        ("claims =", 'question = { ask = "?", then = ".", choices = ["a", "b"], answer = 2 }\nclaims =', ("answer",)),
+        ("claims =", 'question = { ask = "?", then = ".", choices = ["a"], answer = 0 }\nclaims =', ("2 to 5",)),
+        ("claims =", "extra = 1\nclaims =", ("extra", "not known here")),
+        ('title = "A story"', "title = ", ("cannot be read",)),
+        ("[[step]]", "[step]", ("step", "1 to 60 steps")),
+        ("", "", ()),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named_with_file_step_and_field(
+    tmp_path: Path, old: str, new: str, parts: tuple[str, ...]
+) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(GOOD.replace(old, new, 1) if old else GOOD)
+    stories, faults = load([tmp_path], VIEWS)
+    if not parts:
+        assert list(stories) == ["mine"]
+        assert faults == ()
+        return
+    assert stories == {}
+    assert len(faults) == 1
+    assert faults[0].startswith("mine.toml")
+    assert all(part in faults[0] for part in parts), faults[0]
+
+
+def test_a_step_given_twice_and_a_file_too_large_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "twice.toml").write_text(GOOD + GOOD[GOOD.index("[[step]]") :])
+    (tmp_path / "large.toml").write_text(GOOD + "#" * MOST_BYTES)
+    stories, faults = load([tmp_path], VIEWS)
+    assert not stories
+    assert "bytes long" in faults[0]
+    assert "earlier step" in faults[1]
+
+
+def test_one_bad_story_leaves_the_others_and_is_named_on_the_list(tmp_path: Path) -> None:
+    (tmp_path / "good.toml").write_text(GOOD)
+    (tmp_path / "bad.toml").write_text(GOOD.replace("a=9", "a=99"))
+    stories, faults = load([OWN, tmp_path], VIEWS)
+    assert "good" in stories
+    assert "what-is-unlearned" in stories
+    page = str(Lecture(stories, faults, VIEWS).layout("/lecture"))
+    assert "bad.toml, step 1 (one), link: a = 99 is outside [-20, 20]." in page
+
+
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "$<b>x</b>$", '$\\text{<img src=x onerror="1">}$'])
+def test_a_text_cannot_bring_markup_of_its_own(text: str) -> None:
+    try:
+        made = mathematics.paragraphs(text)
+    except ValueError:
+        return
+    assert not re.search(r"<(script|b|img)\b", made)
+
+
+def test_mathematics_is_mathml() -> None:
+    made = mathematics.paragraphs("One $c^*_2 < 0$.\n\n*Two* & three.")
+    assert made.count("<p>") == 2
+    assert "<msubsup>" in made
+    assert "&lt;" in made
+    assert "<em>Two</em> &amp; three." in made
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/lecture", 200),
+        ("/lecture/what-is-unlearned", 200),
+        ("/lecture/what-is-unlearned/threshold", 200),
+        ("/lecture/what-is-unlearned/nothing", 404),
+        ("/lecture/nothing/threshold", 404),
+        ("/lecture/what-is-unlearned/threshold/more", 404),
+        ("/lectures", 404),
+    ],
+)
+def test_routes(client: FlaskClient, path: str, status: int) -> None:
+    assert client.get(path).status_code == status
+
+
+def test_every_step_has_a_page() -> None:
+    page: Any = Lecture(STORIES, (), VIEWS)
+    for story in STORIES.values():
+        for step in story.steps:
+            path = f"/lecture/{story.name}/{step.id}"
+            assert page.has(path)
+            assert page.layout(path) is not None
+
+
+def test_the_readme_shows_a_story_that_is_one(tmp_path: Path) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    example = re.search(r"```toml\n(.*?)```", readme, re.DOTALL)
+    assert example is not None
+    (tmp_path / "mine.toml").write_text(example[1])
+    story = read(tmp_path / "mine.toml", VIEWS)
+    for step in story.steps:
+        assert all(claim.holds(step.view, step.state)[0] for claim in step.claims)
