@@ -48,7 +48,7 @@ def create_app() -> Dash:
     stream.register(server, VIEWS, StreamCache(server, shared), limits)
     runs.register(server, VIEWS, limits=limits)
     upload.register(server, limits=limits)
-    theory.register(server, VIEWS)
+    theory.register(server, VIEWS, pages)
     share.register(server, VIEWS)
     observed.register(server, VIEWS, shared, setting("METRICS") == "on")
     proxies = setting("TRUSTED_PROXIES")

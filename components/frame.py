@@ -97,11 +97,6 @@ def tool(name: str, label: str, key: str = "", text: str = "", **more: Any) -> h
     return html.Button([icon(name), word], id=f"{name}-button", className="tool", **named, **more)
 
 
-def entries(views: Mapping[str, View]) -> list[tuple[str, str]]:
-    """Title and path of each entry by which the header leads to views."""
-    return [(view.title, view.path) for view in views.values() if view.entry == view.path]
-
-
 class Page(Protocol):
     """Pages that are no view's, under one path: whether there is one of a path, and what stands on it."""
 
@@ -113,11 +108,16 @@ class Page(Protocol):
     def layout(self, path: str) -> Any: ...
 
 
+def entries(views: Mapping[str, View], pages: Sequence[Page]) -> list[tuple[str, str]]:
+    """Title and path of each entry by which the header leads to views and pages."""
+    shown = [(view.title, view.path) for view in views.values() if view.entry == view.path]
+    return shown + [(page.title, page.path) for page in pages]
+
+
 def shell(views: Mapping[str, View], pages: Sequence[Page] = ()) -> html.Div:
     """The application: header, a place for the view, the address."""
-    places = entries(views) + [(page.title, page.path) for page in pages]
     links = [
-        *(dcc.Link(title, href=path, className="view-link") for title, path in places),
+        *(dcc.Link(title, href=path, className="view-link") for title, path in entries(views, pages)),
         *(html.A(title, href=path, className="view-link") for title, path in ROUTES),
     ]
     summary = {

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import Flask, Response, request
 
 from components import warming
-from components.frame import NAME, entries, page_head
+from components.frame import NAME, Page, entries, page_head
 from components.theory.document import article
 from components.theory.numbers import NAMES, numbers
 from components.view import View
@@ -21,30 +21,32 @@ _making = threading.Lock()
 _made: dict[tuple[str, ...], str] = {}
 
 
-def register(server: Flask, views: Mapping[str, View]) -> None:
+def register(server: Flask, views: Mapping[str, View], pages: Sequence[Page] = ()) -> None:
     """Adds the page to the server."""
 
     @server.get(PATH)
     def theory() -> Response:
         if not warming.ready.is_set():  # the text does not wait for its numbers
-            return Response(_document(views, dict.fromkeys(NAMES, COMING)), headers={"Cache-Control": "no-store"})
-        response = Response(page(views), headers={"Cache-Control": f"public, max-age={KEPT}"})
+            return Response(
+                _document(views, pages, dict.fromkeys(NAMES, COMING)), headers={"Cache-Control": "no-store"}
+            )
+        response = Response(page(views, pages), headers={"Cache-Control": f"public, max-age={KEPT}"})
         response.add_etag()
         response.make_conditional(request)
         return response
 
 
-def page(views: Mapping[str, View]) -> str:
+def page(views: Mapping[str, View], pages: Sequence[Page] = ()) -> str:
     """The whole document, made once."""
-    key = tuple(views)
+    key = (*views, *(place.path for place in pages))
     with _making:
         if key not in _made:
-            _made[key] = _document(views, numbers())
+            _made[key] = _document(views, pages, numbers())
         return _made[key]
 
 
-def _document(views: Mapping[str, View], known: Mapping[str, str]) -> str:
-    links = "".join(f'<a class="view-link" href="{path}">{title}</a>' for title, path in entries(views))
+def _document(views: Mapping[str, View], pages: Sequence[Page], known: Mapping[str, str]) -> str:
+    links = "".join(f'<a class="view-link" href="{path}">{title}</a>' for title, path in entries(views, pages))
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
