@@ -149,11 +149,12 @@ def panels(network: LinearNetwork) -> Figure:
     layout = rows([title for _, title, _ in ROWS], ("t", "t"), log=False)
     for number, (_, _, lines) in enumerate(ROWS):
         layout["meta"]["extent"][axis_name(number)] = [name for name, _, _ in lines]
+    side = "top" if network.y > network.start.f else "bottom"  # where the line is far from f, and within the panel
     layout["shapes"] = [
         {
             "type": "line", "layer": "below", "xref": "x domain", "x0": 0, "x1": 1, "yref": "y",
             "y0": network.y, "y1": network.y, "line": {"color": LIGHT["muted"], "width": 1, "dash": "dot"},
-            "label": {"text": "y", "textposition": "end", "yanchor": "bottom",
+            "label": {"text": "y", "textposition": "start", "yanchor": side,
                       "font": {"size": 11, "color": LIGHT["muted"]}},
         }
     ]  # fmt: skip
