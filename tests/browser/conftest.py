@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app import create_app
@@ -25,6 +25,7 @@ QUIET = [
 DESKTOP = {"width": 1440, "height": 900}
 
 Open = Callable[..., Page]
+expect.set_options(timeout=20_000)  # two browsers and what they compute share two cores
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -94,7 +95,7 @@ def open_page(chromium: Browser, address: str, request: pytest.FixtureRequest) -
         page.on("request", lambda request: _foreign(request.url, base, faults))
         page.goto(base + path)
         if drawn:
-            page.wait_for_selector("body[data-drawn]", timeout=20_000)
+            page.wait_for_selector("body[data-drawn]", timeout=40_000)
         return page
 
     yield open_

@@ -98,7 +98,7 @@ PLAYED = """() => {
 
 def test_playing_streams_the_trajectories_and_ends_with_the_whole_picture(open_page: Any) -> None:
     page = open_page("/")
-    page.select_option("#speed", "4")
+    page.select_option("#speed", "1")
     page.click("#play")
     lengths = []
     for _ in range(3):

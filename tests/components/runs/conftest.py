@@ -85,7 +85,7 @@ class Reader:
         self.generation, self.start, self.head = head["generation"], head["next"], head
         return head
 
-    def until(self, wanted: Callable[[Reader], object], seconds: float = 30.0, pause: float = 0.02) -> Reader:
+    def until(self, wanted: Callable[[Reader], object], seconds: float = 90.0, pause: float = 0.02) -> Reader:
         """Asks on until something is so."""
         patience = time.monotonic() + seconds
         while not wanted(self):
@@ -94,7 +94,7 @@ class Reader:
             self.ask()
         return self
 
-    def to_the_end(self, seconds: float = 30.0) -> list[int]:
+    def to_the_end(self, seconds: float = 90.0) -> list[int]:
         """The numbers of all records."""
         self.until(lambda reader: reader.ended, seconds)
         return self.numbers
