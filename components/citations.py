@@ -45,7 +45,7 @@ BERTHIER_2024 = Paper(
     """\
 @article{berthier2024learning,
   title   = {Learning time-scales in two-layers neural networks},
-  author  = {Berthier, Rapha{\\"e}l and Montanari, Andrea and Zhou, Kangjie},
+  author  = {Berthier, Raphaël and Montanari, Andrea and Zhou, Kangjie},
   journal = {Foundations of Computational Mathematics},
   year    = {2024},
   eprint  = {2303.00055},
