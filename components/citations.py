@@ -28,10 +28,11 @@ IMAI_2026 = Paper(
 @inproceedings{imai2026dichotomy,
   title     = {Dichotomy of Feature Learning and Unlearning:
                Fast-Slow Analysis on Neural Networks with Stochastic Gradient Descent},
-  author    = {Imai, S. and Nishiyama, S. and Imaizumi, M.},
+  author    = {Imai, Shota and Nishiyama, Sota and Imaizumi, Masaaki},
   booktitle = {International Conference on Machine Learning},
   year      = {2026},
-  note      = {arXiv:2602.07378}
+  eprint    = {2602.07378},
+  archivePrefix = {arXiv}
 }
 """,
     "S. Imai, S. Nishiyama, M. Imaizumi, Dichotomy of Feature Learning and Unlearning: "
@@ -44,10 +45,11 @@ BERTHIER_2024 = Paper(
     """\
 @article{berthier2024learning,
   title   = {Learning time-scales in two-layers neural networks},
-  author  = {Berthier, R. and Montanari, A. and Zhou, K.},
+  author  = {Berthier, Raphaël and Montanari, Andrea and Zhou, Kangjie},
   journal = {Foundations of Computational Mathematics},
   year    = {2024},
-  note    = {arXiv:2303.00055}
+  eprint  = {2303.00055},
+  archivePrefix = {arXiv}
 }
 """,
     "R. Berthier, A. Montanari, K. Zhou, Learning time-scales in two-layers neural networks, "
@@ -60,10 +62,11 @@ XU_2025 = Paper(
     """\
 @inproceedings{xu2025three,
   title     = {Three Mechanisms of Feature Learning in a Linear Network},
-  author    = {Xu, Y. and Ziyin, L.},
+  author    = {Xu, Yizhou and Ziyin, Liu},
   booktitle = {International Conference on Learning Representations},
   year      = {2025},
-  note      = {arXiv:2401.07085}
+  eprint    = {2401.07085},
+  archivePrefix = {arXiv}
 }
 """,
     "Y. Xu, L. Ziyin, Three Mechanisms of Feature Learning in a Linear Network, arXiv:2401.07085 (ICLR 2025)",

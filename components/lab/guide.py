@@ -19,10 +19,11 @@ GUIDE = Guide(
     ),
     more=(
         "The law of finite width is exact for networks that start orthonormal and see all samples at once; what is "
-        "left is the noise of the batches; difference from law shows it over the band that theory allows. Pause: this "
-        "page asks no more, and the run stops when nobody else does; Go on takes it up at its last checkpoint. Presets "
-        "come with the record of a finished run; Train it live starts the run itself. In other colours and dashes: "
-        "the discrete recursion, and from a random start the population's gradient; point at a line for its name."
+        "left is the noise of the batches; difference from law shows it over the band allowed for chance, width and "
+        "batches. Pause: this page asks no more, and the run stops when nobody else does; Go on takes it up at its "
+        "last checkpoint. Presets come with the record of a finished run; Train it live starts the run itself. In "
+        "other colours and dashes: the discrete recursion, and from a random start the population's gradient; point at "
+        "a line for its name."
     ),
     keys=(
         ("Space", "play, pause"),

@@ -138,5 +138,5 @@ def panels(state: LabState) -> str:
     """The panels for a screen reader."""
     return (
         f"R, a, loss and the neurons' overlap Q over time, to τ = {shown(state.tau, 3)}: laws as lines, networks as a "
-        "band; or their differences from the law of this width, over the band that theory allows."
+        "band; or their differences from the law of this width, over the band allowed for chance, width and batches."
     )

@@ -53,7 +53,10 @@ def sentence(state: LinearNetworkState, network: LinearNetwork) -> tuple[str, di
     kernel = f"the kernel ends at {shown(found.kernel_ratio, 4)} of its start"
     also = [SAID[str(other)].partition(":")[0] for other in found.names if str(other) != name]
     beside = f" Also: {', '.join(also)}." if also else ""
-    passes = " f passes through 0, so that the angle first opens to 90°." if found.crosses_zero else ""
+    least = f"where the kernel is {shown(found.kernel_least, 3)} of its start"
+    passes = f" f passes through 0, and the angle through 90°, {least}." if found.crosses_zero else ""
+    if found.crosses_zero and not found.names:
+        return f"Mostly turning over: {size}.{passes} {angle}, {kernel}.", _look(name)
     return f"Mostly {SAID[name]}{why}. {angle}, {size}, {kernel}.{passes}{beside}", _look(name)
 
 
@@ -82,7 +85,7 @@ def notes(state: LinearNetworkState, network: LinearNetwork, run: LinearSolution
             said.append(
                 f"f tends to {shown(float(network.end.f), 4)} like e^(−λt), λ = {shown(rate, 4)} = "
                 "2g√(4y² + g²PQ). Each neuron stays on its hyperbola, vᵢ²/η_w − uᵢ²/ηᵤ = "
-                "pᵢqᵢ; y > 0 drives it toward the rising asymptote, y < f toward the falling one."
+                "pᵢqᵢ; y > f drives it toward the rising asymptote, y < f toward the falling one."
             )
         else:
             speed = "in finite time" if isfinite(network.time_to(1e-300)) else "by a power of time"

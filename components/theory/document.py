@@ -139,9 +139,10 @@ def _contents(outlines: Sequence[Outline]) -> str:
 def _preface() -> str:
     return (
         '<h1 class="title">Theory</h1><p>Three models of how two-layer networks learn features, and what this app '
-        "computes of them. Point at a letter in a formula for what it means and the control that moves it; or give a "
-        "formula the focus (Tab), step through its letters with ← and →, and press Enter to go to the control. Every "
-        "result given here in digits is computed by the same code as the pictures.</p>"
+        "computes of them. Letters hold for their chapter alone: β, γ, ρ, κ, d, Q and c mean other things in another. "
+        "Point at a letter in a formula for what it means and the control that moves it; or give a formula the focus "
+        "(Tab), step through its letters with ← and →, and press Enter to go to the control. Every result given here "
+        "in digits is computed by the same code as the pictures.</p>"
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from components.linear_network.state import LinearNetworkState
 from components.time_scales.state import TimeScalesState
 from components.unlearning.state import PUBLISHED_C, PUBLISHED_TARGET
@@ -14,7 +16,7 @@ STARTS = (0.5, 20.0)  # between which thresholds are looked for
 NAMES = (
     "folds", "h_p", "alpha_0", "a_leading", "a_law", "a_solution", "threshold", "threshold_limit", "fold_limit",
     "fold_finite", "halts", "U_1", "plateaus", "times", "f_start", "f_end", "cos_start", "cos_end", "kernel_ratio",
-    "scalings",
+    "scalings", "apart_from", "apart_to",
 )  # fmt: skip
 FOLDED = (1.0, -1.0, -1.0, 1.0, 1.0)  # whose threshold is a fold's
 
@@ -30,19 +32,23 @@ def _unlearning() -> dict[str, str]:
     folded = UnlearningModel(PUBLISHED_C, FOLDED)
     fold = next(limit for limit in folded.threshold_limits(bracket=STARTS) if limit.kind == "fold")
     halts = [(m, HALTED.at_width(m).halt(2.0)) for m in WIDTHS]
+    run = model.trajectory(10.0, tau=np.geomspace(1e-3, LATE, 1801))
+    apart = run.tau[model.parting_rate(run.R, run.a) > 0.0]
     return {
         "folds": " and ".join(f"$({fold.R:.4f},\\;{fold.a:.4f})$" for fold in model.folds() if fold.a > 0.0),
         "h_p": _real(law.h_p),
         "alpha_0": _real(law.alpha0),
         "a_leading": _real(law.a_prefactor * LATE**law.a_exponent, 1),
         "a_law": _real(float(law.a(LATE)), 1),
-        "a_solution": _real(float(model.trajectory(10.0, tau=(0.0, LATE)).a[-1]), 2),
+        "a_solution": _real(float(run.a[-1]), 2),
         "threshold": _real(float(model.threshold(bracket=STARTS)[0]), 6),
         "threshold_limit": _real(model.threshold_limits(bracket=STARTS)[0].a0, 6),
         "fold_limit": _real(fold.a0, 6),
         "fold_finite": _real(float(folded.threshold(bracket=STARTS)[0]), 5),
         "halts": ", ".join(f"$({halt.R:.4f},\\;{halt.a:.3f})$ for $m = {m}$" for m, halt in halts if halt),
         "U_1": _real(sum(model.B), 0),
+        "apart_from": f"${float(f'{apart[0]:.1g}'):g}$",
+        "apart_to": f"${float(f'{apart[-1]:.1g}'):g}$",
     }
 
 

@@ -67,6 +67,11 @@ def notes(state: TimeScalesState, run: MeanFieldTrajectory, drawn: int) -> list[
         said.append("Here degrees are not learnt in their canonical order.")
     if state.law == "alike":
         said.append("All neurons are alike: there is one curve in the plane, and one neuron to learn with.")
+        if sigma[0] and run.model.m > 1:
+            said.append(
+                "With σ₀ ≠ 0 they learn degree 1 in a time of order 1, unless rounding errors, which grow, part them "
+                "first."
+            )
     if first == 0 and not sigma[0] and phi[0]:
         said.append("Without σ₀ the degree 0 of the target stays for ever in the risk.")
     if drawn < state.m:

@@ -36,10 +36,11 @@ class Mechanism:
 
     direction: alignment where |f| has grown, disalignment where it has shrunk; None where it has not changed, or where
     u and W x stay parallel. Where f tends to y, the first is exactly |y| > |f(0)|.
-    cos_change: of |cos zeta|. rescaling: N(inf) / N(0). kernel_ratio: kernel(inf) / kernel(0).
+    cos_change: of |cos zeta|. rescaling: N(inf) / N(0). kernel_ratio: kernel(inf) / kernel(0); kernel_least: the least
+    of kernel(t) / kernel(0), at the ends but where f passes through 0.
     log_cos, log_N: changes of ln |cos zeta| and ln N, of the sum ln |f(inf) / f(0)|; infinite where one end is 0.
     names: those that are to be seen: an angle that moves by more than 0.05 in |cos zeta|, a rescaling by more than
-    10 %, a kernel that keeps its size within 5 %.
+    10 %, a kernel that keeps its size within 5 % on the whole way.
     dominant: rescaling or the angle, by the larger of |log_cos| and |log_N|; None where neither moves.
     crosses_zero: whether f passes through 0, so that |cos zeta| first falls to 0.
     undefined: what is nan and why, as a sentence; empty where nothing is.
@@ -49,6 +50,7 @@ class Mechanism:
     cos_change: float
     rescaling: float
     kernel_ratio: float
+    kernel_least: float
     log_cos: float
     log_N: float
     names: tuple[MechanismName, ...]
@@ -63,10 +65,13 @@ def mechanism(network: LinearNetwork) -> Mechanism:
     f0, f1 = flow.f0, flow.f_end
     N0, N1 = hypot(f0, G), hypot(f1, G)
     kernel_ratio = network.end.kernel_ratio
+    crosses_zero = f0 < 0.0 < f1 or f1 < 0.0 < f0
+    kernel_least = flow.floor / flow.H0 if crosses_zero else min(kernel_ratio, 1.0)
+    stays = abs(kernel_ratio - 1.0) < KERNEL_STAYS and kernel_least > 1.0 - KERNEL_STAYS
     if N0 == 0.0 and N1 == 0.0:
-        names = (MechanismName.KERNEL,) if abs(kernel_ratio - 1.0) < KERNEL_STAYS else ()
+        names = (MechanismName.KERNEL,) if stays else ()
         undefined = "u = 0 or W x = 0 at the start and at the end: a zero vector has no angle"
-        return Mechanism(None, nan, nan, kernel_ratio, nan, nan, names, None, False, undefined)
+        return Mechanism(None, nan, nan, kernel_ratio, kernel_least, nan, nan, names, None, False, undefined)
     direction = None
     if G > 0.0 and abs(f0) != abs(f1):
         direction = MechanismName.ALIGNMENT if abs(f1) > abs(f0) else MechanismName.DISALIGNMENT
@@ -78,7 +83,7 @@ def mechanism(network: LinearNetwork) -> Mechanism:
         present.append(direction)
     if abs(log_N) > RESCALES:
         present.append(MechanismName.RESCALING)
-    if abs(kernel_ratio - 1.0) < KERNEL_STAYS:
+    if stays:
         present.append(MechanismName.KERNEL)
     dominant = None
     if log_cos or log_N:
@@ -90,11 +95,12 @@ def mechanism(network: LinearNetwork) -> Mechanism:
         cos1 - cos0,
         N1 / N0 if N0 else inf,
         kernel_ratio,
+        kernel_least,
         log_cos,
         log_N,
         tuple(present),
         dominant,
-        f0 < 0.0 < f1 or f1 < 0.0 < f0,
+        crosses_zero,
         undefined,
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.polynomial import Polynomial
 from numpy.typing import ArrayLike
 
 from ..arguments import whole, within
@@ -165,6 +166,18 @@ class UnlearningModel:
         p, g, q, h = self.sums(alignment)
         fast = weight * (1.0 - alignment * alignment) * (g - weight * h)
         return fast / self.eps, p - weight * q
+
+    def parting_rate(self, R: ArrayLike, a: ArrayLike) -> Array:
+        """The rate at which, of infinitely many neurons on the critical manifold, one whose alignment is a little off
+        departs from the others, ``a (1 - R^2) [V''(R) - a R^2 U''(R^2)] / eps``; R and a broadcast.
+
+        Where it is positive the state of neurons that are all alike, which the planar system describes, is unstable.
+        Source: this project's.
+        """
+        alignment, weight = np.broadcast_arrays(np.asarray(R, float), np.asarray(a, float))
+        A, B = (Polynomial((0.0, *sums)).deriv(2) for sums in self.overlaps)
+        square = alignment * alignment
+        return np.asarray(weight * (1.0 - square) * (A(alignment) - weight * square * B(square)) / self.eps)
 
     def loss(self, R: ArrayLike, a: ArrayLike) -> Array:
         """``L = 1/2 sum_k k! (c*_k - a c_k R^k)^2`` at R and a, broadcast."""

@@ -6,9 +6,11 @@ eps, the threshold is where its stable manifold, a fast fibre to leading order, 
 
     a_c = a_s - eps int_{rho(R0)}^{rho(R_s)} (p - a q) / (a (g - a h)) drho + O(eps^2)        at a = a_s
 
-and at a fold, with H_f = H(R_f), kappa = |M''(R_f)|/2, K_f = |M_f| (1 - R_f^2) h(R_f), -2.33811 the first zero of Ai::
+and at a fold, with H_f = H(R_f), kappa = M''(R_f)/2, K_f = |M_f| (1 - R_f^2) h(R_f), -2.33811 the first zero of Ai::
 
-    |a_c| = |M_f| - 2.33811 (eps |H_f|)^(2/3) / (K_f^2 kappa)^(1/3) + o(eps^(2/3))
+    a_c = M_f - sign(kappa) 2.33811 (eps |H_f|)^(2/3) / (K_f^2 |kappa|)^(1/3) + o(eps^(2/3))
+
+It is one only where the slow flow leads away from it, kappa H_f > 0: else the orbits on its two sides jump alike.
 
 Source: this project's; the passage of a fold is that of Krupa & Szmolyan, SIAM J. Math. Anal. 33:286, 2001.
 """
@@ -106,8 +108,8 @@ def _at_saddle(model: UnlearningModel, R0: float, R: float, a: float) -> float:
 def _at_fold(model: UnlearningModel, R: float, a: float) -> float:
     step = _STEP * min(abs(R), 1.0 - abs(R))
     before, at, after = model.critical_height(R + step * np.arange(-1.0, 2.0))
-    kappa = 0.5 * abs(float(before - 2.0 * at + after)) / step**2
+    kappa = 0.5 * float(before - 2.0 * at + after) / step**2
     _, _, _, h = model.sums(R)
     speed = abs(a) * (1.0 - R * R) * float(h)
     turn = abs(float(model.slow_flow(R)))
-    return float(-np.sign(a) * _AIRY * turn ** (2.0 / 3.0) / (speed**2 * kappa) ** (1.0 / 3.0))
+    return float(-np.sign(kappa) * _AIRY * turn ** (2.0 / 3.0) / (speed**2 * abs(kappa)) ** (1.0 / 3.0))

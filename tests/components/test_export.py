@@ -414,8 +414,9 @@ def test_the_bibliography_begins_with_the_papers_of_the_view(client: FlaskClient
     for paper in PAPERS:
         assert next(iter(entries(bibliography((paper,))))) == paper.key
         assert entries(bibliography((paper,))).keys() == {paper.key for paper in PAPERS}
-        (note,) = [fields["note"] for fields in entries(paper.bibtex).values()]
-        assert note in paper.citation
+        (fields,) = entries(paper.bibtex).values()
+        assert fields["eprint"] == paper.arxiv
+        assert f"arXiv:{paper.arxiv}" in paper.citation
     assert all(view.papers for view in VIEWS.values())
 
 

@@ -175,8 +175,21 @@ def fold():
     speed = abs(height) * (1 - R * R) * abs(h)  # h is R U'(R^2)
     turn = abs(p - height * q)
     shift = 2.33811 * (1e-3 * turn) ** (2 / 3) / (speed**2 * abs(kappa)) ** (1 / 3)
-    assert float(limit.approach(1e-3)) == pytest.approx(height - np.sign(height) * shift, rel=1e-5)
+    assert float(limit.approach(1e-3)) == pytest.approx(height - np.sign(kappa) * shift, rel=1e-5)
     assert float(model.threshold(bracket=STARTS)[0]) == pytest.approx(height - shift, rel=1e-3)
+
+
+def apart():
+    """One neuron among many: the derivative of its own velocity by its own alignment, the others where they are."""
+    for R in (-0.4, 0.2, 0.6):
+        a = M(R)
+
+        def velocity(s, R=R, a=a):
+            return a * (1 - s * s) * (dV(s) - a * R * dU(s * R)) / MODEL.eps
+
+        assert float(MODEL.parting_rate(R, a)) == pytest.approx(slope(velocity, R), rel=1e-6)
+    R = 1e-4
+    assert float(MODEL.parting_rate(R, M(R))) == pytest.approx(2 * A[1] * M(R) / MODEL.eps, rel=1e-2)
 
 
 def profile():
@@ -438,7 +451,7 @@ TWINS = {
     "unlearning": {
         "sums": sums, "loss": loss, "planar": planar, "rho": rho, "lyapunov": lyapunov, "manifold": manifold,
         "rate": rate, "slow": slow, "equilibria": equilibria, "series": series, "direction": direction,
-        "law": late_law, "next": following_term, "saddle": saddle, "fold": fold, "profile": profile,
+        "law": late_law, "next": following_term, "saddle": saddle, "fold": fold, "apart": apart, "profile": profile,
         "quadrant": quadrant, "width": width, "rest": rest, "halt": halt, "kernel": kernel,
     },
     "time_scales": {
@@ -482,6 +495,26 @@ def test_the_numbers_are_those_of_the_theory():
 @pytest.fixture(scope="module")
 def text():
     return routes.page(VIEWS)
+
+
+def test_in_the_example_neurons_that_are_nearly_alike_part():
+    said = numbers.numbers()
+    low, high = (float(said[name].strip("$")) for name in ("apart_from", "apart_to"))
+    run = EXAMPLE.trajectory(10.0, tau=[0.5 * low, 2 * low, 0.5 * high, 2 * high])
+    assert (EXAMPLE.parting_rate(run.R, run.a) > 0).tolist() == [False, True, True, False]
+    model = MeanFieldModel.from_planar(EXAMPLE.c, EXAMPLE.c_star, 1.0, m=20)
+    starts = 10.0 * (1.0 + 1e-3 * np.random.default_rng(0).standard_normal(20))
+    parted = model.trajectory(starts, t=[0.0, 100.0])
+    planar = float(EXAMPLE.loss(*(values[-1] for values in _ends(EXAMPLE, 100.0))))
+    assert parted.risk[-1] < 0.2 * planar
+    robust = UnlearningModel((1.0, 0.5), (1.0, -0.6))
+    run = robust.trajectory(2.0, tau=np.geomspace(0.1, 1e4, 60))
+    assert (robust.parting_rate(run.R, run.a) < 0).all()
+
+
+def _ends(model, tau):
+    run = model.trajectory(10.0, tau=[0.0, tau])
+    return run.R, run.a
 
 
 def test_the_page_is_whole(text):

@@ -389,6 +389,16 @@ def test_each_mechanism_occurs(network, names, dominant):
     assert (found.names, found.dominant) == (names, dominant)
 
 
+def test_a_kernel_that_falls_on_the_way_and_comes_back_does_not_stay():
+    network = LinearNetwork.random(100, sigma_u=0.1, sigma_w=0.1, alignment=-0.8, y=0.96)
+    found, run = network.mechanism(), network.solution(np.geomspace(1e-4, 1e3, 4000) / network.rate)
+    assert found.crosses_zero
+    assert found.kernel_least == pytest.approx(run.kernel_ratio.min(), rel=1e-3)
+    assert found.kernel_least < 0.6
+    assert abs(found.kernel_ratio - 1.0) < 0.05
+    assert MechanismName.KERNEL not in found.names
+
+
 def test_a_network_whose_output_changes_sign_first_loses_its_angle():
     network = LinearNetwork.random(20, y=-3.0, gamma=0.2, seed=5)
     network = network if network.start.f > 0 else LinearNetwork.random(20, y=3.0, gamma=0.2, seed=5)

@@ -45,6 +45,16 @@ def test_thresholds_approach_their_limit_as_predicted(c: tuple, c_star: tuple, e
         assert limit.power == (2 / 3 if kind == "fold" else 1.0)
 
 
+def test_a_fold_that_is_a_maximum_is_approached_from_the_other_side() -> None:
+    """From an alignment beyond it; at a minimum of |M| the threshold is below the fold, here it is above."""
+    ones, c_star = ONES, (1, -1, 1, 1, 1)
+    (limit,) = UnlearningModel(ones, c_star).threshold_limits(R0=0.6, bracket=(0.5, 40.0))
+    assert limit.kind == "fold"
+    for eps in (1e-2, 1e-3):
+        (at,) = UnlearningModel(ones, c_star, eps).threshold(R0=0.6, bracket=(0.5, 40.0))
+        assert at - limit.a0 == pytest.approx(float(limit.approach(eps)) - limit.a0, rel=0.06)
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.floats(-2, 2).map(lambda x: round(x, 2)), min_size=2, max_size=4), st.floats(0.3, 1.5))
 def test_every_limit_is_that_of_a_threshold(rest: list[float], first: float) -> None:
