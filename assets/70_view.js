@@ -96,7 +96,13 @@ fl.Page = class {
 
   // The link's choice of controls.
   showOnly(only) {
-    this.history.only = this.controls.only = only || null;
+    this.history.only = only || null;
+    this.controls.only = only || this.usual;
+  }
+
+  // Those that are shown where the link makes no choice, null for all: a lecture's step may give only some.
+  get usual() {
+    return fl.lecture && fl.lecture.there ? fl.lecture.step.controls : null;
   }
 
   // A control has changed some fields of the state.
@@ -537,15 +543,26 @@ window.dash_clientside.frame = {
     fl.page = new fl.Page(view);
     fl.lecture = fl.Lecture.here(fl.page);
     if (fl.lecture) fl.lecture.begin(); else fl.page.start();
-    const entry = fl.lecture ? "/lecture" : view.entry;
-    for (const link of document.querySelectorAll(".view-link, .page-link")) {
-      if (link.pathname === (link.matches(".page-link") ? view.path : entry)) {
-        link.setAttribute("aria-current", "page");
-        link.scrollIntoView({ block: "nearest", inline: "nearest" }); // a phone's row of views scrolls
-      } else link.removeAttribute("aria-current");
-    }
+    fl.showPlace(fl.lecture ? "/lecture" : view.entry, view.path);
     return view.name;
   },
+
+  // The address has changed: a page that is no view's has its entry in the header too.
+  arrive(pathname) {
+    const bare = pathname.replace(/(.)\/$/, "$1");
+    if ([...document.querySelectorAll(".view-link")].some((link) => link.pathname === bare)) fl.showPlace(bare, bare);
+    return pathname;
+  },
+};
+
+// Says in the header, and in a view's tabs, where one is.
+fl.showPlace = function (entry, path) {
+  for (const link of document.querySelectorAll(".view-link, .page-link")) {
+    if (link.pathname === (link.matches(".page-link") ? path : entry)) {
+      link.setAttribute("aria-current", "page");
+      link.scrollIntoView({ block: "nearest", inline: "nearest" }); // a phone's row of views scrolls
+    } else link.removeAttribute("aria-current");
+  }
 };
 
 window.addEventListener("popstate", (event) => {

@@ -21,7 +21,7 @@ fl.Lecture = class {
     this.layers = {};
     if (innerWidth > fl.Lecture.WIDE) page.drawing.large = fl.Lecture.LARGE;
     const { history: kept } = page, entry = kept.entry.bind(kept);
-    kept.address = () => (this.taken ? `${this.step.address}?${fl.query(page.view, page.state)}` : this.step.address);
+    kept.address = () => (this.taken ? `${this.step.address}?${kept.query()}` : this.step.address);
     kept.entry = () => ({ ...entry(), taken: this.taken });
     document.getElementById("step-back").onclick = () => this.go(this.place - 1);
     document.getElementById("step-next").onclick = () => this.next();
@@ -52,16 +52,16 @@ fl.Lecture = class {
     this.place = place;
     if (!kept && query) await this.page.readLink(query);
     if (fl.page !== this.page) return;
-    this.enter(place, kept || (query ? this.page.state : null));
+    this.enter(place, kept || (query ? this.page.state : null), kept ? entry.only : this.page.history.only);
     this.page.history.mark(this.page.state);
   }
 
-  // Shows a step; with a state of its own, where the audience has had the controls.
-  enter(place, state = null) {
+  // Shows a step; with a state of its own, where the audience has had the controls, and a link's choice of these.
+  enter(place, state = null, only = null) {
     this.place = place;
     this.close();
     const { page, step } = this;
-    Object.assign(page.history, { depth: 0, top: 0 });
+    Object.assign(page.history, { depth: 0, top: 0, only: state && only });
     document.getElementById("step").replaceChildren(fl.make("h2", { textContent: step.title }), fl.make("div", { innerHTML: step.text }));
     document.getElementById("step-place").textContent = `${place + 1} / ${this.steps.length}`;
     this.bar.querySelector(".story-text").scrollTop = 0;
@@ -148,7 +148,7 @@ fl.Lecture = class {
     const same = place === this.place;
     page.history.arrived(entry);
     const state = entry && entry.taken ? page.history.stateOf(entry) : null;
-    if (same && state) { this.hold(true); page.restore(state); } else this.enter(place, state);
+    if (same && state) { page.history.only = entry.only; this.hold(true); page.restore(state); } else this.enter(place, state, state && entry.only);
     return true;
   }
 
@@ -161,7 +161,7 @@ fl.Lecture = class {
     const button = document.getElementById("take-controls");
     button.textContent = taken ? "Back to the story" : "Take the controls";
     button.setAttribute("aria-pressed", taken);
-    this.page.controls.only = taken ? this.step.controls : null;
+    this.page.showOnly(taken ? this.page.history.only : null);
   }
 
   take() {
