@@ -15,6 +15,7 @@ fl.Page = class {
     this.state = structuredClone(view.initial);
     this.moved = -Infinity; // when a control was moved last
     this.worded = -Infinity; // when what is said was asked for last
+    this.texts = {}; // what is said of each figure
     this.token = 0; // of the latest request: chunks of any other are dropped
     this.abort = new AbortController();
     this.gate = new fl.Gate(() => this.request());
@@ -379,9 +380,8 @@ fl.Page = class {
       link.onclick = (event) => { if (!event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); this.open(href); } };
       document.getElementById("notes").append(fl.make("li", {}, link));
     }
-    for (const [name, text] of Object.entries(chunk.figures)) {
-      document.getElementById(`${this.view.figures[name].id}-text`).textContent = text;
-    }
+    this.texts = chunk.figures;
+    this.describe();
     const preset = this.presetOf();
     const caption = document.getElementById("caption");
     caption.hidden = !preset;
@@ -392,6 +392,13 @@ fl.Page = class {
     }
     clearTimeout(this.announcing);
     if (chunk.runs && !(fl.lecture && fl.lecture.asking)) this.announcing = setTimeout(() => this.announce(chunk.runs.join(" ")), fl.Page.ANNOUNCED);
+  }
+
+  // What a screen reader says of each figure; not while a question about it is open.
+  describe() {
+    for (const [name, text] of Object.entries(this.texts)) {
+      document.getElementById(`${this.view.figures[name].id}-text`).textContent = fl.lecture && fl.lecture.asking ? fl.Lecture.HELD : text;
+    }
   }
 
   // Goes to another view: Dash looks at the address when the browser says that it has changed.
