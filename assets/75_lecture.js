@@ -9,6 +9,7 @@ fl.Lecture = class {
     return bar ? new fl.Lecture(page, bar) : null;
   }
 
+  static HELD = "What this plot shows is said when the question has been answered.";
   static SWIPE = 60; // pixels that a finger moves at least
   static LARGE = { type: 1.25, line: 1.5 }; // on a wide screen, which may be a projector's
   static WIDE = 1100; // pixels
@@ -76,10 +77,13 @@ fl.Lecture = class {
     page.restore(structuredClone(state || step.state));
   }
 
-  // While a question is open, colours that tell a fate are taken away.
+  // While a question is open, colours, dashes and words that tell a fate are taken away; where a curve is to be drawn,
+  // lines that lead the hand too.
   setAsking(asking) {
     this.asking = asking;
     this.bar.toggleAttribute("data-asking", asking);
+    this.bar.toggleAttribute("data-drawing", asking && this.step.question.draw !== undefined);
+    this.page.describe();
   }
 
   // What a step has done is undone.
@@ -99,6 +103,8 @@ fl.Lecture = class {
     if (this.ready || !this.there) return;
     this.ready = true;
     const { page, step } = this;
+    const next = this.steps[this.place + 1];
+    if (next) fl.ahead.fetch(next.stream);
     if (step.question) this.ask(step.question); else this.play();
     for (const { control } of step.mark) {
       if (!control) continue;
