@@ -11,7 +11,7 @@ fl.Lecture = class {
 
   static HELD = "What this plot shows is said when the question has been answered.";
   static SWIPE = 60; // pixels that a finger moves at least
-  static LARGE = { type: 1.25, line: 1.5 }; // on a wide screen, which may be a projector's
+  static LARGE = { type: 1.5, line: 1.8 }; // on a wide screen, which may be a projector's
   static WIDE = 1100; // pixels
 
   constructor(page, bar) {
@@ -94,7 +94,7 @@ fl.Lecture = class {
     this.pad = null;
     this.guess = null;
     document.getElementById("question").replaceChildren();
-    for (const layer of Object.values(this.layers)) layer.replaceChildren();
+    for (const layer of Object.values(this.layers).flat()) layer.replaceChildren();
     for (const row of document.querySelectorAll(".control.lit")) row.classList.remove("lit");
   }
 
@@ -248,19 +248,22 @@ fl.Lecture = class {
     for (const figure of Object.values(this.page.drawing.figures)) {
       const { gd, name } = figure;
       if (!gd || !gd._fullLayout || !gd._fullLayout.xaxis) continue;
-      if (!this.layers[name] || !this.layers[name].isConnected) {
-        this.layers[name] = fl.svg("svg", { class: "layer spot story-spot", "aria-hidden": "true" });
-        gd.after(this.layers[name]);
+      if (!this.layers[name] || !this.layers[name].every(({ isConnected }) => isConnected)) {
+        this.layers[name] = [0, 1].map(() => fl.svg("svg", { class: "layer spot story-spot", "aria-hidden": "true" }));
+        gd.before(this.layers[name][0]);
+        gd.after(this.layers[name][1]);
       }
       const first = figure === Object.values(this.page.drawing.figures)[0];
       const marks = this.ready && !this.taken && !this.asking ? this.step.mark : [];
-      this.layers[name].replaceChildren(...marks.flatMap((mark) => this.shapes(mark, figure, first)));
+      const [under, over] = this.layers[name], lines = (mark) => ["trace", "run", "level"].some((kind) => kind in mark);
+      under.replaceChildren(...marks.filter(lines).flatMap((mark) => this.shapes(mark, figure, first)));
+      over.replaceChildren(...marks.filter((mark) => !lines(mark)).flatMap((mark) => this.shapes(mark, figure, first)));
     }
     if (this.pad) this.pad.draw();
   }
 
-  // Points and levels are places in the first figure, rows those of the others.
-  shapes(mark, { gd, lines }, first) {
+  // Points and levels are places in the first figure, rows those of the last one that is seen.
+  shapes(mark, { gd, lines, name }, first) {
     const full = gd._fullLayout, { xaxis, yaxis } = full;
     const within = (...shapes) => fl.svg("svg", { x: xaxis._offset, y: yaxis._offset, width: xaxis._length, height: yaxis._length }, ...shapes);
     const path = (x, y) => {
@@ -277,7 +280,7 @@ fl.Lecture = class {
     if (mark.run !== undefined && first) return [within(...(lines || []).filter(({ run }) => run === this.page.drawing.picture.runs[mark.run]).map(({ run, x, y }) => path(run.columns[x] || [], run.columns[y] || [])))];
     if (mark.point && first) return [fl.svg("circle", { cx: xaxis._offset + xaxis.d2p(mark.point[0]), cy: yaxis._offset + yaxis.d2p(mark.point[1]), r: 13 })];
     if (mark.level !== undefined && first) return [within(fl.svg("line", { x1: 0, x2: xaxis._length, y1: yaxis.d2p(mark.level), y2: yaxis.d2p(mark.level) }))];
-    const row = mark.row !== undefined && !first && full[mark.row ? `yaxis${mark.row + 1}` : "yaxis"];
+    const row = mark.row !== undefined && name === this.step.figures.at(-1) && full[mark.row ? `yaxis${mark.row + 1}` : "yaxis"];
     return row ? [fl.svg("rect", { x: 4, y: row._offset - 6, width: gd.clientWidth - 8, height: row._length + 12, rx: 8 })] : [];
   }
 };

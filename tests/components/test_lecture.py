@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from components.lecture import mathematics
 from components.lecture.claims import Claim
+from components.lecture.names import named
 from components.lecture.page import Lecture
 from components.lecture.story import MOST_BYTES, OWN, Step, load, read
 from components.views import VIEWS
@@ -108,6 +109,17 @@ def test_a_false_claim_is_found() -> None:
         ("claims =", 'controls = ["zz"]\nclaims =', ("controls", "cs")),
         ("claims =", "mark = [{ point = [1] }]\nclaims =", ("mark", "point")),
         ("claims =", "mark = [{ moon = 1 }]\nclaims =", ("mark", "trace")),
+        ("claims =", 'mark = [{ trace = "critcal" }]\nclaims =', ("mark", "critical manifold, attracting")),
+        ("claims =", 'mark = [{ trace = "past" }]\nclaims =', ("mark", "trace must be the beginning of")),
+        ("claims =", "mark = [{ run = 1 }]\nclaims =", ("mark", "[0, 0]")),
+        ("claims =", "mark = [{ row = 3 }]\nclaims =", ("mark", "[0, 2]")),
+        ("claims =", 'figures = ["plane"]\nmark = [{ row = 1 }]\nclaims =', ("mark", "[0, 0]")),
+        ("claims =", "figures = []\nclaims =", ("figures", "plane, panels")),
+        ("a=9", "a=9&win=0,0.5,0,20", ()),
+        ('a=9"', 'a=9&win=0,0.5,0,20"\nmark = [{ level = 21 }]', ("mark", "level must be a number in [0, 20]")),
+        ('a=9"', 'a=9&win=0,0.5,0,20"\nmark = [{ point = [0.6, 1] }]', ("mark", "point must be a number in [0, 0.5]")),
+        ("claims =", 'question = { ask = "?", then = ".", draw = "Q" }\nclaims =', ("draw", "R, a, loss")),
+        ("claims =", 'question = { ask = "?", then = ".", draw = "R", run = 1 }\nclaims =', ("run", "[0, 0]")),
         ("claims =", 'question = { ask = "?", then = ".", choices = ["a", "b"], answer = 2 }\nclaims =', ("answer",)),
         ("claims =", 'question = { ask = "?", then = ".", choices = ["a"], answer = 0 }\nclaims =', ("2 to 5",)),
         ("claims =", "extra = 1\nclaims =", ("extra", "not known here")),
@@ -130,6 +142,40 @@ def test_a_mistake_is_named_with_file_step_and_field(
     assert len(faults) == 1
     assert faults[0].startswith("mine.toml")
     assert all(part in faults[0] for part in parts), faults[0]
+
+
+PICTURES = {
+    "unlearning": ("v=1&a=5,9&lay=sep,null&m=2e3", "v=1&a=10&tau=1e6&pan=law", "v=1&a=10&pan=kernel"),
+    "phase_map": ("v=1&n=128",),
+    "time_scales": ("v=1&m=4", "v=1&m=4&pan=risk", "v=1&m=4&pan=neurons"),
+    "linear_network": ("v=1&d=10", "v=1&d=10&pan=scaling"),
+    "lab": ("v=1",),
+    "images": ("v=1", "v=1&exp=width", "v=1&exp=unlearning"),
+}
+
+
+@pytest.mark.parametrize(("view", "link"), [(view, link) for view, links in PICTURES.items() for link in links])
+def test_what_a_step_may_name_is_in_its_picture(view: str, link: str) -> None:
+    state = VIEWS[view].State.from_query(link)
+    names = named(view, state)
+    first, last = list(VIEWS[view].figures)[0], list(VIEWS[view].figures)[-1]
+    lines: set[str] = set()
+    columns: dict[int, set[str]] = {}
+    axes: dict[str, int] = {}
+    for chunk in VIEWS[view].compute(state):
+        if chunk.kind == "scene":
+            axes[chunk.data["name"]] = sum(key.startswith("yaxis") for key in chunk.data["figure"]["layout"])
+            if chunk.data["name"] == first:
+                lines |= {trace.get("name", "") for trace in chunk.data["figure"]["data"]}
+        elif chunk.kind == "run":
+            lines |= {trace["name"] for trace in chunk.data["traces"].get(first, [])}
+        elif chunk.kind == "trace":
+            columns.setdefault(chunk.data["index"], set()).update(chunk.data["columns"])
+    for name in names.lines:
+        assert any(line.startswith(name) for line in lines), name
+    assert len(columns) == names.runs
+    assert names.rows == (axes[first], axes[last])
+    assert not names.columns or set(names.columns) <= columns[0]
 
 
 def test_a_step_given_twice_and_a_file_too_large_are_refused(tmp_path: Path) -> None:
