@@ -153,7 +153,7 @@ fl.Drawing = class {
     const layout = this.coloured(scene.figure.layout);
     layout.template = structuredClone(this.view.templates[this.dark ? "dark" : "light"]);
     this.enlarged(layout);
-    if (this.large) for (const side of ["l", "b"]) layout.margin[side] *= this.large.type;
+    if (this.large) for (const side of ["l", "b", "t", "r"]) layout.margin[side] *= this.large.type;
     for (const [path, value] of Object.entries(patches.layout)) {
       const steps = path.split(".");
       const last = steps.pop();
@@ -304,7 +304,11 @@ fl.Drawing = class {
 
   // The same with larger type, thicker lines and larger marks, where a hall looks.
   enlarged(value, under = "") {
-    if (!this.large || value === null || typeof value !== "object" || ArrayBuffer.isView(value) || Array.isArray(value)) return value;
+    if (!this.large || value === null || typeof value !== "object" || ArrayBuffer.isView(value)) return value;
+    if (Array.isArray(value)) { // annotations, shapes: not data
+      if (value.length <= 64 && !value.some((item) => item === null || typeof item !== "object" || item.length !== undefined)) for (const item of value) this.enlarged(item);
+      return value;
+    }
     const times = (size, by) => (Array.isArray(size) ? size.map((each) => by * each) : by * size);
     if (/font$/.test(under) && value.size) value.size = times(value.size, this.large.type);
     if (under === "line" && value.width) value.width = times(value.width, this.large.line);
