@@ -153,7 +153,10 @@ fl.Drawing = class {
     const layout = this.coloured(scene.figure.layout);
     layout.template = structuredClone(this.view.templates[this.dark ? "dark" : "light"]);
     this.enlarged(layout);
-    if (this.large) for (const side of ["l", "b", "t", "r"]) layout.margin[side] *= this.large.type;
+    if (this.large) {
+      for (const side of ["l", "b", "t", "r"]) layout.margin[side] *= this.large.type;
+      for (const [name, axis] of Object.entries(layout)) if (/^yaxis/.test(name) && axis.title) Object.assign(axis, { automargin: true, title: { ...axis.title, standoff: 10 } });
+    }
     for (const [path, value] of Object.entries(patches.layout)) {
       const steps = path.split(".");
       const last = steps.pop();
@@ -235,6 +238,7 @@ fl.Drawing = class {
   spread(trace, layout, { clientWidth, clientHeight }) {
     const [low, high] = layout.yaxis.range;
     const gap = (this.large ? this.large.type : 1) * fl.Drawing.LINE * (high - low) / Math.max(clientHeight - layout.margin.t - layout.margin.b, 1);
+    if (this.large) trace.textfont.size *= this.large.names / this.large.type; // they stand between an axis and its curves
     if (clientWidth < fl.Drawing.NARROW) trace.textfont.size -= 2;
     const heights = [...trace.y];
     const order = heights.map((_, k) => k).sort((one, other) => heights[one] - heights[other]);

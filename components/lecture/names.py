@@ -12,6 +12,7 @@ from typing import Any
 
 from components.images.figures import hero, panel_rows
 from components.lab.compute import NETWORKS
+from components.phase_map.state import LIVE
 from components.state import State
 from components.unlearning.figures.panels import PANELS
 
@@ -42,7 +43,7 @@ def _unlearning(state: Any) -> Named:
 
 
 def _phase_map(state: Any) -> Named:
-    return Named(("boundaries",), 0, (1, 1))
+    return Named(() if state.detail == LIVE else ("boundaries",), 0, (1, 1))
 
 
 def _time_scales(state: Any) -> Named:

@@ -78,7 +78,7 @@ class Step:
     controls: tuple[str, ...] | None = None
     question: Mapping[str, Any] | None = None
     claims: tuple[Claim, ...] = ()
-    source: str = ""  # the text as it was written
+    source: str = ""  # the text as it was written, and the question's
 
 
 @dataclass(frozen=True)
@@ -232,7 +232,7 @@ def _step(file: str, number: int, data: Any, views: Mapping[str, View]) -> Step:
         controls=fields.words("controls", keys) if "controls" in data else None,
         question=_question(fields, names),
         claims=_claims(fields, view.name),
-        source=data["text"],
+        source=" ".join([data["text"], *_written(data.get("question", {}))]),
     )
 
 
@@ -310,6 +310,10 @@ def _question(fields: _Fields, names: Named) -> Mapping[str, Any] | None:
         raise question.wrong("answer", "is missing: the right choice, counted from 0.")
     made["answer"] = question.number(asked, "answer", "answer", 0, len(choices) - 1, whole=True)
     return made
+
+
+def _written(asked: Mapping[str, Any]) -> list[str]:
+    return [asked[name] for name in ("ask", "then") if name in asked] + list(asked.get("choices", []))
 
 
 def _claims(fields: _Fields, view: str) -> tuple[Claim, ...]:

@@ -55,7 +55,7 @@ def test_every_claim_of_a_step_holds(name: str, step: Step) -> None:
 
 @pytest.mark.parametrize(("name", "step"), STEPS, ids=IDS)
 def test_every_number_of_a_text_is_claimed_or_in_the_link(name: str, step: Step) -> None:
-    claimed = [number for claim in step.claims for number in (claim.value, claim.above, claim.below)]
+    claimed = [number for claim in step.claims for number in (claim.value, claim.above, claim.below, claim.time)]
     said = [number for number in claimed if number is not None]
     said += [abs(1 - bound) for bound in said if 0 < abs(1 - bound) < 0.01]
     linked = [float(number) for number in re.findall(r"-?\d+\.\d+", step.state.query())]
@@ -146,7 +146,7 @@ def test_a_mistake_is_named_with_file_step_and_field(
 
 PICTURES = {
     "unlearning": ("v=1&a=5,9&lay=sep,null&m=2e3", "v=1&a=10&tau=1e6&pan=law", "v=1&a=10&pan=kernel"),
-    "phase_map": ("v=1&n=128",),
+    "phase_map": ("v=1&cs=1,-1,-1,1,1&a=5", "v=1&n=128"),
     "time_scales": ("v=1&m=4", "v=1&m=4&pan=risk", "v=1&m=4&pan=neurons"),
     "linear_network": ("v=1&d=10", "v=1&d=10&pan=scaling"),
     "lab": ("v=1",),
@@ -158,7 +158,7 @@ PICTURES = {
 def test_what_a_step_may_name_is_in_its_picture(view: str, link: str) -> None:
     state = VIEWS[view].State.from_query(link)
     names = named(view, state)
-    first, last = list(VIEWS[view].figures)[0], list(VIEWS[view].figures)[-1]
+    first, *_, last = [*VIEWS[view].figures] * 2
     lines: set[str] = set()
     columns: dict[int, set[str]] = {}
     axes: dict[str, int] = {}
