@@ -32,6 +32,7 @@ fl.Drawing = class {
 
   static NARROW = 450; // pixels
   static LINE = 16; // pixels of a line of text
+  static WIDER = 24; // pixels more that a margin has at most, where type is larger
   static LETTER = 0.6; // of a letter's width over its height
   static REST = 180; // ms without a new picture after which sketches are drawn by plotly
 
@@ -154,7 +155,7 @@ fl.Drawing = class {
     layout.template = structuredClone(this.view.templates[this.dark ? "dark" : "light"]);
     this.enlarged(layout);
     if (this.large) {
-      for (const side of ["l", "b", "t", "r"]) layout.margin[side] *= this.large.type;
+      for (const side of ["l", "b", "t", "r"]) layout.margin[side] = Math.min(this.large.type * layout.margin[side], layout.margin[side] + fl.Drawing.WIDER);
       for (const [name, axis] of Object.entries(layout)) if (/^yaxis/.test(name) && axis.title) Object.assign(axis, { automargin: true, title: { ...axis.title, standoff: 10 } });
     }
     for (const [path, value] of Object.entries(patches.layout)) {

@@ -11,7 +11,7 @@ fl.Lecture = class {
 
   static HELD = "What this plot shows is said when the question has been answered.";
   static SWIPE = 60; // pixels that a finger moves at least
-  static LARGE = { type: 1.5, line: 1.8, names: 1.25 }; // on a wide screen, which may be a projector's
+  static LARGE = { type: 1.5, line: 1.8, names: 1.1 }; // on a wide screen, which may be a projector's
   static WIDE = 1100; // pixels
 
   constructor(page, bar) {
@@ -239,6 +239,7 @@ fl.Lecture = class {
     const { player } = this.page;
     if (this.step.play) this.play();
     else if (player.there) player.finish();
+    this.draw();
   }
 
   // --- what is marked ---

@@ -237,8 +237,8 @@ LAB: dict[str, Quantity] = {
 
 
 def _course(state: ImagesState, run: int, name: str) -> np.ndarray:
-    """A quantity over the epochs, the mean over seeds, of one of the settings: all values of the first group, then those
-    of the next."""
+    """A quantity over the epochs, the mean over seeds, of one of the settings: all values of the first group, then
+    those of the next."""
     results = image_results(state)
     if results is None:
         raise ValueError("no results come with this state")
