@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from components.lecture.claims import Claim
 from components.lecture.names import named
 from components.lecture.page import Lecture
 from components.lecture.story import MOST_BYTES, OWN, Step, load, read
+from components.state import State
 from components.views import VIEWS
 
 STORIES, FAULTS = load([OWN], VIEWS)
@@ -64,6 +66,42 @@ def test_every_number_of_a_text_is_claimed_or_in_the_link(name: str, step: Step)
         known = [*said, *map(abs, said), *map(abs, linked)]
         known += [round(number * 10**-power, 12) for number in said for power in range(-12, 0)]
         assert any(round(number, digits) == float(text) for number in known), f"{text} in {step.id}"
+
+
+@lru_cache(maxsize=64)
+def described(view: str, state: State) -> str:
+    """What a screen reader is told of a state's figures."""
+    texts: dict[str, str] = {}
+    for chunk in VIEWS[view].compute(state):
+        if chunk.kind == "words":
+            texts |= chunk.data["figures"]
+    return " ".join(texts.values())
+
+
+RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+TOLD = {"true": "passes through 0"}  # words for what a claim names otherwise
+
+
+def numbers(text: str) -> list[float]:
+    """All numbers of a text, as TeX or as the app writes them."""
+    plain = re.sub(r"\\cdot\s*10\^\{?(-?\d+)\}?", r"e\1", text.replace("−", "-"))
+    plain = re.sub(r"·10([⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)", lambda power: f"e{power[1].translate(RAISED)}", plain)
+    plain = re.sub(r"\\tfrac\s*(\d)\s*(\d)", lambda part: f" {int(part[1]) / int(part[2])} ", plain)
+    plain = re.sub(r"(?<![\d)])(-?\d+)/(\d+)", lambda part: f" {int(part[1]) / int(part[2])} ", plain)
+    return [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?(?:\s*e-?\d+)?", plain.replace(" e", "e"))]
+
+
+@pytest.mark.parametrize(("name", "step"), STEPS, ids=IDS)
+def test_a_step_can_be_read_without_its_plots(name: str, step: Step) -> None:
+    told = f"{step.source} {described(step.view, step.state)}"
+    said = numbers(told)
+    for claim in step.claims:
+        if claim.word is not None:
+            for word in claim.word.split(", "):
+                assert TOLD.get(word, word) in told.lower(), claim
+        elif claim.value is not None:
+            near = max(claim.within, 1e-3 * abs(claim.value))
+            assert any(abs(number - claim.value) <= near for number in said), claim
 
 
 @pytest.mark.parametrize(
