@@ -12,10 +12,11 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from components.lecture import mathematics
+from components.lecture.__main__ import main
 from components.lecture.claims import Claim
 from components.lecture.names import named
 from components.lecture.page import Lecture
-from components.lecture.story import MOST_BYTES, OWN, Step, load, read
+from components.lecture.story import MOST_BYTES, OWN, Step, load
 from components.state import State
 from components.views import VIEWS
 
@@ -277,11 +278,26 @@ def test_every_step_has_a_page() -> None:
             assert page.layout(path) is not None
 
 
-def test_the_readme_shows_a_story_that_is_one(tmp_path: Path) -> None:
+def readme_examples() -> list[str]:
     readme = (Path(__file__).parents[2] / "README.md").read_text()
-    example = re.search(r"```toml\n(.*?)```", readme, re.DOTALL)
-    assert example is not None
-    (tmp_path / "mine.toml").write_text(example[1])
-    story = read(tmp_path / "mine.toml", VIEWS)
-    for step in story.steps:
-        assert all(claim.holds(step.view, step.state)[0] for claim in step.claims)
+    return re.findall(r"```toml\n(.*?)```", readme, re.DOTALL)
+
+
+def test_the_readme_shows_a_story_that_is_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    story, fields = readme_examples()
+    first, second, *others = (line for line in fields.splitlines() if line.startswith("question"))
+    assert not others
+    (tmp_path / "mine.toml").write_text(story)
+    for name, question in (("chosen", first), ("drawn", second)):
+        (tmp_path / f"{name}.toml").write_text(story + fields.replace(first, "").replace(second, "") + question)
+    assert main([str(tmp_path)]) == 0
+    assert "mine: 1 steps, 1 claims." in capsys.readouterr().out
+
+
+def test_a_claim_that_does_not_hold_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "mine.toml").write_text(readme_examples()[0].replace("a=9.33", "a=9.3"))
+    (tmp_path / "other.toml").write_text(GOOD.replace("a=9", "a=99"))
+    assert main([str(tmp_path)]) == 2
+    said = capsys.readouterr().out
+    assert "mine.toml, step 1 (threshold), claims: fate is full alignment." in said
+    assert "other.toml, step 1 (one), link: a = 99 is outside [-20, 20]." in said
