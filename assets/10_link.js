@@ -100,8 +100,12 @@ fl.History = class {
   }
 
   address() {
+    return `${this.view.path}?${this.query()}`;
+  }
+
+  query() {
     const { only } = this;
-    return `${this.view.path}?${fl.query(this.view, this.state)}${only ? `&only=${only.join(",")}` : ""}`;
+    return `${fl.query(this.view, this.state)}${only ? `&only=${only.join(",")}` : ""}`;
   }
 
   entry() {

@@ -17,7 +17,7 @@ fl.Later = class extends Error {
 fl.lost = (error) => { throw error.name === "AbortError" ? error : new fl.Lost(error.message); };
 
 fl.read = async function (url, signal, { onRelease, onChunk, onBatch }) {
-  const response = await fetch(url, { signal }).catch(fl.lost);
+  const response = await fl.ahead.take(url, signal) || await fetch(url, { signal }).catch(fl.lost);
   onRelease(response.headers.get("X-Release"));
   if (!response.ok) {
     throw fl.refusal(response, response.status < 500 && await response.json().catch(() => null));
@@ -37,6 +37,39 @@ fl.read = async function (url, signal, { onRelease, onChunk, onBatch }) {
     if (!last || !["end", "error"].includes(last.kind)) throw new fl.Lost("the stream was cut off");
     return;
   }
+};
+
+// One stream that is fetched before it is asked for, after everything else that the browser wants; it outlives a page.
+fl.ahead = {
+  url: null,
+
+  fetch(url) {
+    if (url === this.url || (navigator.connection && navigator.connection.saveData)) return;
+    this.drop();
+    const abort = new AbortController();
+    // One branch keeps what has come until it is read, the other one goes on asking for it.
+    const answer = fetch(url, { priority: "low", signal: abort.signal }).then((response) => {
+      if (!response.ok) return null;
+      const [kept, read] = response.body.tee();
+      read.pipeTo(new WritableStream()).catch(() => {});
+      return new Response(kept, { status: response.status, headers: response.headers });
+    }).catch(() => null);
+    Object.assign(this, { url, abort, answer });
+  },
+
+  // The answer to a question, as far as it has come; null where it was not fetched.
+  async take(url, signal) {
+    if (url !== this.url) return null;
+    const { answer, abort } = this;
+    this.url = null;
+    signal.addEventListener("abort", () => abort.abort(), { once: true });
+    return answer;
+  },
+
+  drop() {
+    if (this.url) this.abort.abort();
+    this.url = null;
+  },
 };
 
 // What is thrown of an answer that is none.

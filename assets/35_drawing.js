@@ -32,6 +32,7 @@ fl.Drawing = class {
 
   static NARROW = 450; // pixels
   static LINE = 16; // pixels of a line of text
+  static WIDER = 24; // pixels more that a margin has at most, where type is larger
   static LETTER = 0.6; // of a letter's width over its height
   static REST = 180; // ms without a new picture after which sketches are drawn by plotly
 
@@ -153,7 +154,10 @@ fl.Drawing = class {
     const layout = this.coloured(scene.figure.layout);
     layout.template = structuredClone(this.view.templates[this.dark ? "dark" : "light"]);
     this.enlarged(layout);
-    if (this.large) for (const side of ["l", "b"]) layout.margin[side] *= this.large.type;
+    if (this.large) {
+      for (const side of ["l", "b", "t", "r"]) layout.margin[side] = Math.min(this.large.type * layout.margin[side], layout.margin[side] + fl.Drawing.WIDER);
+      for (const [name, axis] of Object.entries(layout)) if (/^yaxis/.test(name) && axis.title) Object.assign(axis, { automargin: true, title: { ...axis.title, standoff: 10 } });
+    }
     for (const [path, value] of Object.entries(patches.layout)) {
       const steps = path.split(".");
       const last = steps.pop();
@@ -235,6 +239,7 @@ fl.Drawing = class {
   spread(trace, layout, { clientWidth, clientHeight }) {
     const [low, high] = layout.yaxis.range;
     const gap = (this.large ? this.large.type : 1) * fl.Drawing.LINE * (high - low) / Math.max(clientHeight - layout.margin.t - layout.margin.b, 1);
+    if (this.large) trace.textfont.size *= this.large.names / this.large.type; // they stand between an axis and its curves
     if (clientWidth < fl.Drawing.NARROW) trace.textfont.size -= 2;
     const heights = [...trace.y];
     const order = heights.map((_, k) => k).sort((one, other) => heights[one] - heights[other]);
@@ -304,7 +309,11 @@ fl.Drawing = class {
 
   // The same with larger type, thicker lines and larger marks, where a hall looks.
   enlarged(value, under = "") {
-    if (!this.large || value === null || typeof value !== "object" || ArrayBuffer.isView(value) || Array.isArray(value)) return value;
+    if (!this.large || value === null || typeof value !== "object" || ArrayBuffer.isView(value)) return value;
+    if (Array.isArray(value)) { // annotations, shapes: not data
+      if (value.length <= 64 && !value.some((item) => item === null || typeof item !== "object" || item.length !== undefined)) for (const item of value) this.enlarged(item);
+      return value;
+    }
     const times = (size, by) => (Array.isArray(size) ? size.map((each) => by * each) : by * size);
     if (/font$/.test(under) && value.size) value.size = times(value.size, this.large.type);
     if (under === "line" && value.width) value.width = times(value.width, this.large.line);

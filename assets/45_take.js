@@ -62,8 +62,7 @@ fl.Take = class {
     document.getElementById("take").replaceChildren(
       item("Link of this picture", () => fl.copyLink(page)), item("Short link", () => this.short().then((link) => fl.copyText(page, link))),
       item("QR code of the link", () => this.code()),
-      ...(document.getElementById("lecture") ? [] : [item("Link for a class…", () => this.classLink())]), // a step says itself what it gives
-      fl.make("hr"), ...pictures, fl.make("hr"), ...files,
+      item("Link for a class…", () => this.classLink()), fl.make("hr"), ...pictures, fl.make("hr"), ...files,
       ...this.narrow(item),
     );
   }
@@ -106,12 +105,12 @@ fl.Take = class {
     const given = new Map();
     for (const { key, title } of page.view.controls) if (!given.has(key)) given.set(key, title.replace(/, degree \d+$/, ""));
     const checks = [...given].map(([key, title]) => {
-      const check = fl.make("input", { type: "checkbox", value: key, checked: !page.history.only || page.history.only.includes(key) });
+      const check = fl.make("input", { type: "checkbox", value: key, checked: !page.controls.only || page.controls.only.includes(key) });
       return fl.make("label", { className: "check" }, check, fl.make("span", { textContent: title }));
     });
     const chosen = () => [...dialog.querySelectorAll("input:checked")].map(({ value }) => value);
     const copy = fl.make("button", { type: "button", className: "tool", textContent: "Show and copy the link", onclick: () => {
-      page.showOnly(chosen().length === given.size ? null : chosen());
+      page.showOnly(chosen().length === given.size && !page.usual ? null : chosen());
       page.history.record(page.state, "same");
       page.sync();
       dialog.close();

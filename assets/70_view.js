@@ -15,6 +15,7 @@ fl.Page = class {
     this.state = structuredClone(view.initial);
     this.moved = -Infinity; // when a control was moved last
     this.worded = -Infinity; // when what is said was asked for last
+    this.texts = {}; // what is said of each figure
     this.token = 0; // of the latest request: chunks of any other are dropped
     this.abort = new AbortController();
     this.gate = new fl.Gate(() => this.request());
@@ -96,7 +97,13 @@ fl.Page = class {
 
   // The link's choice of controls.
   showOnly(only) {
-    this.history.only = this.controls.only = only || null;
+    this.history.only = only || null;
+    this.controls.only = only || this.usual;
+  }
+
+  // Those that are shown where the link makes no choice, null for all: a lecture's step may give only some.
+  get usual() {
+    return fl.lecture && fl.lecture.there ? fl.lecture.step.controls : null;
   }
 
   // A control has changed some fields of the state.
@@ -373,9 +380,8 @@ fl.Page = class {
       link.onclick = (event) => { if (!event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); this.open(href); } };
       document.getElementById("notes").append(fl.make("li", {}, link));
     }
-    for (const [name, text] of Object.entries(chunk.figures)) {
-      document.getElementById(`${this.view.figures[name].id}-text`).textContent = text;
-    }
+    this.texts = chunk.figures;
+    this.describe();
     const preset = this.presetOf();
     const caption = document.getElementById("caption");
     caption.hidden = !preset;
@@ -386,6 +392,13 @@ fl.Page = class {
     }
     clearTimeout(this.announcing);
     if (chunk.runs && !(fl.lecture && fl.lecture.asking)) this.announcing = setTimeout(() => this.announce(chunk.runs.join(" ")), fl.Page.ANNOUNCED);
+  }
+
+  // What a screen reader says of each figure; not while a question about it is open.
+  describe() {
+    for (const [name, text] of Object.entries(this.texts)) {
+      document.getElementById(`${this.view.figures[name].id}-text`).textContent = fl.lecture && fl.lecture.asking ? fl.Lecture.HELD : text;
+    }
   }
 
   // Goes to another view: Dash looks at the address when the browser says that it has changed.
@@ -537,15 +550,26 @@ window.dash_clientside.frame = {
     fl.page = new fl.Page(view);
     fl.lecture = fl.Lecture.here(fl.page);
     if (fl.lecture) fl.lecture.begin(); else fl.page.start();
-    const entry = fl.lecture ? "/lecture" : view.entry;
-    for (const link of document.querySelectorAll(".view-link, .page-link")) {
-      if (link.pathname === (link.matches(".page-link") ? view.path : entry)) {
-        link.setAttribute("aria-current", "page");
-        link.scrollIntoView({ block: "nearest", inline: "nearest" }); // a phone's row of views scrolls
-      } else link.removeAttribute("aria-current");
-    }
+    fl.showPlace(fl.lecture ? "/lecture" : view.entry, view.path);
     return view.name;
   },
+
+  // The address has changed: a page that is no view's has its entry in the header too.
+  arrive(pathname) {
+    const bare = pathname.replace(/(.)\/$/, "$1");
+    if ([...document.querySelectorAll(".view-link")].some((link) => link.pathname === bare)) fl.showPlace(bare, bare);
+    return pathname;
+  },
+};
+
+// Says in the header, and in a view's tabs, where one is.
+fl.showPlace = function (entry, path) {
+  for (const link of document.querySelectorAll(".view-link, .page-link")) {
+    if (link.pathname === (link.matches(".page-link") ? path : entry)) {
+      link.setAttribute("aria-current", "page");
+      link.scrollIntoView({ block: "nearest", inline: "nearest" }); // a phone's row of views scrolls
+    } else link.removeAttribute("aria-current");
+  }
 };
 
 window.addEventListener("popstate", (event) => {

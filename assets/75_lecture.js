@@ -9,8 +9,9 @@ fl.Lecture = class {
     return bar ? new fl.Lecture(page, bar) : null;
   }
 
+  static HELD = "What this plot shows is said when the question has been answered.";
   static SWIPE = 60; // pixels that a finger moves at least
-  static LARGE = { type: 1.25, line: 1.5 }; // on a wide screen, which may be a projector's
+  static LARGE = { type: 1.5, line: 1.8, names: 1.1 }; // on a wide screen, which may be a projector's
   static WIDE = 1100; // pixels
 
   constructor(page, bar) {
@@ -21,7 +22,7 @@ fl.Lecture = class {
     this.layers = {};
     if (innerWidth > fl.Lecture.WIDE) page.drawing.large = fl.Lecture.LARGE;
     const { history: kept } = page, entry = kept.entry.bind(kept);
-    kept.address = () => (this.taken ? `${this.step.address}?${fl.query(page.view, page.state)}` : this.step.address);
+    kept.address = () => (this.taken ? `${this.step.address}?${kept.query()}` : this.step.address);
     kept.entry = () => ({ ...entry(), taken: this.taken });
     document.getElementById("step-back").onclick = () => this.go(this.place - 1);
     document.getElementById("step-next").onclick = () => this.next();
@@ -52,16 +53,16 @@ fl.Lecture = class {
     this.place = place;
     if (!kept && query) await this.page.readLink(query);
     if (fl.page !== this.page) return;
-    this.enter(place, kept || (query ? this.page.state : null));
+    this.enter(place, kept || (query ? this.page.state : null), kept ? entry.only : this.page.history.only);
     this.page.history.mark(this.page.state);
   }
 
-  // Shows a step; with a state of its own, where the audience has had the controls.
-  enter(place, state = null) {
+  // Shows a step; with a state of its own, where the audience has had the controls, and a link's choice of these.
+  enter(place, state = null, only = null) {
     this.place = place;
     this.close();
     const { page, step } = this;
-    Object.assign(page.history, { depth: 0, top: 0 });
+    Object.assign(page.history, { depth: 0, top: 0, only: state && only });
     document.getElementById("step").replaceChildren(fl.make("h2", { textContent: step.title }), fl.make("div", { innerHTML: step.text }));
     document.getElementById("step-place").textContent = `${place + 1} / ${this.steps.length}`;
     this.bar.querySelector(".story-text").scrollTop = 0;
@@ -76,10 +77,13 @@ fl.Lecture = class {
     page.restore(structuredClone(state || step.state));
   }
 
-  // While a question is open, colours that tell a fate are taken away.
+  // While a question is open, colours, dashes and words that tell a fate are taken away; where a curve is to be drawn,
+  // lines that lead the hand too.
   setAsking(asking) {
     this.asking = asking;
     this.bar.toggleAttribute("data-asking", asking);
+    this.bar.toggleAttribute("data-drawing", asking && this.step.question.draw !== undefined);
+    this.page.describe();
   }
 
   // What a step has done is undone.
@@ -90,7 +94,7 @@ fl.Lecture = class {
     this.pad = null;
     this.guess = null;
     document.getElementById("question").replaceChildren();
-    for (const layer of Object.values(this.layers)) layer.replaceChildren();
+    for (const layer of Object.values(this.layers).flat()) layer.replaceChildren();
     for (const row of document.querySelectorAll(".control.lit")) row.classList.remove("lit");
   }
 
@@ -99,6 +103,8 @@ fl.Lecture = class {
     if (this.ready || !this.there) return;
     this.ready = true;
     const { page, step } = this;
+    const next = this.steps[this.place + 1];
+    if (next) fl.ahead.fetch(next.stream);
     if (step.question) this.ask(step.question); else this.play();
     for (const { control } of step.mark) {
       if (!control) continue;
@@ -148,7 +154,7 @@ fl.Lecture = class {
     const same = place === this.place;
     page.history.arrived(entry);
     const state = entry && entry.taken ? page.history.stateOf(entry) : null;
-    if (same && state) { this.hold(true); page.restore(state); } else this.enter(place, state);
+    if (same && state) { page.history.only = entry.only; this.hold(true); page.restore(state); } else this.enter(place, state, state && entry.only);
     return true;
   }
 
@@ -161,7 +167,7 @@ fl.Lecture = class {
     const button = document.getElementById("take-controls");
     button.textContent = taken ? "Back to the story" : "Take the controls";
     button.setAttribute("aria-pressed", taken);
-    this.page.controls.only = taken ? this.step.controls : null;
+    this.page.showOnly(taken ? this.page.history.only : null);
   }
 
   take() {
@@ -233,6 +239,7 @@ fl.Lecture = class {
     const { player } = this.page;
     if (this.step.play) this.play();
     else if (player.there) player.finish();
+    this.draw();
   }
 
   // --- what is marked ---
@@ -242,19 +249,22 @@ fl.Lecture = class {
     for (const figure of Object.values(this.page.drawing.figures)) {
       const { gd, name } = figure;
       if (!gd || !gd._fullLayout || !gd._fullLayout.xaxis) continue;
-      if (!this.layers[name] || !this.layers[name].isConnected) {
-        this.layers[name] = fl.svg("svg", { class: "layer spot story-spot", "aria-hidden": "true" });
-        gd.after(this.layers[name]);
+      if (!this.layers[name] || !this.layers[name].every(({ isConnected }) => isConnected)) {
+        this.layers[name] = [0, 1].map(() => fl.svg("svg", { class: "layer spot story-spot", "aria-hidden": "true" }));
+        gd.before(this.layers[name][0]);
+        gd.after(this.layers[name][1]);
       }
       const first = figure === Object.values(this.page.drawing.figures)[0];
       const marks = this.ready && !this.taken && !this.asking ? this.step.mark : [];
-      this.layers[name].replaceChildren(...marks.flatMap((mark) => this.shapes(mark, figure, first)));
+      const [under, over] = this.layers[name], lines = (mark) => ["trace", "run", "level"].some((kind) => kind in mark);
+      under.replaceChildren(...marks.filter(lines).flatMap((mark) => this.shapes(mark, figure, first)));
+      over.replaceChildren(...marks.filter((mark) => !lines(mark)).flatMap((mark) => this.shapes(mark, figure, first)));
     }
     if (this.pad) this.pad.draw();
   }
 
-  // Points and levels are places in the first figure, rows those of the others.
-  shapes(mark, { gd, lines }, first) {
+  // Points and levels are places in the first figure, rows those of the last one that is seen.
+  shapes(mark, { gd, lines, name }, first) {
     const full = gd._fullLayout, { xaxis, yaxis } = full;
     const within = (...shapes) => fl.svg("svg", { x: xaxis._offset, y: yaxis._offset, width: xaxis._length, height: yaxis._length }, ...shapes);
     const path = (x, y) => {
@@ -271,7 +281,7 @@ fl.Lecture = class {
     if (mark.run !== undefined && first) return [within(...(lines || []).filter(({ run }) => run === this.page.drawing.picture.runs[mark.run]).map(({ run, x, y }) => path(run.columns[x] || [], run.columns[y] || [])))];
     if (mark.point && first) return [fl.svg("circle", { cx: xaxis._offset + xaxis.d2p(mark.point[0]), cy: yaxis._offset + yaxis.d2p(mark.point[1]), r: 13 })];
     if (mark.level !== undefined && first) return [within(fl.svg("line", { x1: 0, x2: xaxis._length, y1: yaxis.d2p(mark.level), y2: yaxis.d2p(mark.level) }))];
-    const row = mark.row !== undefined && !first && full[mark.row ? `yaxis${mark.row + 1}` : "yaxis"];
+    const row = mark.row !== undefined && name === this.step.figures.at(-1) && full[mark.row ? `yaxis${mark.row + 1}` : "yaxis"];
     return row ? [fl.svg("rect", { x: 4, y: row._offset - 6, width: gd.clientWidth - 8, height: row._length + 12, rx: 8 })] : [];
   }
 };

@@ -146,7 +146,7 @@ def shell(views: Mapping[str, View], pages: Sequence[Page] = ()) -> html.Div:
         [
             dcc.Location(id="address", refresh=False),
             header,
-            html.Main(id="page", tabIndex=-1),
+            html.Main(id="page", tabIndex=-1, **{"data-path": ""}),  # type: ignore[arg-type]
             html.Div(id="notice", className="notice", role="status", hidden=True),
             html.Div(id="announcer", className="visually-hidden", **aria(live="polite")),
         ]
@@ -182,6 +182,8 @@ def register(app: Dash, views: Mapping[str, View], pages: Sequence[Page] = ()) -
     # A callback is called for a page that comes later only if one of its outputs comes with it.
     mounted = Output("view-mounted", "children")
     app.clientside_callback(ClientsideFunction("frame", "mount"), mounted, Input("view-description", "data"))
+    arrived = Output("page", "data-path")
+    app.clientside_callback(ClientsideFunction("frame", "arrive"), arrived, Input("address", "pathname"))
 
 
 def view_at(views: Mapping[str, View], path: str) -> View | None:

@@ -10,6 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from components.images.columns import quantity
+from components.images.compute import results as image_results
+from components.images.state import ImagesState
+from components.lab import records
 from components.lab.state import LabState
 from components.linear_network.state import LinearNetworkState
 from components.phase_map.state import PhaseMapState
@@ -112,6 +116,8 @@ UNLEARNING: dict[str, Quantity] = {
     "fitted R exponent": lambda state, run, _: _planar(state, run).power_fit.R_exponent,
     "A": lambda state, run, _: _model(state).A[run - 1],
     "width R": lambda state, run, time: _at(_wide(state, run), "tau", "R", time),
+    "width R peak": lambda state, run, _: float(np.abs(_wide(state, run).R).max()),
+    "width R last": lambda state, run, _: float(_wide(state, run).R[-1]),
     "width R end": lambda state, run, _: _halt(state, run).R,
     "width a end": lambda state, run, _: _halt(state, run).a,
 }
@@ -122,8 +128,17 @@ def _mapped(state: PhaseMapState, _: int, __: float) -> str:
     return model.fate(state.a, state.R0).name.lower().replace("_", " ")
 
 
+def _mapped_at(state: PhaseMapState, _: int, x: float) -> str:
+    """The fate where the map's first axis has another value, given as the time."""
+    field, place = (state.varied()[state.x][part] for part in ("field", "index"))
+    values = getattr(state, field)
+    moved = x if place is None else [*values[:place], x, *values[place + 1 :]]
+    return _mapped(type(state).make({**state.model_dump(), field: moved}), 0, 0.0)
+
+
 PHASE_MAP: dict[str, Quantity] = {
     "fate": _mapped,
+    "fate at x": _mapped_at,
     "threshold": lambda state, run, _: UnlearningModel(state.c, state.c_star, state.eps).threshold(state.R0)[run],
 }
 
@@ -131,6 +146,11 @@ PHASE_MAP: dict[str, Quantity] = {
 @lru_cache(maxsize=32)
 def _neurons(state: TimeScalesState) -> Any:
     return state.model.trajectory(a0=state.start, t_end=state.t)
+
+
+def _terms(state: TimeScalesState) -> np.ndarray:
+    """What each degree has of the risk, (times, degrees)."""
+    return np.asarray(0.5 * _neurons(state).residual ** 2)
 
 
 TIME_SCALES: dict[str, Quantity] = {
@@ -141,6 +161,8 @@ TIME_SCALES: dict[str, Quantity] = {
     "risk rise": lambda state, _, __: float(np.diff(_neurons(state).risk).max()),
     "learning time": lambda state, run, _: float(_neurons(state).learning_times()[run]),
     "predicted time": lambda state, run, _: float(state.model.predicted_times()[run]),
+    "term": lambda state, run, time: float(np.interp(time, _neurons(state).t, _terms(state)[:, run])),
+    "term after": lambda state, run, time: float(_terms(state)[_neurons(state).t >= time, run].max()),
     "time over predicted": lambda state, run, _: float(
         _neurons(state).learning_times()[run] / state.model.predicted_times()[run]
     ),
@@ -156,9 +178,16 @@ def _end(state: LinearNetworkState) -> Any:
     return state.network().solution([0.0, math.inf])
 
 
+@lru_cache(maxsize=32)
+def _grid(state: LinearNetworkState) -> Any:
+    return state.network().solution([0.0, *np.geomspace(1e-3, 1e3, 4000)])
+
+
 LINEAR_NETWORK: dict[str, Quantity] = {
     "mechanisms": lambda state, _, __: ", ".join(_mechanism(state).names) or "kernel",
     "kernel ratio": lambda state, _, __: _mechanism(state).kernel_ratio,
+    "kernel least": lambda state, _, __: float(_grid(state).kernel_ratio.min()),
+    "f at kernel least": lambda state, _, __: float(_grid(state).f[_grid(state).kernel_ratio.argmin()]),
     "rescaling": lambda state, _, __: _mechanism(state).rescaling,
     "f begin": lambda state, _, __: float(_end(state).f[0]),
     "f end": lambda state, _, __: float(_end(state).f[-1]),
@@ -175,12 +204,20 @@ def _law_of_width(state: LabState) -> Any:
     return _model(state).at_width(state.m).trajectory(state.a, tau_end=state.tau)
 
 
-@lru_cache(maxsize=8)
-def _network(state: LabState) -> tuple[float, float]:
-    """R of the first network: its peak and its end."""
-    lone = LabState.make({**state.model_dump(), "runs": 1})
-    R = np.array([np.mean(record.R) for record in lone.training(1e13)])
-    return float(R.max()), float(R[-1])
+def _replayed(state: LabState, name: str = "R") -> np.ndarray:
+    """A column of the networks of the finished record that the step replays, (times, runs)."""
+    record = records.of(state)
+    if record is None:
+        raise ValueError("no finished run comes with this state")
+    return np.asarray(record.course.seeds[name], dtype=float)
+
+
+def _from_law(state: LabState, name: str) -> float:
+    """The largest distance between the networks' mean and the law of their width."""
+    record, law = records.of(state), _law_of_width(state)
+    mean = _replayed(state, name).mean(axis=1)
+    assert record is not None
+    return float(np.abs(mean - np.interp(record.course.tau, law.tau, getattr(law, name))).max())
 
 
 LAB: dict[str, Quantity] = {
@@ -191,8 +228,42 @@ LAB: dict[str, Quantity] = {
     "law loss end": lambda state, _, __: float(_law_of_width(state).loss[-1]),
     "law loss rise": lambda state, _, __: float(np.diff(_law_of_width(state).loss).max()),
     "halt R": lambda state, _, __: getattr(_model(state).at_width(state.m).halt(state.a), "R", math.nan),
-    "network R peak": lambda state, _, __: _network(state)[0],
-    "network R end": lambda state, _, __: _network(state)[1],
+    "networks": lambda state, _, __: _replayed(state).shape[1],
+    "networks R peak": lambda state, _, __: float(_replayed(state).mean(axis=1).max()),
+    "networks R end": lambda state, _, __: float(_replayed(state)[-1].mean()),
+    "networks from law": lambda state, _, __: _from_law(state, "R"),
+    "networks loss from law": lambda state, _, __: _from_law(state, "loss"),
+}
+
+
+def _course(state: ImagesState, run: int, name: str) -> np.ndarray:
+    """A quantity over the epochs, the mean over seeds, of one of the settings: all values of the first group, then
+    those of the next."""
+    results = image_results(state)
+    if results is None:
+        raise ValueError("no results come with this state")
+    values = quantity(results[1], name)[run]
+    return np.asarray(np.nanmean(values, axis=0))
+
+
+def _peak(state: ImagesState, run: int) -> float:
+    return float(np.nanmax(_course(state, run, "R")))
+
+
+IMAGES: dict[str, Quantity] = {
+    "accuracy": lambda state, run, _: float(_course(state, run, "accuracy")[-1]),
+    "best accuracy": lambda state, run, _: float(_course(state, run, "best")[-1]),
+    "norm": lambda state, run, _: float(_course(state, run, "norm")[-1]),
+    "distance": lambda state, run, _: float(_course(state, run, "moved")[-1]),
+    "kernel ratio": lambda state, run, _: float(_course(state, run, "kernel")[-1]),
+    "last angle begin": lambda state, run, _: float(_course(state, run, f"zeta{state.depth}")[0]),
+    "last angle end": lambda state, run, _: float(_course(state, run, f"zeta{state.depth}")[-1]),
+    "R peak": lambda state, run, _: _peak(state, run),
+    "R end": lambda state, run, _: float(_course(state, run, "R")[-1]),
+    "R lost": lambda state, run, _: float(1 - _course(state, run, "R")[-1] / _peak(state, run)),
+    "a end": lambda state, run, _: float(_course(state, run, "a")[-1]),
+    "loss rise": lambda state, run, _: float(np.diff(_course(state, run, "train")).max()),
+    "loss end": lambda state, run, _: float(_course(state, run, "loss")[-1]),
 }
 
 QUANTITIES: dict[str, dict[str, Quantity]] = {
@@ -201,4 +272,5 @@ QUANTITIES: dict[str, dict[str, Quantity]] = {
     "time_scales": TIME_SCALES,
     "linear_network": LINEAR_NETWORK,
     "lab": LAB,
+    "images": IMAGES,
 }

@@ -7,7 +7,7 @@ from html import escape
 
 from components.theory.mathematics import mathml
 
-_PIECES = re.compile(r"\$([^$]+)\$|\*([^*\n]+)\*")
+_PIECES = re.compile(r"\$([^$]+)\$([.,:;?!)]*)|\*([^*\n]+)\*")  # a formula keeps the marks that follow it
 
 
 def line(text: str) -> str:
@@ -17,8 +17,13 @@ def line(text: str) -> str:
     made, begin = [], 0
     for found in _PIECES.finditer(text):
         made.append(escape(text[begin : found.start()]))
-        latex, stressed = found.groups()
-        made.append(mathml(latex) if latex else f"<em>{escape(stressed)}</em>")
+        latex, marks, stressed = found.groups()
+        if stressed:
+            made.append(f"<em>{escape(stressed)}</em>")
+        elif marks:
+            made.append(f'<span class="together">{mathml(latex)}{marks}</span>')
+        else:
+            made.append(mathml(latex))
         begin = found.end()
     return "".join(made) + escape(text[begin:])
 

@@ -16,6 +16,7 @@ from dash.development.base_component import Component
 from components import guide
 from components.lecture.story import Step, Story
 from components.markup import aria
+from components.state import State
 from components.theory.symbols import controlled, theory_of
 from components.view import View
 
@@ -84,7 +85,7 @@ class Lecture:
 
     def _step(self, story: Story, place: int) -> list[Component]:
         view = self.views[story.steps[place].view]
-        data = orjson.dumps(told(story)).decode()
+        data = orjson.dumps(told(story, self.views)).decode()
         bar = html.Section(
             [
                 html.Div(
@@ -120,12 +121,27 @@ def address(story: Story, step: Step) -> str:
     return f"{PATH}/{story.name}/{step.id}"
 
 
-def told(story: Story) -> dict[str, Any]:
+def asked(view: View, state: State) -> str:
+    """What the stream is asked for, as the client does: a map does not depend on what is on its axes."""
+    axes = view.State.varied()
+    on = [axes[getattr(state, name)] for name in ("x", "y")] if any(f.opens for f in view.figures.values()) else []
+    values = state.model_dump()
+    for axis in on:
+        field, place = axis["field"], axis["index"]
+        if place is None:
+            values[field] = axis["rest"]
+        else:
+            values[field] = [*values[field][:place], axis["rest"], *values[field][place + 1 :]]
+    return type(state).make(values).key()
+
+
+def told(story: Story, views: Mapping[str, View]) -> dict[str, Any]:
     """A story as the client reads it."""
     steps = [
         {
             "id": step.id,
             "address": address(story, step),
+            "stream": f"/stream/{step.view}?{asked(views[step.view], step.state)}",
             "title": step.title,
             "text": step.text,
             "view": step.view,

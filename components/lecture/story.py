@@ -32,6 +32,7 @@ from typing import Any
 
 from components.lecture.claims import QUANTITIES, Claim
 from components.lecture.mathematics import line, paragraphs
+from components.lecture.names import Named, named
 from components.state import Problems, State
 from components.view import View
 
@@ -41,14 +42,15 @@ MOST_STEPS = 60
 MOST_FILES = 50
 MOST_LETTERS = 2000  # of a text
 MOST_MARKS = 12
+FAR = 1e9  # from 0, of what is marked
 SPEEDS = (0.25, 0.5, 1, 2, 4)  # of the player
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
 MARKS = {
-    "trace": "a line of the figure, by the beginning of its name",
-    "point": "a ring at [x, y]",
-    "run": "a run's line, counted from 0",
-    "level": "a line across, at a height",
-    "row": "a row of the panels, counted from 0",
+    "trace": "a line of the first figure, by the beginning of its name",
+    "point": "a ring at [x, y] there",
+    "run": "a run's line there, counted from 0",
+    "level": "a line across there, at a height",
+    "row": "a row of the last figure that is seen, counted from 0",
     "control": "a control, by its name in links",
 }
 
@@ -76,7 +78,7 @@ class Step:
     controls: tuple[str, ...] | None = None
     question: Mapping[str, Any] | None = None
     claims: tuple[Claim, ...] = ()
-    source: str = ""  # the text as it was written
+    source: str = ""  # the text as it was written, and the question's
 
 
 @dataclass(frozen=True)
@@ -213,23 +215,28 @@ def _step(file: str, number: int, data: Any, views: Mapping[str, View]) -> Step:
         raise fields.wrong("link", str(problems)) from None
     drawn = tuple(view.figures)
     keys = tuple(dict.fromkeys(control.key for control in view.controls))
+    shown = fields.words("figures", drawn) if "figures" in data else drawn
+    if not shown:
+        raise fields.wrong("figures", f"names none of {', '.join(drawn)}.")
+    shown = tuple(name for name in drawn if name in shown)
+    names = named(view.name, state)
     return Step(
         id=data["id"],
         title=fields.text("title", 80),
         text=fields.html("text", paragraphs),
         view=view.name,
         state=state,
-        figures=fields.words("figures", drawn) if "figures" in data else drawn,
-        mark=_marks(fields, keys),
+        figures=shown,
+        mark=_marks(fields, keys, names, names.rows[shown[-1] == drawn[-1] and len(drawn) > 1]),
         play=_play(fields),
         controls=fields.words("controls", keys) if "controls" in data else None,
-        question=_question(fields),
+        question=_question(fields, names),
         claims=_claims(fields, view.name),
-        source=data["text"],
+        source=" ".join([data["text"], *_written(data.get("question", {}))]),
     )
 
 
-def _marks(fields: _Fields, keys: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
+def _marks(fields: _Fields, keys: Sequence[str], names: Named, rows: int) -> tuple[Mapping[str, Any], ...]:
     marks = fields.data.get("mark", [])
     if not isinstance(marks, list) or len(marks) > MOST_MARKS:
         raise fields.wrong("mark", f"must be a list of at most {MOST_MARKS}.")
@@ -237,19 +244,32 @@ def _marks(fields: _Fields, keys: Sequence[str]) -> tuple[Mapping[str, Any], ...
         if not isinstance(mark, Mapping) or len(mark) != 1 or next(iter(mark)) not in MARKS:
             raise fields.wrong("mark", f"each has one of {', '.join(MARKS)}.")
         kind, value = next(iter(mark.items()))
-        if kind in ("run", "row"):
-            fields.number(mark, "mark", kind, 0, 50, whole=True)
+        left, right, low, high = names.window
+        if kind == "run":
+            if not names.runs:
+                raise fields.wrong("mark", "run: this picture has no runs.")
+            fields.number(mark, "mark", kind, 0, names.runs - 1, whole=True)
+        elif kind == "row":
+            fields.number(mark, "mark", kind, 0, rows - 1, whole=True)
         elif kind == "level":
-            fields.number(mark, "mark", kind, -1e9, 1e9)
+            fields.number(mark, "mark", kind, max(low, -FAR), min(high, FAR))
         elif kind == "point":
             pair = value if isinstance(value, list) and len(value) == 2 else [None, None]
-            for place in range(2):
-                fields.number({kind: pair[place]}, "mark", kind, -1e9, 1e9)
+            for place, (least, most) in enumerate(((left, right), (low, high))):
+                fields.number({kind: pair[place]}, "mark", kind, max(least, -FAR), min(most, FAR))
         elif kind == "control" and value not in keys:
             raise fields.wrong("mark", f"control must be one of {', '.join(keys)}.")
-        elif kind == "trace" and not (isinstance(value, str) and 0 < len(value) <= 60):
-            raise fields.wrong("mark", "trace must be the beginning of a line's name.")
+        elif kind == "trace" and not (isinstance(value, str) and value and _begins(value, names.lines)):
+            raise fields.wrong("mark", f"trace must be the beginning of one of {_listed(names.lines)}.")
     return tuple(marks)
+
+
+def _begins(text: str, names: Sequence[str]) -> bool:
+    return any(name.startswith(text) for name in names)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names) if names else "none: this picture has no such thing"
 
 
 def _play(fields: _Fields) -> Mapping[str, Any] | None:
@@ -268,7 +288,7 @@ def _play(fields: _Fields) -> Mapping[str, Any] | None:
     return dict(play)
 
 
-def _question(fields: _Fields) -> Mapping[str, Any] | None:
+def _question(fields: _Fields, names: Named) -> Mapping[str, Any] | None:
     asked = fields.data.get("question")
     if asked is None:
         return None
@@ -276,9 +296,9 @@ def _question(fields: _Fields) -> Mapping[str, Any] | None:
     made: dict[str, Any] = {"ask": question.html("ask", line), "then": question.html("then", paragraphs)}
     if "draw" in asked:
         question.only({"ask", "then", "draw", "run"})
-        if not re.fullmatch(r"[A-Za-z_]\w{0,19}", question.text("draw", 20), re.ASCII):
-            raise question.wrong("draw", "must be a column of the run.")
-        run = question.number({"run": 0, **asked}, "run", "run", 0, 50, whole=True)
+        if question.text("draw", 20) not in names.columns:
+            raise question.wrong("draw", f"must be one of {_listed(names.columns)}.")
+        run = question.number({"run": 0, **asked}, "run", "run", 0, names.runs - 1, whole=True)
         return {**made, "draw": asked["draw"], "run": run}
     question.only({"ask", "then", "choices", "answer"})
     choices = asked.get("choices")
@@ -290,6 +310,10 @@ def _question(fields: _Fields) -> Mapping[str, Any] | None:
         raise question.wrong("answer", "is missing: the right choice, counted from 0.")
     made["answer"] = question.number(asked, "answer", "answer", 0, len(choices) - 1, whole=True)
     return made
+
+
+def _written(asked: Mapping[str, Any]) -> list[str]:
+    return [asked[name] for name in ("ask", "then") if name in asked] + list(asked.get("choices", []))
 
 
 def _claims(fields: _Fields, view: str) -> tuple[Claim, ...]:

@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.hand import STATE, box, slider, wait_for_query
+from tests.browser.hand import STATE, box, slider, until, wait_for_query
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 STATES: dict[str, tuple[dict[str, Any], str | None]] = {
@@ -55,6 +55,34 @@ def test_axe_finds_nothing_serious_in_other_views(open_page: Any, path: str, nam
     page = open_page(path, **options)
     page.wait_for_selector("#sentences li")
     check(page, opened)
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"color_scheme": "dark"}, PHONE, {**PHONE, "color_scheme": "dark"}],
+    ids=["light", "dark", "phone", "phone in the dark"],
+)  # fmt: skip
+def test_axe_finds_nothing_serious_in_the_lecture(open_page: Any, options: dict[str, Any]) -> None:
+    page = open_page("/lecture", drawn=False, **options)
+    page.wait_for_selector(".stories")
+    check(page, ".story-list summary")
+    page.click("text=What is unlearned")
+    ready(page)
+    check(page, None)
+    page.keyboard.press("t")
+    expect(page.locator("#take-controls")).to_have_text("Back to the story")
+    check(page, None)
+    for step in ("quadratic", "draw-it"):
+        page.goto(page.url.partition("/lecture")[0] + f"/lecture/what-is-unlearned/{step}")
+        ready(page)
+        check(page, None)
+        page.keyboard.press("ArrowRight")
+        expect(page.locator(".then")).to_be_visible()
+        check(page, None)
+
+
+def ready(page: Page) -> None:
+    """Waits until a step's picture is complete."""
+    until(page, "window.fl && fl.lecture && fl.lecture.there && fl.lecture.ready")
 
 
 def check(page: Page, opened: str | None) -> None:

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from components.lecture.story import OWN, read
+from components.lecture.story import OWN, load
 from components.views import VIEWS
 from tests.browser.hand import STATE, until, wait_for_query
-from tests.browser.test_access import PHONE, check
+from tests.browser.test_access import check
 from tests.browser.test_screens import FAULTS, SCREENS
 
-STORY = read(OWN / "what-is-unlearned.toml", VIEWS)
+STORIES, _ = load([OWN], VIEWS)
+STORY = STORIES["what-is-unlearned"]
 PATH = "/lecture/what-is-unlearned"
 READY = "fl.lecture && fl.lecture.ready && fl.lecture.there"
 
@@ -23,8 +24,20 @@ def at(page: Page, step: str) -> None:
     until(page, f"{READY} && fl.lecture.step.id === '{step}' && location.pathname.endsWith('/{step}')")
 
 
+def tab_to(page: Page, wanted: str, key: str = "Tab") -> None:
+    """Goes by the keyboard to what a selector finds."""
+    for _ in range(60):
+        if page.evaluate("(wanted) => document.activeElement.matches(wanted)", wanted):
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"{key} never comes to {wanted}")
+
+
 def test_the_keyboard_alone_goes_through_the_main_story_and_back(open_page: Any) -> None:
-    page = open_page(PATH)
+    page = open_page("/lecture", drawn=False)
+    page.wait_for_selector(".stories")
+    tab_to(page, ".story-list a")
+    page.keyboard.press("Enter")
     keys = ["ArrowRight", "Space", "PageDown"]
     for place, step in enumerate(STORY.steps):
         if place == 0:
@@ -34,12 +47,18 @@ def test_the_keyboard_alone_goes_through_the_main_story_and_back(open_page: Any)
         expect(page.locator("#step h2")).to_have_text(step.title)
         assert page.evaluate("fl.page.view.name") == step.view
         assert page.evaluate(STATE)["eps"] == step.state.eps  # type: ignore[attr-defined]
-        if step.question:
-            page.keyboard.press("ArrowRight")
-            expect(page.locator(".then")).to_be_visible()
-            expect(page.locator("#step h2")).to_have_text(step.title)
+        if step.question and "draw" in step.question:
+            tab_to(page, ".pad")
+            for key in ("ArrowUp", "ArrowUp", "ArrowRight", "ArrowDown"):
+                page.keyboard.press(key)
+            tab_to(page, ".reveal", "Shift+Tab")
+            page.keyboard.press("Enter")
+            expect(page.locator(".then")).to_contain_text("You drew")
+        elif step.question:
+            page.keyboard.press(str(step.question["answer"] + 1))
+            expect(page.locator(".then strong")).to_have_text("Right.")
         if place < len(STORY.steps) - 1:
-            page.keyboard.press("ArrowRight" if step.question else keys[place % 3])
+            page.keyboard.press(keys[place % 3])
     page.keyboard.press("ArrowLeft")
     at(page, STORY.steps[-2].id)
     page.keyboard.press("PageUp")
@@ -153,22 +172,84 @@ def test_a_finger_steps_on_a_phone(open_page: Any) -> None:
 
 def test_the_list_leads_to_stories_and_a_header_link_leaves_them(open_page: Any) -> None:
     page = open_page("/lecture", drawn=False)
+    here = page.locator(".view-link[aria-current]")
+    expect(here).to_have_text("Lecture")
     page.click("text=Three mechanisms")
     until(page, READY)
     assert page.url.endswith("/lecture/three-mechanisms/network")
+    expect(here).to_have_text("Lecture")
     page.click("nav >> text=Linear network")
     until(page, "!fl.lecture && location.pathname === '/linear-network'")
     expect(page.locator("#linear_network-target")).to_be_visible()
+    expect(here).to_have_text("Linear network")
+    page.click("nav >> text=Lecture")
+    page.wait_for_selector(".stories")
+    expect(here).to_have_text("Lecture")
 
 
-@pytest.mark.parametrize(
-    ("step", "options"),
-    [("", {}), ("", PHONE), ("/quadratic", {}), ("/quadratic", {"color_scheme": "dark"}), ("/draw-it", PHONE)],
-)
-def test_axe_finds_nothing_serious(open_page: Any, step: str, options: dict[str, Any]) -> None:
-    page = open_page(f"{PATH}{step}" if step else "/lecture", drawn=bool(step), **options)
-    page.wait_for_selector("#step h2" if step else ".stories")
-    check(page, None)
+def test_the_next_step_is_fetched_before_it_is_asked_for(open_page: Any) -> None:
+    page = open_page(f"{PATH}/quadratic")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/stream/" in request.url else None)
+    at(page, "quadratic")
+    for step in ("map", "law"):  # each on another view than the one before
+        until(page, "fl.ahead.url !== null")
+        page.keyboard.press("ArrowRight")
+        if page.evaluate("fl.lecture.step.id") == "quadratic":  # the question is answered first
+            page.keyboard.press("ArrowRight")
+        at(page, step)
+    assert len(asked) == len(set(asked)), "no picture is asked for twice"
+    until(page, "fl.ahead.url === fl.lecture.steps[fl.lecture.place + 1].stream")
+
+
+@pytest.mark.parametrize("story", STORIES)
+def test_what_is_fetched_before_is_what_the_step_asks_for(open_page: Any, story: str) -> None:
+    page = open_page(f"/lecture/{story}")
+    for step in STORIES[story].steps:
+        if page.evaluate("fl.page.view.name") != step.view:
+            page.goto(page.url.partition("/lecture")[0] + f"/lecture/{story}/{step.id}")
+        until(page, READY)
+        assert page.evaluate(
+            """(id) => {
+              const { state, stream } = fl.lecture.steps.find((step) => step.id === id);
+              return stream === `/stream/${fl.page.view.name}?${fl.asked(fl.page.view, state)}`; }""",
+            step.id,
+        ), step.id
+
+
+def test_no_text_of_a_plot_answers_an_open_question(open_page: Any) -> None:
+    page = open_page(f"{PATH}/draw-it")
+    at(page, "draw-it")
+    texts = page.locator(".figure > p")
+    for text in texts.all_text_contents():
+        assert text == "What this plot shows is said when the question has been answered."
+    assert not page.locator(".said").is_visible()
+    assert page.evaluate("getComputedStyle(document.querySelector('.layer.over')).filter") == "grayscale(1)"
+    page.click(".reveal")
+    expect(page.locator("#unlearning-plane-text")).to_contain_text("ā = 2, unlearning")
+
+
+def test_the_hall_is_given_a_link_with_chosen_controls(open_page: Any) -> None:
+    page = open_page(f"{PATH}/threshold")
+    at(page, "threshold")
+    page.keyboard.press("t")
+    page.click("#take-menu summary")
+    page.click("text=Link for a class…")
+    checked = "[...document.querySelectorAll('#class-link input:checked')].map(({ value }) => value)"
+    assert page.evaluate(checked) == ["a"], "what the step gives"
+    page.check("#class-link input[value=eps]")
+    page.click("text=Show and copy the link")
+    expect(page.locator("#unlearning-eps")).to_be_visible()
+    until(page, "location.search.endsWith('&only=eps,a')")
+    page.goto(page.url)  # as somebody else
+    until(page, f"{READY} && fl.lecture.taken")
+    expect(page.locator("#unlearning-eps")).to_be_visible()
+    expect(page.locator("#unlearning-c_star-1")).not_to_be_visible()
+    page.keyboard.press("Escape")
+    until(page, f"{READY} && !fl.lecture.taken")
+    assert page.evaluate("location.search") == ""
+    page.keyboard.press("t")
+    expect(page.locator("#unlearning-eps")).not_to_be_visible()
 
 
 @pytest.mark.parametrize("screen", ["phone", "laptop", "projector"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,12 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from components.lecture import mathematics
+from components.lecture.__main__ import main
 from components.lecture.claims import Claim
+from components.lecture.names import named
 from components.lecture.page import Lecture
-from components.lecture.story import MOST_BYTES, OWN, Step, load, read
+from components.lecture.story import MOST_BYTES, OWN, Step, load
+from components.state import State
 from components.views import VIEWS
 
 STORIES, FAULTS = load([OWN], VIEWS)
@@ -54,7 +58,7 @@ def test_every_claim_of_a_step_holds(name: str, step: Step) -> None:
 
 @pytest.mark.parametrize(("name", "step"), STEPS, ids=IDS)
 def test_every_number_of_a_text_is_claimed_or_in_the_link(name: str, step: Step) -> None:
-    claimed = [number for claim in step.claims for number in (claim.value, claim.above, claim.below)]
+    claimed = [number for claim in step.claims for number in (claim.value, claim.above, claim.below, claim.time)]
     said = [number for number in claimed if number is not None]
     said += [abs(1 - bound) for bound in said if 0 < abs(1 - bound) < 0.01]
     linked = [float(number) for number in re.findall(r"-?\d+\.\d+", step.state.query())]
@@ -63,6 +67,42 @@ def test_every_number_of_a_text_is_claimed_or_in_the_link(name: str, step: Step)
         known = [*said, *map(abs, said), *map(abs, linked)]
         known += [round(number * 10**-power, 12) for number in said for power in range(-12, 0)]
         assert any(round(number, digits) == float(text) for number in known), f"{text} in {step.id}"
+
+
+@lru_cache(maxsize=64)
+def described(view: str, state: State) -> str:
+    """What a screen reader is told of a state's figures."""
+    texts: dict[str, str] = {}
+    for chunk in VIEWS[view].compute(state):
+        if chunk.kind == "words":
+            texts |= chunk.data["figures"]
+    return " ".join(texts.values())
+
+
+RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+TOLD = {"true": "passes through 0"}  # words for what a claim names otherwise
+
+
+def numbers(text: str) -> list[float]:
+    """All numbers of a text, as TeX or as the app writes them."""
+    plain = re.sub(r"\\cdot\s*10\^\{?(-?\d+)\}?", r"e\1", text.replace("−", "-"))
+    plain = re.sub(r"·10([⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)", lambda power: f"e{power[1].translate(RAISED)}", plain)
+    plain = re.sub(r"\\tfrac\s*(\d)\s*(\d)", lambda part: f" {int(part[1]) / int(part[2])} ", plain)
+    plain = re.sub(r"(?<![\d)])(-?\d+)/(\d+)", lambda part: f" {int(part[1]) / int(part[2])} ", plain)
+    return [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?(?:\s*e-?\d+)?", plain.replace(" e", "e"))]
+
+
+@pytest.mark.parametrize(("name", "step"), STEPS, ids=IDS)
+def test_a_step_can_be_read_without_its_plots(name: str, step: Step) -> None:
+    told = f"{step.source} {described(step.view, step.state)}"
+    said = numbers(told)
+    for claim in step.claims:
+        if claim.word is not None:
+            for word in claim.word.split(", "):
+                assert TOLD.get(word, word) in told.lower(), claim
+        elif claim.value is not None:
+            near = max(claim.within, 1e-3 * abs(claim.value))
+            assert any(abs(number - claim.value) <= near for number in said), claim
 
 
 @pytest.mark.parametrize(
@@ -108,6 +148,17 @@ def test_a_false_claim_is_found() -> None:
         ("claims =", 'controls = ["zz"]\nclaims =', ("controls", "cs")),
         ("claims =", "mark = [{ point = [1] }]\nclaims =", ("mark", "point")),
         ("claims =", "mark = [{ moon = 1 }]\nclaims =", ("mark", "trace")),
+        ("claims =", 'mark = [{ trace = "critcal" }]\nclaims =', ("mark", "critical manifold, attracting")),
+        ("claims =", 'mark = [{ trace = "past" }]\nclaims =', ("mark", "trace must be the beginning of")),
+        ("claims =", "mark = [{ run = 1 }]\nclaims =", ("mark", "[0, 0]")),
+        ("claims =", "mark = [{ row = 3 }]\nclaims =", ("mark", "[0, 2]")),
+        ("claims =", 'figures = ["plane"]\nmark = [{ row = 1 }]\nclaims =', ("mark", "[0, 0]")),
+        ("claims =", "figures = []\nclaims =", ("figures", "plane, panels")),
+        ("a=9", "a=9&win=0,0.5,0,20", ()),
+        ('a=9"', 'a=9&win=0,0.5,0,20"\nmark = [{ level = 21 }]', ("mark", "level must be a number in [0, 20]")),
+        ('a=9"', 'a=9&win=0,0.5,0,20"\nmark = [{ point = [0.6, 1] }]', ("mark", "point must be a number in [0, 0.5]")),
+        ("claims =", 'question = { ask = "?", then = ".", draw = "Q" }\nclaims =', ("draw", "R, a, loss")),
+        ("claims =", 'question = { ask = "?", then = ".", draw = "R", run = 1 }\nclaims =', ("run", "[0, 0]")),
         ("claims =", 'question = { ask = "?", then = ".", choices = ["a", "b"], answer = 2 }\nclaims =', ("answer",)),
         ("claims =", 'question = { ask = "?", then = ".", choices = ["a"], answer = 0 }\nclaims =', ("2 to 5",)),
         ("claims =", "extra = 1\nclaims =", ("extra", "not known here")),
@@ -130,6 +181,40 @@ def test_a_mistake_is_named_with_file_step_and_field(
     assert len(faults) == 1
     assert faults[0].startswith("mine.toml")
     assert all(part in faults[0] for part in parts), faults[0]
+
+
+PICTURES = {
+    "unlearning": ("v=1&a=5,9&lay=sep,null&m=2e3", "v=1&a=10&tau=1e6&pan=law", "v=1&a=10&pan=kernel"),
+    "phase_map": ("v=1&cs=1,-1,-1,1,1&a=5", "v=1&n=128"),
+    "time_scales": ("v=1&m=4", "v=1&m=4&pan=risk", "v=1&m=4&pan=neurons"),
+    "linear_network": ("v=1&d=10", "v=1&d=10&pan=scaling"),
+    "lab": ("v=1",),
+    "images": ("v=1", "v=1&exp=width", "v=1&exp=unlearning"),
+}
+
+
+@pytest.mark.parametrize(("view", "link"), [(view, link) for view, links in PICTURES.items() for link in links])
+def test_what_a_step_may_name_is_in_its_picture(view: str, link: str) -> None:
+    state = VIEWS[view].State.from_query(link)
+    names = named(view, state)
+    first, *_, last = [*VIEWS[view].figures] * 2
+    lines: set[str] = set()
+    columns: dict[int, set[str]] = {}
+    axes: dict[str, int] = {}
+    for chunk in VIEWS[view].compute(state):
+        if chunk.kind == "scene":
+            axes[chunk.data["name"]] = sum(key.startswith("yaxis") for key in chunk.data["figure"]["layout"])
+            if chunk.data["name"] == first:
+                lines |= {trace.get("name", "") for trace in chunk.data["figure"]["data"]}
+        elif chunk.kind == "run":
+            lines |= {trace["name"] for trace in chunk.data["traces"].get(first, [])}
+        elif chunk.kind == "trace":
+            columns.setdefault(chunk.data["index"], set()).update(chunk.data["columns"])
+    for name in names.lines:
+        assert any(line.startswith(name) for line in lines), name
+    assert len(columns) == names.runs
+    assert names.rows == (axes[first], axes[last])
+    assert not names.columns or set(names.columns) <= columns[0]
 
 
 def test_a_step_given_twice_and_a_file_too_large_are_refused(tmp_path: Path) -> None:
@@ -193,11 +278,26 @@ def test_every_step_has_a_page() -> None:
             assert page.layout(path) is not None
 
 
-def test_the_readme_shows_a_story_that_is_one(tmp_path: Path) -> None:
+def readme_examples() -> list[str]:
     readme = (Path(__file__).parents[2] / "README.md").read_text()
-    example = re.search(r"```toml\n(.*?)```", readme, re.DOTALL)
-    assert example is not None
-    (tmp_path / "mine.toml").write_text(example[1])
-    story = read(tmp_path / "mine.toml", VIEWS)
-    for step in story.steps:
-        assert all(claim.holds(step.view, step.state)[0] for claim in step.claims)
+    return re.findall(r"```toml\n(.*?)```", readme, re.DOTALL)
+
+
+def test_the_readme_shows_a_story_that_is_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    story, fields = readme_examples()
+    first, second, *others = (line for line in fields.splitlines() if line.startswith("question"))
+    assert not others
+    (tmp_path / "mine.toml").write_text(story)
+    for name, question in (("chosen", first), ("drawn", second)):
+        (tmp_path / f"{name}.toml").write_text(story + fields.replace(first, "").replace(second, "") + question)
+    assert main([str(tmp_path)]) == 0
+    assert "mine: 1 steps, 1 claims." in capsys.readouterr().out
+
+
+def test_a_claim_that_does_not_hold_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "mine.toml").write_text(readme_examples()[0].replace("a=9.33", "a=9.3"))
+    (tmp_path / "other.toml").write_text(GOOD.replace("a=9", "a=99"))
+    assert main([str(tmp_path)]) == 2
+    said = capsys.readouterr().out
+    assert "mine.toml, step 1 (threshold), claims: fate is full alignment." in said
+    assert "other.toml, step 1 (one), link: a = 99 is outside [-20, 20]." in said
