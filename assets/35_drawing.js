@@ -32,6 +32,7 @@ fl.Drawing = class {
   static NARROW = 450; // pixels
   static LINE = 16; // pixels of a line of text
   static LETTER = 0.6; // of a letter's width over its height
+  static NOTHING = { x: [null], y: [null] }; // of a line without samples yet: axes that have no point at all plotly puts nowhere
   static REST = 180; // ms without a new picture after which sketches are drawn by plotly
 
   // Whether plotly has come, and the divs that it draws in.
@@ -210,9 +211,11 @@ fl.Drawing = class {
       trace.meta = { ...trace.meta, x, y };
       if (trace.meta.part === "marks") return this.marked(trace, layout);
       const run = this.picture.runs[trace.meta.run];
-      if (trace.meta.part === "cloud") return Object.assign(trace, { x: Array.from(fl.rowAt(run, x, null)), y: Array.from(fl.rowAt(run, y, null)) });
       const from = columns[trace.meta.from] || trace.meta.from;
-      return Object.assign(trace, from ? fl.band(run, x, y, from) : { x: fl.rowAt(run, x, null), y: fl.rowAt(run, y, null) });
+      const [xs, ys] = [x, y].map((column) => fl.rowAt(run, column, null));
+      if (!xs.length || !ys.length) return Object.assign(trace, fl.Drawing.NOTHING);
+      if (trace.meta.part === "cloud") return Object.assign(trace, { x: Array.from(xs), y: Array.from(ys) });
+      return Object.assign(trace, from ? fl.band(run, x, y, from) : { x: xs, y: ys });
     });
   }
 
