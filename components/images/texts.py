@@ -12,6 +12,7 @@ from components.images.columns import alive, over_seeds, quantity
 from components.images.figures import SHORT, VARIED
 from components.images.shelf import About
 from components.images.state import ImagesState
+from components.numbers import about as about_time
 from components.numbers import shown
 from components.theme import FATES, LIGHT
 from dynamics import Fate, scaling_phase
@@ -63,7 +64,7 @@ def awaited(state: ImagesState, wrong: str, about: About | None) -> dict[str, An
         f"{about.words if about else 'images'}; what is known of them comes as they learn."
     )
     notes = [settings(state, about)]
-    notes += [] if state.source == "live" else ["There are no kept results for these settings: they are computed live."]
+    notes += [] if state.kept else ["There are no kept results for these settings: they are computed live."]
     return {"runs": [sentence], "fates": [WAITING], "notes": notes, "figures": _texts(state)}
 
 
@@ -94,9 +95,14 @@ def kept_by(kept: Kept, name: str, runs: ImageRuns) -> str:
     tools = ", ".join(f"{tool} {number}" for tool, number in kept.versions.items())
     return (
         f"Kept results: computed on {kept.date} with {tools}; seeds {_listed(runs.seeds)}, split of the images by seed "
-        f"{kept.split_seed}; {len(runs.settings) * len(runs.seeds)} networks in {shown(kept.seconds[name], 3)} s. "
-        "Run it live computes them again beside the server."
+        f"{kept.split_seed}; {len(runs.settings) * len(runs.seeds)} networks in {shown(kept.seconds[name], 3)} s."
     )
+
+
+def replay(kept: Kept, name: str, runs: ImageRuns) -> str:
+    """What kept results are, beside the button that computes them again."""
+    networks = len(runs.settings) * len(runs.seeds)
+    return f"Kept results of {kept.date}: {networks} networks, computed in {about_time(kept.seconds[name])}."
 
 
 def status(kept: Kept, name: str, runs: ImageRuns) -> str:

@@ -77,7 +77,6 @@ def words(choices: tuple[str, ...]) -> st.SearchStrategy[tuple[str, ...]]:
 STATES = st.builds(
     ImagesState,
     experiment=st.sampled_from(EXPERIMENTS),
-    source=st.sampled_from(("kept", "live")),
     images=st.one_of(st.none(), st.text("0123456789abcdef", min_size=32, max_size=32)),
     most=st.integers(*IMAGES),
     depth=st.integers(*DEPTH),
@@ -96,6 +95,7 @@ STATES = st.builds(
     loss=st.sampled_from(LOSSES),
     runs=st.one_of(st.none(), st.integers(*RUNS)),
     seed=st.integers(*SEEDS),
+    watched=st.sampled_from(("auto", "live", "paused", "off")),
 )
 
 
@@ -165,7 +165,7 @@ def test_a_state_comes_back_from_its_link(state: ImagesState) -> None:
 @given(STATES)
 def test_the_cost_of_any_state_is_known_at_once_and_its_figures_are_figures(state: ImagesState) -> None:
     assert VIEW.cost(state) >= 0.0
-    for part in compute.stream(state.model_copy(update={"source": "live"})):
+    for part in compute.stream(state):
         if part.kind == "scene":
             go.Figure(part.data["figure"])
 
@@ -173,7 +173,7 @@ def test_the_cost_of_any_state_is_known_at_once_and_its_figures_are_figures(stat
 @pytest.mark.parametrize(
     "query",
     [
-        "exp=magic", "src=old", "sig=0", "sig=", "sig=1,1,1,1,1,1,1,1,1,1", "n=0", "n=1e9", "kap=-1", "a=1e3", "L=1",
+        "exp=magic", "run=old", "sig=0", "sig=", "sig=1,1,1,1,1,1,1,1,1,1", "n=0", "n=1e9", "kap=-1", "a=1e3", "L=1",
         "L=2.5", "m=0", "eta=0", "T=0", "B=0", "r=0", "gp=5", "y=thirds", "act=tanh", "loss=hinge", "N=1",
         "img=1", "img=../../../../etc/passwd", f"img={NOBODYS.upper()}", f"img={NOBODYS}0", f"img={NOBODYS[:-1]}/",
     ],
@@ -196,7 +196,7 @@ def test_every_control_writes_a_field_and_has_its_place() -> None:
         assert control.parameter in ImagesState.model_fields
         assert f'"{control.id}"' in page or f'"{control.id}-row"' in page
     fields = {control.parameter for control in layout.CONTROLS}
-    assert set(ImagesState.model_fields) - fields == {"images", "window", "span", "cursor"}
+    assert set(ImagesState.model_fields) - fields == {"images", "window", "span", "cursor", "watched"}
 
 
 def test_the_header_has_one_entry_for_both_pages_and_each_leads_to_the_other() -> None:
@@ -226,7 +226,8 @@ def test_kept_results_are_shown_at_once_and_say_where_they_come_from(preset: Any
     kept = compute.kept()
     runs = kept.runs[preset.state.kept]
     found = drawn(parts)
-    assert of_kind(parts, "begin") == [{"kind": "begin", "runs": len(found), "final": True}]
+    assert [part.get("final") for part in of_kind(parts, "begin")] == [False, None]
+    assert [part["runs"] for part in of_kind(parts, "begin")] == [0, len(found)]
     assert len(found) == len(runs.settings) + len(runs.groups)
     for j in range(len(runs.settings)):
         np.testing.assert_allclose(found[j]["accuracy"], runs.test_accuracy[j].mean(axis=0), rtol=1e-6)
@@ -239,20 +240,27 @@ def test_kept_results_are_shown_at_once_and_say_where_they_come_from(preset: Any
     told = said(parts)
     for word in (kept.date, *kept.versions.values(), f"seeds {', '.join(map(str, runs.seeds))}", "Kept results"):
         assert word in told
+    (replay,) = of_kind(parts, "replay")
+    assert replay["sentence"].startswith(
+        f"Kept results of {kept.date}: {len(runs.settings) * len(runs.seeds)} networks"
+    )
+    before = parts[: parts.index(replay)]
+    assert not of_kind(before, "run")
+    assert "networks learn beside the server" in said(before)
+    assert "no kept results" not in said(before)
     for part in of_kind(parts, "run"):
         for traces in part["traces"].values():
             go.Figure({"data": traces})
     assert parts[-1]["kind"] == "end"
 
 
-@pytest.mark.parametrize(
-    "other", [{"seed": 1}, {"depth": 5}, {"source": "live"}, {"most": 500}, {"images": NOBODYS}, {"rate": 0.02}]
-)
+@pytest.mark.parametrize("other", [{"seed": 1}, {"depth": 5}, {"most": 500}, {"images": NOBODYS}, {"rate": 0.02}])
 def test_other_settings_have_no_kept_results(other: dict[str, Any]) -> None:
     state = ImagesState(**other)
     assert state.kept is None
     parts = parts_of(compute.stream(state))
     assert not of_kind(parts, "trace")
+    assert not of_kind(parts, "replay")
     assert of_kind(parts, "begin")[0]["final"] is (state.images is not None)
 
 
@@ -282,10 +290,10 @@ def test_without_the_extra_the_kept_results_are_shown_and_the_rest_says_how_to_g
     parts = parts_of(compute.stream(ImagesState()))
     assert of_kind(parts, "trace")
     assert sentence in said(parts)
-    parts = parts_of(compute.stream(ImagesState(source="live")))
+    parts = parts_of(compute.stream(ImagesState(seed=1)))
     assert of_kind(parts, "begin")[0]["final"]
     assert sentence in said(parts)
-    assert parts_of(compute.run(ImagesState(source="live"), None)) == [{"kind": "error", "sentence": sentence}]
+    assert parts_of(compute.run(ImagesState(), None)) == [{"kind": "error", "sentence": sentence}]
 
 
 # --- live
@@ -519,6 +527,7 @@ def test_the_table_is_the_kept_results(client: FlaskClient) -> None:
     assert document["computed"]["date"] == compute.kept().date
     assert len(document["settings"]) == 8
     assert "xu2025three" in client.get("/export/images.bib").text
+    assert client.get(f"/export/images.csv?{state.query()}&run=live").status_code == 422, "these have not been computed"
 
 
 def test_what_was_computed_live_is_given_away_once_it_is_whole(client: FlaskClient, shelf: Shelf) -> None:
