@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,13 @@ def test_networks_come_over_their_laws_and_are_measured(open_page: Any) -> None:
     expect(page.locator("#progress")).to_be_hidden()
     page.locator("body").press("ArrowLeft")
     until(page, "fl.page.state.cursor !== null")
+    page.click("#take-menu summary")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Data, CSV").click()
+    names, *rows = csv.reader(download.value.path().read_text(encoding="utf-8").splitlines())
+    assert len(rows) == runs[2][1], "a row for each record"
+    ends = [float(rows[-1][names.index(f"R_seed{seed}")]) for seed in (0, 1)]
+    assert page.evaluate(COLUMN)[-1] == pytest.approx(sum(ends) / 2, rel=1e-6)
 
 
 def test_ten_browsers_share_one_computation_and_all_see_it_whole(open_page: Any, launched: list[str]) -> None:

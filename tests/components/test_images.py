@@ -527,7 +527,8 @@ def test_the_table_is_the_kept_results(client: FlaskClient) -> None:
     assert document["computed"]["date"] == compute.kept().date
     assert len(document["settings"]) == 8
     assert "xu2025three" in client.get("/export/images.bib").text
-    assert client.get(f"/export/images.csv?{state.query()}&run=live").status_code == 422, "these have not been computed"
+    live = client.get(f"/export/images.csv?{state.model_copy(update={'watched': 'live'}).query()}")
+    assert "have not been computed here" in live.get_json()["errors"][0]["sentence"]
 
 
 def test_what_was_computed_live_is_given_away_once_it_is_whole(client: FlaskClient, shelf: Shelf) -> None:
