@@ -93,15 +93,17 @@ def test_a_killed_computation_is_taken_up_and_nothing_that_was_recorded_is_lost(
     store = Folder(runs_folder)
     ((key, entry),) = ((key, entry) for key, entry in store.board().items() if entry.status == "running")
     wait_until(lambda: store.checkpoint(key, entry.log) is not None)
-    before = page.evaluate(COLUMN)
     process.kill()
+    process.wait()
+    before = page.evaluate(COLUMN)
     for _ in range(600):
         after = page.evaluate(f"{COUNT} ? {COLUMN} : []")
-        if len(launched) == 2 and len(after) > len(before):
+        if store.board()[key].log != entry.log and len(after) > len(before):
             break
         page.wait_for_timeout(50)
     assert len(after) > len(before), "it goes on by itself"
     assert after[: len(before)] == before
+    assert len(launched) == 2
     expect(page.locator("#pause-button")).to_be_visible()
     page.close()
     wait_until(lambda: not at_work(runs_folder), 10)
