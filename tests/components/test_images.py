@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import runpy
 import sys
 from itertools import pairwise
@@ -316,6 +317,14 @@ def test_the_run_is_the_cores(name: str, shelf: Shelf) -> None:
     first = of_kind(parts_of(compute.stream(state)), "words")[0]
     assert first["runs"][0].startswith(f"{2 * len(runs.settings)} networks learn beside the server, 2 epochs each")
     assert "There are no kept results" in " ".join(first["notes"])
+
+
+def test_one_of_something_is_said_as_one(shelf: Shelf) -> None:
+    state = ImagesState(sigmas=(1.0,), depth=2, width=1, epochs=1, runs=1, most=40)
+    told = f"{said(parts_of(compute.stream(state)))} {said(parts_of(compute.run(state, None)))}"
+    assert "1 network learns beside the server, 1 epoch, from" in told
+    assert "1 hidden of 1 neuron: ReLU" in told
+    assert not re.search(r"\b1 (networks|epochs|neurons|seeds|layers)\b", told)
 
 
 def test_a_run_that_was_interrupted_goes_on_as_if_it_had_not_been(

@@ -338,6 +338,14 @@ def test_every_mode_has_a_whole_picture_and_an_end(mode: str, query: str) -> Non
     assert parts_of(compute.run(state, None))[-1]["kind"] == "end"
 
 
+def test_one_of_something_is_said_as_one() -> None:
+    state = LabState(m=2, d=2, batch=1, tau=0.01, runs=1)
+    parts = parts_of(compute.run(state, None))
+    figures = of_kind(parts_of(compute.stream(state)), "words")[-1]["figures"]
+    assert " · 1 run · " in parts[-1]["status"]
+    assert "the mean of 1 learning network" in figures["plane"]
+
+
 def test_what_is_not_possible_is_said() -> None:
     state = LabState(step=10.0)
     assert "above, descent diverges" in parts_of(compute.run(state, None))[-1]["sentence"]
