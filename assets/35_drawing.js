@@ -161,7 +161,7 @@ fl.Drawing = class {
     for (const [axis, column] of Object.entries(extent)) {
       const names = [column].flat().map((name) => patches.columns[name] || name);
       const kept = sketchy ? figure.ranges[axis] : null;
-      layout[axis].range = figure.ranges[axis] = this.extent(names, layout[axis].type === "log", kept);
+      layout[axis].range = figure.ranges[axis] = this.extent(names, layout[axis].type === "log", kept, layout[axis].range);
     }
     const window = this.state[figure.window];
     if (window && !layout.xaxis.fixedrange) {
@@ -175,8 +175,9 @@ fl.Drawing = class {
   }
 
   // The range of some columns over all runs, whole, so that axes stand still while a run is played.
-  // While a hand is moving a range is kept for as long as it shows everything and is not half empty.
-  extent(names, log, kept) {
+  // While a hand is moving a range is kept for as long as it shows everything and is not half empty. Before anything has
+  // come it is the one that the server has declared, if any.
+  extent(names, log, kept, declared) {
     let low = Infinity, high = -Infinity;
     for (const run of this.picture.runs) {
       for (const name of names) for (const value of fl.flat(run.columns[name] || [])) {
@@ -185,7 +186,7 @@ fl.Drawing = class {
         if (value > high) high = value;
       }
     }
-    if (low > high) return log ? [-1, 1] : [0, 1];
+    if (low > high) return declared || (log ? [-1, 1] : [0, 1]);
     if (log) {
       low = Math.log10(Math.max(low, high * 1e-12));
       high = Math.log10(high);

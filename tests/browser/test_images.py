@@ -68,6 +68,7 @@ def test_the_default_is_run_live_and_can_be_left_again(open_page: Any) -> None:
     page.get_by_role("button", name="Train it live").press("Enter")
     expect(page.locator("#sentences")).to_contain_text("27 networks learn beside the server")
     expect(page.locator("#notes")).not_to_contain_text("kept results")
+    expect(page.locator("#status")).to_be_empty()
     until(page, "fl.page.drawing.picture.runs.some(({ columns }) => columns.epoch)", 60)
     page.locator("#pause-button").click()
     expect(page.locator("#progress")).to_contain_text("Paused")

@@ -153,6 +153,7 @@ def test_a_preset_replays_its_record_says_so_and_can_be_trained_live(open_page: 
     assert launched == []
     page.get_by_role("button", name="Train it live").press("Enter")
     expect(page.locator("#progress")).not_to_contain_text("Replay")
+    expect(page.locator("#status")).to_contain_text("the networks follow")
     until(page, f"{COUNT} === 0")
     page.wait_for_selector('body[data-finished*="m=10&"]', timeout=60_000)
     assert len(launched) == 1
