@@ -88,7 +88,7 @@ def going(runs: ImageRuns) -> str:
     """How far a run is."""
     count = len(runs.settings) * len(runs.seeds)
     done = int(np.isfinite(runs.norm[:, :, -1]).sum()) + len(runs.halted)
-    return f"{done} of {counted(count, 'network has', 'networks have')} learnt."
+    return f"Networks that have learnt: {done} of {count}."
 
 
 def kept_by(kept: Kept, name: str, runs: ImageRuns) -> str:

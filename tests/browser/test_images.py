@@ -169,3 +169,9 @@ def test_on_a_phone_the_figure_comes_first_and_the_drawer_has_the_controls(open_
     page.click("#controls-button")
     page.get_by_label("width", exact=True).first.check()
     page.wait_for_selector('body[data-drawn*="exp=width"]')
+    page.get_by_label("unlearning", exact=True).check()
+    page.wait_for_selector('body[data-drawn*="exp=unlearning"]')
+    until(page, "document.querySelectorAll('#images-panels .legend .traces').length === 5")
+    legend = page.locator("#images-panels .legend").bounding_box()
+    numbers = page.locator("#images-panels .xtick").last.bounding_box()
+    assert numbers["y"] + numbers["height"] <= legend["y"], "the names of the lines are under the axis"
