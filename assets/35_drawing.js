@@ -34,6 +34,7 @@ fl.Drawing = class {
   static LINE = 16; // pixels of a line of text
   static WIDER = 24; // pixels more that a margin has at most, where type is larger
   static LETTER = 0.6; // of a letter's width over its height
+  static NOTHING = { x: [null], y: [null] }; // of a line without samples yet: axes that have no point at all plotly puts nowhere
   static REST = 180; // ms without a new picture after which sketches are drawn by plotly
 
   // Whether plotly has come, and the divs that it draws in.
@@ -167,7 +168,7 @@ fl.Drawing = class {
     for (const [axis, column] of Object.entries(extent)) {
       const names = [column].flat().map((name) => patches.columns[name] || name);
       const kept = sketchy ? figure.ranges[axis] : null;
-      layout[axis].range = figure.ranges[axis] = this.extent(names, layout[axis].type === "log", kept);
+      layout[axis].range = figure.ranges[axis] = this.extent(names, layout[axis].type === "log", kept, layout[axis].range);
     }
     const window = this.state[figure.window];
     if (window && !layout.xaxis.fixedrange) {
@@ -181,8 +182,9 @@ fl.Drawing = class {
   }
 
   // The range of some columns over all runs, whole, so that axes stand still while a run is played.
-  // While a hand is moving a range is kept for as long as it shows everything and is not half empty.
-  extent(names, log, kept) {
+  // While a hand is moving a range is kept for as long as it shows everything and is not half empty. Before anything has
+  // come it is the one that the server has declared, if any.
+  extent(names, log, kept, declared) {
     let low = Infinity, high = -Infinity;
     for (const run of this.picture.runs) {
       for (const name of names) for (const value of fl.flat(run.columns[name] || [])) {
@@ -191,7 +193,7 @@ fl.Drawing = class {
         if (value > high) high = value;
       }
     }
-    if (low > high) return log ? [-1, 1] : [0, 1];
+    if (low > high) return declared || (log ? [-1, 1] : [0, 1]);
     if (log) {
       low = Math.log10(Math.max(low, high * 1e-12));
       high = Math.log10(high);
@@ -217,9 +219,11 @@ fl.Drawing = class {
       trace.meta = { ...trace.meta, x, y };
       if (trace.meta.part === "marks") return this.marked(trace, layout);
       const run = this.picture.runs[trace.meta.run];
-      if (trace.meta.part === "cloud") return Object.assign(trace, { x: Array.from(fl.rowAt(run, x, null)), y: Array.from(fl.rowAt(run, y, null)) });
       const from = columns[trace.meta.from] || trace.meta.from;
-      return Object.assign(trace, from ? fl.band(run, x, y, from) : { x: fl.rowAt(run, x, null), y: fl.rowAt(run, y, null) });
+      const [xs, ys] = [x, y].map((column) => fl.rowAt(run, column, null));
+      if (!xs.length || !ys.length) return Object.assign(trace, fl.Drawing.NOTHING);
+      if (trace.meta.part === "cloud") return Object.assign(trace, { x: Array.from(xs), y: Array.from(ys) });
+      return Object.assign(trace, from ? fl.band(run, x, y, from) : { x: xs, y: ys });
     });
   }
 

@@ -121,6 +121,7 @@ fl.LongRun = class {
     picture.runs.length = picture.expected = this.theory;
     picture.version += 1;
     if (this.words) page.words(this.words);
+    if (this.record) document.getElementById("status").textContent = this.record.status;
     this.batch();
   }
 

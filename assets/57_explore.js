@@ -6,6 +6,8 @@ fl.Explorer = class extends fl.Presses {
   constructor(page, figure) {
     super(page, figure);
     this.tip = fl.make("div", { className: "tip", hidden: true, aria: { hidden: "true" } });
+    this.why = fl.make("div", { className: "why" });
+    this.pointer = null; // the event that the tip is about
     this.marker = fl.make("button", { type: "button", className: "marker", id: `${figure.id}-marker`, hidden: true });
     this.gd.after(this.marker, this.tip);
     this.pointed = new fl.Cause(page);
@@ -59,13 +61,14 @@ fl.Explorer = class extends fl.Presses {
     const place = full && event.pointerType !== "touch" && !this.pressed && this.at(event);
     const found = place && this.found(place);
     if (!found) { this.unpoint(); return; }
+    this.pointer = event;
     const near = this.rounded(place);
     const value = found.quantity === null ? [] : [fl.make("div", { textContent: `${this.cells.quantity.name}: ${fl.shown(found.quantity)}` })];
-    const why = fl.make("div", { className: "why" });
-    this.tip.replaceChildren(fl.make("b", { textContent: `${found.glyph} ${found.word}` }), fl.make("div", { textContent: this.named(near) }), ...value, why);
+    const asked = this.figure.opens && this.pointed.ask(near, (text) => { this.why.replaceChildren(...fl.typeset(text)); this.beside(this.pointer); });
+    if (asked) this.why.replaceChildren();
+    this.tip.replaceChildren(fl.make("b", { textContent: `${found.glyph} ${found.word}` }), fl.make("div", { textContent: this.named(near) }), ...value, this.why);
     this.tip.hidden = false;
     this.beside(event);
-    if (this.figure.opens) this.pointed.ask(near, (text) => { why.replaceChildren(...fl.typeset(text)); this.beside(event); });
   }
 
   // The words stand beside the pointer, where there is room.
@@ -128,6 +131,7 @@ fl.Explorer = class extends fl.Presses {
   draw() {
     const full = this.gd._fullLayout;
     const { page } = this;
+    if (!this.tip.hidden) this.point(this.pointer); // of a finer map, or of another one
     if (!full || !full.xaxis || !this.cells) { this.marker.hidden = true; return; }
     const present = fl.present(page.view, page.state);
     let outside = false;
@@ -203,7 +207,7 @@ fl.runOf = function (view, state, [x, y]) {
   return ["v=1", ...terms].join("&");
 };
 
-// Why a run has its fate: asked of the server when the hand rests, and not twice at once.
+// Why a run has its fate: asked of the server when the hand rests, and not twice at once; `ask` says whether it is.
 fl.Cause = class {
   constructor(page) {
     this.page = page;
@@ -215,10 +219,11 @@ fl.Cause = class {
 
   ask(place, tell) {
     const key = fl.runOf(this.page.view, this.page.state, place);
-    if (this.key === key) return;
+    if (this.key === key) return false;
     this.forget();
     this.key = key;
     this.timer = setTimeout(() => this.fetch(key, tell), fl.Cause.REST);
+    return true;
   }
 
   async fetch(key, tell) {

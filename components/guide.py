@@ -19,12 +19,13 @@ KEYS = (
 
 @dataclass(frozen=True)
 class Guide:
-    """What a view's help says: what it shows; its signs (a class of the stylesheet, a text) under their heading,
-    beside those of the fates where it knows them; what more there is; keys and gestures beside those of every view."""
+    """What a view's help says: what it shows; its signs (a class of the stylesheet, a text, a colour of the theme where
+    the class has none) under their heading, beside those of the fates where it knows them; what more there is; keys and
+    gestures beside those of every view."""
 
     about: str
     heading: str
-    signs: tuple[tuple[str, str], ...]
+    signs: tuple[tuple[str, ...], ...]
     more: str
     keys: tuple[tuple[str, str], ...]
     fates: bool = True
@@ -49,7 +50,12 @@ def dialog(
         for style in FATES.values()
         if guide.fates
     ]
-    signs = [html.Li([html.Span(className=f"sign {name}", **aria(hidden="true")), text]) for name, text in guide.signs]
+    signs = [
+        html.Li(
+            [html.Span(className=f"sign {name}", style=both(*colour) if colour else None, **aria(hidden="true")), text]
+        )
+        for name, text, *colour in guide.signs
+    ]
     keys = [part for key, text in (*more, *guide.keys, *KEYS) for part in (html.Dt(html.Kbd(key)), html.Dd(text))]
     return html.Dialog(
         [

@@ -33,6 +33,11 @@ def shown(number: float, digits: int = 5) -> str:
     return text.replace("-", "−")
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number of things, and what they do: 1 neuron, 2 neurons; 1 network learns, 1,000 networks learn."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def about(seconds: float) -> str:
     """A length of time as one says it, no finer than it is known: 37 s is about 40 seconds."""
     if seconds < 7.5:

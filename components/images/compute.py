@@ -83,23 +83,23 @@ def trouble(state: ImagesState) -> str:
 
 
 def stream(state: ImagesState) -> Iterator[Chunk]:
-    """The figures; what is in them, where results are kept, or else what will be computed."""
+    """The figures; what will be computed; what is in them already, where results are kept."""
     name = state.kept
     wrong = "" if name else trouble(state)
-    runs = kept().runs[name] if name else None
-    count = len(runs.settings) + len(runs.groups) if runs else 0
-    yield Chunk("begin", {"runs": count, "final": bool(runs or wrong)})
+    yield Chunk("begin", {"runs": 0, "final": bool(wrong)})
     yield scene("plane", figures.plane(state))
     yield scene("panels", *figures.panels(state))
-    said: Mapping[str, Any]
-    if runs:
-        yield from announced(state, runs.settings)
-        yield from pieces(state, runs, range(len(runs.settings)), True)
-        said = texts.words(state, runs, about(state), [texts.kept_by(kept(), name or "", runs)], missing())
-    else:
-        said = texts.awaited(state, wrong, about(state))
-    yield Chunk("words", said)
-    yield Chunk("end", {"status": texts.status(kept(), name or "", runs) if runs else wrong and "Nothing is computed."})
+    yield Chunk("words", texts.awaited(state, wrong, about(state)))
+    if name is None:
+        yield Chunk("end", {"status": wrong and "Nothing is computed."})
+        return
+    runs = kept().runs[name]
+    yield Chunk("replay", {"sentence": texts.replay(kept(), name, runs), "status": ""})
+    yield from begun(state, runs.settings)
+    yield from pieces(state, runs, range(len(runs.settings)), True)
+    notes = [texts.kept_by(kept(), name, runs)]
+    yield Chunk("words", texts.words(state, runs, about(state), notes, missing()))
+    yield Chunk("end", {"status": texts.status(kept(), name, runs)})
 
 
 def run(state: ImagesState, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk]:
@@ -118,8 +118,7 @@ def run(state: ImagesState, checkpoint: Mapping[str, Any] | None) -> Iterator[Ch
         yield Chunk("error", {"sentence": f"{error}."})
         return
     if checkpoint is None:
-        yield Chunk("begin", {"runs": len(sweep.settings) + len(state.groups)})
-        yield from announced(state, sweep.settings)
+        yield from begun(state, sweep.settings)
     told = shown = saved = monotonic()
     at, whole = before.progress if before else 0.0, finished(before)
     fresh: set[int] = set(range(len(sweep.settings)))
@@ -154,8 +153,8 @@ def run(state: ImagesState, checkpoint: Mapping[str, Any] | None) -> Iterator[Ch
 
 
 def results(state: ImagesState) -> tuple[Kept, ImageRuns] | None:
-    """The results of a state, if they came with the app or have been computed here."""
-    if state.kept:
+    """The results of a state as it is watched, if they came with the app or have been computed here."""
+    if state.kept and state.watched == "auto":
         return kept(), kept().runs[state.kept]
     found = shelf().results(result_name(state))
     return (found, found.runs["live"]) if found else None
@@ -175,6 +174,12 @@ def images(state: ImagesState) -> ImageSplit:
 def versions() -> dict[str, str]:
     """What computes."""
     return {"python": python_version()} | {name: version(name) for name in ("numpy", "autograd")}
+
+
+def begun(state: ImagesState, settings: Sequence[Setting]) -> Iterator[Chunk]:
+    """The networks' places in the picture, still empty."""
+    yield Chunk("begin", {"runs": len(settings) + len(state.groups)})
+    yield from announced(state, settings)
 
 
 def announced(state: ImagesState, settings: Sequence[Setting]) -> Iterator[Chunk]:

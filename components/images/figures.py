@@ -156,7 +156,8 @@ def panels(state: ImagesState) -> tuple[Figure, dict[str, Any]]:
     """The rows over epochs, without their lines; what the display parameters change in them."""
     shown_rows = panel_rows(state)
     layout = rows([title(name) if name != "shown" else "" for name, _ in shown_rows], ("epoch", "epoch"))
-    layout["xaxis"]["title"]["text"] = "epochs of training"
+    epochs = max(2, state.arguments()["epochs"])
+    layout["xaxis"] |= {"title": {"text": "epochs of training"}, "range": [0.0, log10(epochs)]}
     for number, (name, group) in enumerate(shown_rows):
         axis = layout[axis_name(number)]
         _measure(layout, number, name, [name, f"{name}_low", f"{name}_high"])
@@ -165,7 +166,8 @@ def panels(state: ImagesState) -> tuple[Figure, dict[str, Any]]:
         if group:
             layout.setdefault("annotations", []).append(_label(group, number))
     _named(layout, BOTTOM)
-    display: dict[str, Any] = {"axis": {"linear": {"layout": {"xaxis.type": "linear", "xaxis.tickfont.size": TICKS}}}}
+    linear = {"xaxis.type": "linear", "xaxis.tickfont.size": TICKS, "xaxis.range": [0.0, epochs]}
+    display: dict[str, Any] = {"axis": {"linear": {"layout": linear}}}
     if any(name == "shown" for name, _ in shown_rows):
         display["shown"] = {name: _choice(name, len(shown_rows)) for name in ("accuracy", "moved", "loss", "kernel")}
     return {"data": [*_axes(len(shown_rows)), *_dashed(state)], "layout": layout}, display
@@ -209,11 +211,7 @@ def _dashed(state: ImagesState) -> list[Trace]:
     if len(state.groups) < 2 or state.experiment != "unlearning":
         return []
     line = {"color": LIGHT["muted"], "width": 1.8, "dash": DASHED}
-    return [
-        scatter(
-            x=[None], y=[None], mode="lines", line=line, name=f"dashed: {SHORT['halves, reversed']}", showlegend=True
-        )
-    ]
+    return [scatter(x=[None], y=[None], mode="lines", line=line, name=SHORT["halves, reversed"], showlegend=True)]
 
 
 def _label(text: str, row: int) -> dict[str, Any]:

@@ -8,7 +8,8 @@ GUIDE = Guide(
     about=(
         "Small fully connected networks learn real images, where the effects of the papers are looked for: on the left "
         "against what is varied, on the right over training. With the usual settings the kept results that came with "
-        "the app are shown at once; everything else, and Run it live, is computed beside the server while you watch."
+        "the app are shown at once; Train it live computes them again. That, and every other setting, is computed "
+        "beside the server while you watch."
     ),
     heading="Signs",
     signs=(
@@ -26,6 +27,7 @@ GUIDE = Guide(
     ),
     keys=(
         ("Space", "play, pause"),
+        ("P", "pause a run, go on with it"),
         ("← →", "time cursor; with Shift ten times as far; Home and End"),
         ("arrows, +, −, 0", "on a plot that has the focus: move, zoom, whole window"),
     ),

@@ -20,7 +20,6 @@ PATHS = {"experiment": ("width", "initialisation")}
 EXPERIMENT = controls.choice(
     VIEW, ImagesState, "experiment", ("σ", "width", "σ → ∞", "unlearning"), clears=("window", "span", "cursor")
 )
-SOURCE = controls.choice(VIEW, ImagesState, "source", ("Kept results", "Run it live"))
 SIGMAS = controls.listed(VIEW, ImagesState, "sigmas", ONLY["scale"])
 WIDTHS = controls.listed(VIEW, ImagesState, "widths", ONLY["width"], whole=True)
 KAPPAS = controls.listed(VIEW, ImagesState, "kappas", ONLY["initialisation"])
@@ -46,7 +45,7 @@ AXIS = controls.choice(VIEW, ImagesState, "axis", ("log", "linear"))
 CLOCK = controls.choice(VIEW, ImagesState, "clock", ("log", "linear"))
 
 CONTROLS = [
-    EXPERIMENT, SOURCE, SIGMAS, WIDTHS, KAPPAS, STARTS, WIDTH_PATH, KAPPA_PATH, TASKS, DEPTH, WIDTH, ACTIVATION, RATE,
+    EXPERIMENT, SIGMAS, WIDTHS, KAPPAS, STARTS, WIDTH_PATH, KAPPA_PATH, TASKS, DEPTH, WIDTH, ACTIVATION, RATE,
     EPOCHS, BATCH, LOSS, RUNS, SEED, MOST, SHOWN, AXIS, CLOCK,
 ]  # fmt: skip
 FIGURES = {
@@ -58,7 +57,7 @@ FIGURES = {
 def page(view: View) -> html.Div:
     """The whole page."""
     aside = [
-        frame.group("Experiment", controls.place(EXPERIMENT), controls.place(SOURCE)),
+        frame.group("Experiment", controls.place(EXPERIMENT)),
         frame.group(
             "What is varied",
             *map(controls.place, (SIGMAS, WIDTHS, KAPPAS, STARTS, WIDTH_PATH, KAPPA_PATH, TASKS)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Any
 
-from components.state import Parameter, State
+from components.state import Parameter, State, Watched
 from dynamics.images import (
     INITIALISATION_PATHS,
     WIDTH_PATHS,
@@ -50,12 +50,6 @@ class ImagesState(State):
     experiment: Annotated[str, Parameter("exp", "experiment", "what is varied", "choice", choices=EXPERIMENTS)] = (
         "scale"
     )
-    source: Annotated[
-        str,
-        Parameter(
-            "src", "results", "kept results where there are, or computed live", "choice", choices=("kept", "live")
-        ),
-    ] = "kept"
     images: Annotated[
         str | None, Parameter("img", "images", "own images, by their hash; absent: the digits", "hash", optional=True)
     ] = None
@@ -132,6 +126,7 @@ class ImagesState(State):
             part="display", optional=True,
         ),
     ] = None  # fmt: skip
+    watched: Watched = "auto"
 
     @classmethod
     def harmonise(cls, values: dict[str, Any]) -> dict[str, Any]:
@@ -204,8 +199,8 @@ class ImagesState(State):
 
     @property
     def kept(self) -> str | None:
-        """The name of the results that come with the app for these very settings, if they are asked for."""
-        if self.source == "live" or self.images or self.most < DIGITS:
+        """The name of the results that come with the app for these very settings, if there are any."""
+        if self.images or self.most < DIGITS:
             return None
         mine = self.experiment, self.arguments()
         return next((name for name, settings in _kept() if settings == mine), None)

@@ -12,7 +12,8 @@ from components.images.columns import alive, over_seeds, quantity
 from components.images.figures import SHORT, VARIED
 from components.images.shelf import About
 from components.images.state import ImagesState
-from components.numbers import shown
+from components.numbers import about as about_time
+from components.numbers import counted, shown
 from components.theme import FATES, LIGHT
 from dynamics import Fate, scaling_phase
 from dynamics.images import INITIALISATION_PATHS, WIDTH_PATHS, ImageRuns, ImageSplit, Kept
@@ -59,11 +60,12 @@ def awaited(state: ImagesState, wrong: str, about: About | None) -> dict[str, An
     arguments = state.arguments()
     networks = len(state.values) * len(state.groups) * len(arguments["seeds"])
     sentence = (
-        f"{networks} networks learn beside the server, {shown(float(arguments['epochs']), 6)} epochs each, from "
+        f"{counted(networks, 'network learns', 'networks learn')} beside the server, "
+        f"{counted(arguments['epochs'], 'epoch')}{' each' if networks > 1 else ''}, from "
         f"{about.words if about else 'images'}; what is known of them comes as they learn."
     )
     notes = [settings(state, about)]
-    notes += [] if state.source == "live" else ["There are no kept results for these settings: they are computed live."]
+    notes += [] if state.kept else ["There are no kept results for these settings: they are computed live."]
     return {"runs": [sentence], "fates": [WAITING], "notes": notes, "figures": _texts(state)}
 
 
@@ -71,7 +73,7 @@ def settings(state: ImagesState, about: About | None) -> str:
     """The networks and how they learn, all of it explicit."""
     asked = state.arguments(about.values) if about else state.arguments()
     depth = asked.get("depth", 2)
-    width = f" of {asked['width']} neurons each" if "width" in asked else ""
+    width = f" of {counted(asked['width'], 'neuron')}{' each' if depth > 2 else ''}" if "width" in asked else ""
     layers = f"Networks of {depth} layers of weights, {depth - 1} hidden{width}"
     if state.experiment == "unlearning":
         how = f"step η/m = {shown(asked['step'], 3)}, all images at once, the first layer on the sphere"
@@ -79,31 +81,35 @@ def settings(state: ImagesState, about: About | None) -> str:
         where = {"scale": "σ = 1", "width": "n = 64", "initialisation": "κ = 1"}[state.experiment]
         bent = "ReLU" if state.activation == "relu" else "linear"
         how = f"{bent}, η = {shown(asked['rate'], 3)} at {where}, batches of {asked['batch']}"
-    return f"{layers}: {how}; {shown(float(asked['epochs']), 6)} epochs."
+    return f"{layers}: {how}; {counted(asked['epochs'], 'epoch')}."
 
 
 def going(runs: ImageRuns) -> str:
     """How far a run is."""
     count = len(runs.settings) * len(runs.seeds)
     done = int(np.isfinite(runs.norm[:, :, -1]).sum()) + len(runs.halted)
-    return f"{done} of {count} networks have learnt."
+    return f"Networks that have learnt: {done} of {count}."
 
 
 def kept_by(kept: Kept, name: str, runs: ImageRuns) -> str:
     """Where kept results come from."""
     tools = ", ".join(f"{tool} {number}" for tool, number in kept.versions.items())
     return (
-        f"Kept results: computed on {kept.date} with {tools}; seeds {_listed(runs.seeds)}, split of the images by seed "
-        f"{kept.split_seed}; {len(runs.settings) * len(runs.seeds)} networks in {shown(kept.seconds[name], 3)} s. "
-        "Run it live computes them again beside the server."
+        f"Kept results: computed on {kept.date} with {tools}; {_seeds(runs)}, split of the images by seed "
+        f"{kept.split_seed}; {_networks(runs)} in {shown(kept.seconds[name], 3)} s."
     )
+
+
+def replay(kept: Kept, name: str, runs: ImageRuns) -> str:
+    """What kept results are, beside the button that computes them again."""
+    return f"Kept results of {kept.date}: {_networks(runs)}, computed in {about_time(kept.seconds[name])}."
 
 
 def status(kept: Kept, name: str, runs: ImageRuns) -> str:
     """How it was computed."""
     how = "computed live" if name == "live" else "kept results"
     return (
-        f"{how} of {kept.date} · {len(runs.settings) * len(runs.seeds)} networks, seeds {_listed(runs.seeds)} · "
+        f"{how} of {kept.date} · {_networks(runs)}, {_seeds(runs)} · "
         f"learnt from {runs.images} · {shown(kept.seconds[name], 3)} s · lines: means over seeds; bands: from the "
         "least to the largest"
     )
@@ -236,7 +242,8 @@ def _notes(state: ImagesState, runs: ImageRuns, about: About | None) -> list[str
             [
                 "The two targets are opposite, and so are the signs of c*₂ along their direction: by the planar theory "
                 "only one of them would unlearn. Here both do: images are neither Gaussian nor of a single index, and "
-                f"{state.arguments()['width']} neurons learn other directions as well. That sign does not decide here."
+                f"{counted(state.arguments()['width'], 'neuron learns', 'neurons learn')} other directions as well. "
+                "That sign does not decide here."
             ]
             if both
             else []
@@ -271,8 +278,8 @@ def _halted(runs: ImageRuns) -> list[str]:
     symbol = VARIED[runs.experiment][0]
     which = f"{runs.settings[j].group}, {symbol} = {shown(float(runs.settings[j].value), 4)}, seed {runs.seeds[i]}"
     return [
-        f"{len(runs.halted)} networks end early. They are shown until then, and not over {symbol} where no seed comes "
-        f"to its end; the first ({which}): {sentence}"
+        f"{counted(len(runs.halted), 'network ends', 'networks end')} early. What is known is shown until then, and "
+        f"not over {symbol} where no seed comes to its end; the first ({which}): {sentence}"
     ]
 
 
@@ -325,5 +332,9 @@ def _each(values: Sequence[float], digits: int) -> str:
     return ", ".join(shown(value, digits) for value in values)
 
 
-def _listed(seeds: Sequence[int]) -> str:
-    return ", ".join(map(str, seeds))
+def _networks(runs: ImageRuns) -> str:
+    return counted(len(runs.settings) * len(runs.seeds), "network")
+
+
+def _seeds(runs: ImageRuns) -> str:
+    return f"{'seed' if len(runs.seeds) == 1 else 'seeds'} {', '.join(map(str, runs.seeds))}"

@@ -31,6 +31,7 @@ RTOL, SAMPLES, MANIFOLD = 1e-8, 400, 700
 NETWORKS = 2  # their place among the runs of the picture, after the laws
 Beside = Mapping[str, SingleIndexTraining]
 STATUS = "The laws are integrated by Rodas5P; the networks follow."
+OVER = "over"  # in a checkpoint: no record follows
 STOPPED = "You watch no more: the run stops in some seconds unless others watch it."
 
 
@@ -116,16 +117,17 @@ def run(state: LabState, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk
         yield Chunk("error", {"sentence": f"{error}."})
         return
     parts: list[Course] = []
+    over = checkpoint is not None and OVER in checkpoint
     if checkpoint is None:
         yield from begun()
     else:
-        parts.append(Course.of_arrays(_unpacked(checkpoint["course"])))
-        for mode, own in (("", training), *beside.items()):
+        parts.append(course_in(checkpoint))
+        for mode, own in () if over else (("", training), *beside.items()):
             own.restore(_unpacked(checkpoint[f"state {mode}"]))
     began, share = monotonic(), _progress(training, beside)
     told, kept = began, began
     given = len(parts)
-    for part, level in _together(training, beside):
+    for part, level in () if over else _together(training, beside):
         if part is not None:
             parts.append(part)
         now = monotonic()
@@ -143,10 +145,17 @@ def run(state: LabState, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk
             yield Chunk("checkpoint", {"course": _packed(Course.joined(parts).arrays()), **states})
             kept = now
     whole = _measured(state, training, parts)
-    row = sum(len(part.tau) for part in parts[:given])
-    yield samples(NETWORKS, {name: values[row:] for name, values in columns(whole).items()}, True)
+    if not over:
+        row = sum(len(part.tau) for part in parts[:given])
+        yield samples(NETWORKS, {name: values[row:] for name, values in columns(whole).items()}, True)
+        yield Chunk("checkpoint", {"course": _packed(whole.course.arrays()), OVER: True})
     yield Chunk("words", {"notes": texts.measured(state, whole), "figures": {"panels": texts.panels(state)}})
     yield Chunk("end", {"status": texts.status(state, whole.course)})
+
+
+def course_in(checkpoint: Mapping[str, Any]) -> Course:
+    """What a checkpoint knows of the networks."""
+    return Course.of_arrays(_unpacked(checkpoint["course"]))
 
 
 def _together(training: SingleIndexTraining, beside: Beside) -> Iterator[tuple[Course | None, bool]]:

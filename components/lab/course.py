@@ -69,6 +69,11 @@ class Course:
         """The mean over the runs, (n,)."""
         return self.seeds[name].mean(axis=1)
 
+    def spread(self, name: str) -> np.ndarray:
+        """The standard deviation between the runs, (n,); nan for a single run, which has none."""
+        each = self.seeds[name]
+        return each.std(axis=1, ddof=1) if each.shape[1] > 1 else np.full(len(each), np.nan)
+
     def standard_error(self, name: str) -> np.ndarray:
         """Of that mean, (n,); 0 for a single run, which says nothing of it."""
         each = self.seeds[name]

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from components.lab import compute, texts
+from components.lab import compute, records, texts
+from components.lab.course import NAMES, Course
+from components.lab.measured import measured
 from components.lab.state import RECORDS, LabState
+from components.runs.known import known
+from components.runs.store import Unrecordable
+from components.state import Problem, Problems
 from components.theme import LIGHT
 from components.view import Columns
 
@@ -20,23 +26,76 @@ _BODY = _REST.partition("# --- numbers ---\n")[2]
 
 
 def table(state: LabState) -> Columns:
-    """A row for each sample of the law of this width, with the planar law at the same times. The networks take minutes:
-    the script computes them."""
+    """The law of this width and the planar law; where networks are known, at the times of their records, with the mean
+    over them, their standard deviation and each of them by its seed, and other ways to learn. Raises Problems."""
+    return _table(state, networks(state))
+
+
+def _table(state: LabState, found: Networks | None) -> Columns:
     law = compute.Laws(state).wide
-    run = state.model.trajectory(state.a, 0.0, tau=law.tau)
-    return {
+    if found is not None:
+        law = state.model.at_width(state.m).trajectory(state.a, 0.0, state.tau, tau=found.course.tau, rtol=compute.RTOL)
+    run = state.model.trajectory(state.a, 0.0, tau=law.tau, rtol=compute.RTOL)
+    laws = {
         "tau": law.tau, "R": law.R, "a": law.a, "Q": law.Q, "loss": law.loss, "R_planar": run.R, "a_planar": run.a,
         "loss_planar": run.loss,
     }  # fmt: skip
+    return laws if found is None else {**laws, **_columns(state, found.course)}
+
+
+def _columns(state: LabState, course: Course) -> Columns:
+    made: dict[str, np.ndarray] = {}
+    for name in NAMES:
+        made |= {f"{name}_networks": course.mean(name), f"{name}_networks_sd": course.spread(name)}
+        made |= {f"{name}_seed{seed}": each for seed, each in zip(state.seeds, course.seeds[name].T, strict=True)}
+        made |= {f"{name}_{mode}": columns[name] for mode, columns in course.beside.items()}
+    return made
 
 
 def document(state: LabState) -> Mapping[str, Any]:
-    """The table, and what theory expects of the networks."""
+    """The table; the networks, with single neurons of theirs, where any are known; what theory expects of them, what
+    was measured. Raises Problems."""
+    found = networks(state)
+    laws = compute.Laws(state).wide
     return {
-        "table": {name: np.ascontiguousarray(values) for name, values in table(state).items()},
+        "table": {name: np.ascontiguousarray(values) for name, values in _table(state, found).items()},
+        "networks": None if found is None else _described(state, found),
         "expected": texts.expected(state),
+        "measured": [] if found is None else texts.measured(state, measured(state, found.course, laws)),
         "work": compute.cost(state),
     }
+
+
+def _described(state: LabState, found: Networks) -> Mapping[str, Any]:
+    course = found.course
+    single = {name: np.ascontiguousarray(values) for name, values in course.single.items()}
+    counts = {"steps": course.steps, "samples": course.samples, "halted": course.halted}
+    return {**found.about, "seeds": state.seeds, **counts, "tau": course.tau, "single_neurons": single}
+
+
+@dataclass(frozen=True, eq=False)
+class Networks:
+    """What is known of the networks of a state, and how: about a replay, when and by what it was computed; about a run,
+    how it stands."""
+
+    course: Course
+    about: Mapping[str, Any]
+
+
+def networks(state: LabState) -> Networks | None:
+    """The networks that the picture of a state shows: the record that comes with it, or its run as far as it is kept.
+    Raises Problems where the store of the runs does not answer."""
+    record = records.of(state) if state.watched == "auto" else None
+    if record is not None:
+        made = {"date": record.date, "versions": dict(record.versions), "seconds": record.seconds}
+        return Networks(record.course, {"status": "replay", **made})
+    if state.watched == "off":
+        return None
+    try:
+        found = known("lab", state)
+    except Unrecordable as fault:
+        raise Problems([Problem("query", "", "a run that can be read", str(fault))]) from None
+    return Networks(compute.course_in(found[1]), {"status": found[0]}) if found else None
 
 
 def python(state: LabState) -> str:
@@ -50,7 +109,7 @@ def python(state: LabState) -> str:
         "BATCH": state.batch,
         "GAMMA": None if state.step is None else state.step * state.m,
         "NOISE": state.noise,
-        "SEEDS": tuple(range(state.seed, state.seed + state.runs)),
+        "SEEDS": state.seeds,
         "MODE": state.mode,
         "START": state.start,
         "TAU_END": state.tau,

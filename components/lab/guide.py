@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from components.guide import Guide
+from components.lab.figures import BESIDE
 
 GUIDE = Guide(
     about=(
@@ -13,7 +14,11 @@ GUIDE = Guide(
     signs=(
         ("network", "networks: the mean over neurons and runs, a band over the runs; dots: single neurons"),
         ("node", "start"),
-        ("orbit", "law of this width: solid; planar law, of infinite width: dashed"),
+        ("boundary", "law of this width"),
+        ("pinned", "planar law, of infinite width"),
+        ("fate recursion", "discrete recursion", BESIDE["recursion"][0]),
+        ("fate population", "population gradient, from a random start", BESIDE["population"][0]),
+        ("fate descent", "networks of descent, beside the other modes", BESIDE["fresh"][0]),
         ("manifold", "critical manifold: attracting (thick)"),
         ("repelling", "… and repelling"),
     ),
@@ -21,9 +26,8 @@ GUIDE = Guide(
         "The law of finite width is exact for networks that start orthonormal and see all samples at once; what is "
         "left is the noise of the batches; difference from law shows it over the band allowed for chance, width and "
         "batches. Pause: this page asks no more, and the run stops when nobody else does; Go on takes it up at its "
-        "last checkpoint. Presets come with the record of a finished run; Train it live starts the run itself. In "
-        "other colours and dashes: the discrete recursion, and from a random start the population's gradient; point at "
-        "a line for its name."
+        "last checkpoint. Presets come with the record of a finished run; Train it live starts the run itself. Point "
+        "at a line for its name."
     ),
     keys=(
         ("Space", "play, pause"),

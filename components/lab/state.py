@@ -108,6 +108,11 @@ class LabState(State):
         return "orthonormal" if self.first == "orthonormal" and self.m < self.d else "sphere"
 
     @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seed of each run."""
+        return tuple(range(self.seed, self.seed + self.runs))
+
+    @property
     def problem(self) -> Problem:
         """What each network learns, and from what."""
         w, own, target = self.model.coefficients
@@ -143,6 +148,6 @@ class LabState(State):
     def _training(self, mode: str, most: float, tau: ArrayLike | None = None) -> SingleIndexTraining:
         return train_single_index(
             self.m, self.d, self.batch, None if self.step is None else self.step * self.m, self.c, self.c_star, self.a,
-            self.tau, self.noise, range(self.seed, self.seed + self.runs), mode=mode, start=self.start,  # type: ignore[arg-type]
+            self.tau, self.noise, self.seeds, mode=mode, start=self.start,  # type: ignore[arg-type]
             n=RECORDS, tau=tau, most=most,
         )  # fmt: skip

@@ -9,7 +9,7 @@ from components.lab.figures import MODES
 from components.lab.measured import Measured, noise_overlap
 from components.lab.records import Record
 from components.lab.state import LabState
-from components.numbers import about, shown
+from components.numbers import about, counted, shown
 from components.theme import FATES
 from components.unlearning.figures import Run
 from dynamics import FiniteWidthTrajectory
@@ -122,15 +122,15 @@ def learning(state: LabState, tau: float, left: str) -> str:
 def status(state: LabState, course: Course) -> str:
     """How it was computed."""
     how = {"fresh": "gradient descent on fresh batches", "population": "population gradient", "recursion": "recursion"}
-    seen = f" · {course.samples:,} samples" if course.samples else ""
-    return f"{how[state.mode]} · {state.runs} runs · {course.steps:,} steps{seen}"
+    seen = f" · {counted(course.samples, 'sample')}" if course.samples else ""
+    return f"{how[state.mode]} · {counted(state.runs, 'run')} · {counted(course.steps, 'step')}{seen}"
 
 
 def plane(state: LabState) -> str:
     """The plane for a screen reader."""
     return (
         f"R–a plane from R = 0, a = {shown(state.a, 3)}: the critical manifold, the planar law, the exact law of "
-        f"{state.m} neurons, the mean of {state.runs} networks as they learn, and single neurons of theirs."
+        f"{state.m} neurons, the mean of {counted(state.runs, 'learning network')}, and single neurons."
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from components.linear_network import columns, experiments, figures, texts
 from components.linear_network.state import CORE, LinearNetworkState, horizon
-from components.numbers import shown
+from components.numbers import counted, shown
 from components.view import Chunk, Columns, column, scene
 from dynamics import (
     DescentRecord,
@@ -195,4 +195,4 @@ def status(state: LinearNetworkState, network: LinearNetwork, run: Any) -> str:
     """How it was computed."""
     kind = "closed form" if state.beta == 1.0 else "one scalar equation"
     doubt = f" · {run.undefined}" if run.undefined else ""
-    return f"Exact, {kind} · {run.t.size} samples · d = {network.d} neurons{doubt}"
+    return f"Exact, {kind} · {counted(run.t.size, 'sample')} · {counted(network.d, 'neuron')}{doubt}"

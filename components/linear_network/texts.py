@@ -9,7 +9,7 @@ import numpy as np
 from components.linear_network.experiments import Experiment
 from components.linear_network.figures import CELLS, LEGEND, LOOKS, code
 from components.linear_network.state import AXES, EXPONENT, GAMMA, RATE, SCALE, LinearNetworkState
-from components.numbers import shown
+from components.numbers import counted, shown
 from dynamics import (
     DescentRecord,
     Exponents,
@@ -116,8 +116,9 @@ def descent(
     if np.isfinite(off).all():
         share = 100 * float(off.max()) / unit
         said.append(
-            f"Points: gradient descent, {found[-1].step_number} steps of {shown(made.step, 3)}; f is at most "
-            f"{shown(share, 2)} % of the larger of |y| and |f(0)| away from the flow, at {len(found)} points."
+            f"Points: gradient descent, {counted(found[-1].step_number, 'step')} of {shown(made.step, 3)}; f is at "
+            f"most {shown(share, 2)} % of the larger of |y| and |f(0)| away from the flow, at "
+            f"{counted(len(found), 'point')}."
         )
     if made.t_end < 0.999 * made.wanted:
         said.append(f"Gradient descent is followed to t = {shown(made.t_end, 3)}: so many small steps are enough.")
@@ -155,8 +156,9 @@ def activations(state: LinearNetworkState, made: Experiment, row: int) -> list[s
     """What is compared."""
     where = ("Above", "Below")[row]
     return [
-        f"{where}: the angle between u and the pre-activations Wx over {len(made.networks)} starts, mean and standard "
-        f"deviation, steps of {shown(made.step, 3)}; r = {shown(state.aligned, 3)}, y = {shown(state.target, 3)}. "
+        f"{where}: the angle between u and the pre-activations Wx over {counted(len(made.networks), 'start')}, mean "
+        f"and standard deviation, steps of {shown(made.step, 3)}; r = {shown(state.aligned, 3)}, y = "
+        f"{shown(state.target, 3)}. "
         "The theory (thick line, mean over the same starts) is of the linear network; the others need not follow it."
     ]
 
@@ -174,7 +176,7 @@ def map_notes(state: LinearNetworkState, map_: PhaseDiagram) -> list[str]:
     low, high = (10 ** grid[end] if grid["log"] else grid[end] for end in ("low", "high"))
     return [
         f"Colours: {LEGEND[state.shown]}, from {shown(low, 3)} to {shown(high, 3)}, exact, the "
-        f"{'mean' if state.shown == 'angle' else 'median'} of {len(map_.seeds)} starts"
+        f"{'mean' if state.shown == 'angle' else 'median'} of {counted(len(map_.seeds), 'start')}"
         f"{' (here their standard deviation)' if state.shown == 'spread' else ''}. Line: the kernel ratio leaves 1 by "
         f"5 %; {shown(100 * inside, 3)} % of this map are in the kernel phase. Click to take a cell's values."
     ]
@@ -204,7 +206,7 @@ def scaling(state: LinearNetworkState, found: MeasuredExponents, cut: bool) -> l
         f"Measured: {what} goes like κ^({shown(slope, 3)}), predicted κ^({shown(predicted, 3)}); at κ = "
         f"{shown(float(found.scales[-1]), 3)} the ratio is {shown(float(np.median(found.kernel_ratio[-1])), 4)} and "
         f"|cos ζ| goes from {shown(float(np.median(abs(found.cos_start[-1]))), 3)} to "
-        f"{shown(float(np.median(abs(found.cos_end[-1]))), 3)} (medians of {found.f0.shape[1]} starts)."
+        f"{shown(float(np.median(abs(found.cos_end[-1]))), 3)} (medians of {counted(found.f0.shape[1], 'start')})."
     )
     if cut:
         said.append(
@@ -257,8 +259,8 @@ def _at(state: LinearNetworkState, scale: float) -> LinearNetworkState | None:
 def plane(state: LinearNetworkState, network: LinearNetwork, run: LinearSolution) -> str:
     """The plane for a screen reader."""
     return (
-        f"Plane of {network.d} neurons, second-layer weight u across and first-layer weight along the input, v, "
-        f"upward. Each moves on a hyperbola. |u| goes from {shown(float(run.u_norm[0]), 3)} to "
+        f"Plane of {counted(network.d, 'neuron')}, second-layer weight u across and first-layer weight along the "
+        f"input, v, upward. Each moves on a hyperbola. |u| goes from {shown(float(run.u_norm[0]), 3)} to "
         f"{shown(float(run.u_norm[-1]), 3)}, |v| from {shown(float(run.v_norm[0]), 3)} to "
         f"{shown(float(run.v_norm[-1]), 3)}. {sentence(state, network)[0]}"
     )

@@ -52,7 +52,7 @@ class Attempt:
         name = secrets.token_hex(8)
         entry = _insist(lambda: store.change(partial(_claim, key=key, owner=name)))
         if entry is None:
-            log.warning("nobody waits for run %s: another has claimed it, or its release is not ours", key)
+            log.warning("run %s is not for us: nobody asks, another has claimed it, or its release is not ours", key)
             return None
         return cls(store, key, name, entry, leave)
 

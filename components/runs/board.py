@@ -25,7 +25,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-PATIENCE = 6.0  # seconds without a reader after which a run stops; readers ask about four times a second
+PATIENCE = 5.0  # seconds without a reader after which a run stops; readers ask about four times a second
 BEAT = 1.0  # seconds between two signs of life of whoever computes
 STALE = 5.0  # seconds without one after which it is dead
 START = 20.0  # seconds that a process may take to claim what it was launched for: it imports all we have
@@ -102,10 +102,13 @@ def ask(board: Board, key: str, now: float, limits: Limits) -> tuple[Board, Stan
 
 
 def claim(board: Board, key: str, owner: str, now: float) -> tuple[Board, Entry | None]:
-    """A process takes a run that was launched and that no other has claimed; None where there is no such run."""
+    """A process takes a run that was launched and that no other has claimed; None where there is no such run, or where
+    nobody has asked for it any more while the process began."""
     entry = board.get(key)
     if entry is None or entry.status != "running" or entry.owner:
         return board, None
+    if entry.asked < now - PATIENCE:
+        return _with(board, {key: _resting(entry)}), None
     entry = replace(entry, owner=owner, beat=now)
     return {**board, key: entry}, entry
 
@@ -158,9 +161,7 @@ def tidied(board: Board, now: float, limits: Limits) -> Board:
             changed[key] = _orphan(entry, watched, now)
         elif entry.status == "waiting" and not watched:
             changed[key] = _resting(entry)
-    if changed:
-        after = {key: changed.get(key, entry) for key, entry in board.items()}
-        board = {key: kept for key, kept in after.items() if kept is not None}
+    board = _with(board, changed)
     held, number = _held(board), len(board)
     if held < limits.keep_bytes and number <= MOST_KEPT:
         return board
@@ -189,6 +190,14 @@ def _orphan(entry: Entry, watched: bool, now: float) -> Entry | None:
 def _resting(entry: Entry) -> Entry | None:
     """A run that nobody wants at present: nothing, if it has not begun."""
     return replace(entry, status="stopped", owner="") if entry.log else None
+
+
+def _with(board: Board, changed: Mapping[str, Entry | None]) -> Board:
+    """The board with some entries changed, or taken away."""
+    if not changed:
+        return board
+    after = {key: changed.get(key, entry) for key, entry in board.items()}
+    return {key: kept for key, kept in after.items() if kept is not None}
 
 
 def _queue(board: Board) -> list[str]:

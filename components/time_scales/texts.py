@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from components.numbers import shown, subscript
+from components.numbers import counted, shown, subscript
 from components.theme import DEGREES
 from components.time_scales import bridge
 from components.time_scales.network import EXACT_MOST, distance_means, ladder
@@ -95,7 +95,7 @@ def exact(run: MeanFieldTrajectory, flow: MeanFieldTrajectory) -> str:
     """How far the exact flow of finitely many neurons is from its mean field."""
     off = float(np.max(np.abs(run.risk - flow.risk)))
     return (
-        f"Dashed grey: the exact flow of {flow.model.m} neurons, with their overlaps; "
+        f"Dashed grey: the exact flow of {counted(flow.model.m, 'neuron')}, with overlaps; "
         f"its risk differs from the mean field's by at most {shown(off, 3)}."
     )
 
@@ -137,9 +137,9 @@ def network(state: TimeScalesState, runs: list[SphericalSGD], seen: list[list[Re
     )
     return [
         *said,
-        f"Dotted magenta: {len(runs)} networks (d = {state.dimension}, batches of {state.batch}, {last[0].steps} "
-        f"steps), band from least to largest, neurons of the first. Their risk differs from the mean field's by at "
-        f"most {apart(False)}{exact} (mean over the runs).",
+        f"Dotted magenta: {counted(len(runs), 'network')} (d = {state.dimension}, batches of {state.batch}, "
+        f"{counted(last[0].steps, 'step')}), band from least to largest, neurons of the first. Their risk "
+        f"differs from the mean field's by at most {apart(False)}{exact} (mean over the runs).",
         f"{begin} Mean field neglects ⟨wᵢ, wⱼ⟩ − sᵢsⱼ; at the end its root mean square is {shown(end, 2)}.",
     ]
 
@@ -199,10 +199,10 @@ def cloud(state: TimeScalesState, run: MeanFieldTrajectory) -> str:
     """The cloud for a screen reader."""
     s, a = run.s[-1], run.a[-1]
     return (
-        f"Cloud of {state.m} neurons, alignment s across and second layer a upward. All start at s = 0, a from "
-        f"{shown(float(run.a[0].min()), 3)} to {shown(float(run.a[0].max()), 3)}. At t = {shown(run.t_end, 3)} s is "
-        f"from {shown(float(s.min()), 3)} to {shown(float(s.max()), 3)}, a from {shown(float(a.min()), 3)} to "
-        f"{shown(float(a.max()), 3)}; {int(np.sum(s > 0))} neurons have s above 0."
+        f"Cloud of {counted(state.m, 'neuron')}, alignment s across and second layer a upward. All start at s = 0, a "
+        f"from {shown(float(run.a[0].min()), 3)} to {shown(float(run.a[0].max()), 3)}. At t = {shown(run.t_end, 3)} s "
+        f"is from {shown(float(s.min()), 3)} to {shown(float(s.max()), 3)}, a from {shown(float(a.min()), 3)} to "
+        f"{shown(float(a.max()), 3)}; {counted(int(np.sum(s > 0)), 'neuron has', 'neurons have')} s above 0."
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from components.numbers import shown
+from components.numbers import counted, shown
 from components.theme import FATES
 from components.unlearning import limits
 from components.unlearning.figures import Run, Window, parted
@@ -24,7 +24,9 @@ def plane(picture: Picture, manifold: CriticalManifold, runs: Sequence[Trajector
     branches = [branch for branch in manifold.branches if _seen(branch.R, branch.a, view)]
     kinds = [sum(branch.attracting is attracting for branch in branches) for attracting in (True, False)]
     if branches:
-        said.append(f"Critical manifold with {_count(kinds[0], 'attracting')} and {_count(kinds[1], 'repelling')}.")
+        named = zip(kinds, ("attracting", "repelling"), strict=True)
+        each = [counted(number, f"{kind} branch", f"{kind} branches") for number, kind in named]
+        said.append(f"Critical manifold with {' and '.join(each)}.")
     folds = [
         f"R = {shown(fold.R, 3)}, a = {shown(fold.a, 3)}" for fold in manifold.folds if _seen(fold.R, fold.a, view)
     ]
@@ -139,7 +141,3 @@ def panels(picture: Picture, runs: Sequence[Trajectory]) -> str:
 def _seen(R: float | np.ndarray, a: float | np.ndarray, view: Window) -> bool:
     """Whether any of the points is in the window."""
     return bool(np.any((view.R[0] <= R) & (view.R[1] >= R) & (view.a[0] <= a) & (view.a[1] >= a)))
-
-
-def _count(number: int, kind: str) -> str:
-    return f"{number} {kind} {'branch' if number == 1 else 'branches'}"

@@ -26,9 +26,9 @@ def wait_for_query(page: Page, part: str) -> None:
     page.wait_for_selector(f'body[data-drawn*="{part}"]', timeout=10_000)
 
 
-def until(page: Page, condition: str) -> None:
+def until(page: Page, condition: str, seconds: float = 5.0) -> None:
     """Waits until a condition holds (Playwright's own waiting evaluates texts, which our policy forbids)."""
-    for _ in range(100):
+    for _ in range(round(seconds / 0.05)):
         if page.evaluate(condition):
             return
         page.wait_for_timeout(50)

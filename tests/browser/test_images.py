@@ -26,6 +26,7 @@ def test_kept_results_are_there_at_once_and_nothing_is_computed(open_page: Any) 
         "fl.page.drawing.picture.runs.map(({ complete, columns }) => [complete, columns.epoch.length])"
     )
     assert runs == [[True, 22]] * 10
+    expect(page.locator("#progress")).to_contain_text("Kept results of 2026-11-25: 27 networks")
     shown = page.evaluate("document.getElementById('images-plane').data.filter(({ x }) => x && x.length === 9).length")
     assert shown == 5  # accuracy, norm, three angles
     assert not [url for url in asked if "/runs/" in url]
@@ -64,12 +65,24 @@ def test_networks_of_another_setting_come_as_they_learn(open_page: Any) -> None:
 
 def test_the_default_is_run_live_and_can_be_left_again(open_page: Any) -> None:
     page = open_page(PAGE)
-    page.get_by_label("Run it live").check()
-    page.wait_for_selector('body[data-drawn*="src=live"]')
+    page.get_by_role("button", name="Train it live").press("Enter")
     expect(page.locator("#sentences")).to_contain_text("27 networks learn beside the server")
-    page.locator("#cancel-button").click(timeout=30_000)
-    expect(page.locator("#progress")).to_be_hidden()
-    page.get_by_label("Kept results", exact=True).check()
+    expect(page.locator("#notes")).not_to_contain_text("kept results")
+    expect(page.locator("#status")).to_be_empty()
+    until(page, "fl.page.drawing.picture.runs.some(({ columns }) => columns.epoch)", 60)
+    page.locator("#pause-button").click()
+    expect(page.locator("#progress")).to_contain_text("Paused")
+    page.evaluate("fl.page.history.write()")
+    page.reload()
+    expect(page.locator("#progress")).to_contain_text("Paused")
+    assert page.evaluate(STATE)["watched"] == "paused"
+    until(page, "fl.page.drawing.picture.runs.some(({ columns }) => columns.epoch)")
+    expect(page.locator("#sentences")).to_contain_text("27 networks learn beside the server")
+    page.locator("#cancel-button").click()
+    expect(page.locator("#progress")).to_contain_text("Cancelled")
+    assert page.evaluate("fl.page.drawing.picture.runs.length") == 0
+    page.select_option("#preset", "width")
+    expect(page.locator("#progress")).to_contain_text("Kept results of")
     expect(page.locator("#notes")).to_contain_text("Kept results: computed on")
 
 
@@ -156,3 +169,9 @@ def test_on_a_phone_the_figure_comes_first_and_the_drawer_has_the_controls(open_
     page.click("#controls-button")
     page.get_by_label("width", exact=True).first.check()
     page.wait_for_selector('body[data-drawn*="exp=width"]')
+    page.get_by_label("unlearning", exact=True).check()
+    page.wait_for_selector('body[data-drawn*="exp=unlearning"]')
+    until(page, "document.querySelectorAll('#images-panels .legend .traces').length === 5")
+    legend = page.locator("#images-panels .legend").bounding_box()
+    numbers = page.locator("#images-panels .xtick").last.bounding_box()
+    assert numbers["y"] + numbers["height"] <= legend["y"], "the names of the lines are under the axis"

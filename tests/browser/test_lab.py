@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,13 @@ def test_networks_come_over_their_laws_and_are_measured(open_page: Any) -> None:
     expect(page.locator("#progress")).to_be_hidden()
     page.locator("body").press("ArrowLeft")
     until(page, "fl.page.state.cursor !== null")
+    page.click("#take-menu summary")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Data, CSV").click()
+    names, *rows = csv.reader(download.value.path().read_text(encoding="utf-8").splitlines())
+    assert len(rows) == runs[2][1], "a row for each record"
+    ends = [float(rows[-1][names.index(f"R_seed{seed}")]) for seed in (0, 1)]
+    assert page.evaluate(COLUMN)[-1] == pytest.approx(sum(ends) / 2, rel=1e-6)
 
 
 def test_ten_browsers_share_one_computation_and_all_see_it_whole(open_page: Any, launched: list[str]) -> None:
@@ -85,15 +93,17 @@ def test_a_killed_computation_is_taken_up_and_nothing_that_was_recorded_is_lost(
     store = Folder(runs_folder)
     ((key, entry),) = ((key, entry) for key, entry in store.board().items() if entry.status == "running")
     wait_until(lambda: store.checkpoint(key, entry.log) is not None)
-    before = page.evaluate(COLUMN)
     process.kill()
+    process.wait()
+    before = page.evaluate(COLUMN)
     for _ in range(600):
         after = page.evaluate(f"{COUNT} ? {COLUMN} : []")
-        if len(launched) == 2 and len(after) > len(before):
+        if store.board()[key].log != entry.log and len(after) > len(before):
             break
         page.wait_for_timeout(50)
     assert len(after) > len(before), "it goes on by itself"
     assert after[: len(before)] == before
+    assert len(launched) == 2
     expect(page.locator("#pause-button")).to_be_visible()
     page.close()
     wait_until(lambda: not at_work(runs_folder), 10)
@@ -143,6 +153,7 @@ def test_a_preset_replays_its_record_says_so_and_can_be_trained_live(open_page: 
     assert launched == []
     page.get_by_role("button", name="Train it live").press("Enter")
     expect(page.locator("#progress")).not_to_contain_text("Replay")
+    expect(page.locator("#status")).to_contain_text("the networks follow")
     until(page, f"{COUNT} === 0")
     page.wait_for_selector('body[data-finished*="m=10&"]', timeout=60_000)
     assert len(launched) == 1

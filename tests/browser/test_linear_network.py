@@ -12,6 +12,21 @@ from tests.browser.hand import STATE, until, wait_for_query
 PLANE, PANELS, MARKER = "#linear_network-plane", "#linear_network-panels", "#linear_network-panels-marker"
 MAP = "/linear-network?v=1&g=0.1&eu=1&ew=1&pan=map"
 
+# A slow server: what has come before the first samples is drawn on its own.
+SLOW = """() => {
+  const read = fl.read;
+  fl.Page.PATIENCE = -1;
+  fl.read = (url, signal, handlers) => read(url, signal, {
+    ...handlers,
+    onChunk: (chunk) => {
+      handlers.onChunk(chunk);
+      if (chunk.kind !== "run") return;
+      handlers.onBatch();
+      fl.page.drawing.others();
+    },
+  });
+}"""
+
 
 def test_neurons_panels_and_the_mechanism_are_drawn(open_page: Any) -> None:
     page = open_page("/linear-network")
@@ -68,6 +83,14 @@ def test_the_marker_is_there_with_the_map_alone(open_page: Any) -> None:
     assert page.locator("#linear_network-x-row").is_visible()
     page.get_by_role("radio", name="over time").check()
     expect(page.locator(MARKER)).to_be_hidden()
+
+
+def test_rows_without_a_sample_yet_are_drawn_where_a_map_was(open_page: Any) -> None:
+    page = open_page(MAP)
+    page.evaluate(SLOW)
+    page.get_by_role("radio", name="over time").check()
+    until(page, f"document.querySelector('{PANELS}').data.length === 6")
+    until(page, f"document.querySelector('{PANELS}').data.every(({{ x }}) => x.length > 1)")
 
 
 def test_a_scaling_is_turned_into_the_other_phase(open_page: Any) -> None:

@@ -202,6 +202,22 @@ def test_axes_are_chosen_exchanged_and_bounded(open_page: Any) -> None:
     until(page, "fl.page.state.c.length === 7")  # what is on an axis stays
 
 
+def test_an_open_tip_tells_of_the_finer_map_that_has_come(open_page: Any) -> None:
+    page = open_page("/phase-map")
+    page.mouse.move(*place(page, -1, 10))
+    tip = page.locator(".tip")
+    expect(tip).to_contain_text("▲ unlearning")
+    expect(tip).to_contain_text("unlearns (above ")
+    page.evaluate("""() => {
+      const { picture } = fl.page.drawing, { map } = picture.scenes;
+      picture.scenes.map = { ...map, cells: { ...map.cells, fate: map.cells.fate.map(() => 1) } };
+      picture.version += 1;
+      fl.page.show();
+    }""")
+    expect(tip).to_contain_text("● full alignment")
+    expect(tip).to_contain_text("unlearns (above ")
+
+
 def test_a_quantity_has_its_colours_and_a_bar(open_page: Any) -> None:
     page = open_page("/phase-map")
     for name, label in (("time", "time to it"), ("lost", "alignment lost"), ("R_inf", "R, τ → ∞"), ("R", "R at τ")):

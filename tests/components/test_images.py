@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import runpy
 import sys
 from itertools import pairwise
@@ -77,7 +78,6 @@ def words(choices: tuple[str, ...]) -> st.SearchStrategy[tuple[str, ...]]:
 STATES = st.builds(
     ImagesState,
     experiment=st.sampled_from(EXPERIMENTS),
-    source=st.sampled_from(("kept", "live")),
     images=st.one_of(st.none(), st.text("0123456789abcdef", min_size=32, max_size=32)),
     most=st.integers(*IMAGES),
     depth=st.integers(*DEPTH),
@@ -96,6 +96,7 @@ STATES = st.builds(
     loss=st.sampled_from(LOSSES),
     runs=st.one_of(st.none(), st.integers(*RUNS)),
     seed=st.integers(*SEEDS),
+    watched=st.sampled_from(("auto", "live", "paused", "off")),
 )
 
 
@@ -165,7 +166,7 @@ def test_a_state_comes_back_from_its_link(state: ImagesState) -> None:
 @given(STATES)
 def test_the_cost_of_any_state_is_known_at_once_and_its_figures_are_figures(state: ImagesState) -> None:
     assert VIEW.cost(state) >= 0.0
-    for part in compute.stream(state.model_copy(update={"source": "live"})):
+    for part in compute.stream(state):
         if part.kind == "scene":
             go.Figure(part.data["figure"])
 
@@ -173,7 +174,7 @@ def test_the_cost_of_any_state_is_known_at_once_and_its_figures_are_figures(stat
 @pytest.mark.parametrize(
     "query",
     [
-        "exp=magic", "src=old", "sig=0", "sig=", "sig=1,1,1,1,1,1,1,1,1,1", "n=0", "n=1e9", "kap=-1", "a=1e3", "L=1",
+        "exp=magic", "run=old", "sig=0", "sig=", "sig=1,1,1,1,1,1,1,1,1,1", "n=0", "n=1e9", "kap=-1", "a=1e3", "L=1",
         "L=2.5", "m=0", "eta=0", "T=0", "B=0", "r=0", "gp=5", "y=thirds", "act=tanh", "loss=hinge", "N=1",
         "img=1", "img=../../../../etc/passwd", f"img={NOBODYS.upper()}", f"img={NOBODYS}0", f"img={NOBODYS[:-1]}/",
     ],
@@ -196,7 +197,7 @@ def test_every_control_writes_a_field_and_has_its_place() -> None:
         assert control.parameter in ImagesState.model_fields
         assert f'"{control.id}"' in page or f'"{control.id}-row"' in page
     fields = {control.parameter for control in layout.CONTROLS}
-    assert set(ImagesState.model_fields) - fields == {"images", "window", "span", "cursor"}
+    assert set(ImagesState.model_fields) - fields == {"images", "window", "span", "cursor", "watched"}
 
 
 def test_the_header_has_one_entry_for_both_pages_and_each_leads_to_the_other() -> None:
@@ -226,7 +227,8 @@ def test_kept_results_are_shown_at_once_and_say_where_they_come_from(preset: Any
     kept = compute.kept()
     runs = kept.runs[preset.state.kept]
     found = drawn(parts)
-    assert of_kind(parts, "begin") == [{"kind": "begin", "runs": len(found), "final": True}]
+    assert [part.get("final") for part in of_kind(parts, "begin")] == [False, None]
+    assert [part["runs"] for part in of_kind(parts, "begin")] == [0, len(found)]
     assert len(found) == len(runs.settings) + len(runs.groups)
     for j in range(len(runs.settings)):
         np.testing.assert_allclose(found[j]["accuracy"], runs.test_accuracy[j].mean(axis=0), rtol=1e-6)
@@ -239,20 +241,27 @@ def test_kept_results_are_shown_at_once_and_say_where_they_come_from(preset: Any
     told = said(parts)
     for word in (kept.date, *kept.versions.values(), f"seeds {', '.join(map(str, runs.seeds))}", "Kept results"):
         assert word in told
+    (replay,) = of_kind(parts, "replay")
+    assert replay["sentence"].startswith(
+        f"Kept results of {kept.date}: {len(runs.settings) * len(runs.seeds)} networks"
+    )
+    before = parts[: parts.index(replay)]
+    assert not of_kind(before, "run")
+    assert "networks learn beside the server" in said(before)
+    assert "no kept results" not in said(before)
     for part in of_kind(parts, "run"):
         for traces in part["traces"].values():
             go.Figure({"data": traces})
     assert parts[-1]["kind"] == "end"
 
 
-@pytest.mark.parametrize(
-    "other", [{"seed": 1}, {"depth": 5}, {"source": "live"}, {"most": 500}, {"images": NOBODYS}, {"rate": 0.02}]
-)
+@pytest.mark.parametrize("other", [{"seed": 1}, {"depth": 5}, {"most": 500}, {"images": NOBODYS}, {"rate": 0.02}])
 def test_other_settings_have_no_kept_results(other: dict[str, Any]) -> None:
     state = ImagesState(**other)
     assert state.kept is None
     parts = parts_of(compute.stream(state))
     assert not of_kind(parts, "trace")
+    assert not of_kind(parts, "replay")
     assert of_kind(parts, "begin")[0]["final"] is (state.images is not None)
 
 
@@ -282,10 +291,10 @@ def test_without_the_extra_the_kept_results_are_shown_and_the_rest_says_how_to_g
     parts = parts_of(compute.stream(ImagesState()))
     assert of_kind(parts, "trace")
     assert sentence in said(parts)
-    parts = parts_of(compute.stream(ImagesState(source="live")))
+    parts = parts_of(compute.stream(ImagesState(seed=1)))
     assert of_kind(parts, "begin")[0]["final"]
     assert sentence in said(parts)
-    assert parts_of(compute.run(ImagesState(source="live"), None)) == [{"kind": "error", "sentence": sentence}]
+    assert parts_of(compute.run(ImagesState(), None)) == [{"kind": "error", "sentence": sentence}]
 
 
 # --- live
@@ -308,6 +317,14 @@ def test_the_run_is_the_cores(name: str, shelf: Shelf) -> None:
     first = of_kind(parts_of(compute.stream(state)), "words")[0]
     assert first["runs"][0].startswith(f"{2 * len(runs.settings)} networks learn beside the server, 2 epochs each")
     assert "There are no kept results" in " ".join(first["notes"])
+
+
+def test_one_of_something_is_said_as_one(shelf: Shelf) -> None:
+    state = ImagesState(sigmas=(1.0,), depth=2, width=1, epochs=1, runs=1, most=40)
+    told = f"{said(parts_of(compute.stream(state)))} {said(parts_of(compute.run(state, None)))}"
+    assert "1 network learns beside the server, 1 epoch, from" in told
+    assert "1 hidden of 1 neuron: ReLU" in told
+    assert not re.search(r"\b1 (networks|epochs|neurons|seeds|layers)\b", told)
 
 
 def test_a_run_that_was_interrupted_goes_on_as_if_it_had_not_been(
@@ -519,6 +536,8 @@ def test_the_table_is_the_kept_results(client: FlaskClient) -> None:
     assert document["computed"]["date"] == compute.kept().date
     assert len(document["settings"]) == 8
     assert "xu2025three" in client.get("/export/images.bib").text
+    live = client.get(f"/export/images.csv?{state.model_copy(update={'watched': 'live'}).query()}")
+    assert "have not been computed here" in live.get_json()["errors"][0]["sentence"]
 
 
 def test_what_was_computed_live_is_given_away_once_it_is_whole(client: FlaskClient, shelf: Shelf) -> None:

@@ -36,6 +36,7 @@ from components.lab.state import (
     LabState,
 )
 from components.numbers import about
+from components.runs.store import Unrecordable
 from components.state import Problems
 from components.unlearning.state import COEFFICIENT, K_MAX, START, UnlearningState
 from components.views import VIEWS
@@ -337,6 +338,14 @@ def test_every_mode_has_a_whole_picture_and_an_end(mode: str, query: str) -> Non
     assert parts_of(compute.run(state, None))[-1]["kind"] == "end"
 
 
+def test_one_of_something_is_said_as_one() -> None:
+    state = LabState(m=2, d=2, batch=1, tau=0.01, runs=1)
+    parts = parts_of(compute.run(state, None))
+    figures = of_kind(parts_of(compute.stream(state)), "words")[-1]["figures"]
+    assert " · 1 run · " in parts[-1]["status"]
+    assert "the mean of 1 learning network" in figures["plane"]
+
+
 def test_what_is_not_possible_is_said() -> None:
     state = LabState(step=10.0)
     assert "above, descent diverges" in parts_of(compute.run(state, None))[-1]["sentence"]
@@ -354,6 +363,68 @@ def test_the_script_trains_the_same_networks(
     found = runpy.run_path(str(script))
     records = list(SMALL.training(compute.MOST))
     np.testing.assert_array_equal(found["R"], [record.R_seeds for record in records])
+
+
+def test_a_replay_is_given_away_with_its_laws(client: FlaskClient) -> None:
+    state = PRESETS[0].state
+    kept = records.of(state)
+    document = client.get(f"/export/lab.json?{state.query()}").get_json()
+    table = document["table"]
+    assert table["tau"] == kept.course.tau.tolist()
+    for place, seed in enumerate(state.seeds):
+        assert table[f"R_seed{seed}"] == kept.course.seeds["R"][:, place].tolist()
+    np.testing.assert_allclose(table["a_networks"], kept.course.mean("a"), rtol=1e-12)
+    np.testing.assert_allclose(table["loss_networks_sd"], kept.course.seeds["loss"].std(axis=1, ddof=1), rtol=1e-12)
+    law = state.model.at_width(state.m).trajectory(state.a, 0.0, state.tau)
+    np.testing.assert_allclose(table["R"], np.interp(table["tau"], law.tau, law.R), atol=2e-3)
+    assert document["networks"]["status"] == "replay"
+    assert document["networks"]["date"] == kept.date
+    assert document["networks"]["steps"] == kept.course.steps
+    assert np.shape(document["networks"]["single_neurons"]["R_single"]) == kept.course.single["R_single"].shape
+    assert document["measured"][0].startswith("Measured at τ = 150")
+    rows = client.get(f"/export/lab.csv?{state.query()}").text.splitlines()
+    assert len(rows) == 1 + len(kept.course.tau)
+    assert rows[0].split(",") == list(table)
+
+
+def test_a_run_is_given_away_as_far_as_it_is_kept(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compute, "CHECKPOINT", 0.0)
+    monkeypatch.setattr(compute, "PAUSE", 0.0)
+    parts = parts_of(compute.run(SMALL, None))
+    saved = of_kind(parts, "checkpoint")
+    for status, checkpoint in (("running", saved[len(saved) // 2]), ("finished", saved[-1])):
+        monkeypatch.setattr(export, "known", lambda name, state, found=(status, checkpoint): found)
+        course = compute.course_in(checkpoint)
+        document = client.get(f"/export/lab.json?{SMALL.query()}").get_json()
+        assert document["networks"]["status"] == status
+        assert document["table"]["tau"] == course.tau.tolist()
+        for place, seed in enumerate(SMALL.seeds):
+            assert document["table"][f"Q_seed{seed}"] == course.seeds["Q"][:, place].tolist()
+        assert document["table"]["R_recursion"] == course.beside["recursion"]["R"].tolist()
+    assert course.tau[-1] == SMALL.tau
+    left = SMALL.model_copy(update={"watched": "off"})
+    assert client.get(f"/export/lab.json?{left.query()}").get_json()["networks"] is None
+
+
+def test_laws_are_given_away_where_no_network_is_known(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     table = export.table(SMALL)
     assert set(table) == {"tau", "R", "a", "Q", "loss", "R_planar", "a_planar", "loss_planar"}
-    assert client.get(f"/export/lab.json?{SMALL.query()}").get_json()["work"] > 0
+    document = client.get(f"/export/lab.json?{SMALL.query()}").get_json()
+    assert document["work"] > 0
+    assert document["networks"] is None
+    assert document["measured"] == []
+
+    def away(name: str, state: LabState) -> None:
+        raise Unrecordable("The store does not answer.")
+
+    monkeypatch.setattr(export, "known", away)
+    answer = client.get(f"/export/lab.csv?{SMALL.query()}")
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"][0]["sentence"] == "The store does not answer."
+
+
+def test_the_end_of_a_run_is_taken_up_as_it_was() -> None:
+    whole = parts_of(compute.run(SMALL, None))
+    place = max(k for k, part in enumerate(whole) if part["kind"] == "checkpoint")
+    rest = parts_of(compute.run(SMALL, whole[place]))
+    assert rest == whole[place + 1 :]

@@ -104,6 +104,19 @@ def test_who_was_thought_dead_can_change_nothing() -> None:
         assert not done
 
 
+def test_a_run_that_nobody_asks_for_any_more_is_not_claimed() -> None:
+    late = 0.1 + board.PATIENCE
+    state, _ = board.ask({}, "a", 0.0, LIMITS)
+    assert board.claim(state, "a", "o", late) == ({}, None)
+    known = {"a": replace(state["a"], log="x")}
+    rested, entry = board.claim(known, "a", "o", late)
+    assert entry is None
+    assert rested["a"].status == "stopped"
+    assert board.ask(rested, "a", late, LIMITS)[1].launch
+    asked, _ = board.ask(state, "a", late, LIMITS)
+    assert board.claim(asked, "a", "o", late)[1] is not None
+
+
 def test_what_is_read_is_never_thrown_out() -> None:
     kept = Entry("finished", 0.0, asked=100.0, log="x", size=90)
     state = {"a": kept, "b": replace(kept, asked=50.0), "c": replace(kept, asked=40.0, status="stopped")}

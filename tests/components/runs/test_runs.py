@@ -15,9 +15,11 @@ from redis import Redis
 
 from components.runs import attempt, board
 from components.runs.attempt import Attempt
+from components.runs.known import known
 from components.runs.settings import Settings
 from components.runs.store import Store, sweep
 from tests.components.runs.conftest import Reader, app
+from tests.components.runs.views import LongState
 from tests.components.runs.waiting import until
 
 Read = Callable[..., Reader]
@@ -76,6 +78,19 @@ def test_to_look_neither_starts_a_run_nor_keeps_it_going(
     until(lambda: look()[0]["status"] == "stopped")
     assert reader.to_the_end() == list(range(40))
     assert [record["number"] for record in look()[1:]] == list(range(40))
+
+
+def test_what_is_known_of_a_run_is_its_last_checkpoint(
+    read: Read, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in settings.environment().items():
+        monkeypatch.setenv(name, value)
+    saves, plain = (LongState.from_query(query) for query in ("n=5&does=saves", "n=5"))
+    assert known("long", saves) is None
+    read("n=5&does=saves").to_the_end()
+    read("n=5").to_the_end()
+    assert known("long", saves) == ("finished", {"next": 5})
+    assert known("long", plain) is None
 
 
 def test_a_run_without_records_finishes_too(read: Read, begun: Begun) -> None:
