@@ -14,8 +14,11 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import guide
+from components.frame import NAME
+from components.lecture import mathematics
 from components.lecture.story import Step, Story
 from components.markup import aria
+from components.preview.said import About
 from components.theory.symbols import controlled, theory_of
 from components.view import View
 
@@ -54,6 +57,17 @@ class Lecture:
         story = self.stories.get(parts[0])
         known = story is not None and (len(parts) == 1 or (len(parts) == 2 and story.place(parts[1]) is not None))
         return path == PATH or (path.startswith(PATH + "/") and known)
+
+    def about(self, path: str) -> About:
+        """What is said of the page of a path, and the state that it shows."""
+        name, _, step_id = path.removeprefix(PATH).strip("/").partition("/")
+        if name not in self.stories:
+            titles = ", ".join(story.title for story in self.stories.values())
+            return About(f"{TITLE} · {NAME}", f"Stories to be told in a hall, or read alone: {titles}.")
+        story = self.stories[name]
+        step = story.steps[story.place(step_id) or 0]
+        view = self.views[step.view]
+        return About(f"{step.title} · {story.title} · {NAME}", mathematics.plain(step.text), view, step.state)
 
     def _list(self) -> html.Div:
         items = [
