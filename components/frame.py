@@ -207,6 +207,7 @@ def description(view: View, controls: list[Control], figures: Mapping[str, Figur
         id="view-description",
         data={
             "name": view.name,
+            "title": view.title,
             "path": view.path,
             "entry": view.entry,
             "version": view.State.VERSION,

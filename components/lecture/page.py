@@ -61,13 +61,15 @@ class Lecture:
     def about(self, path: str) -> About:
         """What is said of the page of a path, and the state that it shows."""
         name, _, step_id = path.removeprefix(PATH).strip("/").partition("/")
-        if name not in self.stories:
-            titles = ", ".join(story.title for story in self.stories.values())
-            return About(f"{TITLE} · {NAME}", f"Stories to be told in a hall, or read alone: {titles}.")
-        story = self.stories[name]
+        story = self.stories.get(name) or next(iter(self.stories.values()), None)
+        if story is None:
+            return About(f"{TITLE} · {NAME}", "There are no stories.")
         step = story.steps[story.place(step_id) or 0]
-        view = self.views[step.view]
-        return About(f"{step.title} · {story.title} · {NAME}", mathematics.plain(step.text), view, step.state)
+        shown = self.views[step.view], step.state
+        if name in self.stories:
+            return About(f"{step.title} · {story.title} · {NAME}", mathematics.plain(step.text), *shown)
+        titles = "; ".join(other.title for other in self.stories.values())
+        return About(f"{TITLE} · {NAME}", f"Stories to be told in a hall, or read alone: {titles}.", *shown)
 
     def _list(self) -> html.Div:
         items = [

@@ -46,20 +46,28 @@ def png(view: View, state: State, picture: Picture | None, said: Said) -> bytes:
 
 def svg(view: View, state: State, picture: Picture | None, said: Said) -> str:
     """The card as SVG."""
-    ids = count()
-    parts = [f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{LIGHT["paper"]}"/>', *_head(said)]
-    foot, high = _foot(said)
-    top, bottom = HEAD, HEIGHT - high - 12
-    names = [name for name in view.figures if picture and name in picture.scenes]
-    ends = [EDGE, EDGE + SHARES[0] * (WIDTH - 2 * EDGE), WIDTH - EDGE] if len(names) == 2 else [EDGE, WIDTH - EDGE]
-    for name, left, right in zip(names, ends, ends[1:], strict=False):
-        assert picture is not None
-        parts.append(Drawing(resolved(view, state, name, picture), Box(left - 12, top, right, bottom), ids).svg())
-    parts += foot
+    figures = drawings(view, state, picture, said) if picture else []
+    parts = [
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{LIGHT["paper"]}"/>',
+        *_head(said),
+        *(figure.svg() for figure in figures),
+        *_foot(said)[0],
+    ]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'font-family="{FAMILY}">{"".join(parts)}</svg>'
     )
+
+
+def drawings(view: View, state: State, picture: Picture, said: Said) -> list[Drawing]:
+    """The figures side by side, under the title and over the sentences."""
+    ids, bottom = count(), HEIGHT - _foot(said)[1] - 12
+    names = [name for name in view.figures if name in picture.scenes]
+    ends = [EDGE, EDGE + SHARES[0] * (WIDTH - 2 * EDGE), WIDTH - EDGE] if len(names) == 2 else [EDGE, WIDTH - EDGE]
+    return [
+        Drawing(resolved(view, state, name, picture), Box(left - 12, HEAD, right, bottom), ids)
+        for name, left, right in zip(names, ends, ends[1:], strict=False)
+    ]
 
 
 def _head(said: Said) -> list[str]:

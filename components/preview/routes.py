@@ -100,20 +100,16 @@ def register(
         return _sent(Response(card, mimetype="image/png"), key)
 
     def drawn(view: View, state: State) -> bytes:
-        settle = limits.admit(request.remote_addr, DRAWING)
-        taken = 0.0
         try:
-            try:
-                picture, told = computed(view, state)
-            except Problems as problems:  # as the page says it
-                refused = ((str(problems), LIGHT["muted"]),)
-                picture, told = None, Said(heading(view, state), about(view, state), refused)
-            begun = time.thread_time()
-            card = png(view, state, picture, told)
-            taken = time.thread_time() - begun
-            return card
+            picture, told = computed(view, state)
+        except Problems as problems:  # as the page says it
+            picture, told = None, Said(heading(view, state), about(view, state), ((str(problems), LIGHT["muted"]),))
+        settle = limits.admit(request.remote_addr, DRAWING)
+        begun = time.thread_time()
+        try:
+            return png(view, state, picture, told)
         finally:
-            settle(taken)
+            settle(time.thread_time() - begun)
 
     def computed(view: View, state: State) -> tuple[Picture, Said]:
         """The picture that the state's stream brings, and what it says."""
@@ -141,7 +137,7 @@ def _sent(response: Response, key: str) -> Response:
 
 
 def _again(sentence: str, status: int) -> Response:
-    """No picture at present; what a front may not keep."""
+    """No picture at present; what nobody may keep."""
     answer = refusal(Problems([Problem("", "", "", sentence)]))
     answer.status_code = status
     if status != 500:

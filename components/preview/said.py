@@ -10,7 +10,7 @@ from typing import Any
 from components.numbers import shown
 from components.state import Parameter, State
 from components.theme import LIGHT
-from components.view import View
+from components.view import Preset, View
 
 TOLD = 3  # values that a title names
 LONG = 9  # numbers of a list that are written
@@ -57,10 +57,9 @@ def about(view: View, state: State) -> str:
 
 def heading(view: View, state: State) -> str:
     """The preset that a state is, or else what in it is another than at first."""
-    key = state.key()
-    found = next((preset for preset in view.presets if preset.state.key() == key), None)
-    if found:
-        return found.title
+    preset = preset_of(view, state)
+    if preset:
+        return preset.title
     first, axes = view.State(), state.varied()
     changed = [
         _value(parameter, getattr(state, name), axes)
@@ -68,6 +67,16 @@ def heading(view: View, state: State) -> str:
         if parameter.part == "physics" and getattr(state, name) not in (None, getattr(first, name))
     ]
     return ", ".join(changed[:TOLD]) + (", …" if len(changed) > TOLD else "") or view.title
+
+
+def preset_of(view: View, state: State) -> Preset | None:
+    """The preset whose physics the state has, and what else belongs to it: of several the most particular."""
+
+    def alike(preset: Preset) -> bool:
+        names = [name for name, parameter in state.parameters().items() if parameter.part == "physics"]
+        return all(getattr(state, name) == getattr(preset.state, name) for name in (*names, *preset.shows))
+
+    return max(filter(alike, view.presets), key=lambda preset: len(preset.shows), default=None)
 
 
 def problem(state: State) -> str:
@@ -92,8 +101,3 @@ def _value(parameter: Parameter, value: Any, axes: Mapping[str, Any]) -> str:
             f"{symbol} = ({whole})" if len(value) > 1 and parameter.length[1] > 1 else f"{symbol} = {whole or 'none'}"
         )
     return f"{symbol} = {value if isinstance(value, str) else shown(float(value), 4)}"
-
-
-def plain(text: str) -> str:
-    """A sentence without marks, for where nothing can be raised."""
-    return re.sub(r"[_^]\(([^)]*)\)", r"^\1", text).replace("\n", " ").strip()

@@ -19,7 +19,7 @@ from components.controls import shown
 from components.frame import NAME, Page, view_at
 from components.limits import Exhausted, Limits
 from components.preview.card import HEIGHT, WIDTH
-from components.preview.said import About, Said, about, plain, said
+from components.preview.said import About, Said, about, said
 from components.state import ONLY, Problems, State
 from components.stream import WORDS, admission, affordable, asked_query, chunk_lines, guarded
 from components.view import View
@@ -35,7 +35,9 @@ def register(app: Dash, views: Mapping[str, View], pages: Sequence[Page], cache:
 
     def interpolated(**parts: str) -> str:
         page, url = asked(views, pages, cache, limits)
-        metas = f'{parts["metas"]}\n<meta name="description" content="{safe(page.description)}">\n{tags(page, url)}'
+        metas = (
+            f'{parts["metas"]}\n<meta name="description" content="{safe(_short(page.description))}">\n{tags(page, url)}'
+        )
         return whole(**{**parts, "metas": metas, "title": safe(page.title)})
 
     app.interpolate_index = interpolated  # type: ignore[assignment, method-assign]  # Dash's own way of changing it
@@ -60,7 +62,7 @@ def of_view(view: View, cache: StreamCache, limits: Limits) -> tuple[About, str]
     """What a view's page is about at the present link, or at the nearest that can be read; and its address."""
     state, _ = view.State.nearest(asked_query())
     told = words(view, state, cache, limits)
-    sentences = " ".join(plain(sentence) for sentence, _ in told.sentences)
+    sentences = " ".join(sentence for sentence, _ in told.sentences)
     description = f"{sentences} {about(view, state)}.".strip()
     title = f"{told.heading} · {view.title} · {NAME}" if told.heading != view.title else f"{view.title} · {NAME}"
     if not request.query_string:
@@ -96,7 +98,7 @@ def tags(page: About, url: str) -> str:
     named = {
         "og:site_name": NAME,
         "og:type": "website",
-        "og:title": page.title,
+        "og:title": page.title.removesuffix(f" · {NAME}"),
         "og:description": _short(page.description),
     }
     named["og:url"] = root + quote(url, safe="/?&=,.-+%")
@@ -105,7 +107,7 @@ def tags(page: About, url: str) -> str:
         card = "summary_large_image"
         named["og:image"] = f"{root}/preview/{page.view.name}.png?{page.state.query()}"
         named |= {"og:image:type": "image/png", "og:image:width": str(WIDTH), "og:image:height": str(HEIGHT)}
-        named["og:image:alt"] = f"Figures of {page.title}"
+        named["og:image:alt"] = f"Figures of {named['og:title']}"
     properties = [f'<meta property="{name}" content="{safe(text)}">' for name, text in named.items()]
     return "\n".join([*properties, f'<meta name="twitter:card" content="{card}">'])
 
