@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from typing import Any
 
@@ -14,6 +15,7 @@ from components.views import VIEWS
 from tests.components import freeze_links
 
 FROZEN = freeze_links.frozen()
+UNCHANGED = 364, "e1cc9b4bfdf224c9"  # lines up to release 0.1.0, and their hash
 
 
 def dumped(state: Any) -> dict[str, Any]:
@@ -49,6 +51,12 @@ def test_the_file_holds_what_it_should() -> None:
         assert any(link.startswith("zip=") for link in links)
         assert max(map(len, links)) > 2 * len(view.State().query())
         assert max(map(len, links)) <= MAX_QUERY
+
+
+def test_what_was_frozen_is_as_it_was() -> None:
+    count, known = UNCHANGED
+    lines = freeze_links.FILE.read_bytes().splitlines(keepends=True)
+    assert hashlib.sha256(b"".join(lines[:count])).hexdigest()[:16] == known
 
 
 def test_freezing_adds_and_never_changes() -> None:
