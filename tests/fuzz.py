@@ -7,7 +7,7 @@ beyond them, wrong kinds, wrong numbers of them, and rubbish. For each case it i
 - a status below 500, nothing of a traceback in the answer, no error in the log;
 - nothing begins to be computed that costs more than its view's budget;
 - the answer, or the first line of a stream, is there within a second (measured by the command alone; a stream is then
-  given up, as a page gives it up; files, words and cards of pictures that are charged more than a tenth of one are asked for
+  given up, as a page gives it up; files, words and pictures that are charged more than a tenth of one are asked for
   as streams).
 
 The first failure of each kind is printed with what repeats it; 1 is returned where there is any.

@@ -6,6 +6,7 @@ Dash has one document for all paths; what is of a link is put into it request by
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from urllib.parse import quote
 
@@ -14,7 +15,7 @@ from dash import Dash
 from flask import request
 
 from components import warming
-from components.cache import StreamCache
+from components.cache import Lines, StreamCache
 from components.controls import shown
 from components.frame import NAME, Page, view_at
 from components.limits import Exhausted, Limits
@@ -26,7 +27,10 @@ from components.view import View
 
 DESCRIPTION = "Dynamics of feature learning and unlearning in two-layer networks."
 LONGEST = 300  # letters of a description
-CHEAP = 0.05  # seconds: what takes longer than this to say is not waited for, unless it is at hand
+CHEAP = 0.05  # seconds: of what takes longer nothing is said, unless it is at hand
+PATIENCE = 0.3  # seconds that a page waits for it at most
+
+_reading = ThreadPoolExecutor(2, "sentences")
 
 
 def register(app: Dash, views: Mapping[str, View], pages: Sequence[Page], cache: StreamCache, limits: Limits) -> None:
@@ -73,22 +77,32 @@ def of_view(view: View, cache: StreamCache, limits: Limits) -> tuple[About, str]
 
 
 def words(view: View, state: State, cache: StreamCache, limits: Limits) -> Said:
-    """What is said of a state: from its stream where that is at hand or costs next to nothing, for the page is about to
-    ask for it; else without its sentence."""
+    """What is said of a state: from its stream where that is at hand, or costs next to nothing and is there in a moment,
+    for the page is about to ask for it; else without its sentence."""
     key = f"{view.name}?{state.key()}"
     body = cache.at_hand(key)
     if body is None and warming.ready.is_set() and view.seconds(state) <= CHEAP:
         try:
             affordable(view, state.query())
             lines = cache.stream(key, lambda: chunk_lines(view, state), lambda: admission(limits, view, state))
-            try:
-                body = b"".join(guarded(lines, view.name))
-            finally:
-                lines.close()
         except (Problems, Exhausted):
-            pass
+            return said(view, state, {})
+        reading = _reading.submit(_read, lines, view.name)
+        try:
+            body = reading.result(PATIENCE)
+        except TimeoutError:  # it is read on, and the page joins it
+            if reading.cancel():
+                lines.close()
     spoken = [line for line in (body or b"").splitlines() if line.startswith(WORDS)]
     return said(view, state, orjson.loads(spoken[-1]) if spoken else {})
+
+
+def _read(lines: Lines, name: str) -> bytes:
+    """All of a stream."""
+    try:
+        return b"".join(guarded(lines, name))
+    finally:
+        lines.close()
 
 
 def tags(page: About, url: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from queue import Queue
 from random import Random
@@ -31,7 +32,7 @@ from components.preview.said import said
 from components.shared import Away
 from components.state import State
 from components.theme import FATES, LIGHT
-from components.view import View
+from components.view import Chunk, View
 from components.views import VIEWS
 from dynamics import Fate
 from tests.components import freeze_links, pixels
@@ -366,6 +367,7 @@ def test_every_page_names_its_picture(client: FlaskClient, path: str) -> None:
 
 
 def test_the_head_is_of_the_very_state(client: FlaskClient) -> None:
+    client.get("/words/unlearning?a=9.33")  # a page does not wait long for it
     found = head(client, "/?a=9.33&only=eps")
     state = UNLEARNING.State(a=(9.33,))
     assert found.title == "ā = 9.33 · Unlearning · Feature unlearning"
@@ -435,6 +437,25 @@ def test_a_dear_state_is_not_waited_for_by_its_page(client: FlaskClient, monkeyp
     monkeypatch.setattr(view, "compute", lambda state: pytest.fail("computed"), raising=False)
     found = head(client, f"{view.path}?{dear.query()}")
     assert found.of("og:image").endswith(dear.query())
+
+
+def test_a_page_does_not_wait_for_a_sentence_that_takes_long(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going, ended = threading.Event(), threading.Event()
+
+    def slow(state: State) -> Iterator[Chunk]:
+        assert going.wait(60)
+        yield Chunk("words", {"runs": ["At last."], "notes": []})
+        yield Chunk("end")
+        ended.set()
+
+    monkeypatch.setattr(UNLEARNING, "compute", slow, raising=False)
+    assert head(client, "/?eps=0.8125").of("description").startswith("Unlearning: ")
+    going.set()
+    assert ended.wait(60)
+    assert client.get("/words/unlearning?eps=0.8125").json["runs"] == ["At last."]
+    assert head(client, "/?eps=0.8125").of("description").startswith("At last.")
 
 
 def test_words_that_are_at_hand_are_said(client: FlaskClient) -> None:
