@@ -50,7 +50,6 @@ def create_app() -> Dash:
     cache = StreamCache(server, shared)
     stream.register(server, VIEWS, cache, limits)
     preview.register(server, VIEWS, cache, limits, shared)
-    tags.register(app, VIEWS, pages, cache, limits)
     runs.register(server, VIEWS, limits=limits)
     upload.register(server, limits=limits)
     theory.register(server, VIEWS)
@@ -69,6 +68,7 @@ def create_app() -> Dash:
     )
     with server.test_request_context("/"):
         app.index()  # Dash serves a script only after its own process has written a page that names it
+    tags.register(app, VIEWS, pages, cache, limits)
     warming.start(VIEWS.values())
     return app
 

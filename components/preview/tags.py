@@ -77,8 +77,8 @@ def of_view(view: View, cache: StreamCache, limits: Limits) -> tuple[About, str]
 
 
 def words(view: View, state: State, cache: StreamCache, limits: Limits) -> Said:
-    """What is said of a state: from its stream where that is at hand, or costs next to nothing and is there in a moment,
-    for the page is about to ask for it; else without its sentence."""
+    """What is said of a state: from its stream where that is at hand, or costs next to nothing and is there in a
+    moment, for the page is about to ask for it; else without its sentence."""
     key = f"{view.name}?{state.key()}"
     body = cache.at_hand(key)
     if body is None and warming.ready.is_set() and view.seconds(state) <= CHEAP:
