@@ -208,7 +208,13 @@ fl.Page = class {
     const preset = this.presetOf();
     if (preset) return this.view.presets[preset].title;
     const changed = this.view.parameters.filter(({ name, part }) => part === "physics" && this.state[name] !== null && String(this.state[name]) !== String(this.view.initial[name]));
-    const written = (value) => (typeof value === "number" ? String(Number(value.toPrecision(4))).replace("-", "−") : value);
+    const written = (value) => {
+      if (typeof value !== "number") return value;
+      const [mantissa, power] = value.toExponential(3).split("e").map(Number);
+      const raised = String(power).replace(/[-\d]/g, (digit) => (digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]));
+      const text = power >= -4 && power < 4 ? Number(value.toPrecision(4)) : `${mantissa === 1 ? "" : `${mantissa}·`}10${raised}`;
+      return String(text).replace("-", "−");
+    };
     const told = changed.slice(0, 3).map(({ name, symbol, length }) => {
       const value = this.state[name], text = [value].flat().slice(0, 9).map(written).join(", ");
       return `${symbol} = ${Array.isArray(value) && value.length > 1 && length[1] > 1 ? `(${text})` : text}`;
