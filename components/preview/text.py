@@ -167,4 +167,4 @@ def cut(text: str, size: float, room: float, bold: bool = False) -> str:
         text = re.sub(r"(<[^<>]*>|&\w+;|.)$", "", text, flags=re.DOTALL)
     opened = re.findall(r"<(sub|sup|i|b)>", text)
     closed = re.findall(r"</(sub|sup|i|b)>", text)
-    return text.rstrip(" ,;:.") + "…" + "".join(f"</{tag}>" for tag in opened[len(closed) :][::-1])
+    return text.rstrip(" ,;:.") + "".join(f"</{tag}>" for tag in opened[len(closed) :][::-1]) + "…"
