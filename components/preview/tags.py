@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
 from html import escape
 from urllib.parse import quote
 
@@ -59,7 +61,14 @@ def asked(views: Mapping[str, View], pages: Sequence[Page], cache: StreamCache, 
     if view is not None:
         return of_view(view, cache, limits)
     page = next((page for page in pages if page.has(path)), None)
-    return (page.about(path), path) if page else (About(NAME, DESCRIPTION), "/")
+    if page is None:
+        return About(NAME, DESCRIPTION), "/"
+    found = page.about(path)
+    with suppress(Problems):
+        if found.view is not None and request.query_string:  # a step that the audience has changed
+            state = found.view.State.from_query(asked_query())
+            return replace(found, state=state), f"{path}?{state.query()}"
+    return found, path
 
 
 def of_view(view: View, cache: StreamCache, limits: Limits) -> tuple[About, str]:

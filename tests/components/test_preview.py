@@ -387,6 +387,11 @@ def test_a_step_has_its_own_picture(client: FlaskClient) -> None:
             assert found.title == f"{step.title} · {story.title} · Feature unlearning"
             assert found.of("og:image").endswith(f"/preview/{step.view}.png?{step.state.query()}")
             assert "<" not in found.of("og:description")
+    state = UNLEARNING.State(a=(3.5,))
+    taken = head(client, f"/lecture/what-is-unlearned/three-starts?{state.query()}")
+    assert taken.of("og:image").endswith(f"/preview/unlearning.png?{state.query()}")
+    assert taken.of("og:url") == f"http://localhost/lecture/what-is-unlearned/three-starts?{state.query()}"
+    assert head(client, "/lecture?from=mail").of("og:url") == "http://localhost/lecture"
 
 
 @pytest.mark.parametrize(
