@@ -16,6 +16,8 @@ from components.images import upload
 from components.lecture import lecture
 from components.limits import Limits
 from components.pacing import paced
+from components.preview import routes as preview
+from components.preview import tags
 from components.shared import Shared
 from components.theory import routes as theory
 from components.views import VIEWS
@@ -45,7 +47,9 @@ def create_app() -> Dash:
     payloads.register(app)
     shared = Shared.at(setting("CACHE_REDIS_URL"))
     limits = Limits(setting("LIMIT_RATE"), setting("LIMIT_BURST"), setting("WORKERS"), shared)
-    stream.register(server, VIEWS, StreamCache(server, shared), limits)
+    cache = StreamCache(server, shared)
+    stream.register(server, VIEWS, cache, limits)
+    preview.register(server, VIEWS, cache, limits, shared)
     runs.register(server, VIEWS, limits=limits)
     upload.register(server, limits=limits)
     theory.register(server, VIEWS, pages)
@@ -64,6 +68,7 @@ def create_app() -> Dash:
     )
     with server.test_request_context("/"):
         app.index()  # Dash serves a script only after its own process has written a page that names it
+    tags.register(app, VIEWS, pages, cache, limits)
     warming.start(VIEWS.values())
     return app
 

@@ -169,6 +169,7 @@ fl.Page = class {
     this.compare.sync(this.state);
     this.upload.sync(this.state);
     this.presets.value = this.presetOf() || "";
+    if (!fl.lecture) document.title = [this.heading(), this.view.title, document.querySelector(".brand").textContent].filter(Boolean).join(" · ");
     this.enable("undo-button", this.history.depth > 0);
     this.enable("redo-button", this.history.depth < this.history.top);
     for (const { id, window } of Object.values(this.view.figures)) document.getElementById(`${id}-whole`).hidden = !this.state[window];
@@ -207,6 +208,25 @@ fl.Page = class {
       .filter(([, { state, shows }]) => physics(state) === mine && shows.every((name) => String(state[name]) === String(this.state[name])))
       .sort(([, one], [, other]) => other.shows.length - one.shows.length);
     return found ? found[0] : null;
+  }
+
+  // What the state is, as the server says it in the page's title: a preset, or what is another than at first.
+  heading() {
+    const preset = this.presetOf();
+    if (preset) return this.view.presets[preset].title;
+    const changed = this.view.parameters.filter(({ name, part }) => part === "physics" && this.state[name] !== null && String(this.state[name]) !== String(this.view.initial[name]));
+    const written = (value) => {
+      if (typeof value !== "number") return value;
+      const [mantissa, power] = value.toExponential(3).split("e").map(Number);
+      const raised = String(power).replace(/[-\d]/g, (digit) => (digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit]));
+      const text = power >= -4 && power < 4 ? Number(value.toPrecision(4)) : `${mantissa === 1 ? "" : `${mantissa}·`}10${raised}`;
+      return String(text).replace("-", "−");
+    };
+    const told = changed.slice(0, 3).map(({ name, symbol, length }) => {
+      const value = this.state[name], text = [value].flat().slice(0, 9).map(written).join(", ");
+      return `${symbol} = ${Array.isArray(value) && value.length > 1 && length[1] > 1 ? `(${text})` : text}`;
+    });
+    return told.join(", ") + (changed.length > 3 ? ", …" : "");
   }
 
   async request() {

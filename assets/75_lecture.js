@@ -17,8 +17,8 @@ fl.Lecture = class {
   constructor(page, bar) {
     this.page = page;
     this.bar = bar;
-    const { name, steps } = JSON.parse(bar.dataset.story);
-    Object.assign(this, { name, steps, place: null, taken: false, ready: false, asking: false });
+    const { name, title, steps } = JSON.parse(bar.dataset.story);
+    Object.assign(this, { name, title, steps, place: null, taken: false, ready: false, asking: false });
     this.layers = {};
     if (innerWidth > fl.Lecture.WIDE) page.drawing.large = fl.Lecture.LARGE;
     const { history: kept } = page, entry = kept.entry.bind(kept);
@@ -63,6 +63,7 @@ fl.Lecture = class {
     this.close();
     const { page, step } = this;
     Object.assign(page.history, { depth: 0, top: 0, only: state && only });
+    document.title = [step.title, this.title, document.querySelector(".brand").textContent].join(" · ");
     document.getElementById("step").replaceChildren(fl.make("h2", { textContent: step.title }), fl.make("div", { innerHTML: step.text }));
     document.getElementById("step-place").textContent = `${place + 1} / ${this.steps.length}`;
     this.bar.querySelector(".story-text").scrollTop = 0;

@@ -143,6 +143,10 @@ class StreamCache:
         shared = self._join(key, compute, admit)
         return Lines(self._lines(key, shared), lambda: self._leave(key, shared))
 
+    def at_hand(self, key: str) -> bytes | None:
+        """The whole stream of a key, if it is kept."""
+        return self._get(key)
+
     def _join(self, key: str, compute: Callable[[], Iterator[bytes]], admit: Callable[[], Paid]) -> _Shared:
         """The stream that is being computed, or a new one, with one asker more."""
         view = key.partition("?")[0]

@@ -20,6 +20,7 @@ from components.cache import fingerprint
 from components.controls import Control, described
 from components.exporter import EXPORTS
 from components.markup import aria
+from components.preview.said import About
 from components.theory.symbols import controlled, theory_of
 from components.view import View
 
@@ -40,7 +41,6 @@ INDEX = """<!DOCTYPE html>
 <head>
 {%metas%}
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="description" content="Dynamics of feature learning and unlearning in two-layer networks.">
 <title>{%title%}</title>
 <link rel="icon" href="ICON">
 <script src="/assets/head/theme.js?v=RELEASE"></script>
@@ -98,7 +98,8 @@ def tool(name: str, label: str, key: str = "", text: str = "", **more: Any) -> h
 
 
 class Page(Protocol):
-    """Pages that are no view's, under one path: whether there is one of a path, and what stands on it."""
+    """Pages that are no view's, under one path: whether there is one of a path, what stands on it, and what it is
+    about."""
 
     path: str
     title: str
@@ -106,6 +107,8 @@ class Page(Protocol):
     def has(self, path: str) -> bool: ...
 
     def layout(self, path: str) -> Any: ...
+
+    def about(self, path: str) -> About: ...
 
 
 def entries(views: Mapping[str, View], pages: Sequence[Page]) -> list[tuple[str, str]]:
@@ -206,6 +209,7 @@ def description(view: View, controls: list[Control], figures: Mapping[str, Figur
         id="view-description",
         data={
             "name": view.name,
+            "title": view.title,
             "path": view.path,
             "entry": view.entry,
             "version": view.State.VERSION,

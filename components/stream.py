@@ -44,12 +44,6 @@ def register(server: Flask, views: Mapping[str, View], cache: StreamCache, limit
         response.headers["X-Release"] = release  # by which an old tab knows that it is one
         return response
 
-    def admitted(view: View, state: State) -> Paid:
-        most = view.seconds(state)
-        settle = granted.admit(request.remote_addr, most)
-        # On a busy machine it takes longer, for which nobody pays; what its own thread has done is paid in any case.
-        return lambda wall, own: settle(max(own, min(wall, most)))
-
     def asked(name: str) -> Lines | Response:
         """The lines of a view's state, or why there are none."""
         view = views.get(name)
@@ -58,7 +52,7 @@ def register(server: Flask, views: Mapping[str, View], cache: StreamCache, limit
         try:
             state = affordable(view, asked_query())
             return cache.stream(
-                f"{name}?{state.key()}", lambda: chunk_lines(view, state), lambda: admitted(view, state)
+                f"{name}?{state.key()}", lambda: chunk_lines(view, state), lambda: admission(granted, view, state)
             )
         except Problems as problems:
             return refusal(problems)
@@ -108,7 +102,7 @@ def register(server: Flask, views: Mapping[str, View], cache: StreamCache, limit
             return unknown(f"{name}.{kind}", [f"{known}.{ending}" for known in views for ending in MIMETYPES])
         try:
             state = affordable(view, asked_query())
-            paid = admitted(view, state) if kind in COMPUTED else None
+            paid = admission(granted, view, state) if kind in COMPUTED else None
         except Problems as problems:
             return refusal(problems)
         except Exhausted as exhausted:
@@ -122,6 +116,14 @@ def register(server: Flask, views: Mapping[str, View], cache: StreamCache, limit
         finally:
             if paid:
                 paid(time.monotonic() - begun, time.thread_time() - own)
+
+
+def admission(granted: Limits, view: View, state: State) -> Paid:
+    """Charges the present client for a picture; returns what settles it. Raises Exhausted."""
+    most = view.seconds(state)
+    settle = granted.admit(request.remote_addr, most)
+    # On a busy machine it takes longer, for which nobody pays; what its own thread has done is paid in any case.
+    return lambda wall, own: settle(max(own, min(wall, most)))
 
 
 def affordable(view: View, query: str) -> State:

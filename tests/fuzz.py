@@ -7,7 +7,7 @@ beyond them, wrong kinds, wrong numbers of them, and rubbish. For each case it i
 - a status below 500, nothing of a traceback in the answer, no error in the log;
 - nothing begins to be computed that costs more than its view's budget;
 - the answer, or the first line of a stream, is there within a second (measured by the command alone; a stream is then
-  given up, as a page gives it up; files and words of pictures that are charged more than a tenth of one are asked for
+  given up, as a page gives it up; files, words and pictures that are charged more than a tenth of one are asked for
   as streams).
 
 The first failure of each kind is printed with what repeats it; 1 is returned where there is any.
@@ -129,6 +129,8 @@ def about_links(random: Random) -> Iterator[Case]:
         lambda view: f"/words/{view}",
         lambda view: f"/state/{view}",
         lambda view: f"/export/{view}.{random.choice([*MIMETYPES])}",
+        lambda view: f"/preview/{view}.png",
+        lambda view: VIEWS[view].path,
         lambda view: f"/runs/{view}/{random.choice(('0', '1', '9' * 15, '9' * 16, '-1', 'x'))}/{random.choice('019x')}",
     ]
     abouts = [(view, parameter) for view in VIEWS.values() for parameter in view.State.parameters().values()]
@@ -321,10 +323,10 @@ def cheap(case: Case) -> Case:
     """The case, as a stream where it asks for all of something dear."""
     root, _, rest = case.path.strip("/").partition("/")
     view = VIEWS.get(rest.partition(".")[0])
-    if root not in ("words", "export") or view is None:
+    if root not in ("words", "export", "preview") or view is None:
         return case
     try:
-        state = view.State.from_query(case.query)
+        state = view.State.nearest(case.query)[0] if root == "preview" else view.State.from_query(case.query)
     except Problems:
         return case
     return Case(f"/stream/{view.name}", case.query) if view.seconds(state) > DEAR else case

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from html import escape
+from html import escape, unescape
 
 from components.theory.mathematics import mathml
 
+_TAG = re.compile(r"<[^>]*>")
+_LATEX = re.compile(r"<annotation.*?</annotation>", re.DOTALL)
 _PIECES = re.compile(r"\$([^$]+)\$([.,:;?!)]*)|\*([^*\n]+)\*")  # a formula keeps the marks that follow it
 
 
@@ -32,3 +34,8 @@ def paragraphs(text: str) -> str:
     """Text as HTML; an empty line begins a paragraph. Raises ValueError."""
     parts = (" ".join(part.split()) for part in re.split(r"\n\s*\n", text.strip()))
     return "".join(f"<p>{line(part)}</p>" for part in parts)
+
+
+def plain(made: str) -> str:
+    """What `paragraphs` made, without its marks."""
+    return " ".join(unescape(_TAG.sub(lambda tag: " " if tag[0] == "</p>" else "", _LATEX.sub("", made))).split())

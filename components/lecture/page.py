@@ -14,8 +14,11 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from components import guide
+from components.frame import NAME
+from components.lecture import mathematics
 from components.lecture.story import Step, Story
 from components.markup import aria
+from components.preview.said import About
 from components.state import State
 from components.theory.symbols import controlled, theory_of
 from components.view import View
@@ -55,6 +58,19 @@ class Lecture:
         story = self.stories.get(parts[0])
         known = story is not None and (len(parts) == 1 or (len(parts) == 2 and story.place(parts[1]) is not None))
         return path == PATH or (path.startswith(PATH + "/") and known)
+
+    def about(self, path: str) -> About:
+        """What is said of the page of a path, and the state that it shows."""
+        name, _, step_id = path.removeprefix(PATH).strip("/").partition("/")
+        story = self.stories.get(name) or next(iter(self.stories.values()), None)
+        if story is None:
+            return About(f"{TITLE} · {NAME}", "There are no stories.")
+        step = story.steps[story.place(step_id) or 0]
+        shown = self.views[step.view], step.state
+        if name in self.stories:
+            return About(f"{step.title} · {story.title} · {NAME}", mathematics.plain(step.text), *shown)
+        titles = "; ".join(other.title for other in self.stories.values())
+        return About(f"{TITLE} · {NAME}", f"Stories to be told in a hall, or read alone: {titles}.", *shown)
 
     def _list(self) -> html.Div:
         items = [

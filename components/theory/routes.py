@@ -9,6 +9,9 @@ from flask import Flask, Response, request
 
 from components import warming
 from components.frame import NAME, Page, entries, page_head
+from components.preview.said import About
+from components.preview.tags import tags
+from components.state import State
 from components.theory.document import article
 from components.theory.numbers import NAMES, numbers
 from components.view import View
@@ -16,6 +19,10 @@ from components.view import View
 PATH = "/theory"
 COMING = "(being computed; reload in a minute)"
 KEPT = 300  # seconds for which a browser does not ask again
+
+TITLE = f"Theory · {NAME}"
+DESCRIPTION = "Theory: the mathematics of feature learning and unlearning"
+SHARED = "<!--shared-->"  # where the tags are, which name the host by which the page was asked for
 
 _making = threading.Lock()
 _made: dict[tuple[str, ...], str] = {}
@@ -30,7 +37,10 @@ def register(server: Flask, views: Mapping[str, View], pages: Sequence[Page] = (
             return Response(
                 _document(views, pages, dict.fromkeys(NAMES, COMING)), headers={"Cache-Control": "no-store"}
             )
-        response = Response(page(views, pages), headers={"Cache-Control": f"public, max-age={KEPT}"})
+        about = About(TITLE, DESCRIPTION, *_first(views))
+        response = Response(
+            page(views, pages).replace(SHARED, tags(about, PATH)), headers={"Cache-Control": f"public, max-age={KEPT}"}
+        )
         response.add_etag()
         response.make_conditional(request)
         return response
@@ -45,14 +55,21 @@ def page(views: Mapping[str, View], pages: Sequence[Page] = ()) -> str:
         return _made[key]
 
 
+def _first(views: Mapping[str, View]) -> tuple[View, State]:
+    """The picture that the page has in messages: the first view's own."""
+    view = next(iter(views.values()))
+    return view, view.State()
+
+
 def _document(views: Mapping[str, View], pages: Sequence[Page], known: Mapping[str, str]) -> str:
     links = "".join(f'<a class="view-link" href="{path}">{title}</a>' for title, path in entries(views, pages))
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-{page_head("Theory: the mathematics of feature learning and unlearning", "theory/theory.css", "theory/theory.js")}
-<title>Theory · {NAME}</title>
+{page_head(DESCRIPTION, "theory/theory.css", "theory/theory.js")}
+{SHARED}
+<title>{TITLE}</title>
 </head>
 <body class="theory-page">
 <header class="header">

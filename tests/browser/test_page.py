@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import time
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from components.unlearning.presets import PRESETS
 from components.unlearning.state import UnlearningState
-from tests.browser.hand import STATE, box, lines, slider, thumb, traces, wait_for_query
+from tests.browser.hand import STATE, box, lines, slider, thumb, traces, until, wait_for_query
 
 LINK = "/?v=1&c=1,1,1,1,1&cs=1,-1,1,-1,1&eps=0.1&a=3,6&R0=0&tau=1e3&pts=0.5,12&axis=linear&y=excess&cur=2"
 
@@ -205,6 +207,24 @@ def test_a_broken_link_gives_a_sentence_and_the_nearest_picture(
     expect(page.locator("#alert")).to_contain_text(said)
     wait_for_query(page, drawn)
     assert lines(page)
+
+
+def test_the_title_is_of_the_state_as_the_server_says_it_and_as_it_changes(open_page: Any) -> None:
+    page = open_page("/?v=1&a=9.33,-2.5&eps=1e-5&R0=0.1&tau=1e3")
+    with urlopen(page.url) as answer:
+        said = re.search("<title>(.*?)</title>", answer.read().decode())
+    assert said is not None
+    assert said[1] == "ε = 10⁻⁵, ā = (9.33, −2.5), R₀ = 0.1, … · Unlearning · Feature unlearning"
+    expect(page).to_have_title(said[1])
+    page.select_option("#preset", label=PRESETS[1].title)
+    expect(page).to_have_title(f"{PRESETS[1].title} · Unlearning · Feature unlearning")
+    page.click(".view-link:has-text('Phase map')")
+    expect(page).to_have_title("Phase map, left: c*₃ and ā · Phase map · Feature unlearning")
+    page.goto(page.url.replace(urlsplit(page.url).path, "/lecture/what-is-unlearned").split("?")[0])
+    expect(page).to_have_title("Three starts, two fates · What is unlearned, and why · Feature unlearning")
+    until(page, "window.fl && fl.lecture && fl.lecture.ready")
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_title("First, alignment rises · What is unlearned, and why · Feature unlearning")
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)

@@ -1,0 +1,170 @@
+"""Text in SVG: what it is as wide as, and the little markup that figures and sentences have in it.
+
+The font is a subset of DejaVu Sans Condensed that comes with the app: a host may have none.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator
+from functools import cache
+from html import unescape
+from pathlib import Path
+
+FAMILY = "DejaVu Sans Condensed"
+FONTS = tuple(
+    Path(__file__).with_name("fonts") / name for name in ("DejaVuSansCondensed.ttf", "DejaVuSansCondensed-Bold.ttf")
+)
+TAG = re.compile(r"<(/?)(sub|sup|i|b|br) ?/?>")
+LOWERED = re.compile(r"([_^])(\([^)]*\)|[A-Za-z0-9−]+)")
+SMALL = 0.7  # of what is lowered or raised, over the rest
+SHIFTS = {"sub": 0.25, "sup": -0.38}  # of the size
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no XML can hold these
+
+Piece = tuple[str, str, bool, bool]  # text, "" or "sub" or "sup", bold, italic
+
+
+@cache
+def _advances(bold: bool) -> tuple[dict[int, int], list[int], int]:
+    """Of a font: the glyph of each character, the advance of each glyph, the units of an em."""
+    data = FONTS[bold].read_bytes()
+    count = struct.unpack_from(">H", data, 4)[0]
+    tables = {}
+    for at in range(12, 12 + 16 * count, 16):
+        name, _, offset, _ = struct.unpack_from(">4sLLL", data, at)
+        tables[name] = offset
+    em = struct.unpack_from(">H", data, tables[b"head"] + 18)[0]
+    metrics = struct.unpack_from(">H", data, tables[b"hhea"] + 34)[0]
+    advances = [struct.unpack_from(">H", data, tables[b"hmtx"] + 4 * k)[0] for k in range(metrics)]
+    glyphs: dict[int, int] = {}
+    start = tables[b"cmap"]
+    for k in range(struct.unpack_from(">H", data, start + 2)[0]):
+        at = start + struct.unpack_from(">L", data, start + 8 + 8 * k)[0]
+        if struct.unpack_from(">H", data, at)[0] == 4:
+            glyphs |= _segments(data, at)
+    return glyphs, advances, em
+
+
+def _segments(data: bytes, at: int) -> dict[int, int]:
+    """The characters of a cmap subtable of format 4 and their glyphs."""
+    n = struct.unpack_from(">H", data, at + 6)[0] // 2
+    ends, starts, deltas, offsets = (
+        struct.unpack_from(f">{n}H", data, at + 14 + 2 * n * k + (2 if k else 0)) for k in range(4)
+    )
+    found = {}
+    for k, (first, last, delta, offset) in enumerate(zip(starts, ends, deltas, offsets, strict=True)):
+        for code in range(first, last + 1 if last < 0xFFFF else 0xFFFF):
+            glyph = code
+            if offset:
+                glyph = struct.unpack_from(">H", data, at + 16 + 6 * n + 2 * k + offset + 2 * (code - first))[0]
+                if not glyph:
+                    continue
+            found[code] = (glyph + delta) & 0xFFFF
+    return found
+
+
+def _width(text: str, bold: bool) -> float:
+    """The width of plain text, in ems."""
+    glyphs, advances, em = _advances(bold)
+    return sum(advances[min(glyphs.get(ord(sign), 0), len(advances) - 1)] for sign in text) / em
+
+
+def marked(sentence: str) -> str:
+    """A sentence, in which _ lowers and ^ raises what follows, with figures' tags instead."""
+
+    def tagged(found: re.Match[str]) -> str:
+        tag = "sub" if found[1] == "_" else "sup"
+        return f"<{tag}>{found[2].strip('()')}</{tag}>"
+
+    return LOWERED.sub(tagged, sentence)
+
+
+def pieces(text: str, bold: bool = False) -> Iterator[Piece]:
+    """Text with figures' tags, piece by piece; anything that is no known tag stands for itself."""
+    place, italic = "", False
+    at = 0
+    for found in (*TAG.finditer(text), None):
+        plain = unescape(text[at : found.start() if found else len(text)])
+        if plain:
+            yield plain, place, bold, italic
+        if found is None:
+            return
+        closes, tag = bool(found[1]), found[2]
+        if tag in SHIFTS:
+            place = "" if closes else tag
+        elif tag == "b":
+            bold = not closes
+        elif tag == "i":
+            italic = not closes
+        else:
+            yield " ", place, bold, italic
+        at = found.end()
+
+
+def width(text: str, size: float, bold: bool = False) -> float:
+    """The width of text with figures' tags, in pixels."""
+    return sum(_width(part, heavy) * size * (SMALL if place else 1.0) for part, place, heavy, _ in pieces(text, bold))
+
+
+def escaped(text: str) -> str:
+    """Text as XML holds it, in elements and attributes."""
+    text = CONTROL.sub("\ufffd", text)
+    for sign, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&#39;")):
+        text = text.replace(sign, entity)
+    return text
+
+
+def drawn(
+    text: str,
+    x: float,
+    y: float,
+    size: float,
+    colour: str,
+    anchor: str = "start",
+    bold: bool = False,
+    turned: bool = False,
+    opacity: float = 1.0,
+) -> str:
+    """A line of text at its baseline, as SVG; `turned` reads upward."""
+    parts, shift = [], 0.0
+    for part, place, heavy, italic in pieces(text, bold):
+        wanted = SHIFTS[place] * size if place else 0.0
+        looks = f' dy="{wanted - shift:.1f}"' if wanted != shift else ""
+        looks += f' font-size="{SMALL * size:.1f}"' if place else ""
+        looks += ' font-weight="700"' if heavy else ""
+        looks += ' font-style="italic"' if italic else ""
+        shift = wanted
+        parts.append(f"<tspan{looks}>{escaped(part)}</tspan>")
+    turn = f' transform="rotate(-90 {x:.1f} {y:.1f})"' if turned else ""
+    faint = f' opacity="{opacity:g}"' if opacity < 1 else ""
+    return (
+        f'<text xml:space="preserve" x="{x:.1f}" y="{y:.1f}" font-size="{size:.1f}" fill="{escaped(colour)}" '
+        f'text-anchor="{anchor}"{turn}{faint}>{"".join(parts)}</text>'
+    )
+
+
+def wrapped(text: str, size: float, room: float, lines: int, bold: bool = False) -> list[str]:
+    """Text as at most so many lines of at most so many pixels; what has no room ends in an ellipsis."""
+    found: list[str] = []
+    for word in text.split():
+        longer = f"{found[-1]} {word}" if found else word
+        if found and width(longer, size, bold) <= room:
+            found[-1] = longer
+        elif len(found) < lines:
+            found.append(cut(word, size, room, bold))
+        else:
+            found[-1] = cut(longer, size, room, bold)
+            break
+    return found
+
+
+def cut(text: str, size: float, room: float, bold: bool = False) -> str:
+    """Text of at most so many pixels; what has no room ends in an ellipsis, between two tags."""
+    if width(text, size, bold) <= room:
+        return text
+    while text and width(text + "…", size, bold) > room:
+        text = re.sub(r"(<[^<>]*>|&\w+;|.)$", "", text, flags=re.DOTALL)
+    opened = re.findall(r"<(sub|sup|i|b)>", text)
+    closed = re.findall(r"</(sub|sup|i|b)>", text)
+    return text.rstrip(" ,;:.") + "".join(f"</{tag}>" for tag in opened[len(closed) :][::-1]) + "…"
