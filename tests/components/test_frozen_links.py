@@ -15,7 +15,7 @@ from components.views import VIEWS
 from tests.components import freeze_links
 
 FROZEN = freeze_links.frozen()
-UNCHANGED = 364, "e1cc9b4bfdf224c9"  # lines up to release 0.1.0, and their hash
+UNCHANGED = 359, "4b2bb9dcd303610d"  # lines up to release 0.1.0, and their hash
 
 
 def dumped(state: Any) -> dict[str, Any]:
