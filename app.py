@@ -40,7 +40,7 @@ def create_app() -> Dash:
         serve_locally=True,
     )
     pages = [lecture(VIEWS)]
-    app.layout = frame.shell(VIEWS, pages)
+    app.layout = frame.shell(VIEWS, pages, setting("FRAME_ANCESTORS"))
     frame.register(app, VIEWS, pages)
     payloads.register(app)
     shared = Shared.at(setting("CACHE_REDIS_URL"))
@@ -57,7 +57,7 @@ def create_app() -> Dash:
     serving.register(server)
     Talisman(
         server,
-        content_security_policy=policy(app),
+        content_security_policy=policy(app, setting("FRAME_ANCESTORS")),
         force_https=False,
         strict_transport_security=False,
         frame_options=None,
@@ -68,8 +68,11 @@ def create_app() -> Dash:
     return app
 
 
-def policy(app: Dash) -> dict[str, str | list[str]]:
-    """Content-Security-Policy: ourselves alone. Plotly and React set styles inline."""
+def policy(app: Dash, framers: str) -> dict[str, str | list[str]]:
+    """Content-Security-Policy: ourselves alone. Plotly and React set styles inline. framers: see FRAME_ANCESTORS."""
+    # For all there is no directive: its `*` would still leave out local files and sandboxed notebooks.
+    others = [] if framers == "self" else framers.split()
+    ancestors: dict[str, str | list[str]] = {} if framers == "*" else {"frame-ancestors": ["'self'", *others]}
     return {
         "default-src": "'self'",
         "script-src": ["'self'", *app.csp_hashes()],
@@ -78,7 +81,7 @@ def policy(app: Dash) -> dict[str, str | list[str]]:
         "connect-src": "'self'",
         "object-src": "'none'",
         "base-uri": "'self'",
-        "frame-ancestors": "'self'",
+        **ancestors,
     }
 
 

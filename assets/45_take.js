@@ -63,6 +63,7 @@ fl.Take = class {
       item("Link of this picture", () => fl.copyLink(page)), item("Short link", () => this.short().then((link) => fl.copyText(page, link))),
       item("QR code of the link", () => this.code()),
       ...(document.getElementById("lecture") ? [] : [item("Link for a class…", () => this.classLink())]), // a step says itself what it gives
+      item("Embed…", async () => fl.embedding(page)),
       fl.make("hr"), ...pictures, fl.make("hr"), ...files,
       ...this.narrow(item),
     );

@@ -15,7 +15,7 @@ from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 from flask import Response, request
 
-from components import guide, theme
+from components import embed, guide, theme
 from components.cache import fingerprint
 from components.controls import Control, described
 from components.exporter import EXPORTS
@@ -113,8 +113,9 @@ class Page(Protocol):
     def layout(self, path: str) -> Any: ...
 
 
-def shell(views: Mapping[str, View], pages: Sequence[Page] = ()) -> html.Div:
-    """The application: header, a place for the view, the address."""
+def shell(views: Mapping[str, View], pages: Sequence[Page] = (), framers: str = "*") -> html.Div:
+    """The application: header, a place for the view, the address. framers: whose pages may hold an embed, as the
+    setting FRAME_ANCESTORS says it."""
     places = entries(views) + [(page.title, page.path) for page in pages]
     links = [
         *(dcc.Link(title, href=path, className="view-link") for title, path in places),
@@ -126,6 +127,7 @@ def shell(views: Mapping[str, View], pages: Sequence[Page] = ()) -> html.Div:
         "title": "Save the picture, its data, Python or the citation",
         **aria(label="Save"),
     }
+    told: dict[str, Any] = {"data-framers": framers}
     header = html.Header(
         [
             html.A("Skip to the plot", href="#page", className="skip"),
@@ -135,10 +137,11 @@ def shell(views: Mapping[str, View], pages: Sequence[Page] = ()) -> html.Div:
             tool("undo", "Undo", "Ctrl+Z", disabled=True),
             tool("redo", "Redo", "Ctrl+Shift+Z", disabled=True),
             tool("reset", "Start again from the paper's example"),
-            html.Details([html.Summary(**summary), html.Div(id="take", className="menu")], id="take-menu"),
+            html.Details([html.Summary(**summary), html.Div(id="take", className="menu", **told)], id="take-menu"),
             tool("link", "Copy the link of this picture", text="Copy link"),
             tool("help", "Help", "?"),
             tool("theme", "Switch between light and dark"),
+            html.A(["Open in ", html.Span(NAME)], id="open-app", href="/", target="_blank", rel="noopener"),
         ],
         className="header",
     )
@@ -212,6 +215,7 @@ def description(view: View, controls: list[Control], figures: Mapping[str, Figur
             "initial": view.State().model_dump(),
             "parameters": view.State.controls(),
             "controls": described(controls),
+            "embed": embed.described(view.main),
             "figures": {name: asdict(figure) for name, figure in figures.items()},
             "presets": {
                 preset.name: {

@@ -19,12 +19,12 @@ from collections.abc import Callable, Iterator, Mapping
 import orjson
 from flask import Flask, Response, request
 
-from components import metrics, warming
+from components import embed, metrics, warming
 from components.cache import Lines, Paid, StreamCache, fingerprint
 from components.controls import shown
 from components.exporter import MIMETYPES, export
 from components.limits import Exhausted, Limits
-from components.state import MAX_QUERY, ONLY, Problem, Problems, State
+from components.state import EMBED, MAX_QUERY, ONLY, Problem, Problems, State
 from components.view import Chunk, View
 
 log = logging.getLogger(__name__)
@@ -99,6 +99,7 @@ def register(server: Flask, views: Mapping[str, View], cache: StreamCache, limit
         nearest, problems = view.State.nearest(asked_query())
         only, unknown_controls = shown(request.args.get(ONLY), view.controls)
         sentences = [*(problem.sentence for problem in problems), *unknown_controls]
+        sentences += embed.faults(request.args.get(EMBED))
         return _json({"state": nearest.model_dump(), "link": nearest.query(), "sentences": sentences, "only": only})
 
     @server.get("/export/<name>.<kind>")
