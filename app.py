@@ -10,7 +10,7 @@ from flask import Flask
 from flask_talisman import Talisman
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from components import frame, observed, payloads, runs, serving, settings, share, stream, warming
+from components import frame, observed, offline, payloads, runs, serving, settings, share, stream, warming
 from components.cache import StreamCache
 from components.images import upload
 from components.lecture import lecture
@@ -45,8 +45,8 @@ def create_app() -> Dash:
     payloads.register(app)
     shared = Shared.at(setting("CACHE_REDIS_URL"))
     limits = Limits(setting("LIMIT_RATE"), setting("LIMIT_BURST"), setting("WORKERS"), shared)
-    stream.register(server, VIEWS, StreamCache(server, shared), limits)
-    runs.register(server, VIEWS, limits=limits)
+    asked = stream.register(server, VIEWS, StreamCache(server, shared), limits)
+    offline.register(server, VIEWS, asked, runs.register(server, VIEWS, limits=limits), limits)
     upload.register(server, limits=limits)
     theory.register(server, VIEWS)
     share.register(server, VIEWS)

@@ -121,13 +121,6 @@ def shell(views: Mapping[str, View], pages: Sequence[Page] = (), framers: str = 
         *(dcc.Link(title, href=path, className="view-link") for title, path in places),
         *(html.A(title, href=path, className="view-link") for title, path in ROUTES),
     ]
-    summary = {
-        "children": [icon("take"), html.Span("Save", className="wide")],
-        "className": "tool",
-        "title": "Save the picture, its data, Python or the citation",
-        **aria(label="Save"),
-    }
-    told: dict[str, Any] = {"data-framers": framers}
     header = html.Header(
         [
             html.A("Skip to the plot", href="#page", className="skip"),
@@ -137,7 +130,7 @@ def shell(views: Mapping[str, View], pages: Sequence[Page] = (), framers: str = 
             tool("undo", "Undo", "Ctrl+Z", disabled=True),
             tool("redo", "Redo", "Ctrl+Shift+Z", disabled=True),
             tool("reset", "Start again from the paper's example"),
-            html.Details([html.Summary(**summary), html.Div(id="take", className="menu", **told)], id="take-menu"),
+            save_menu(framers),
             tool("link", "Copy the link of this picture", text="Copy link"),
             tool("help", "Help", "?"),
             tool("theme", "Switch between light and dark"),
@@ -150,10 +143,29 @@ def shell(views: Mapping[str, View], pages: Sequence[Page] = (), framers: str = 
             dcc.Location(id="address", refresh=False),
             header,
             html.Main(id="page", tabIndex=-1),
-            html.Div(id="notice", className="notice", role="status", hidden=True),
-            html.Div(id="announcer", className="visually-hidden", **aria(live="polite")),
+            *notices(),
         ]
     )
+
+
+def save_menu(framers: str = "") -> html.Details:
+    """A place for what can be taken away, which the client fills; framers: see `shell`."""
+    told: dict[str, Any] = {"data-framers": framers}
+    summary = {
+        "children": [icon("take"), html.Span("Save", className="wide")],
+        "className": "tool",
+        "title": "Save the picture, its data, Python or the citation",
+        **aria(label="Save"),
+    }
+    return html.Details([html.Summary(**summary), html.Div(id="take", className="menu", **told)], id="take-menu")
+
+
+def notices() -> list[html.Div]:
+    """Places for short notices, and for what a screen reader is told without being asked."""
+    return [
+        html.Div(id="notice", className="notice", role="status", hidden=True),
+        html.Div(id="announcer", className="visually-hidden", **aria(live="polite")),
+    ]
 
 
 def register(app: Dash, views: Mapping[str, View], pages: Sequence[Page] = ()) -> None:

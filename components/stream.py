@@ -34,8 +34,11 @@ COMPUTED = ("csv", "json")  # the files whose making takes computing
 _STREAMED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
-def register(server: Flask, views: Mapping[str, View], cache: StreamCache, limits: Limits | None = None) -> None:
-    """Adds the routes to the server. Without limits there are none."""
+def register(
+    server: Flask, views: Mapping[str, View], cache: StreamCache, limits: Limits | None = None
+) -> Callable[[str], Lines | Response]:
+    """Adds the routes to the server; without limits there are none. Returns what gives a view's lines for the state
+    that a request asks for, or why there are none."""
     release = fingerprint()
     granted = limits or Limits(0, 1)
 
@@ -123,6 +126,8 @@ def register(server: Flask, views: Mapping[str, View], cache: StreamCache, limit
         finally:
             if paid:
                 paid(time.monotonic() - begun, time.thread_time() - own)
+
+    return asked
 
 
 def affordable(view: View, query: str) -> State:

@@ -129,6 +129,7 @@ def about_links(random: Random) -> Iterator[Case]:
         lambda view: f"/words/{view}",
         lambda view: f"/state/{view}",
         lambda view: f"/export/{view}.{random.choice([*MIMETYPES])}",
+        lambda view: f"/offline/{view}.html",
         lambda view: f"/runs/{view}/{random.choice(('0', '1', '9' * 15, '9' * 16, '-1', 'x'))}/{random.choice('019x')}",
     ]
     abouts = [(view, parameter) for view in VIEWS.values() for parameter in view.State.parameters().values()]
@@ -321,7 +322,7 @@ def cheap(case: Case) -> Case:
     """The case, as a stream where it asks for all of something dear."""
     root, _, rest = case.path.strip("/").partition("/")
     view = VIEWS.get(rest.partition(".")[0])
-    if root not in ("words", "export") or view is None:
+    if root not in ("words", "export", "offline") or view is None:
         return case
     try:
         state = view.State.from_query(case.query)
