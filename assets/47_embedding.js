@@ -39,21 +39,26 @@ fl.embedding = function (page) {
     };
     return box;
   });
-  const code = fl.make("textarea", { className: "box embed-code", id: "embed-code", readOnly: true, rows: 4, spellcheck: false, aria: { label: "HTML for the page" } });
+  const code = fl.make("textarea", { className: "box embed-code", id: "embed-code", readOnly: true, rows: 5, spellcheck: false, aria: { label: "HTML for the page" } });
   code.onfocus = () => code.select();
   const frame = fl.make("iframe", { title: "Preview", className: "embed-frame" });
   const preview = fl.make("div", { className: "embed-preview" }, frame);
   const said = fl.make("span", { role: "status" });
 
-  // What is chosen, and the preview, as much smaller as it must be; fresh: it shows something else.
+  // What is chosen, and the preview, as much smaller as it must be; fresh: what it shows is something else.
   function show(fresh) {
     const { width, height } = chosen;
     code.value = fl.frameOf({ src: src(), width, height, title });
     said.textContent = "";
+    fit();
+    if (fresh) frame.src = src();
+  }
+
+  function fit() {
+    const { width, height } = chosen;
     const scale = Math.min(1, preview.clientWidth / width, 360 / height);
     Object.assign(frame.style, { width: `${width}px`, height: `${height}px`, transform: `scale(${scale})` });
     preview.style.height = `${Math.ceil(scale * height)}px`;
-    if (fresh) frame.src = src();
   }
 
   const copy = fl.make("button", { type: "button", className: "tool", textContent: "Copy", onclick: async () => {
@@ -79,4 +84,5 @@ fl.embedding = function (page) {
   document.body.append(dialog);
   dialog.showModal();
   show(true);
+  new ResizeObserver(fit).observe(dialog);
 };

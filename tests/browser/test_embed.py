@@ -149,7 +149,7 @@ def test_each_view_has_three_sizes_without_the_header(open_page: Any, name: str)
         assert page.locator(f"#{first.id}").bounding_box()["height"] > 120
         for figure in others:  # one at a time
             expect(page.locator(f"#{figure.id}")).not_to_be_visible()
-            page.click(f"#embed-figures >> text='{figure.title}'")
+            page.get_by_role("radio", name=figure.title).check()
             expect(page.locator(f"#{figure.id}")).to_be_visible()
             expect(page.locator(f"#{first.id}")).not_to_be_visible()
 
@@ -202,7 +202,7 @@ def test_the_dialog_makes_the_frame_and_shows_it(open_page: Any, address: str) -
     [frame] = Frames(page.input_value("#embed-code")).found
     assert frame["src"] == f"{address}{page.evaluate('fl.page.history.plain()')}&only=eps,a&embed=plot"
     assert (frame["width"], frame["height"], frame["loading"], frame["allow"]) == ("700", "400", "lazy", "fullscreen")
-    page.get_by_role("button", name="Copy").click()
+    page.get_by_role("button", name="Copy", exact=True).click()
     expect(dialog.get_by_role("status")).to_have_text("Copied.")
     assert page.evaluate("navigator.clipboard.readText()") == page.input_value("#embed-code")
     odd = page.evaluate("fl.frameOf({ src: '/?a&b', width: 1, height: 1, title: 'A \"<b>\" & more' })")
