@@ -140,8 +140,9 @@ def _place(layout: Component, identity: str) -> Any:
 
 def _linked(words: dict[str, Any], host: str) -> dict[str, Any]:
     """Words whose links lead to the app, where it is known."""
-    links = [{**link, "href": host + link["href"]} for link in words.get("links") or () if host]
-    return {**words, "links": links}
+    if not words.get("links"):
+        return words
+    return {**words, "links": [{**link, "href": host + link["href"]} for link in words["links"] if host]}
 
 
 def _say(layout: Component, described: dict[str, Any], recording: Chunks, caption: tuple[Any, ...]) -> None:
