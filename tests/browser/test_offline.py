@@ -67,8 +67,8 @@ def test_a_file_draws_and_plays_what_it_holds(open_file: Any, name: str) -> None
 
 def test_display_zoom_theme_causes_and_pictures_work_in_a_file(open_file: Any) -> None:
     page = open_file("unlearning")
-    page.get_by_text("L − L∞").click()
-    until(page, "document.getElementById('unlearning-panels').layout.yaxis3.title.text.includes('L∞')")
+    page.get_by_label("L − L∞", exact=True).check()
+    until(page, "document.getElementById('unlearning-panels').data.some(({ meta }) => meta && meta.y === 'excess')")
     page.evaluate("Plotly.relayout('unlearning-plane', { 'xaxis.range': [0, 0.5], 'yaxis.range': [0, 12] })")
     page.get_by_role("button", name="Whole window").first.click()
     until(page, "document.getElementById('unlearning-plane')._fullLayout.xaxis.range[0] < 0")
