@@ -10,7 +10,7 @@ from flask import Flask
 from flask_talisman import Talisman
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from components import frame, observed, payloads, runs, serving, settings, share, stream, warming
+from components import frame, observed, offline, payloads, runs, serving, settings, share, stream, warming
 from components.cache import StreamCache
 from components.images import upload
 from components.lecture import lecture
@@ -42,15 +42,15 @@ def create_app() -> Dash:
         serve_locally=True,
     )
     pages = [lecture(VIEWS)]
-    app.layout = frame.shell(VIEWS, pages)
+    app.layout = frame.shell(VIEWS, pages, setting("FRAME_ANCESTORS"))
     frame.register(app, VIEWS, pages)
     payloads.register(app)
     shared = Shared.at(setting("CACHE_REDIS_URL"))
     limits = Limits(setting("LIMIT_RATE"), setting("LIMIT_BURST"), setting("WORKERS"), shared)
     cache = StreamCache(server, shared)
-    stream.register(server, VIEWS, cache, limits)
+    asked = stream.register(server, VIEWS, cache, limits)
     preview.register(server, VIEWS, cache, limits, shared)
-    runs.register(server, VIEWS, limits=limits)
+    offline.register(server, VIEWS, asked, runs.register(server, VIEWS, limits=limits), limits)
     upload.register(server, limits=limits)
     theory.register(server, VIEWS, pages)
     share.register(server, VIEWS)
@@ -61,7 +61,7 @@ def create_app() -> Dash:
     serving.register(server)
     Talisman(
         server,
-        content_security_policy=policy(app),
+        content_security_policy=policy(app, setting("FRAME_ANCESTORS")),
         force_https=False,
         strict_transport_security=False,
         frame_options=None,
@@ -73,8 +73,11 @@ def create_app() -> Dash:
     return app
 
 
-def policy(app: Dash) -> dict[str, str | list[str]]:
-    """Content-Security-Policy: ourselves alone. Plotly and React set styles inline."""
+def policy(app: Dash, framers: str) -> dict[str, str | list[str]]:
+    """Content-Security-Policy: ourselves alone. Plotly and React set styles inline. framers: see FRAME_ANCESTORS."""
+    # For all there is no directive: its `*` would still leave out local files and sandboxed notebooks.
+    others = [] if framers == "self" else framers.split()
+    ancestors: dict[str, str | list[str]] = {} if framers == "*" else {"frame-ancestors": ["'self'", *others]}
     return {
         "default-src": "'self'",
         "script-src": ["'self'", *app.csp_hashes()],
@@ -83,7 +86,7 @@ def policy(app: Dash) -> dict[str, str | list[str]]:
         "connect-src": "'self'",
         "object-src": "'none'",
         "base-uri": "'self'",
-        "frame-ancestors": "'self'",
+        **ancestors,
     }
 
 

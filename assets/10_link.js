@@ -74,7 +74,8 @@ fl.History = class {
   // kind "same": a change that is not worth an entry of its own.
   record(state, kind) {
     this.state = state;
-    if (kind !== "same" && !this.open) {
+    if (fl.embed) fl.embed.moved(this);
+    if (kind !== "same" && !this.open && !fl.embed) { // the steps of an embed would be steps of the page around it
       this.top = this.depth += 1;
       this.put("pushState");
     } else if (this.writing === null) {
@@ -105,7 +106,12 @@ fl.History = class {
 
   query() {
     const { only } = this;
-    return `${fl.query(this.view, this.state)}${only ? `&only=${only.join(",")}` : ""}`;
+    return `${fl.query(this.view, this.state)}${only ? `&only=${only.join(",")}` : ""}${fl.embed ? `&embed=${fl.embed.size}` : ""}`;
+  }
+
+  // The link without the words that are no part of the state.
+  plain() {
+    return `${this.view.path}?${fl.query(this.view, this.state)}`;
   }
 
   entry() {
@@ -121,6 +127,7 @@ fl.History = class {
   mark(state) {
     this.state = state;
     history.replaceState(this.entry(), "");
+    if (fl.embed) fl.embed.moved(this);
   }
 
   // The gesture is over; what comes next is another.

@@ -15,11 +15,11 @@ fl.FOLLOW = {
 fl.follow = async function (base, query, signal, handlers, place = { generation: 0, from: 0 }) {
   let pause = fl.FOLLOW.pace;
   for (;;) {
+    await fl.seen(fl.FOLLOW.hidden, signal);
     const { status, more } = await fl.ask(base, query, signal, handlers, place);
     if (!more && ["finished", "failed"].includes(status)) return status === "finished";
     if (more) continue;
     pause = ["away", "stopped"].includes(status) ? Math.min(2 * pause, fl.FOLLOW.longest) : fl.FOLLOW.pace;
-    await fl.seen(fl.FOLLOW.hidden, signal);
     await fl.until(signal, (done) => setTimeout(done, pause));
   }
 };
@@ -62,8 +62,9 @@ fl.until = (signal, start) => new Promise((resolve, reject) => {
   start(() => { signal.removeEventListener("abort", abort); resolve(); });
 });
 
-// Returns at once, unless the page has been hidden for some time: then when it is seen again.
+// Returns at once, unless the page has been hidden for some time, or an embed is out of sight: then when it is seen again.
 fl.seen = async function (patience, signal) {
+  if (fl.embed) { await fl.until(signal, fl.whenSeen); return; }
   if (!document.hidden || performance.now() - fl.hiddenSince < patience) return;
   await fl.until(signal, (done) => document.addEventListener("visibilitychange", done, { once: true }));
 };

@@ -31,6 +31,8 @@ fl.Drawing = class {
   }
 
   static NARROW = 450; // pixels
+  static LOW = 440; // pixels of an embed's figure that leave no room for a legend
+  static TITLE = 48; // pixels under it, for ticks and a title
   static LINE = 16; // pixels of a line of text
   static WIDER = 24; // pixels more that a margin has at most, where type is larger
   static LETTER = 0.6; // of a letter's width over its height
@@ -175,6 +177,10 @@ fl.Drawing = class {
       const log = layout.xaxis.type === "log";
       if (!(log && window[0] <= 0)) layout.xaxis.range = log ? window.slice(0, 2).map(Math.log10) : window.slice(0, 2);
       if (window.length > 2) layout.yaxis.range = layout.yaxis.type === "log" ? window.slice(2).map(Math.log10) : window.slice(2);
+    }
+    if (fl.embed && layout.showlegend && figure.gd.clientHeight < fl.Drawing.LOW) { // the lines' names come with the pointer
+      layout.showlegend = false;
+      layout.margin.b = fl.Drawing.TITLE;
     }
     layout.modebar = { uirevision: "kept" }; // what the user has chosen there stays chosen
     if (fl.coarse()) layout.dragmode = false; // a finger scrolls the page

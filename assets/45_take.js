@@ -40,6 +40,9 @@ fl.save = function (blob, name) {
   setTimeout(() => URL.revokeObjectURL(href), 10000);
 };
 
+// The size of a file as one reads it.
+fl.bytes = (size) => (size < 1e6 ? `${Math.max(Math.round(size / 1e3), 1)} kB` : `${(size / 1e6).toFixed(1)} MB`);
+
 fl.Take = class {
   constructor(page) {
     this.page = page;
@@ -59,11 +62,16 @@ fl.Take = class {
       item(`${figure.title}, PNG`, () => this.picture(figure, "png")),
     ]);
     const files = Object.entries(view.exports).map(([kind, title]) => item(title, () => this.file(kind)));
-    document.getElementById("take").replaceChildren(
+    const links = fl.recorded ? [] : [
       item("Link of this picture", () => fl.copyLink(page)), item("Short link", () => this.short().then((link) => fl.copyText(page, link))),
       item("QR code of the link", () => this.code()),
-      item("Link for a class…", () => this.classLink()), fl.make("hr"), ...pictures, fl.make("hr"), ...files,
-      ...this.narrow(item),
+      item("Link for a class…", () => this.classLink()),
+      item("Embed…", async () => fl.embedding(page)),
+      fl.make("hr"),
+    ];
+    if (!fl.recorded) files.push(item("Offline page, HTML", () => this.offline()));
+    document.getElementById("take").replaceChildren(
+      ...links, ...pictures, ...(files.length ? [fl.make("hr")] : []), ...files, ...this.narrow(item),
     );
   }
 
@@ -72,7 +80,7 @@ fl.Take = class {
     const items = [
       fl.make("hr"),
       item("Start again", async () => this.page.reset()),
-      item("Help", async () => document.getElementById("help").showModal()),
+      ...(document.getElementById("help") ? [item("Help", async () => fl.help())] : []),
     ];
     for (const element of items) element.classList.add("narrow");
     return items;
@@ -137,14 +145,25 @@ fl.Take = class {
     this.page.tell(`${figure.id}.${format} saved.`);
   }
 
-  async file(kind) {
+  file(kind) {
+    return this.served("export", kind);
+  }
+
+  // The picture as a page that plays without the app.
+  offline() {
+    this.page.tell("The page is being made…");
+    return this.served("offline", "html");
+  }
+
+  async served(route, kind) {
     const { view, state } = this.page;
-    const response = await fetch(`/export/${view.name}.${kind}?${fl.query(view, state)}`);
+    const response = await fetch(`/${route}/${view.name}.${kind}?${fl.query(view, state)}`);
     if (response.status === 422) throw { sentences: (await response.json()).errors.map(({ sentence }) => sentence) };
     if (response.status === 429) throw fl.refusal(response, await response.json());
     if (!response.ok) throw new Error("the server refused it");
-    fl.save(await response.blob(), `${view.name}.${kind}`);
-    this.page.tell(`${view.name}.${kind} saved.`);
+    const blob = await response.blob();
+    fl.save(blob, `${view.name}.${kind}`);
+    this.page.tell(`${view.name}.${kind} saved, ${fl.bytes(blob.size)}.`);
   }
 };
 

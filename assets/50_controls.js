@@ -18,6 +18,7 @@ fl.Controls = class {
     this.change = change;
     this.say = say;
     this.only = null; // the keys of those that are given, null for all
+    this.main = fl.embed && fl.embed.size === "main" ? view.embed.main : null; // the ids of those that an embed gives without a choice, null for all
     this.held = null; // the control under the hand: it is left as the hand has it
     this.parts = {}; // of each control: its row and inputs
     for (const control of view.controls) this.build(control);
@@ -292,7 +293,7 @@ fl.Controls = class {
     for (const control of this.view.controls) {
       const parts = this.parts[control.id];
       if (!parts) continue;
-      const given = !this.only || this.only.includes(control.key);
+      const given = this.only ? this.only.includes(control.key) : !this.main || this.main.includes(control.id);
       const meant = given && (!control.only || Object.entries(control.only).some(([field, words]) => [state[field]].flat().some((word) => words.includes(word))));
       parts.place.hidden = !meant;
       const place = typeof control.index === "string" ? state[control.index] : control.index;
@@ -316,7 +317,8 @@ fl.Controls = class {
     }
     this.chips(state);
     document.getElementById("controls").hidden = Boolean(this.only) && !this.only.length;
-    const others = { chips: !this.only || this.only.includes("a"), presets: !this.only, comparison: !this.only };
+    const all = !this.only && !this.main;
+    const others = { chips: all || Boolean(this.only && this.only.includes("a")), presets: all, comparison: all };
     for (const [id, given] of Object.entries(others)) {
       const place = document.getElementById(id);
       if (place) place.hidden = !given;

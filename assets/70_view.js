@@ -18,7 +18,8 @@ fl.Page = class {
     this.texts = {}; // what is said of each figure
     this.token = 0; // of the latest request: chunks of any other are dropped
     this.abort = new AbortController();
-    this.gate = new fl.Gate(() => this.request());
+    this.ask = () => { if (fl.page === this) this.request(); };
+    this.gate = new fl.Gate(() => fl.whenSeen(this.ask));
     this.history = new fl.History(view);
     this.controls = new fl.Controls(view, (patch) => this.change(patch), (sentences) => this.say(sentences));
     this.compare = new fl.Compare(document.getElementById("comparison"), view, (patch) => this.settled(patch));
@@ -82,6 +83,7 @@ fl.Page = class {
   async readLink(query) {
     const url = `/state/${this.view.name}?${query}`;
     for (let pause = fl.Page.RETRY[0]; ; pause = Math.min(2 * pause, fl.Page.RETRY[1])) {
+      await new Promise(fl.whenSeen);
       const response = await fetch(url).catch(() => null);
       if (response && response.status < 500) {
         const body = response.ok ? await response.json() : { state: this.view.initial, sentences: ["The link is too long to be read."] };
@@ -423,6 +425,7 @@ fl.Page = class {
 
   // Goes to another view: Dash looks at the address when the browser says that it has changed.
   open(address) {
+    if (fl.embed) { window.open(address, "_blank", "noopener"); return; }
     this.history.settle();
     history.pushState({}, "", address);
     window.dispatchEvent(new PopStateEvent("popstate", { state: {} }));
@@ -568,6 +571,7 @@ window.dash_clientside.frame = {
   mount(view) {
     if (fl.page) fl.page.leave();
     fl.page = new fl.Page(view);
+    if (fl.embed) fl.embed.begin(fl.page);
     fl.lecture = fl.Lecture.here(fl.page);
     if (fl.lecture) fl.lecture.begin(); else fl.page.start();
     fl.showPlace(fl.lecture ? "/lecture" : view.entry, view.path);

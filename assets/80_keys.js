@@ -6,12 +6,18 @@ fl.BUTTONS = {
   "redo-button": (page) => page.history.redo(),
   "reset-button": (page) => page.reset(),
   "link-button": (page) => fl.copyLink(page),
-  "help-button": () => document.getElementById("help").showModal(),
+  "help-button": () => fl.help(),
   "help-close": () => document.getElementById("help").close(),
   "reload-button": (page) => { page.history.settle(); location.reload(); },
   "theme-button": (page) => { fl.setTheme(!fl.dark(), true); page.show(); },
   "controls-button": () => fl.drawer(!document.getElementById("controls").classList.contains("open")),
   "controls-close": () => fl.drawer(false),
+};
+
+// The help of the page; a snapshot has none.
+fl.help = function () {
+  const help = document.getElementById("help");
+  if (help) help.showModal();
 };
 
 // The controls of a narrow screen, open or not.
@@ -72,7 +78,7 @@ fl.figureKey = function (page, figure, key) {
 // The keys of the whole page; a field in which one types keeps its own.
 fl.pageKey = function (page, { key, shiftKey }) {
   const step = shiftKey ? 0.1 : 0.01;
-  if (key === "?") document.getElementById("help").showModal();
+  if (key === "?") fl.help();
   else if (key === "p" && page.run && page.run.toggle()) return true;
   else if (!page.player.there) return false;
   else if (key === " ") page.player.toggle();

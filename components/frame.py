@@ -15,7 +15,7 @@ from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 from flask import Response, request
 
-from components import guide, theme
+from components import embed, guide, theme
 from components.cache import fingerprint
 from components.controls import Control, described
 from components.exporter import EXPORTS
@@ -117,18 +117,13 @@ def entries(views: Mapping[str, View], pages: Sequence[Page]) -> list[tuple[str,
     return shown + [(page.title, page.path) for page in pages]
 
 
-def shell(views: Mapping[str, View], pages: Sequence[Page] = ()) -> html.Div:
-    """The application: header, a place for the view, the address."""
+def shell(views: Mapping[str, View], pages: Sequence[Page] = (), framers: str = "*") -> html.Div:
+    """The application: header, a place for the view, the address. framers: whose pages may hold an embed, as the
+    setting FRAME_ANCESTORS says it."""
     links = [
         *(dcc.Link(title, href=path, className="view-link") for title, path in entries(views, pages)),
         *(html.A(title, href=path, className="view-link") for title, path in ROUTES),
     ]
-    summary = {
-        "children": [icon("take"), html.Span("Save", className="wide")],
-        "className": "tool",
-        "title": "Save the picture, its data, Python or the citation",
-        **aria(label="Save"),
-    }
     header = html.Header(
         [
             html.A("Skip to the plot", href="#page", className="skip"),
@@ -138,10 +133,11 @@ def shell(views: Mapping[str, View], pages: Sequence[Page] = ()) -> html.Div:
             tool("undo", "Undo", "Ctrl+Z", disabled=True),
             tool("redo", "Redo", "Ctrl+Shift+Z", disabled=True),
             tool("reset", "Start again from the paper's example"),
-            html.Details([html.Summary(**summary), html.Div(id="take", className="menu")], id="take-menu"),
+            save_menu(framers),
             tool("link", "Copy the link of this picture", text="Copy link"),
             tool("help", "Help", "?"),
             tool("theme", "Switch between light and dark"),
+            html.A(["Open in ", html.Span(NAME)], id="open-app", href="/", target="_blank", rel="noopener"),
         ],
         className="header",
     )
@@ -150,10 +146,29 @@ def shell(views: Mapping[str, View], pages: Sequence[Page] = ()) -> html.Div:
             dcc.Location(id="address", refresh=False),
             header,
             html.Main(id="page", tabIndex=-1, **{"data-path": ""}),  # type: ignore[arg-type]
-            html.Div(id="notice", className="notice", role="status", hidden=True),
-            html.Div(id="announcer", className="visually-hidden", **aria(live="polite")),
+            *notices(),
         ]
     )
+
+
+def save_menu(framers: str = "") -> html.Details:
+    """A place for what can be taken away, which the client fills; framers: see `shell`."""
+    told: dict[str, Any] = {"data-framers": framers}
+    summary = {
+        "children": [icon("take"), html.Span("Save", className="wide")],
+        "className": "tool",
+        "title": "Save the picture, its data, Python or the citation",
+        **aria(label="Save"),
+    }
+    return html.Details([html.Summary(**summary), html.Div(id="take", className="menu", **told)], id="take-menu")
+
+
+def notices() -> list[html.Div]:
+    """Places for short notices, and for what a screen reader is told without being asked."""
+    return [
+        html.Div(id="notice", className="notice", role="status", hidden=True),
+        html.Div(id="announcer", className="visually-hidden", **aria(live="polite")),
+    ]
 
 
 def register(app: Dash, views: Mapping[str, View], pages: Sequence[Page] = ()) -> None:
@@ -218,6 +233,7 @@ def description(view: View, controls: list[Control], figures: Mapping[str, Figur
             "initial": view.State().model_dump(),
             "parameters": view.State.controls(),
             "controls": described(controls),
+            "embed": embed.described(view.main),
             "figures": {name: asdict(figure) for name, figure in figures.items()},
             "presets": {
                 preset.name: {

@@ -15,6 +15,7 @@ from typing import Any
 REDIS = "redis://", "rediss://", "unix://"
 LEVELS = "debug", "info", "warning", "error"
 FORMATS = "text", "json"
+_ORIGIN = re.compile(r"https://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?")
 
 Reader = Callable[[str, str], Any]  # name and text of a setting to its value; raises ValueError with a sentence
 
@@ -73,6 +74,13 @@ def redis_url(name: str, text: str) -> str:
     return text
 
 
+def framers(name: str, text: str) -> str:
+    """Whose pages may frame ours: `*` for all, `self` for none but our own, or https origins parted by spaces."""
+    if text not in ("*", "self") and not all(map(_ORIGIN.fullmatch, text.split(" "))):
+        raise ValueError(f"{name} = {text[:40]} is not *, self, or origins like https://example.org, parted by spaces.")
+    return text
+
+
 def text(name: str, text: str) -> str:
     """Any text of one line."""
     if not text.isprintable():
@@ -88,6 +96,9 @@ SETTINGS: dict[str, Setting] = {
     "MAX_REQUESTS": Setting("100000", whole(0), "after about so many answers a process is replaced; 0: never"),
     "TRUSTED_PROXIES": Setting(
         "0", whole(0, 10), "how many proxies stand before the app; the last so many entries of `X-Forwarded-For` count"
+    ),
+    "FRAME_ANCESTORS": Setting(
+        "*", framers, "whose pages may hold an embed: `*` for all, `self` for none but ours, or https origins"
     ),
     "LIMIT_RATE": Setting(
         "1", number(0, 1000), "seconds of computing that one address is granted each second; 0: no limits"

@@ -2,9 +2,9 @@
 
     python -m components.snapshots OUT [--live https://app.example] [--view unlearning ...]
 
-Every preset of every view becomes a page, `index.html` lists them. A page holds the recorded stream of its picture and
-draws it with the app's own drawing code, and what is said of it as text that needs no script. It is labelled with the
-date and the release, and opens the same picture in the app; with --live its visit wakes the app.
+Every preset of every view becomes a recorded page (see components/recorded.py), `index.html` lists them. What is said
+of the picture is text that needs no script. A page is labelled with the date and the release, and opens the same
+picture in the app; with --live its visit wakes the app.
 
 No browser is needed to make them, nothing of them comes from another host, and they do without inline scripts. What
 takes longer than a stream (the networks of the lab) is not in them.
@@ -20,42 +20,32 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-import orjson
-from dash.development.base_component import Component
+from dash import html
 
 from components.cache import fingerprint
 from components.frame import NAME
+from components.markup import typeset
+from components.recorded import ASSETS, HEAD, SCRIPTS, STYLES, chunks, linked, page
 from components.view import Preset, View
 from components.views import VIEWS
 
-ASSETS = Path(__file__).parents[1] / "assets"
-SCRIPTS = (
-    "vendor/plotly-cartesian.min.js", "10_link.js", "20_reader.js", "25_picture.js", "30_overlay.js", "32_cells.js",
-    "35_drawing.js", "50_controls.js", "60_theme.js", "snapshot/snapshot.js",
-)  # fmt: skip
-HEAD, STYLES = "head/theme.js", ("style.css", "snapshot/snapshot.css")
-DRAWN = ("begin", "scene", "run", "trace")  # the chunks of a picture
-
-PAGE = """<!DOCTYPE html>
+INDEX = """<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
+<title>{name}</title>
 <link rel="icon" href="data:,">
-<script src="files/theme.js"></script>
 {styles}
 </head>
 <body>
-<main class="snapshot">
+<main class="snapshots">
 <p class="label">{label}</p>
-<h1>{heading}</h1>
-{body}
+<h1>{name}</h1>
+{listed}
 </main>
-{scripts}
 </body>
 </html>
 """
@@ -79,67 +69,23 @@ def write(out: Path, views: Mapping[str, View], live: str, now: datetime) -> Ite
         listed.append(f"<h2>{escape(view.title)}</h2>\n<ul>\n{chr(10).join(items)}\n</ul>")
     label = f"Snapshots of {NAME}, made {made}. {_way(live, '/', 'Open the app')}"
     index = out / "index.html"
-    index.write_text(_filled(NAME, NAME, label, "\n".join(listed), ""), encoding="utf-8")
+    styles = "\n".join(map(linked, (HEAD, *STYLES)))
+    index.write_text(INDEX.format(name=NAME, styles=styles, label=label, listed="\n".join(listed)), encoding="utf-8")
     yield index
 
 
 def _page(view: View, preset: Preset, live: str, made: str) -> str:
-    chunks = [orjson.loads(chunk.line()) for chunk in view.compute(preset.state)]
-    description = _description(view.layout())
-    words = next(chunk for chunk in chunks if chunk["kind"] == "words")
-    figures = "\n".join(
-        f'<div class="figure"><div id="{figure["id"]}" class="graph" role="img" aria-label="{escape(figure["title"])}" '
-        f'aria-describedby="{figure["id"]}-text"></div>'
-        f'<p id="{figure["id"]}-text" class="visually-hidden">{escape(words["figures"].get(name, ""))}</p></div>'
-        for name, figure in description["figures"].items()
-    )
-    said = "\n".join(f"<li>{_typeset(text)}</li>" for text in (*words.get("runs", ()), *words["notes"]))
-    source = f'<a href="{preset.paper.url}">{escape(preset.paper.short)}</a>'
-    body = (
-        f'<p>{_typeset(preset.caption)} {source}</p>\n<div class="pictures">\n{figures}\n</div>\n<ul>\n{said}\n</ul>\n'
-        f'<p><a href="index.html">All snapshots</a></p>'
-    )
-    data = {
-        "view": description,
-        "state": preset.state.model_dump(),
-        "chunks": [chunk for chunk in chunks if chunk["kind"] in DRAWN],
-        "live": live,
-    }
-    block = orjson.dumps(data).decode().replace("<", "\\u003c")  # no text can end the block
-    scripts = [f'<script type="application/json" id="snapshot">{block}</script>']
-    scripts += [f'<script src="files/{Path(name).name}"></script>' for name in SCRIPTS]
-    heading = f"{escape(view.title)}: {escape(preset.title)}"
+    recording = chunks(chunk.line() for chunk in view.compute(preset.state))
+    source = html.A(preset.paper.short, href=preset.paper.url)
     way = _way(live, f"{view.path}?{preset.state.query()}", "Open this picture in the app")
-    label = f"A snapshot, made {made}: it stands still. {way}"
-    return _filled(f"{preset.title} · {NAME}", heading, label, body, "\n".join(scripts))
-
-
-def _filled(title: str, heading: str, label: str, body: str, scripts: str) -> str:
-    styles = "\n".join(f'<link rel="stylesheet" href="files/{Path(name).name}">' for name in STYLES)
-    return PAGE.format(title=escape(title), heading=heading, label=label, body=body, scripts=scripts, styles=styles)
+    label = f'A snapshot, made {made}: it plays. {way} <a href="index.html">All snapshots</a>'
+    caption = (*typeset(preset.caption), " ", source)
+    state = preset.state.model_dump()
+    return page(view, state, recording, preset.title, label, linked, live, bool(live), caption)
 
 
 def _way(live: str, path: str, text: str) -> str:
     return f'<a href="{escape(live + path)}">{text}</a>, where it moves under the hand.' if live else ""
-
-
-def _description(page: Any) -> dict[str, Any]:
-    """What the client is told of a view, found in its page."""
-    found = [part for part in page._traverse() if isinstance(part, Component) and _id(part) == "view-description"]
-    return dict(vars(found[0])["data"])
-
-
-def _id(part: Component) -> Any:
-    return getattr(part, "id", None)
-
-
-def _typeset(text: str) -> str:
-    """A sentence as HTML: what follows _ is lowered, what follows ^ is raised, as the client does it."""
-    return re.sub(
-        r"([_^])(\([^)]*\)|[A-Za-z0-9]+)",
-        lambda m: f"<{'sub' if m[1] == '_' else 'sup'}>{m[2].strip('()')}</{'sub' if m[1] == '_' else 'sup'}>",
-        escape(text),
-    )
 
 
 def _word(name: str) -> str:

@@ -31,6 +31,7 @@ _HASH = re.compile("[0-9a-f]{32}")
 _QUOTED = 24  # characters of a wrong value that a sentence repeats
 
 ONLY = "only"  # in the link of any view: the controls that its page shows, by their keys; no part of the state
+EMBED = "embed"  # likewise: how much of the page is shown within another site's (see components/embed.py)
 Value = float | int | str | tuple[float, ...] | tuple[str, ...] | None
 
 
@@ -320,7 +321,7 @@ class State(BaseModel):
             elif key == "v":
                 if text != str(cls.VERSION):
                     problems.append(_version(text, cls.VERSION))
-            elif key == ONLY:
+            elif key in (ONLY, EMBED):
                 pass
             elif key not in fields:
                 name = key[:_QUOTED] or "(empty)"

@@ -19,12 +19,12 @@ from collections.abc import Callable, Iterator, Mapping
 import orjson
 from flask import Flask, Response, request
 
-from components import metrics, warming
+from components import embed, metrics, warming
 from components.cache import Lines, Paid, StreamCache, fingerprint
 from components.controls import shown
 from components.exporter import MIMETYPES, export
 from components.limits import Exhausted, Limits
-from components.state import MAX_QUERY, ONLY, Problem, Problems, State
+from components.state import EMBED, MAX_QUERY, ONLY, Problem, Problems, State
 from components.view import Chunk, View
 
 log = logging.getLogger(__name__)
@@ -34,8 +34,11 @@ COMPUTED = ("csv", "json")  # the files whose making takes computing
 _STREAMED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
-def register(server: Flask, views: Mapping[str, View], cache: StreamCache, limits: Limits | None = None) -> None:
-    """Adds the routes to the server. Without limits there are none."""
+def register(
+    server: Flask, views: Mapping[str, View], cache: StreamCache, limits: Limits | None = None
+) -> Callable[[str], Lines | Response]:
+    """Adds the routes to the server; without limits there are none. Returns what gives a view's lines for the state
+    that a request asks for, or why there are none."""
     release = fingerprint()
     granted = limits or Limits(0, 1)
 
@@ -93,6 +96,7 @@ def register(server: Flask, views: Mapping[str, View], cache: StreamCache, limit
         nearest, problems = view.State.nearest(asked_query())
         only, unknown_controls = shown(request.args.get(ONLY), view.controls)
         sentences = [*(problem.sentence for problem in problems), *unknown_controls]
+        sentences += embed.faults(request.args.get(EMBED))
         return _json({"state": nearest.model_dump(), "link": nearest.query(), "sentences": sentences, "only": only})
 
     @server.get("/export/<name>.<kind>")
@@ -116,6 +120,8 @@ def register(server: Flask, views: Mapping[str, View], cache: StreamCache, limit
         finally:
             if paid:
                 paid(time.monotonic() - begun, time.thread_time() - own)
+
+    return asked
 
 
 def admission(granted: Limits, view: View, state: State) -> Paid:

@@ -119,6 +119,7 @@ class View(ABC):
     papers: ClassVar[tuple[Paper, ...]]  # whose model it is
     guide: ClassVar[Guide]  # what its help says
     controls: ClassVar[Sequence[Control]]  # of its page
+    main: ClassVar[Sequence[Control]]  # of these what an embed with little room shows, three to six
     figures: ClassVar[Mapping[str, Any]]  # the places of its figures, by name (frame.Figure)
     budget: ClassVar[float]  # the dearest state that is computed, in the unit of `cost`
     longest: ClassVar[float] = 10.0  # seconds that the dearest state takes a core, about

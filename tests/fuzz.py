@@ -131,6 +131,7 @@ def about_links(random: Random) -> Iterator[Case]:
         lambda view: f"/export/{view}.{random.choice([*MIMETYPES])}",
         lambda view: f"/preview/{view}.png",
         lambda view: VIEWS[view].path,
+        lambda view: f"/offline/{view}.html",
         lambda view: f"/runs/{view}/{random.choice(('0', '1', '9' * 15, '9' * 16, '-1', 'x'))}/{random.choice('019x')}",
     ]
     abouts = [(view, parameter) for view in VIEWS.values() for parameter in view.State.parameters().values()]
@@ -323,7 +324,7 @@ def cheap(case: Case) -> Case:
     """The case, as a stream where it asks for all of something dear."""
     root, _, rest = case.path.strip("/").partition("/")
     view = VIEWS.get(rest.partition(".")[0])
-    if root not in ("words", "export", "preview") or view is None:
+    if root not in ("words", "export", "preview", "offline") or view is None:
         return case
     try:
         state = view.State.nearest(case.query)[0] if root == "preview" else view.State.from_query(case.query)

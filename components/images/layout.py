@@ -48,6 +48,7 @@ CONTROLS = [
     EXPERIMENT, SIGMAS, WIDTHS, KAPPAS, STARTS, WIDTH_PATH, KAPPA_PATH, TASKS, DEPTH, WIDTH, ACTIVATION, RATE,
     EPOCHS, BATCH, LOSS, RUNS, SEED, MOST, SHOWN, AXIS, CLOCK,
 ]  # fmt: skip
+MAIN = [EXPERIMENT, SHOWN, AXIS]
 FIGURES = {
     "plane": frame.Figure(f"{VIEW}-plane", "Over what is varied", window="window"),
     "panels": frame.Figure(f"{VIEW}-panels", "Over training", window="span"),

@@ -30,6 +30,7 @@ class ImagesView(View):
     papers: ClassVar[tuple[Paper, ...]] = (XU_2025, IMAI_2026)
     guide: ClassVar[Guide] = GUIDE
     controls = layout.CONTROLS
+    main = layout.MAIN
     figures = layout.FIGURES
     budget = compute.MOST
     longest = 900.0

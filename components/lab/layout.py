@@ -35,6 +35,7 @@ CONTROLS = [
     *C_STAR, *C, DEGREES, START, WIDTH, DIMENSION, BATCH, STEP, NOISE, RUNS, SEED, HORIZON, MODE, FIRST, LAYERS, PANEL,
     AXIS, CLOCK,
 ]  # fmt: skip
+MAIN = [START, WIDTH, BATCH, PANEL]
 FIGURES = {
     "plane": frame.Figure(f"{VIEW}-plane", "R–a plane", window="window"),
     "panels": frame.Figure(f"{VIEW}-panels", "R, a, loss, overlap over time", window="span"),

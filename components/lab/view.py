@@ -29,6 +29,7 @@ class LabView(View):
     papers: ClassVar[tuple[Paper, ...]] = (IMAI_2026,)
     guide: ClassVar[Guide] = GUIDE
     controls = layout.CONTROLS
+    main = layout.MAIN
     figures = layout.FIGURES
     budget = compute.MOST
     tabs: ClassVar[tuple[tuple[str, str], ...]] = TABS

@@ -47,6 +47,7 @@ CONTROLS = [
     WIDTH, GAMMA, SIGMA_U, SIGMA_W, ETA_U, ETA_W, TARGET, POINT, ALIGNED, BETA, SEED, HORIZON, LAYERS, STEP, PANEL,
     AXIS, MEASURE, X, Y, SHOWN, SEEDS, GROWS, *POWERS, CLOCK,
 ]  # fmt: skip
+MAIN = [ALIGNED, TARGET, GAMMA, SIGMA_U, PANEL]
 FIGURES = {
     "plane": frame.Figure(f"{VIEW}-plane", "Plane of the neurons", window="window"),
     "panels": frame.Figure(f"{VIEW}-panels", "Panels", window="span", sets=True),

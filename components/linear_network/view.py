@@ -27,6 +27,7 @@ class LinearNetworkView(View):
     papers: ClassVar[tuple[Paper, ...]] = (XU_2025,)
     guide: ClassVar[Guide] = GUIDE
     controls = layout.CONTROLS
+    main = layout.MAIN
     figures = layout.FIGURES
     budget = compute.BUDGET
     time: ClassVar[tuple[str, str]] = ("t", "t")

@@ -26,6 +26,7 @@ HORIZON = controls.slider(VIEW, PhaseMapState, "tau", 0.1, only={"quantity": ("R
 DETAIL = controls.choice(VIEW, PhaseMapState, "detail", tuple(f"{n}²" for n in DETAILS))
 
 CONTROLS = [*C_STAR, *C, DEGREES, EPS, START, R0, X, Y, QUANTITY, HORIZON, DETAIL]
+MAIN = [C_STAR[1], EPS, R0, QUANTITY]
 FIGURES = {"map": frame.Figure(f"{VIEW}-map", "Phase map", window="window", opens="/")}
 
 

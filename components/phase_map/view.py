@@ -27,6 +27,7 @@ class PhaseMapView(View):
     papers: ClassVar[tuple[Paper, ...]] = (IMAI_2026,)
     guide: ClassVar[Guide] = GUIDE
     controls = layout.CONTROLS
+    main = layout.MAIN
     figures = layout.FIGURES
     budget = compute.BUDGET
     longest = 4.0

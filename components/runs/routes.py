@@ -19,7 +19,7 @@ from components.runs.attempt import run_key
 from components.runs.board import RUN_BYTES, Board, Standing
 from components.runs.settings import Settings
 from components.runs.store import Store, Unrecordable, sweep
-from components.state import Problem, Problems
+from components.state import Problem, Problems, State
 from components.stream import affordable, asked_query, later, refusal, unknown
 from components.view import Chunk, View
 
@@ -36,9 +36,9 @@ def register(
     settings: Settings | None = None,
     executor: Executor | None = None,
     limits: Limits | None = None,
-) -> None:
-    """Adds the route to the server. Settings are those of the environment, unless given; without limits there are
-    none."""
+) -> Runs:
+    """Adds the route to the server, and returns the runs. Settings are those of the environment, unless given; without
+    limits there are none."""
     granted = limits or Limits(0, 1)
     settings = settings or Settings.read(os.environ)
     runs = Runs(settings, settings.store(), executor or settings.executor())
@@ -65,6 +65,8 @@ def register(
         except Exhausted as exhausted:
             return later(exhausted)
         return Response(lines, mimetype="application/x-ndjson", headers={"Cache-Control": "no-store"})
+
+    return runs
 
 
 class Runs:
@@ -102,6 +104,17 @@ class Runs:
         if entry.status == "failed" and not more:
             records += Chunk("error", {"sentence": entry.sentence}).line()
         return head + records
+
+    def finished(self, name: str, state: State) -> bytes:
+        """All records of a state's run that is finished, else none. Nothing is asked for by this."""
+        key = run_key(name, state)
+        try:
+            entry = self.store.board().get(key)
+            if entry is None or entry.status != "finished" or not entry.log:
+                return b""
+            return self.store.read(key, entry.log, 0, RUN_BYTES) or b""
+        except Unrecordable:
+            return b""
 
     def _ask(self, name: str, query: str, key: str, pay: Callable[[], Settle], seconds: float) -> Standing:
         """Asks for the run on behalf of a reader; launches it if it is time."""

@@ -55,6 +55,7 @@ CONTROLS = [
     *PHI, *SIGMA, DEGREES, TERMS, ACTIVATION, EPS, WIDTH, LAW, SCALE, SEED, HORIZON, LAYERS, PANEL, AXIS, MEASURE,
     PARTS, FROM, TO, STARTS, DIMENSION, BATCH, RUNS, FIRST, CLOCK,
 ]  # fmt: skip
+MAIN = [EPS, WIDTH, SCALE, PANEL]
 FIGURES = {
     "cloud": frame.Figure(f"{VIEW}-cloud", "Cloud of neurons", window="window"),
     "panels": frame.Figure(f"{VIEW}-panels", "Risk and neurons over time", window="span"),

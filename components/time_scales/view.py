@@ -27,6 +27,7 @@ class TimeScalesView(View):
     papers: ClassVar[tuple[Paper, ...]] = (BERTHIER_2024,)
     guide: ClassVar[Guide] = GUIDE
     controls = layout.CONTROLS
+    main = layout.MAIN
     figures = layout.FIGURES
     budget = compute.BUDGET
     longest = 20.0

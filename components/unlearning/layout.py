@@ -45,6 +45,7 @@ LAYERS = controls.many(
 CLOCK = controls.choice(VIEW, UnlearningState, "clock", ("log τ", "linear", "arc"))
 
 CONTROLS = [*C_STAR, *C, DEGREES, EPS, START, R0, HORIZON, WIDTH, LAYERS, PANEL, AXIS, MEASURE, CLOCK]
+MAIN = [C_STAR[1], START, EPS, R0, PANEL]
 FIGURES = {
     "plane": frame.Figure(f"{VIEW}-plane", "R–a plane", window="window", points="points"),
     "panels": frame.Figure(f"{VIEW}-panels", "R, a, loss over time", window="span"),
