@@ -1,30 +1,114 @@
-"""How long a client may take: one that reads or writes next to nothing must not keep a thread from all others."""
+"""How long a client may take: one that reads or writes next to nothing must not keep a thread from all others.
+
+A client is waited for GRACE seconds, and as much longer as its bytes take at SLOWEST, in each of three: the head of its
+request, the body, the answer. Only the waiting counts, never our own computing. Whoever takes longer is cut off, by
+a loop that is not waiting itself (see worker.py), for a thread that waits for a socket cannot look at a clock.
+"""
 
 from __future__ import annotations
 
+import socket
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from werkzeug.wsgi import ClosingIterator
 
 PIECE = 64 << 10  # bytes that are sent at once
-PATIENCE = 20.0  # seconds for each piece, so that 4 kB a second is enough
+GRACE = 10.0  # seconds
+SLOWEST = 16 << 10  # bytes a second
+UNTOLD = 256 << 10  # bytes of a body whose length is not told: no more is taken of one
+
+
+class Watch:
+    """Who is waited for, and until when."""
+
+    def __init__(self) -> None:
+        self._until: dict[socket.socket, float] = {}
+        self._lock = threading.Lock()
+
+    def begin(self, connection: socket.socket, seconds: float) -> None:
+        """From now on a client is waited for."""
+        with self._lock:
+            self._until[connection] = time.monotonic() + seconds
+
+    def end(self, connection: socket.socket) -> None:
+        """It has done what it was waited for."""
+        with self._lock:
+            self._until.pop(connection, None)
+
+    def cut(self) -> int:
+        """Cuts off who is late: whatever waits for them goes on at once. How many they were."""
+        now = time.monotonic()
+        with self._lock:
+            late = [connection for connection, until in self._until.items() if until < now]
+            for connection in late:
+                del self._until[connection]
+                with suppress(OSError):  # it has gone by itself
+                    connection.shutdown(socket.SHUT_RDWR)
+        return len(late)
+
+
+watch = Watch()
+
+
+class _Waiting:
+    """What one client may still be waited for, and the bytes by which that grows."""
+
+    def __init__(self, connection: socket.socket, extra: float = 0.0) -> None:
+        self.connection, self.left, self.begun = connection, GRACE + extra, 0.0
+
+    def __enter__(self) -> None:
+        self.begun = time.monotonic()
+        watch.begin(self.connection, self.left)
+
+    def __exit__(self, *fault: object) -> None:
+        watch.end(self.connection)
+        self.left -= time.monotonic() - self.begun
+
+
+class _Body:
+    """A request's body, which is waited for no longer than it may take."""
+
+    def __init__(self, body: Any, waiting: _Waiting) -> None:
+        self._body, self._waiting = body, waiting
+
+    def read(self, size: int = -1) -> bytes:
+        with self._waiting:
+            found: bytes = self._body.read(size) if size >= 0 else self._body.read()
+        return found
+
+    def readline(self, size: int = -1) -> bytes:
+        with self._waiting:
+            found: bytes = self._body.readline(size) if size >= 0 else self._body.readline()
+        return found
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.readline, b"")
 
 
 def paced(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
-    """The WSGI app, its answers sent in pieces; whoever does not take one in time is cut off."""
+    """The WSGI app, its answers sent in pieces; whoever does not take them, or send its own, in time is cut off."""
 
     def serve(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         connection = environ.get("gunicorn.socket")
-        if connection is not None:
-            connection.settimeout(PATIENCE)
+        if connection is None:
+            return app(environ, start_response)
+        length = environ.get("CONTENT_LENGTH") or str(UNTOLD)
+        extra = int(length) / SLOWEST if length.isdecimal() and len(length) < 12 else 0.0
+        environ["wsgi.input"] = _Body(environ["wsgi.input"], _Waiting(connection, extra))
         answer = app(environ, start_response)
-        return ClosingIterator(_pieces(answer), getattr(answer, "close", None))
+        return ClosingIterator(_pieces(answer, _Waiting(connection)), getattr(answer, "close", None))
 
     return serve
 
 
-def _pieces(answer: Iterable[bytes]) -> Iterator[bytes]:
+def _pieces(answer: Iterable[bytes], waiting: _Waiting) -> Iterator[bytes]:
     for part in answer:
         for begin in range(0, max(1, len(part)), PIECE):
-            yield part[begin : begin + PIECE]
+            piece = part[begin : begin + PIECE]
+            waiting.left += len(piece) / SLOWEST
+            with waiting:  # until the next one is asked for
+                yield piece

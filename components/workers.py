@@ -15,7 +15,7 @@ from gunicorn.glogging import Logger
 
 from components import logs, metrics, settings
 from components.compiled import have_temporary_folder, keep_compiled_code
-from components.pacing import PATIENCE
+from components.pacing import GRACE
 
 try:
     settings.check(os.environ)
@@ -49,9 +49,10 @@ class Discreet(Logger):
 
 loglevel = _value("LOG_LEVEL")
 bind = f"{_value('HOST')}:{_value('PORT')}"
-worker_class = "gthread"
+worker_class = "components.worker.Worker"
 workers = _value("WORKERS")
 threads = _value("THREADS")
+worker_connections = 200  # of each process: far fewer than it may have files open
 keepalive = 30
 timeout = 60  # seconds after which a worker that does nothing at all is replaced
 graceful_timeout = 10
@@ -65,9 +66,11 @@ chdir = str(Path(__file__).parents[1])
 
 
 def when_ready(server: Any) -> None:
-    """What comes in by the listeners inherits how long it may say nothing."""
+    """Who connects and says nothing stays with the kernel; what comes in inherits how long it may fall silent."""
     for listener in server.LISTENERS:
-        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", int(PATIENCE), 0))
+        if listener.sock.family in (socket.AF_INET, socket.AF_INET6):
+            listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, int(GRACE))
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", int(GRACE), 0))
 
 
 def pre_fork(server: Any, worker: Any) -> None:
