@@ -1,8 +1,9 @@
 """How long a client may take: one that reads or writes next to nothing must not keep a thread from all others.
 
 A client is waited for GRACE seconds, and as much longer as its bytes take at SLOWEST, in each of three: the head of its
-request, the body, the answer. Only the waiting counts, never our own computing. Whoever takes longer is cut off, by
-a loop that is not waiting itself (see worker.py), for a thread that waits for a socket cannot look at a clock.
+request, the body (which has LONGEST at most), the answer. Only the waiting counts, never our own computing. Whoever
+takes longer is cut off, by a loop that is not waiting itself (see worker.py), for a thread that waits for a socket
+cannot look at a clock.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from werkzeug.wsgi import ClosingIterator
 PIECE = 64 << 10  # bytes that are sent at once
 GRACE = 10.0  # seconds
 SLOWEST = 16 << 10  # bytes a second
+LONGEST = 120.0  # seconds for a body, however long it is
 UNTOLD = 256 << 10  # bytes of a body whose length is not told: no more is taken of one
 
 
@@ -96,8 +98,8 @@ def paced(app: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]
         connection = environ.get("gunicorn.socket")
         if connection is None:
             return app(environ, start_response)
-        length = environ.get("CONTENT_LENGTH") or str(UNTOLD)
-        extra = int(length) / SLOWEST if length.isdecimal() and len(length) < 12 else 0.0
+        length = (environ.get("CONTENT_LENGTH") or str(UNTOLD))[:12]
+        extra = min(LONGEST, int(length) / SLOWEST) if length.isascii() and length.isdecimal() else 0.0
         environ["wsgi.input"] = _Body(environ["wsgi.input"], _Waiting(connection, extra))
         answer = app(environ, start_response)
         return ClosingIterator(_pieces(answer, _Waiting(connection)), getattr(answer, "close", None))

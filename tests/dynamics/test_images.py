@@ -3,8 +3,8 @@
 import io
 import struct
 import sys
-import tracemalloc
 import tomllib
+import tracemalloc
 import zipfile
 from contextlib import suppress
 from dataclasses import replace
