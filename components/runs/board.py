@@ -85,8 +85,8 @@ class Standing:
 def ask(board: Board, key: str, now: float, limits: Limits, by: str = "") -> tuple[Board, Standing]:
     """Somebody asks for a run: it is watched, enters the queue if it has to, and is launched if its turn has come.
 
-    by: the bucket of the asker, if addresses are told apart. However many runs one address asks for, the next of another address is before its
-    second, and it leaves a place free where there are several: see `_queue` and `_free`."""
+    by: the bucket of the asker, if addresses are told apart. However many runs one address asks for, the next of
+    another address is before its second, and it leaves a place free where there are several."""
     board = tidied(board, now, limits)
     entry = board.get(key)
     if entry is None or entry.status == "stopped" or (entry.status == "failed" and entry.beat < now - RETRIED):

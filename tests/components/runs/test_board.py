@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+import orjson
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.runs import board
+from components.runs import board, store
 from components.runs.board import Board, Entry, Limits
 
 LIMITS = Limits(at_once=2, keep_bytes=100)
@@ -155,3 +158,26 @@ def test_sixty_who_watch_one_run_are_one_run_and_a_hall_of_others_waits_its_turn
 
 def test_where_addresses_are_not_told_apart_nothing_is_left_free() -> None:
     assert [standing.launch for standing in asked({}, "abc", "", 0.0)[1]] == [True, True, False]
+
+
+GOOD = Entry("waiting", 1.0, 1.0, by="x")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"asked": None}, {"size": "x"}, {"size": 1e18}, {"size": -1}, {"size": True}, {"beat": 9e18}, {"asked": 9e18},
+        {"queued": -1}, {"status": "lost"}, {"status": 1}, {"owner": "../x"}, {"log": "a:b"}, {"by": 5}, {"more": 1},
+        {"sentence": None}, {"deaths": "3"}, {"generation": 1.5},
+    ],
+)  # fmt: skip
+def test_an_entry_that_cannot_be_ours_is_as_good_as_absent(fields: dict[str, Any]) -> None:
+    plain = orjson.loads(store.encoded({"good": GOOD, "bad": GOOD}))
+    plain["bad"] |= fields
+    assert store.decoded(orjson.dumps(plain)) == {"good": GOOD}
+
+
+@pytest.mark.parametrize("text", ["[]", "nope", "null", '{"a": 1}', '{"a": {}}', '{"a": {"queued": NaN}}'])
+def test_a_board_that_is_none_is_empty(text: str) -> None:
+    assert store.decoded(text.encode()) == {}
+    assert store.decoded(store.encoded({"a": GOOD}) + b" " * store.BOARD_BYTES) == {}
