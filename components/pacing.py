@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import BadRequest
 from werkzeug.wsgi import ClosingIterator
 
 PIECE = 64 << 10  # bytes that are sent at once
@@ -78,14 +80,17 @@ class _Body:
         self._body, self._waiting = body, waiting
 
     def read(self, size: int = -1) -> bytes:
-        with self._waiting:
-            found: bytes = self._body.read(size) if size >= 0 else self._body.read()
-        return found
+        return self._waited(self._body.read, size)
 
     def readline(self, size: int = -1) -> bytes:
-        with self._waiting:
-            found: bytes = self._body.readline(size) if size >= 0 else self._body.readline()
-        return found
+        return self._waited(self._body.readline, size)
+
+    def _waited(self, read: Callable[..., bytes], size: int) -> bytes:
+        try:
+            with self._waiting:
+                return read(size) if size >= 0 else read()
+        except ParseException:
+            raise BadRequest("The body is not in chunks as it says.") from None
 
     def __iter__(self) -> Iterator[bytes]:
         return iter(self.readline, b"")

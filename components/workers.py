@@ -59,6 +59,7 @@ graceful_timeout = 10
 max_requests = _value("MAX_REQUESTS")
 max_requests_jitter = max_requests // 10
 control_socket_disable = True
+forwarded_allow_ips = ""  # nobody's SCRIPT_NAME is believed; whose X-Forwarded-For is, TRUSTED_PROXIES says
 logger_class = Discreet
 # Its workers' signs of life: in memory, where a full disk is not in the way.
 worker_tmp_dir = next((path for path in ("/dev/shm", tempfile.gettempdir()) if os.access(path, os.W_OK)), None)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from gunicorn.http.errors import InvalidChunkSize
+from werkzeug.exceptions import BadRequest
 
 from components import pacing
 from components.pacing import Watch, paced
@@ -70,6 +72,15 @@ def test_a_long_body_is_waited_for_as_long_as_it_takes(clock: Clock, pair: Any) 
         length = str(seconds * pacing.SLOWEST)
         paced(read_all)({"gunicorn.socket": pair[0], "CONTENT_LENGTH": length, "wsgi.input": body}, None)
         assert clock.now == pytest.approx(min(seconds, pacing.LONGEST) + pacing.GRACE, abs=3.0)
+
+
+def test_a_body_that_is_not_in_chunks_is_the_clients_fault(clock: Clock, pair: Any) -> None:
+    class Broken:
+        def read(self, size: int = -1) -> bytes:
+            raise InvalidChunkSize(b"ZZ")
+
+    with pytest.raises(BadRequest):
+        paced(read_all)({"gunicorn.socket": pair[0], "wsgi.input": Broken()}, None)
 
 
 @pytest.mark.parametrize(("rate", "whole"), [(2 * pacing.SLOWEST, True), (pacing.SLOWEST / 3, False)])
