@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_compress import flask_compress
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.serving import make_server
@@ -152,6 +153,24 @@ def test_files_are_compressed_once_and_kept_by_browsers(client: FlaskClient) -> 
         etag = plain.headers.get("ETag")
         if etag:
             assert client.get(script, headers={"If-None-Match": etag}).status_code == 304
+
+
+def test_however_an_address_is_written_a_file_is_compressed_once(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compressed = []
+    compress = flask_compress._compress_data
+
+    def counting(app: Flask, data: bytes, algorithm: str) -> bytes:
+        compressed.append(data)
+        return bytes(compress(app, data, algorithm))
+
+    monkeypatch.setattr(flask_compress, "_compress_data", counting)
+    for path in ("/assets/style.css", "/theory"):
+        compressed.clear()
+        answers = [client.get(f"{path}?m={n}&x={n}", headers={"Accept-Encoding": "br"}) for n in range(4)]
+        assert {answer.headers["Content-Encoding"] for answer in answers} == {"br"}
+        assert len(compressed) <= 1
 
 
 def test_two_apps_live_side_by_side() -> None:
