@@ -1,4 +1,4 @@
-"""How files, and the page of the theory, leave the server: compressed once, kept by browsers while they are the same."""
+"""How files, and the page of the theory, leave the server: compressed once, kept by browsers while they are so."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ BASINS_COST, PAST_COST = 4, 0.5  # runs, at the dearest: of the map of fates, of
 WIDTH_COST, PINNED_COST = 8, 2  # of a run at finite width, with its end and the width needed; of A and its manifold
 CHUNK = 1024  # samples a line: what is computed in a millisecond is not worth two writes
 STUDIED = 4  # points of epsilon that come together
+HIGH = 0.35  # seconds of one point at a height of 1e3 and of ten degrees
 STREAM_COST = 800  # runs, the most a state can have is 756
 
 
@@ -29,6 +30,15 @@ def cost(state: UnlearningState) -> float:
     beside = WIDTH_COST * starts * (state.width is not None) + PINNED_COST * (state.pinned is not None)
     beside += 2 * limits.POINTS * len(state.a) * (state.panel == "limit")
     return starts + pasts + beside + BASINS_COST * ("fates" in state.layers)
+
+
+def high(state: UnlearningState) -> float:
+    """Seconds that points of the plane take beyond what others do, measured at the corners: their steps grow with
+    their height, and each takes as long as there are degrees. The kernel's panel needs them once more."""
+    points = state.starts[len(state.a) :]
+    degrees = max(len(state.c), len(state.c_star))
+    times = 2 if state.panel == "kernel" else 1
+    return times * sum(HIGH * abs(a) / 1e3 * degrees / 10 for a, _ in points)
 
 
 def stream(state: UnlearningState) -> Iterator[Chunk]:

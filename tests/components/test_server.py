@@ -362,3 +362,15 @@ def test_a_kept_stream_that_is_not_ours_is_a_last_line_too() -> None:
     cache._remember(f"unlearning?{state.key()}", b'{"kind":"begin"}\n{"kind":"end"}\n')
     lines = server.test_client().get(f"/picture/unlearning?{state.query()}").data.splitlines()
     assert json.loads(lines[-1])["kind"] == "error"
+
+
+def test_what_is_charged_grows_as_the_steps_do() -> None:
+    view = UnlearningView()
+    c, c_star = (10, -7.6, -6, 8.7, 10, 10, -2.3, 8.6, -10), (1.0, -1.0, 1.0, 1.0, 1.0)
+    model = UnlearningModel(c, c_star, 1e-6)
+    alone = view.seconds(UnlearningState(c=c, c_star=c_star, eps=1e-6, a=(5.0,)))
+    rates = []
+    for a in (100.0, 300.0, 1e3):
+        point = UnlearningState(c=c, c_star=c_star, eps=1e-6, a=(5.0,), points=(0.5, a))
+        rates.append((view.seconds(point) - alone) / model.trajectory(a, 0.5).stats.steps)
+    assert max(rates) < 3 * min(rates)
