@@ -33,12 +33,10 @@ def cost(state: UnlearningState) -> float:
 
 
 def high(state: UnlearningState) -> float:
-    """Seconds that points of the plane take beyond what others do, measured at the corners: their steps grow with
-    their height, and each takes as long as there are degrees. The kernel's panel needs them once more."""
-    points = state.starts[len(state.a) :]
+    """Seconds that points of the plane take beyond what others do, as measured at the corners: they grow with the
+    point's height and with the number of degrees."""
     degrees = max(len(state.c), len(state.c_star))
-    times = 2 if state.panel == "kernel" else 1
-    return times * sum(HIGH * abs(a) / 1e3 * degrees / 10 for a, _ in points)
+    return sum(HIGH * abs(a) / 1e3 * degrees / 10 for _, a in state.starts[len(state.a) :])
 
 
 def stream(state: UnlearningState) -> Iterator[Chunk]:

@@ -364,13 +364,11 @@ def test_a_kept_stream_that_is_not_ours_is_a_last_line_too() -> None:
     assert json.loads(lines[-1])["kind"] == "error"
 
 
-def test_what_is_charged_grows_as_the_steps_do() -> None:
-    view = UnlearningView()
+@pytest.mark.parametrize(
+    ("points", "took"), [((0.5, 100.0), 0.051), ((0.5, 1e3), 0.22), ((0.9, -1e3), 0.33), ((0.9, 1e3) * 12, 12 * 0.33)]
+)
+def test_a_high_point_is_charged_within_a_factor_of_three(points: tuple[float, ...], took: float) -> None:
+    """took: seconds of one core, measured on the reference machine."""
     c, c_star = (10, -7.6, -6, 8.7, 10, 10, -2.3, 8.6, -10), (1.0, -1.0, 1.0, 1.0, 1.0)
-    model = UnlearningModel(c, c_star, 1e-6)
-    alone = view.seconds(UnlearningState(c=c, c_star=c_star, eps=1e-6, a=(5.0,)))
-    rates = []
-    for a in (100.0, 300.0, 1e3):
-        point = UnlearningState(c=c, c_star=c_star, eps=1e-6, a=(5.0,), points=(0.5, a))
-        rates.append((view.seconds(point) - alone) / model.trajectory(a, 0.5).stats.steps)
-    assert max(rates) < 3 * min(rates)
+    charged = UnlearningView().seconds(UnlearningState(c=c, c_star=c_star, eps=1e-6, a=(5.0,), points=points))
+    assert took / 3 < charged < 3 * took
