@@ -53,7 +53,7 @@ def create_app() -> Dash:
     offline.register(server, VIEWS, asked, runs.register(server, VIEWS, limits=limits), limits)
     upload.register(server, limits=limits)
     theory.register(server, VIEWS, pages)
-    share.register(server, VIEWS)
+    share.register(server, VIEWS, limits)
     observed.register(server, VIEWS, shared, setting("METRICS") == "on")
     proxies = setting("TRUSTED_PROXIES")
     behind = ProxyFix(server.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)

@@ -20,7 +20,7 @@ import math
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from components import metrics
@@ -28,19 +28,27 @@ from components.shared import Away, Shared
 
 MOST_ADDRESSES = 10_000  # whose buckets a worker remembers; one that is forgotten is full
 
+SITE = 8.0  # addresses' worth of computing that a /48 of IPv6 has: whoever has one has 65,536 of /64
+MOST_OWED = 100  # bursts: nothing that can be asked for costs as much
+
 Settle = Callable[[float], None]  # told the seconds that were taken in the end
 
-# KEYS: the bucket. ARGV: rate, burst, what is to be taken (given back, if negative), and 1 if it may be refused.
+# KEYS: the bucket. ARGV: rate, burst, what is to be taken (given back, if negative), 1 if it may be refused, and
+# what may be owed at most. What stands there and cannot be ours is as good as nothing.
 # Returns the seconds to wait, 0 if taken.
 TAKE = """
 local rate, burst, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local clock = redis.call("TIME")
 local now = clock[1] + clock[2] / 1e6
 local kept = redis.call("HMGET", KEYS[1], "level", "at")
-local level, at = tonumber(kept[1]) or burst, tonumber(kept[2]) or now
+local level, at = tonumber(kept[1]), tonumber(kept[2])
+local most = tonumber(ARGV[5])
+if not (level and at and level >= -most and level <= burst and at >= 0 and at <= now + 60) then
+    level, at = burst, now
+end
 level = math.min(burst, level + math.max(0, now - at) * rate)
 if ARGV[4] == "1" and level <= 0 then return tostring(math.max(-level / rate, 0.001)) end
-level = math.min(burst, level - cost)
+level = math.max(-most, math.min(burst, level - cost))
 redis.call("HSET", KEYS[1], "level", tostring(level), "at", string.format("%.6f", now))
 redis.call("EXPIRE", KEYS[1], math.ceil((burst - level) / rate) + 1)
 return "0"
@@ -75,23 +83,27 @@ class Limits:
         known how many it were. Raises Exhausted."""
         if not self.rate:
             return lambda taken: None
-        name = bucket(address)
-        wait = self._take(name, seconds, True)
-        if wait:
-            metrics.count("refused_total")
-            raise Exhausted(wait)
-        return lambda taken: self._settle(name, taken - seconds)
+        names = {bucket(address): 1.0} | ({wide: SITE} if (wide := site(address)) else {})
+        for place, (name, share) in enumerate(names.items()):
+            if wait := self._take(name, seconds / share, True):
+                for taken, part in [*names.items()][:place]:
+                    self._take(taken, -seconds / part, False)
+                metrics.count("refused_total")
+                raise Exhausted(wait)
+        return lambda taken: self._settle(names, taken - seconds)
 
-    def _settle(self, name: str, rest: float) -> None:
+    def _settle(self, names: Mapping[str, float], rest: float) -> None:
         if rest:
-            self._take(name, rest, False)
+            for name, share in names.items():
+                self._take(name, rest / share, False)
 
     def _take(self, name: str, seconds: float, refusable: bool) -> float:
         """Takes (or, if negative, gives back) and returns 0; or the seconds until something is there again."""
         if self._shared_take is not None:
             try:
-                args = [self.rate, self.burst, seconds, int(refusable)]
-                return float(self._shared_take(keys=[f"limits:{name}"], args=args))
+                args = [self.rate, self.burst, seconds, int(refusable), MOST_OWED * self.burst]
+                wait = float(self._shared_take(keys=[f"limits:{name}"], args=args))
+                return min(wait, MOST_OWED * self.burst / self.rate) if wait > 0 else 0.0
             except Away:  # then each worker has buckets of its own
                 pass
         return self._take_here(name, seconds, refusable)
@@ -118,3 +130,12 @@ def bucket(address: str | None) -> str:
     if isinstance(found, ipaddress.IPv6Address):
         found = found.ipv4_mapped or ipaddress.ip_network((found.packed[:8] + bytes(8), 64)).network_address
     return hashlib.sha256(found.packed).hexdigest()[:16]
+
+
+def site(address: str | None) -> str | None:
+    """The name of the bucket that a whole /48 of IPv6 shares; None for what is no such address."""
+    try:
+        found = ipaddress.IPv6Address(address or "")
+    except ValueError:
+        return None
+    return None if found.ipv4_mapped else "site" + hashlib.sha256(found.packed[:6]).hexdigest()[:16]

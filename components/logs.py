@@ -16,13 +16,22 @@ import orjson
 
 FIELDS = ("route", "view", "status", "seconds")  # of a request, as `extra` of its record
 
-# gunicorn says "Invalid request from ip=…" and "Error handling request GET /…?…"
-_PERSONAL = re.compile(r"(?<=ip=)\S+(?=:)|(?<=handling request ).*|\?\S+|\b\d{1,3}(\.\d{1,3}){3}\b")
+# gunicorn says "Invalid request from ip=…: …" with the header as it came, and "Error handling request GET /…?…"
+_PERSONAL = re.compile(
+    r"(?<=Invalid request)\s.*|(?<=Invalid HTTP).*|(?<=Invalid chunk).*|(?<=handling request ).*|\?\S+"
+    r"|\b\d{1,3}(?:\.\d{1,3}){3}\b|(?<![\w:])(?:[\da-f]{0,4}:){3,7}[\da-f]{0,4}(?![\w:])",
+    re.DOTALL | re.IGNORECASE,
+)
 
 
 def discreet(text: str) -> str:
     """A message without addresses and queries."""
     return _PERSONAL.sub("…", text)
+
+
+def traced(text: str) -> str:
+    """A traceback without addresses, queries and headers."""
+    return "\n".join(discreet(line) for line in text.split("\n"))
 
 
 class Json(logging.Formatter):
@@ -39,7 +48,7 @@ class Json(logging.Formatter):
         }
         said |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
         if record.exc_info:
-            said["error"] = self.formatException(record.exc_info)
+            said["error"] = traced(self.formatException(record.exc_info))
         return orjson.dumps(said).decode()
 
 
@@ -48,6 +57,9 @@ class Text(logging.Formatter):
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s [%(process)d]: %(message)s")
+
+    def formatException(self, ei: Any) -> str:
+        return traced(super().formatException(ei))
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         record.message = discreet(record.message)

@@ -1,11 +1,12 @@
-"""How files leave the server: compressed once, kept by browsers for as long as they are the same."""
+"""How files, and the page of the theory, leave the server: compressed once, kept by browsers while they are so."""
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from cachelib import SimpleCache
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, Response, g, request
 from flask_compress import Compress
 
 COMPRESSION: dict[str, Any] = {
@@ -22,7 +23,7 @@ COMPRESSION: dict[str, Any] = {
     "COMPRESS_REGISTER": False,
     "COMPRESS_BR_LEVEL": 6,
 }
-FILES = ("/assets/", "/_dash-component-suites/")
+FILES = ("/assets/", "/_dash-component-suites/", "/theory")
 YEAR = 31_536_000  # seconds
 MOST_FILES = 64  # some thirty are served
 
@@ -31,7 +32,7 @@ def register(server: Flask) -> None:
     """Compression and the browsers' cache, for every response of the server."""
     server.config.update(COMPRESSION)
     compress = Compress(server)
-    server.config.update(COMPRESS_CACHE_BACKEND=_memory, COMPRESS_CACHE_KEY=_path)
+    server.config.update(COMPRESS_CACHE_BACKEND=_memory, COMPRESS_CACHE_KEY=_content)
     compress_file = Compress(server)
 
     @server.after_request
@@ -39,8 +40,9 @@ def register(server: Flask) -> None:
         if not request.path.startswith(FILES) or response.status_code != 200:
             return compress.after_request(response)
         response.direct_passthrough = False
-        response.get_data()  # a file at a time fits into memory, and only what is whole is kept compressed
-        if {"m", "v"} & request.args.keys():  # its version is in its address
+        data = response.get_data()  # a file at a time fits into memory, and only what is whole is kept compressed
+        g.content = hashlib.blake2b(data, digest_size=20).hexdigest()
+        if not request.path.startswith(FILES[-1]) and {"m", "v"} & request.args.keys():  # its version is in its address
             response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
         return compress_file.after_request(response)
 
@@ -49,5 +51,7 @@ def _memory() -> SimpleCache:
     return SimpleCache(threshold=MOST_FILES, default_timeout=0)
 
 
-def _path(asked: Request) -> str:
-    return asked.full_path
+def _content(asked: Request) -> str:
+    """What a file is kept under: itself, for an address can be written in any number of ways."""
+    key: str = g.content
+    return key

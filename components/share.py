@@ -7,23 +7,27 @@ GET /qr.svg?u=<address>    the address as a QR code
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 import segno
 from flask import Flask, Response, jsonify, request
 
+from components.limits import Exhausted, Limits
 from components.short_link import shortened
 from components.state import Problem, Problems
-from components.stream import asked_query, refusal, unknown
+from components.stream import asked_query, later, refusal, unknown
 from components.view import View
 
 MOST = 1000  # characters of an address: a code of more cannot be read across a hall
+SECONDS = 0.1  # that the longest takes to be drawn, at most
 KEPT = 86_400  # seconds: the same address always has the same code
 
 
-def register(server: Flask, views: Mapping[str, View]) -> None:
-    """Adds the routes to the server."""
+def register(server: Flask, views: Mapping[str, View], limits: Limits | None = None) -> None:
+    """Adds the routes to the server. Without limits there are none."""
+    granted = limits or Limits(0, 1)
 
     @server.get("/short/<name>")
     def short(name: str) -> Response:
@@ -40,10 +44,17 @@ def register(server: Flask, views: Mapping[str, View]) -> None:
     def qr() -> Response:
         address = request.args.get("u", "")
         try:
+            settle = granted.admit(request.remote_addr, SECONDS)
+        except Exhausted as exhausted:
+            return later(exhausted)
+        begun = time.thread_time()
+        try:
             drawn = code(address)
         except ValueError as error:
             problem = Problem("u", address[:24], f"an http address of at most {MOST} characters", str(error))
             return refusal(Problems([problem]))
+        finally:
+            settle(time.thread_time() - begun)
         return Response(drawn, mimetype="image/svg+xml", headers={"Cache-Control": f"public, max-age={KEPT}"})
 
 

@@ -66,7 +66,7 @@ def register(
         lines = asked(name)
         if isinstance(lines, Response):
             return lines
-        response = Response(some(guarded(lines, name)), mimetype="application/x-ndjson", headers=_STREAMED)
+        response = Response(guarded(some(waited(lines)), name), mimetype="application/x-ndjson", headers=_STREAMED)
         response.call_on_close(lines.close)  # whoever has gone before the first line never began to iterate
         return response
 
@@ -83,7 +83,7 @@ def register(
         lines = asked(name)
         if isinstance(lines, Response):
             return lines
-        said = [line for line in b"".join(guarded(lines, name)).splitlines() if line.startswith(WORDS)]
+        said = [line for line in b"".join(guarded(waited(lines), name)).splitlines() if line.startswith(WORDS)]
         if not said:
             return _json({"errors": [{"sentence": "The computation failed here: there is nothing to say."}]}, 500)
         return Response(said[-1], mimetype="application/json", headers={"Cache-Control": "no-store"})
@@ -167,10 +167,15 @@ def picture_alone(lines: Iterator[bytes]) -> Iterator[bytes]:
             return
 
 
+def waited(lines: Iterator[bytes]) -> Iterator[bytes]:
+    """The lines, as soon as the core is compiled."""
+    yield from warming.waited()
+    yield from lines
+
+
 def guarded(lines: Iterator[bytes], view: str) -> Iterator[bytes]:
     """The lines; a failure in mid-stream is logged and becomes a last line that says so."""
     try:
-        yield from warming.waited()
         yield from lines
     except Exception:
         log.exception("a stream of %s failed", view)

@@ -15,7 +15,7 @@ from gunicorn.glogging import Logger
 
 from components import logs, metrics, settings
 from components.compiled import have_temporary_folder, keep_compiled_code
-from components.pacing import PATIENCE
+from components.pacing import GRACE
 
 try:
     settings.check(os.environ)
@@ -49,15 +49,17 @@ class Discreet(Logger):
 
 loglevel = _value("LOG_LEVEL")
 bind = f"{_value('HOST')}:{_value('PORT')}"
-worker_class = "gthread"
+worker_class = "components.worker.Worker"
 workers = _value("WORKERS")
 threads = _value("THREADS")
+worker_connections = 200  # of each process: far fewer than it may have files open
 keepalive = 30
 timeout = 60  # seconds after which a worker that does nothing at all is replaced
 graceful_timeout = 10
 max_requests = _value("MAX_REQUESTS")
 max_requests_jitter = max_requests // 10
 control_socket_disable = True
+forwarded_allow_ips = ""  # nobody's SCRIPT_NAME is believed; whose X-Forwarded-For is, TRUSTED_PROXIES says
 logger_class = Discreet
 # Its workers' signs of life: in memory, where a full disk is not in the way.
 worker_tmp_dir = next((path for path in ("/dev/shm", tempfile.gettempdir()) if os.access(path, os.W_OK)), None)
@@ -65,9 +67,11 @@ chdir = str(Path(__file__).parents[1])
 
 
 def when_ready(server: Any) -> None:
-    """What comes in by the listeners inherits how long it may say nothing."""
+    """Who connects and says nothing stays with the kernel; what comes in inherits how long it may fall silent."""
     for listener in server.LISTENERS:
-        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", int(PATIENCE), 0))
+        if listener.sock.family in (socket.AF_INET, socket.AF_INET6):
+            listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, int(GRACE))
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", int(GRACE), 0))
 
 
 def pre_fork(server: Any, worker: Any) -> None:

@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from components.images.shelf import Shelf
+from components.images.shelf import Busy, Shelf
 from components.images.state import ImagesState
 from components.runs.store import Unrecordable
 from dynamics.images.data import FILE_MAX
@@ -18,6 +18,8 @@ asked = parser.parse_args()
 try:
     with asked.file.open("rb") as opened:
         name, about = Shelf.of(os.environ).add(opened, FILE_MAX)
+except Busy:
+    sys.exit("Others' files are being read at the moment; please try again.")
 except (ValueError, OSError, Unrecordable) as fault:
     sys.exit(f"{asked.file}: {fault}")
 print(f"{about.words}\n/lab/images?{ImagesState(images=name).query()}")

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import os
+import zipfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
@@ -22,6 +23,7 @@ from components.cache import fingerprint
 from components.images import columns, figures, texts
 from components.images.shelf import About, Shelf
 from components.images.state import DIGIT_VALUES, DIGITS, ImagesState
+from components.runs.board import RUN_BYTES
 from components.runs.store import Unrecordable
 from components.view import Chunk, Columns, column, scene, table
 from dynamics.images import ImageRuns, ImageSplit, Kept, Setting, Sweep, load_digits, missing, read_kept
@@ -233,8 +235,12 @@ def packed(runs: ImageRuns) -> dict[str, Any]:
 
 
 def unpacked(sweep: Sweep, name: str, data: Mapping[str, Any]) -> ImageRuns:
-    """What was known."""
-    with np.load(io.BytesIO(base64.b64decode(data["arrays"])), allow_pickle=False) as file:
+    """What was known. Raises ValueError where it becomes longer, unpacked, than what is kept."""
+    packed = io.BytesIO(base64.b64decode(data["arrays"]))
+    with zipfile.ZipFile(packed) as archive:
+        if sum(one.file_size for one in archive.infolist()) > RUN_BYTES:
+            raise ValueError("what was known of this run is longer than any run")
+    with np.load(packed, allow_pickle=False) as file:
         arrays: dict[str, Any] = {one: file[one] for one in ARRAYS}
     halted = tuple((j, i, sentence) for j, i, sentence in json.loads(data["halted"]))
     return ImageRuns(

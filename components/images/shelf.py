@@ -4,19 +4,24 @@ settings.
     <hash>.images     an .npz that `read_images` has read
     <hash>.about      how many they are, of how many values and classes, as JSON
     <hash>.results    an .npz of `dynamics.images.keep`
+    <random>.new      what is on its way
+    reading           held (flock) while somebody's file is unpacked: one at a time on the whole machine
 
-A hash is 32 hexadecimal digits: nothing else of a link or an upload is in a path. What was used longest ago goes first.
+A hash is 32 hexadecimal digits: nothing else of a link or an upload is in a path. What was used longest ago goes first;
+images and results have room of their own.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import re
 import secrets
-from collections.abc import Mapping
-from contextlib import suppress
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -26,7 +31,11 @@ from components.runs.folder import private
 from components.runs.settings import Settings
 from dynamics.images import ImageSet, Kept, keep, read_images, read_kept
 
-KEEP_BYTES = 512 << 20
+KEEP_BYTES = 512 << 20  # of images
+RESULTS_BYTES = 128 << 20  # of results
+ON_ITS_WAY = 3600.0  # seconds after which a file that is still on its way has been left behind
+TURN = 20.0  # seconds that a file waits for another to be unpacked
+PAUSE = 0.02
 _NAME = re.compile("[0-9a-f]{32}")
 _CHUNK = 1 << 20  # bytes
 
@@ -46,12 +55,25 @@ class About:
         return f"{self.images:,} images of {' × '.join(map(str, self.shape))} in {self.classes} classes"
 
 
+class Busy(Exception):
+    """Others' files are being unpacked."""
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A file that has come whole: where it is for now, and the hash of its content."""
+
+    path: Path
+    name: str
+
+
 @dataclass(frozen=True)
 class Shelf:
     """A folder of ours, beside that of the runs."""
 
     path: Path
     keep_bytes: int = KEEP_BYTES
+    results_bytes: int = RESULTS_BYTES
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Shelf:
@@ -61,7 +83,15 @@ class Shelf:
 
     def add(self, stream: BinaryIO, most: int) -> tuple[str, About]:
         """Keeps the images of a stream of at most so many bytes; their hash, and what they are. Raises ValueError with
-        a sentence where they are not images as they should be, and Unrecordable where the folder is not ours."""
+        a sentence where they are not images as they should be, Busy where others' are being read, and Unrecordable
+        where the folder is not ours."""
+        with self.arrived(stream, most) as file:
+            return file.name, self.take(file)
+
+    @contextmanager
+    def arrived(self, stream: BinaryIO, most: int) -> Iterator[Arrived]:
+        """A stream's bytes as a file, which goes away again unless it is taken. This may take as long as the sender
+        likes, so nobody else waits for it."""
         private(self.path)
         new, digest, size = self._new(), hashlib.sha256(), 0
         try:
@@ -72,16 +102,35 @@ class Shelf:
                         raise ValueError(f"the file has more than {most >> 20} MiB")
                     digest.update(piece)
                     file.write(piece)
-            found = read_images(new)
-            about = About(len(found.x), found.x.shape[1], len(found.classes), found.shape)
-            name = digest.hexdigest()[:32]
-            os.replace(new, self._file(name, "images"))
-            new.write_text(json.dumps(asdict(about)))
-            os.replace(new, self._file(name, "about"))  # the last: what has it is whole
+            yield Arrived(new, digest.hexdigest()[:32])
         finally:
             new.unlink(missing_ok=True)
-        self._tidy(name)
-        return name, about
+
+    def take(self, file: Arrived) -> About:
+        """Reads a file and keeps it under its hash."""
+        with self._turn():
+            found = read_images(file.path)
+            about = About(len(found.x), found.x.shape[1], len(found.classes), found.shape)
+        os.replace(file.path, self._file(file.name, "images"))
+        file.path.write_text(json.dumps(asdict(about)))
+        os.replace(file.path, self._file(file.name, "about"))  # the last: what has it is whole
+        self._tidy(file.name)
+        return about
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Unpacked, images may be large: one file at a time, whichever worker has it."""
+        with (self.path / "reading").open("ab") as lock:
+            end = time.monotonic() + TURN
+            while True:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() >= end:
+                        raise Busy from None
+                    time.sleep(PAUSE)
+            yield
 
     def about(self, name: str) -> About | None:
         """What the images of a hash are; None where they are not kept here."""
@@ -126,13 +175,17 @@ class Shelf:
     def _tidy(self, latest: str) -> None:
         """Drops what was used longest ago, until the rest is as small as it may be; never the latest."""
         with suppress(OSError):  # another worker may be at it
-            files = [path for path in self.path.iterdir() if path.stem != latest]
-            sizes = {path: path.stat().st_size for path in files}
-            room = self.keep_bytes - sum(path.stat().st_size for path in self.path.glob(f"{latest}.*"))
-            for path in sorted(files, key=lambda one: one.stat().st_mtime):
-                if sum(sizes.values()) <= room:
-                    return
-                if path in sizes and path.suffix != ".about":  # which goes with its images
-                    for one in (path, path.with_suffix(".about")):
-                        one.unlink(missing_ok=True)
-                        sizes.pop(one, None)
+            for path in self.path.glob("*.new"):
+                if path.stat().st_mtime < time.time() - ON_ITS_WAY:
+                    path.unlink(missing_ok=True)
+            for kind, room in (("images", self.keep_bytes), ("results", self.results_bytes)):
+                about = {path: path.stat() for path in self.path.glob(f"*.{kind}")}
+                held = sum(one.st_size for one in about.values())
+                for path in sorted(about, key=lambda one: about[one].st_mtime):
+                    if held <= room:
+                        break
+                    if path.stem != latest:
+                        path.unlink(missing_ok=True)
+                        if kind == "images":
+                            path.with_suffix(".about").unlink(missing_ok=True)
+                        held -= about[path].st_size

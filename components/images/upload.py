@@ -3,7 +3,8 @@
     POST /upload/images    the bytes of an .npz, as application/octet-stream
 
 It is answered by JSON: hash and sentence, or errors with a sentence each. What is beyond the bound is not read, and
-nothing is ever unpickled; see `dynamics.images.read_images`.
+nothing is ever unpickled; see `dynamics.images.read_images`. How long a body may take is in `components.pacing`; while
+it comes it keeps a thread from others, so few may come at once, and fewer from one address.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ import logging
 import os
 import threading
 import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
-from components.images.shelf import Shelf
-from components.limits import Exhausted, Limits
+from components.images.shelf import Busy, Shelf
+from components.limits import Exhausted, Limits, bucket
 from components.runs.store import Unrecordable
 from components.stream import later
 
@@ -26,6 +30,9 @@ log = logging.getLogger(__name__)
 PATH = "/upload/images"
 MOST_BYTES = 64 << 20
 SECONDS = 5.0  # that the largest file takes to be read, at most
+AT_ONCE, EACH_AT_ONCE = 4, 2  # files that come to a process, in all and from one address
+HOURLY_BYTES = 256 << 20  # that an address may send in an hour: half of what is kept
+BUSY = "Other files are being read at the moment; please try again."
 TYPE = "application/octet-stream"  # which no page of another site can send without asking first
 
 
@@ -34,7 +41,8 @@ def register(server: Flask, shelf: Shelf | None = None, limits: Limits | None = 
     none."""
     granted = limits or Limits(0, 1)
     shelf = shelf or Shelf.of(os.environ)
-    reading = threading.Lock()  # one at a time: unpacked it may be large
+    coming = Coming(AT_ONCE, EACH_AT_ONCE)
+    hourly = Limits(HOURLY_BYTES / 3600 if granted.rate else 0, HOURLY_BYTES, granted.workers)
 
     @server.post(PATH)
     def upload() -> Response | tuple[Response, int]:
@@ -45,27 +53,70 @@ def register(server: Flask, shelf: Shelf | None = None, limits: Limits | None = 
             return _refused("The length of the file has to be told before it.", 411)
         if length > MOST_BYTES:
             return _refused(f"The file has {length:,} bytes, more than the {MOST_BYTES >> 20} MiB that are taken.", 413)
-        if not reading.acquire(blocking=False):
-            return _refused("Another file is being read at the moment; please try again.", 503)
-        begun = time.monotonic()
+        with coming.one(bucket(request.remote_addr)) as admitted:
+            return received(length) if admitted else _refused(BUSY, 503)
+
+    def received(length: int) -> Response | tuple[Response, int]:
+        try:
+            hourly.admit(request.remote_addr, length)
+        except Exhausted as exhausted:
+            minutes = -(-exhausted.wait // 60)
+            return _refused(
+                f"Your network address has sent {HOURLY_BYTES >> 20} MiB within the last hour; "
+                f"this file can be sent in {minutes} minute{'s' * (minutes > 1)}.",
+                429,
+                {"Retry-After": str(exhausted.wait)},
+            )
         try:
             settle = granted.admit(request.remote_addr, SECONDS)
         except Exhausted as exhausted:
-            reading.release()
             return later(exhausted)
+        taken = 0.0
         try:
             request.max_content_length = MOST_BYTES
-            name, about = shelf.add(request.stream, MOST_BYTES)  # type: ignore[arg-type]  # it can be read, and no more
+            with shelf.arrived(request.stream, MOST_BYTES) as file:  # type: ignore[arg-type]  # it can be read, and no more
+                begun = time.thread_time()
+                try:
+                    about = shelf.take(file)
+                finally:
+                    taken = time.thread_time() - begun
+        except Busy:
+            return _refused(BUSY, 503)
         except (ValueError, RequestEntityTooLarge, ClientDisconnected) as fault:
             return _refused(f"These images cannot be used: {str(fault).removesuffix('.')}.", 422)
         except (Unrecordable, OSError):
             log.exception("own images cannot be kept")
             return _refused("Images cannot be kept on this server at present.", 503)
         finally:
-            settle(min(SECONDS, time.monotonic() - begun))
-            reading.release()
-        return jsonify(hash=name, sentence=f"{about.words}: they are kept under their link."), 200
+            settle(taken)
+        return jsonify(hash=file.name, sentence=f"{about.words}: they are kept under their link."), 200
 
 
-def _refused(sentence: str, status: int) -> tuple[Response, int]:
-    return jsonify(errors=[{"sentence": sentence}]), status
+class Coming:
+    """Files that are on their way: at most so many in all, and so many from one bucket."""
+
+    def __init__(self, most: int, each: int) -> None:
+        self.most, self.each = most, each
+        self._of: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def one(self, name: str) -> Iterator[bool]:
+        """One more, for as long as it comes; False where that would be too many."""
+        with self._lock:
+            admitted = self._of.total() < self.most and self._of[name] < self.each
+            if admitted:
+                self._of[name] += 1
+        try:
+            yield admitted
+        finally:
+            if admitted:
+                with self._lock:
+                    self._of[name] -= 1
+                    self._of += Counter()  # without those of whom nothing comes
+
+
+def _refused(sentence: str, status: int, headers: Mapping[str, str] | None = None) -> tuple[Response, int]:
+    answer = jsonify(errors=[{"sentence": sentence}])
+    answer.headers.update(headers or {})
+    return answer, status

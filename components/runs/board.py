@@ -21,6 +21,7 @@ is when records that they may have read are not the beginning of the new attempt
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -32,8 +33,9 @@ START = 20.0  # seconds that a process may take to claim what it was launched fo
 STAMP = 1.0  # seconds that the mark of the last reader may be behind: not every read need write
 RETRIED = 60.0  # seconds after which a failure is tried again
 MOST_DEATHS = 3  # attempts that end without a word before a run is given up
-MOST_WAITING = 50  # runs in the queue
-MOST_KEPT = 200  # runs that are on the board, so that it stays a matter of a few dozen kilobytes
+MOST_WAITING = 200  # runs in the queue: MOST_EACH of four addresses
+MOST_EACH = 60  # of those, runs that one address has asked for: a hall may be behind it
+MOST_KEPT = 400  # runs that are on the board, so that it stays a matter of a hundred kilobytes
 RUN_BYTES = 16 << 20  # of one run's records
 
 DIED = f"The computation was ended from outside {MOST_DEATHS} times, most likely for want of memory."
@@ -55,6 +57,7 @@ class Entry:
     size: int = 0  # bytes of its log and its checkpoint
     deaths: int = 0  # attempts in a row that ended without a word and without a checkpoint
     sentence: str = ""
+    by: str = ""  # the bucket of the address that has asked for it first (see components.limits)
 
 
 Board = Mapping[str, Entry]
@@ -79,23 +82,32 @@ class Standing:
     sentence: str = ""
 
 
-def ask(board: Board, key: str, now: float, limits: Limits) -> tuple[Board, Standing]:
-    """Somebody asks for a run: it is watched, enters the queue if it has to, and is launched if its turn has come."""
+def ask(board: Board, key: str, now: float, limits: Limits, by: str = "") -> tuple[Board, Standing]:
+    """Somebody asks for a run: it is watched, enters the queue if it has to, and is launched if its turn has come.
+
+    by: the bucket of the asker, if addresses are told apart. However many runs one address asks for, the next of
+    another address is before its second, and it leaves a place free where there are several."""
     board = tidied(board, now, limits)
     entry = board.get(key)
     if entry is None or entry.status == "stopped" or (entry.status == "failed" and entry.beat < now - RETRIED):
-        if len(_queue(board)) >= MOST_WAITING:
-            return board, Standing(None, sentence=f"{MOST_WAITING} runs are waiting already; ask again later.")
-        entry = replace(entry or Entry("waiting", now, now), status="waiting", queued=now, asked=now, sentence="")
+        waiting = [other.by for other in board.values() if other.status == "waiting"]
+        for number, most, of in (
+            (len(waiting), MOST_WAITING, ""),
+            (waiting.count(by) if by else 0, MOST_EACH, " of your network address"),
+        ):
+            if number >= most:
+                return board, Standing(None, sentence=f"{most} runs{of} are waiting already; ask again later.")
+        entry = entry or Entry("waiting", now, now)
+        entry = replace(entry, status="waiting", queued=now, asked=now, sentence="", by=by)
         board = {**board, key: entry}
     elif entry.asked < now - STAMP:
         entry = replace(entry, asked=now)
         board = {**board, key: entry}
     if entry.status != "waiting":
         return board, Standing(entry)
-    place = 1 + _queue(board).index(key)
-    running = sum(other.status == "running" for other in board.values())
-    if place > limits.at_once - running or _held(board) >= limits.keep_bytes:
+    queue = _queue(board)
+    place = 1 + queue.index(key)
+    if key not in _free(board, queue, limits) or _held(board) >= limits.keep_bytes:
         return board, Standing(entry, place)
     entry = replace(entry, status="running", owner="", beat=now)
     return {**board, key: entry}, Standing(entry, launch=True)
@@ -201,9 +213,31 @@ def _with(board: Board, changed: Mapping[str, Entry | None]) -> Board:
 
 
 def _queue(board: Board) -> list[str]:
-    """Who waits, the first first."""
+    """Who waits, the first first: of each address its first, then of each its second, and so on, where the runs of it
+    that are computed count as well."""
+    before = Counter(entry.by for entry in board.values() if entry.status == "running")
+    ranks: dict[str, int] = {}
     waiting = [key for key, entry in board.items() if entry.status == "waiting"]
-    return sorted(waiting, key=lambda key: (board[key].queued, key))
+    for key in sorted(waiting, key=lambda key: (board[key].queued, key)):
+        ranks[key] = before[board[key].by]
+        before[board[key].by] += 1
+    return sorted(ranks, key=lambda key: (ranks[key], board[key].queued, key))
+
+
+def _free(board: Board, queue: list[str], limits: Limits) -> list[str]:
+    """Those of the queue whose turn it is: one address never has all places, if there are several, for a run takes
+    minutes, and who comes next must not wait for the end of one."""
+    running = Counter(entry.by for entry in board.values() if entry.status == "running")
+    each = max(1, limits.at_once - 1)
+    found: list[str] = []
+    for key in queue:
+        by = board[key].by
+        if running.total() >= limits.at_once:
+            break
+        if not by or running[by] < each:
+            running[by] += 1
+            found.append(key)
+    return found
 
 
 def _held(board: Board) -> int:

@@ -19,8 +19,8 @@ from redis.exceptions import RedisError, WatchError
 from redis.exceptions import TimeoutError as NoAnswer
 from redis.retry import Retry
 
-from components.runs.board import Board, attempts
-from components.runs.store import Away, Lost, T, Unrecordable, decoded, encoded
+from components.runs.board import RUN_BYTES, Board, attempts
+from components.runs.store import BOARD_BYTES, Away, Lost, T, Unrecordable, decoded, encoded
 
 BOARD = "runs:board"
 ANSWER = 2.0  # seconds that an answer may take: readers must not wait
@@ -49,7 +49,7 @@ class RedisStore:
 
     def board(self) -> Board:
         with _said():
-            return self._decoded(self._redis.get(BOARD))
+            return self._decoded(self._redis.getrange(BOARD, 0, BOARD_BYTES))
 
     def change(self, move: Callable[[Board], tuple[Board, T]]) -> T:
         with _said():
@@ -81,7 +81,8 @@ class RedisStore:
 
     def checkpoint(self, key: str, attempt: str) -> bytes | None:
         with _said():
-            return self._redis.get(_check(key, attempt))
+            found: bytes = self._redis.getrange(_check(key, attempt), 0, RUN_BYTES)  # one more than there may be
+        return found if 0 < len(found) <= RUN_BYTES else None
 
     def attempts(self) -> set[tuple[str, str]]:
         with _said():
@@ -95,7 +96,7 @@ class RedisStore:
     def _try(self, pipe: Pipeline, move: Callable[[Board], tuple[Board, T]]) -> tuple[Board, Board, T]:
         """One try of a change. Raises WatchError where the board has changed meanwhile."""
         pipe.watch(BOARD)
-        before = self._decoded(pipe.get(BOARD))
+        before = self._decoded(pipe.getrange(BOARD, 0, BOARD_BYTES))  # one more than there may be
         after, result = move(before)
         if after is not before:
             pipe.multi()
@@ -105,7 +106,7 @@ class RedisStore:
 
     def _decoded(self, text: Any) -> Board:
         seen = self._seen
-        if not isinstance(text, bytes):
+        if not isinstance(text, bytes) or not text:
             return {}
         if seen[0] != text:
             self._seen = seen = text, decoded(text)

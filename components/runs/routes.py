@@ -13,7 +13,7 @@ from typing import Any
 
 from flask import Flask, Response, request
 
-from components.limits import Exhausted, Limits, Settle
+from components.limits import Exhausted, Limits, Settle, bucket
 from components.runs import board, work
 from components.runs.attempt import run_key
 from components.runs.board import RUN_BYTES, Board, Standing
@@ -61,7 +61,8 @@ def register(
         pay = partial(granted.admit, request.remote_addr, 0.0)
         seconds = min(view.run_seconds(state), board.PATIENCE)  # what it takes at least: then it stops, or is watched
         try:
-            lines = runs.answer(name, state.key(), run_key(name, state), *places, pay, seconds, ask)
+            by = bucket(request.remote_addr) if granted.rate else ""
+            lines = runs.answer(name, state.key(), run_key(name, state), *places, pay, seconds, ask, by)
         except Exhausted as exhausted:
             return later(exhausted)
         return Response(lines, mimetype="application/x-ndjson", headers={"Cache-Control": "no-store"})
@@ -85,6 +86,7 @@ class Runs:
         pay: Callable[[], Settle],
         seconds: float,
         ask: bool = True,
+        by: str = "",
     ) -> bytes:
         """A line on how the run stands, and the records from a place on: the beginning, if the place is of another
         generation or of none. Whoever asks for what is not computed yet has to be able to `pay`, which raises where
@@ -92,7 +94,7 @@ class Runs:
         run nor keeps it going."""
         try:
             looked = None if ask else Standing(self.store.board().get(key))
-            standing = looked or self._ask(name, query, key, pay, seconds)
+            standing = looked or self._ask(name, query, key, pay, seconds, by)
             entry = standing.entry
             if entry is None:
                 return _head("stopped", generation, start, start, sentence=standing.sentence)
@@ -116,23 +118,23 @@ class Runs:
         except Unrecordable:
             return b""
 
-    def _ask(self, name: str, query: str, key: str, pay: Callable[[], Settle], seconds: float) -> Standing:
+    def _ask(self, name: str, query: str, key: str, pay: Callable[[], Settle], seconds: float, by: str) -> Standing:
         """Asks for the run on behalf of a reader; launches it if it is time."""
         entry = self.store.board().get(key)
         settle = pay() if entry is None or entry.status in ("waiting", "stopped") else None
-        standing = self._move(key)
+        standing = self._move(key, by)
         entry = standing.entry
         if entry and entry.status in ("finished", "failed") and entry.log and self._gone(key, entry.log):
             self.store.change(partial(board.forget, key=key, log=entry.log))
-            standing = self._move(key)
+            standing = self._move(key, by)
         if standing.launch:
             self._launch(name, query, key)
             if settle:
                 settle(seconds)
         return standing
 
-    def _move(self, key: str) -> Standing:
-        step = partial(_ask, key=key, limits=self.settings.limits)
+    def _move(self, key: str, by: str) -> Standing:
+        step = partial(_ask, key=key, limits=self.settings.limits, by=by)
         before = self.store.board()
         after, standing = step(before)
         return standing if after is before else self.store.change(step)  # most readers change nothing
@@ -191,8 +193,8 @@ def _whole(name: str, text: str) -> int:
     return int(text)
 
 
-def _ask(current: Board, key: str, limits: board.Limits) -> tuple[Board, Standing]:
-    return board.ask(current, key, time.time(), limits)
+def _ask(current: Board, key: str, limits: board.Limits, by: str) -> tuple[Board, Standing]:
+    return board.ask(current, key, time.time(), limits, by)
 
 
 def _fail(current: Board, key: str) -> tuple[Board, bool]:

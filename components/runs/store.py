@@ -6,17 +6,29 @@ What a store keeps is JSON and bytes, never objects: nothing is unpickled that s
 from __future__ import annotations
 
 import logging
+import re
+import time
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, get_args
 
 import orjson
 
-from components.runs.board import Board, Entry, attempts
+from components.runs.board import Board, Entry, Status, attempts
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+BOARD_BYTES = 1 << 20  # of a board; ours has a few hundred entries of some hundred bytes
+DAY = 86_400.0  # seconds
+_NUMBER = (int, float)
+_KINDS: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(("queued", "asked", "beat"), _NUMBER),
+    **dict.fromkeys(("generation", "size", "deaths"), (int,)),
+    **dict.fromkeys(("status", "owner", "log", "sentence", "by"), (str,)),
+}
+_NAME = re.compile(r"[\w.-]{0,64}", re.ASCII)  # of an attempt or a bucket
 
 
 class Unrecordable(Exception):
@@ -78,9 +90,32 @@ def encoded(board: Board) -> bytes:
 
 
 def decoded(text: bytes) -> Board:
-    """The board of a JSON text. One that cannot be read is as good as none: runs can be computed again."""
+    """The board of a JSON text. One that cannot be read is as good as none, an entry that is none as good as absent:
+    runs can be computed again."""
     try:
-        return {key: Entry(**fields) for key, fields in orjson.loads(text).items()}
-    except (ValueError, TypeError, AttributeError):
-        log.exception("the board of runs cannot be read, and is begun again")
+        found = orjson.loads(text) if len(text) <= BOARD_BYTES else None
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        log.warning("the board of runs cannot be read, and is begun again")
         return {}
+    board = {key: entry for key, fields in found.items() if (entry := _entry(fields)) is not None}
+    if len(board) < len(found):
+        log.warning("%d runs on the board cannot be read, and are forgotten", len(found) - len(board))
+    return board
+
+
+def _entry(fields: object) -> Entry | None:
+    """The entry of what was read, if it can be one. No time is more than a day ahead: what is would never be over."""
+    if not isinstance(fields, dict) or not {"status", "queued", "asked"} <= fields.keys() <= _KINDS.keys():
+        return None
+    for name, value in fields.items():
+        if type(value) not in _KINDS[name]:
+            return None
+        if name in ("queued", "asked", "beat") and not 0 <= value <= time.time() + DAY:
+            return None
+        if name in ("generation", "size", "deaths") and not 0 <= value < 1 << 50:
+            return None
+        if name in ("owner", "log", "by") and not _NAME.fullmatch(value):
+            return None
+    return Entry(**fields) if fields["status"] in get_args(Status) else None

@@ -19,6 +19,7 @@ BASINS_COST, PAST_COST = 4, 0.5  # runs, at the dearest: of the map of fates, of
 WIDTH_COST, PINNED_COST = 8, 2  # of a run at finite width, with its end and the width needed; of A and its manifold
 CHUNK = 1024  # samples a line: what is computed in a millisecond is not worth two writes
 STUDIED = 4  # points of epsilon that come together
+HIGH = 0.35  # seconds of one point at a height of 1e3 and of ten degrees
 STREAM_COST = 800  # runs, the most a state can have is 756
 
 
@@ -29,6 +30,13 @@ def cost(state: UnlearningState) -> float:
     beside = WIDTH_COST * starts * (state.width is not None) + PINNED_COST * (state.pinned is not None)
     beside += 2 * limits.POINTS * len(state.a) * (state.panel == "limit")
     return starts + pasts + beside + BASINS_COST * ("fates" in state.layers)
+
+
+def high(state: UnlearningState) -> float:
+    """Seconds that points of the plane take beyond what others do, as measured at the corners: they grow with the
+    point's height and with the number of degrees."""
+    degrees = max(len(state.c), len(state.c_star))
+    return sum(HIGH * abs(a) / 1e3 * degrees / 10 for _, a in state.starts[len(state.a) :])
 
 
 def stream(state: UnlearningState) -> Iterator[Chunk]:

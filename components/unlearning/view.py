@@ -35,6 +35,9 @@ class UnlearningView(View):
     def cost(self, state: UnlearningState) -> float:
         return compute.cost(state)
 
+    def seconds(self, state: UnlearningState) -> float:
+        return super().seconds(state) + compute.high(state)
+
     def compute(self, state: UnlearningState) -> Iterator[Chunk]:
         return compute.stream(state)
 

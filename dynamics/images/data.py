@@ -8,6 +8,7 @@ in it is ever unpickled.
 from __future__ import annotations
 
 import io
+import re
 import struct
 import zipfile
 import zlib
@@ -15,10 +16,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import factorial, prod, sqrt
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import IO, Any, BinaryIO, Literal
 
 import numpy as np
-from numpy.lib import format as npy
 from numpy.polynomial.hermite_e import hermeval
 from numpy.typing import NDArray
 
@@ -27,7 +27,9 @@ from ..hermite import Array
 from .extra import package
 
 FILE_MAX = 200_000_000  # bytes
-UNPACKED_MAX = 500_000_000  # bytes of the images: 100,000 of CIFAR's as bytes, 40,000 of them in single precision
+UNPACKED_MAX = 256 << 20  # bytes of the images: 80,000 of CIFAR's as bytes, 20,000 of them in single precision
+RATIO_MAX, RATIO_SLACK = 100, 1 << 20  # bytes unpacked: so many for each packed one, and these
+HEADER_MAX = 1_000  # bytes of an array's header; numpy's own have some 120
 IMAGES_MIN, IMAGES_MAX = 20, 100_000
 VALUES_MAX = 3_072  # of an image: 32 x 32 in three colours
 CLASSES_MAX = 100
@@ -42,6 +44,12 @@ _END = struct.Struct("<10sHL4xH")  # of a zip: ..., entries of its directory, th
 _LOCATOR = 20  # bytes before it, of the place of a 64-bit record
 _DIRECTORY_MAX = 100_000  # bytes
 _CHUNK = 1_000  # images standardised at once
+_PIECE = 1 << 20  # bytes unpacked at once
+# What numpy writes for an array of plain numbers, and nothing else: no expression of Python is read.
+_HEADER = re.compile(
+    rb"\{ ?'descr': ?'([<>=|]?[A-Za-z][0-9]{0,3}(?:\[[0-9A-Za-z]{1,4}\])?)', ?"
+    rb"'fortran_order': ?(True|False), ?'shape': ?\(((?:-?[0-9]{1,12}, ?){0,8}(?:-?[0-9]{1,12})?)\),? ?\} *\n?"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,29 +192,39 @@ def read_images(source: str | Path | bytes | BinaryIO, name: str = "") -> ImageS
 
     x: (n, ...), 20 to 100,000 images of at most 3,072 finite numbers within 1e9 in size; y: (n,) or (n, 1), whole
     numbers, 2 to 100 different ones, which become the classes in increasing order. The file has at most 200 MB, x at
-    most 500 MB unpacked.
+    most 256 MiB unpacked.
 
     Raises ValueError with a sentence for everything else.
     """
     if isinstance(source, (str, Path)):
         path = Path(source)
         try:
-            with path.open("rb") as opened:
-                return read_images(opened, name or path.stem)
+            opened = path.open("rb")
         except OSError as error:
             raise ValueError(f"{path} cannot be read: {error.strerror}") from None
+        with opened:
+            return read_images(opened, name or path.stem)
     stream = io.BytesIO(source) if isinstance(source, bytes) else source
     size = stream.seek(0, io.SEEK_END)
     if size > FILE_MAX:
         raise ValueError(f"the file has {size} bytes, more than {FILE_MAX}")
     _small_directory(stream, size)
     try:
-        with zipfile.ZipFile(stream) as archive:
-            x = _member(archive, "x", UNPACKED_MAX)
-            y = _member(archive, "y", 16 * IMAGES_MAX)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise ValueError(f"the file is not an .npz that can be read: {error}") from None
+        archive = zipfile.ZipFile(stream)
+    except (*_BROKEN, ValueError) as error:
+        raise ValueError(_said(error)) from None
+    with archive:
+        x = _member(archive, "x", UNPACKED_MAX, size)
+        y = _member(archive, "y", 16 * IMAGES_MAX, size)
     return _checked(x, y, name or "images")
+
+
+# What zipfile raises of a file that is none, beside ValueError.
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, struct.error)
+
+
+def _said(error: BaseException) -> str:
+    return f"the file is not an .npz that can be read: {error}"
 
 
 def _small_directory(stream: BinaryIO, size: int) -> None:
@@ -222,7 +240,7 @@ def _small_directory(stream: BinaryIO, size: int) -> None:
         raise ValueError(f"the file's directory is longer than that of {MEMBERS_MAX} arrays")
 
 
-def _member(archive: zipfile.ZipFile, key: str, most: int) -> NDArray[Any]:
+def _member(archive: zipfile.ZipFile, key: str, most: int, size: int) -> NDArray[Any]:
     entries = archive.infolist()
     if len(entries) > MEMBERS_MAX:
         raise ValueError(f"the file holds {len(entries)} arrays, more than {MEMBERS_MAX}")
@@ -237,30 +255,61 @@ def _member(archive: zipfile.ZipFile, key: str, most: int) -> NDArray[Any]:
         raise ValueError(f"{key} is compressed in a way that numpy does not write; use numpy.savez_compressed")
     if entry.file_size > most:
         raise ValueError(f"{key} has {entry.file_size} bytes unpacked, more than {most}")
-    with archive.open(entry) as opened:
-        shape, fortran, dtype = _header(opened, key)
-        limit = IMAGES_MAX * VALUES_MAX if key == "x" else IMAGES_MAX
-        if dtype.kind not in "buif":  # objects, which would have to be unpickled, strings, dates, complex numbers
-            raise ValueError(f"{key} has the type {dtype}; real numbers are needed")
-        if not 1 <= len(shape) <= 4 or min(shape) < 1 or prod(shape) > limit:
-            raise ValueError(f"{key} of shape {shape} is outside 1 to 4 dimensions and 1 to {limit} entries")
-        count = prod(shape) * dtype.itemsize
-        if count > most:
-            raise ValueError(f"{key} has {count} bytes unpacked, more than {most}")
-        data = opened.read(count)
-        if len(data) != count or opened.read(1):
-            raise ValueError(f"{key} does not have as many bytes as its shape {shape} and type {dtype} need")
-    values = np.frombuffer(data, dtype=dtype)
-    return values.reshape(shape, order="F" if fortran else "C")
-
-
-def _header(opened: Any, key: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    if entry.file_size > RATIO_MAX * min(entry.compress_size, size) + RATIO_SLACK:
+        raise ValueError(f"{key} becomes more than {RATIO_MAX} times as long when it is unpacked")
     try:
-        version = npy.read_magic(opened)
-        read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}[version]
-        return read(opened)
-    except (ValueError, KeyError, TypeError, SyntaxError):
-        raise ValueError(f"{key} is not an array as numpy writes it") from None
+        opened = archive.open(entry)
+    except (*_BROKEN, ValueError) as error:
+        raise ValueError(_said(error)) from None
+    with opened:
+        try:
+            return _array(opened, key, most, entry.file_size)
+        except _BROKEN as error:
+            raise ValueError(_said(error)) from None
+
+
+def _array(opened: IO[bytes], key: str, most: int, size: int) -> NDArray[Any]:
+    """The array of a member that claims to have `size` bytes."""
+    shape, fortran, dtype = _header(opened, key)
+    limit = IMAGES_MAX * VALUES_MAX if key == "x" else IMAGES_MAX
+    if dtype.kind not in "buif":  # objects, which would have to be unpickled, strings, dates, complex numbers
+        raise ValueError(f"{key} has the type {dtype}; real numbers are needed")
+    if not 1 <= len(shape) <= 4 or min(shape) < 1 or prod(shape) > limit:
+        raise ValueError(f"{key} of shape {shape} is outside 1 to 4 dimensions and 1 to {limit} entries")
+    count = prod(shape) * dtype.itemsize
+    if count > most:
+        raise ValueError(f"{key} has {count} bytes unpacked, more than {most}")
+    short = f"{key} does not have as many bytes as its shape {shape} and type {dtype} need"
+    if count > size:
+        raise ValueError(short)
+    data = np.empty(count, dtype=np.uint8)
+    filled = 0
+    while filled < count and (piece := opened.read(min(_PIECE, count - filled))):
+        data[filled : filled + len(piece)] = np.frombuffer(piece, dtype=np.uint8)
+        filled += len(piece)
+    if filled != count or opened.read(1):
+        raise ValueError(short)
+    data.setflags(write=False)
+    return data.view(dtype).reshape(shape, order="F" if fortran else "C")
+
+
+def _header(opened: IO[bytes], key: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Shape, whether the first index runs fastest, and type, of an array in numpy's format 1.0 or 2.0."""
+    wrong = f"{key} is not an array as numpy writes it"
+    begin = opened.read(8)
+    width = {b"\x93NUMPY\x01\x00": 2, b"\x93NUMPY\x02\x00": 4}.get(begin)
+    if width is None:
+        raise ValueError(wrong)
+    length = int.from_bytes(opened.read(width), "little")
+    found = _HEADER.fullmatch(opened.read(length)) if length <= HEADER_MAX else None
+    if found is None:
+        raise ValueError(wrong)
+    descr, fortran, shape = found.groups()
+    try:
+        dtype = np.dtype(descr.decode())
+    except (TypeError, ValueError):
+        raise ValueError(wrong) from None
+    return tuple(int(one) for one in shape.split(b",") if one.strip()), fortran == b"True", dtype
 
 
 def _checked(x: NDArray[Any], y: NDArray[Any], name: str) -> ImageSet:

@@ -11,6 +11,6 @@ from components import pacing
 
 def make() -> Flask:
     """The server."""
-    pacing.PATIENCE = 0.5
+    pacing.GRACE, pacing.SLOWEST = 0.5, 1 << 20
     app: Dash = create_app()
     return app.server

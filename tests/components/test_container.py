@@ -9,6 +9,8 @@ from pathlib import Path
 
 import yaml
 
+from app import MAX_BODY
+from components.images.upload import MOST_BYTES
 from components.settings import SETTINGS, check
 from tests.benchmarks.server import ROOT, serve_line
 from tests.container import assignments, last_of, steps, words
@@ -79,3 +81,17 @@ def test_the_compose_file_builds_the_app_with_redis_and_several_workers() -> Non
     assert "volatile-lru" in redis["command"], "runs do not expire, and must not be evicted"
     assert int(values["RUNS_KEEP_BYTES"]) < 512 << 20
     assert "ports" not in redis, "nobody else reaches it"
+
+
+def test_clients_reach_the_proxy_alone_which_takes_what_they_send_whole() -> None:
+    app, proxy = COMPOSE["services"]["app"], COMPOSE["services"]["proxy"]
+    assert "ports" not in app
+    assert app["environment"]["TRUSTED_PROXIES"] == "${TRUSTED_PROXIES:-1}"
+    (mounted,) = proxy["volumes"]
+    conf = (ROOT / ".ci" / mounted.partition(":")[0]).read_text()
+    assert f"listen {proxy['ports'][0].rpartition(':')[2]};" in conf
+    assert f"client_max_body_size {MOST_BYTES >> 20}m;" in conf
+    assert f"client_max_body_size {MAX_BODY >> 10}k;" in conf
+    assert "limit_conn address" in conf
+    assert not re.search(r"_buffering\s+off", conf)
+    assert all("mem_limit" in COMPOSE["services"][name] for name in ("app", "redis"))

@@ -86,6 +86,48 @@ def test_clients_that_read_a_byte_at_a_time_keep_no_thread(server: tuple[str, in
     assert any(end != b"0\r\n\r\n" for end in ends), "who takes nothing for long is given up"
 
 
+def test_clients_that_say_nothing_or_never_come_to_an_end_keep_no_thread(server: tuple[str, int]) -> None:
+    address, _ = server
+    host, _, port = address.removeprefix("http://").partition(":")
+    silent = [socket.create_connection((host, int(port))) for _ in range(6)]  # thrice as many as there are threads
+    dripping = [socket.create_connection((host, int(port))) for _ in range(4)]
+    for connection in dripping:
+        connection.sendall(b"GET / HTTP/1.1\r\nX: ")
+    assert json.loads(get(address))["status"] == "ok"
+    over = []
+    for connection in dripping:
+        connection.settimeout(0.1)
+        for _ in range(100):
+            try:
+                connection.sendall(b"x")  # a byte more each time: no wait for one byte is long
+                if not connection.recv(1):
+                    over.append(connection)
+                    break
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                over.append(connection)
+                break
+    assert over == dripping
+    for connection in (*silent, *dripping):
+        connection.close()
+
+
+def test_clients_that_do_not_close_keep_nobody_waiting(server: tuple[str, int]) -> None:
+    address, _ = server
+    host, _, port = address.removeprefix("http://").partition(":")
+    lingering = []
+    for _ in range(8):
+        connection = socket.create_connection((host, int(port)))
+        connection.sendall(b"GET /health HTTP/1.0\r\n\r\n")
+        lingering.append(connection)
+    for connection in lingering:
+        assert rest(connection)
+    assert json.loads(get(address))["status"] == "ok"
+    for connection in lingering:
+        connection.close()
+
+
 def test_clients_that_vanish_leave_no_work_behind(server: tuple[str, int]) -> None:
     address, _ = server
     begun, answered = counted(address, "streams_total{"), counted(address, 'requests_total{route="stream"')
@@ -107,7 +149,7 @@ def test_a_worker_that_is_killed_in_mid_stream_is_replaced_and_what_was_counted_
 ) -> None:
     address, master = server
     counted_before = counted(address, "requests_total{")
-    connection = ask(address, f"{LONG}77")
+    connection = ask(address, f"{LARGE}7")
     connection.settimeout(30)
     connection.recv(100)
     (worker,) = family(master)[1:]

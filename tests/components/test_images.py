@@ -8,6 +8,8 @@ import os
 import re
 import runpy
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -45,6 +47,7 @@ from components.images.state import (
     WIDTH,
     ImagesState,
 )
+from components.limits import Limits
 from components.runs.store import Unrecordable
 from components.state import Problems
 from components.views import VIEWS
@@ -426,7 +429,7 @@ def test_a_file_that_is_not_images_is_refused_in_a_sentence_and_not_kept(
     answer = sent(sender, HARMFUL[name][0])
     assert answer.status_code == 422
     assert answer.get_json()["errors"][0]["sentence"].startswith("These images cannot be used: ")
-    assert list(shelf.path.iterdir()) == []
+    assert {path.name for path in shelf.path.iterdir()} <= {"reading"}
 
 
 def test_what_is_too_long_or_of_no_told_length_or_type_is_not_read(sender: FlaskClient, shelf: Shelf) -> None:
@@ -448,21 +451,78 @@ def test_what_is_too_long_or_of_no_told_length_or_type_is_not_read(sender: Flask
     assert not shelf.path.exists()
     with pytest.raises(ValueError, match="more than 0 MiB"):
         shelf.add(io.BytesIO(data), len(data) - 1)
-    assert list(shelf.path.iterdir()) == []
+    assert {path.name for path in shelf.path.iterdir()} <= {"reading"}
 
 
-def test_one_file_is_read_at_a_time(shelf: Shelf) -> None:
-    answers = []
+def test_while_a_file_comes_others_are_read_but_few_of_one_address(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upload, "EACH_AT_ONCE", 1)
+    answers: list[int] = []
 
-    class Nested(Shelf):
-        def add(self, stream: Any, most: int) -> Any:
-            answers.append(sent(server.test_client(), b"PK"))
-            return super().add(stream, most)
+    class Slow(Shelf):
+        @contextmanager
+        def arrived(self, stream: Any, most: int) -> Iterator[Any]:
+            if not answers:
+                answers.append(0)
+                client = server.test_client()
+                for address in ("127.0.0.1", "192.0.2.1"):
+                    client.environ_base["REMOTE_ADDR"] = address
+                    answers.append(sent(client, saved(**good(n=30))).status_code)
+            with super().arrived(stream, most) as file:
+                yield file
 
     server = Flask(__name__)
-    upload.register(server, Nested(shelf.path))
+    upload.register(server, Slow(shelf.path))
     assert sent(server.test_client(), saved(**good())).status_code == 200
-    assert [answer.status_code for answer in answers] == [503]
+    assert answers == [0, 503, 200]
+
+
+def test_few_files_come_at_once_however_many_addresses() -> None:
+    coming = upload.Coming(3, 2)
+    with ExitStack() as held:
+        assert [held.enter_context(coming.one(name)) for name in "aaabb"] == [True, True, False, True, False]
+    with coming.one("b") as again:
+        assert again
+    assert not coming._of
+
+
+def test_one_file_is_unpacked_at_a_time_on_the_whole_machine(
+    sender: FlaskClient, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("components.images.shelf.TURN", 0.0)
+    with Shelf(shelf.path).arrived(io.BytesIO(b""), 1), Shelf(shelf.path)._turn():
+        answer = sent(sender, saved(**good()))
+    assert answer.status_code == 503
+    assert sent(sender, saved(**good())).status_code == 200
+
+
+def test_an_address_may_send_so_much_an_hour_and_no_more(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = saved(**good())
+    monkeypatch.setattr(upload, "HOURLY_BYTES", len(data) + 1)
+    server = Flask(__name__)
+    upload.register(server, shelf, Limits(1, 120))
+    client = server.test_client()
+    assert [sent(client, data).status_code for _ in range(3)] == [200, 200, 429]
+    answer = sent(client, data)
+    assert "within the last hour; this file can be sent in" in answer.get_json()["errors"][0]["sentence"]
+    assert int(answer.headers["Retry-After"]) > 1000
+    client.environ_base["REMOTE_ADDR"] = "192.0.2.1"
+    assert sent(client, data).status_code == 200
+
+
+def test_what_is_on_its_way_and_what_was_computed_is_not_in_the_way_of_images(shelf: Shelf) -> None:
+    shelf = Shelf(shelf.path, keep_bytes=1, results_bytes=1)
+    with shelf.arrived(io.BytesIO(b"half of it"), 100) as half:
+        left, result = shelf.path / "0123.new", shelf.path / f"{NOBODYS}.results"
+        for path in (left, result):
+            path.write_bytes(b"x")
+            os.utime(path, (1, 1))
+        first, _ = shelf.add(io.BytesIO(saved(**good())), 1 << 20)
+        assert half.path.exists()
+        assert result.exists()
+        assert not left.exists(), "whoever sent that has gone"
+        assert shelf.about(first) is not None
 
 
 def test_a_shelf_that_is_not_ours_is_not_used(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import product
 
 import pytest
 from flask import Flask
@@ -109,6 +110,15 @@ def test_where_nothing_is_shared_each_worker_has_its_part(clock: Clock) -> None:
     assert [wait(granted, 2), wait(granted, 2)] == [0, 2], "half a second a second"
 
 
+def test_who_has_many_networks_of_ipv6_has_not_as_many_buckets(clock: Clock) -> None:
+    granted = Limits(rate=1, burst=10)
+    found = [wait(granted, 11, f"2001:db8:1:{number:x}::1") for number in range(12)]
+    assert found == [0] * 8 + [1] * 4, "8 × 11 of 8 × 10"
+    assert wait(granted, 11, "2001:db8:2::1") == 0
+    clock.now += 2
+    assert wait(granted, 5, "2001:db8:1:b::1") == 0, "who was refused has paid nothing"
+
+
 def test_no_rate_is_no_limit() -> None:
     assert [wait(Limits(0, 1), 1e9) for _ in range(3)] == [0, 0, 0]
 
@@ -140,14 +150,26 @@ def test_workers_share_a_bucket_through_redis(redis_server: RedisServer) -> None
     assert all(0 < Redis.from_url(redis_server.url).ttl(name) <= 1001 for name in names)
 
 
-@pytest.mark.parametrize("poison", ["string", "words"])
-def test_what_another_has_written_into_a_bucket_breaks_nothing(redis_server: RedisServer, poison: str) -> None:
+@pytest.mark.parametrize(
+    "poison",
+    [
+        "string",
+        "words",
+        *product(("nan", "-inf", "inf", "-1e308", "1e308"), ("0", "nan", "1e300")),
+        ("0", "1e300"),
+        ("0", "-inf"),
+    ],
+)
+def test_what_another_has_written_into_a_bucket_breaks_nothing(
+    redis_server: RedisServer, poison: str | tuple[str, str]
+) -> None:
     redis = Redis.from_url(redis_server.url)
     redis.flushall()
     if poison == "string":
         redis.set(f"limits:{bucket('a')}", b"\x80\x04.")
     else:
-        redis.hset(f"limits:{bucket('a')}", mapping={"level": "many", "at": "\x00"})
+        level, at = ("many", "\x00") if poison == "words" else poison
+        redis.hset(f"limits:{bucket('a')}", mapping={"level": level, "at": at})
     granted = Limits(1, 10, 1, Shared(redis_server.url))
     assert [wait(granted, 11, "a"), wait(granted, 1, "a")] == [0, 1]
 

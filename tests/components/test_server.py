@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_compress import flask_compress
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.serving import make_server
@@ -152,6 +153,24 @@ def test_files_are_compressed_once_and_kept_by_browsers(client: FlaskClient) -> 
         etag = plain.headers.get("ETag")
         if etag:
             assert client.get(script, headers={"If-None-Match": etag}).status_code == 304
+
+
+def test_however_an_address_is_written_a_file_is_compressed_once(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compressed = []
+    compress = flask_compress._compress_data
+
+    def counting(app: Flask, data: bytes, algorithm: str) -> bytes:
+        compressed.append(data)
+        return bytes(compress(app, data, algorithm))
+
+    monkeypatch.setattr(flask_compress, "_compress_data", counting)
+    for path in ("/assets/style.css", "/theory"):
+        compressed.clear()
+        answers = [client.get(f"{path}?m={n}&x={n}", headers={"Accept-Encoding": "br"}) for n in range(4)]
+        assert {answer.headers["Content-Encoding"] for answer in answers} == {"br"}
+        assert len(compressed) <= 1
 
 
 def test_two_apps_live_side_by_side() -> None:
@@ -298,14 +317,19 @@ def test_every_corner_of_the_sliders_gives_a_whole_picture(client: FlaskClient, 
     assert all("nan" not in sentence and "None" not in sentence for sentence in said["runs"] + said["notes"])
 
 
+def drawn(stream: bytes) -> list[bytes]:
+    """Its lines but how far the work was, and when."""
+    return [line for line in stream.splitlines() if not line.startswith(b'{"kind":"progress"')]
+
+
 @pytest.mark.parametrize(
     "query", ["unlearning?", "unlearning?a=5&m=1e3", "time_scales?", "linear_network?", "lab?", "phase_map?n=128"]
 )
 def test_a_picture_is_its_stream_without_what_is_said(client: FlaskClient, query: str) -> None:
     for _ in range(2):  # computed, and from what is kept
-        *lines, last = client.get(f"/picture/{query}").data.splitlines()
+        *lines, last = drawn(client.get(f"/picture/{query}").data)
         assert json.loads(last) == {"kind": "end", "alone": True}
-        whole = client.get(f"/stream/{query}").data.splitlines()
+        whole = drawn(client.get(f"/stream/{query}").data)
         assert lines == whole[: len(lines)]
         assert not any(json.loads(line)["kind"] == "words" for line in lines)
         rest = [json.loads(line)["kind"] for line in whole[len(lines) :]]
@@ -333,3 +357,23 @@ def test_a_failure_in_a_picture_is_its_last_line() -> None:
     stream.register(server, {"unlearning": Troubled()}, StreamCache(server))
     lines = server.test_client().get("/picture/unlearning").data.splitlines()
     assert json.loads(lines[-1])["kind"] == "error"
+
+
+def test_a_kept_stream_that_is_not_ours_is_a_last_line_too() -> None:
+    server = Flask("test")
+    cache = StreamCache(server)
+    stream.register(server, {"unlearning": UnlearningView()}, cache)
+    state = UnlearningState()
+    cache._remember(f"unlearning?{state.key()}", b'{"kind":"begin"}\n{"kind":"end"}\n')
+    lines = server.test_client().get(f"/picture/unlearning?{state.query()}").data.splitlines()
+    assert json.loads(lines[-1])["kind"] == "error"
+
+
+@pytest.mark.parametrize(
+    ("points", "took"), [((0.5, 100.0), 0.051), ((0.5, 1e3), 0.22), ((0.9, -1e3), 0.33), ((0.9, 1e3) * 12, 12 * 0.33)]
+)
+def test_a_high_point_is_charged_within_a_factor_of_three(points: tuple[float, ...], took: float) -> None:
+    """took: seconds of one core, measured on the reference machine."""
+    c, c_star = (10, -7.6, -6, 8.7, 10, 10, -2.3, 8.6, -10), (1.0, -1.0, 1.0, 1.0, 1.0)
+    charged = UnlearningView().seconds(UnlearningState(c=c, c_star=c_star, eps=1e-6, a=(5.0,), points=points))
+    assert took / 3 < charged < 3 * took

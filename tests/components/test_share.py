@@ -6,10 +6,13 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import create_app
+from components import share
+from components.limits import Limits
 from components.share import MOST, code
 from components.short_link import KEY, expanded, shortened
 from components.state import MAX_QUERY, Parameter, Problems, State
@@ -137,3 +140,13 @@ def test_a_code_is_drawn_of_an_address_within_bounds(client: Any) -> None:
 
 def test_a_code_holds_the_longest_address() -> None:
     assert len(code("https://h/?" + "x" * (MOST - 11))) < 100_000
+
+
+def test_drawing_codes_is_computing_too() -> None:
+    server = Flask("test")
+    share.register(server, {}, Limits(0.001, share.SECONDS))
+    client = server.test_client()
+    asked = [client.get(f"/qr.svg?u=http://x/{'x' * 900}{number}") for number in range(60)]
+    assert asked[0].status_code == 200
+    assert asked[-1].status_code == 429
+    assert int(asked[-1].headers["Retry-After"]) > 0

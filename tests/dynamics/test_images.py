@@ -4,6 +4,7 @@ import io
 import struct
 import sys
 import tomllib
+import tracemalloc
 import zipfile
 from contextlib import suppress
 from dataclasses import replace
@@ -149,6 +150,22 @@ def with_header(shape, dtype="|u1", body=b"", key="x"):
     return out.getvalue()
 
 
+def with_bytes(x):
+    """An .npz whose member x is these bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x.npy", x)
+    return out.getvalue()
+
+
+def displaced():
+    """An .npz whose directory is said to be farther on than it is."""
+    file = bytearray(saved(**good()))
+    place = file.rindex(b"PK\x05\x06") + 16
+    file[place : place + 4] = struct.pack("<L", struct.unpack("<L", file[place : place + 4])[0] + 5000)
+    return bytes(file)
+
+
 class Harm:
     def __reduce__(self):
         return (sys.exit, ("unpickled",))
@@ -183,6 +200,21 @@ HARMFUL = {
     "negative shape": (with_header((-40, -16), body=b"1" * 640), "entries"),
     "wide items": (with_header((100_000,), dtype="<c32", key="y"), "real numbers"),
     "a header that is code": (with_header("(__import__('os').getpid(), 16)"), "as numpy writes it"),
+    **{
+        f"a header of 9000 {sign}": (
+            with_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", 9000) + 9000 * sign.encode()),
+            "numpy",
+        )
+        for sign in "-~(["
+    },
+    "a header of 50 minus signs": (
+        with_bytes(b"\x93NUMPY\x01\x00" + struct.pack("<H", 51) + 50 * b"-" + b"1"),
+        "numpy",
+    ),
+    "a header of 400 MB": (with_bytes(b"\x93NUMPY\x02\x00" + struct.pack("<L", 400_000_000) + bytes(2_000)), "numpy"),
+    "another version": (with_bytes(b"\x93NUMPY\x03\x00" + struct.pack("<L", 100) + bytes(200)), "numpy"),
+    "a bomb of zeros": (saved(x=np.zeros((4_000, 3_072), dtype=np.uint8), y=np.arange(4_000) % 3), "100 times as long"),
+    "a directory elsewhere": (displaced(), "not an .npz that can be read"),
     "many arrays": (saved(**good(), **{f"z{i}": np.zeros(1) for i in range(99)}), "longer than that of 100 arrays"),
 }
 
@@ -200,6 +232,39 @@ def test_a_directory_that_lies_about_its_size_is_told_of():
     lying[at + 24 : at + 28] = struct.pack("<L", 100)
     with pytest.raises(ValueError, match=r"as many bytes as its shape|not an \.npz"):
         read_images(bytes(lying))
+
+
+def test_a_file_that_is_broken_names_no_folder_of_ours(tmp_path):
+    path = tmp_path / "0123.new"
+    path.write_bytes(displaced())
+    with pytest.raises(ValueError, match=r"not an \.npz that can be read") as fault:
+        read_images(path)
+    assert "0123" not in str(fault.value)
+
+
+@pytest.mark.parametrize("shape", ["(40, 16)", "(40,16)", "(40,16,)"])
+@pytest.mark.parametrize("version", [b"\1\0", b"\2\0"])
+def test_what_others_than_numpy_write_is_read(shape, version):
+    header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    x = np.arange(640, dtype="<f4")
+    out, inner = io.BytesIO(), io.BytesIO()
+    np.save(inner, np.arange(40) % 3)
+    length = struct.pack("<H" if version == b"\1\0" else "<L", len(header))
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("x.npy", b"\x93NUMPY" + version + length + header + x.tobytes())
+        archive.writestr("y.npy", inner.getvalue())
+    assert np.array_equal(read_images(out.getvalue()).x, x.reshape(40, 16))
+
+
+def test_reading_takes_little_more_memory_than_the_images():
+    arrays = good(n=2_000, shape=(1024,))
+    file = saved(**arrays)
+    tracemalloc.start()
+    found = read_images(file)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < arrays["x"].nbytes + 9 * data._CHUNK * 1024 * 2 + 4 * data._PIECE
+    assert np.array_equal(found.x, arrays["x"])
 
 
 def test_a_damaged_file_is_told_of_wherever_it_is_damaged():

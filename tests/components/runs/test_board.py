@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
+import orjson
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.runs import board
+from components.runs import board, store
 from components.runs.board import Board, Entry, Limits
 
 LIMITS = Limits(at_once=2, keep_bytes=100)
@@ -18,20 +21,21 @@ MOVE = st.tuples(
     st.sampled_from(KEYS),
     st.floats(0, 12),
     st.integers(0, 60),
+    st.sampled_from(["", "one", "other"]),
 )
 
 
 @settings(max_examples=400)
 @given(moves=st.lists(MOVE, max_size=60))
-def test_no_order_of_events_breaks_the_bounds(moves: list[tuple[str, str, float, int]]) -> None:
+def test_no_order_of_events_breaks_the_bounds(moves: list[tuple[str, str, float, int, str]]) -> None:
     state: Board = {}
     now = 1000.0
-    for number, (move, key, pause, size) in enumerate(moves):
+    for number, (move, key, pause, size, by) in enumerate(moves):
         now += pause
         owner = state[key].owner if key in state else ""
         if move == "ask":
             before = state
-            state, standing = board.ask(state, key, now, LIMITS)
+            state, standing = board.ask(state, key, now, LIMITS, by)
             assert standing.entry is not None
             assert (standing.place > 0) == (standing.entry.status == "waiting")
             if standing.launch:
@@ -122,3 +126,71 @@ def test_what_is_read_is_never_thrown_out() -> None:
     state = {"a": kept, "b": replace(kept, asked=50.0), "c": replace(kept, asked=40.0, status="stopped")}
     assert list(board.tidied(state, 101.0, LIMITS)) == ["a"]
     assert list(board.tidied({"a": replace(kept, size=200)}, 101.0, LIMITS)) == ["a"]
+
+
+def asked(state: Board, keys: str, by: str, now: float) -> tuple[Board, list[board.Standing]]:
+    """What each of some runs is answered, one after another."""
+    standings = []
+    for number, key in enumerate(keys):
+        state, standing = board.ask(state, key, now + number / 1000, LIMITS, by)
+        standings.append(standing)
+    return state, standings
+
+
+def test_one_address_leaves_a_place_free_and_the_next_address_has_it_at_once() -> None:
+    state, greedy = asked({}, "abcdef", "greedy", 0.0)
+    assert [standing.launch for standing in greedy] == [True, *[False] * 5]
+    state, other = asked(state, "z", "other", 1.0)
+    assert other[0].launch
+
+
+def test_of_those_who_wait_each_address_has_its_turn() -> None:
+    state, _ = asked({}, "abcdefgh", "greedy", 0.0)
+    state, _ = asked(state, "yz", "other", 1.0)
+    state, third = asked(state, "w", "third", 2.0)
+    assert third[0].place == 1, "before all seconds"
+    _, again = asked(state, "bz", "greedy", 2.5)
+    assert [standing.place for standing in again] == [2, 3]
+
+
+def test_sixty_who_watch_one_run_are_one_run_and_a_hall_of_others_waits_its_turn() -> None:
+    state: Board = {}
+    for _ in range(60):
+        state, standing = board.ask(state, "a", 0.0, LIMITS, "hall")
+        assert standing.entry is not None
+    assert len(state) == 1
+    keys = [f"run {number:02}" for number in range(board.MOST_EACH + 1)]
+    places = []
+    for key in keys:
+        state, standing = board.ask(state, key, 0.5, LIMITS, "hall")
+        places.append(standing.place)
+    assert places == [*range(1, board.MOST_EACH + 1), 0]
+    assert standing.sentence == f"{board.MOST_EACH} runs of your network address are waiting already; ask again later."
+    assert board.ask(state, "z", 0.6, LIMITS, "other")[1].launch
+
+
+def test_where_addresses_are_not_told_apart_nothing_is_left_free() -> None:
+    assert [standing.launch for standing in asked({}, "abc", "", 0.0)[1]] == [True, True, False]
+
+
+GOOD = Entry("waiting", 1.0, 1.0, by="x")
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"asked": None}, {"size": "x"}, {"size": 1e18}, {"size": -1}, {"size": True}, {"beat": 9e18}, {"asked": 9e18},
+        {"queued": -1}, {"status": "lost"}, {"status": 1}, {"owner": "../x"}, {"log": "a:b"}, {"by": 5}, {"more": 1},
+        {"sentence": None}, {"deaths": "3"}, {"generation": 1.5},
+    ],
+)  # fmt: skip
+def test_an_entry_that_cannot_be_ours_is_as_good_as_absent(fields: dict[str, Any]) -> None:
+    plain = orjson.loads(store.encoded({"good": GOOD, "bad": GOOD}))
+    plain["bad"] |= fields
+    assert store.decoded(orjson.dumps(plain)) == {"good": GOOD}
+
+
+@pytest.mark.parametrize("text", ["[]", "nope", "null", '{"a": 1}', '{"a": {}}', '{"a": {"queued": NaN}}'])
+def test_a_board_that_is_none_is_empty(text: str) -> None:
+    assert store.decoded(text.encode()) == {}
+    assert store.decoded(store.encoded({"a": GOOD}) + b" " * store.BOARD_BYTES) == {}

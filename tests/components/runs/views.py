@@ -38,6 +38,9 @@ class LongView(UnlearningView):
     def cost(self, state: Any) -> float:
         return float(state.n)
 
+    def seconds(self, state: Any) -> float:
+        return View.seconds(self, state)
+
     def run(self, state: Any, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk]:
         begun = checkpoint["next"] if checkpoint else 0
         if FILES in os.environ:
