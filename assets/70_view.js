@@ -43,7 +43,7 @@ fl.Page = class {
   static READING = 140; // ms between two versions of the sentences: faster ones cannot be read
   // Between two pictures that a moving hand asks for with all that is said of them: ms, and times what a picture takes,
   // so that a server with many hands at once has most of its time for their pictures.
-  static WORDS = [500, 10];
+  static WORDS = [500, 20];
   static ANNOUNCED = 900; // ms of rest after which a screen reader is told
 
   async start() {

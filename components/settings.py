@@ -103,7 +103,7 @@ SETTINGS: dict[str, Setting] = {
     "LIMIT_RATE": Setting(
         "1", number(0, 1000), "seconds of computing that one address is granted each second; 0: no limits"
     ),
-    "LIMIT_BURST": Setting("120", number(1, 100_000), "seconds of computing that an address may save up"),
+    "LIMIT_BURST": Setting("300", number(1, 100_000), "seconds of computing that an address may save up"),
     "CACHE_REDIS_URL": Setting(
         "", redis_url, "a Redis by which processes and machines share pictures, limits and runs", "none: each its own"
     ),
