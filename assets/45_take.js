@@ -86,12 +86,14 @@ fl.Take = class {
     return items;
   }
 
-  // The short form of the link, whole with its host.
+  // The short form of the link, whole with its host; a step of a story has its own, with what was changed behind it.
   async short() {
-    const { view, state } = this.page;
+    const { view, state, history } = this.page;
+    if (fl.lecture) return location.origin + history.address();
     const response = await fetch(`/short/${view.name}?${fl.query(view, state)}`);
     if (!response.ok) throw new Error("the server refused it");
-    return location.origin + (await response.json()).link;
+    const only = history.only ? `&only=${history.only.join(",")}` : "";
+    return location.origin + (await response.json()).link + only;
   }
 
   // The link as a code over the whole screen, to be read from the last row.

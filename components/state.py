@@ -300,9 +300,9 @@ class State(BaseModel):
         if len(query) > MAX_QUERY:
             return {}, [_whole(query, f"{len(query)} characters long", f"at most {MAX_QUERY} characters")]
         if query.startswith(short_link.PREFIX):
-            short = query.removeprefix(short_link.PREFIX)
+            short, ending, more = query.removeprefix(short_link.PREFIX).partition("&")
             try:
-                query = short_link.expanded(short, MAX_QUERY)
+                query = short_link.expanded(short, MAX_QUERY) + ending + more  # words that are no part of the state
             except ValueError as error:
                 sentence = f"The short link cannot be read ({error}): it may have been cut or changed on its way."
                 return {}, [Problem(short_link.KEY, short[:_QUOTED], "a short link made by this app", sentence)]

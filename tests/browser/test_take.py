@@ -138,3 +138,16 @@ def test_a_short_link_opens_its_picture(open_page: Any) -> None:
     page = open_page(f"/?{shortened('v=1&a=6&eps=0.5')}")
     assert page.evaluate("[fl.page.state.a, fl.page.state.eps]") == [[6], 0.5]
     expect(page.locator("#alert")).to_be_hidden()
+
+
+def test_the_short_link_and_the_code_of_a_class_link_are_the_class_s_too(open_page: Any) -> None:
+    page = open_page(f"/?{shortened('v=1&a=6&eps=0.5')}&only=a")
+    assert page.evaluate("[fl.page.state.eps, fl.page.history.only]") == [0.5, ["a"]]
+    link = page.evaluate("fl.page.take.short()")
+    assert link.endswith("&only=a")
+    assert UnlearningState.from_query(link.partition("?")[2]).eps == 0.5
+
+
+def test_the_short_link_of_a_step_is_the_step_s(open_page: Any) -> None:
+    page = open_page("/lecture/what-is-unlearned/threshold")
+    assert page.evaluate("fl.page.take.short()").endswith("/lecture/what-is-unlearned/threshold")

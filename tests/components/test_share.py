@@ -124,6 +124,10 @@ def test_the_server_makes_and_reads_short_links(client: Any) -> None:
     assert path == "/phase-map"
     assert client.get(f"/state/phase_map?{query}").json["state"]["eps"] == 0.5
     assert client.get("/short/phase_map?eps=0").status_code == 422
+    told = client.get(f"/state/phase_map?{query}&only=eps").json
+    assert (told["state"]["eps"], told["only"], told["sentences"]) == (0.5, ["eps"], [])
+    (sentence,) = client.get(f"/state/phase_map?{query}&eps=0.25").json["sentences"]
+    assert sentence == "eps is given twice."
     assert client.get("/short/nothing").status_code == 404
 
 
