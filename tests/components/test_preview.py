@@ -131,7 +131,8 @@ def test_all_presets_are_drawn_and_none_like_another(name: str) -> None:
     view = VIEWS[name]
     drawn = {}
     for preset in view.presets:
-        picture = picture_of(view, preset.state)
+        few = {"seeds": 2} if getattr(preset.state, "panel", "") == "sweep" else {}  # starts: the picture is as full
+        picture = picture_of(view, preset.state.model_copy(update=few))
         told = said(view, preset.state, picture.words)
         assert told.heading == preset.title or preset.title in {other.title for other in view.presets}
         document = svg(view, preset.state, picture, told)
