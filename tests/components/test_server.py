@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import socket
@@ -317,9 +318,17 @@ def test_every_corner_of_the_sliders_gives_a_whole_picture(client: FlaskClient, 
     assert all("nan" not in sentence and "None" not in sentence for sentence in said["runs"] + said["notes"])
 
 
-def drawn(stream: bytes) -> list[bytes]:
-    """Its lines but how far the work was, and when."""
-    return [line for line in stream.splitlines() if not line.startswith(b'{"kind":"progress"')]
+def drawn(parts: list[dict[str, Any]]) -> dict[Any, Any]:
+    """What they draw, whatever pieces the clock has cut it into: the runs, their samples, the finest of each figure."""
+    found: dict[Any, Any] = {}
+    for part in parts:
+        if part["kind"] in ("begin", "run", "scene"):
+            found[part["kind"], part.get("index"), part.get("name")] = part
+        elif part["kind"] == "trace":
+            for name, column in part["columns"].items():
+                key = "samples", part["index"], name
+                found[key] = found.get(key, b"") + base64.b64decode(column["bdata"])
+    return found
 
 
 @pytest.mark.parametrize(
@@ -327,14 +336,14 @@ def drawn(stream: bytes) -> list[bytes]:
 )
 def test_a_picture_is_its_stream_without_what_is_said(client: FlaskClient, query: str) -> None:
     for _ in range(2):  # computed, and from what is kept
-        *lines, last = drawn(client.get(f"/picture/{query}").data)
-        assert json.loads(last) == {"kind": "end", "alone": True}
-        whole = drawn(client.get(f"/stream/{query}").data)
-        assert lines == whole[: len(lines)]
-        assert not any(json.loads(line)["kind"] == "words" for line in lines)
-        rest = [json.loads(line)["kind"] for line in whole[len(lines) :]]
-        said = rest[: rest.index("replay")] if "replay" in rest else rest  # a finished record is no part of the picture
-        assert not {"run", "trace", "scene"} & {*said}
+        *picture, last = map(json.loads, client.get(f"/picture/{query}").data.splitlines())
+        assert last == {"kind": "end", "alone": True}
+        whole = [json.loads(line) for line in client.get(f"/stream/{query}").data.splitlines()]
+        kinds = [part["kind"] for part in whole]
+        # A finished record is no part of the picture.
+        assert drawn(picture) == drawn(whole[: kinds.index("replay")] if "replay" in kinds else whole)
+        assert ("samples" in {key[0] for key in drawn(picture)}) == (not query.startswith("phase_map"))
+        assert not any(part["kind"] == "words" for part in picture)
 
 
 def test_of_a_picture_alone_nothing_more_is_computed() -> None:
