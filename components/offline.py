@@ -17,6 +17,7 @@ from flask import Flask, Response, request
 from components import recorded
 from components.cache import Lines, fingerprint
 from components.limits import Exhausted, Limits
+from components.preview.said import heading
 from components.runs.routes import Runs
 from components.stream import asked_query, guarded, later
 from components.view import View
@@ -42,8 +43,10 @@ def register(
             lines.close()
             return later(exhausted)
         own = time.thread_time()
-        page = _page(views[name], asked_query(), list(guarded(lines, name)), runs)
-        paid(min(time.thread_time() - own, MAKING))
+        try:
+            page = _page(views[name], asked_query(), list(guarded(lines, name)), runs)
+        finally:
+            paid(min(time.thread_time() - own, MAKING))
         if page is None:
             return Response(FAILED, 500, mimetype="text/plain")
         headers = {"Content-Disposition": f'attachment; filename="{name}.html"', "Cache-Control": "no-store"}
@@ -66,9 +69,7 @@ def _page(view: View, query: str, lines: list[bytes], runs: Runs) -> str | None:
         f"A file, made {made}. It plays, zooms and needs no network; moving its parameters needs the app: "
         f'<a href="{address}" target="_blank" rel="noopener">open it there</a>.{partly}'
     )
-    preset = next((one for one in view.presets if one.state.key() == state.key()), None)
-    title = preset.title if preset else view.title
-    return recorded.page(view, state.model_dump(), recording, title, label, recorded.inlined, host)
+    return recorded.page(view, state.model_dump(), recording, heading(view, state), label, recorded.inlined, host)
 
 
 def _whole(recording: recorded.Chunks) -> bool:

@@ -57,7 +57,7 @@ PAGE = """<!DOCTYPE html>
 def chunks(lines: Iterable[bytes], watched: str | None = None, finished: bytes = b"") -> Chunks:
     """The recording of a stream. Of a figure that is refined only the finest is kept.
 
-    watched: how the state's long run is watched (see `components.lab.state`); finished: the records of that run.
+    watched: how the state's long run is watched (see `components.state.Watched`); finished: the records of that run.
     """
     found = [orjson.loads(line) for piece in lines for line in piece.splitlines()]
     replay = next((k for k, chunk in enumerate(found) if chunk["kind"] == "replay"), None)

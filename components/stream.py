@@ -53,10 +53,7 @@ def register(
         if view is None:
             return unknown(name, views)
         try:
-            state = affordable(view, asked_query())
-            return cache.stream(
-                f"{name}?{state.key()}", lambda: chunk_lines(view, state), lambda: admission(granted, view, state)
-            )
+            return paid_lines(cache, granted, view, affordable(view, asked_query()))
         except Problems as problems:
             return refusal(problems)
         except Exhausted as exhausted:
@@ -130,6 +127,17 @@ def admission(granted: Limits, view: View, state: State) -> Paid:
     settle = granted.admit(request.remote_addr, most)
     # On a busy machine it takes longer, for which nobody pays; what its own thread has done is paid in any case.
     return lambda wall, own: settle(max(own, min(wall, most)))
+
+
+def paid_lines(cache: StreamCache, granted: Limits, view: View, state: State) -> Lines:
+    """The lines of a state, kept or computed, charged to the present client where they are begun for him. Raises
+    Exhausted."""
+    return cache.stream(kept_as(view, state), lambda: chunk_lines(view, state), lambda: admission(granted, view, state))
+
+
+def kept_as(view: View, state: State) -> str:
+    """The key of a state's lines in the cache."""
+    return f"{view.name}?{state.key()}"
 
 
 def affordable(view: View, query: str) -> State:

@@ -24,7 +24,7 @@ from components.preview.picture import Picture
 from components.preview.said import Said, about, heading, said
 from components.shared import Away, Shared
 from components.state import Problem, Problems, State
-from components.stream import admission, affordable, asked_query, chunk_lines, guarded, later, refusal, unknown
+from components.stream import affordable, asked_query, guarded, later, paid_lines, refusal, unknown
 from components.theme import LIGHT
 from components.view import View
 
@@ -114,9 +114,7 @@ def register(
     def computed(view: View, state: State) -> tuple[Picture, Said]:
         """The picture that the state's stream brings, and what it says."""
         affordable(view, state.query())
-        lines = cache.stream(
-            f"{view.name}?{state.key()}", lambda: chunk_lines(view, state), lambda: admission(limits, view, state)
-        )
+        lines = paid_lines(cache, limits, view, state)
         try:
             picture = Picture.of(guarded(lines, view.name))
         finally:

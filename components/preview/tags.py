@@ -24,7 +24,7 @@ from components.limits import Exhausted, Limits
 from components.preview.card import HEIGHT, WIDTH
 from components.preview.said import About, Said, about, said
 from components.state import ONLY, Problems, State
-from components.stream import WORDS, admission, affordable, asked_query, chunk_lines, guarded
+from components.stream import WORDS, affordable, asked_query, guarded, kept_as, paid_lines
 from components.view import View
 
 DESCRIPTION = "Dynamics of feature learning and unlearning in two-layer networks."
@@ -88,12 +88,11 @@ def of_view(view: View, cache: StreamCache, limits: Limits) -> tuple[About, str]
 def words(view: View, state: State, cache: StreamCache, limits: Limits) -> Said:
     """What is said of a state: from its stream where that is at hand, or costs next to nothing and is there in a
     moment, for the page is about to ask for it; else without its sentence."""
-    key = f"{view.name}?{state.key()}"
-    body = cache.at_hand(key)
+    body = cache.at_hand(kept_as(view, state))
     if body is None and warming.ready.is_set() and view.seconds(state) <= CHEAP:
         try:
             affordable(view, state.query())
-            lines = cache.stream(key, lambda: chunk_lines(view, state), lambda: admission(limits, view, state))
+            lines = paid_lines(cache, limits, view, state)
         except (Problems, Exhausted):
             return said(view, state, {})
         reading = _reading.submit(_read, lines, view.name)
