@@ -105,8 +105,12 @@ fl.History = class {
   }
 
   query() {
-    const { only } = this;
-    return `${fl.query(this.view, this.state)}${only ? `&only=${only.join(",")}` : ""}${fl.embed ? `&embed=${fl.embed.size}` : ""}`;
+    return `${fl.query(this.view, this.state)}${this.given()}${fl.embed ? `&embed=${fl.embed.size}` : ""}`;
+  }
+
+  // The word of a link that shows only some of the controls.
+  given() {
+    return this.only ? `&only=${this.only.join(",")}` : "";
   }
 
   // The link without the words that are no part of the state.

@@ -92,8 +92,7 @@ fl.Take = class {
     if (fl.lecture) return location.origin + history.address();
     const response = await fetch(`/short/${view.name}?${fl.query(view, state)}`);
     if (!response.ok) throw new Error("the server refused it");
-    const only = history.only ? `&only=${history.only.join(",")}` : "";
-    return location.origin + (await response.json()).link + only;
+    return location.origin + (await response.json()).link + history.given();
   }
 
   // The link as a code over the whole screen, to be read from the last row.

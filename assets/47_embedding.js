@@ -17,9 +17,8 @@ fl.embedding = function (page) {
   const { framers } = document.getElementById("take").dataset;
   const preset = view.presets[page.presetOf()];
   const title = `${preset ? `${preset.title}, ` : ""}${document.querySelector(".brand").textContent}`;
-  const only = history.only ? `&only=${history.only.join(",")}` : "";
   const chosen = { size: "main", width: sizes.main.width, height: sizes.main.height };
-  const src = () => `${location.origin}${history.plain()}${only}&embed=${chosen.size}`;
+  const src = () => `${location.origin}${history.plain()}${history.given()}&embed=${chosen.size}`;
 
   const radios = Object.entries(sizes).map(([size, words]) => {
     const radio = fl.make("input", { type: "radio", name: "embed-size", value: size, checked: size === chosen.size });
