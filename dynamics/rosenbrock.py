@@ -12,7 +12,7 @@ a record, ``interpolate`` gives the solution anywhere between. A record's row ho
 """
 
 from enum import IntEnum
-from math import exp, log
+from math import exp, log, sqrt
 from typing import Any
 
 import numpy as np
@@ -46,6 +46,9 @@ _ORDER_POWER = 1.0 / rodas5p.order
 _NOISE = 8.0  # stages add up: an error estimate of so many times the noise of one is noise
 _AT_REST = 4.0  # times the noise: a right-hand side not larger than that is zero
 _LOG_ERROR_FLOOR = log(1e-2)  # an unusually small error says nothing of the next one
+MAX_GROWTH = 1.0  # growth rate times step length up to which the method follows a growing mode
+MAX_END_GROWTH = 2.0  # the same at the end of a step
+MAX_END_ERROR = 10.0  # tolerances that a step's error may be by the scale of its end, which may be the smaller one
 
 
 # --- the interface of a system -------------------------------------------------------------------
@@ -103,7 +106,7 @@ def start(t: float, h: float) -> Any:
 @compiled
 def workspace(system: Any) -> Any:
     """Scratch memory for ``step``: stages; trial point and right-hand side; start, right-hand
-    side there, scale, noise; Jacobian, factors."""
+    side there, scale, noise; Jacobian, factors; the point (n,) of the last linearization, with its growth rate."""
     n = size(system)
     m = store_size(system)
     return (
@@ -116,7 +119,23 @@ def workspace(system: Any) -> Any:
         np.zeros(n),
         np.zeros(m),
         np.zeros(m),
+        np.full(n + 1, np.nan),
     )
+
+
+@compiled
+def _linearize_at(system: Any, y: Any, work: Any) -> float:
+    """``linearise`` at y (n,) into the workspace, unless it was the last point; returns the growth rate."""
+    f0, scale, noise, jac, known = work[4], work[5], work[6], work[7], work[9]
+    n = size(system)
+    same = True
+    for i in range(n):
+        same = same and y[i] == known[i]
+    if not same:
+        known[n] = linearise(system, y, f0, jac, scale, noise)
+        for i in range(n):
+            known[i] = y[i]
+    return float(known[n])
 
 
 @compiled
@@ -128,13 +147,13 @@ def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float) 
     which ``keep`` can then write into a record.
     """
     n = size(system)
-    U, trial, f, y0, f0, scale, noise, jac, factors = work
+    U, trial, f, y0, f0, scale, noise, jac, factors, _ = work
     t = state[T]
     h = state[STEP]
     remaining = t_end - t
     for i in range(n):
         y0[i] = y[i]
-    growth = linearise(system, y, f0, jac, scale, noise)
+    growth = _linearize_at(system, y, work)
     resting = True
     for i in range(n):
         resting = resting and abs(f0[i]) <= _AT_REST * noise[i]
@@ -146,11 +165,13 @@ def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float) 
         state[T] = t_end if last else t + h
         state[ACCEPTED] += 1
         return _SUCCESS
-    if growth * h > 1.0:  # an L-stable method damps what grows over a long step, unseen by its estimate
-        h = 1.0 / growth
+    if growth * h > MAX_GROWTH:  # an L-stable method damps what grows over a long step, unseen by its estimate
+        h = MAX_GROWTH / growth
     rejected_before = False
     while True:
         if not h > 1e-24 * abs(t) + 1e-300:
+            for i in range(n):
+                y[i] = y0[i]
             return _STEP_TOO_SMALL
         last = h >= remaining * 0.999999
         if last:
@@ -255,6 +276,20 @@ def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float) 
         state[EVALUATIONS] += _STAGES
         log_error = log(max(error, 1e-10))
         if error <= 1.0:
+            # Look at its end, too: a mode that decayed may grow there, an error that was harmless may decide.
+            grown = _linearize_at(system, y, work) * h / MAX_END_GROWTH
+            worse = 0.0
+            for i in range(n):
+                worse = max(worse, abs(U[7, i]) / (rtol * scale[i] + _NOISE * h * noise[i]))
+            worse /= MAX_END_ERROR
+            if grown > 1.0 or worse > 1.0:
+                for i in range(n):
+                    y[i] = y0[i]
+                _linearize_at(system, y, work)
+                state[REJECTED] += 1
+                rejected_before = True
+                h *= max(_SHRINK, _SAFETY * min(1.0, 1.0 / sqrt(max(grown, 1e-10)), max(worse, 1e-10) ** -_ORDER_POWER))
+                continue
             log_factor = -_ORDER_POWER * log_error
             if state[ACCEPTED] > 0 and not last:
                 # what the error's own trend predicts for the next step

@@ -17,10 +17,10 @@ from ..alignment import alignment
 from ..compiling import compiled
 from ..hermite import weights
 from . import lanes
-from .lanes import LANES, STAGES, attempt, begin, buffers, call, idle, linearise, look
+from .lanes import LANES, STAGES, attempt, begin, buffers, call, idle, linearise, look, retract
 from .limits import MARGIN, Fate, absorbed_at_zero, level_end, unreachable_end
 from .losses import loss_at
-from .planar import sums, sums_and_slopes
+from .planar import is_passage_undecidable, sums, sums_and_slopes
 from .profile import EDGE, LEVEL, POINTS_MAX, RUNAWAY, ZERO_WEIGHT, least_loss, only_well, profile
 
 STEP_BUDGET = 4000  # steps a trajectory may try; the slider range needs a tenth of it
@@ -350,6 +350,8 @@ def settle(
                     out[2, i] = max(0.0, peak - abs(out[0, i]))
                 wanting = (tau_end > 0.0 and np.isnan(out[3, i])) or (course and np.isnan(out[1, i]))
                 lost = rows[lanes.STEP + lane] == lanes.FAILED or rows[lanes.TRIED + lane] >= STEP_BUDGET
+                if rows[lanes.A + lane] * rows[lanes.A_BEFORE + lane] < 0.0:
+                    lost |= is_passage_undecidable(tables[m], rates[m], rows[lanes.RHO + lane], rows[lanes.A + lane])
                 if not lost and (note[WELL] < 0.0 or wanting):
                     continue
                 tried += int(rows[lanes.TRIED + lane])
@@ -385,6 +387,7 @@ def settle(
             return tried
         attempt(rows, stages, table, K, LANES, rtol)
         linearise(rows, table, K, LANES)
+        retract(rows, stages, table, K, LANES, rtol)
         call(rows, LANES)
 
 
@@ -448,6 +451,7 @@ def heights(
     following = active = 0
     while True:
         linearise(rows, table, K, LANES)
+        retract(rows, stages, table, K, LANES, rtol)
         for lane in range(LANES):
             if job[lane] >= 0:
                 i = owner[job[lane]]

@@ -33,7 +33,7 @@ from .. import rosenbrock
 from ..alignment import alignment
 from ..compiling import INLINE, compiled
 from . import fast_slow
-from .planar import error_scales
+from .planar import error_scales, turning_rate
 
 NEWTON_STEPS, NEWTON_CHANGE = 60, 0.02  # down to an eigenvalue: far from it each takes a third of the way
 
@@ -199,7 +199,9 @@ def _linearise(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def
         jac[8] = -2.0 * a * a * ddU * Q_lam * rate
         if R == 0.0 and dV == 0.0:  # an invariant line: there is nothing that could grow away from it
             jac[0] = min(jac[0], 0.0)
-        scale[0], scale[1] = error_scales(y[0], a, S, dy[0], dy[1], jac[0], W, system.table[0, 0] == 0.0)
+        scale[0], scale[1] = error_scales(
+            y[0], a, S, dy[0], dy[1], jac[0], W, system.table[0, 0] == 0.0, dV, R * kappa * dU, ddV, rate
+        )
         scale[2] = 1.0 + abs(y[2])
         sum_V = sum_dV = sum_dU = 0.0
         for k in range(system.table.shape[1] - 1, -1, -1):
@@ -221,7 +223,9 @@ def _linearise(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def
         to_block = S / rate * jac[2] * jac[2] + jac[5] * jac[5] if rate > 0.0 else 0.0
         from_block = jac[6] / S * jac[6] * rate + jac[7] * jac[7] if S > 0.0 else 0.0  # 1/S alone overflows
         half = 0.5 * (block - jac[8])
-        return fastest(jac, 0.5 * (block + jac[8]) + sqrt(half * half + sqrt(to_block) * sqrt(from_block)))
+        growth = fastest(jac, 0.5 * (block + jac[8]) + sqrt(half * half + sqrt(to_block) * sqrt(from_block)))
+        inner = S * dU + R * ddU * Q_rho
+        return max(growth, turning_rate(jac[0], dy[1] * (ddV * S - 2.0 * a * kappa * inner) * rate))
 
     return linearise
 

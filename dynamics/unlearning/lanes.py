@@ -16,7 +16,9 @@ import numpy as np
 
 from .. import rodas5p
 from ..compiling import compiled
+from ..rosenbrock import MAX_END_ERROR, MAX_END_GROWTH, MAX_GROWTH
 from ..vectorised import exponential, logarithm
+from .planar import LEAST_LAG, NEAR_PASSAGE, OF_LAG
 
 LANES = 16
 DEGREES_MIN = 5  # K is at least that: what is missing is zero
@@ -25,15 +27,18 @@ DEGREES_MIN = 5  # K is at least that: what is missing is zero
 # steps since its start; TOP: the loss at R = 0. What is known of that point: R, SLOPE = 1 - R^2, LEVEL, the loss,
 # SPEED and DRIFT, the right-hand side. BEFORE, SPEED_BEFORE, A_BEFORE, TAU_BEFORE: the beginning of the last step,
 # which has led nowhere where it was REJECTED. CALLED: whether the step has led to where something is to be decided
-# (see ``call``): the loss is below CEILING, or R is not on the side SIDE (+1 or -1), or, where there is a course to
-# follow (WATCHED), a turn has been made, or R is nearer to its END than half of what LOW and HIGH, its extremes, are.
+# (see ``call``): the loss is below CEILING, or R is not on the side SIDE (+1 or -1), or a has changed its sign, or,
+# where there is a course to follow (WATCHED), a turn has been made, or R is nearer to its END than half of what LOW and
+# HIGH, its extremes, are.
+# EXCESS: above 1 where the last step has to be taken back (see ``retract``).
 (
     RHO, A, TAU, STEP, LIMIT, RATE, TRIED, TOP, R, SLOPE, LEVEL, SPEED, DRIFT, BEFORE, SPEED_BEFORE, TAU_BEFORE, MOVED,
     JAC_00, JAC_01, JAC_10, JAC_11, SCALE_RHO, SCALE_A, NOISE_RHO, NOISE_A, GROWTH, LAST_STEP, LAST_ERROR, REJECTED,
     P, G, Q, H, DG, DH, SQUARE, INVERSE_00, INVERSE_01, INVERSE_10, INVERSE_11, TRIAL_RHO, TRIAL_A, D_RHO, D_A, LENGTH,
     INVERSE_LENGTH, RESTING, A_BEFORE, CALLED, CEILING, SIDE, WATCHED, LOW, HIGH, END, BUDGET,
-) = (row * LANES for row in range(56))  # fmt: skip
-ROWS = 56
+    EXCESS,
+) = (row * LANES for row in range(57))  # fmt: skip
+ROWS = 57
 STAGES = 8
 FAILED = -1.0  # the STEP of a lane whose steps have become too small
 
@@ -168,7 +173,15 @@ def linearise(b: Any, table: Any, K: int, w: int) -> None:
         room = slope if slope > 0.01 else 0.01
         scale = (1.5 * (4.0 + size) if -jac_00 * size > 3.0 * abs(speed) else 0.1 * low + size) / room
         even = 1e-30 + 0.1 * size
-        b[SCALE_RHO + i] = even if (table[i] == 0.0 and even < scale) else scale
+        scale = even if ((table[i] == 0.0) & (even < scale)) else scale
+        steep = abs(dg) * slope * rate
+        reach = NEAR_PASSAGE * abs(drift)
+        near = (drift * dg > 0.0) & (a * a * steep < reach) & (g * g * steep < reach * h * h)
+        lag = abs(h) * np.sqrt(abs(drift) / (steep + 1e-300)) / (abs(dg) * slope + 1e-300)
+        tight = OF_LAG * lag if OF_LAG * lag > LEAST_LAG * size else LEAST_LAG * size
+        free = 0.1 * low + size
+        tight = free if free < tight else tight
+        b[SCALE_RHO + i] = tight if (near & (tight < scale)) else scale
         moving = abs(drift) if abs(drift) < 1.0 else 1.0
         b[SCALE_A + i] = 1.2 * (4.0 + height) if q * height > 3.0 * abs(drift) else 1e-30 + height + 0.1 * moving
         noise_rho = 2.0**-52 * height * (abs(g) + abs(a * h)) * rate
@@ -177,7 +190,12 @@ def linearise(b: Any, table: Any, K: int, w: int) -> None:
         b[NOISE_A + i] = noise_a
         b[RESTING + i] = 1.0 if (abs(speed) <= _AT_REST * noise_rho and abs(drift) <= _AT_REST * noise_a) else 0.0
         half = 0.5 * (jac_00 + q)
-        b[GROWTH + i] = 0.5 * (jac_00 - q) + np.sqrt(half * half + jac_01 * jac_10)
+        growth = 0.5 * (jac_00 - q) + np.sqrt(half * half + jac_01 * jac_10)
+        # ``turning_rate`` of ``planar``
+        change = drift * (dg - 2.0 * a * dh) * slope * rate
+        soon, stiff = -2.0 * change / (jac_00 - 1e-300), -0.5 * jac_00
+        turning = soon if soon < stiff else stiff
+        b[GROWTH + i] = turning if ((jac_00 < 0.0) & (turning > growth)) else growth
 
 
 @compiled
@@ -205,8 +223,10 @@ def call(b: Any, w: int) -> None:
         far = below if below > above else above
         near = abs(x - b[END + i]) < 0.5 * far
         crossed = x * b[SIDE + i] < 0.0
+        # a passage through a = 0, which may have to be given up
+        passed = b[A + i] * b[A_BEFORE + i] < 0.0
         stop = (ended == FAILED) | (b[TAU + i] >= b[LIMIT + i]) | (b[TRIED + i] >= b[BUDGET + i])
-        called = (b[LEVEL + i] < b[CEILING + i]) | crossed | stop | (watched & (turned | near))
+        called = (b[LEVEL + i] < b[CEILING + i]) | crossed | passed | stop | (watched & (turned | near))
         b[CALLED + i] = 1.0 if called else 0.0
 
 
@@ -216,7 +236,7 @@ def _lengths(b: Any, w: int) -> None:
     for i in range(w):
         h = b[STEP + i]
         growth = b[GROWTH + i]
-        h = 1.0 / growth if (growth * h > 1.0 and b[RESTING + i] == 0.0) else h
+        h = MAX_GROWTH / growth if (growth * h > MAX_GROWTH and b[RESTING + i] == 0.0) else h
         rest = b[LIMIT + i] - b[TAU + i]
         h = rest if h >= rest * 0.999999 else h
         b[LENGTH + i] = h
@@ -323,3 +343,37 @@ def attempt(rows: Any, stages: Any, table: Any, K: int, w: int, rtol: float) -> 
     _lengths(rows, w)
     _stages(rows, stages, table, K, w)
     _control(rows, stages, w, rtol)
+
+
+@compiled
+def retract(b: Any, u: Any, table: Any, K: int, w: int, rtol: float) -> None:
+    """Take back the last step of each lane where ``linearise`` shows, at the step's end, a growing mode that it was too
+    long for, or an error that is decisive there; as in ``rosenbrock.step``."""
+    o = 2 * (STAGES - 1) * LANES
+    largest = 0.0
+    for i in range(w):
+        h = b[LAST_STEP + i]
+        grown = b[GROWTH + i] * h / MAX_END_GROWTH
+        error_rho = abs(u[o + i]) / (rtol * b[SCALE_RHO + i] + _NOISE * h * b[NOISE_RHO + i] + 1e-300)
+        error_a = abs(u[o + LANES + i]) / (rtol * b[SCALE_A + i] + _NOISE * h * b[NOISE_A + i] + 1e-300)
+        worse = (error_rho if error_rho > error_a else error_a) / MAX_END_ERROR
+        excess = grown if grown > worse else worse
+        moved = (b[MOVED + i] > 0.0) & (b[REJECTED + i] == 0.0) & (b[RESTING + i] == 0.0)
+        excess = excess if moved else 0.0
+        b[EXCESS + i] = excess
+        largest = excess if excess > largest else largest
+    if not largest > 1.0:
+        return
+    for i in range(w):
+        if b[EXCESS + i] > 1.0:
+            grown = b[GROWTH + i] * b[LAST_STEP + i] / MAX_END_GROWTH
+            # a growth rate that rises from 0 is half as large after a step shorter by 1/sqrt(2); an error falls faster
+            factor = _SAFETY / np.sqrt(grown) if grown > 1.0 else _SAFETY
+            if b[EXCESS + i] > grown:
+                factor = min(factor, _SAFETY * b[EXCESS + i] ** -_POWER)
+            b[RHO + i], b[A + i], b[TAU + i] = b[BEFORE + i], b[A_BEFORE + i], b[TAU_BEFORE + i]
+            b[STEP + i] = b[LAST_STEP + i] * max(_SHRINK, factor)
+            if not b[STEP + i] > 1e-24 * b[TAU + i] + 1e-300:
+                b[STEP + i] = FAILED
+            b[REJECTED + i], b[MOVED + i] = 1.0, 0.0
+            linearise(b[i:], table[i:], K, 1)

@@ -28,7 +28,7 @@ from ..compiling import compiled
 from ..hermite import Array
 from .integration import first_step
 from .losses import loss_at
-from .planar import sums
+from .planar import is_passage_undecidable, sums
 from .profile import LEVEL, POINTS_MAX, RUNAWAY, only_well, profile
 
 if TYPE_CHECKING:
@@ -153,10 +153,13 @@ def _settle(
     side = 0
     at_rest = A[0] == 0.0
     for _ in range(_STEP_BUDGET):
+        before = y[1]
         code = rosenbrock.step(system, state, y, work, _TAU_MAX, _RTOL)
         R, _slope = alignment(y[0])
         peak = max(peak, abs(R))
         if code != 0 or state[0] >= _TAU_MAX:
+            break
+        if before * y[1] < 0.0 and is_passage_undecidable(system.table, system.rate, y[0], y[1]):
             break
         level = loss_at(coefficients, R, y[1])
         if R != 0.0 and level < barrier - margin:

@@ -10,7 +10,7 @@ departure is lost. Source: Imai, Nishiyama & Imaizumi, arXiv:2602.07378 (the sys
 is this project's.
 """
 
-from math import sqrt
+from math import inf, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,6 +20,10 @@ from .. import rosenbrock
 from ..alignment import alignment
 from ..compiling import INLINE, compiled
 from . import fast_slow
+
+NEAR_PASSAGE = 40.0  # (a/w)^2 below which errors are not forgotten before a crosses 0: exp(-20) of them is left
+OF_LAG = 30.0  # of the lag, times rtol: what an error may be there
+LEAST_LAG = 1e-10  # of |rho|: a smaller lag is not told from rounding errors, which add up over the passage
 
 
 class Planar(NamedTuple):
@@ -89,13 +93,48 @@ def sums_and_slopes(table: Any, R: float) -> tuple[float, float, float, float, f
 
 
 @compiled
+def passage_lag(a: float, slope: float, d_a: float, g: float, h: float, dg: float, rate: float) -> float:
+    """The distance in rho by which a solution lags behind the critical manifold where a crosses 0 on it; inf elsewhere.
+
+    There contraction turns into growth, and the solution leaves to the side on which it lags behind: by about
+    ``h w/(dg slope)`` while ``|a| < w = sqrt(d_a eps/(dg slope))``. An error as large as that would choose the branch.
+    Arguments as in :func:`error_scales`.
+    """
+    steep = abs(dg) * slope * rate
+    reach = NEAR_PASSAGE * abs(d_a)
+    if d_a * dg > 0.0 and a * a * steep < reach and g * g * steep < reach * h * h:
+        return float(abs(h) * sqrt(abs(d_a) / steep) / (abs(dg) * slope))
+    return inf
+
+
+@compiled
+def is_passage_undecidable(table: Any, rate: float, rho: float, a: float) -> bool:
+    """Whether (rho, a) is on a passage through a = 0 whose exit rounding errors decide."""
+    R, slope = alignment(rho)
+    p, g, q, h, dg, _ = sums_and_slopes(table, R)
+    return passage_lag(a, slope, p - a * q, g, h, dg, rate) < LEAST_LAG * abs(rho)
+
+
+@compiled
 def error_scales(
-    rho: float, a: float, slope: float, d_rho: float, d_a: float, growth: float, decay: float, invariant: bool
+    rho: float,
+    a: float,
+    slope: float,
+    d_rho: float,
+    d_a: float,
+    growth: float,
+    decay: float,
+    invariant: bool,
+    g: float,
+    h: float,
+    dg: float,
+    rate: float,
 ) -> tuple[float, float]:
     """The sizes that errors of rho and a are to be measured by.
 
     ``slope``: dR/drho. ``d_rho``, ``d_a``: their velocities. ``growth``: d(d_rho)/drho. ``decay``:
-    -d(d_a)/da. ``invariant``: whether R = 0 is (A_1 = 0).
+    -d(d_a)/da. ``invariant``: whether R = 0 is (A_1 = 0). ``g``, ``h``, ``dg`` = dg/dR, ``rate`` = 1/eps: of
+    ``d_rho = a (g - a h) rate``.
     """
     # What counts is R, and dR = (1 - R^2) drho. While R is drawn to the critical manifold faster than
     # it moves, its errors are forgotten; before that they shift the whole course in time. So do
@@ -105,8 +144,22 @@ def error_scales(
     of_rho = (1.5 * (4.0 + size) if slaved else 0.1 * min(1.0, height) + size) / max(slope, 0.01)
     if invariant:  # ln |rho| is what moves evenly
         of_rho = min(of_rho, 1e-30 + 0.1 * size)
+    lag = passage_lag(a, slope, d_a, g, h, dg, rate)
+    if lag < inf:
+        of_rho = min(of_rho, 0.1 * min(1.0, height) + size, max(OF_LAG * lag, LEAST_LAG * size))
     settled = decay * height > 3.0 * abs(d_a)
     return of_rho, 1.2 * (4.0 + height) if settled else 1e-30 + height + 0.1 * min(1.0, abs(d_a))
+
+
+@compiled
+def turning_rate(contraction: float, change: float) -> float:
+    """The rate that bounds steps where a contraction (negative) weakens at the rate ``change``.
+
+    A stiff step (longer than ``-2/contraction``) must not reach the point where the contraction turns into growth.
+    """
+    if contraction >= 0.0 or change <= 0.0:
+        return 0.0
+    return min(-2.0 * change / contraction, -0.5 * contraction)
 
 
 def _planar_only(system: Any) -> bool:
@@ -158,12 +211,15 @@ def _linearise(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def
         jac[1] = mixed * system.rate
         jac[2] = mixed * slope
         jac[3] = -q
-        scale[0], scale[1] = error_scales(y[0], a, slope, dy[0], dy[1], jac[0], q, system.table[0, 0] == 0.0)
+        scale[0], scale[1] = error_scales(
+            y[0], a, slope, dy[0], dy[1], jac[0], q, system.table[0, 0] == 0.0, g, h, dg, system.rate
+        )
         noise[0] = 2.0**-52 * abs(a) * (abs(g) + abs(a * h)) * system.rate
         noise[1] = 2.0**-52 * (abs(p) + abs(a) * q)
         # The Jacobian is similar to a symmetric one: its eigenvalues are real.
         half = 0.5 * (jac[0] - jac[3])
-        return 0.5 * (jac[0] + jac[3]) + sqrt(half * half + jac[1] * jac[2])
+        growth = 0.5 * (jac[0] + jac[3]) + sqrt(half * half + jac[1] * jac[2])
+        return max(growth, turning_rate(jac[0], dy[1] * (dg - 2.0 * a * dh) * slope * system.rate))
 
     return linearise
 
