@@ -22,7 +22,8 @@ _EDGE_POINTS = 2 + int(1 / NEIGHBOURS)
 @dataclass(frozen=True, eq=False)
 class Past:
     """Points R, a (n,) from (R0, a0) backward in time, inside |a| <= a_max; neighbours are at most 1 % of that
-    window apart. The solution from any of them comes back to (R0, a0).
+    window apart. The exact solution from any of them reaches (R0, a0). Forward in time it may be unstable: a computed
+    one can miss that point.
 
     ``tau`` (0 or negative): how far back it was followed; the last point is that old, or less.
     """
