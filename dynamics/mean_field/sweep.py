@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..arguments import whole
+from ..arguments import check_flag, check_integer
 from ..hermite import Array
 
 if TYPE_CHECKING:
@@ -65,7 +65,8 @@ class EpsSweep:
     def fit(self, degree: int, logarithm: bool = False) -> Exponent:
         """The exponent of a degree's medians over the whole sweep; ``logarithm``: of t / ln(1/eps), as degree 1 is
         learnt at ``sqrt(eps) ln(1/eps) / (4 |sigma_1 phi_1|)``."""
-        return fitted(self.eps, self.medians[:, whole("degree", degree, 0, self.model.degrees)], logarithm)
+        degree = check_integer("degree", degree, 0, self.model.degrees)
+        return fitted(self.eps, self.medians[:, degree], check_flag("logarithm", logarithm))
 
 
 def fitted(eps: Array, times: Array, logarithm: bool = False) -> Exponent:

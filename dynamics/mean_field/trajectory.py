@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import rosenbrock
-from ..arguments import within
+from ..arguments import check_number
 from ..hermite import Array
 from ..rosenbrock import ResultCode
 from .learning import learning_times
@@ -115,7 +115,7 @@ class MeanFieldTrajectory:
         """When the residual of each degree first falls to ``level`` (between 0 and 1) of ``|phi_k|``, and so its risk
         to ``level^2`` of ``phi_k^2 / 2``; shape (K + 1,), nan where it has not by ``t_end``, or where phi_k = 0.
         Interpolated between samples."""
-        return learning_times(self, within("level", level, 0.0, 1.0))
+        return learning_times(self, check_number("level", level, 0.0, 1.0))
 
 
 def residuals(model: MeanFieldModel, a: Array, s: Array) -> Array:
