@@ -20,6 +20,7 @@ from scipy.special import erf, expit, roots_hermitenorm
 from .arguments import check_array, check_choice, check_floats, check_integer
 from .compiling import compiled
 from .hermite import Array
+from .results import Result
 
 DEGREE_MAX = 40
 NAMES = ("relu", "erf", "tanh", "swish")
@@ -91,7 +92,7 @@ _COEFFICIENTS: dict[str, Callable[[int], Array]] = {
 
 
 @dataclass(frozen=True)
-class Activation:
+class Activation(Result):
     """An activation sigma: one of ``NAMES``, or a polynomial by its normalised coefficients. Make it by ``of``."""
 
     name: str

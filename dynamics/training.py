@@ -37,6 +37,7 @@ from .arguments import (
 )
 from .gaussians import key_of, normal
 from .hermite import Array
+from .results import Result
 
 DIMENSION_MAX, NEURONS_MAX, BATCH_MAX = 20_000, 10_000, 100_000
 ENTRIES_MAX = 50_000_000  # of weights, of a batch, of its preactivations
@@ -164,7 +165,7 @@ class Problem:
 
 
 @dataclass(frozen=True, eq=False)
-class Record:
+class Record(Result):
     """A network at time t: second-layer weights and alignments ``a``, ``s`` (m,); the population risk, exactly, by
     overlaps; ``spread``, the root mean square of ``<w_i, w_j> - s_i s_j`` over pairs of neurons, and ``overlap``, the
     mean of ``<w_i, w_j>`` over them (both 0 for one neuron); steps taken; ``halted``, a sentence where the run ended

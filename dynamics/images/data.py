@@ -30,6 +30,7 @@ from ..arguments import (
     check_text,
 )
 from ..hermite import Array
+from ..results import Result
 from .extra import package
 
 FILE_MAX = 200_000_000  # bytes
@@ -59,7 +60,7 @@ _HEADER = re.compile(
 
 
 @dataclass(frozen=True, eq=False)
-class ImageSet:
+class ImageSet(Result):
     """Images as they come: x (n, d0), in any numeric type; labels (n,), from 0 to the number of classes - 1; the
     classes' names; the shape of an image, whose product is d0."""
 
@@ -115,7 +116,7 @@ class ImageSet:
 
 
 @dataclass(frozen=True, eq=False)
-class ImageSplit:
+class ImageSplit(Result):
     """Standardised training and test images, x (n, d0) and labels (n,) each; ``x = (image - mean) / scale``. seed: of
     the split."""
 
@@ -145,7 +146,7 @@ class ImageSplit:
 
 
 @dataclass(frozen=True, eq=False)
-class ImageTask:
+class ImageTask(Result):
     """Inputs x (n, d0) and targets y (n, C), for training and for the test."""
 
     name: str

@@ -31,6 +31,7 @@ from ..arguments import (
 )
 from ..hermite import Array
 from ..linear_network import Exponents
+from ..results import Result
 from .data import CLASSES_MAX, IMAGES_MAX, SEED_MAX, TASKS, ImageSplit, ImageTask, TaskName
 from .networks import ACTIVATIONS, RATE_RANGE, SCALE_RANGE, WIDTH_MAX, ActivationName, ImageNetwork
 from .training import ImageRecord, ImageTraining, Loss, Plan, stable_rate
@@ -95,7 +96,7 @@ class Setting:
 
 
 @dataclass(frozen=True, eq=False)
-class ImageRuns:
+class ImageRuns(Result):
     """What is known of an experiment.
 
     experiment: its name; varied: what ``Setting.value`` is; images: the name of what is learnt from; epochs (r,): those

@@ -41,6 +41,7 @@ from ..arguments import (
     check_sequence,
 )
 from ..hermite import Array
+from ..results import Result
 from .data import SEED_MAX, ImageTask
 from .extra import differentiation
 from .networks import RATE_RANGE, ImageNetwork
@@ -125,7 +126,7 @@ class Plan:
 
 
 @dataclass(frozen=True, eq=False)
-class ImageRecord:
+class ImageRecord(Result):
     """A network of L layers after some epochs.
 
     train_loss: over the first 2,000 training images at most; test_loss, test_accuracy: over all test images. Of one

@@ -19,6 +19,7 @@ from scipy.special import expit
 
 from ..arguments import check_array, check_choice, check_instance, check_integer, check_number, check_sequence
 from ..hermite import Array
+from ..results import Result
 from .model import LinearNetwork
 
 STEP_RANGE = (1e-100, 1e100)
@@ -46,7 +47,7 @@ ACTIVATIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]
 
 
 @dataclass(frozen=True, eq=False)
-class DescentRecord:
+class DescentRecord(Result):
     """S networks after ``step_number`` steps, at ``t = step_number step``. Every array below has the shape (S,).
 
     f, loss. cos_zeta: of the angle between u and the pre-activations W x, whatever phi; cos_zeta_phi: of that between

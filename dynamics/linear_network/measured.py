@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from ..arguments import check_array, check_integer, check_integers, check_number
 from ..hermite import Array
+from ..results import Result
 from .model import D_MAX, ENTRY_MAX, SEED_MAX
 from .scaling import SCALE_MAX, Exponents, ScalingPhase, scaling_phase
 
@@ -20,7 +21,7 @@ _MEASURED = ("f0", "kernel_ratio", "kernel_excess", "cos_start", "cos_end", "rat
 
 
 @dataclass(frozen=True, eq=False)
-class MeasuredExponents:
+class MeasuredExponents(Result):
     """Networks at ``scales`` (n,), as far as they are solved, over seeds (k,). Each of f0, kernel_ratio,
     kernel_excess, cos_start, cos_end, rate has the shape (n, k)."""
 

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from ..arguments import check_array, check_integer, check_number
 from ..hermite import Array
+from ..results import Result
 from .clock import Clock
 from .flow import Flow
 from .norms import Pair, length
@@ -52,7 +53,7 @@ class Moment:
 
 
 @dataclass(frozen=True, eq=False)
-class LinearNetwork:
+class LinearNetwork(Result):
     """``f(x) = gamma sum_i u_i <w_i, x>``, trained by gradient flow on ``|f - y|^(beta + 1)`` at one point x, with
     rates eta_u and eta_w of its two layers; solved exactly.
 

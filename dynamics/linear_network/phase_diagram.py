@@ -17,6 +17,7 @@ import numpy as np
 
 from ..arguments import check_choice, check_integer, check_integers, check_number, check_sequence
 from ..hermite import Array
+from ..results import Result
 from .model import D_MAX, ENTRY_MAX, ETA_RANGE, GAMMA_RANGE, SEED_MAX, aligned, draw
 from .norms import Pair
 
@@ -39,7 +40,7 @@ _FEW = 64  # neurons may be nearly parallel, and their angle is taken from thems
 
 
 @dataclass(frozen=True, eq=False)
-class PhaseDiagram:
+class PhaseDiagram(Result):
     """The end of time over two hyperparameters, for each seed.
 
     x_name, y_name, x (nx,), y (ny,): the axes. fixed: the values of the others.

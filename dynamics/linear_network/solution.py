@@ -12,6 +12,7 @@ import numpy as np
 
 from ..arguments import check_array
 from ..hermite import Array
+from ..results import Result
 
 if TYPE_CHECKING:
     from .model import LinearNetwork
@@ -20,7 +21,7 @@ WEIGHTS_OVER_TIME_MAX = 20_000_000  # numbers that the weights at all times may 
 
 
 @dataclass(frozen=True, eq=False)
-class LinearSolution:
+class LinearSolution(Result):
     """The exact solution at ``t`` (n,). Every array below has the shape (n,).
 
     f, residual: the output, and ``f - y`` to its own relative accuracy, however small. loss: ``|f - y|^(beta + 1)``.

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from ..activations import Activation, series
 from ..arguments import check_choice, check_integer, check_number, check_sequence
 from ..hermite import Array
+from ..results import Result
 from ..training import BATCH_MAX, DIMENSION_MAX, STARTS, SphericalSGD, Start, together
 from .model import WIDTH_MAX, MeanFieldModel
 from .network import make_network
@@ -31,7 +32,7 @@ class Place:
 
 
 @dataclass(frozen=True, eq=False)
-class NetworkDistances:
+class NetworkDistances(Result):
     """Distances at each place, for each run: the largest difference of two risks over the run.
 
     ``to_exact`` and ``to_mean_field`` (places, runs): of the network to the exact flow of m neurons and to the mean

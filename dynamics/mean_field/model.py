@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from ..activations import DEGREE_MAX, SERIES_MAX, Activation, series
 from ..arguments import check_array, check_flag, check_instance, check_integer, check_integers, check_number
 from ..hermite import Array, weights
+from ..results import Result
 from .closed_form import closed_form
 from .finite_rank import finite_rank
 from .learning import plateaus, predicted_times
@@ -40,7 +41,7 @@ RTOL_RANGE = (1e-13, 1e-3)
 
 
 @dataclass(frozen=True)
-class MeanFieldModel:
+class MeanFieldModel(Result):
     """m neurons learning a single-index target, in the mean field of each other. Make it as
     ``MeanFieldModel(phi, activation, eps, m)``.
 

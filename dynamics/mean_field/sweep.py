@@ -12,6 +12,7 @@ import numpy as np
 
 from ..arguments import check_flag, check_integer
 from ..hermite import Array
+from ..results import Result
 
 if TYPE_CHECKING:
     from .model import MeanFieldModel
@@ -30,7 +31,7 @@ class Exponent:
 
 
 @dataclass(frozen=True, eq=False)
-class EpsSweep:
+class EpsSweep(Result):
     """Learning times over eps (n,) and seeds (k,): ``times`` (n, k, K + 1), inf where a degree was not learnt by the
     end of the run, nan where the run is not computed yet."""
 

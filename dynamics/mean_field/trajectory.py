@@ -13,6 +13,7 @@ import numpy as np
 from .. import rosenbrock
 from ..arguments import check_number
 from ..hermite import Array
+from ..results import Result
 from ..rosenbrock import ResultCode
 from .learning import learning_times
 from .streaming import advance
@@ -64,7 +65,7 @@ class MeanFieldStatistics:
 
 
 @dataclass(frozen=True, eq=False)
-class MeanFieldChunk:
+class MeanFieldChunk(Result):
     """Consecutive samples of a solution: t, risk, spread (k,), a and s (k, m); ``progress``, the share of ln t done;
     ``code`` and ``stats`` so far; whether it is the last."""
 
@@ -80,7 +81,7 @@ class MeanFieldChunk:
 
 
 @dataclass(frozen=True, eq=False)
-class MeanFieldTrajectory:
+class MeanFieldTrajectory(Result):
     """A solution from s_i = 0 and a_i = a0_i, sampled at t.
 
     ``t``, ``risk``, ``spread`` have shape (n,), ``a`` and ``s`` (n, m). risk: the population risk, half the mean

@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike
 
 from ..arguments import check_instance, check_integer, check_number
 from ..hermite import Array
+from ..results import Result
 
 if TYPE_CHECKING:
     from .model import UnlearningModel
@@ -29,7 +30,7 @@ NOISE_MAX = 1e6
 
 
 @dataclass(frozen=True)
-class ExpectedDifferences:
+class ExpectedDifferences(Result):
     """Of a network of m neurons in d dimensions that learns from batches."""
 
     model: UnlearningModel

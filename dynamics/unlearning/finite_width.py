@@ -19,6 +19,7 @@ from .. import rosenbrock
 from ..arguments import check_instance, check_number
 from ..compiling import compiled
 from ..hermite import Array
+from ..results import Result
 from ..rosenbrock import ResultCode
 from . import arguments, halting
 from .finite_system import FiniteSystem, finite_system
@@ -35,7 +36,7 @@ _NONE = np.empty(0)
 
 
 @dataclass(frozen=True, eq=False)
-class FiniteWidthTrajectory:
+class FiniteWidthTrajectory(Result):
     """The solution of the law of width m from (R0, a0), sampled at ``tau``.
 
     ``tau``, ``R``, ``a``, ``Q`` (the overlap <w_i, w_j> of two neurons), ``loss`` (the population loss of the
@@ -58,7 +59,7 @@ class FiniteWidthTrajectory:
 
 
 @dataclass(frozen=True)
-class FiniteWidth:
+class FiniteWidth(Result):
     """A model at width m (real, 2 <= m <= 1e9): ``UnlearningModel.at_width(m)``."""
 
     model: UnlearningModel

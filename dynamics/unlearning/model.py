@@ -20,6 +20,7 @@ from ..arguments import (
     check_sequence,
 )
 from ..hermite import Array, overlaps, weights
+from ..results import Result
 from . import equilibria, limits, manifold
 from . import trajectory as trajectories
 from .arguments import A0_MAX, SAMPLES_MAX, TAU_MAX, TAU_MIN, request, start, starts, starts_between
@@ -58,7 +59,7 @@ def _coefficients(name: str, values: Sequence[float]) -> tuple[float, ...]:
 
 
 @dataclass(frozen=True)
-class UnlearningModel:
+class UnlearningModel(Result):
     """Feature unlearning in a two-layer network: the planar fast-slow system for (R, a).
 
     Target ``sum_k c*_k He_k(<beta, x>)``, student ``(1/m) sum_i a_i sigma(<w_i, x>)`` with

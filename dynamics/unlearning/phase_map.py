@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from ..arguments import check_choices, check_instance, check_integers, check_number
 from ..hermite import Array
+from ..results import Result
 from .arguments import RTOL_RANGE, TAU_MAX, TAU_MIN, start
 from .axes import Axis, axis
 from .batches import CROSSINGS, Models, heights, models, settle
@@ -42,7 +43,7 @@ _RTOL_HEIGHTS = 1e-7
 
 
 @dataclass(frozen=True, eq=False)
-class PhaseMap:
+class PhaseMap(Result):
     """Fates over a grid: at ``x[i]`` (nx,) and ``y[j]`` (ny,) the value ``fate[j, i]``, int8 (ny, nx), of ``Fate``.
 
     Where asked for, float64 (ny, nx): ``R_inf``, the alignment as tau goes to infinity; ``time``, from which on R

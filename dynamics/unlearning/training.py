@@ -32,6 +32,7 @@ from numpy.typing import ArrayLike
 
 from ..arguments import check_choice, check_instance, check_integer, check_integers, check_number
 from ..hermite import Array
+from ..results import Result
 from ..training import (
     NEURONS_MAX,
     SEED_MAX,
@@ -66,7 +67,7 @@ _FIRST = 0.01  # of the network's fastest time scale: the first record after the
 
 
 @dataclass(frozen=True, eq=False)
-class TrainingRecord:
+class TrainingRecord(Result):
     """The runs at time tau, in units of m / gamma.
 
     For each seed, arrays of shape (seeds,): ``R_seeds``, ``a_seeds``, means over neurons; ``Q_seeds``, the mean overlap
