@@ -17,8 +17,10 @@ from numpy.polynomial.polynomial import polyval
 from numpy.typing import ArrayLike
 from scipy.special import erf, expit, roots_hermitenorm
 
+from .arguments import check_array, check_choice, check_floats, check_integer
 from .compiling import compiled
 from .hermite import Array
+from .results import Result
 
 DEGREE_MAX = 40
 NAMES = ("relu", "erf", "tanh", "swish")
@@ -90,11 +92,17 @@ _COEFFICIENTS: dict[str, Callable[[int], Array]] = {
 
 
 @dataclass(frozen=True)
-class Activation:
+class Activation(Result):
     """An activation sigma: one of ``NAMES``, or a polynomial by its normalised coefficients. Make it by ``of``."""
 
     name: str
     polynomial: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        if check_choice("name", self.name, (*NAMES, "polynomial")) == "polynomial":
+            object.__setattr__(self, "polynomial", series("polynomial", self.polynomial))
+        elif self.polynomial != ():
+            raise ValueError(f"polynomial must be () for {self.name}, which has no coefficients of its own")
 
     @classmethod
     def of(cls, given: Activation | str | ArrayLike) -> Activation:
@@ -106,9 +114,7 @@ class Activation:
         if isinstance(given, Activation):
             return given
         if isinstance(given, str):
-            if given not in NAMES:
-                raise ValueError(f"activation = {given!r} is not one of {', '.join(NAMES)}, or coefficients")
-            return cls(given)
+            return cls(check_choice("activation", given, NAMES))
         return cls("polynomial", series("activation", given))
 
     @property
@@ -129,7 +135,8 @@ class Activation:
         return _frozen(full[: int(np.argmax(left < _NEGLIGIBLE * left[0])) or len(full)])
 
     def coefficients(self, degree: int) -> Array:
-        """``sigma_0 ... sigma_degree``, shape (degree + 1,)."""
+        """``sigma_0 ... sigma_degree``, shape (degree + 1,); degree from 0 to 200."""
+        degree = check_integer("degree", degree, 0, _LONGEST)
         if self.name == "polynomial":
             padded = np.zeros(degree + 1)
             known = min(degree + 1, len(self.polynomial))
@@ -149,7 +156,7 @@ class Activation:
 
     def kernel(self, r: ArrayLike) -> Array:
         """``U(r)`` for correlations r in [-1, 1], of any shape."""
-        within: Array = np.clip(np.asarray(r, dtype=float), -1.0, 1.0)
+        within: Array = np.clip(check_array("r", r), -1.0, 1.0)
         if self.name == "relu":
             root = np.sqrt((1.0 - within) * (1.0 + within))
             return np.asarray((root + within * (pi - np.arccos(within))) / (2.0 * pi))
@@ -157,6 +164,7 @@ class Activation:
 
     def value(self, x: Any) -> Any:
         """sigma at x (any shape), in x's floating-point type."""
+        x = check_floats("x", x)
         if self.name == "relu":
             return np.maximum(x, 0)
         if self.name == "erf":
@@ -169,13 +177,18 @@ class Activation:
 
     def slope(self, x: Any) -> Any:
         """sigma' at x (any shape), in x's floating-point type; for relu 0 at 0."""
-        slope = np.array(x)
+        slope = np.array(check_floats("x", x))
         self.both(slope, np.empty_like(slope))
         return slope
 
     def both(self, x: Any, value: Any) -> None:
         """sigma at x into ``value``, of the same shape and floating-point type; and sigma' in x's own place. Both
         contiguous."""
+        for name, array in (("x", x), ("value", value)):
+            if type(array) is not np.ndarray or array.dtype.kind != "f" or not array.flags.c_contiguous:
+                raise ValueError(f"{name} must be a contiguous array of floats, not {type(array).__name__}")
+        if (value.shape, value.dtype) != (x.shape, x.dtype):
+            raise ValueError(f"value must have the shape {x.shape} and type {x.dtype} of x, not {value.shape}")
         if self.name == "relu":
             np.maximum(x, 0, out=value)
             np.sign(value, out=x)
@@ -209,12 +222,7 @@ class Activation:
 
 def series(name: str, given: ArrayLike) -> tuple[float, ...]:
     """The coefficients of a series in h_k from degree 0, checked. Raises ValueError with a sentence."""
-    values = np.array(given, dtype=float)
-    if values.ndim != 1 or not 1 <= len(values) <= DEGREE_MAX + 1:
-        raise ValueError(f"{name} of shape {values.shape} is not 1 to {DEGREE_MAX + 1} coefficients in one dimension")
-    if not (abs(values) <= SERIES_MAX).all():
-        raise ValueError(f"{name} = {values.tolist()} has a coefficient outside [-{SERIES_MAX:g}, {SERIES_MAX:g}]")
-    return tuple(values.tolist())
+    return tuple(check_array(name, given, -SERIES_MAX, SERIES_MAX, ndim=1, most=DEGREE_MAX + 1).tolist())
 
 
 def _clenshaw(coefficients: Any, x: Any) -> Any:

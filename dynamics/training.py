@@ -26,19 +26,32 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .activations import Activation, series
-from .arguments import whole, within
+from .arguments import (
+    check_array,
+    check_choice,
+    check_instance,
+    check_integer,
+    check_number,
+    check_sequence,
+    check_times,
+)
 from .gaussians import key_of, normal
 from .hermite import Array
+from .results import Result
 
 DIMENSION_MAX, NEURONS_MAX, BATCH_MAX = 20_000, 10_000, 100_000
 ENTRIES_MAX = 50_000_000  # of weights, of a batch, of its preactivations
 SEED_MAX = 2**32 - 1
 WORK_MAX = 1e15  # multiply-adds of a run
+WEIGHT_MAX = 1e100  # of a second-layer weight, in size
 STEPS_MAX = 10_000_000
-STARTS = ("sphere", "orthonormal")
-DTYPES = ("float32", "float64")
+STEP_RANGE = (1e-12, 1e6)
+TIME_MAX = 1e30  # of a run that is advanced
+RUNS_MAX = 1_000
 Start = Literal["sphere", "orthonormal"]
 Dtype = Literal["float32", "float64"]
+STARTS: tuple[Start, ...] = ("sphere", "orthonormal")
+DTYPES: tuple[Dtype, ...] = ("float32", "float64")
 
 _STABLE = 2.0  # of the step times the largest curvature: beyond, descent diverges
 _SAFETY = 0.25  # of that, in an automatic step
@@ -79,18 +92,16 @@ class Problem:
         dtype: Dtype = "float32",
     ) -> Problem:
         """Raises ValueError, naming argument, value and range."""
-        if dtype not in DTYPES:
-            raise ValueError(f"dtype = {dtype!r} is not one of {', '.join(DTYPES)}")
         made = cls(
             series("phi", phi),
             Activation.of(activation),
-            within("eps", eps, 1e-8, 1e8),
-            whole("m", m, 1, NEURONS_MAX),
-            whole("d", d, 2, DIMENSION_MAX),
-            whole("batch", batch, 1, BATCH_MAX),
-            within("noise", noise, 0.0, 1e6),
-            None if step is None else within("step", step, 1e-12, 1e6),
-            dtype,
+            check_number("eps", eps, 1e-8, 1e8),
+            check_integer("m", m, 1, NEURONS_MAX),
+            check_integer("d", d, 2, DIMENSION_MAX),
+            check_integer("batch", batch, 1, BATCH_MAX),
+            check_number("noise", noise, 0.0, 1e6),
+            None if step is None else check_number("step", step, *STEP_RANGE),
+            check_choice("dtype", dtype, DTYPES),
         )
         for what, entries in (
             ("m d", made.m * made.d),
@@ -98,7 +109,7 @@ class Problem:
             ("batch m", made.batch * made.m),
         ):
             if entries > ENTRIES_MAX:
-                raise ValueError(f"{what} = {entries} is above {ENTRIES_MAX}: a step would not fit into memory")
+                raise ValueError(f"{what} must be at most {ENTRIES_MAX}, not {entries}: a step has to fit into memory")
         return made
 
     def curvature(self, square: float) -> float:
@@ -123,8 +134,8 @@ class Problem:
         count = self.steps(t_end, square)
         if count > STEPS_MAX or count * self.work > WORK_MAX:
             raise ValueError(
-                f"t_end = {t_end:g} takes {count:.3g} steps of {self.work:.3g} multiply-adds; at most {STEPS_MAX:.0e} "
-                f"steps and {WORK_MAX:.0e} in all are taken"
+                f"t_end must take at most {STEPS_MAX:.0e} steps and {WORK_MAX:.0e} multiply-adds; {t_end:g} takes "
+                f"{count:.3g} steps of {self.work:.3g} multiply-adds"
             )
         return count * self.work
 
@@ -154,7 +165,7 @@ class Problem:
 
 
 @dataclass(frozen=True, eq=False)
-class Record:
+class Record(Result):
     """A network at time t: second-layer weights and alignments ``a``, ``s`` (m,); the population risk, exactly, by
     overlaps; ``spread``, the root mean square of ``<w_i, w_j> - s_i s_j`` over pairs of neurons, and ``overlap``, the
     mean of ``<w_i, w_j>`` over them (both 0 for one neuron); steps taken; ``halted``, a sentence where the run ended
@@ -194,17 +205,13 @@ def measured(problem: Problem, t: float, a: Array, s: Array, overlaps: Array, st
 def first_layer(m: int, d: int, start: Start, rng: np.random.Generator) -> Array:
     """Rows w_i (m, d): "sphere", independent and uniform; "orthonormal", orthogonal to each other and to the target's
     direction, which is where the exact flow starts from (needs m < d)."""
-    if start == "sphere":
+    if check_choice("start", start, STARTS) == "sphere":
         W = rng.standard_normal((m, d))
         return np.asarray(W / np.linalg.norm(W, axis=1, keepdims=True))
-    if start == "orthonormal":
-        if m >= d:
-            raise ValueError(
-                f"m = {m} is not below d = {d}: so many neurons are not orthonormal and orthogonal to beta"
-            )
-        q, r = np.linalg.qr(rng.standard_normal((d - 1, m)))
-        return np.hstack([np.zeros((m, 1)), (q * np.sign(np.diag(r))).T])
-    raise ValueError(f"start = {start!r} is not one of {', '.join(STARTS)}")
+    if m >= d:
+        raise ValueError(f"m must be below d = {d}, not {m}: more neurons are not orthonormal and orthogonal to beta")
+    q, r = np.linalg.qr(rng.standard_normal((d - 1, m)))
+    return np.hstack([np.zeros((m, 1)), (q * np.sign(np.diag(r))).T])
 
 
 class Descent:
@@ -219,6 +226,9 @@ class Descent:
     def advance(self, until: float, seconds: float = inf, executor: Executor | None = None) -> bool:
         """Takes steps until exactly that time, for about so many seconds at most; whether it is there, or has halted
         for a reason that ``halted`` gives. executor: threads, on which the parts of a step run side by side."""
+        until, seconds = check_number("until", until, 0.0, TIME_MAX), check_number("seconds", seconds, 0.0)
+        if executor is not None:
+            check_instance("executor", executor, Executor)
         began = perf_counter()
         while self.t < until and not self.halted:
             left, dt = until - self.t, self._step()
@@ -251,24 +261,28 @@ class SphericalSGD(Descent):
     def __init__(
         self, problem: Problem, a0: Array, first: Start | Array = "sphere", seed: int = 0, most: float = WORK_MAX
     ) -> None:
-        m, d = problem.m, problem.d
-        self._most = within("most", most, 0.0, WORK_MAX)
-        seed = whole("seed", seed, 0, SEED_MAX)
+        m, d = check_instance("problem", problem, Problem).m, problem.d
+        self._most = check_number("most", most, 0.0, WORK_MAX)
+        seed = check_integer("seed", seed, 0, SEED_MAX)
         self.problem = problem
         self.t, self.steps, self.halted = 0.0, 0, ""
-        self.a = np.array(a0, dtype=float)
-        if self.a.shape != (m,) or not np.isfinite(self.a).all():
-            raise ValueError(f"a0 of shape {self.a.shape} is not a finite weight for each of {m} neurons")
+        self.a = np.array(check_array("a0", a0, -WEIGHT_MAX, WEIGHT_MAX, ndim=1, least=m, most=m))
         draw = np.random.default_rng([seed, 0])
-        rows = first_layer(m, d, first, draw) if isinstance(first, str) else np.array(first, dtype=float)
+        if isinstance(first, str):
+            rows = first_layer(m, d, check_choice("first", first, STARTS), draw)
+        else:
+            rows = check_array("first", first, ndim=2)
         if rows.shape != (m, d) or not np.allclose(np.linalg.norm(rows, axis=1), 1.0, atol=1e-6):
-            raise ValueError(f"first of shape {rows.shape} is not {m} unit vectors of {d} dimensions")
+            raise ValueError(f"first must be {m} unit vectors of {d} dimensions, not an array of shape {rows.shape}")
         self.W = np.ascontiguousarray(rows, dtype=problem.dtype)
         self._first_loss = 0.0
         self._loss = float(np.sum(np.square(problem.phi)))  # twice the loss of the last batch
         stable = problem.stable(float(np.mean(self.a**2)))
         if problem.step is not None and problem.step > stable:
-            raise ValueError(f"step = {problem.step:g} is outside [1e-12, {stable:.3g}]: above, descent diverges")
+            low = STEP_RANGE[0]
+            raise ValueError(
+                f"step must be between {low:g} and {stable:.3g}, not {problem.step:g}: above, descent diverges"
+            )
         self._keys = key_of(seed, 1), key_of(seed, 2)
         lanes = min(_LANES, ceil(problem.batch / _ROWS))
         edges = [problem.batch * k // lanes for k in range(lanes + 1)]
@@ -290,6 +304,7 @@ class SphericalSGD(Descent):
     def restore(self, state: Mapping[str, Any]) -> None:
         """Goes on from a state of the same problem and seed. Raises ValueError where its shapes, its type or its seed
         are not this one's."""
+        check_state(state, self.state())
         a, W, clock = (np.array(state[name]) for name in ("a", "W", "clock"))
         if (a.shape, W.shape, W.dtype) != (self.a.shape, self.W.shape, self.W.dtype):
             raise ValueError(f"state of a {W.shape} {W.dtype} first layer is not one of {self.W.shape} {self.W.dtype}")
@@ -328,6 +343,22 @@ class SphericalSGD(Descent):
     @property
     def _scale(self) -> float:
         return float(np.sum(np.square(self.problem.phi))) + self.problem.noise**2
+
+
+def check_state(state: Mapping[str, Any], like: Mapping[str, Any]) -> None:
+    """Raises ValueError unless a state has the arrays of this one."""
+    if not isinstance(state, Mapping) or not set(like) <= set(state):
+        known = isinstance(state, Mapping)
+        lacking = f"one without {', '.join(sorted(set(like) - set(state)))}" if known else f"a {type(state).__name__}"
+        raise ValueError(f"state must have the arrays {', '.join(sorted(like))}, not {lacking}")
+    for name, array in like.items():
+        given, wanted = np.asarray(state[name]), np.asarray(array)
+        same_kind = (given.dtype.kind in "iuf") == (wanted.dtype.kind in "iuf")
+        if name != "tau" and (given.shape != wanted.shape or not same_kind):
+            raise ValueError(
+                f"state must have {name!r} of shape {wanted.shape} and type {wanted.dtype}, "
+                f"not of shape {given.shape} and type {given.dtype}"
+            )
 
 
 class Sums:
@@ -413,13 +444,26 @@ def together(
 ) -> Iterator[list[Record]]:
     """Several networks at each of some increasing times, the last of them exactly; once more, where one halts before.
     After about so many seconds of work, and again, an empty list: whoever asks no further stops the work. executor:
-    threads, on which runs go side by side, or the lanes of a single one."""
-    for t in times.tolist():
-        while not advanced(runs, t, seconds, executor):
-            yield []
-        yield [run.measure() for run in runs]
-        if any(run.halted for run in runs):
-            return
+    threads, on which runs go side by side, or the lanes of a single one.
+
+    Raises ValueError, naming argument, value and range, when it is called.
+    """
+    items = check_sequence("runs", runs, 1, RUNS_MAX, "networks")
+    networks = [check_instance(f"runs[{i}]", one, SphericalSGD) for i, one in enumerate(items)]
+    times = check_times("times", times, TIME_MAX, STEPS_MAX)
+    seconds = check_number("seconds", seconds, 0.0)
+    if executor is not None:
+        check_instance("executor", executor, Executor)
+
+    def records() -> Iterator[list[Record]]:
+        for t in times.tolist():
+            while not advanced(networks, t, seconds, executor):
+                yield []
+            yield [run.measure() for run in networks]
+            if any(run.halted for run in networks):
+                return
+
+    return records()
 
 
 def advanced(runs: Sequence[Descent], t: float, seconds: float = inf, executor: Executor | None = None) -> bool:

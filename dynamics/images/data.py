@@ -22,8 +22,15 @@ import numpy as np
 from numpy.polynomial.hermite_e import hermeval
 from numpy.typing import NDArray
 
-from ..arguments import whole, within
+from ..arguments import (
+    check_choice,
+    check_instance,
+    check_integer,
+    check_number,
+    check_text,
+)
 from ..hermite import Array
+from ..results import Result
 from .extra import package
 
 FILE_MAX = 200_000_000  # bytes
@@ -36,8 +43,8 @@ CLASSES_MAX = 100
 VALUE_MAX = 1e9  # in size
 MEMBERS_MAX = 100
 SEED_MAX = 2**32 - 1
-TASKS = ("classes", "halves", "halves, reversed")
 TaskName = Literal["classes", "halves", "halves, reversed"]
+TASKS: tuple[TaskName, ...] = ("classes", "halves", "halves, reversed")
 Kind = Literal["float32", "float64"]
 
 _END = struct.Struct("<10sHL4xH")  # of a zip: ..., entries of its directory, the directory's bytes, ..., the comment's
@@ -53,7 +60,7 @@ _HEADER = re.compile(
 
 
 @dataclass(frozen=True, eq=False)
-class ImageSet:
+class ImageSet(Result):
     """Images as they come: x (n, d0), in any numeric type; labels (n,), from 0 to the number of classes - 1; the
     classes' names; the shape of an image, whose product is d0."""
 
@@ -73,9 +80,9 @@ class ImageSet:
 
         Raises ValueError where the training images are all the same.
         """
-        seed = whole("seed", seed, 0, SEED_MAX)
-        test_share = within("test_share", test_share, 0.05, 0.9)
-        count = min(len(self.x), whole("most", most, IMAGES_MIN, IMAGES_MAX))
+        seed = check_integer("seed", seed, 0, SEED_MAX)
+        test_share = check_number("test_share", test_share, 0.05, 0.9)
+        count = min(len(self.x), check_integer("most", most, IMAGES_MIN, IMAGES_MAX))
         order = np.random.default_rng(seed).permutation(len(self.x))[:count]
         tested = max(1, round(test_share * count))
         test, train = order[:tested], order[tested:]
@@ -84,7 +91,7 @@ class ImageSet:
             mean += self.x[rows].sum(axis=0, dtype=float) / len(train)
         square = sum(float(np.sum(np.square(self.x[rows] - mean))) for rows in _chunks(train)) / len(train)
         if not square > 0.0:
-            raise ValueError("x has the same image throughout the training images: there is nothing to learn from")
+            raise ValueError("x must have different images, and has the same image throughout the training images")
         scale = sqrt(square / self.x.shape[1])
 
         def standardised(rows: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -109,7 +116,7 @@ class ImageSet:
 
 
 @dataclass(frozen=True, eq=False)
-class ImageSplit:
+class ImageSplit(Result):
     """Standardised training and test images, x (n, d0) and labels (n,) each; ``x = (image - mean) / scale``. seed: of
     the split."""
 
@@ -128,8 +135,7 @@ class ImageSplit:
         """What is to be learnt. "classes": one output for each of C classes, 1 - 1/C for the image's own and -1/C for
         the others; "halves": one output, 1 for the later half of the classes and -1 for the earlier; "halves,
         reversed": its negative."""
-        if name not in TASKS:
-            raise ValueError(f"task = {name!r} is not one of {'; '.join(TASKS)}")
+        name = check_choice("name", name, TASKS)
         C = len(self.classes)
         if name == "classes":
             table = np.eye(C) - 1.0 / C
@@ -140,7 +146,7 @@ class ImageSplit:
 
 
 @dataclass(frozen=True, eq=False)
-class ImageTask:
+class ImageTask(Result):
     """Inputs x (n, d0) and targets y (n, C), for training and for the test."""
 
     name: str
@@ -150,9 +156,12 @@ class ImageTask:
     y_test: NDArray[Any]
 
     def __post_init__(self) -> None:
-        for x, y, part in ((self.x, self.y, "training"), (self.x_test, self.y_test, "test")):
+        check_text("name", self.name)
+        for one in ("x", "y", "x_test", "y_test"):
+            _check_finite(one, getattr(self, one))
+        for x, y, names in ((self.x, self.y, "x and y"), (self.x_test, self.y_test, "x_test and y_test")):
             if x.ndim != 2 or y.ndim != 2 or len(x) != len(y) or not len(x) or x.shape[1] != self.x.shape[1]:
-                raise ValueError(f"{part} inputs of shape {x.shape} and targets of shape {y.shape} do not fit together")
+                raise ValueError(f"{names} must have the shapes (n, d0) and (n, C), not {x.shape} and {y.shape}")
 
     @cached_property
     def direction(self) -> Array:
@@ -169,8 +178,8 @@ class ImageTask:
         """The target's coefficient in He_k along its direction, ``E[y He_k(s)] / k!`` with ``s = <direction, x>``
         divided by its standard deviation; for one output. Exact were s Gaussian, which on images it is not."""
         if self.y.shape[1] != 1:
-            raise ValueError(f"a target of {self.y.shape[1]} outputs has no coefficient of its own along one direction")
-        k = whole("degree", degree, 1, 10)
+            raise ValueError(f"y must have one output, not {self.y.shape[1]}, to have a coefficient along a direction")
+        k = check_integer("degree", degree, 1, 10)
         s = self.x.astype(float) @ self.direction
         polynomial = np.zeros(k + 1)
         polynomial[k] = 1.0
@@ -196,14 +205,14 @@ def read_images(source: str | Path | bytes | BinaryIO, name: str = "") -> ImageS
 
     Raises ValueError with a sentence for everything else.
     """
+    check_text("name", name)
     if isinstance(source, (str, Path)):
         path = Path(source)
-        try:
-            opened = path.open("rb")
-        except OSError as error:
-            raise ValueError(f"{path} cannot be read: {error.strerror}") from None
+        opened = open_file("source", path)
         with opened:
             return read_images(opened, name or path.stem)
+    if not isinstance(source, bytes) and not all(hasattr(source, one) for one in ("read", "seek", "tell")):
+        raise ValueError(f"source must be a path, the bytes of a file, or an open file, not a {type(source).__name__}")
     stream = io.BytesIO(source) if isinstance(source, bytes) else source
     size = stream.seek(0, io.SEEK_END)
     if size > FILE_MAX:
@@ -217,6 +226,21 @@ def read_images(source: str | Path | bytes | BinaryIO, name: str = "") -> ImageS
         x = _member(archive, "x", UNPACKED_MAX, size)
         y = _member(archive, "y", 16 * IMAGES_MAX, size)
     return _checked(x, y, name or "images")
+
+
+def open_file(name: str, path: Path) -> BinaryIO:
+    """A file opened to be read. Raises ValueError where that is not possible."""
+    try:
+        return path.open("rb")
+    except (OSError, ValueError) as error:  # ValueError: of a path with a null character
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise ValueError(f"{name} must be a file that can be read; {path} cannot be read: {reason}") from None
+
+
+def _check_finite(name: str, values: object) -> None:
+    array = check_instance(name, values, np.ndarray)
+    if isinstance(array, np.ma.MaskedArray) or array.dtype.kind not in "iuf" or not np.isfinite(array).all():
+        raise ValueError(f"{name} must be an array of finite numbers")
 
 
 # What zipfile raises of a file that is none, beside ValueError.

@@ -17,16 +17,29 @@ from typing import Any
 
 import numpy as np
 
-from ..arguments import whole, within
+from ..arguments import (
+    check_array,
+    check_choice,
+    check_choices,
+    check_instance,
+    check_integer,
+    check_integers,
+    check_number,
+    check_numbers,
+    check_sequence,
+    check_text,
+)
 from ..hermite import Array
 from ..linear_network import Exponents
-from .data import SEED_MAX, ImageSplit, ImageTask, TaskName
-from .networks import SCALE_RANGE, WIDTH_MAX, ActivationName, ImageNetwork
+from ..results import Result
+from .data import CLASSES_MAX, IMAGES_MAX, SEED_MAX, TASKS, ImageSplit, ImageTask, TaskName
+from .networks import ACTIVATIONS, RATE_RANGE, SCALE_RANGE, WIDTH_MAX, ActivationName, ImageNetwork
 from .training import ImageRecord, ImageTraining, Loss, Plan, stable_rate
 
 SETTINGS_MAX, SEEDS_MAX = 200, 100
 WORK_MAX = 3e13  # multiply-adds of an experiment
 _BREATH = 0.2  # seconds between two results
+_DIMENSIONS_MAX = 64  # of an array
 _LARGE = 4.0  # a beyond which the step of unlearning shrinks, as the first layer's curvature grows like a^2
 _REFERENCE = 64  # the width at which all choices of (gamma, eta) are the same network
 
@@ -75,9 +88,15 @@ class Setting:
     network: ImageNetwork
     task: TaskName = "classes"
 
+    def __post_init__(self) -> None:
+        check_text("group", self.group)
+        check_number("value", self.value)
+        check_instance("network", self.network, ImageNetwork)
+        check_choice("task", self.task, TASKS)
+
 
 @dataclass(frozen=True, eq=False)
-class ImageRuns:
+class ImageRuns(Result):
     """What is known of an experiment.
 
     experiment: its name; varied: what ``Setting.value`` is; images: the name of what is learnt from; epochs (r,): those
@@ -148,13 +167,20 @@ class Sweep:
     plan: Plan
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "seeds", tuple(whole("seed", seed, 0, SEED_MAX) for seed in self.seeds))
-        whole("settings", len(self.settings), 1, SETTINGS_MAX)
-        whole("seeds", len(self.seeds), 1, SEEDS_MAX)
+        check_text("experiment", self.experiment)
+        check_text("varied", self.varied)
+        settings = check_sequence("settings", self.settings, 1, SETTINGS_MAX, "settings")
+        for i, one in enumerate(settings):
+            check_instance(f"settings[{i}]", one, Setting)
+        object.__setattr__(self, "settings", settings)
+        object.__setattr__(self, "seeds", check_integers("seeds", self.seeds, 0, SEED_MAX, 1, SEEDS_MAX))
+        check_instance("plan", self.plan, Plan)
 
     def works(self, images: int, tests: int, inputs: int, classes: int) -> list[float]:
         """Multiply-adds of a run of each setting: of so many training and test images of so many values and classes.
         Raises ValueError where they are more than are allowed."""
+        images, tests = check_integer("images", images, 1, IMAGES_MAX), check_integer("tests", tests, 1, IMAGES_MAX)
+        classes = check_integer("classes", classes, 1, CLASSES_MAX)
         return [
             self.plan.cost(images, tests, inputs, classes if one.task == "classes" else 1, one.network)
             for one in self.settings
@@ -166,10 +192,13 @@ class Sweep:
         before: what an interrupted one has known: runs that were whole are not done again. Raises ValueError, naming
         argument, value and range, and ExtraMissing, when it is called.
         """
+        images = check_instance("images", images, ImageSplit)
+        if before is not None:
+            check_instance("before", before, ImageRuns)
         works = self.works(len(images.x), len(images.x_test), images.x.shape[1], len(images.classes))
         total = sum(works) * len(self.seeds)
         if total > WORK_MAX:
-            raise ValueError(f"the experiment takes {total:.3g} multiply-adds, more than {WORK_MAX:.0e}")
+            raise ValueError(f"the experiment must take at most {WORK_MAX:.0e} multiply-adds, not {total:.3g}")
         tasks = {name: images.task(name) for name in {one.task for one in self.settings}}
         first = self.settings[0]
         ImageTraining(tasks[first.task], first.network, self.plan)  # whatever is wrong with all of them is told now
@@ -229,6 +258,10 @@ class Sweep:
 
 def mean_and_spread(values: Array, axis: int = 1) -> tuple[Array, Array]:
     """Mean and standard deviation over seeds (that of a sample; nan of fewer than two), of those that are known."""
+    values = check_array("values", values)
+    axis = check_integer("axis", axis, -_DIMENSIONS_MAX, _DIMENSIONS_MAX - 1)
+    if not -values.ndim <= axis < values.ndim:
+        raise ValueError(f"values must have the axis {axis} of the seeds, not the shape {values.shape}")
     known = ~np.isnan(values)
     count = known.sum(axis=axis)
     total = np.where(known, values, 0.0).sum(axis=axis)
@@ -257,14 +290,14 @@ def scale_sweep(
     rate: the learning rate at sigma = 1; rate_max: the largest; see ``stable_rate`` for those between. Raises
     ValueError, naming argument, value and range.
     """
-    hidden = (whole("width", width, 1, WIDTH_MAX),) * (whole("depth", depth, 2, 10) - 1)
+    hidden = (check_integer("width", width, 1, WIDTH_MAX),) * (check_integer("depth", depth, 2, 10) - 1)
     settings = []
-    for given in sigmas:
-        sigma = within("sigma", given, *SCALE_RANGE)
+    rate, rate_max = check_number("rate", rate, *RATE_RANGE), check_number("rate_max", rate_max, *RATE_RANGE)
+    for sigma in check_numbers("sigmas", sigmas, *SCALE_RANGE, SETTINGS_MAX):
         network = ImageNetwork(hidden, sigma, activation=activation)
         settings.append(Setting(f"{depth} layers", sigma, replace(network, rates=stable_rate(network, rate, rate_max))))
     plan = Plan(epochs, n, batch, loss)
-    return Sweep("scale", "σ", tuple(settings), tuple(seeds), plan)
+    return Sweep("scale", "σ", tuple(settings), seeds, plan)  # type: ignore[arg-type]  # made a tuple there
 
 
 def width_sweep(
@@ -279,17 +312,20 @@ def width_sweep(
 ) -> Sweep:
     """Two-layer networks of growing width n, whose output scale and rate go by powers of it: best accuracy, distance
     from the start. paths: of ``WIDTH_PATHS``; all are the same network, of gamma = 1 and this rate, at n = 64."""
+    rate = check_number("rate", rate, *RATE_RANGE)
+    activation = check_choice("activation", activation, ACTIVATIONS)
+    sizes = check_integers("widths", widths, 1, WIDTH_MAX, 1, SETTINGS_MAX)
     settings = []
-    for path in paths:
-        powers = _path("paths", path, WIDTH_PATHS)
-        for given in widths:
-            width = whole("width", given, 1, WIDTH_MAX)
+    for path in check_choices("paths", paths, tuple(WIDTH_PATHS), 1):
+        powers = WIDTH_PATHS[path]
+        for width in sizes:
             scale = width / _REFERENCE
             rates = (rate * scale**powers.eta_w, rate * scale**powers.eta_u)
             sigmas = (scale**powers.w, scale ** (powers.u + 0.5))  # Kaiming's own scale of the last layer is n^(-1/2)
-            network = ImageNetwork((width,), sigmas, rates, scale**powers.gamma, activation)
+            given = f"widths and rate must give a network, not {width} and {rate:g}"
+            network = _network(given, (width,), sigmas, rates, scale**powers.gamma, activation)
             settings.append(Setting(path, width, network))
-    return Sweep("width", "n", tuple(settings), tuple(seeds), Plan(epochs, n, batch))
+    return Sweep("width", "n", tuple(settings), seeds, Plan(epochs, n, batch))  # type: ignore[arg-type]
 
 
 def initialisation_sweep(
@@ -305,16 +341,19 @@ def initialisation_sweep(
 ) -> Sweep:
     """Two-layer networks of one width whose initialization scales grow by powers of a number κ, output scale and rates
     with them. paths: of ``INITIALISATION_PATHS``; all are the same network at κ = 1."""
+    rate, width = check_number("rate", rate, *RATE_RANGE), check_integer("width", width, 1, WIDTH_MAX)
+    activation = check_choice("activation", activation, ACTIVATIONS)
+    numbers = check_numbers("scales", scales, 1e-3, 1e6, SETTINGS_MAX)
     settings = []
-    for path in paths:
-        powers = _path("paths", path, INITIALISATION_PATHS)
-        for given in scales:
-            scale = within("scale", given, 1e-3, 1e6)
+    for path in check_choices("paths", paths, tuple(INITIALISATION_PATHS), 1):
+        powers = INITIALISATION_PATHS[path]
+        for scale in numbers:
             rates = (rate * scale**powers.eta_w, rate * scale**powers.eta_u)
             sigmas = (scale**powers.w, scale**powers.u)
-            network = ImageNetwork((width,), sigmas, rates, scale**powers.gamma, activation)
+            given = f"scales and rate must give a network, not {scale:g} and {rate:g}"
+            network = _network(given, (width,), sigmas, rates, scale**powers.gamma, activation)
             settings.append(Setting(path, scale, network))
-    return Sweep("initialisation", "κ", tuple(settings), tuple(seeds), Plan(epochs, n, batch))
+    return Sweep("initialisation", "κ", tuple(settings), seeds, Plan(epochs, n, batch))  # type: ignore[arg-type]
 
 
 def unlearning_sweep(
@@ -334,16 +373,16 @@ def unlearning_sweep(
     starts: a. step: time of a step, the rate over m. width: m. f less its mean takes part in the loss: the analysis has
     an activation of mean 0. The data are whatever they are: neither Gaussian nor of a single index.
     """
-    width, step = whole("width", width, 1, WIDTH_MAX), within("step", step, 1e-9, 1e3)
+    width, step = check_integer("width", width, 1, WIDTH_MAX), check_number("step", step, 1e-9, 1e3)
+    numbers = check_numbers("starts", starts, -1e3, 1e3, SETTINGS_MAX)
     settings = []
-    for task in tasks:
-        for given in starts:
-            start = within("a", given, -1e3, 1e3)
+    for task in check_choices("tasks", tasks, TASKS, 1):
+        for start in numbers:
             rate = width * step / max(1.0, (start / _LARGE) ** 2)  # a larger a turns the first layer faster
             network = ImageNetwork((width,), 1.0, rate, 1.0 / width, last=start)
             settings.append(Setting(task, start, network, task))
     plan = Plan(epochs, n, None, sphere=True, centred=True)
-    return Sweep("unlearning", "a", tuple(settings), tuple(seeds), plan)
+    return Sweep("unlearning", "a", tuple(settings), seeds, plan)  # type: ignore[arg-type]
 
 
 EXPERIMENTS: Mapping[str, Callable[..., Sweep]] = MappingProxyType(
@@ -357,10 +396,12 @@ EXPERIMENTS: Mapping[str, Callable[..., Sweep]] = MappingProxyType(
 """By name."""
 
 
-def _path(name: str, given: str, paths: MappingProxyType[str, Exponents]) -> Exponents:
-    if given not in paths:
-        raise ValueError(f"{name} has {given!r}, which is not one of {'; '.join(paths)}")
-    return paths[given]
+def _network(given: str, *arguments: Any) -> ImageNetwork:
+    """The network of computed arguments. Raises ValueError with a sentence on what they are computed from."""
+    try:
+        return ImageNetwork(*arguments)
+    except ValueError as error:
+        raise ValueError(f"{given}: its {error}") from None
 
 
 def _note(known: dict[str, Array], record: ImageRecord, at: tuple[int, int, int]) -> None:

@@ -7,6 +7,7 @@ of the split, and of each result its settings, seeds, plan and halted runs. Noth
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -15,6 +16,8 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import check_instance
+from .data import open_file
 from .experiments import ImageRuns, Setting
 from .networks import ImageNetwork
 from .training import Plan
@@ -36,6 +39,9 @@ class Kept:
 
 def keep(path: str | Path | BinaryIO, kept: Kept) -> None:
     """Writes results to a file, by its path or open."""
+    check_instance("kept", kept, Kept)
+    if not isinstance(path, (str, Path)) and not hasattr(path, "write"):
+        check_instance("path", path, Path)
     arrays: dict[str, NDArray[Any]] = {}
     about: dict[str, Any] = {
         "version": VERSION,
@@ -61,11 +67,21 @@ def keep(path: str | Path | BinaryIO, kept: Kept) -> None:
 
 
 def read_kept(path: str | Path) -> Kept:
-    """Reads what ``keep`` has written. Raises ValueError where it is of another version."""
-    with np.load(path, allow_pickle=False) as file:
+    """Reads what ``keep`` has written. Raises ValueError where it is something else, or of another version."""
+    if not isinstance(path, str):
+        check_instance("path", path, Path)
+    with open_file("path", Path(path)) as opened:
+        try:
+            return _read(opened)
+        except (KeyError, TypeError, zipfile.BadZipFile, EOFError, ValueError) as error:
+            raise ValueError(f"path must be a file of kept results; {path} is not: {error}") from None
+
+
+def _read(opened: BinaryIO) -> Kept:
+    with np.load(opened, allow_pickle=False) as file:
         about = json.loads(file["about"].tobytes().decode())
         if about["version"] != VERSION:
-            raise ValueError(f"{path} has version {about['version']}, not {VERSION}")
+            raise ValueError(f"it has version {about['version']}, not {VERSION}")
         runs = {}
         for name, plain in about["runs"].items():
             arrays = {

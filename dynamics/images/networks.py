@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arguments import whole, within
+from ..arguments import check_choice, check_integer, check_integers, check_number, check_sequence
 
 LAYERS_MAX = 10
 WIDTH_MAX = 10_000
@@ -24,8 +24,10 @@ SCALE_RANGE = (1e-6, 1e6)  # of sigma
 GAMMA_RANGE = (1e-12, 1e12)
 RATE_RANGE = (0.0, 1e12)
 LAST_MAX = 1e6
-ACTIVATIONS = ("relu", "linear")
 ActivationName = Literal["relu", "linear"]
+ACTIVATIONS: tuple[ActivationName, ...] = ("relu", "linear")
+VALUES_MAX = 1_000_000  # of an image, or of an output
+SEED_MAX = 2**32 - 1
 
 
 @dataclass(frozen=True)
@@ -49,15 +51,13 @@ class ImageNetwork:
     last: float | None = None
 
     def __post_init__(self) -> None:
-        whole("layers", len(self.widths) + 1, 2, LAYERS_MAX)
-        object.__setattr__(self, "widths", tuple(whole("width", one, 1, WIDTH_MAX) for one in self.widths))
+        object.__setattr__(self, "widths", check_integers("widths", self.widths, 1, WIDTH_MAX, 1, LAYERS_MAX - 1))
         object.__setattr__(self, "sigma", self._layered("sigma", self.sigma, *SCALE_RANGE))
         object.__setattr__(self, "rates", self._layered("rates", self.rates, *RATE_RANGE))
-        object.__setattr__(self, "gamma", within("gamma", self.gamma, *GAMMA_RANGE))
+        object.__setattr__(self, "gamma", check_number("gamma", self.gamma, *GAMMA_RANGE))
         if self.last is not None:
-            object.__setattr__(self, "last", within("last", self.last, -LAST_MAX, LAST_MAX))
-        if self.activation not in ACTIVATIONS:
-            raise ValueError(f"activation = {self.activation!r} is not one of {', '.join(ACTIVATIONS)}")
+            object.__setattr__(self, "last", check_number("last", self.last, -LAST_MAX, LAST_MAX))
+        check_choice("activation", self.activation, ACTIVATIONS)
 
     @property
     def layers(self) -> int:
@@ -76,15 +76,19 @@ class ImageNetwork:
 
     def shapes(self, inputs: int, outputs: int) -> list[tuple[int, int]]:
         """(n_k, n_{k-1}) for each layer. Raises ValueError where they are more weights than are allowed."""
+        inputs, outputs = (
+            check_integer("inputs", inputs, 1, VALUES_MAX),
+            check_integer("outputs", outputs, 1, VALUES_MAX),
+        )
         shapes = [(after, before) for before, after in pairwise((inputs, *self.widths, outputs))]
         count = sum(rows * columns for rows, columns in shapes)
         if count > WEIGHTS_MAX:
-            raise ValueError(f"widths = {self.widths} make {count} weights, more than {WEIGHTS_MAX}")
+            raise ValueError(f"widths must make at most {WEIGHTS_MAX} weights; {self.widths} make {count}")
         return shapes
 
     def weights(self, inputs: int, outputs: int, seed: int) -> list[NDArray[Any]]:
         """W_1 ... W_L as they are drawn, (n_k, n_{k-1}) each."""
-        shapes = self.shapes(inputs, outputs)
+        shapes, seed = self.shapes(inputs, outputs), check_integer("seed", seed, 0, SEED_MAX)
         drawn = [
             sigma * sqrt(2.0 / columns) * np.random.default_rng([seed, 0, k]).standard_normal((rows, columns))
             for k, ((rows, columns), sigma) in enumerate(zip(shapes, self.layer_sigmas, strict=True))
@@ -95,10 +99,9 @@ class ImageNetwork:
 
     def _layered(self, name: str, given: float | Sequence[float], low: float, high: float) -> float | tuple[float, ...]:
         if isinstance(given, (tuple, list)):
-            if len(given) != self.layers:
-                raise ValueError(f"{name} has {len(given)} values, not one for each of {self.layers} layers")
-            return tuple(within(name, one, low, high) for one in given)
-        return within(name, given, low, high)  # type: ignore[arg-type]  # what is no number is told of there
+            items = check_sequence(name, given, self.layers, self.layers, "numbers, one for each layer")
+            return tuple(check_number(name, one, low, high) for one in items)
+        return check_number(name, given, low, high)
 
     def _each(self, given: float | tuple[float, ...]) -> tuple[float, ...]:
         return given if isinstance(given, tuple) else (given,) * self.layers

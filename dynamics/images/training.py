@@ -30,20 +30,32 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arguments import whole, within
+from ..arguments import (
+    check_array,
+    check_choice,
+    check_flag,
+    check_floats,
+    check_instance,
+    check_integer,
+    check_number,
+    check_sequence,
+)
 from ..hermite import Array
+from ..results import Result
 from .data import SEED_MAX, ImageTask
 from .extra import differentiation
-from .networks import ImageNetwork
+from .networks import RATE_RANGE, ImageNetwork
 
 EPOCHS_MAX = 1_000_000
 RECORDS_MAX = 1_000
 BATCH_MAX = 100_000
+IMAGES_MAX = 1_000_000
+WEIGHT_MAX = 1e30  # in size
 WORK_MAX = 1e13  # multiply-adds of a run, half an hour or so
-LOSSES = ("squared", "cross entropy")
-DTYPES = ("float32", "float64")
 Loss = Literal["squared", "cross entropy"]
 Dtype = Literal["float32", "float64"]
+LOSSES: tuple[Loss, ...] = ("squared", "cross entropy")
+DTYPES: tuple[Dtype, ...] = ("float32", "float64")
 
 _STEP = 2e6  # multiply-adds in the time that a step takes beside them
 _DIVERGED = 1e4  # times the first loss, or that of f = 0
@@ -74,16 +86,15 @@ class Plan:
     dtype: Dtype = "float32"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "epochs", whole("epochs", self.epochs, 1, EPOCHS_MAX))
-        object.__setattr__(self, "n", whole("n", self.n, 2, RECORDS_MAX))
+        object.__setattr__(self, "epochs", check_integer("epochs", self.epochs, 1, EPOCHS_MAX))
+        object.__setattr__(self, "n", check_integer("n", self.n, 2, RECORDS_MAX))
         if self.batch is not None:
-            object.__setattr__(self, "batch", whole("batch", self.batch, 1, BATCH_MAX))
-        if self.loss not in LOSSES:
-            raise ValueError(f"loss = {self.loss!r} is not one of {', '.join(LOSSES)}")
-        if self.dtype not in DTYPES:
-            raise ValueError(f"dtype = {self.dtype!r} is not one of {', '.join(DTYPES)}")
-        if self.centred and self.loss != "squared":
-            raise ValueError("centred = True goes with loss = 'squared' alone")
+            object.__setattr__(self, "batch", check_integer("batch", self.batch, 1, BATCH_MAX))
+        check_choice("loss", self.loss, LOSSES)
+        check_choice("dtype", self.dtype, DTYPES)
+        check_flag("sphere", self.sphere)
+        if check_flag("centred", self.centred) and self.loss != "squared":
+            raise ValueError(f"centred must be False with the loss {self.loss!r}")
 
     @property
     def recorded(self) -> tuple[int, ...]:
@@ -94,25 +105,28 @@ class Plan:
 
     def work(self, task: ImageTask, network: ImageNetwork) -> float:
         """Multiply-adds of a run. Raises ValueError where they are more than are allowed."""
+        task = check_instance("task", task, ImageTask)
         return self.cost(len(task.x), len(task.x_test), task.x.shape[1], task.y.shape[1], network)
 
     def cost(self, size: int, tests: int, inputs: int, outputs: int, network: ImageNetwork) -> float:
         """The same for so many training and test images of so many values, known without them."""
-        each = float(sum(rows * columns for rows, columns in network.shapes(inputs, outputs)))
+        size, tests = check_integer("size", size, 1, IMAGES_MAX), check_integer("tests", tests, 1, IMAGES_MAX)
+        shapes = check_instance("network", network, ImageNetwork).shapes(inputs, outputs)
+        each = float(sum(rows * columns for rows, columns in shapes))
         steps: int = ceil(size / min(self.batch or size, size))
         epoch = 3.0 * size * each + steps * (_STEP + 3.0 * each)
         record = each * (tests + min(size, _MEASURED) + _PROBE + _KERNEL * outputs) + _STEP
         work: float = self.epochs * epoch + len(self.recorded) * record
         if work > WORK_MAX:
             raise ValueError(
-                f"{self.epochs} epochs of {size} images with {each:g} weights take {work:.3g} multiply-adds, more than "
-                f"{WORK_MAX:.0e}"
+                f"epochs must take at most {WORK_MAX:.0e} multiply-adds; {self.epochs} epochs of {size} images with "
+                f"{each:g} weights take {work:.3g}"
             )
         return work
 
 
 @dataclass(frozen=True, eq=False)
-class ImageRecord:
+class ImageRecord(Result):
     """A network of L layers after some epochs.
 
     train_loss: over the first 2,000 training images at most; test_loss, test_accuracy: over all test images. Of one
@@ -165,18 +179,26 @@ class ImageTraining:
         seed: int = 0,
         weights: Sequence[NDArray[Any]] | None = None,
     ) -> None:
-        self.task, self.network, self.plan = task, network, plan or Plan()
-        self.seed = whole("seed", seed, 0, SEED_MAX)
+        self.task, self.network = (
+            check_instance("task", task, ImageTask),
+            check_instance("network", network, ImageNetwork),
+        )
+        self.plan = Plan() if plan is None else check_instance("plan", plan, Plan)
+        self.seed = check_integer("seed", seed, 0, SEED_MAX)
         self.work = self.plan.work(task, network)
         self.epoch, self.steps, self.halted = 0, 0, ""
         self._library = differentiation()
         inputs, outputs = task.x.shape[1], task.y.shape[1]
         if self.plan.loss == "cross entropy" and outputs == 1:
-            raise ValueError("loss = 'cross entropy' needs a task of several classes; this one has one output")
+            raise ValueError("loss must be 'squared' for a task of one output, not 'cross entropy'")
         shapes = network.shapes(inputs, outputs)
-        drawn = network.weights(inputs, outputs, self.seed) if weights is None else list(weights)
+        if weights is None:
+            drawn = network.weights(inputs, outputs, self.seed)
+        else:
+            items = check_sequence("weights", weights, len(shapes), len(shapes), "arrays, one for each layer")
+            drawn = [check_array(f"weights[{k}]", one, -WEIGHT_MAX, WEIGHT_MAX) for k, one in enumerate(items)]
         if [one.shape for one in drawn] != shapes:
-            raise ValueError(f"weights of shapes {[one.shape for one in drawn]} are not {shapes}")
+            raise ValueError(f"weights must have the shapes {shapes}, not {[one.shape for one in drawn]}")
         dtype = self.plan.dtype
         self.weights = [np.array(one, dtype=dtype, order="C") for one in drawn]
         self._x, self._y = (np.asarray(one, dtype=dtype) for one in (task.x, task.y))
@@ -193,6 +215,7 @@ class ImageTraining:
     def advance(self, until: int, seconds: float = inf) -> bool:
         """Takes steps until exactly that epoch, for about so many seconds at most; whether it is there, or has halted
         for a reason that ``halted`` gives."""
+        until, seconds = check_integer("until", until, 0, EPOCHS_MAX), check_number("seconds", seconds, 0.0)
         began = perf_counter()
         size, batch = len(self._x), min(self.plan.batch or len(self._x), len(self._x))
         while self.epoch < until and not self.halted:
@@ -212,6 +235,9 @@ class ImageTraining:
 
     def output(self, x: NDArray[Any]) -> Array:
         """f at inputs (n, d0): (n, C)."""
+        x = check_floats("x", x)
+        if x.ndim != 2 or not len(x) or x.shape[1] != self.task.x.shape[1]:
+            raise ValueError(f"x must have the shape (n, {self.task.x.shape[1]}), n of at least 1, not {x.shape}")
         return np.vstack([self._forward(x[i : i + _CHUNK])[-1] for i in range(0, len(x), _CHUNK)]).astype(float)
 
     def kernel(self) -> Array:
@@ -368,8 +394,12 @@ def stable_rate(network: ImageNetwork, rate: float, most: float) -> float:
     """A rate for a network whose layers have one sigma, from one that suits sigma = 1 and gamma = 1: divided by its
     kernel's size at the start beside that one's, ``gamma^2 sigma^{2 (L - 1)}``, so that outputs move as fast at the
     start; but ``most`` at most: from a small sigma the kernel grows as it learns."""
-    rate, most = within("rate", rate, 0.0, 1e12), within("most", most, 0.0, 1e12)
-    (sigma,) = set(network.layer_sigmas)
+    low, high = RATE_RANGE
+    rate, most = check_number("rate", rate, low, high), check_number("most", most, low, high)
+    sigmas = set(check_instance("network", network, ImageNetwork).layer_sigmas)
+    if len(sigmas) > 1:
+        raise ValueError(f"network must have one sigma for all layers, not {network.sigma}")
+    (sigma,) = sigmas
     size = network.gamma**2 * sigma ** (2 * (network.layers - 1))
     return min(rate / size, most) if size > 0.0 else most
 

@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit
 
-from ..arguments import whole, within
+from ..arguments import check_array, check_choice, check_instance, check_integer, check_number, check_sequence
 from ..hermite import Array
+from ..results import Result
 from .model import LinearNetwork
 
 STEP_RANGE = (1e-100, 1e100)
@@ -46,7 +47,7 @@ ACTIVATIONS: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]
 
 
 @dataclass(frozen=True, eq=False)
-class DescentRecord:
+class DescentRecord(Result):
     """S networks after ``step_number`` steps, at ``t = step_number step``. Every array below has the shape (S,).
 
     f, loss. cos_zeta: of the angle between u and the pre-activations W x, whatever phi; cos_zeta_phi: of that between
@@ -86,31 +87,34 @@ def descent(
     Raises ValueError, naming argument, value and range, when it is called; so does a run of more than 1e6 steps or of
     more than 2e9 steps of a neuron.
     """
-    chosen = [networks] if isinstance(networks, LinearNetwork) else list(networks)
-    if not 1 <= len(chosen) <= NETWORKS_MAX:
-        raise ValueError(f"networks are {len(chosen)}, not 1 to {NETWORKS_MAX}")
+    several = () if isinstance(networks, LinearNetwork) else networks
+    chosen = (
+        [networks]
+        if isinstance(networks, LinearNetwork)
+        else [
+            check_instance(f"networks[{i}]", one, LinearNetwork)
+            for i, one in enumerate(check_sequence("networks", several, 1, NETWORKS_MAX, "networks"))
+        ]
+    )
     d = chosen[0].d
     if any(one.d != d for one in chosen):
-        raise ValueError("networks differ in their width d; those of a batch must have one")
-    if activation not in ACTIVATIONS:
-        raise ValueError(f"activation = {activation!r} is not one of {', '.join(ACTIVATIONS)}")
-    step, t_end = within("step", step, *STEP_RANGE), within("t_end", t_end, *STEP_RANGE)
+        raise ValueError("networks must have the same width d, and differ in it")
+    activation = check_choice("activation", activation, tuple(ACTIVATIONS))
+    step, t_end = check_number("step", step, *STEP_RANGE), check_number("t_end", t_end, *STEP_RANGE)
     if t_end / step > STEPS_MAX:
-        raise ValueError(f"t_end / step = {t_end / step:g} steps are more than {STEPS_MAX}")
+        raise ValueError(f"t_end / step must be at most {STEPS_MAX} steps, not {t_end / step:g}")
     steps = max(1, ceil(t_end / step - 1e-9))  # a whole number of steps is not one more by rounding
     if steps * len(chosen) * d > WORK_MAX:
         raise ValueError(
-            f"{steps} steps of {len(chosen)} networks of {d} neurons are {steps * len(chosen) * d:g} steps of a neuron,"
-            f" more than {WORK_MAX:g}"
+            f"t_end / step must take at most {WORK_MAX:g} steps of a neuron, not {steps * len(chosen) * d:g}: "
+            f"{steps} steps of {len(chosen)} networks of {d} neurons"
         )
+    n = check_integer("n", n, 2, RECORDS_MAX)
     if t is None:
-        times = np.linspace(0.0, steps * step, whole("n", n, 2, RECORDS_MAX))
+        times = np.linspace(0.0, steps * step, n)
     else:
-        times = np.atleast_1d(np.array(t, dtype=float))
-        if times.ndim != 1 or not 1 <= len(times) <= RECORDS_MAX:
-            raise ValueError(f"t of shape {times.shape} is not 1 to {RECORDS_MAX} times in one dimension")
-        if not ((times >= 0.0) & (times <= t_end)).all():
-            raise ValueError(f"t has a time outside [0, {t_end:g}], from the start to t_end")
+        times = np.atleast_1d(check_array("t", t, 0.0, t_end))
+        times = check_array("t", times, ndim=1, most=RECORDS_MAX)
     recorded = np.unique(np.round(times / step).astype(int)).tolist()
     return _descend(chosen, step, activation, recorded)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arguments import within
+from ..arguments import check_instance, check_number
 from ..compiling import compiled
 from ..hermite import Array
 from .model import LinearNetwork
@@ -79,8 +79,8 @@ def leaving_step(network: LinearNetwork, tolerance: float = 0.05) -> LeavingStep
 
     Raises ValueError, naming argument, value and range.
     """
-    tolerance = within("tolerance", tolerance, *TOLERANCE_RANGE)
-    flow = network.flow
+    tolerance = check_number("tolerance", tolerance, *TOLERANCE_RANGE)
+    flow = check_instance("network", network, LinearNetwork).flow
     limit_start, limit_end = (float(one) for one in network.solution([0.0, inf]).step_limit)
     unit = max(abs(flow.y), abs(flow.f0))
     if not flow.moves or network.start.kernel == 0.0:

@@ -9,10 +9,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..arguments import whole, within
+from ..arguments import check_array, check_integer, check_integers, check_number
 from ..hermite import Array
-from .model import D_MAX, ENTRY_MAX
-from .scaling import Exponents, ScalingPhase, scaling_phase
+from ..results import Result
+from .model import D_MAX, ENTRY_MAX, SEED_MAX
+from .scaling import SCALE_MAX, Exponents, ScalingPhase, scaling_phase
 
 SCALES_MAX, SEEDS_MAX = 100, 1_000
 NEURONS_MAX = 200_000_000  # drawn altogether, some 10 s
@@ -20,7 +21,7 @@ _MEASURED = ("f0", "kernel_ratio", "kernel_excess", "cos_start", "cos_end", "rat
 
 
 @dataclass(frozen=True, eq=False)
-class MeasuredExponents:
+class MeasuredExponents(Result):
     """Networks at ``scales`` (n,), as far as they are solved, over seeds (k,). Each of f0, kernel_ratio,
     kernel_excess, cos_start, cos_end, rate has the shape (n, k)."""
 
@@ -92,26 +93,23 @@ def measured_exponents(
     Raises ValueError, naming argument, value and range, when it is called.
     """
     phase = scaling_phase(exponents)
-    values = np.atleast_1d(np.array(scales, dtype=float))
-    if values.ndim != 1 or not 2 <= len(values) <= SCALES_MAX:
-        raise ValueError(f"scales of shape {values.shape} are not 2 to {SCALES_MAX} values in one dimension")
-    if not (values[1:] > values[:-1]).all() or not values[0] >= 1.0:
-        raise ValueError("scales do not increase from 1 on")
-    if not 1 <= len(seeds) <= SEEDS_MAX:
-        raise ValueError(f"seeds are {len(seeds)}, not 1 to {SEEDS_MAX}")
-    each = whole("width", (1 if exponents.d > 0.0 else 10) if width is None else width, 1, D_MAX)
-    y = within("y", y, -ENTRY_MAX, ENTRY_MAX)
+    values = np.array(check_array("scales", scales, 1.0, SCALE_MAX, ndim=1, least=2, most=SCALES_MAX))
+    if not (values[1:] > values[:-1]).all():
+        raise ValueError("scales must increase")
+    seeds = check_integers("seeds", seeds, 0, SEED_MAX, 1, SEEDS_MAX)
+    each = check_integer("width", (1 if exponents.d > 0.0 else 10) if width is None else width, 1, D_MAX)
+    y = check_number("y", y, -ENTRY_MAX, ENTRY_MAX)
     widths = np.round(each * values**exponents.d)
     if not (widths <= D_MAX).all():
-        raise ValueError(f"scales reach {widths[-1]:g} neurons, more than {D_MAX}")
+        raise ValueError(f"scales must lead to at most {D_MAX} neurons, not {widths[-1]:g}")
     if not values[-1] <= exponents.reach:
         raise ValueError(
-            f"scales reach {values[-1]:g}, where gamma, rates or weights are out of their ranges: at most "
-            f"{exponents.reach:g} with these exponents"
+            f"scales must be at most {exponents.reach:g} with these exponents, not {values[-1]:g}: beyond, gamma, "
+            "rates or weights are out of their ranges"
         )
     if widths.sum() * len(seeds) > NEURONS_MAX:
-        raise ValueError(f"scales and seeds take {widths.sum() * len(seeds):g} neurons, more than {NEURONS_MAX}")
-    return _measure(exponents, phase, values, widths, tuple(seeds), y, each)
+        raise ValueError(f"scales and seeds must take at most {NEURONS_MAX} neurons, not {widths.sum() * len(seeds):g}")
+    return _measure(exponents, phase, values, widths, seeds, y, each)
 
 
 def _measure(

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..arguments import whole, within
+from ..arguments import check_array, check_integer, check_number
 from ..hermite import Array
+from ..results import Result
 from .clock import Clock
 from .flow import Flow
 from .norms import Pair, length
@@ -27,7 +28,9 @@ GAMMA_RANGE = (1e-300, 1e10)
 ETA_RANGE = (1e-30, 1e30)
 G_MIN = 1e-300  # of gamma |x| sqrt(eta_u eta_w), where x is not 0
 BETA_RANGE = (0.25, 4.0)
+SEED_MAX = 2**32 - 1
 TIMES_MAX = 100_000
+DEVIATIONS = 9.0  # standard deviations from 0 that no weight that is drawn exceeds
 _ON_A_LINE = 1e-12  # relative size of what rounding leaves across a line
 _LOG_T_MAX = 709.0  # of a time that is a float
 _HALVINGS = 200  # of an interval of ln t, down to rounding
@@ -50,7 +53,7 @@ class Moment:
 
 
 @dataclass(frozen=True, eq=False)
-class LinearNetwork:
+class LinearNetwork(Result):
     """``f(x) = gamma sum_i u_i <w_i, x>``, trained by gradient flow on ``|f - y|^(beta + 1)`` at one point x, with
     rates eta_u and eta_w of its two layers; solved exactly.
 
@@ -77,28 +80,23 @@ class LinearNetwork:
     beta: float = 1.0
 
     def __post_init__(self) -> None:
-        u0, W0, x = (np.array(one, dtype=float) for one in (self.u0, self.W0, self.x))
-        x, W0 = np.atleast_1d(x), W0[:, None] if W0.ndim == 1 else W0
-        if u0.ndim != 1 or not 1 <= len(u0) <= D_MAX:
-            raise ValueError(f"u0 of shape {u0.shape} is not 1 to {D_MAX} weights in one dimension")
-        if x.ndim != 1 or not 1 <= len(x) <= D0_MAX:
-            raise ValueError(f"x of shape {x.shape} is not a point of 1 to {D0_MAX} dimensions")
+        u0 = np.array(check_array("u0", self.u0, -ENTRY_MAX, ENTRY_MAX, ndim=1, most=D_MAX))
+        W0 = np.array(check_array("W0", self.W0, -ENTRY_MAX, ENTRY_MAX))
+        x, W0 = np.array(_point(self.x)), W0[:, None] if W0.ndim == 1 else W0
         if W0.shape != (len(u0), len(x)):
-            raise ValueError(f"W0 of shape {W0.shape} is not {(len(u0), len(x))}, for each u_i as long a row as x")
+            raise ValueError(f"W0 must have the shape {(len(u0), len(x))} of u0 and x, not {W0.shape}")
         if W0.size > WEIGHTS_MAX:
-            raise ValueError(f"d d0 = {W0.size} is more than {WEIGHTS_MAX}")
+            raise ValueError(f"d d0 must be at most {WEIGHTS_MAX}, not {W0.size}")
         for name, values in (("u0", u0), ("W0", W0), ("x", x)):
-            if not (abs(values) <= ENTRY_MAX).all():
-                raise ValueError(f"{name} has an entry outside [{-ENTRY_MAX:g}, {ENTRY_MAX:g}]")
             values.setflags(write=False)
             object.__setattr__(self, name, values)
-        object.__setattr__(self, "y", within("y", self.y, -ENTRY_MAX, ENTRY_MAX))
-        object.__setattr__(self, "gamma", within("gamma", self.gamma, *GAMMA_RANGE))
-        object.__setattr__(self, "eta_u", within("eta_u", self.eta_u, *ETA_RANGE))
-        object.__setattr__(self, "eta_w", within("eta_w", self.eta_w, *ETA_RANGE))
-        object.__setattr__(self, "beta", within("beta", self.beta, *BETA_RANGE))
+        object.__setattr__(self, "y", check_number("y", self.y, -ENTRY_MAX, ENTRY_MAX))
+        object.__setattr__(self, "gamma", check_number("gamma", self.gamma, *GAMMA_RANGE))
+        object.__setattr__(self, "eta_u", check_number("eta_u", self.eta_u, *ETA_RANGE))
+        object.__setattr__(self, "eta_w", check_number("eta_w", self.eta_w, *ETA_RANGE))
+        object.__setattr__(self, "beta", check_number("beta", self.beta, *BETA_RANGE))
         if self.x_norm > 0.0 and not self.g >= G_MIN:
-            raise ValueError(f"gamma |x| sqrt(eta_u eta_w) = {self.g:g} is below {G_MIN:g}")
+            raise ValueError(f"gamma |x| sqrt(eta_u eta_w) must be at least {G_MIN:g}, not {self.g:g}")
 
     @classmethod
     def random(
@@ -120,18 +118,21 @@ class LinearNetwork:
         correlation of u_i and <w_i, x>, -1 to 1: layers that are independent, parallel (1) or opposed (-1).
 
         The first neurons do not depend on d: a wider network begins with the same ones."""
-        d, d0 = whole("d", d, 1, D_MAX), whole("d0", d0, 1, D0_MAX)
+        d, d0 = check_integer("d", d, 1, D_MAX), check_integer("d0", d0, 1, D0_MAX)
         if d * d0 > WEIGHTS_MAX:
-            raise ValueError(f"d d0 = {d * d0} is more than {WEIGHTS_MAX}")
+            raise ValueError(f"d d0 must be at most {WEIGHTS_MAX}, not {d * d0}")
+        sigma_max = ENTRY_MAX / DEVIATIONS
         sigma_u, sigma_w = (
-            within(name, one, 0.0, ENTRY_MAX) for name, one in (("sigma_u", sigma_u), ("sigma_w", sigma_w))
+            check_number("sigma_u", sigma_u, 0.0, sigma_max),
+            check_number("sigma_w", sigma_w, 0.0, sigma_max),
         )
+        alignment = check_number("alignment", alignment, -1.0, 1.0)
         u, W = draw(d, d0, seed)
-        point = np.eye(1, d0)[0] if x is None else np.atleast_1d(np.asarray(x, dtype=float))
+        point = np.eye(1, d0)[0] if x is None else _point(x)
         if alignment != 0.0:
             size = length(point) if point.shape == (d0,) else 0.0
             v = W @ (point / size) if size > 0.0 else np.zeros(d)
-            u = aligned(u, v, within("alignment", alignment, -1.0, 1.0))
+            u = aligned(u, v, alignment)
         return cls(sigma_u * u, sigma_w * W, point, y, gamma, eta_u, eta_w, beta)
 
     @classmethod
@@ -151,7 +152,7 @@ class LinearNetwork:
         It moves as on the one point ``x = sqrt(E xi^2) n``, ``y = E[xi target] / sqrt(E xi^2)``; the loss differs by a
         constant. This holds for the squared loss alone, so beta is 1."""
         x, y = on_a_line(X, targets)
-        return cls(np.asarray(u0), np.asarray(W0), x, y, gamma, eta_u, eta_w)
+        return cls(check_array("u0", u0), check_array("W0", W0), x, y, gamma, eta_u, eta_w)
 
     @property
     def d(self) -> int:
@@ -260,16 +261,12 @@ class LinearNetwork:
 
     def solution(self, t: ArrayLike) -> LinearSolution:
         """The exact solution at times t (n,), each from 0 to inf, in any order."""
-        times = np.atleast_1d(np.array(t, dtype=float))
-        if times.ndim != 1 or not 1 <= len(times) <= TIMES_MAX:
-            raise ValueError(f"t of shape {times.shape} is not 1 to {TIMES_MAX} times in one dimension")
-        if not (times >= 0.0).all():
-            raise ValueError("t has a time outside [0, inf]")
-        return solve(self, times)
+        times = np.atleast_1d(check_array("t", t, 0.0, inf))
+        return solve(self, np.array(check_array("t", times, ndim=1, most=TIMES_MAX)))
 
     def time_to(self, share: float) -> float:
         """When the distance ``|f - y|`` has fallen to this share of the one at the start; inf if it never does."""
-        share = within("share", share, 1e-300, 1.0)
+        share = check_number("share", share, 1e-300, 1.0)
         if not self.flow.moves or share == 1.0:
             return 0.0 if share == 1.0 or self.flow.f0 == self.flow.y else inf
         wanted = share * abs(self.flow.f0 - self.flow.y)
@@ -299,7 +296,7 @@ def moment(network: LinearNetwork, t: float) -> Moment:
 
 def draw(d: int, d0: int, seed: int) -> tuple[Array, Array]:
     """Standard normal u (d,) and W (d, d0), neuron by neuron: the first of them do not depend on d."""
-    seed = whole("seed", seed, 0, 2**32 - 1)
+    seed = check_integer("seed", seed, 0, SEED_MAX)
     first, second = np.random.default_rng([seed, 0]), np.random.default_rng([seed, 1])
     return first.standard_normal(d), second.standard_normal((d, d0))
 
@@ -311,22 +308,29 @@ def aligned(u: Array, v: Array, alignment: float) -> Array:
 
 def on_a_line(X: ArrayLike, targets: ArrayLike) -> tuple[Array, float]:
     """The one point and target that data on a line through 0 come down to; see ``LinearNetwork.from_data``."""
-    points, values = np.atleast_2d(np.array(X, dtype=float)), np.atleast_1d(np.array(targets, dtype=float))
+    points = np.atleast_2d(check_array("X", X, -ENTRY_MAX, ENTRY_MAX))
+    values = np.atleast_1d(check_array("targets", targets, -ENTRY_MAX, ENTRY_MAX))
     if points.ndim != 2 or points.size == 0 or values.shape != points.shape[:1]:
-        raise ValueError(f"X of shape {points.shape} and targets of shape {values.shape} are not n rows and n targets")
-    if not (abs(points) <= ENTRY_MAX).all() or not (abs(values) <= ENTRY_MAX).all():
-        raise ValueError(f"X or targets have an entry outside [{-ENTRY_MAX:g}, {ENTRY_MAX:g}]")
+        raise ValueError(f"X and targets must have the shapes (n, d0) and (n,), not {points.shape} and {values.shape}")
     sizes = np.sqrt(np.sum(points**2, axis=1))
     longest = int(np.argmax(sizes))
     if sizes[longest] == 0.0:
-        raise ValueError("X = 0: all points are 0, and no line goes through them alone")
+        raise ValueError("X must have a point that is not 0: no line goes through 0 alone")
     n = points[longest] / length(points[longest])
     xi = points @ n
     across = np.sqrt(np.sum((points - xi[:, None] * n) ** 2, axis=1))
     worst = int(np.argmax(across))
     if across[worst] > _ON_A_LINE * sizes[longest]:
         raise ValueError(
-            f"X is not on a line through 0: row {worst} is {across[worst]:g} away from the line through row {longest}"
+            f"X must be on a line through 0: row {worst} is {across[worst]:g} away from the line through row {longest}"
         )
     mean_square = float(np.mean(xi**2))
-    return sqrt(mean_square) * n, float(np.mean(xi * values)) / sqrt(mean_square)
+    x, y = sqrt(mean_square) * n, float(np.mean(xi * values)) / sqrt(mean_square)
+    # means are no larger than what they are of, but for rounding
+    return np.clip(x, -ENTRY_MAX, ENTRY_MAX), float(np.clip(y, -ENTRY_MAX, ENTRY_MAX))
+
+
+def _point(x: ArrayLike) -> Array:
+    """A point of 1 to 10,000 dimensions; one number is a point on a line."""
+    point = np.atleast_1d(check_array("x", x, -ENTRY_MAX, ENTRY_MAX))
+    return check_array("x", point, ndim=1, most=D0_MAX)

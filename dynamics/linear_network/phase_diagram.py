@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from ..arguments import whole, within
+from ..arguments import check_choice, check_integer, check_integers, check_number, check_sequence
 from ..hermite import Array
-from .model import D_MAX, ENTRY_MAX, ETA_RANGE, GAMMA_RANGE, aligned, draw
+from ..results import Result
+from .model import D_MAX, ENTRY_MAX, ETA_RANGE, GAMMA_RANGE, SEED_MAX, aligned, draw
 from .norms import Pair
 
 BOUNDS = {
@@ -39,7 +40,7 @@ _FEW = 64  # neurons may be nearly parallel, and their angle is taken from thems
 
 
 @dataclass(frozen=True, eq=False)
-class PhaseDiagram:
+class PhaseDiagram(Result):
     """The end of time over two hyperparameters, for each seed.
 
     x_name, y_name, x (nx,), y (ny,): the axes. fixed: the values of the others.
@@ -105,25 +106,24 @@ def phase_diagram(
     Raises ValueError, naming argument, value and range.
     """
     values: dict[str, Any] = {
-        "d": whole("d", d, 1, D_MAX),
-        "sigma_u": within("sigma_u", sigma_u, 0.0, ENTRY_MAX),
-        "sigma_w": within("sigma_w", sigma_w, 0.0, ENTRY_MAX),
-        "gamma": within("gamma", gamma, *GAMMA_RANGE),
-        "eta_u": within("eta_u", eta_u, *ETA_RANGE),
-        "eta_w": within("eta_w", eta_w, *ETA_RANGE),
-        "y": within("target", target, -ENTRY_MAX, ENTRY_MAX),
-        "x_norm": within("x_norm", x_norm, 0.0, ENTRY_MAX),
+        "d": check_integer("d", d, 1, D_MAX),
+        "sigma_u": check_number("sigma_u", sigma_u, 0.0, ENTRY_MAX),
+        "sigma_w": check_number("sigma_w", sigma_w, 0.0, ENTRY_MAX),
+        "gamma": check_number("gamma", gamma, *GAMMA_RANGE),
+        "eta_u": check_number("eta_u", eta_u, *ETA_RANGE),
+        "eta_w": check_number("eta_w", eta_w, *ETA_RANGE),
+        "y": check_number("target", target, -ENTRY_MAX, ENTRY_MAX),
+        "x_norm": check_number("x_norm", x_norm, 0.0, ENTRY_MAX),
     }
-    alignment = within("alignment", alignment, -1.0, 1.0)
-    nx, ny = whole("n[0]", n[0], 2, SIDE_MAX), whole("n[1]", n[1], 2, SIDE_MAX)
+    alignment = check_number("alignment", alignment, -1.0, 1.0)
+    nx, ny = check_integers("n", n, 2, SIDE_MAX, 2, 2)
+    seeds = check_integers("seeds", seeds, 0, SEED_MAX, 1, SEEDS_MAX)
     x_name, along_x = _axis("x", x, nx)
     y_name, along_y = _axis("y", y, ny)
     if x_name == y_name:
-        raise ValueError(f"both axes are {x_name}; they must differ")
-    if not 1 <= len(seeds) <= SEEDS_MAX:
-        raise ValueError(f"seeds are {len(seeds)}, not 1 to {SEEDS_MAX}")
+        raise ValueError(f"x and y must differ, and are both {x_name}")
     if nx * ny * len(seeds) > CELLS_MAX:
-        raise ValueError(f"{nx} x {ny} cells for {len(seeds)} seeds are more than {CELLS_MAX}")
+        raise ValueError(f"n and seeds must give at most {CELLS_MAX} cells, not {nx} x {ny} for {len(seeds)} seeds")
     fixed = {name: float(value) for name, value in values.items() if name not in (x_name, y_name)}
     values[x_name], values[y_name] = along_x[None, :], along_y[:, None]
     found = np.empty((3, len(seeds), ny, nx))
@@ -131,16 +131,15 @@ def phase_diagram(
         pair = _pairs(np.asarray(values["d"]).astype(int), seed, alignment)
         _end(values, pair, found[:, k])
     found.setflags(write=False)
-    return PhaseDiagram(x_name, y_name, along_x, along_y, fixed, tuple(seeds), *found)
+    return PhaseDiagram(x_name, y_name, along_x, along_y, fixed, seeds, *found)
 
 
 def _axis(which: str, given: Sequence[Any], n: int) -> tuple[str, Array]:
-    if isinstance(given, str) or len(given) != 3 or given[0] not in BOUNDS:
-        raise ValueError(f"{which} = {given!r} is not (name, low, high) with a name out of {', '.join(BOUNDS)}")
-    name = str(given[0])
-    low, high = (within(f"{which}: {name}", value, *BOUNDS[name]) for value in given[1:])
+    name, *ends = check_sequence(which, given, 3, 3, "items (name, low, high)")
+    name = check_choice(f"{which}[0]", name, tuple(BOUNDS))
+    low, high = (check_number(f"{which}: {name}", value, *BOUNDS[name]) for value in ends)
     if not low < high:
-        raise ValueError(f"{which}: {name} from {low:g} to {high:g} does not increase")
+        raise ValueError(f"{which}: {name} must increase, not run from {low:g} to {high:g}")
     samples = np.geomspace(low, high, n) if low > 0.0 else np.linspace(low, high, n)
     samples[0], samples[-1] = low, high
     return name, np.round(samples) if name == "d" else samples

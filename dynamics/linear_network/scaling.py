@@ -15,11 +15,11 @@ from enum import StrEnum
 from math import exp, inf, log
 from types import MappingProxyType
 
-from ..arguments import within
-from .model import ENTRY_MAX, ETA_RANGE, G_MIN, GAMMA_RANGE, LinearNetwork
+from ..arguments import check_instance, check_integer, check_number
+from .model import D_MAX, DEVIATIONS, ENTRY_MAX, ETA_RANGE, G_MIN, GAMMA_RANGE, LinearNetwork
 
 EXPONENT_MAX = 10.0
-_DEVIATIONS = 9.0  # standard deviations that no weight of a network is off
+SCALE_MAX = 1e300  # of the large number
 _LOG_MAX = 709.0  # of what is a float
 _EQUAL = 1e-9  # exponents that differ by no more are meant to be the same: 0.1 + 0.2 is not 0.3
 _KERNEL = 0.5  # c_g + c_P of a network turned into the kernel phase by the rates alone, that of the NTK
@@ -56,7 +56,8 @@ class Exponents:
     def __post_init__(self) -> None:
         for one in fields(self):
             low = 0.0 if one.name == "d" else -EXPONENT_MAX
-            object.__setattr__(self, one.name, within(f"c_{one.name}", getattr(self, one.name), low, EXPONENT_MAX))
+            power = check_number(f"c_{one.name}", getattr(self, one.name), low, EXPONENT_MAX)
+            object.__setattr__(self, one.name, power)
 
     @property
     def reach(self) -> float:
@@ -65,7 +66,7 @@ class Exponents:
         ranges = [
             (self.gamma, *GAMMA_RANGE), (self.gamma + 0.5 * (self.eta_u + self.eta_w), G_MIN, inf),
             (self.eta_u, *ETA_RANGE), (self.eta_w, *ETA_RANGE),
-            (self.u, 0.0, ENTRY_MAX / _DEVIATIONS), (self.w, 0.0, ENTRY_MAX / _DEVIATIONS),
+            (self.u, 0.0, ENTRY_MAX / DEVIATIONS), (self.w, 0.0, ENTRY_MAX / DEVIATIONS),
         ]  # fmt: skip
         powers = [(c, high if c > 0.0 else low) for c, low, high in ranges if c != 0.0]
         logarithm = min([log(end) / c for c, end in powers if end > 0.0], default=inf)
@@ -73,8 +74,13 @@ class Exponents:
 
     def network(self, scale: float, seed: int = 0, y: float = 1.0, width: int = 1, beta: float = 1.0) -> LinearNetwork:
         """A random network at this value of the large number, on x = 1, of ``width scale^c_d`` neurons."""
+        width = check_integer("width", width, 1, D_MAX)
+        largest = min(self.reach, SCALE_MAX)
+        if self.d > 0.0:
+            largest = min(largest, ((D_MAX + 0.5) / width) ** (1.0 / self.d))
+        scale = check_number("scale", scale, 1.0, largest)
         return LinearNetwork.random(
-            round(width * scale**self.d),
+            min(D_MAX, round(width * scale**self.d)),
             sigma_u=scale**self.u,
             sigma_w=scale**self.w,
             y=y,
@@ -133,11 +139,12 @@ class ScalingPhase:
 
 def scaling_phase(exponents: Exponents) -> ScalingPhase:
     """The phase. Raises ValueError where the output at the start grows without bound."""
-    c = exponents
+    c = check_instance("exponents", exponents, Exponents)
     output = c.gamma + 0.5 * c.d + c.u + c.w
     if output > _EQUAL:
         raise ValueError(
-            f"c_gamma + c_d/2 + c_u + c_w = {output:g} is above 0: the output at the start grows without bound"
+            f"c_gamma + c_d/2 + c_u + c_w must be at most 0, not {output:g}: "
+            "the output at the start grows without bound"
         )
     g = c.gamma + 0.5 * (c.eta_u + c.eta_w)
     P = c.d + max(2.0 * c.w - c.eta_w, 2.0 * c.u - c.eta_u)

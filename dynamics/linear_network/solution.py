@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..arguments import whole
+from ..arguments import check_array
 from ..hermite import Array
+from ..results import Result
 
 if TYPE_CHECKING:
     from .model import LinearNetwork
@@ -20,7 +21,7 @@ WEIGHTS_OVER_TIME_MAX = 20_000_000  # numbers that the weights at all times may 
 
 
 @dataclass(frozen=True, eq=False)
-class LinearSolution:
+class LinearSolution(Result):
     """The exact solution at ``t`` (n,). Every array below has the shape (n,).
 
     f, residual: the output, and ``f - y`` to its own relative accuracy, however small. loss: ``|f - y|^(beta + 1)``.
@@ -81,16 +82,17 @@ class LinearSolution:
 
     def _chosen(self, neurons: Sequence[int] | Array | None, each: int) -> Array:
         d = self.network.d
-        chosen = np.arange(d) if neurons is None else np.array(neurons)
-        if chosen.ndim != 1:
-            raise ValueError(f"neurons of shape {chosen.shape} are not whole numbers in one dimension")
-        for i in chosen.tolist() if neurons is not None else ():
-            whole("neurons", i, 0, d - 1)
+        if neurons is None:
+            chosen = np.arange(float(d))
+        else:
+            chosen = check_array("neurons", neurons, 0, d - 1, ndim=1)
+            if not (chosen == np.round(chosen)).all():
+                raise ValueError(f"neurons must be integers between 0 and {d - 1}")
         count = len(self.t) * len(chosen) * each
         if count > WEIGHTS_OVER_TIME_MAX:
             raise ValueError(
-                f"{len(chosen)} neurons at {len(self.t)} times are {count} weights, more than {WEIGHTS_OVER_TIME_MAX}; "
-                "ask for fewer of them"
+                f"neurons times times must be at most {WEIGHTS_OVER_TIME_MAX} weights, not {count}: "
+                f"of {len(chosen)} neurons at {len(self.t)} times; take fewer"
             )
         return chosen.astype(int)
 

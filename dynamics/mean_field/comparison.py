@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..activations import Activation, series
-from ..arguments import whole, within
+from ..arguments import check_choice, check_integer, check_number, check_sequence
 from ..hermite import Array
-from ..training import SphericalSGD, Start, together
+from ..results import Result
+from ..training import BATCH_MAX, DIMENSION_MAX, STARTS, SphericalSGD, Start, together
 from .model import WIDTH_MAX, MeanFieldModel
 from .network import make_network
-from .starts import T_MAX, T_MIN, Law, initial_weights
+from .starts import LAWS, T_MAX, T_MIN, Law, initial_weights
 
 PLACES_MAX, RUNS_MAX = 50, 100
 SAMPLES = 60  # at which two risks are compared
@@ -31,7 +32,7 @@ class Place:
 
 
 @dataclass(frozen=True, eq=False)
-class NetworkDistances:
+class NetworkDistances(Result):
     """Distances at each place, for each run: the largest difference of two risks over the run.
 
     ``to_exact`` and ``to_mean_field`` (places, runs): of the network to the exact flow of m neurons and to the mean
@@ -71,12 +72,14 @@ def compare_networks(
 
     Raises ValueError, naming argument, value and range, when it is called.
     """
-    asked = tuple(Place(*place) for place in places)
-    whole("places", len(asked), 1, PLACES_MAX)
-    runs = whole("runs", runs, 1, RUNS_MAX)
-    t_end = within("t_end", t_end, T_MIN, T_MAX)
+    asked = tuple(
+        _place(f"places[{i}]", place)
+        for i, place in enumerate(check_sequence("places", places, 1, PLACES_MAX, "places (m, d, batch)"))
+    )
+    law, start = check_choice("law", law, LAWS), check_choice("start", start, STARTS)
+    runs = check_integer("runs", runs, 1, RUNS_MAX)
+    t_end = check_number("t_end", t_end, T_MIN, T_MAX)
     models = [MeanFieldModel(series("phi", phi), Activation.of(activation), eps, place.m) for place in asked]
-    whole("m (with overlaps)", max(place.m for place in asked), 1, WIDTH_MAX["overlaps"])
     starts = [initial_weights(place.m, seed, law, scale) for place in asked]
     times = np.geomspace(1e-2 * min(models[0].eps, t_end), t_end, SAMPLES)
     times[-1] = t_end
@@ -117,3 +120,12 @@ def compare_networks(
                 yield known()
 
     return compared()
+
+
+def _place(name: str, given: object) -> Place:
+    m, d, batch = check_sequence(name, given, 3, 3, "integers (m, d, batch)")
+    return Place(
+        check_integer(f"{name}: m", m, 1, WIDTH_MAX["overlaps"]),
+        check_integer(f"{name}: d", d, 2, DIMENSION_MAX),
+        check_integer(f"{name}: batch", batch, 1, BATCH_MAX),
+    )

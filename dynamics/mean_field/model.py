@@ -12,14 +12,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..activations import Activation, series
-from ..arguments import whole, within
+from ..activations import DEGREE_MAX, SERIES_MAX, Activation, series
+from ..arguments import check_array, check_flag, check_instance, check_integer, check_integers, check_number
 from ..hermite import Array, weights
+from ..results import Result
 from .closed_form import closed_form
 from .finite_rank import finite_rank
 from .learning import plateaus, predicted_times
 from .overlap_flow import OverlapFlow
-from .starts import NEURONS_MAX, SAMPLES_MAX, T_MAX, T_MIN, Law, initial_weights, sample_times, starting_weights
+from .starts import (
+    NEURONS_MAX,
+    SAMPLES_MAX,
+    SEED_MAX,
+    T_MAX,
+    T_MIN,
+    Law,
+    initial_weights,
+    sample_times,
+    starting_weights,
+)
 from .sweep import EpsSweep, sweep
 from .trajectory import MeanFieldChunk, MeanFieldTrajectory, Request, chunks, collect
 
@@ -30,7 +41,7 @@ RTOL_RANGE = (1e-13, 1e-3)
 
 
 @dataclass(frozen=True)
-class MeanFieldModel:
+class MeanFieldModel(Result):
     """m neurons learning a single-index target, in the mean field of each other. Make it as
     ``MeanFieldModel(phi, activation, eps, m)``.
 
@@ -60,16 +71,16 @@ class MeanFieldModel:
         object.__setattr__(self, "phi", series("phi", self.phi))
         activation = Activation.of(self.activation)
         object.__setattr__(self, "activation", activation)
-        object.__setattr__(self, "eps", within("eps", self.eps, *EPS_RANGE))
+        object.__setattr__(self, "eps", check_number("eps", self.eps, *EPS_RANGE))
         kind = "finite rank" if activation.finite_rank else "closed form"
-        object.__setattr__(self, "m", whole("m", self.m, 1, WIDTH_MAX[kind]))
+        object.__setattr__(self, "m", check_integer("m", self.m, 1, WIDTH_MAX[kind]))
 
     @classmethod
     def from_planar(cls, c: ArrayLike, c_star: ArrayLike, eps: float, m: int = 1) -> MeanFieldModel:
         """The model whose neurons, all alike, follow the planar system of feature unlearning with coefficients
         c, c_star (of He_k from degree 1) and eps, at ``t = tau / eps``."""
-        c, c_star = np.array(c, dtype=float), np.array(c_star, dtype=float)
-        eps = within("eps", eps, 1.0 / EPS_RANGE[1], 1.0 / EPS_RANGE[0])
+        c, c_star = _planar_series("c", c), _planar_series("c_star", c_star)
+        eps = check_number("eps", eps, 1.0 / EPS_RANGE[1], 1.0 / EPS_RANGE[0])
         phi, sigma = ((0.0, *(values * np.sqrt(weights(len(values))))) for values in (c_star, c))
         return cls(phi, sigma, 1.0 / eps, m)
 
@@ -116,7 +127,7 @@ class MeanFieldModel:
     @cached_property
     def overlap_flow(self) -> OverlapFlow:
         """The compiled core's view of the exact flow of m neurons. Raises ValueError for more than 200 of them."""
-        whole("m (with overlaps)", self.m, 1, WIDTH_MAX["overlaps"])
+        check_integer("m (with overlaps)", self.m, 1, WIDTH_MAX["overlaps"])
         phi, sigma = self.coefficients
         U = self.sigma.sigma**2 if self.sigma.finite_rank else np.empty(0)
         norm = float(np.linalg.norm(phi))
@@ -172,16 +183,20 @@ class MeanFieldModel:
         overlaps: bool,
     ) -> Request:
         times = None if t is None else sample_times(t)
+        t_end = check_number("t_end", t_end, T_MIN, T_MAX)
         if times is not None:
             t_end = float(times[-1]) or T_MIN
+            if t_end < T_MIN:
+                raise ValueError(f"t must end at 0 or between {T_MIN:g} and {T_MAX:g}, not at {t_end:g}")
+        seed = check_integer("seed", seed, 0, SEED_MAX)
         return Request(
             self,
             starting_weights(self.m, a0, seed),
-            within("t_end", t_end, T_MIN, T_MAX),
-            whole("n", n, 2, SAMPLES_MAX),
+            t_end,
+            check_integer("n", n, 2, SAMPLES_MAX),
             times,
-            within("rtol", rtol, *RTOL_RANGE),
-            bool(overlaps),
+            check_number("rtol", rtol, *RTOL_RANGE),
+            check_flag("overlaps", overlaps),
         )
 
     def plateaus(self) -> Array:
@@ -211,12 +226,21 @@ class MeanFieldModel:
 
         Raises ValueError, naming argument, value and range, when it is called.
         """
-        values = np.sort(np.array(eps, dtype=float).ravel())
-        if not 1 <= len(values) <= SWEEP_MAX or not (values[1:] > values[:-1]).all():
-            raise ValueError(f"eps is {len(values)} values, not 1 to {SWEEP_MAX} different ones")
-        if not 1 <= len(seeds) <= SEEDS_MAX:
-            raise ValueError(f"seeds are {len(seeds)}, not 1 to {SEEDS_MAX}")
+        values = np.sort(check_array("eps", eps, *EPS_RANGE, ndim=1, most=SWEEP_MAX))
+        if not (values[1:] > values[:-1]).all():
+            raise ValueError("eps must be different numbers")
+        seeds = check_integers("seeds", seeds, 0, SEED_MAX, 1, SEEDS_MAX)
+        if executor is not None:
+            check_instance("executor", executor, Executor)
         starts = [initial_weights(self.m, seed, law, scale) for seed in seeds]
         models = [replace(self, eps=float(value)) for value in values]
-        t_end, rtol = within("t_end", t_end, T_MIN, T_MAX), within("rtol", rtol, *RTOL_RANGE)
-        return sweep(models, tuple(seeds), starts, t_end, rtol, executor)
+        t_end, rtol = check_number("t_end", t_end, T_MIN, T_MAX), check_number("rtol", rtol, *RTOL_RANGE)
+        return sweep(models, seeds, starts, t_end, rtol, executor)
+
+
+def _planar_series(name: str, given: ArrayLike) -> Array:
+    """Coefficients of He_k from degree 1 whose normalized ones, sqrt(k!) times as large, are within a series' range."""
+    values = check_array(name, given, ndim=1, most=DEGREE_MAX)
+    for k, (value, weight) in enumerate(zip(values.tolist(), weights(len(values)).tolist(), strict=True), 1):
+        check_number(f"{name}_{k}", value, -SERIES_MAX / sqrt(weight), SERIES_MAX / sqrt(weight))
+    return values

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..activations import Activation
-from ..arguments import whole, within
-from ..training import WORK_MAX, Dtype, Problem, Record, SphericalSGD, Start, together, whole_steps
-from .starts import SAMPLES_MAX, T_MAX, T_MIN, sample_times, starting_weights
+from ..arguments import check_choice, check_integer, check_number
+from ..training import STARTS, WORK_MAX, Dtype, Problem, Record, SphericalSGD, Start, together, whole_steps
+from .starts import SAMPLES_MAX, SEED_MAX, T_MAX, T_MIN, sample_times, starting_weights
 
 
 def make_network(
@@ -31,6 +31,8 @@ def make_network(
     """The network that ``simulate_network`` runs, to be advanced and measured by hand. most: multiply-adds after which
     it halts."""
     problem = Problem.of(phi, activation, eps, m, d, batch, noise, step, dtype)
+    seed = check_integer("seed", seed, 0, SEED_MAX)
+    start = check_choice("start", start, STARTS)
     return SphericalSGD(problem, starting_weights(problem.m, a0, seed), start, seed, most)
 
 
@@ -66,9 +68,9 @@ def simulate_network(
     Raises ValueError, naming argument, value and range, when it is called.
     """
     run = make_network(phi, activation, eps, m, d, batch, a0, seed, step, noise, start, dtype)
+    t_end, n = check_number("t_end", t_end, T_MIN, T_MAX), check_integer("n", n, 2, SAMPLES_MAX)
     if t is None:
-        t_end = within("t_end", t_end, T_MIN, T_MAX)
-        times = np.geomspace(min(1e-2 * run.problem.fastest, 1e-2 * t_end), t_end, whole("n", n, 2, SAMPLES_MAX))
+        times = np.geomspace(min(1e-2 * run.problem.fastest, 1e-2 * t_end), t_end, n)
         times[-1] = t_end
     else:
         times = sample_times(t)

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..arguments import whole, within
+from ..arguments import check_array, check_choice, check_integer, check_number, check_times
 from ..hermite import Array
 
 NEURONS_MAX = 10_000
@@ -15,44 +15,39 @@ A0_MAX = 1e3
 T_MIN, T_MAX = 1e-12, 1e6
 SAMPLES_MAX = 100_000
 SEED_MAX = 2**32 - 1
-LAWS = ("uniform", "normal", "alike")
 Law = Literal["uniform", "normal", "alike"]
+LAWS: tuple[Law, ...] = ("uniform", "normal", "alike")
+_DEVIATIONS = 10.0  # standard deviations from 0 that no weight exceeds
 
 
 def initial_weights(m: int, seed: int = 0, law: Law = "uniform", scale: float = 1.0) -> Array:
     """Second-layer weights a_i(0), shape (m,): uniform on [-scale, scale], normal with that standard deviation, or all
-    alike at it. The first of them do not depend on m: a wider network begins with the same neurons."""
-    m, seed = whole("m", m, 1, NEURONS_MAX), whole("seed", seed, 0, SEED_MAX)
-    scale = within("scale", scale, -A0_MAX, A0_MAX)
+    alike at it; |scale| <= 1e3, of the normal ones 1e2. The first of them do not depend on m: a wider network begins
+    with the same neurons."""
+    m, seed = check_integer("m", m, 1, NEURONS_MAX), check_integer("seed", seed, 0, SEED_MAX)
+    law = check_choice("law", law, LAWS)
+    largest = A0_MAX / _DEVIATIONS if law == "normal" else A0_MAX
+    scale = check_number("scale", scale, -largest, largest)
     rng = np.random.default_rng(seed)
     if law == "uniform":
         return scale * rng.uniform(-1.0, 1.0, m)
     if law == "normal":
         return scale * rng.standard_normal(m)
-    if law == "alike":
-        return np.full(m, scale)
-    raise ValueError(f"law = {law!r} is not one of {', '.join(LAWS)}")
+    return np.full(m, scale)
 
 
 def starting_weights(m: int, a0: ArrayLike | None, seed: int) -> Array:
     """a0 for each of m neurons, read-only: given for each, one for all, or (None) ``initial_weights`` of the seed.
     Raises ValueError with a sentence."""
-    start = initial_weights(m, seed) if a0 is None else np.array(a0, dtype=float)
+    start = initial_weights(m, seed) if a0 is None else np.array(check_array("a0", a0, -A0_MAX, A0_MAX))
     if start.ndim == 0:
         start = np.full(m, float(start))
     if start.shape != (m,):
-        raise ValueError(f"a0 of shape {start.shape} is not one weight, or one for each of {m} neurons")
-    if not (abs(start) <= A0_MAX).all():
-        raise ValueError(f"a0 has a weight outside [{-A0_MAX:g}, {A0_MAX:g}]")
+        raise ValueError(f"a0 must be one number or {m} numbers, not an array of shape {start.shape}")
     start.setflags(write=False)
     return start
 
 
 def sample_times(t: ArrayLike) -> Array:
     """Increasing times from 0 or later, shape (n,). Raises ValueError with a sentence."""
-    times = np.array(t, dtype=float)
-    if times.ndim != 1 or not 1 <= len(times) <= SAMPLES_MAX:
-        raise ValueError(f"t of shape {times.shape} is not 1 to {SAMPLES_MAX} times in one dimension")
-    if not (times[1:] > times[:-1]).all() or not 0 <= times[0] <= times[-1] <= T_MAX:
-        raise ValueError(f"t does not increase within [0, {T_MAX:g}]")
-    return times
+    return np.array(check_times("t", t, T_MAX, SAMPLES_MAX))

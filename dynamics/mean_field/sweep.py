@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..arguments import whole
+from ..arguments import check_flag, check_integer
 from ..hermite import Array
+from ..results import Result
 
 if TYPE_CHECKING:
     from .model import MeanFieldModel
@@ -30,7 +31,7 @@ class Exponent:
 
 
 @dataclass(frozen=True, eq=False)
-class EpsSweep:
+class EpsSweep(Result):
     """Learning times over eps (n,) and seeds (k,): ``times`` (n, k, K + 1), inf where a degree was not learnt by the
     end of the run, nan where the run is not computed yet."""
 
@@ -65,7 +66,8 @@ class EpsSweep:
     def fit(self, degree: int, logarithm: bool = False) -> Exponent:
         """The exponent of a degree's medians over the whole sweep; ``logarithm``: of t / ln(1/eps), as degree 1 is
         learnt at ``sqrt(eps) ln(1/eps) / (4 |sigma_1 phi_1|)``."""
-        return fitted(self.eps, self.medians[:, whole("degree", degree, 0, self.model.degrees)], logarithm)
+        degree = check_integer("degree", degree, 0, self.model.degrees)
+        return fitted(self.eps, self.medians[:, degree], check_flag("logarithm", logarithm))
 
 
 def fitted(eps: Array, times: Array, logarithm: bool = False) -> Exponent:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import rosenbrock
-from ..arguments import within
+from ..arguments import check_number
 from ..hermite import Array
+from ..results import Result
 from ..rosenbrock import ResultCode
 from .learning import learning_times
 from .streaming import advance
@@ -64,7 +65,7 @@ class MeanFieldStatistics:
 
 
 @dataclass(frozen=True, eq=False)
-class MeanFieldChunk:
+class MeanFieldChunk(Result):
     """Consecutive samples of a solution: t, risk, spread (k,), a and s (k, m); ``progress``, the share of ln t done;
     ``code`` and ``stats`` so far; whether it is the last."""
 
@@ -80,7 +81,7 @@ class MeanFieldChunk:
 
 
 @dataclass(frozen=True, eq=False)
-class MeanFieldTrajectory:
+class MeanFieldTrajectory(Result):
     """A solution from s_i = 0 and a_i = a0_i, sampled at t.
 
     ``t``, ``risk``, ``spread`` have shape (n,), ``a`` and ``s`` (n, m). risk: the population risk, half the mean
@@ -115,7 +116,7 @@ class MeanFieldTrajectory:
         """When the residual of each degree first falls to ``level`` (between 0 and 1) of ``|phi_k|``, and so its risk
         to ``level^2`` of ``phi_k^2 / 2``; shape (K + 1,), nan where it has not by ``t_end``, or where phi_k = 0.
         Interpolated between samples."""
-        return learning_times(self, within("level", level, 0.0, 1.0))
+        return learning_times(self, check_number("level", level, 0.0, 1.0))
 
 
 def residuals(model: MeanFieldModel, a: Array, s: Array) -> Array:

@@ -1,11 +1,13 @@
-"""The arguments that several questions share, checked: a value out of range is named, with its range."""
+"""Checks of the arguments that several methods share."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..arguments import whole, within
+from ..arguments import check_integer, check_interval, check_items, check_number, check_times
 from ..hermite import Array
 
 A0_MAX = 1e3
@@ -17,7 +19,18 @@ RTOL_RANGE = (1e-13, 1e-3)
 
 def start(a0: float, R0: float) -> tuple[float, float]:
     """A start (a0, R0)."""
-    return within("a0", a0, -A0_MAX, A0_MAX), within("R0", R0, -1.0, 1.0)
+    return check_number("a0", a0, -A0_MAX, A0_MAX), check_number("R0", R0, -1.0, 1.0)
+
+
+def starts(a0s: Iterable[float]) -> list[float]:
+    """Starts a0, at most 100,000."""
+    items = check_items("a0s", a0s, SAMPLES_MAX)
+    return [check_number(f"a0s[{i}]", item, -A0_MAX, A0_MAX) for i, item in enumerate(items)]
+
+
+def starts_between(bracket: tuple[float, float]) -> tuple[float, float]:
+    """A bracket of starts a0."""
+    return check_interval("bracket", bracket, -A0_MAX, A0_MAX)
 
 
 def request(
@@ -25,20 +38,12 @@ def request(
 ) -> tuple[float, float, float, int, Array | None, float]:
     """What a trajectory is asked for: a0, R0, tau_end, n, the times or None, rtol."""
     a0, R0 = start(a0, R0)
-    rtol = within("rtol", rtol, *RTOL_RANGE)
-    times = None
-    if tau is not None:
-        times = np.array(tau, dtype=float)
-        if times.ndim != 1 or not 1 <= len(times) <= SAMPLES_MAX:
-            raise ValueError(f"tau of shape {times.shape} is not 1 to {SAMPLES_MAX} times in one dimension")
-        if not (times[1:] > times[:-1]).all() or not 0 <= times[0] <= times[-1] <= TAU_MAX:
-            raise ValueError(
-                f"tau from {float(times[0])!r} to {float(times[-1])!r} does not increase within [0, {TAU_MAX:g}]"
-            )
-        if 0 < times[-1] < TAU_MIN:
-            raise ValueError(f"tau up to {float(times[-1])!r} ends before {TAU_MIN:g}")
-        tau_end = float(times[-1])
-    else:
-        tau_end = within("tau_end", tau_end, TAU_MIN, TAU_MAX)
-    n = whole("n", n, 2, SAMPLES_MAX)
-    return a0, R0, tau_end, n, times, rtol
+    rtol = check_number("rtol", rtol, *RTOL_RANGE)
+    tau_end = check_number("tau_end", tau_end, TAU_MIN, TAU_MAX)
+    n = check_integer("n", n, 2, SAMPLES_MAX)
+    if tau is None:
+        return a0, R0, tau_end, n, None, rtol
+    times = np.array(check_times("tau", tau, TAU_MAX, SAMPLES_MAX))
+    if 0 < times[-1] < TAU_MIN:
+        raise ValueError(f"tau must end at 0 or between {TAU_MIN:g} and {TAU_MAX:g}, not at {float(times[-1])!r}")
+    return a0, R0, float(times[-1]), n, times, rtol

@@ -14,12 +14,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import factorial
+from math import factorial, inf
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..arguments import check_array
 from ..hermite import Array
 
 if TYPE_CHECKING:
@@ -53,12 +54,13 @@ class Asymptotics:
     a_sign: int
 
     def R(self, tau: ArrayLike) -> Array:
-        """The leading law of R at times tau."""
-        return np.asarray(self.R_prefactor * np.asarray(tau, float) ** self.R_exponent)
+        """The leading law of R at times tau, of any shape, from 0 (where it is infinite) to inf."""
+        with np.errstate(divide="ignore"):
+            return np.asarray(self.R_prefactor * check_array("tau", tau, 0.0, inf) ** self.R_exponent)
 
     def a(self, tau: ArrayLike) -> Array:
         """The law of a at times tau, leading and next term."""
-        times = np.asarray(tau, float)
+        times = check_array("tau", tau, 0.0, inf)
         next_exponent = self.a_exponent + self.R_exponent
         return np.asarray(self.a_prefactor * times**self.a_exponent + self.a_next * times**next_exponent)
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..arguments import whole, within
+from ..arguments import check_choice, check_integer, check_number, check_sequence
 from ..hermite import Array
-from .arguments import A0_MAX
+from .arguments import A0_MAX, SAMPLES_MAX
 from .model import COEFFICIENT_MAX, EPS_RANGE, K_MAX
 
 BOUNDS = {
@@ -39,6 +39,7 @@ class Axis:
 
     def samples(self, n: int) -> Array:
         """n values with both ends, evenly spaced; those of eps evenly in its logarithm."""
+        n = check_integer("n", n, 2, SAMPLES_MAX)
         if self.name == "eps":
             values = np.geomspace(self.low, self.high, n)
             values[0], values[-1] = self.low, self.high
@@ -49,15 +50,14 @@ class Axis:
 def axis(which: str, given: Sequence[Any]) -> Axis:
     """The axis from ("c", k, low, high), ("c_star", k, low, high), ("a0", low, high), ("eps", low, high) or
     ("R0", low, high). Raises ``ValueError``, which names the axis ``which`` ("x" or "y")."""
-    name = given[0] if not isinstance(given, str) and len(given) else given
-    if not isinstance(name, str) or name not in BOUNDS:
-        raise ValueError(f"{which} = {given!r} is not an axis: one of {', '.join(BOUNDS)}")
+    name, *rest = check_sequence(which, given, 3, 4, "items, the first of them a name")
+    name = check_choice(f"{which}[0]", name, tuple(BOUNDS))
     coefficient = name in ("c", "c_star")
-    form = f"({name!r}, k, low, high)" if coefficient else f"({name!r}, low, high)"
-    if len(given) != (4 if coefficient else 3):
-        raise ValueError(f"{which} = {given!r} is not {form}")
-    k = whole(f"{which}: k", given[1], 1, K_MAX) if coefficient else 0
-    low, high = (within(f"{which}: {name}", value, *BOUNDS[name]) for value in given[-2:])
+    if len(rest) != (3 if coefficient else 2):
+        form = f"({name!r}, k, low, high)" if coefficient else f"({name!r}, low, high)"
+        raise ValueError(f"{which} must be {form}, not of {len(rest) + 1} items")
+    k = check_integer(f"{which}: k", rest[0], 1, K_MAX) if coefficient else 0
+    low, high = (check_number(f"{which}: {name}", value, *BOUNDS[name]) for value in rest[-2:])
     if not low < high:
-        raise ValueError(f"{which}: {name} from {low:g} to {high:g} does not increase")
+        raise ValueError(f"{which}: {name} must increase, not run from {low:g} to {high:g}")
     return Axis(name, k, low, high)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..hermite import Array
+from ..results import Result
 from .limits import Fate
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ Links = dict[Node, list[Node]]
 
 
 @dataclass(frozen=True, eq=False)
-class Boundary:
+class Boundary(Result):
     """A curve between two fates: ``x``, ``y`` (k,), exact to 1e-4 of the ranges where it crosses the grid's lines.
 
     Where more than two fates meet, curves end in the middle of the cell.

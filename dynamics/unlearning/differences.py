@@ -18,20 +18,32 @@ import numpy as np
 from numpy.polynomial.hermite_e import hermegauss, hermeval
 from numpy.typing import ArrayLike
 
+from ..arguments import check_instance, check_integer, check_number
 from ..hermite import Array
+from ..results import Result
 
 if TYPE_CHECKING:
     from .model import UnlearningModel
 
+SIZE_MAX = 10**9
+NOISE_MAX = 1e6
+
 
 @dataclass(frozen=True)
-class ExpectedDifferences:
+class ExpectedDifferences(Result):
     """Of a network of m neurons in d dimensions that learns from batches."""
 
     model: UnlearningModel
     m: int
     d: int
     batch: int
+
+    def __post_init__(self) -> None:
+        from .model import UnlearningModel
+
+        check_instance("model", self.model, UnlearningModel)
+        for name in ("m", "d", "batch"):
+            check_integer(name, getattr(self, name), 1, SIZE_MAX)
 
     @property
     def width(self) -> float:
@@ -81,9 +93,12 @@ class ExpectedDifferences:
         as in linear regression. It adds ``-a B_1`` of itself to da/dtau: little, but so is the drift of unlearning,
         which it slows. inf where the step is unstable.
         """
+        step, a = check_number("step", step, 0.0), check_number("a", a)
+        loss, noise = check_number("loss", loss, 0.0), check_number("noise", noise, 0.0, NOISE_MAX)
         left = 1.0 - 0.5 * step * (a * self.model.c[0]) ** 2
         return step * (loss + 0.5 * noise * noise) * self.sampling / left if left > 0.0 else inf
 
     def allowance(self, of_width: float = 1.0, of_sampling: float = 1.0) -> float:
         """``C_1/m + C_2 d/B``, by which the mean over many seeds may differ from the law of this width."""
+        of_width, of_sampling = check_number("of_width", of_width, 0.0), check_number("of_sampling", of_sampling, 0.0)
         return of_width * self.width + of_sampling * self.sampling

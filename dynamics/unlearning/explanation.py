@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from ..hermite import Array
+from .arguments import TAU_MIN
 from .asymptotics import Asymptotics
 from .equilibria import EquilibriumKind
 from .limits import Fate, Limit
@@ -276,7 +277,7 @@ def _alignment(model: UnlearningModel, run: Trajectory) -> list[Claim]:
 
 def _top(model: UnlearningModel, run: Trajectory, at: int) -> tuple[float, float]:
     """The largest |R| between the neighbours of sample ``at``, the largest of the samples, and its time."""
-    if not 0 < at < len(run.tau) - 1:
+    if not 0 < at < len(run.tau) - 1 or run.tau[at + 1] < TAU_MIN:
         return float(abs(run.R[at])), float(run.tau[at])
     times = np.unique(np.linspace(run.tau[at - 1], run.tau[at + 1], _TOP))
     course = np.abs(model.trajectory(run.a0, run.R0, tau=times, rtol=run.rtol).R)

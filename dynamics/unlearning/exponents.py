@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..arguments import check_array, check_times
 from ..hermite import Array
 from .limits import Fate
 
@@ -14,11 +16,14 @@ if TYPE_CHECKING:
     from .trajectory import Trajectory
 
 DECADES = 1.0  # of the fitted window, the last of the trajectory
+VALUES_MAX = 10_000_000
 POINTS = 50  # of the window, evenly in log tau: samples are denser where the trajectory bends
 
 
 def local_exponents(values: Array, tau: Array) -> Array:
     """``d log |values| / d log tau`` at each sample; shapes (n,); nan where tau or a value is 0."""
+    tau = check_times("tau", tau, inf, VALUES_MAX)
+    values = check_array("values", values, ndim=1, least=len(tau), most=len(tau))
     found = np.full(tau.shape, np.nan)
     kept = np.flatnonzero((tau > 0) & (values != 0))
     if kept.size > 1:

@@ -16,8 +16,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .. import rosenbrock
+from ..arguments import check_instance, check_number
 from ..compiling import compiled
 from ..hermite import Array
+from ..results import Result
 from ..rosenbrock import ResultCode
 from . import arguments, halting
 from .finite_system import FiniteSystem, finite_system
@@ -34,7 +36,7 @@ _NONE = np.empty(0)
 
 
 @dataclass(frozen=True, eq=False)
-class FiniteWidthTrajectory:
+class FiniteWidthTrajectory(Result):
     """The solution of the law of width m from (R0, a0), sampled at ``tau``.
 
     ``tau``, ``R``, ``a``, ``Q`` (the overlap <w_i, w_j> of two neurons), ``loss`` (the population loss of the
@@ -57,11 +59,17 @@ class FiniteWidthTrajectory:
 
 
 @dataclass(frozen=True)
-class FiniteWidth:
+class FiniteWidth(Result):
     """A model at width m (real, 2 <= m <= 1e9): ``UnlearningModel.at_width(m)``."""
 
     model: UnlearningModel
     m: float
+
+    def __post_init__(self) -> None:
+        from .model import UnlearningModel
+
+        check_instance("model", self.model, UnlearningModel)
+        object.__setattr__(self, "m", check_number("m", self.m, *arguments.WIDTH_RANGE))
 
     @cached_property
     def system(self) -> FiniteSystem:
@@ -82,22 +90,29 @@ class FiniteWidth:
         Arguments, sampling and errors are those of ``UnlearningModel.trajectory``; Q, too, moves by less than
         1 % of its range from sample to sample.
         """
-        a0, R0, tau_end, n, times, rtol = arguments.request(a0, R0, tau_end, n, tau, rtol)
-        system, start = start_point(self.system, a0, R0)
-        taus = _NONE if times is None else times
-        first = first_sample(self.model.eps, tau_end)
-        samples, loss, state, code = _solved(system, self.model.coefficients, start, taus, tau_end, first, n, rtol)
-        samples.setflags(write=False)
-        loss.setflags(write=False)
-        stats = Statistics(*(int(state[i]) for i in (rosenbrock.ACCEPTED, rosenbrock.REJECTED, rosenbrock.EVALUATIONS)))
-        _, R, a, Q, _ = samples
-        return FiniteWidthTrajectory(
-            self.model, self.m, a0, R0, tau_end, rtol, samples[0], R, a, Q, loss, ResultCode(code), stats
-        )
+        return solve(self, *arguments.request(a0, R0, tau_end, n, tau, rtol))
 
     def halt(self, a0: float, R0: float = 0.0) -> Halt | None:
         """Where this width ends a run that unlearns at infinite width; None where that does not unlearn."""
         return halting.halt(self, *arguments.start(a0, R0))
+
+
+def solve(
+    law: FiniteWidth, a0: float, R0: float, tau_end: float, n: int, tau: Array | None, rtol: float
+) -> FiniteWidthTrajectory:
+    """One trajectory from validated arguments; see ``FiniteWidth.trajectory``."""
+    model = law.model
+    system, start = start_point(law.system, a0, R0)
+    taus = _NONE if tau is None else tau
+    first = first_sample(model.eps, tau_end)
+    samples, loss, state, code = _solved(system, model.coefficients, start, taus, tau_end, first, n, rtol)
+    samples.setflags(write=False)
+    loss.setflags(write=False)
+    stats = Statistics(*(int(state[i]) for i in (rosenbrock.ACCEPTED, rosenbrock.REJECTED, rosenbrock.EVALUATIONS)))
+    _, R, a, Q, _ = samples
+    return FiniteWidthTrajectory(
+        model, law.m, a0, R0, tau_end, rtol, samples[0], R, a, Q, loss, ResultCode(code), stats
+    )
 
 
 def start_point(system: FiniteSystem, a0: float, R0: float) -> tuple[FiniteSystem, Array]:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..hermite import Array
+from ..results import Result
 
 if TYPE_CHECKING:
     from .trajectory import Trajectory
@@ -25,7 +26,7 @@ _SAMPLE_ERROR = 100.0  # times rtol: errors of a sample's rho that have to be re
 
 
 @dataclass(frozen=True, eq=False)
-class Kernel:
+class Kernel(Result):
     """The tangent kernel along a trajectory; every array has the shape (n,) of its ``tau``.
 
     ``first``, ``second``: traces of the two layers' parts; ``trace``: their sum. ``cosine``: Frobenius cosine to
@@ -44,7 +45,7 @@ class Kernel:
 
 
 @dataclass(frozen=True, eq=False)
-class Movement:
+class Movement(Result):
     """The first layer's movement relative to |w(0)| = 1; arrays of the shape (n,) of the trajectory's ``tau``.
 
     ``distance``: ``|w(tau) - w(0)|``; ``path``: length of the way there, ``int |dR| / sqrt(1 - R^2)``. At infinite

@@ -26,6 +26,7 @@ from .. import rosenbrock
 from ..alignment import alignment
 from ..compiling import compiled
 from ..hermite import Array
+from ..results import Result
 from .integration import first_step
 from .losses import loss_at
 from .planar import is_passage_undecidable, sums
@@ -68,7 +69,7 @@ class Limit:
 
 
 @dataclass(frozen=True, eq=False)
-class Wells:
+class Wells(Result):
     """The profile V on one side of R = 0, by increasing |R|: ``R`` (m,), ``V`` (m,) at its critical
     points and its two ends; ``kind`` (m,): what each of them is (see ``profile``)."""
 

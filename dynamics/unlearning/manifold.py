@@ -15,6 +15,7 @@ import numpy as np
 
 from ..hermite import Array
 from ..polynomials import real_roots
+from ..results import Result
 from .sums import curvature, fast_polynomial, fold_polynomial, g_polynomial, values
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _TWINS = 1e-7  # a double root is known to the square root of the rounding error
 
 
 @dataclass(frozen=True, eq=False)
-class Branch:
+class Branch(Result):
     """A piece of the critical manifold of one stability, from smaller to larger |R| (or |a|).
 
     ``R``, ``a``: points, shape (n,). ``kind``: "curve" (a = M(R)) or "edge" (R = +-1).
@@ -48,7 +49,7 @@ class Fold:
 
 
 @dataclass(frozen=True, eq=False)
-class CriticalManifold:
+class CriticalManifold(Result):
     """All branches with |a| up to the height asked for, and the folds."""
 
     branches: tuple[Branch, ...]

@@ -10,11 +10,20 @@ import numpy as np
 from numpy.polynomial import Polynomial
 from numpy.typing import ArrayLike
 
-from ..arguments import whole, within
+from ..arguments import (
+    check_alike,
+    check_array,
+    check_choice,
+    check_instance,
+    check_integer,
+    check_number,
+    check_sequence,
+)
 from ..hermite import Array, overlaps, weights
+from ..results import Result
 from . import equilibria, limits, manifold
 from . import trajectory as trajectories
-from .arguments import A0_MAX, SAMPLES_MAX, TAU_MAX, TAU_MIN, WIDTH_RANGE, request, start
+from .arguments import A0_MAX, SAMPLES_MAX, TAU_MAX, TAU_MIN, request, start, starts, starts_between
 from .asymptotics import Asymptotics, asymptotics
 from .equilibria import Equilibrium
 from .explanation import Explanation, explanation
@@ -43,17 +52,14 @@ def _frozen(array: Array) -> Array:
 
 
 def _coefficients(name: str, values: Sequence[float]) -> tuple[float, ...]:
-    if isinstance(values, (str, bytes, dict)) or not hasattr(values, "__len__"):
-        raise ValueError(f"{name} = {values!r} is not a sequence of 1 to {K_MAX} numbers")
-    if not 1 <= len(values) <= K_MAX:
-        raise ValueError(f"{name} has {len(values)} coefficients; it takes 1 to {K_MAX}")
+    items = check_sequence(name, values, 1, K_MAX)
     low, high = -COEFFICIENT_MAX, COEFFICIENT_MAX
-    numbers = [within(f"{name}_{k}", v, low, high) for k, v in enumerate(values, 1)]
+    numbers = [check_number(f"{name}_{k}", item, low, high) for k, item in enumerate(items, 1)]
     return tuple(number + 0.0 for number in numbers)  # no -0.0: equal models hash alike
 
 
 @dataclass(frozen=True)
-class UnlearningModel:
+class UnlearningModel(Result):
     """Feature unlearning in a two-layer network: the planar fast-slow system for (R, a).
 
     Target ``sum_k c*_k He_k(<beta, x>)``, student ``(1/m) sum_i a_i sigma(<w_i, x>)`` with
@@ -87,7 +93,7 @@ class UnlearningModel:
         K = max(len(own), len(target))
         object.__setattr__(self, "c", own + (0.0,) * (K - len(own)))
         object.__setattr__(self, "c_star", target + (0.0,) * (K - len(target)))
-        object.__setattr__(self, "eps", within("eps", eps, *EPS_RANGE))
+        object.__setattr__(self, "eps", check_number("eps", eps, *EPS_RANGE))
 
     # --- the system ------------------------------------------------------------------------------
 
@@ -155,14 +161,14 @@ class UnlearningModel:
 
     def sums(self, R: ArrayLike) -> tuple[Array, Array, Array, Array]:
         """``p, g, q, h`` at R, each of R's shape."""
-        alignment = np.asarray(R, float)
+        alignment = check_array("R", R)
         p, g, q, h = sums_at(self.system.table, alignment.ravel())
         shape = alignment.shape
         return p.reshape(shape), g.reshape(shape), q.reshape(shape), h.reshape(shape)
 
     def vector_field(self, R: ArrayLike, a: ArrayLike) -> tuple[Array, Array]:
         """``(dR/dtau, da/dtau)`` at alignments R and second-layer weights a, broadcast."""
-        alignment, weight = np.broadcast_arrays(np.asarray(R, float), np.asarray(a, float))
+        alignment, weight = check_alike(R=R, a=a)
         p, g, q, h = self.sums(alignment)
         fast = weight * (1.0 - alignment * alignment) * (g - weight * h)
         return fast / self.eps, p - weight * q
@@ -174,14 +180,14 @@ class UnlearningModel:
         Where it is positive the state of neurons that are all alike, which the planar system describes, is unstable.
         Source: this project's.
         """
-        alignment, weight = np.broadcast_arrays(np.asarray(R, float), np.asarray(a, float))
+        alignment, weight = check_alike(R=R, a=a)
         A, B = (Polynomial((0.0, *sums)).deriv(2) for sums in self.overlaps)
         square = alignment * alignment
         return np.asarray(weight * (1.0 - square) * (A(alignment) - weight * square * B(square)) / self.eps)
 
     def loss(self, R: ArrayLike, a: ArrayLike) -> Array:
         """``L = 1/2 sum_k k! (c*_k - a c_k R^k)^2`` at R and a, broadcast."""
-        alignment, weight = np.broadcast_arrays(np.asarray(R, float), np.asarray(a, float))
+        alignment, weight = check_alike(R=R, a=a)
         w, c, c_star = self.coefficients
         powers = alignment[..., None] ** np.arange(1, self.K + 1)
         gaps = c_star - weight[..., None] * c * powers
@@ -189,7 +195,8 @@ class UnlearningModel:
 
     def excess_loss(self, R: ArrayLike, a: ArrayLike, end: Limit) -> Array:
         """``L(R, a) - end.loss`` without cancellation; nan where ``end`` is undecided."""
-        return limits.excess_loss(self, np.asarray(R, float), np.asarray(a, float), end)
+        alignment, weight = check_alike(R=R, a=a)
+        return limits.excess_loss(self, alignment, weight, check_instance("end", end, Limit))
 
     def critical_height(self, R: ArrayLike) -> Array:
         """``M(R) = g/h``, the critical manifold's a at R; nan where h = 0."""
@@ -204,7 +211,7 @@ class UnlearningModel:
     def slow_flow(self, R: ArrayLike) -> Array:
         """``H(R) = p - M q``, da/dtau on the critical manifold, without cancellation; nan where
         h = 0."""
-        alignment = np.asarray(R, float)
+        alignment = check_array("R", R)
         _, _, _, h = self.sums(alignment)
         product = values(equilibrium_polynomial(*self.overlaps), alignment.ravel())
         return quotient(product.reshape(alignment.shape), h)
@@ -216,8 +223,8 @@ class UnlearningModel:
         as the highest fold).
         """
         if a_max is not None:
-            within("a_max", a_max, 1e-6, 1e9)
-        return manifold.critical_manifold(self, whole("n", n, 2, SAMPLES_MAX), a_max)
+            a_max = check_number("a_max", a_max, 1e-6, 1e9)
+        return manifold.critical_manifold(self, check_integer("n", n, 2, SAMPLES_MAX), a_max)
 
     def folds(self) -> tuple[Fold, ...]:
         """Where M' = 0, by increasing R."""
@@ -242,7 +249,7 @@ class UnlearningModel:
         into the ends of what repels on it. Whether the limits on its two sides do differ is
         each one's ``separates``.
         """
-        return separatrices(self, within("a_max", a_max, 1e-6, A0_MAX))
+        return separatrices(self, check_number("a_max", a_max, 1e-6, A0_MAX))
 
     def singular_orbit(self, a0: float, R0: float = 0.0) -> SingularOrbit:
         """The orbit from (R0, a0) in the limit eps -> 0, in fast and slow pieces."""
@@ -250,9 +257,7 @@ class UnlearningModel:
 
     def asymptotics(self, sign: int = 1) -> Asymptotics:
         """The law of the runaway branch on the side R > 0 (``sign = +1``) or R < 0 (-1)."""
-        if sign not in (-1, 1):
-            raise ValueError(f"sign = {sign} is neither +1 nor -1")
-        return asymptotics(self, int(sign))
+        return asymptotics(self, check_choice("sign", sign, (1, -1)))
 
     # --- fates -----------------------------------------------------------------------------------
 
@@ -275,32 +280,27 @@ class UnlearningModel:
         Raises ``ValueError`` for arguments out of range, and for a trajectory of another model or start.
         """
         a0, R0 = start(a0, R0)
-        run = self.trajectory(a0, R0) if trajectory is None else trajectory
+        run = self.trajectory(a0, R0) if trajectory is None else check_instance("trajectory", trajectory, Trajectory)
         if (run.model, run.a0, run.R0) != (self, a0, R0):
-            raise ValueError(f"trajectory is not the one of this model from a0 = {a0:g}, R0 = {R0:g}")
+            raise ValueError(f"trajectory must be the one of this model from a0 = {a0:g}, R0 = {R0:g}")
         if thresholds is None:
             reach = min(max(20.0, 1.01 * abs(a0)), A0_MAX)
             thresholds = self.threshold(R0, (-reach, reach))
-        return explanation(self, run, np.sort(np.asarray(thresholds, float)))
+        heights = check_array("thresholds", thresholds, -A0_MAX, A0_MAX, ndim=1, least=0, most=SAMPLES_MAX)
+        return explanation(self, run, np.sort(heights))
 
     def threshold(self, R0: float = 0.0, bracket: tuple[float, float] = (-20.0, 20.0)) -> Array:
         """Every a0 inside the bracket at which the fate changes, sorted, to 1e-6 max(1, |a0|).
 
         0 is one of them where the fates on its two sides differ.
         """
-        low, high = (within("bracket", b, -A0_MAX, A0_MAX) for b in bracket)
-        if not low < high:
-            raise ValueError(f"bracket = ({low:g}, {high:g}) is not increasing")
-        return thresholds(self, within("R0", R0, -1.0, 1.0), low, high)
+        return thresholds(self, check_number("R0", R0, -1.0, 1.0), *starts_between(bracket))
 
     def threshold_limits(
         self, R0: float = 0.0, bracket: tuple[float, float] = (-20.0, 20.0)
     ) -> tuple[ThresholdLimit, ...]:
         """What the thresholds inside the bracket tend to as eps -> 0, and how they approach it; a0 = 0 is not one."""
-        low, high = (within("bracket", b, -A0_MAX, A0_MAX) for b in bracket)
-        if not low < high:
-            raise ValueError(f"bracket = ({low:g}, {high:g}) is not increasing")
-        return threshold_limits(self, within("R0", R0, -1.0, 1.0), low, high)
+        return threshold_limits(self, check_number("R0", R0, -1.0, 1.0), *starts_between(bracket))
 
     # --- solutions -------------------------------------------------------------------------------
 
@@ -334,7 +334,8 @@ class UnlearningModel:
         rtol: float = 1e-8,
     ) -> tuple[Trajectory, ...]:
         """One ``trajectory`` for each start in ``a0s``."""
-        return tuple(self.trajectory(a0, R0, tau_end, n, tau, rtol) for a0 in a0s)
+        requests = [request(a0, R0, tau_end, n, tau, rtol) for a0 in starts(a0s)]
+        return tuple(trajectories.solve(self, *one) for one in requests)
 
     def stream(
         self,
@@ -347,22 +348,26 @@ class UnlearningModel:
     ) -> Iterator[TrajectoryChunk]:
         """The same trajectories in pieces of at most ``chunk`` samples, each integrated when asked
         for: whoever stops asking stops the work."""
-        size = whole("chunk", chunk, 1, SAMPLES_MAX)
-        for index, a0 in enumerate(a0s):
-            yield from trajectories.chunks(index, self.trajectory(a0, R0, tau_end, n, rtol=rtol), size)
+        size = check_integer("chunk", chunk, 1, SAMPLES_MAX)
+        requests = [request(a0, R0, tau_end, n, None, rtol) for a0 in starts(a0s)]
+        return (
+            part
+            for index, one in enumerate(requests)
+            for part in trajectories.chunks(index, trajectories.solve(self, *one), size)
+        )
 
     def past(self, a0: float, R0: float = 0.0, a_max: float = 25.0) -> Past:
         """Where the solution through (R0, a0) comes from: backward in time until |a| = ``a_max`` (in [1e-6, 1e3]).
 
         It ends earlier where it comes from an equilibrium, or creeps along R = +-1. Work is bounded: 20,000 steps.
         """
-        return past(self, *start(a0, R0), within("a_max", a_max, 1e-6, A0_MAX))
+        return past(self, *start(a0, R0), check_number("a_max", a_max, 1e-6, A0_MAX))
 
     # --- finite width ----------------------------------------------------------------------------
 
     def at_width(self, m: float) -> FiniteWidth:
         """The exact law of the network of m neurons; m real, 2 <= m <= 1e9."""
-        return FiniteWidth(self, within("m", m, *WIDTH_RANGE))
+        return FiniteWidth(self, m)
 
     def width_needed(self, a0: float, R0: float = 0.0, tau_end: float = 1e4, tolerance: float = 0.05) -> float:
         """The width from which on the planar solution holds: the smallest m, to 1 %, above which the exact
@@ -375,5 +380,5 @@ class UnlearningModel:
         Raises ``ValueError`` unless |a0| <= 1e3, |R0| <= 1, 1e-20 <= tau_end <= 1e8, 1e-4 <= tolerance <= 0.5.
         """
         a0, R0 = start(a0, R0)
-        tau_end = within("tau_end", tau_end, TAU_MIN, TAU_MAX)
-        return width_needed(self, a0, R0, tau_end, within("tolerance", tolerance, 1e-4, 0.5))
+        tau_end = check_number("tau_end", tau_end, TAU_MIN, TAU_MAX)
+        return width_needed(self, a0, R0, tau_end, check_number("tolerance", tolerance, 1e-4, 0.5))

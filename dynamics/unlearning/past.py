@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..hermite import Array
+from ..results import Result
 from .planar import planar
 from .stable_manifolds import NEIGHBOURS, curve_of, followed
 
@@ -20,7 +21,7 @@ _EDGE_POINTS = 2 + int(1 / NEIGHBOURS)
 
 
 @dataclass(frozen=True, eq=False)
-class Past:
+class Past(Result):
     """Points R, a (n,) from (R0, a0) backward in time, inside |a| <= a_max; neighbours are at most 1 % of that
     window apart. The exact solution from any of them reaches (R0, a0). Forward in time it may be unstable: a computed
     one can miss that point.

@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arguments import whole, within
+from ..arguments import check_choices, check_instance, check_integers, check_number
 from ..hermite import Array
+from ..results import Result
 from .arguments import RTOL_RANGE, TAU_MAX, TAU_MIN, start
 from .axes import Axis, axis
 from .batches import CROSSINGS, Models, heights, models, settle
@@ -42,7 +43,7 @@ _RTOL_HEIGHTS = 1e-7
 
 
 @dataclass(frozen=True, eq=False)
-class PhaseMap:
+class PhaseMap(Result):
     """Fates over a grid: at ``x[i]`` (nx,) and ``y[j]`` (ny,) the value ``fate[j, i]``, int8 (ny, nx), of ``Fate``.
 
     Where asked for, float64 (ny, nx): ``R_inf``, the alignment as tau goes to infinity; ``time``, from which on R
@@ -213,23 +214,20 @@ def _plan(
     quantities: Sequence[str],
     tau_end: float,
     rtol: float,
+    executor: Executor | None,
 ) -> tuple[Plan, tuple[int, int], frozenset[str]]:
     """Everything validated."""
     x_axis, y_axis = axis("x", x), axis("y", y)
     if (x_axis.name, x_axis.k) == (y_axis.name, y_axis.k):
-        raise ValueError(f"x and y are both {x_axis.name}{f', degree {x_axis.k}' if x_axis.k else ''}")
-    if isinstance(quantities, str):
-        raise ValueError(f"quantities = {quantities!r} is not a sequence of names")
-    for quantity in quantities:
-        if quantity not in QUANTITIES:
-            raise ValueError(f"quantities: {quantity!r} is none of {', '.join(QUANTITIES)}")
-    if isinstance(n, int) or len(n) != 2:
-        raise ValueError(f"n = {n!r} is not (nx, ny)")
-    nx, ny = (whole(f"n: {name}", value, 2, SIDE_MAX) for name, value in zip(("nx", "ny"), n, strict=True))
+        raise ValueError(f"x and y must differ, and are both {x_axis.name}{f', degree {x_axis.k}' if x_axis.k else ''}")
+    asked = frozenset(check_choices("quantities", quantities, QUANTITIES))
+    nx, ny = check_integers("n", n, 2, SIDE_MAX, 2, 2)
+    tau_end = check_number("tau_end", tau_end, TAU_MIN, TAU_MAX)
+    if executor is not None:
+        check_instance("executor", executor, Executor)
     model = UnlearningModel(c, c_star, eps)
     K = min(K_MAX, max(model.K, x_axis.k, y_axis.k))
     padding = (0.0,) * (K - model.K)
-    asked = frozenset(quantities)
     plan = Plan(
         model.c + padding,
         model.c_star + padding,
@@ -237,9 +235,9 @@ def _plan(
         *start(a0, R0),
         x_axis,
         y_axis,
-        within("tau_end", tau_end, TAU_MIN, TAU_MAX) if "R" in asked else 0.0,
+        tau_end if "R" in asked else 0.0,
         bool(asked & {"time", "lost"}),
-        within("rtol", rtol, *RTOL_RANGE),
+        check_number("rtol", rtol, *RTOL_RANGE),
     )
     return plan, (nx, ny), asked
 
@@ -263,7 +261,7 @@ def phase_map_levels(
     Each map that is given is a whole one (see ``PhaseMap.progress``); the last is what ``phase_map`` returns. Whoever
     stops asking stops the work: what is under way then takes some tens of milliseconds at most.
     """
-    plan, full, asked = _plan(c, c_star, eps, x, y, n, a0, R0, quantities, tau_end, rtol)
+    plan, full, asked = _plan(c, c_star, eps, x, y, n, a0, R0, quantities, tau_end, rtol, executor)
     return _levels(plan, full, asked, executor, coarse=True)
 
 
@@ -303,7 +301,7 @@ def phase_map(
     ValueError
         Naming the argument, its value and its range.
     """
-    plan, full, asked = _plan(c, c_star, eps, x, y, n, a0, R0, quantities, tau_end, rtol)
+    plan, full, asked = _plan(c, c_star, eps, x, y, n, a0, R0, quantities, tau_end, rtol, executor)
     *_, last = _levels(plan, full, asked, executor, coarse=False)
     return last
 

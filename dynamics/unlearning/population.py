@@ -68,8 +68,8 @@ class OverlapRun(Descent):
     def __init__(self, model: UnlearningModel, problem: Problem, a: Array, W: Array) -> None:
         if problem.m > WIDTH_MAX or model.eps < EPS_MIN:
             raise ValueError(
-                f"m = {problem.m} or eps = {model.eps:g} is outside [2, {WIDTH_MAX}], [{EPS_MIN:g}, 10]: from a start "
-                "that is not symmetric the population gradient carries all overlaps"
+                f"m must be at most {WIDTH_MAX} and eps at least {EPS_MIN:g} in mode 'population' from a start that is "
+                f"not symmetric, not {problem.m} and {model.eps:g}: its gradient carries all overlaps"
             )
         phi, sigma = np.array(problem.phi), problem.activation.sigma
         norm = float(np.linalg.norm(phi))

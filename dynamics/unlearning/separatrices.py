@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..hermite import Array
+from ..results import Result
 from . import limits
 from .equilibria import Equilibrium, EquilibriumKind
 from .limits import Fate, Limit
@@ -41,7 +42,7 @@ _ON_THE_LINE = 1e-3  # a manifold that ends this close to R = 0, at rest, ends o
 
 
 @dataclass(frozen=True, eq=False)
-class Separatrix:
+class Separatrix(Result):
     """Points R, a (n,), in order along a curve inside |R| <= 1, |a| <= a_max; neighbours are at most 1 % of
     that window apart.
 

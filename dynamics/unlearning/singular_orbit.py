@@ -21,6 +21,7 @@ from scipy.optimize import brentq
 
 from ..hermite import Array
 from ..polynomials import real_roots
+from ..results import Result
 from .equilibria import crossings
 from .limits import Fate
 from .manifold import fast_roots, fold_alignments, landing
@@ -37,7 +38,7 @@ _SAME = 1e-9  # two alignments closer than this are one point of the orbit
 
 
 @dataclass(frozen=True, eq=False)
-class OrbitPiece:
+class OrbitPiece(Result):
     """Points R, a (n,) of one piece and the slow time tau (n,) at each (constant on a fast piece).
 
     ``end``: what the piece runs into: an attracting "branch", the "edge" R = +-1, a "fold", an
@@ -52,7 +53,7 @@ class OrbitPiece:
 
 
 @dataclass(frozen=True, eq=False)
-class SingularOrbit:
+class SingularOrbit(Result):
     """The pieces in order and the fate they lead to."""
 
     pieces: tuple[OrbitPiece, ...]

@@ -18,13 +18,14 @@ Source: this project's; the passage of a fold is that of Krupa & Szmolyan, SIAM 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import atanh
+from math import atanh, inf
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.polynomial.legendre import leggauss
 from numpy.typing import ArrayLike
 
+from ..arguments import check_array
 from ..hermite import Array
 from .limits import Fate
 
@@ -53,8 +54,8 @@ class ThresholdLimit:
     fates: tuple[Fate, Fate]
 
     def approach(self, eps: ArrayLike) -> Array:
-        """The predicted threshold at ``eps``."""
-        return np.asarray(self.a0 + self.coefficient * np.asarray(eps, float) ** self.power)
+        """The predicted threshold at ``eps``, of any shape, from 0 on."""
+        return np.asarray(self.a0 + self.coefficient * check_array("eps", eps, 0.0, inf) ** self.power)
 
 
 def threshold_limits(model: UnlearningModel, R0: float, low: float, high: float) -> tuple[ThresholdLimit, ...]:

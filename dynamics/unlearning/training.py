@@ -30,11 +30,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..arguments import whole, within
+from ..arguments import check_choice, check_instance, check_integer, check_integers, check_number
 from ..hermite import Array
+from ..results import Result
 from ..training import (
     NEURONS_MAX,
     SEED_MAX,
+    STARTS,
+    STEP_RANGE,
     STEPS_MAX,
     WORK_MAX,
     Descent,
@@ -43,11 +46,12 @@ from ..training import (
     SphericalSGD,
     Start,
     advanced,
+    check_state,
     first_layer,
     whole_steps,
 )
 from .arguments import request
-from .finite_width import FiniteWidth, FiniteWidthTrajectory
+from .finite_width import FiniteWidth, FiniteWidthTrajectory, solve
 from .model import UnlearningModel
 from .population import OverlapRun, SymmetricFlow
 from .recursion import Recursion
@@ -58,11 +62,12 @@ SEEDS_MAX = 100
 SINGLE_MAX = 48  # neurons that a record names; of more seeds than that one each
 GAMMA_RANGE = (1e-9, 1e9)
 
+_LAW_RTOL = 1e-8
 _FIRST = 0.01  # of the network's fastest time scale: the first record after the start
 
 
 @dataclass(frozen=True, eq=False)
-class TrainingRecord:
+class TrainingRecord(Result):
     """The runs at time tau, in units of m / gamma.
 
     For each seed, arrays of shape (seeds,): ``R_seeds``, ``a_seeds``, means over neurons; ``Q_seeds``, the mean overlap
@@ -140,7 +145,8 @@ class SingleIndexTraining:
     @cached_property
     def law(self) -> FiniteWidthTrajectory:
         """The exact law of this width from the symmetric start, at the times of the records."""
-        return FiniteWidth(self.model, float(self.problem.m)).trajectory(self._a0, self._R0, tau=self.tau)
+        width = FiniteWidth(self.model, float(self.problem.m))
+        return solve(width, self._a0, self._R0, float(self.tau[-1]), len(self.tau), self.tau, _LAW_RTOL)
 
     @cached_property
     def expected_steps(self) -> float:
@@ -168,6 +174,7 @@ class SingleIndexTraining:
 
     def advance(self, seconds: float = inf) -> list[TrainingRecord]:
         """Works towards the next record for about so many seconds, or one step: that record, or nothing yet."""
+        seconds = check_number("seconds", seconds, 0.0)
         if self.ended or not advanced(self._runs, self.tau[self._place] / self.model.eps, seconds, self._executor):
             return []
         self._place += 1
@@ -179,8 +186,13 @@ class SingleIndexTraining:
     def breaths(self, seconds: float = 0.05) -> Iterator[list[TrainingRecord]]:
         """The records, one in a list, and after about so many seconds of work without one an empty list: whoever asks
         no further stops the work."""
-        while not self.ended:
-            yield self.advance(seconds)
+        seconds = check_number("seconds", seconds, 0.0)
+
+        def parts() -> Iterator[list[TrainingRecord]]:
+            while not self.ended:
+                yield self.advance(seconds)
+
+        return parts()
 
     def measure(self) -> TrainingRecord:
         """What the runs are now."""
@@ -216,10 +228,13 @@ class SingleIndexTraining:
     def restore(self, state: Mapping[str, Any]) -> None:
         """Goes on from a state of the same question: the records that follow are those of a run that was not stopped.
         Raises ValueError where it was another question."""
+        if not isinstance(state, Mapping) or "asked" not in state:
+            check_state(state, self.state())
         if str(state["asked"]) != self._asked:
             raise ValueError(f"state is one of {state['asked']}, not of {self._asked}")
         if not np.array_equal(state["tau"], self.tau):
             raise ValueError("state is one of records at other times")
+        check_state(state, self.state())
         self._place, self._halted = int(state["place"]), str(state["halted"])
         for index, run in enumerate(self._runs):
             mark = f"run{index}_"
@@ -287,36 +302,40 @@ def train_single_index(
     Raises ValueError, naming argument, value and range, when it is called.
     """
     model = UnlearningModel(c, c_star, eps)
-    m = whole("m", m, 2, NEURONS_MAX)
+    m = check_integer("m", m, 2, NEURONS_MAX)
     a0, R0, tau_end, n, times, _ = request(a0, R0, tau_end, n, tau, 1e-8)
-    if mode not in MODES:
-        raise ValueError(f"mode = {mode!r} is not one of {', '.join(MODES)}")
-    if not 1 <= len(seeds) <= SEEDS_MAX:
-        raise ValueError(f"seeds are {len(seeds)}, not 1 to {SEEDS_MAX}")
-    seeds = tuple(whole("seed", seed, 0, SEED_MAX) for seed in seeds)
-    step = None if gamma is None else within("gamma", gamma, *GAMMA_RANGE) / m / model.eps
+    mode = check_choice("mode", mode, MODES)
+    seeds = check_integers("seeds", seeds, 0, SEED_MAX, 1, SEEDS_MAX)
+    most = check_number("most", most, 0.0, WORK_MAX)
+    if executor is not None:
+        check_instance("executor", executor, Executor)
+    low, high = (bound * m * model.eps for bound in STEP_RANGE)
+    low, high = max(GAMMA_RANGE[0], low), min(GAMMA_RANGE[1], high)
+    step = None
+    if gamma is not None:
+        step = min(max(check_number("gamma", gamma, low, high) / m / model.eps, STEP_RANGE[0]), STEP_RANGE[1])
     w, own, target = model.coefficients
     phi, sigma = ((0.0, *(np.sqrt(w) * values).tolist()) for values in (target, own))
     problem = Problem.of(phi, sigma, 1.0 / model.eps, m, d, batch, noise, step, dtype)
     if gamma is not None and step is not None and step > problem.stable(a0 * a0):
         largest = problem.stable(a0 * a0) * m * model.eps
-        raise ValueError(f"gamma = {gamma:g} is outside [{GAMMA_RANGE[0]:g}, {largest:.3g}]: above, descent diverges")
-    if start is None:
-        start = "orthonormal" if problem.d > m else "sphere"
-    if start != "orthonormal" and R0 != 0.0:
-        raise ValueError(f"R0 = {R0:g} needs start = 'orthonormal', and d = {d} above m = {m}")
+        raise ValueError(f"gamma must be between {low:g} and {largest:.3g}, not {gamma:g}: above, descent diverges")
+    default: Start = "orthonormal" if problem.d > m else "sphere"
+    drawn = default if start is None else check_choice("start", start, STARTS)
+    if drawn != "orthonormal" and R0 != 0.0:
+        raise ValueError(f"R0 must be 0 unless start is 'orthonormal', with d above m = {m}, not {R0:g}")
     if times is None:
         first = min(_FIRST * problem.fastest * model.eps, 1e-3 * tau_end)
         times = np.append(0.0, np.geomspace(first, tau_end, n))
         times[-1] = tau_end
     if mode != "population":
         times = whole_steps(times, None if step is None else step * model.eps)
-    training = SingleIndexTraining(model, problem, a0, R0, times, seeds, mode, start, most, executor)
+    training = SingleIndexTraining(model, problem, a0, R0, times, seeds, mode, drawn, most, executor)
     count = 0.0 if mode == "population" else training.expected_steps
     if count > STEPS_MAX or (mode == "fresh" and count * problem.work > WORK_MAX):
         raise ValueError(
-            f"tau_end = {times[-1]:g} takes {count:.3g} steps of {problem.work:.3g} multiply-adds; at most "
-            f"{STEPS_MAX:.0e} steps and {WORK_MAX:.0e} in all are taken"
+            f"tau_end must take at most {STEPS_MAX:.0e} steps and {WORK_MAX:.0e} multiply-adds; {times[-1]:g} takes "
+            f"{count:.3g} steps of {problem.work:.3g} multiply-adds"
         )
     return training
 
@@ -324,6 +343,8 @@ def train_single_index(
 def expected_steps(model: UnlearningModel, problem: Problem, a0: float, R0: float, tau_end: float) -> float:
     """About how many steps descent takes to tau_end along the law of this width."""
     t_end = tau_end / model.eps
+    if t_end == 0.0:
+        return 0.0
     if problem.step is not None:
         return t_end / problem.step
     law = FiniteWidth(model, float(problem.m)).trajectory(a0, R0, tau_end, rtol=1e-6)

@@ -13,6 +13,7 @@ import numpy as np
 from .. import rosenbrock
 from ..compiling import compiled
 from ..hermite import Array
+from ..results import Result
 from ..rosenbrock import ResultCode
 from . import kernel as kernels
 from .accuracy import deviation
@@ -41,7 +42,7 @@ class Statistics:
 
 
 @dataclass(frozen=True, eq=False)
-class Trajectory:
+class Trajectory(Result):
     """A solution of the planar system from (R0, a0), sampled at ``tau``.
 
     ``tau``, ``R``, ``a``, ``loss`` have shape (n,); time in units of m / learning rate.
@@ -120,7 +121,7 @@ class Trajectory:
 
 
 @dataclass(frozen=True, eq=False)
-class TrajectoryChunk:
+class TrajectoryChunk(Result):
     """Consecutive samples of trajectory ``index``, the first of them its sample ``start``."""
 
     index: int

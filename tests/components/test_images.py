@@ -378,7 +378,7 @@ def test_what_would_take_too_long_is_refused_before_it_starts(client: FlaskClien
         assert answer.status_code == 422
         assert "ask for less" in answer.get_json()["errors"][0]["sentence"]
     parts = parts_of(compute.stream(ImagesState(width=2048, epochs=100_000)))
-    assert "multiply-adds, more than 1e+13" in said(parts)
+    assert "epochs must take at most 1e+13 multiply-adds" in said(parts)
     assert of_kind(parts, "begin")[0]["final"]
 
 

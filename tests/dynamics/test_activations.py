@@ -71,11 +71,11 @@ def test_slopes_are_derivatives_in_the_type_of_the_argument(given, dtype):
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ("gelu", "'gelu' is not one of relu, erf, tanh, swish"),
-        ((), r"shape \(0,\)"),
-        ((1.0, float("nan")), "outside"),
-        ([[1.0]], r"shape \(1, 1\)"),
-        ((0.0,) * 42, "not 1 to 41"),
+        ("gelu", "activation must be one of 'relu', 'erf', 'tanh', 'swish', not 'gelu'"),
+        ((), r"activation must be an array of 1 to 41 numbers in 1 dimension, not an array of shape \(0,\)"),
+        ((1.0, float("nan")), "activation must be numbers between -1e.06 and 1e.06, not nan"),
+        ([[1.0]], r"not \[\[1.0\]\]"),
+        ((0.0,) * 42, r"of 1 to 41 numbers in 1 dimension, not an array of shape \(42,\)"),
     ],
 )
 def test_a_bad_activation_is_named(given, said):

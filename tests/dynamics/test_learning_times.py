@@ -79,11 +79,11 @@ def test_a_sweep_arrives_run_by_run_and_through_any_executor():
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"eps": ()}, "eps is 0 values"),
-        ({"eps": (1e-3, 1e-3)}, "different"),
-        ({"eps": (1e-3, 20.0)}, r"eps = 20.0 is outside"),
-        ({"seeds": ()}, "seeds are 0"),
-        ({"law": "odd"}, "law = 'odd'"),
+        ({"eps": ()}, "eps must be an array of 1 to 200 numbers"),
+        ({"eps": (1e-3, 1e-3)}, "eps must be different numbers"),
+        ({"eps": (1e-3, 20.0)}, "eps must be numbers between 1e-08 and 10, not 20.0"),
+        ({"seeds": ()}, "seeds must be a sequence of 1 to 1000 integers, not of 0"),
+        ({"law": "odd"}, "law must be one of"),
     ],
 )
 def test_a_bad_sweep_is_refused_when_it_is_asked_for(asked, said):

@@ -104,13 +104,13 @@ def test_a_step_too_large_is_reported():
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"networks": []}, "networks are 0"),
-        ({"networks": [LinearNetwork.random(2), LinearNetwork.random(3)]}, "differ in their width"),
-        ({"activation": "cube"}, "activation = 'cube' is not one of linear, relu"),
-        ({"step": 1e-7}, "t_end / step"),
-        ({"networks": LinearNetwork.random(1_000_000), "step": 1e-4}, "more than 2e"),
-        ({"t": (0.0, 2.0)}, "t has a time outside"),
-        ({"n": 1}, "n = 1"),
+        ({"networks": []}, "networks must be a sequence of 1 to 1000 networks, not of 0"),
+        ({"networks": [LinearNetwork.random(2), LinearNetwork.random(3)]}, "networks must have the same width d"),
+        ({"activation": "cube"}, "activation must be one of 'linear', 'relu'"),
+        ({"step": 1e-7}, "t_end / step must be at most 1000000 steps"),
+        ({"networks": LinearNetwork.random(1_000_000), "step": 1e-4}, "t_end / step must take at most 2e"),
+        ({"t": (0.0, 2.0)}, "t must be numbers between 0 and 1, not 2.0"),
+        ({"n": 1}, "n must be an integer between 2 and 10000, not 1"),
     ],
 )
 def test_a_bad_descent_is_refused_when_it_is_asked_for(asked, said):
@@ -173,5 +173,5 @@ def test_a_smaller_tolerance_needs_a_proportionally_smaller_step():
 def test_a_network_at_rest_is_left_by_no_step():
     network = LinearNetwork([1.0, 2.0], [3.0, -1.0], 1.0, 1.0)
     assert leaving_step(network).step == np.inf
-    with pytest.raises(ValueError, match=r"tolerance = 0.0 is outside"):
+    with pytest.raises(ValueError, match=r"tolerance must be a number between 0.0001 and 1, not 0.0"):
         leaving_step(network, 0.0)

@@ -201,15 +201,24 @@ def test_residuals_and_the_tail_make_up_the_risk():
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (lambda: MeanFieldModel(eps=0.0), r"eps = 0.0 is outside \[1e-08, 10\]"),
-        (lambda: MeanFieldModel(m=2000), r"m = 2000 is outside \[1, 1000\]"),
-        (lambda: MeanFieldModel(activation=(1.0, 1.0), m=10_001), r"outside \[1, 10000\]"),
-        (lambda: MeanFieldModel(phi=()), "phi of shape"),
-        (lambda: MeanFieldModel().trajectory(a0=[1.0, 2.0]), r"a0 of shape \(2,\)"),
-        (lambda: MeanFieldModel().trajectory(a0=float("nan")), "a0 has a weight outside"),
-        (lambda: MeanFieldModel().trajectory(t=[1.0, 1.0]), "does not increase"),
-        (lambda: MeanFieldModel(m=300).trajectory(overlaps=True), r"m \(with overlaps\) = 300"),
-        (lambda: initial_weights(3, law="odd"), "'odd' is not one of uniform, normal, alike"),
+        (lambda: MeanFieldModel(eps=0.0), "eps must be a number between 1e-08 and 10, not 0.0"),
+        (lambda: MeanFieldModel(m=2000), "m must be an integer between 1 and 1000, not 2000"),
+        (
+            lambda: MeanFieldModel(activation=(1.0, 1.0), m=10_001),
+            "m must be an integer between 1 and 10000, not 10001",
+        ),
+        (lambda: MeanFieldModel(phi=()), "phi must be an array of 1 to 41 numbers"),
+        (
+            lambda: MeanFieldModel().trajectory(a0=[1.0, 2.0]),
+            r"a0 must be one number or 10 numbers, not an array of shape \(2,\)",
+        ),
+        (lambda: MeanFieldModel().trajectory(a0=float("nan")), "a0 must be numbers between -1000 and 1000, not nan"),
+        (lambda: MeanFieldModel().trajectory(t=[1.0, 1.0]), "t must increase, and does not from 1 to 1"),
+        (
+            lambda: MeanFieldModel(m=300).trajectory(overlaps=True),
+            r"m \(with overlaps\) must be an integer between 1 and 200, not 300",
+        ),
+        (lambda: initial_weights(3, law="odd"), "law must be one of 'uniform', 'normal', 'alike', not 'odd'"),
     ],
 )
 def test_bad_arguments_are_named(make, said):

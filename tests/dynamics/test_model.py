@@ -18,9 +18,9 @@ from tests.dynamics.reference import System
 
 @pytest.mark.parametrize("eps", [0, -1, 1e-7, 10.1, math.nan, math.inf])
 def test_an_impossible_eps_is_named_with_its_range(eps):
-    with pytest.raises(ValueError, match=r"eps = .* is outside \[1e-06, 10\]") as error:
+    with pytest.raises(ValueError, match=r"eps must be a number between 1e-06 and 10, not ") as error:
         UnlearningModel((1, 1), (1, 1), eps)
-    assert f"{eps:g}" in str(error.value)
+    assert str(error.value).endswith(f"not {eps}")
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, 101, -1e9])
@@ -78,7 +78,7 @@ def test_an_impossible_argument_of_a_trajectory_is_named(arguments, name):
     ],
 )
 def test_every_method_refuses_what_is_no_number(call):
-    with pytest.raises(ValueError, match="="):
+    with pytest.raises(ValueError, match="must be"):
         call(UnlearningModel(*PUBLISHED))
 
 

@@ -178,20 +178,41 @@ def test_neurons_stay_on_the_sphere_and_records_are_finite(phi, activation, log_
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (lambda: make_network(PHI, "relu", 1.0, 5, 1, 10), r"d = 1 is outside \[2, 20000\]"),
-        (lambda: make_network(PHI, "relu", 1.0, 5, 10, 0), r"batch = 0 is outside"),
-        (lambda: make_network(PHI, "relu", 1.0, 10_000, 20_000, 10), "would not fit into memory"),
-        (lambda: make_network(PHI, "cos", 1.0, 5, 10, 10), "'cos' is not one of"),
+        (lambda: make_network(PHI, "relu", 1.0, 5, 1, 10), "d must be an integer between 2 and 20000, not 1"),
+        (lambda: make_network(PHI, "relu", 1.0, 5, 10, 0), "batch must be an integer between 1 and 100000, not 0"),
+        (
+            lambda: make_network(PHI, "relu", 1.0, 10_000, 20_000, 10),
+            "m d must be at most 50000000, not 200000000: a step has to fit into memory",
+        ),
+        (
+            lambda: make_network(PHI, "cos", 1.0, 5, 10, 10),
+            "activation must be one of 'relu', 'erf', 'tanh', 'swish', not 'cos'",
+        ),
         (lambda: make_network(PHI, "relu", 1.0, 5, 10, 10, dtype="float16"), "float16"),
-        (lambda: make_network(PHI, "relu", 1.0, 5, 5, 10, start="orthonormal"), "m = 5 is not below d = 5"),
-        (lambda: make_network(PHI, "relu", 1.0, 5, 9, 10, start="zero"), "'zero' is not one of"),
-        (lambda: make_network(PHI, "relu", 1.0, 5, 9, 10, a0=[1.0]), r"a0 of shape \(1,\)"),
+        (lambda: make_network(PHI, "relu", 1.0, 5, 5, 10, start="orthonormal"), "m must be below d = 5, not 5"),
+        (
+            lambda: make_network(PHI, "relu", 1.0, 5, 9, 10, start="zero"),
+            "start must be one of 'sphere', 'orthonormal', not 'zero'",
+        ),
+        (
+            lambda: make_network(PHI, "relu", 1.0, 5, 9, 10, a0=[1.0]),
+            r"a0 must be one number or 5 numbers, not an array of shape \(1,\)",
+        ),
         (lambda: make_network(PHI, "relu", 1.0, 5, 9, 10, step=1e3), "above, descent diverges"),
-        (lambda: make_network(PHI, "relu", 1.0, 5, 9, 10, noise=-1.0), "noise = -1.0 is outside"),
+        (
+            lambda: make_network(PHI, "relu", 1.0, 5, 9, 10, noise=-1.0),
+            "noise must be a number between 0 and 1e.06, not -1.0",
+        ),
         (lambda: simulate_network(PHI, "relu", 1e-8, 500, 5000, 5000, t_end=1e4), "steps"),
-        (lambda: simulate_network(PHI, "relu", 1.0, 5, 9, 10, t=[2.0, 1.0]), "does not increase"),
-        (lambda: compare_networks(PHI, "relu", 1.0, [(201, 300, 10)]), r"m \(with overlaps\) = 201"),
-        (lambda: compare_networks(PHI, "relu", 1.0, []), "places = 0"),
+        (
+            lambda: simulate_network(PHI, "relu", 1.0, 5, 9, 10, t=[2.0, 1.0]),
+            "t must increase, and does not from 2 to 1",
+        ),
+        (
+            lambda: compare_networks(PHI, "relu", 1.0, [(201, 300, 10)]),
+            r"places\[0\]: m must be an integer between 1 and 200, not 201",
+        ),
+        (lambda: compare_networks(PHI, "relu", 1.0, []), "places must be a sequence of 1 to 50 places"),
         (lambda: SphericalSGD(Problem.of(PHI, "relu", 1.0, 2, 3, 4), np.ones(2), np.ones((2, 3))), "unit vectors"),
     ],
 )
@@ -224,7 +245,7 @@ def test_a_run_goes_on_from_its_state_as_if_it_had_not_been_stopped(dtype, step)
         assert run.measure().risk == through.measure().risk
     with pytest.raises(ValueError, match="another seed"):
         fresh(4).restore(kept)
-    with pytest.raises(ValueError, match="is not one of"):
+    with pytest.raises(ValueError, match=r"state must have|is not one of"):
         make_network(PHI, "tanh", 1.0, 7, 12, 1_200, seed=3, dtype=dtype).restore(kept)
 
 
