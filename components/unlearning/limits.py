@@ -39,7 +39,12 @@ def limits(picture: Picture) -> tuple[ThresholdLimit, ...]:
     return picture.model.threshold_limits(picture.starts[0].R0, picture.bracket)
 
 
-KINDS = {"saddle": "the height of a slow saddle", "fold": "the height of a fold", "start": "where the start is at rest"}
+KINDS = {
+    "saddle": "the height of a slow saddle",
+    "fold": "the height of a fold",
+    "start": "where the start is at rest",
+    "line": "the height at which the line R = 0, at rest, turns from attracting to repelling",
+}
 
 
 def notes(found: Sequence[ThresholdLimit]) -> list[str]:
@@ -49,7 +54,7 @@ def notes(found: Sequence[ThresholdLimit]) -> list[str]:
     said = []
     for limit in found:
         term = ""
-        if limit.kind != "start":
+        if np.isfinite(limit.coefficient):
             sign = "−" if limit.coefficient < 0 else "+"
             power = "" if limit.kind == "saddle" else "^(2/3)"
             term = f": ā_c ≈ {shown(limit.a0, 6)} {sign} {shown(abs(limit.coefficient), 3)} ε{power}"

@@ -403,7 +403,7 @@ def main() -> None:
         end = f"{halt.fate.name} at R = {halt.R:.6g}, a = {halt.a:.6g}; " if halt else ""
         print(f"{name}, {WIDE_NAME}: {end}the planar law holds from m = {width:.3g}")
     for limit in limits:
-        term = f"{limit.coefficient:+.4g} eps^{limit.power:.3g}"
+        term = f"{limit.coefficient:+.4g} eps^{limit.power:.3g}" if np.isfinite(limit.coefficient) else ""
         print(f"as eps -> 0, the threshold {limit.a0:.8g} {term} ({limit.kind})")
     for run in pinned:
         print(f"A: {run.fate.name}, in the limit R = {run.limit.R:.6g}, a = {run.limit.a:.6g}")

@@ -88,7 +88,7 @@ class FiniteWidth(Result):
         """The solution from alignment R0, overlap R0^2 and second-layer weight a0.
 
         Arguments, sampling and errors are those of ``UnlearningModel.trajectory``; Q, too, moves by less than
-        1 % of its range from sample to sample.
+        1 % of its range from sample to sample, with the same exceptions.
         """
         return solve(self, *arguments.request(a0, R0, tau_end, n, tau, rtol))
 

@@ -94,7 +94,7 @@ def halt(width: FiniteWidth, a0: float, R0: float) -> Halt | None:
     forbidden = _depth_where_U_falls(width)
     well, side, settled, R_rest = _settle(width.system, up.R, up.V, down.R, down.V, forbidden, start)
     if well < 0:
-        well, settled = _resting_place((up if side > 0 else down).R, R_rest), 0.0
+        well, settled = _resting_place(width, (up if side > 0 else down).R, R_rest), 0.0
     a_law, relaxation_law = _law(width, side)
     if well < 0:
         return Halt(Fate.UNDECIDED, nan, nan, nan, nan, nan, a_law, relaxation_law)
@@ -110,10 +110,15 @@ def halt(width: FiniteWidth, a0: float, R0: float) -> Halt | None:
     return Halt(fate, R, a, Q, relaxation, float(tau), a_law, relaxation_law)
 
 
-def _resting_place(R: Array, at: float) -> int:
-    """Index of the interior critical point that a run has come to rest at, or -1."""
+def _resting_place(width: FiniteWidth, R: Array, at: float) -> int:
+    """Index of the interior critical point that a run has come to rest at, or -1 where that is not certain."""
     nearest = int(np.abs(R - at).argmin())
-    return nearest if 0 < nearest < len(R) - 1 and abs(R[nearest] - at) <= 1e-6 * abs(at) else -1
+    if not (0 < nearest < len(R) - 1 and abs(R[nearest] - at) <= 1e-6 * abs(at)):
+        return -1
+    # Q moves at the rate U'(Q) and cannot pass its zeros, also those without a change of sign: there a numerical
+    # solution passes by its rounding error.
+    Q = (width.m * R[nearest] ** 2 - 1.0) / (width.m - 1.0)
+    return nearest if np.all(_zeros_of_U_slope(width) < Q) else -1
 
 
 def _coupling(width: FiniteWidth, R: float) -> tuple[float, float]:
@@ -174,13 +179,19 @@ def _profile(width: FiniteWidth, critical: Array, rest: Array, side: int) -> _Pr
     return _Profile(R, V)
 
 
+def _zeros_of_U_slope(width: FiniteWidth) -> Array:
+    """The zeros of U' at overlaps Q <= 0 that neurons can have; at Q > 0 there are none."""
+    _, B = width.model.overlaps
+    return real_roots(np.arange(1, len(B) + 1) * B, -1.0 / (width.m - 1.0), 0.0)
+
+
 def _depth_where_U_falls(width: FiniteWidth) -> float:
     """By how much at most the loss is below ``1/2 sum k! c*_k^2`` at points where U may fall between Q and Q0(R)."""
     A, B = width.model.overlaps
     m = width.m
     slope = np.arange(1, len(B) + 1) * B
     low = -1.0 / (m - 1.0)
-    turns = real_roots(slope, low, 0.0)
+    turns = _zeros_of_U_slope(width)
     if len(turns) == 0:
         return 0.0 if slope[0] > 0.0 else inf
     last = turns[-1]

@@ -100,14 +100,13 @@ def absorbed_at_zero(A: Any, B: Any, eps: float, R: float, a: float) -> float:
             s = min(s, 2 * k)
         if A[k - 1] != 0.0:
             s = min(s, k)
-    if s > 2 * K or a == 0.0:
+    if s > 2 * K or a == 0.0 or abs(R) >= 1.0:
         return inf
     r = abs(R)
     mirror = 1.0 if R > 0 else -1.0
     lead_A = s * A[s - 1] * mirror**s if s <= K else 0.0
     lead_B = (s // 2) * B[s // 2 - 1] if s % 2 == 0 and s // 2 <= K else 0.0
-    best = inf
-    for shrink in range(2, 12):
+    for shrink in range(25, 1, -1):  # from the least room that a drift of 1e-7 of |a| fits into
         room = abs(a) * 2.0**-shrink
         highest = abs(a) + room
         rest = drift = 0.0
@@ -123,12 +122,12 @@ def absorbed_at_zero(A: Any, B: Any, eps: float, R: float, a: float) -> float:
         sign = 1.0 if a > 0 else -1.0
         # a G < 0 at both ends of the box in a (G is linear there)
         pull = min(-sign * (lead_A - (a - room) * lead_B), -sign * (lead_A - (a + room) * lead_B))
-        if pull <= rest or r >= 1.0:
-            continue
+        if pull <= rest:
+            break  # nor with more room
         bound = 0.5 * eps * drift * r * r / ((abs(a) - room) * (1.0 - r * r) * (pull - rest))
         if bound < room:
-            best = min(best, bound)
-    return best
+            return bound
+    return inf
 
 
 @compiled
@@ -282,7 +281,9 @@ def _level_gap(log_rho: float, k: int, alpha0: float, eps: float) -> float:
 def _unreachable_target(model: UnlearningModel, a0: float, R0: float) -> Limit:
     """The end where A = 0."""
     R, a = unreachable_end(model.system.table, model.eps, float(np.arctanh(R0)), a0)
-    return Limit(_name(R), float(R), float(a), model.initial_loss, 0.0, abs(R0))
+    # |R| only falls, though close to 1 it is 1 by rounding
+    fate = Fate.NO_ALIGNMENT if R == 0.0 else Fate.PARTIAL_ALIGNMENT
+    return Limit(fate, float(R), float(a), model.initial_loss, 0.0, abs(R0))
 
 
 @compiled

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .model import UnlearningModel
 
 
+_NO_LENGTH = 1e-12  # of the window: a branch shorter than this is none
 _TWINS = 1e-7  # a double root is known to the square root of the rounding error
 
 
@@ -115,7 +116,7 @@ def critical_manifold(model: UnlearningModel, n: int, a_max: float | None) -> Cr
         )
     )
     low, high = cuts[:-1], cuts[1:]
-    shown = (high - low > 1e-12) & (np.abs(model.critical_height(0.5 * (low + high))) <= a_max)
+    shown = (high - low > _NO_LENGTH) & (np.abs(model.critical_height(0.5 * (low + high))) <= a_max)
     outward = low >= 0.0
     inner, outer = np.where(outward, low, high)[shown], np.where(outward, high, low)[shown]
     # Chebyshev points: dense where a branch ends, at a fold or at the window.
@@ -137,7 +138,9 @@ def critical_manifold(model: UnlearningModel, n: int, a_max: float | None) -> Cr
 def edge(model: UnlearningModel, side: float, a_max: float) -> list[Branch]:
     """The line R = side, cut where its stability changes: at a = 0 and at a = M(side)."""
     height = float(model.critical_height(side))
-    cuts = sorted({-a_max, a_max, 0.0, float(np.clip(height, -a_max, a_max))})
+    # a height that is that of the window to rounding is no cut: a branch would have no length
+    inside = abs(height) < a_max * (1.0 - _NO_LENGTH)
+    cuts = sorted({-a_max, a_max, 0.0, *([height] if inside else [])})
     return [
         Branch(
             np.full(2, side),

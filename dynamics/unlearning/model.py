@@ -317,7 +317,8 @@ class UnlearningModel(Result):
 
         Sampled at exactly ``tau`` (increasing, from 0 on; it overrides ``tau_end`` and ``n``), or at 0
         and n log-spaced times up to ``tau_end`` with as many between them as it takes for R and a
-        each to move less than 1 % of their range from sample to sample.
+        each to move less than 1 % of their range from sample to sample. What moves by less than rounding may
+        jump; so does what moves by more between two times that are neighbors in floating point.
 
         Raises ``ValueError`` for arguments out of range: |a0| <= 1e3, |R0| <= 1,
         1e-20 <= tau_end <= 1e8, 2 <= n <= 1e5, 1e-13 <= rtol <= 1e-3.

@@ -58,7 +58,9 @@ def sample_at(system: Any, rows: Any, taus: Any) -> Any:
 @compiled
 def sample_refined(system: Any, rows: Any, n: int, tau_first: float) -> Any:
     """tau and what is observed (R, a, ...), one row each: 0 and n log-spaced times up to the record's end,
-    and between them as many as it takes for each quantity to move less than 1 % of its range, or than its rounding."""
+    and between them as many as it takes for each quantity to move less than 1 % of its range, or than its rounding.
+
+    Where a jump is over between two times that are neighbors in floating point no sample is within it."""
     width = observed(system)
     unknowns = rosenbrock.size(system)
     y = np.empty(unknowns)

@@ -34,7 +34,7 @@ PieceEnd = Literal["branch", "edge", "fold", "equilibrium", "infinity", "exit", 
 
 _PIECES_MAX = 60  # each jump loses loss, so an orbit is finite; this bounds the work
 _SAMPLES = 120
-_SAME = 1e-9  # two alignments closer than this are one point of the orbit
+_SAME = 1e-9  # of |R|, or of a: two points of the orbit closer than this are one
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,13 +74,15 @@ def singular_orbit(model: UnlearningModel, a0: float, R0: float) -> SingularOrbi
 
 def _walk(model: UnlearningModel, a: float, R0: float) -> Iterator[tuple[OrbitPiece, Fate]]:
     """Each piece with the fate it would mean to stop there."""
-    A, _ = model.overlaps
+    A, B = model.overlaps
+    # where a single c_k is not zero, a R^k = c*_k / c_k is at rest: whatever eps is, |R| stays below 1
+    one_degree = np.count_nonzero(B) == 1 and abs(R0) < 1.0
     R, tau = R0, 0.0
     target = _fast_target(model, R, a, _fast_direction(model, R, a))
     while True:
         if target != R:
             end: PieceEnd = "edge" if abs(target) == 1.0 else "line" if target == 0.0 else "branch"
-            yield _fast_piece(R, target, a, tau, end), _rest_fate(target, end)
+            yield _fast_piece(R, target, a, tau, end), _rest_fate(target, end, one_degree)
             R = target
             if end == "line":
                 return
@@ -91,7 +93,7 @@ def _walk(model: UnlearningModel, a: float, R0: float) -> Iterator[tuple[OrbitPi
         else:
             piece = _slow_piece(model, R, tau)
         R, a, tau = float(piece.R[-1]), float(piece.a[-1]), float(piece.tau[-1])
-        yield piece, _rest_fate(R, piece.end)
+        yield piece, _rest_fate(R, piece.end, one_degree)
         if piece.end in ("equilibrium", "infinity", "line"):
             return
         target = R
@@ -108,14 +110,15 @@ def _walk(model: UnlearningModel, a: float, R0: float) -> Iterator[tuple[OrbitPi
                 target = _fast_target(model, R, a, -float(np.sign(R)))
 
 
-def _rest_fate(R: float, end: PieceEnd) -> Fate:
-    """The fate of an orbit that ends with such a piece at R."""
+def _rest_fate(R: float, end: PieceEnd, one_degree: bool) -> Fate:
+    """The fate of an orbit that ends with such a piece at R; ``one_degree``: whether |R| = 1 is only the limit of it as
+    eps -> 0."""
     if end == "infinity":
         return Fate.UNLEARNING
     if end in ("equilibrium", "line"):
         if R == 0.0:
             return Fate.NO_ALIGNMENT
-        return Fate.FULL_ALIGNMENT if abs(R) == 1.0 else Fate.PARTIAL_ALIGNMENT
+        return Fate.FULL_ALIGNMENT if abs(R) == 1.0 and not one_degree else Fate.PARTIAL_ALIGNMENT
     return Fate.UNDECIDED
 
 
@@ -133,7 +136,7 @@ def _fast_target(model: UnlearningModel, R: float, a: float, direction: float) -
     if direction == 0.0 or R * direction == 1.0:
         return R
     roots = fast_roots(model, a)
-    ahead = roots[(roots - R) * direction > _SAME]
+    ahead = roots[(roots - R) * direction > _SAME * abs(R)]
     nearest = float(ahead[np.argmin(np.abs(ahead - R))]) if len(ahead) else direction
     return nearest if abs(nearest) < 1.0 - _SAME else direction
 
@@ -159,7 +162,7 @@ def _slow_piece(model: UnlearningModel, R: float, tau: float) -> OrbitPiece:
     stops += [(float(x), "equilibrium") for x in crossings(model)]
     stops += [(float(x), "fold") for x in fold_alignments(model)]
     stops += [(float(x), "exit") for x in real_roots(g_polynomial(A), -1.0, 1.0) if 0 < abs(x) < 1]
-    ahead = [(x, end) for x, end in stops if (x - R) * direction > _SAME]
+    ahead = [(x, end) for x, end in stops if (x - R) * direction > _SAME * abs(R)]
     stop, end = min(ahead, key=lambda item: abs(item[0] - R))
     if end == "infinity":
         if not model.runs_away:

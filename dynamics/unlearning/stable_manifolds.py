@@ -24,6 +24,8 @@ _RTOL = 1e-10  # errors of a height: 1e-9 at most, for backward in time the mani
 _STEP_BUDGET = 20_000
 _CROSSINGS = 16
 
+_BLOWN_UP = 1e-5  # where a manifold of the blown-up line R = 0 is joined to its linearisation
+
 NEIGHBOURS = 0.01  # of the window: the most that neighbouring points of a curve are apart
 _THINNED = 0.25  # of NEIGHBOURS: points closer than that are left out
 
@@ -91,6 +93,53 @@ def followed_from(
         for step in (-offset, offset)
     )
     return StableManifold((before, after), stable, unstable)
+
+
+def turns_of_the_line(model: UnlearningModel) -> list[float]:
+    """The heights at which the line R = 0 turns from attracting to repelling, where A_1 = 0: 0 and M(0).
+
+    With s the lower of the first powers of R g and R h, ``g - a h = R^(s-1) (s A_s - a k B_k) + O(R^s)``, s = 2 k.
+    Empty where A_s = 0, so that the two heights are one, or no such power is left.
+    """
+    A, B = model.overlaps
+    s, leading = _lowest_powers(model)
+    if leading == 0.0:
+        return []
+    k = s // 2
+    if s % 2 or B[k - 1] == 0.0:
+        return [0.0]
+    return [0.0, float(2.0 * A[s - 1] / B[k - 1])]
+
+
+def _lowest_powers(model: UnlearningModel) -> tuple[int, float]:
+    """The lower of the first powers of R g and R h, and A of that degree."""
+    A, B = model.overlaps
+    powers = [*(np.flatnonzero(A) + 1), *(2 * (np.flatnonzero(B) + 1))]
+    s = int(min(powers, default=0))
+    return s, float(A[s - 1]) if 0 < s <= model.K else 0.0
+
+
+def into_the_line(model: UnlearningModel, height: float, side: float, a_max: float) -> StableManifold:
+    """The curve on the side sign(R) = side that ends in (0, height), one of ``turns_of_the_line``; its second half.
+
+    With time measured by int R^(s-1) dtau that point is a hyperbolic saddle of::
+
+        eps dR = a (s A_s - a k B_k) + a (s + 1) A_(s+1) R + O(R^2)        da = R (A_s - a B_k) + O(R^2)
+    """
+    A, B = model.overlaps
+    s, leading = _lowest_powers(model)
+    b = B[s // 2 - 1] if s % 2 == 0 else 0.0
+    following = A[s] if s < model.K else 0.0
+    J = np.array(
+        [[(s + 1) * height * following, s * (leading - height * b)], [model.eps * (leading - height * b), 0.0]]
+    )
+    values, vectors = np.linalg.eig(J)
+    # for even s that measure of time runs backward on R < 0, and stable is what else is unstable
+    forward = side if s % 2 == 0 else 1.0
+    toward, across = vectors.T if values[0] * forward < 0.0 else vectors.T[::-1]
+    toward = side * toward * np.sign(toward[0])
+    start = (float(_BLOWN_UP * toward[0]), float(height + _BLOWN_UP * toward[1]))
+    return followed_from(model, start, toward, across, 0.0, a_max, 1e30)
 
 
 def _eigenvector(J: Array, value: float) -> Array:

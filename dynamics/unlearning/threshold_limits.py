@@ -1,7 +1,8 @@
 """Thresholds as eps goes to 0: where they tend to, and how they get there.
 
-Singular orbits change their fate in a0 only at heights of the slow saddles, of the folds and of the start's own
-alignment: one orbit is followed in each interval between these. At a slow saddle, whose place does not depend on
+Singular orbits change their fate in a0 only at heights of the slow saddles, of the folds, of the start's own
+alignment and, where A_1 = 0, of the point M(0) at which the line R = 0, then at rest, turns from attracting to
+repelling: one orbit is followed in each interval between these. At a slow saddle, whose place does not depend on
 eps, the threshold is where its stable manifold, a fast fibre to leading order, meets R = R0::
 
     a_c = a_s - eps int_{rho(R0)}^{rho(R_s)} (p - a q) / (a (g - a h)) drho + O(eps^2)        at a = a_s
@@ -28,6 +29,7 @@ from numpy.typing import ArrayLike
 from ..arguments import check_array
 from ..hermite import Array
 from .limits import Fate
+from .stable_manifolds import turns_of_the_line
 
 if TYPE_CHECKING:
     from .model import UnlearningModel
@@ -38,17 +40,20 @@ _SAME = 1e-9  # heights, relative to max(1, |a|), that are one
 _STEP = 1e-3  # of R, for M'': its error is then 1e-6 of M'' or so
 
 
+Kind = Literal["saddle", "fold", "start", "line"]
+
+
 @dataclass(frozen=True)
 class ThresholdLimit:
     """A threshold's limit ``a0`` as eps -> 0, what it is of, at which R, and ``a_c ~ a0 + coefficient eps^power``.
 
     ``fates``: those of the singular orbits just below and just above. ``coefficient`` is nan where the approach is
-    not known: of a threshold that is neither a saddle's nor a fold's ("start").
+    not known: of a threshold that is neither a saddle's nor a fold's ("start", "line").
     """
 
     a0: float
     R: float
-    kind: Literal["saddle", "fold", "start"]
+    kind: Kind
     coefficient: float
     power: float
     fates: tuple[Fate, Fate]
@@ -63,15 +68,17 @@ def threshold_limits(model: UnlearningModel, R0: float, low: float, high: float)
     A, B = model.overlaps
     if abs(R0) == 1.0 or not B.any() or (R0 == 0.0 and A[0] == 0.0):
         return ()
-    found: dict[float, tuple[float, Literal["saddle", "fold", "start"]]] = {0.0: (R0, "start")}
+    found: dict[float, tuple[float, Kind]] = {0.0: (R0, "start")}
     start = float(model.critical_height(R0))
     if R0 != 0.0 and np.isfinite(start):
         found[start] = (R0, "start")
     found |= {point.a: (point.R, "saddle") for point in model.equilibria() if 0.0 < abs(point.R) < 1.0}
     found |= {fold.a: (fold.R, "fold") for fold in model.folds()}
+    if A[0] == 0.0:
+        found |= dict.fromkeys(turns_of_the_line(model), (0.0, "line"))
     heights = _apart([a for a in found if low < a < high])
     ends = [low, *heights, high]
-    fates = [model.singular_orbit(0.5 * (a + b), R0).end for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    fates = [_fate_within(model, a, b, R0) for a, b in zip(ends[:-1], ends[1:], strict=True)]
     limits = []
     for a, below, above in zip(heights, fates[:-1], fates[1:], strict=True):
         if below != above and a != 0.0:
@@ -79,6 +86,12 @@ def threshold_limits(model: UnlearningModel, R0: float, low: float, high: float)
             coefficient, power = _approach(model, R0, R, a, kind)
             limits.append(ThresholdLimit(a, R, kind, coefficient, power, (below, above)))
     return tuple(limits)
+
+
+def _fate_within(model: UnlearningModel, low: float, high: float, R0: float) -> Fate:
+    """The end of the singular orbits from between two heights: of the first of some that has a certain one."""
+    ends = (model.singular_orbit(low + share * (high - low), R0).end for share in (0.5, 0.3, 0.8))
+    return next((end for end in ends if end != Fate.UNDECIDED), Fate.UNDECIDED)
 
 
 def _apart(heights: list[float]) -> list[float]:

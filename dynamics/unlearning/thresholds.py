@@ -1,9 +1,10 @@
 """Thresholds: every start a0 at which the fate changes, for a given R0.
 
-Basins are bounded by the stable manifolds of saddles. Each is followed backward in time, where it is
-attracting, from its saddle to the line R = R0: it crosses at the threshold, whatever eps is. What has no
-saddle (the line R = 0 at rest, degenerate equilibria) is found by comparing fates on a grid and
-bisecting. As eps goes to 0 the crossings tend to the heights of the slow saddles and of the folds.
+Basins are bounded by the stable manifolds of saddles, and where A_1 = 0 by the curves into the two ends of
+what the line R = 0, then at rest, repels. Each is followed backward in time, where it is attracting, to the
+line R = R0: it crosses at the threshold, whatever eps is. What has no saddle (degenerate equilibria) is
+found by comparing fates on a grid and bisecting. As eps goes to 0 the crossings tend to the heights of
+the slow saddles, of the folds and of those ends.
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ import numpy as np
 from ..hermite import Array
 from .equilibria import Equilibrium, EquilibriumKind
 from .limits import Fate, level_threshold
-from .stable_manifolds import crossings_of, stable_manifold
+from .stable_manifolds import crossings_of, into_the_line, stable_manifold, turns_of_the_line
 
 if TYPE_CHECKING:
     from .model import UnlearningModel
 
 TOLERANCE = 1e-6  # of max(1, |threshold|)
 
+_BESIDE = (0.5, 1.0, 2.0, 4.0)  # of TOLERANCE: where the sides of a height are looked at until the fate is certain
+_SHARES = (0.5, 0.25, 0.75, 0.1, 0.9)  # of a bracket: where it is parted, the first at which the fate is certain
 _GRID = 1.25  # about 32 starts over the sliders' range: a check, the crossings are what finds thresholds
 
 
@@ -46,26 +49,46 @@ def thresholds(model: UnlearningModel, R0: float, low: float, high: float) -> Ar
     for saddle in model.equilibria():
         if saddle.kind == EquilibriumKind.SADDLE and abs(saddle.R) < 1.0:
             candidates += stable_manifold_crossings(model, saddle, R0, a_max)
-    found = [a for a in sorted(set(candidates)) if low < a < high and _changes(model, a, R0)]
+    if A[0] == 0.0:
+        for height in turns_of_the_line(model):
+            rows = into_the_line(model, height, float(np.sign(R0)), a_max).halves[1]
+            candidates += crossings_of(rows, atanh(R0)).tolist()
+    found = _parting(model, R0, [a for a in candidates if low < a < high])
     probes = _beside_the_line(model) if A[0] == 0.0 else np.empty(0)
     return np.array(sorted(found + _between(model, R0, [low, *found, high], probes)))
 
 
 def _beside_the_line(model: UnlearningModel) -> Array:
-    """Starts between which the fate may change where A_1 = 0: the line R = 0 at rest attracts between
-    heights that no saddle marks, a = 0 and M(0) = 2 A_2 / B_1, and thresholds gather there."""
-    A, B = model.overlaps
+    """Starts between which the fate may change where A_1 = 0: thresholds gather at the heights at which the line R = 0
+    turns from attracting to repelling."""
     steps = 10.0 ** -np.linspace(0.0, 6.0, 13)
-    around = [steps, -steps]
-    if model.K > 1 and A[1] != 0.0 and B[0] != 0.0:
-        turn = 2.0 * A[1] / B[0]
-        around += [turn * (1.0 + steps), turn * (1.0 - steps)]
-    return np.concatenate(around)
+    scales = [turn for turn in turns_of_the_line(model) if turn != 0.0]
+    return np.concatenate([steps, -steps, *(turn * (1.0 + sign * steps) for turn in scales for sign in (1.0, -1.0))])
 
 
-def _changes(model: UnlearningModel, a: float, R0: float) -> bool:
-    delta = 0.5 * TOLERANCE * max(1.0, abs(a))
-    return model.fate(a - delta, R0) != model.fate(a + delta, R0)
+def _parting(model: UnlearningModel, R0: float, heights: list[float]) -> list[float]:
+    """Those on whose two sides certain fates differ; heights that are one to the tolerance count as one."""
+    groups: list[list[float]] = []
+    for a in sorted(heights):
+        if groups and a - groups[-1][-1] <= TOLERANCE * max(1.0, abs(a)):
+            groups[-1].append(a)
+        else:
+            groups.append([a])
+    found = []
+    for group in groups:
+        below, above = _beside(model, group[0], R0, -1.0), _beside(model, group[-1], R0, 1.0)
+        if below != above and Fate.UNDECIDED not in (below, above):
+            found.append(0.5 * (group[0] + group[-1]))
+    return found
+
+
+def _beside(model: UnlearningModel, a: float, R0: float, sign: float) -> Fate:
+    """The fate beside a start, as close to it as one is certain."""
+    for share in _BESIDE:
+        fate = model.fate(a + sign * share * TOLERANCE * max(1.0, abs(a)), R0)
+        if fate != Fate.UNDECIDED:
+            return fate
+    return Fate.UNDECIDED
 
 
 def _between(model: UnlearningModel, R0: float, known: list[float], probes: Array) -> list[float]:
@@ -76,19 +99,33 @@ def _between(model: UnlearningModel, R0: float, known: list[float], probes: Arra
         if right - left < 4.0 * delta:
             continue
         even = np.linspace(left + delta, right - delta, max(3, int((right - left) / _GRID)))
-        grid = np.union1d(even, probes[(probes > left + delta) & (probes < right - delta)])
-        fates = [model.fate(float(a), R0) for a in grid]
-        for i in range(len(grid) - 1):
-            if fates[i] != fates[i + 1] and Fate.UNDECIDED not in (fates[i], fates[i + 1]):
-                found.append(_bisected(model, R0, float(grid[i]), float(grid[i + 1]), fates[i]))
+        grid = np.union1d(even, probes[(probes > left + delta) & (probes < right - delta)]).tolist()
+        # an undecided start says nothing: it must not come between two that are certain
+        certain = [(a, fate) for a in grid if (fate := model.fate(a, R0)) != Fate.UNDECIDED]
+        for one, other in zip(certain[:-1], certain[1:], strict=True):
+            found += _bisected(model, R0, one, other)
     return found
 
 
-def _bisected(model: UnlearningModel, R0: float, low: float, high: float, at_low: Fate) -> float:
-    while high - low > 0.5 * TOLERANCE * max(1.0, abs(low)):
-        middle = 0.5 * (low + high)
-        if model.fate(middle, R0) == at_low:
-            low = middle
-        else:
-            high = middle
-    return 0.5 * (low + high)
+def _bisected(model: UnlearningModel, R0: float, one: tuple[float, Fate], other: tuple[float, Fate]) -> list[float]:
+    """The changes of fate between two starts (a0, fate): more than one where it changes to a third one first."""
+    found: list[float] = []
+    for _ in Fate:
+        if one[1] == other[1]:
+            break
+        low, high = one[0], other
+        while high[0] - low > 0.5 * TOLERANCE * max(1.0, abs(low)):
+            for share in _SHARES:
+                a = low + share * (high[0] - low)
+                fate = model.fate(a, R0)
+                if fate != Fate.UNDECIDED:
+                    break
+            else:
+                break  # all of it is undecided
+            if fate == one[1]:
+                low = a
+            else:
+                high = (a, fate)
+        found.append(0.5 * (low + high[0]))
+        one = high
+    return found

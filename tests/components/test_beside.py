@@ -212,6 +212,13 @@ def test_thresholds_over_epsilon_come_point_by_point_with_limit_and_approach() -
     assert "ā_c → −5.318312, the height of a slow saddle: ā_c ≈ −5.31831 + 0.00407 ε." in said
 
 
+def test_a_limit_whose_approach_is_not_known_names_none() -> None:
+    picture = Picture.of(UnlearningState(c=(1, 1), c_star=(0, 1), a=(), points=(0.3, 3.0), panel="limit"))
+    (said,) = limits.notes(picture.model.threshold_limits(0.3))
+    turn = "the height at which the line R = 0, at rest, turns from attracting to repelling"
+    assert said == f"As ε → 0, ā_c → 4, {turn}."
+
+
 def test_without_a_threshold_the_limit_panel_says_so() -> None:
     parts = streamed(panel="limit", c=(1.0,), c_star=(1.0,), a=(2.0,))
     assert "no ā in the sliders' range parts two fates" in notes(parts)

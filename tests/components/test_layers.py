@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from components.numbers import shown
 from components.theme import FATES
 from components.unlearning import compute, figures, texts
 from components.unlearning.picture import Picture
@@ -102,6 +103,31 @@ def test_a_separatrix_is_named_by_the_fates_that_it_parts() -> None:
     assert any("parts full alignment (R → 1) from unlearning" in hover for hover in hovers)
     partial = [trace["hovertemplate"] for trace in traces("sep", c_star=(1, 1, -1, -2, 1))]
     assert any("partial alignment (R → 0.0864)" in hover for hover in partial)
+
+
+def test_what_a_separatrix_is_said_to_part_is_beside_it() -> None:
+    """Starts 1e-3 of the plane to its two sides end where the words say; a strip that these pass over is named."""
+    cases = [((1, 1), (0.3, 0.7), 1e-3), ((0.7, 0, 1.2, 0.6, 2.5), (0, -2.2, 0, 2.6, 3), 1.0), ((1.2,), (0.7,), 0.1)]
+    strips = 0
+    for c, c_star, eps in cases:
+        picture = Picture.of(UnlearningState(c=c, c_star=c_star, eps=eps, layers=("sep",)))
+        for curve in picture.separatrices:
+            i, said = len(curve.R) // 2, figures.parted(curve)
+            along = np.array([curve.R[i + 1] - curve.R[i - 1], (curve.a[i + 1] - curve.a[i - 1]) / picture.reach])
+            along *= 2e-3 / np.hypot(*along)
+            if not 0 < i < len(curve.R) - 1 or abs(curve.R[i]) > 0.99:
+                continue
+            for sign, near in zip((1, -1), curve.adjacent, strict=True):
+                start = curve.a[i] + sign * along[0] * picture.reach, curve.R[i] - sign * along[1]
+                limit = picture.model.limit(*map(float, start))
+                assert FATES[limit.fate].word in said
+                if limit.fate == Fate.PARTIAL_ALIGNMENT:
+                    sign_of_R = f"(R {'<' if limit.R < 0 else '>'} 0)"
+                    assert (sign_of_R if curve.varies else f"(R → {shown(limit.R, 3)})") in said
+                if near.fate != limit.fate:
+                    assert f"thin strip of {FATES[near.fate].word}" in said
+                    strips += 1
+    assert strips
 
 
 def test_the_drawn_separatrix_meets_the_starts_at_the_threshold() -> None:

@@ -403,6 +403,26 @@ def test_the_end_tends_to_its_law(problem, a0, R0):
     assert slow[2] < 0.25 * slow[0]
 
 
+@pytest.mark.parametrize("m", [2.0, 2.371, 2.5, 3.0, 5.0, 10.0])
+@pytest.mark.parametrize(("c3", "c4", "R0"), [(3, -2, 0.5), (3, -2, 0.3), (2.5, -2, 0.4), (3, -2.5, 0.3)])
+def test_a_zero_of_the_slope_of_U_at_which_neurons_rest_is_no_halt_by_certificate(c3, c4, R0, m):
+    """c_1 = c_2 = 0: U'(Q) = 3 B_3 Q^2 + 4 B_4 Q^3 is 0 at Q = 0, without a change of sign, and Q cannot pass it. Where
+    the end has Q0(R) < 0 it is that of the constant W = U(1)/m: V'(R) = 0, a = m V(R) / U(1)."""
+    model = UnlearningModel((0, 0, c3, c4), (0, 0, -2, -1))
+    A3, A4, B = -12.0 * c3, -24.0 * c4, 6.0 * c3**2 + 24.0 * c4**2
+    R = -3.0 * A3 / (4.0 * A4)
+    end = model.at_width(m).halt(-3, R0)
+    assert end is not None
+    if m * R * R < 1.0:
+        a = m * (A3 * R**3 + A4 * R**4) / B
+        right = abs(end.R - R) < 1e-6 and abs(end.a / a - 1.0) < 1e-5 and abs(end.Q) < 1e-6
+        assert end.fate == Fate.UNDECIDED or right
+    else:
+        assert end.fate == Fate.PARTIAL_ALIGNMENT
+        assert end.Q == pytest.approx((m * end.R**2 - 1) / (m - 1))
+        assert end.Q > 0
+
+
 def test_two_neurons_that_can_cancel_are_not_halted():
     """An odd activation, m = 2: w_1 = -w_2 but for beta, and the squared output vanishes with R."""
     model = UnlearningModel((1, 0, 0.5), (1, 0, -0.6))

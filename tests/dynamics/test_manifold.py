@@ -158,3 +158,10 @@ def test_no_activation_has_no_manifold():
     manifold = UnlearningModel((0, 0), (1, 1)).critical_manifold()
     assert manifold.folds == ()
     assert all(b.kind == "edge" for b in manifold.branches)
+
+
+def test_no_branch_has_no_length():
+    """c = .1, c* = 2.5: M(+-1) = 25, the height of the window, to rounding."""
+    for c, c_star in [((0.1,), (2.5,)), ((0.1,), (-2.5,)), ((0.3,), (7.5,)), ((0.7,), (17.5,)), *CASES]:
+        for branch in UnlearningModel(c, c_star).critical_manifold().branches:
+            assert np.hypot(np.ptp(branch.R), np.ptp(branch.a)) > 1e-9

@@ -182,6 +182,86 @@ def test_boundaries_part_the_fates_that_they_name(problem, x, y):
     assert seen > 20
 
 
+def beside_the_points(found, c, c_star, a0=5.0, R0=0.0):
+    """The fates 2e-4 of the range to both sides of the points where curves cross the lines of the grid, and those that
+    the curves name."""
+    for curve in found.boundary:
+        for X, Y in zip(curve.x, curve.y, strict=True):
+            on_column, on_row = np.isclose(found.x, X, atol=1e-12).any(), np.isclose(found.y, Y, atol=1e-12).any()
+            along = found.y_axis if on_column else found.x_axis
+            shift = 2e-4 * (along.high - along.low)
+            if on_column == on_row or not along.low + shift <= (Y if on_column else X) <= along.high - shift:
+                continue
+            # what a single value has (0, or R0 = +-1) is no side of a curve
+            x_off, y_off = (1e-6 * (axis.high - axis.low) for axis in (found.x_axis, found.y_axis))
+            X += x_off * ((X == 0.0) - X * (found.x_axis.name == "R0" and abs(X) == 1.0))
+            Y += y_off * (Y == 0.0)
+            x = np.array([X, X]) if on_column else np.array([X - shift, X + shift])
+            y = np.array([Y - shift, Y + shift]) if on_column else np.array([Y, Y])
+            cells = found.__class__(found.x_axis, found.y_axis, x, y, found.fate)
+            fates = set()
+            for k in (0, 1):
+                model, a, R = start_of(cells, k, k, c, c_star, 1.0, a0, R0)
+                fates.add(model.fate(a, R))
+            yield (X, Y), fates, set(curve.fates)
+
+
+@pytest.mark.parametrize(
+    ("c", "c_star", "x", "y", "n"),
+    [
+        # a third fate within the cell
+        ((0.7, -0.4), (-0.2, 0), ("c_star", 2, -3, 3), UP, 24),
+        # a fate that c*_1 = 0 alone has, where the first bisection looks, and on a line of the grid
+        ((1,) * 6, (0, -0.1, 2.6, -1.8, -0.1, -2.5), ("c_star", 1, -3, 3), UP, 24),
+        ((1,) * 6, (0, -0.1, 2.6, -1.8, -0.1, -2.5), ("c_star", 1, -3, 3), UP, 25),
+        # fates that a0 = 0 and R0 = +-1 alone have
+        (*LEFT, ("R0", -1, 1), BOTH, 25),
+    ],
+)
+def test_points_of_boundaries_part_the_fates_that_they_name(c, c_star, x, y, n):
+    found = phase_map(c, c_star, x=x, y=y, n=(n, n), quantities=("boundary",))
+    points = list(beside_the_points(found, c, c_star))
+    assert len(points) > 10
+    for point, fates, named in points:
+        assert fates == named or Fate.UNDECIDED in fates, point
+
+
+@settings(max_examples=15)
+@given(
+    st.lists(st.integers(-20, 20).map(lambda x: x / 10), min_size=2, max_size=5).map(tuple),
+    st.lists(st.integers(-30, 30).map(lambda x: x / 10), min_size=2, max_size=5).map(tuple),
+    st.sampled_from([("c_star", 1, -3, 3), ("c_star", 2, -3, 3), ("c", 1, -2, 2), ("c", 2, -2, 2), ("R0", -1, 1)]),
+    st.sampled_from([24, 25]),
+)
+def test_points_of_random_boundaries_part_the_fates_that_they_name(c, c_star, x, n):
+    found = phase_map(c, c_star, x=x, y=BOTH, n=(n, n), quantities=("boundary",))
+    for point, fates, named in beside_the_points(found, c, c_star):
+        assert fates == named or Fate.UNDECIDED in fates, point
+
+
+def test_a_thin_third_fate_does_not_hide_a_change():
+    """Along an edge of a made-up map: fates 0, 2, 1 with changes at .3 and .3 + width, and a single 3 at .5."""
+    from dynamics.unlearning.axes import Axis
+    from dynamics.unlearning.boundaries import boundaries
+    from dynamics.unlearning.phase_map import Plan
+
+    axis, other = Axis("a0", 0, 0.0, 1.0), Axis("R0", 0, 0.1, 0.9)
+    plan = Plan((1.0,), (1.0,), 1.0, 0.0, 0.0, axis, other, 0.0, False, 1e-6)
+    grid = np.array([0.0, 1.0])
+    for width, expected in ((0.1, {(0, 2): 0.3, (1, 2): 0.4}), (1e-4, {(0, 1): 0.30005}), (0.0, {(0, 1): 0.3})):
+
+        def fates_at(x, y, width=width):
+            fate = np.where(x < 0.3, 0, np.where(x < 0.3 + width, 2, 1)).astype(np.int8)
+            return np.where(x == 0.5, np.int8(3), fate)
+
+        fate = np.stack([fates_at(grid, grid)] * 2)
+        *_, (share, curves, _) = boundaries(plan, grid, np.array([0.1, 0.9]), fate, fates_at)
+        assert share == 1.0
+        assert {curve.fates for curve in curves} == set(expected)
+        for curve in curves:
+            assert curve.x == pytest.approx(expected[curve.fates], abs=1e-4)
+
+
 def test_boundaries_are_the_thresholds():
     found = phase_map(*LEFT, x=C3, y=UP, n=(33, 40), quantities=("boundary",))
     for c3 in found.x:

@@ -15,6 +15,7 @@ from tests.dynamics.cases import (
     coefficient,
     short_coefficients,
 )
+from tests.dynamics.reference import System, integrate
 
 EPSILONS = (1e-4, 1e-2, 1.0, 10.0)
 A_MAX = 15.0
@@ -55,8 +56,9 @@ def test_points_are_dense_inside_the_window_and_in_order(eps, a_max):
             assert np.all(np.abs(s.R) <= 1.0)
             assert np.max(np.abs(np.diff(s.R))) <= 0.01 * 2.0
             assert np.max(np.abs(np.diff(s.a))) <= 0.01 * 2.0 * a_max
-            for end in (0, -1):  # it ends on the frame
-                assert abs(s.a[end]) == pytest.approx(a_max) or abs(s.R[end]) > 1 - 1e-9
+            for end, start in ((0, -1), (-1, 0)):  # it ends on the frame, or where its next piece begins
+                joined = any((o.R[start], o.a[start]) == (s.R[end], s.a[end]) for o in curves if o.saddle == s.saddle)
+                assert joined or abs(s.a[end]) == pytest.approx(a_max) or abs(s.R[end]) > 1 - 1e-9
 
 
 @pytest.mark.parametrize("eps", [1e-2, 1.0, 10.0])
@@ -121,6 +123,66 @@ def test_the_sides_of_random_models_have_the_fates_named(c, c_star, eps):
     check_sides(model, model.separatrices(A_MAX), 1e-3)
 
 
+def check_at_a_distance(model, curves, a_max):
+    """Starts 1e-3 of the window beside a curve end where its limits say, also where other curves are closer."""
+    checked = 0
+    for curve in curves:
+        for i in np.unique(np.linspace(1, len(curve.R) - 2, 5).astype(int)) if len(curve.R) > 3 else ():
+            along = np.array([curve.R[i + 1] - curve.R[i - 1], (curve.a[i + 1] - curve.a[i - 1]) / a_max])
+            along /= np.hypot(*along)
+            for sign, limit, near in zip((1, -1), curve.limits, curve.adjacent, strict=True):
+                step = 2e-3 * sign
+                R, a = curve.R[i] - step * along[1], curve.a[i] + step * along[0] * a_max
+                if abs(curve.R[i]) > 1 - 2e-3 or abs(R) > 1 or (found := model.limit(a, R)).fate == Fate.UNDECIDED:
+                    continue
+                checked += 1
+                assert found.fate == limit.fate, (curve.R[i], curve.a[i], found, limit)
+                if found.fate not in (Fate.NO_ALIGNMENT, Fate.UNLEARNING):
+                    assert found.R == pytest.approx(limit.R, abs=1e-6) or (curve.varies and found.R * limit.R > 0)
+                assert curve.strips[sign < 0] or near.fate in (limit.fate, Fate.UNDECIDED)
+    return checked
+
+
+@pytest.mark.parametrize(
+    ("c", "c_star", "eps"),
+    [
+        ((1, 1), (0.3, 0.7), 1e-3),
+        ((0.7, 0, 1.2, 0.6, 2.5), (0, -2.2, 0, 2.6, 3), 1.0),
+        ((1, 1, 1), (0, 1, 0.5), 1.0),
+        ((1.2,), (0.7,), 0.1),
+        (*PUBLISHED, 1.0),
+    ],
+)
+def test_the_limits_hold_all_along_a_curve(c, c_star, eps):
+    model = UnlearningModel(c, c_star, eps)
+    assert check_at_a_distance(model, model.separatrices(A_MAX), A_MAX) > 4
+
+
+@settings(max_examples=20)
+@given(short_coefficients, short_coefficients, finite_eps)
+def test_the_limits_hold_all_along_the_curves_of_random_models(c, c_star, eps):
+    model = UnlearningModel(c, c_star, eps)
+    check_at_a_distance(model, model.separatrices(A_MAX), A_MAX)
+
+
+def test_two_curves_with_a_strip_between_them_say_so():
+    """c* = (.3, .7), eps = 1e-3: from the saddles at R = -.2143 and 0 on, up to R = -1, what unlearns is a strip."""
+    model = UnlearningModel((1, 1), (0.3, 0.7), 1e-3)
+    strips = [s for s in model.separatrices(A_MAX) if any(s.strips)]
+    assert sorted(s.saddle.R for s in strips) == pytest.approx([-0.3 / 1.4, 0.0])
+    for s in strips:
+        assert s.separates
+        assert s.fates == (Fate.FULL_ALIGNMENT, Fate.FULL_ALIGNMENT)
+        (near,) = [near.fate for near, strip in zip(s.adjacent, s.strips, strict=True) if strip]
+        assert near == Fate.UNLEARNING
+        i = int(np.argmin(np.abs(s.R + 0.7)))
+        for sign in (1, -1):  # the reference, 1e-3 of the window below and above
+            end = integrate(System((1, 1), (0.3, 0.7), 1e-3), s.a[i] + sign * 2e-3 * A_MAX, s.R[i], 1e3).plane(1e3)[0][
+                0
+            ]
+            assert abs(end) > 0.999
+
+
 @settings(max_examples=20)
 @given(st.lists(coefficient, min_size=1, max_size=3), finite_eps)
 def test_the_line_at_rest_separates_as_it_says(rest, eps):
@@ -137,7 +199,7 @@ def test_the_repelling_segment_of_the_line_at_rest():
     np.testing.assert_allclose((repelling.a[0], repelling.a[-1]), (0.0, 4.0))  # 2 A_2 / B_1
     assert repelling.fates == (model.fate(2.0, -1e-3), model.fate(2.0, 1e-3))
     into = [s for s in model.separatrices(A_MAX) if s.saddle is not None and s.saddle.R == 0.0]
-    assert len(into) == 4
+    assert sum(s.R[0] == 0.0 for s in into) == 4
     for s in into:
         assert Fate.NO_ALIGNMENT in s.fates
         assert s.separates

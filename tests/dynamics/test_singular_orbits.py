@@ -165,6 +165,42 @@ def test_the_solution_leaves_full_alignment_at_the_predicted_time():
     assert run.tau[run.R < 1 - 1e-8][0] == pytest.approx(0.54045, abs=2e-5)
 
 
+@pytest.mark.parametrize("scale", [1.0, 1e-2, 1e-4])
+@pytest.mark.parametrize(("a0", "end"), [(5, Fate.FULL_ALIGNMENT), (9, Fate.FULL_ALIGNMENT), (10, Fate.UNLEARNING)])
+def test_a_point_of_the_orbit_may_be_as_close_to_R_0_as_it_likes(scale, a0, end):
+    """With a first c*_1 of 1e-10 the first attracting points are at |R| < 1e-9 on the branch through R = 0."""
+    model = UnlearningModel((1, 1, 1), (1e-10 * scale, -1, 1), 1e-6)
+    orbit = model.singular_orbit(a0)
+    branches = [p.R[-1] for p in orbit.pieces if p.fast and p.end == "branch"]
+    assert branches
+    assert float(model.critical_height(branches[0])) == pytest.approx(a0, rel=1e-6)
+
+
+def test_the_case_of_an_attracting_point_at_a_tiny_R():
+    model = UnlearningModel((0.00739, -100, 1.76, -0.381, 0.00613), (-0.0018, -47.06, 0.0037, 0.00195, 13.08), 1e-6)
+    orbit = model.singular_orbit(-17.27)
+    first = next(piece for piece in orbit.pieces if piece.fast)
+    assert 0 < abs(first.R[-1]) < 1e-8
+    assert float(model.critical_height(first.R[-1])) == pytest.approx(-17.27, rel=1e-6)
+    assert orbit.end == model.fate(-17.27)
+
+
+@pytest.mark.parametrize("c", [(1,), (0, 1), (0, 0, -2)])
+@pytest.mark.parametrize("eps", [1.0, 1e-3, 1e-6])
+def test_of_a_single_degree_the_alignment_is_partial_also_where_R_rounds_to_1(c, eps):
+    """eps ln cosh rho - k a^2/2 is conserved: |R| < 1 however small eps is; only what starts at R = +-1 is there."""
+    model = UnlearningModel(c, (*[0] * (len(c) - 1), 3), eps)
+    for a0, R0 in ((0.1, 0.5), (-0.1, -0.5), (0.1, 0.999), (20, 0.5)):
+        assert Fate.FULL_ALIGNMENT not in (model.fate(a0, R0), model.singular_orbit(a0, R0).end)
+        assert model.fate(a0, R0) == model.singular_orbit(a0, R0).end or eps > 1e-6
+    assert model.fate(0.1, 1) == model.singular_orbit(0.1, 1).end == Fate.FULL_ALIGNMENT
+
+
+def test_without_a_target_that_is_seen_the_alignment_that_is_left_is_partial():
+    model = UnlearningModel((1, 1), (0, 0), 1.0)
+    assert model.limit(1e-9, 1 - 2.0**-53).fate == Fate.PARTIAL_ALIGNMENT
+
+
 def test_a_staircase_has_as_many_jumps_as_folds_and_landings():
     """Published problem, a0 = 9: the fast fibre leads to the left branch, which ends at its fold; a jump follows."""
     pieces = UnlearningModel(*PUBLISHED).singular_orbit(9).pieces

@@ -70,6 +70,39 @@ def test_every_limit_is_that_of_a_threshold(rest: list[float], first: float) -> 
             assert abs(nearest(thresholds, limit.a0) - limit.approach(1e-6)) < room
 
 
+@pytest.mark.parametrize(
+    ("c", "c_star", "R0", "height"),
+    [((1, 1), (0, 1), 0.3, 4.0), ((1, 1, 1), (0, 1.72, 1.37), -0.735, 6.88), ((0, 1, 0, 1), (0, 0, 0, 0.5), 0.4, 12.0)],
+)
+def test_where_A_1_is_0_the_turn_of_the_line_R_0_is_a_limit(c: tuple, c_star: tuple, R0: float, height: float) -> None:
+    """M(0): there the line R = 0 turns from attracting to repelling. At small eps a threshold is there."""
+    (limit,) = [found for found in UnlearningModel(c, c_star).threshold_limits(R0) if found.kind == "line"]
+    assert limit.a0 == pytest.approx(height, rel=1e-12)
+    assert limit.R == 0.0
+    assert np.isnan(limit.coefficient)
+    for eps, room in ((1e-4, 1e-2), (1e-6, 1e-3)):
+        thresholds = UnlearningModel(c, c_star, eps).threshold(R0)
+        assert abs(nearest(thresholds, height) - height) < room * height
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.floats(-2, 2).map(lambda x: round(x, 1)), min_size=1, max_size=3),
+    st.sampled_from([-0.7, -0.3, 0.2, 0.6]),
+)
+def test_where_A_1_is_0_the_thresholds_at_small_eps_are_near_the_limits(rest: list[float], R0: float) -> None:
+    c_star = (0.0, *rest)
+    limits = UnlearningModel((1.0,) * len(c_star), c_star).threshold_limits(R0)
+    thresholds = UnlearningModel((1.0,) * len(c_star), c_star, 1e-6).threshold(R0)
+    heights = np.array([limit.a0 for limit in limits])
+    for at in thresholds[(np.abs(thresholds) > 0.1) & (np.abs(thresholds) < 19.0)]:
+        assert len(heights), at
+        assert abs(nearest(heights, at) - at) < 0.01 * max(1.0, abs(at))
+    for limit in limits:
+        if 0.1 < abs(limit.a0) < 19.0:
+            assert abs(nearest(thresholds, limit.a0) - limit.a0) < 0.01 * max(1.0, abs(limit.a0))
+
+
 def test_where_there_is_no_threshold_there_is_no_limit() -> None:
     assert UnlearningModel(ONES, ONES).threshold_limits(bracket=(0.1, 20.0)) == ()
     assert UnlearningModel((0.0,), (1.0,)).threshold_limits() == ()

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
+from scipy.integrate import solve_ivp
 
 from dynamics import Fate, UnlearningModel
 from tests.dynamics.cases import (
@@ -177,3 +178,61 @@ def test_fates_change_at_thresholds_and_nowhere_else(c, c_star, eps):
 
 def test_all_ones_has_no_threshold_but_zero_for_positive_starts():
     assert len(positive((ONES, ONES), 1.0)) == 0
+
+
+def scan(c, c_star, eps, R0, a0, tau):
+    """Where LSODA in (rho, a) takes starts: the sign of R and whether |R| > .01, at time tau."""
+    system = System(c, c_star, eps)
+
+    def flow(s, y):
+        R, a = np.tanh(y[0]), y[1]
+        t = np.exp(s)
+        return [t * a * (system.g(R) - a * system.h(R)) / eps, t * (system.p(R) - a * system.q(R))]
+
+    ends = []
+    for start in a0:
+        found = solve_ivp(flow, (-25, np.log(tau)), [np.arctanh(R0), start], method="LSODA", rtol=1e-11, atol=1e-13)
+        R = np.tanh(found.y[0, -1])
+        ends.append(np.sign(R) * (abs(R) > 0.01))
+    return np.array(ends)
+
+
+@pytest.mark.parametrize(
+    ("c", "c_star", "eps", "R0", "at"),
+    [
+        ((1, 1), (0, 1), 0.01, 0.03, 4.000716602802277),
+        ((1, 1), (0, -1.5), 1e-4, 0.55, -6.0000183),
+        ((1, 1, 1), (0, 1, 0.5), 1.0, -0.2, None),
+        ((0, 1, 0, 1), (0, 0, 0, 0.5), 0.1, 0.4, None),
+    ],
+)
+def test_where_A_1_is_0_the_thresholds_at_the_line_of_no_alignment_are_found(c, c_star, eps, R0, at):
+    """Beside M(0), where the line R = 0 turns from attracting to repelling: LSODA's starts part ways at each."""
+    found = UnlearningModel(c, c_star, eps).threshold(R0)
+    if at is not None:
+        assert np.min(np.abs(found - at)) < 1e-6 * abs(at)
+    for threshold in found[np.abs(found) > 0.1]:
+        below, above = scan(c, c_star, eps, R0, threshold * (1 + np.array([-1e-4, 1e-4])), 1e8)
+        assert below != above
+    grid = np.linspace(-19.9, 19.9, 40)
+    ends = scan(c, c_star, eps, R0, grid, 1e8)
+    for i in np.flatnonzero(ends[1:] != ends[:-1]):
+        assert np.any((found > grid[i]) & (found < grid[i + 1])), (grid[i], grid[i + 1])
+
+
+def test_a_fate_that_is_not_certain_between_two_that_are_hides_no_change(monkeypatch):
+    """The fates of a made-up model: 0 below 2, undecided from 2 to 2.3, 1 above, and 2 from 3 to 3.1."""
+    model = UnlearningModel((1, 1), (0, 1))
+
+    def fate(self, a0, R0=0.0):
+        if 2 < a0 < 2.3:
+            return Fate.UNDECIDED
+        return Fate(0) if a0 <= 2 else Fate(2) if 3 < a0 < 3.1 else Fate(1)
+
+    monkeypatch.setattr(UnlearningModel, "fate", fate)
+    from dynamics.unlearning.thresholds import _between, _bisected
+
+    (found,) = _between(model, 0.3, [0.0, 2.9], np.array([2.1]))
+    assert 2 <= found <= 2.3
+    assert _bisected(model, 0.3, (1.0, Fate(0)), (3.05, Fate(2))) == pytest.approx([2.15, 3.0], abs=0.16)
+    assert _bisected(model, 0.3, (2.5, Fate(1)), (3.05, Fate(2))) == pytest.approx([3.0], abs=1e-6)

@@ -195,6 +195,21 @@ def test_samples_are_closer_than_one_percent_of_the_range(c, c_star, eps, a0, R0
             assert np.max(np.abs(np.diff(values))[told_apart]) <= 0.01 * extent * (1 + 1e-9)
 
 
+def test_samples_of_fast_jumps_are_apart_only_where_no_time_lies_between():
+    """At eps = 1e-6 and high degree a jump late in a run takes less than the spacing of floating-point numbers."""
+    random = np.random.default_rng(7)
+    apart = 0
+    for K in [7, 8, 10] * 200:
+        c, c_star = random.uniform(-2, 2, K).round(1), random.uniform(-3, 3, K).round(1)
+        found = run(c, c_star, 1e-6, random.uniform(-15, 15), random.uniform(-0.9, 0.9), 1e6)
+        for values in (found.R, found.a):
+            moves = np.abs(np.diff(values))
+            far = moves > np.maximum(0.01 * np.ptp(values) * (1 + 1e-9), 2.0**-46 * np.abs(values).max())
+            assert np.all(found.tau[1:][far] == np.nextafter(found.tau[:-1][far], np.inf))
+            apart += np.sum(far)
+    assert apart > 0  # else this has seen none
+
+
 @settings(max_examples=60)
 @everything
 def test_the_loss_is_that_of_the_model(c, c_star, eps, a0, R0, tau_end):

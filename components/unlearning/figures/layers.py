@@ -132,15 +132,27 @@ def separatrices(curves: Iterable[Separatrix]) -> list[Trace]:
 
 
 def parted(curve: Separatrix) -> str:
-    """What a separatrix parts, in words."""
-    one, other = (_end(limit) for limit in curve.limits)
-    return f"parts {one} from {other}"
+    """What a separatrix parts, in words: the limits seen on its two sides, and what fills a strip too thin to see."""
+    limits = (*curve.limits, *curve.adjacent)
+    both_signs = {limit.a for limit in limits if limit.fate == Fate.UNLEARNING} == {-np.inf, np.inf}
+    one, other, *near = (_end(limit, curve.varies, both_signs) for limit in limits)
+    strips = dict.fromkeys(end for end, strip in zip(near, curve.strips, strict=True) if strip)
+    thin = " and of ".join(strips)
+    if one == other and strips:
+        return f"bounds a thin strip of {thin} within {one}"
+    return f"parts {one} from {other}" + (f"; a thin strip of {thin} lies along it" if strips else "")
 
 
-def _end(limit: Limit) -> str:
-    """A fate, and where R goes where that tells it from the like."""
+def _end(limit: Limit, varies: bool, signed: bool) -> str:
+    """A fate, and where R goes where that tells it from the like (``signed``: where a goes, of what unlearns)."""
     word = FATES[limit.fate].word
-    return word if limit.fate in (Fate.UNLEARNING, Fate.UNDECIDED) else f"{word} (R → {shown(limit.R, 3)})"
+    if limit.fate == Fate.UNLEARNING and signed:
+        return f"{word} (a → {'−' if limit.a < 0 else ''}∞)"
+    if limit.fate in (Fate.UNLEARNING, Fate.UNDECIDED):
+        return word
+    if limit.fate == Fate.PARTIAL_ALIGNMENT and varies:
+        return f"{word} (R {'<' if limit.R < 0 else '>'} 0)"
+    return f"{word} (R → {shown(limit.R, 3)})"
 
 
 def orbits(found: Iterable[SingularOrbit], view: Window) -> list[Trace]:
