@@ -213,8 +213,7 @@ def test_thresholds_over_epsilon_come_point_by_point_with_limit_and_approach() -
 
 
 def test_a_limit_whose_approach_is_not_known_names_none() -> None:
-    picture = Picture.of(UnlearningState(c=(1, 1), c_star=(0, 1), a=(), points=(0.3, 3.0), panel="limit"))
-    (said,) = limits.notes(picture.model.threshold_limits(0.3))
+    (said,) = limits.notes(UnlearningModel((1, 1), (0, 1)).threshold_limits(0.3))
     turn = "the height at which the line R = 0, at rest, turns from attracting to repelling"
     assert said == f"As ε → 0, ā_c → 4, {turn}."
 
