@@ -16,7 +16,7 @@ from components.runs.folder import Folder
 from components.runs.local import Processes
 from tests.browser.hand import STATE, until
 from tests.components.runs.waiting import at_work
-from tests.components.runs.waiting import until as wait_until
+from tests.waiting import until as wait_until
 
 SMALL = "/lab?v=1&m=10&d=20&B=60&tau=20&r=2"
 LONG = "/lab?v=1&m=200&d=201&B=2000&tau=300&r=2"
@@ -106,7 +106,7 @@ def test_a_killed_computation_is_taken_up_and_nothing_that_was_recorded_is_lost(
     assert len(launched) == 2
     expect(page.locator("#pause-button")).to_be_visible()
     page.close()
-    wait_until(lambda: not at_work(runs_folder), 10)
+    wait_until(lambda: not at_work(runs_folder))
 
 
 def test_a_paused_page_asks_no_more_keeps_what_it_knows_and_goes_on(
@@ -120,7 +120,7 @@ def test_a_paused_page_asks_no_more_keeps_what_it_knows_and_goes_on(
     expect(page.locator("#progress")).to_contain_text("Paused: this page asks no more")
     assert page.evaluate(STATE)["watched"] == "paused"
     assert "run=paused" in page.evaluate("fl.page.history.address()")
-    wait_until(lambda: not at_work(runs_folder), 10)
+    wait_until(lambda: not at_work(runs_folder))
     page.evaluate("fl.page.history.write()")
     page.reload()
     page.wait_for_selector("body[data-drawn]")
