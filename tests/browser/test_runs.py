@@ -71,7 +71,7 @@ def follow(host: Host, open_page: Open) -> Callable[[str], Page]:
     """A page that follows a run."""
 
     def open_(query: str) -> Page:
-        page = open_page("/", drawn=False, base=f"http://127.0.0.1:{host.server.server_port}")
+        page = open_page("/", drawn=False, base=f"http://127.0.0.1:{host.server.server_port}", clock=True)
         page.evaluate(FOLLOW, query)
         return page
 
@@ -134,8 +134,9 @@ def test_who_follows_no_more_asks_no_more(host: Host, follow: Callable[[str], Pa
     page.evaluate("window.got.stop.abort()")
     assert got(page, "over") == "AbortError"
     asked = host.questions
-    page.wait_for_timeout(700)
-    assert host.questions <= asked + 1
+    page.clock.run_for(60_000)
+    page.evaluate("fetch('/').then((answer) => answer.text())")
+    assert host.questions <= asked + 2, "the last that was under way, and this one"
 
 
 def test_a_page_that_has_long_been_hidden_asks_no_more_until_it_is_seen(
@@ -144,14 +145,17 @@ def test_a_page_that_has_long_been_hidden_asks_no_more_until_it_is_seen(
     page = follow("n=60&wait=0.05")
     page.wait_for_function("window.got.numbers.length > 2")
     page.evaluate("""() => {
+      const { seen } = fl;
+      fl.seen = async (...args) => { window.waiting = true; await seen(...args); window.waiting = false; };
       fl.FOLLOW.hidden = 100;
       Object.defineProperty(document, "hidden", { value: true, configurable: true });
       document.dispatchEvent(new Event("visibilitychange"));
     }""")
-    page.wait_for_timeout(700)
+    page.wait_for_function("window.waiting")
     asked = host.questions
-    page.wait_for_timeout(700)
-    assert host.questions == asked
+    page.clock.run_for(60_000)
+    page.evaluate("fetch('/').then((answer) => answer.text())")
+    assert host.questions == asked + 1, "this one"
     page.evaluate("""() => {
       Object.defineProperty(document, "hidden", { value: false, configurable: true });
       document.dispatchEvent(new Event("visibilitychange"));
