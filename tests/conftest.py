@@ -2,6 +2,8 @@
 chance."""
 
 import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -10,6 +12,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("LIMIT_RATE", "0")  # all tests are one address
 os.environ.setdefault("RUNS_FOLDER", tempfile.mkdtemp(prefix="runs-of-tests-"))
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 
@@ -23,3 +26,10 @@ settings.register_profile(
 )
 settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("explore" if os.environ.get("EXPLORE") else "truth")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Compile the numerical core before xdist's workers start: they load it, and do not each compile the same."""
+    if session.config.getoption("numprocesses", None):
+        compiled = "from components import warming; from components.views import VIEWS; warming._warm(VIEWS.values())"
+        subprocess.run([sys.executable, "-c", compiled], cwd=Path(__file__).parent.parent, check=True)

@@ -36,12 +36,12 @@ from urllib.parse import quote
 from flask import Flask
 
 from app import create_app
-from components import warming
 from components.exporter import MIMETYPES
 from components.runs.local import Processes
 from components.state import Parameter, Problems, number_text
 from components.view import View
 from components.views import VIEWS
+from tests.waiting import core_is_ready
 
 SECOND = 1.0
 DEAR = 0.1  # seconds that a picture is charged, above which it is not asked for whole
@@ -243,7 +243,7 @@ class Fuzz:
                 about_callbacks(self.random, app.callback_map),
             ]
         )
-        assert warming.ready.wait(warming.LONGEST)
+        core_is_ready()
 
     @contextmanager
     def watching(self) -> Iterator[None]:

@@ -54,7 +54,7 @@ def document(state: TimeScalesState) -> Mapping[str, Any]:
 
 def _networks(state: TimeScalesState) -> dict[str, Any]:
     """Risk, a and s of each network at each time."""
-    seen = list(network.streamed(network.networks(state), network.times(state)))
+    seen = [records for records in network.streamed(network.networks(state), network.times(state)) if records]
     return {
         "t": np.array([records[0].t for records in seen]),
         "risk": np.array([[record.risk for record in records] for records in seen]),

@@ -8,10 +8,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app import create_app
+from tests.browser.hand import COUNTED
+from tests.waiting import LONGEST, core_is_ready
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = [
@@ -25,7 +28,7 @@ QUIET = [
 DESKTOP = {"width": 1440, "height": 900}
 
 Open = Callable[..., Page]
-expect.set_options(timeout=20_000)  # two browsers and what they compute share two cores
+expect.set_options(timeout=1000 * LONGEST)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -53,11 +56,13 @@ def address(runs_folder: Path) -> Iterator[str]:
     """Where the app answers."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RUNS_FOLDER", str(runs_folder))
-        yield from _served()
+        app = create_app().server
+        core_is_ready()
+        yield from _served(app)
 
 
-def _served() -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_app().server, threaded=True, request_handler=Silent)
+def _served(app: Flask) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -85,17 +90,21 @@ def open_page(chromium: Browser, address: str, request: pytest.FixtureRequest) -
     faults: list[str] = []
     contexts: list[BrowserContext] = []
 
-    def open_(path: str = "/", drawn: bool = True, base: str = address, **options: object) -> Page:
+    def open_(path: str = "/", drawn: bool = True, base: str = address, clock: bool = False, **options: object) -> Page:
         settings = {"viewport": DESKTOP, "reduced_motion": "reduce", "color_scheme": "light", **options}
         context = chromium.new_context(**settings)  # type: ignore[arg-type]
+        context.set_default_timeout(1000 * LONGEST)
         contexts.append(context)
+        if clock:  # which a test may stop
+            context.clock.install()
+        context.add_init_script(COUNTED)
         page = context.new_page()
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("request", lambda request: _foreign(request.url, base, faults))
         page.goto(base + path)
         if drawn:
-            page.wait_for_selector("body[data-drawn]", timeout=40_000)
+            page.wait_for_selector("body[data-drawn]")
         return page
 
     yield open_

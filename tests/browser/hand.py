@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
 from playwright.sync_api import Page
+
+from tests.waiting import LONGEST
 
 TRACES = """(name) => document.getElementById(`unlearning-${name}`).data.map((trace) => ({
   name: trace.name, x: Array.from(trace.x || []), y: Array.from(trace.y || []), meta: trace.meta || null,
@@ -23,16 +29,63 @@ def lines(page: Page, figure: str = "plane") -> list[dict[str, Any]]:
 
 def wait_for_query(page: Page, part: str) -> None:
     """Waits until the picture drawn is of a state whose query contains a part."""
-    page.wait_for_selector(f'body[data-drawn*="{part}"]', timeout=10_000)
+    page.wait_for_selector(f'body[data-drawn*="{part}"]')
 
 
-def until(page: Page, condition: str, seconds: float = 5.0) -> None:
+def until(page: Page, condition: str) -> None:
     """Waits until a condition holds (Playwright's own waiting evaluates texts, which our policy forbids)."""
-    for _ in range(round(seconds / 0.05)):
-        if page.evaluate(condition):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"never: {condition}")
+    end = time.monotonic() + LONGEST
+    while not page.evaluate(condition):
+        assert time.monotonic() < end, f"never: {condition}"
+        page.wait_for_timeout(20)
+
+
+# Counts timers and requests that a page waits for; those of more than five seconds are bounds, and change nothing.
+COUNTED = """(() => {
+  const { setTimeout, clearTimeout, fetch } = window, timers = new Set();
+  let asking = 0;
+  window.setTimeout = (action, ms, ...rest) => {
+    const id = setTimeout(() => { timers.delete(id); action(...rest); }, ms);
+    if (!(ms > 5000)) timers.add(id);
+    return id;
+  };
+  window.clearTimeout = (id) => { timers.delete(id); clearTimeout(id); };
+  window.fetch = (...request) => { asking += 1; return fetch(...request).finally(() => { asking -= 1; }); };
+  window.underWay = () => timers.size + asking;
+})()"""
+SETTLED = """(async () => {
+  const settled = () => {
+    if (window.underWay()) return false;
+    const { page } = window.fl || {};
+    if (!page) return true;
+    const { gate, drawing, view, state } = page;
+    if (gate.busy || gate.waiting || drawing.waiters.length) return false;
+    return document.body.dataset.drawn === fl.asked(view, state);
+  };
+  if (!settled()) return false;
+  for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+  return settled();
+})()"""
+
+
+def settled(page: Page) -> None:
+    """Waits until the picture of the state is drawn, no timer and no request is left, and two frames have been seen:
+    what has not happened then does not happen any more."""
+    until(page, SETTLED)
+
+
+def stop_the_clock(page: Page) -> None:
+    """From now on the time of a page that was opened with a clock goes on only by `page.clock.run_for`."""
+    now = datetime.fromtimestamp(page.evaluate("Date.now()") / 1000)
+    page.clock.pause_at(now + timedelta(hours=1))
+
+
+@contextmanager
+def restless(page: Page) -> Iterator[None]:
+    """Within it a hand counts as moving from its first move on, however slow the machine is."""
+    page.evaluate("() => { window.usual = fl.Page.MOVING; fl.Page.MOVING = 1e7; }")
+    yield
+    page.evaluate("() => { fl.Page.MOVING = window.usual; }")
 
 
 def slider(page: Page, control: str) -> Any:

@@ -156,6 +156,7 @@ def test_the_player_by_keyboard_alone(open_page: Any) -> None:
     assert page.input_value("#scrub") == "890"
     page.keyboard.press("Home")
     assert page.input_value("#scrub") == "0"
+    page.evaluate("() => { document.getElementById('speed').value = 0.25; }")
     page.keyboard.press("Space")
     page.wait_for_selector('#play[data-playing="true"]')
     page.keyboard.press("Space")

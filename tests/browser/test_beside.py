@@ -98,4 +98,4 @@ def test_a_run_is_pinned_compared_exchanged_and_let_go_by_keyboard(open_page: An
 def test_all_runs_are_played_together(open_page: Any) -> None:
     page = open_page("/?a=5&m=1e4&pan=law&pc=1,1&pcs=1,-1&pe=1&pa=3&pR=0")
     page.locator("#scrub").fill("500")
-    page.wait_for_function("() => document.querySelectorAll('.over circle').length === 9", timeout=5000)
+    page.wait_for_function("() => document.querySelectorAll('.over circle').length === 9")

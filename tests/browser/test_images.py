@@ -49,7 +49,7 @@ def test_the_two_pages_of_the_lab_lead_to_each_other(open_page: Any) -> None:
 
 def test_networks_of_another_setting_come_as_they_learn(open_page: Any) -> None:
     page = open_page(TINY)
-    page.wait_for_selector(FINISHED, timeout=60_000)
+    page.wait_for_selector(FINISHED)
     runs = page.evaluate(
         "fl.page.drawing.picture.runs.map(({ complete, columns }) => [complete, columns.epoch.length])"
     )
@@ -58,7 +58,7 @@ def test_networks_of_another_setting_come_as_they_learn(open_page: Any) -> None:
     expect(page.locator("#sentences")).to_contain_text("4 layers, at the end")
     expect(page.locator("#progress")).to_be_hidden()
     second = open_page(TINY)
-    second.wait_for_selector(FINISHED, timeout=10_000)
+    second.wait_for_selector(FINISHED)
     column = "Array.from(fl.page.drawing.picture.runs[0].columns.norm)"
     assert page.evaluate(column) == second.evaluate(column)
 
@@ -69,7 +69,7 @@ def test_the_default_is_run_live_and_can_be_left_again(open_page: Any) -> None:
     expect(page.locator("#sentences")).to_contain_text("27 networks learn beside the server")
     expect(page.locator("#notes")).not_to_contain_text("kept results")
     expect(page.locator("#status")).to_be_empty()
-    until(page, "fl.page.drawing.picture.runs.some(({ columns }) => columns.epoch)", 60)
+    until(page, "fl.page.drawing.picture.runs.some(({ columns }) => columns.epoch)")
     page.locator("#pause-button").click()
     expect(page.locator("#progress")).to_contain_text("Paused")
     page.evaluate("fl.page.history.write()")
@@ -132,12 +132,12 @@ def test_own_images_are_sent_and_learnt_from_and_the_link_brings_them_back(open_
     page = open_page(TINY)
     file = {"name": "mine.npz", "mimeType": "application/octet-stream", "buffer": saved(**good(60, (6, 6)))}
     page.set_input_files("#upload-file", file)
-    page.wait_for_selector('body[data-finished*="img="]', timeout=60_000)
+    page.wait_for_selector('body[data-finished*="img="]')
     expect(page.locator("#upload")).to_contain_text("Own images")
     expect(page.locator("#status")).to_contain_text("learnt from images")
     link = page.evaluate("fl.page.history.address()")
     other = open_page(link)
-    other.wait_for_selector(FINISHED, timeout=10_000)
+    other.wait_for_selector(FINISHED)
     other.click("#upload-back")
     expect(other.locator("#upload")).to_contain_text("1,797 digits")
     assert other.evaluate(STATE)["images"] is None

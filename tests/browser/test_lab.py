@@ -16,7 +16,7 @@ from components.runs.folder import Folder
 from components.runs.local import Processes
 from tests.browser.hand import STATE, until
 from tests.components.runs.waiting import at_work
-from tests.components.runs.waiting import until as wait_until
+from tests.waiting import until as wait_until
 
 SMALL = "/lab?v=1&m=10&d=20&B=60&tau=20&r=2"
 LONG = "/lab?v=1&m=200&d=201&B=2000&tau=300&r=2"
@@ -41,16 +41,12 @@ def launched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def seen(page: Page, more_than: int) -> None:
     """Waits for so many records."""
-    for _ in range(600):
-        if page.evaluate(COUNT) > more_than:
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"{page.evaluate(COUNT)} records")
+    until(page, f"({COUNT}) > {more_than}")
 
 
 def test_networks_come_over_their_laws_and_are_measured(open_page: Any) -> None:
     page = open_page(SMALL)
-    page.wait_for_selector(FINISHED, timeout=60_000)
+    page.wait_for_selector(FINISHED)
     runs = page.evaluate("fl.page.drawing.picture.runs.map(({ complete, columns }) => [complete, columns.R.length])")
     assert len(runs) == 3
     assert all(complete and count > 50 for complete, count in runs)
@@ -73,13 +69,13 @@ def test_ten_browsers_share_one_computation_and_all_see_it_whole(open_page: Any,
     link = "/lab?v=1&m=100&d=101&B=1000&tau=150&r=2&seed=7"
     pages = [open_page(link, drawn=False) for _ in range(10)]
     for page in pages:
-        page.wait_for_selector(FINISHED, timeout=120_000)
+        page.wait_for_selector(FINISHED)
     assert len(launched) == 1
     columns = [page.evaluate(COLUMN) for page in pages]
     assert len(columns[0]) > 100
     assert all(column == columns[0] for column in columns)
     late = open_page(link)
-    late.wait_for_selector(FINISHED, timeout=10_000)
+    late.wait_for_selector(FINISHED)
     assert late.evaluate(COLUMN) == columns[0]
     assert len(launched) == 1
 
@@ -96,17 +92,14 @@ def test_a_killed_computation_is_taken_up_and_nothing_that_was_recorded_is_lost(
     process.kill()
     process.wait()
     before = page.evaluate(COLUMN)
-    for _ in range(600):
-        after = page.evaluate(f"{COUNT} ? {COLUMN} : []")
-        if store.board()[key].log != entry.log and len(after) > len(before):
-            break
-        page.wait_for_timeout(50)
-    assert len(after) > len(before), "it goes on by itself"
+    wait_until(lambda: store.board()[key].log != entry.log)
+    seen(page, len(before))  # it goes on by itself
+    after = page.evaluate(COLUMN)
     assert after[: len(before)] == before
     assert len(launched) == 2
     expect(page.locator("#pause-button")).to_be_visible()
     page.close()
-    wait_until(lambda: not at_work(runs_folder), 10)
+    wait_until(lambda: not at_work(runs_folder))
 
 
 def test_a_paused_page_asks_no_more_keeps_what_it_knows_and_goes_on(
@@ -120,7 +113,7 @@ def test_a_paused_page_asks_no_more_keeps_what_it_knows_and_goes_on(
     expect(page.locator("#progress")).to_contain_text("Paused: this page asks no more")
     assert page.evaluate(STATE)["watched"] == "paused"
     assert "run=paused" in page.evaluate("fl.page.history.address()")
-    wait_until(lambda: not at_work(runs_folder), 10)
+    wait_until(lambda: not at_work(runs_folder))
     page.evaluate("fl.page.history.write()")
     page.reload()
     page.wait_for_selector("body[data-drawn]")
@@ -155,7 +148,7 @@ def test_a_preset_replays_its_record_says_so_and_can_be_trained_live(open_page: 
     expect(page.locator("#progress")).not_to_contain_text("Replay")
     expect(page.locator("#status")).to_contain_text("the networks follow")
     until(page, f"{COUNT} === 0")
-    page.wait_for_selector('body[data-finished*="m=10&"]', timeout=60_000)
+    page.wait_for_selector('body[data-finished*="m=10&"]')
     assert len(launched) == 1
     assert page.evaluate(COLUMN) == pytest.approx(kept.course.mean("R").tolist(), abs=2e-3)
     expect(page.locator("#progress")).to_be_hidden()
@@ -202,13 +195,13 @@ def test_differences_are_drawn_over_what_is_allowed(open_page: Any) -> None:
 
 def test_watching_can_be_ended_and_another_setting_begins_anew(open_page: Any) -> None:
     page = open_page(LONG + "&seed=40")
-    page.locator("#cancel-button").click(timeout=30_000)
+    page.locator("#cancel-button").click()
     expect(page.locator("#progress")).to_contain_text("Cancelled")
     page.get_by_label("recursion", exact=True).check()
-    page.wait_for_selector('body[data-finished*="how=recursion"]', timeout=60_000)
+    page.wait_for_selector('body[data-finished*="how=recursion"]')
     assert page.evaluate(STATE)["mode"] == "recursion"
 
 
 def test_what_is_not_possible_is_said(open_page: Any) -> None:
     page = open_page("/lab?v=1&g=10")
-    expect(page.locator("#alert")).to_contain_text("above, descent diverges", timeout=30_000)
+    expect(page.locator("#alert")).to_contain_text("above, descent diverges")

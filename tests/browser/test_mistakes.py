@@ -17,7 +17,7 @@ from app import create_app
 from tests.benchmarks.load import family
 from tests.benchmarks.server import serving
 from tests.browser.conftest import Silent
-from tests.browser.hand import STATE, box, lines, slider, wait_for_query
+from tests.browser.hand import STATE, box, lines, settled, slider, wait_for_query
 
 
 def typed(page: Page, control: str, value: str) -> None:
@@ -64,8 +64,7 @@ DEGENERATE = {
 def test_a_degenerate_input_gives_a_picture_and_a_sentence(open_page: Any, mistake: Any, said: str) -> None:
     page = open_page("/")
     mistake(page)
-    page.wait_for_timeout(300)
-    wait_for_query(page, page.evaluate("fl.query(fl.page.view, fl.page.state, fl.ASKED)"))
+    settled(page)
     expect(page.locator(".said")).to_contain_text(said)
     drawn = lines(page)
     assert len(drawn) == 3
@@ -191,7 +190,7 @@ def test_a_worker_that_is_killed_in_mid_stream_is_said_and_the_picture_comes_all
         (worker,) = family(master)[1:]
         os.kill(worker, signal.SIGKILL)
         expect(page.locator("#alert")).to_contain_text("The server does not answer. Nothing is lost")
-        page.wait_for_selector('body[data-drawn*="pan=sweep"]', timeout=30_000)
+        page.wait_for_selector('body[data-drawn*="pan=sweep"]')
         expect(page.locator("#alert")).to_be_hidden()
         assert page.evaluate("fl.page.state.seeds") == 20
         page.context.close()

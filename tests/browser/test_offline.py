@@ -13,6 +13,7 @@ from components.views import VIEWS
 from tests.browser.conftest import DESKTOP
 from tests.browser.hand import until
 from tests.browser.test_access import check
+from tests.waiting import LONGEST
 
 
 @pytest.fixture
@@ -24,6 +25,7 @@ def open_file(chromium: Browser, open_page: Any, address: str, tmp_path: Path) -
     def open_(name: str, query: str = "v=1", **options: Any) -> Page:
         settings: dict[str, Any] = {"viewport": DESKTOP, "reduced_motion": "reduce", "color_scheme": "light", **options}
         context = chromium.new_context(**settings)
+        context.set_default_timeout(1000 * LONGEST)
         contexts.append(context)
         file = tmp_path / f"{name}.html"
         file.write_bytes(context.request.get(f"{address}/offline/{name}.html?{query}").body())
@@ -58,6 +60,7 @@ def test_a_file_draws_and_plays_what_it_holds(open_file: Any, name: str) -> None
     if name == "phase_map":
         assert page.locator("canvas.cells").is_visible()
         return
+    page.select_option("#speed", "0.25")
     page.click("#play")
     until(page, "document.getElementById('scrub').value > 20 && document.getElementById('scrub').value < 1000")
     page.click("#play")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -13,7 +12,18 @@ from playwright.sync_api import Page, expect
 
 from components.unlearning.presets import PRESETS
 from components.unlearning.state import UnlearningState
-from tests.browser.hand import STATE, box, lines, slider, thumb, traces, until, wait_for_query
+from tests.browser.hand import (
+    STATE,
+    box,
+    lines,
+    settled,
+    slider,
+    stop_the_clock,
+    thumb,
+    traces,
+    until,
+    wait_for_query,
+)
 
 LINK = "/?v=1&c=1,1,1,1,1&cs=1,-1,1,-1,1&eps=0.1&a=3,6&R0=0&tau=1e3&pts=0.5,12&axis=linear&y=excess&cur=2"
 
@@ -54,34 +64,37 @@ def test_dragging_a_slider_changes_the_plane_and_the_link(open_page: Any, contro
         page.mouse.move(x - 2.5 * step, y)
     page.mouse.up()
     page.wait_for_selector(f'body:not([data-drawn="{drawn}"])')
-    page.wait_for_timeout(500)
+    settled(page)
     assert lines(page) != before
-    assert page.get_attribute("body", "data-drawn") in page.url
-    assert part in page.url
+    assert page.get_attribute("body", "data-drawn") in page.evaluate("location.href")
+    assert part in page.evaluate("location.href")
 
 
 def test_five_moves_in_mid_stream_leave_exactly_the_last_states_points(open_page: Any) -> None:
     page = open_page("/")
-    restore = delayed_streams(page)
+    let_go = held_streams(page)
     for value in (0.5, 0.3, 0.1, -0.2, -0.55):
         page.evaluate("(value) => { fl.page.change({ c_star: [1, value, 1, 1, 1] }); fl.page.gate.go(); }", value)
-        page.wait_for_timeout(12)
-    restore()
+    let_go(5)
     wait_for_query(page, "cs=1,-0.55,1,1,1")
-    page.wait_for_timeout(300)
+    settled(page)
     other = open_page("/?" + page.get_attribute("body", "data-drawn"))
     for figure in ("plane", "panels"):
         mine, fresh = traces(page, figure), traces(other, figure)
         assert [(t["name"], t["x"], t["y"]) for t in mine] == [(t["name"], t["x"], t["y"]) for t in fresh]
 
 
-def delayed_streams(page: Page) -> Any:
-    """Makes every stream wait before it is read, so that moves come in the middle of one."""
-    page.evaluate("""() => { fl.read_ = fl.read; fl.read = async (...args) => {
-      await new Promise((resolve) => setTimeout(resolve, 30));
-      await fl.read_(...args);
-      }; }""")
-    return lambda: page.evaluate("() => { fl.read = fl.read_; }")
+def held_streams(page: Page) -> Any:
+    """Makes streams wait before they are read, so that moves come in the middle of one; returns what lets them go."""
+    page.evaluate("""() => { const { read } = fl; window.held = 0;
+      const going = new Promise((resolve) => { window.letGo = () => { fl.read = read; resolve(); }; });
+      fl.read = async (...args) => { window.held += 1; await going; await read(...args); }; }""")
+
+    def let_go(count: int) -> None:
+        assert page.evaluate("window.held") >= count
+        page.evaluate("window.letGo()")
+
+    return let_go
 
 
 # What the player has drawn of the runs so far, and how many of plotly's own lines are shown.
@@ -99,17 +112,19 @@ PLAYED = """() => {
 
 
 def test_playing_streams_the_trajectories_and_ends_with_the_whole_picture(open_page: Any) -> None:
-    page = open_page("/")
+    page = open_page("/", clock=True)
+    stop_the_clock(page)
     page.select_option("#speed", "1")
     page.click("#play")
     lengths = []
     for _ in range(3):
-        page.wait_for_timeout(400)
+        page.clock.run_for(400)
         lengths.append(page.evaluate(PLAYED))
     assert 0 < lengths[0]["points"] < lengths[1]["points"] < lengths[2]["points"]
     assert all(length["paths"] == 12 and length["shown"] == 0 for length in lengths), "3 runs in 4 plots"
     assert page.locator(".over circle").count() > 0
-    page.wait_for_selector('#play[data-playing="false"]', timeout=15_000)
+    page.clock.run_for(9000)
+    assert page.get_attribute("#play", "data-playing") == "false"
     assert page.evaluate(PLAYED) == {"points": 0, "paths": 0, "shown": 12}
 
 
@@ -121,6 +136,7 @@ def test_the_root_page_plays_once_unless_motion_is_reduced(open_page: Any) -> No
 
 def test_space_plays_and_arrows_scrub(open_page: Any) -> None:
     page = open_page("/")
+    page.select_option("#speed", "0.25")
     page.locator("#scrub").focus()
     page.keyboard.press("Home")
     for _ in range(5):
@@ -145,8 +161,8 @@ def test_page_up_moves_a_slider_by_ten_steps(open_page: Any) -> None:
 def test_a_link_gives_the_same_picture_in_another_browser(open_page: Any) -> None:
     page = open_page(LINK)
     page.click("#link-button")
-    page.wait_for_timeout(100)
-    parts = urlsplit(page.url)
+    settled(page)
+    parts = urlsplit(page.evaluate("location.href"))
     other = open_page(f"{parts.path}?{parts.query}")
     assert other.evaluate(STATE) == page.evaluate(STATE)
     for figure in ("plane", "panels"):
@@ -170,7 +186,7 @@ def test_back_and_forward_go_through_settled_changes(open_page: Any) -> None:
         box(page, "c_star-1").fill(value)
         box(page, "c_star-1").press("Enter")
         wait_for_query(page, part)
-        page.wait_for_timeout(800)
+        until(page, "!fl.page.history.open")
     page.go_back()
     wait_for_query(page, "cs=1,0.5,")
     assert box(page, "c_star-1").input_value() == "0.5"
@@ -181,13 +197,17 @@ def test_back_and_forward_go_through_settled_changes(open_page: Any) -> None:
 
 
 def test_one_drag_is_one_entry_in_the_history(open_page: Any) -> None:
-    page = open_page("/")
+    page = open_page("/", clock=True)
+    stop_the_clock(page)
     length = page.evaluate("history.length")
     slider(page, "c_star-1").focus()
     for _ in range(12):
         page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(900)
+        page.clock.run_for(100)
+    page.clock.run_for(900)
     assert page.evaluate("history.length") == length + 1
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("history.length") == length + 2, "after a rest it is another drag"
 
 
 @pytest.mark.parametrize(
@@ -256,16 +276,15 @@ def test_zoom_survives_a_moving_slider_and_travels_in_the_link(open_page: Any) -
     page.mouse.down()
     page.mouse.move(place["x"] + 300, place["y"] + 300, steps=5)
     page.mouse.up()
-    page.wait_for_timeout(400)
+    until(page, "fl.page.state.window !== null")
     window = page.evaluate(STATE)["window"]
-    assert window is not None
     slider(page, "c_star-1").focus()
     page.keyboard.press("ArrowRight")
     wait_for_query(page, "cs=1,-0.95,")
     shown = """() => { const { xaxis, yaxis } = fl.page.drawing.figures.plane.gd.layout;
       return [...xaxis.range, ...yaxis.range]; }"""
     assert page.evaluate(shown) == pytest.approx(window)
-    assert "win=" in page.url
+    until(page, "location.search.includes('win=')")
     page.click("#unlearning-plane-whole")
     assert page.evaluate(STATE)["window"] is None
     assert page.evaluate(shown) != pytest.approx(window)
@@ -277,13 +296,12 @@ def test_display_choices_do_not_ask_the_server(open_page: Any) -> None:
     page.on("request", lambda request: asked.append(request.url))
     page.locator("#unlearning-axis").get_by_label("linear τ").check()
     page.locator("#unlearning-measure").get_by_label("L − L∞").check()
-    page.wait_for_timeout(900)  # the address is rewritten a little later
+    until(page, "location.search.includes('axis=linear') && location.search.includes('y=excess')")
+    settled(page)
     axes = page.evaluate(
         "() => { const l = fl.page.drawing.figures.panels.gd.layout; return [l.xaxis.type, l.yaxis3.type]; }"
     )
     assert axes == ["linear", "log"]
-    assert "axis=linear" in page.url
-    assert "y=excess" in page.url
     assert not asked
 
 
@@ -340,8 +358,7 @@ def test_a_drag_redraws_steadily(open_page: Any) -> None:
     x, y = thumb(page, "c_star-1")
     page.mouse.move(x, y)
     page.mouse.down()
-    begun = time.monotonic()
-    while time.monotonic() < begun + 4:
-        page.mouse.move(x + 20 * ((time.monotonic() - begun) % 1), y)
+    for step in range(1, 11):
+        page.mouse.move(x + 2 * step, y)
+        until(page, f"window.drawn >= {step}")
     page.mouse.up()
-    assert page.evaluate("window.drawn") >= 10

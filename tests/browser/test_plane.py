@@ -8,7 +8,17 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from components.unlearning.state import LAYERS, MAX_POINTS
-from tests.browser.hand import STATE, lines, slider, traces, until, wait_for_query
+from tests.browser.hand import (
+    STATE,
+    lines,
+    restless,
+    settled,
+    slider,
+    stop_the_clock,
+    traces,
+    until,
+    wait_for_query,
+)
 
 PLACE = """([R, a]) => {
   const gd = document.getElementById("unlearning-plane"), { xaxis, yaxis } = gd._fullLayout;
@@ -54,7 +64,7 @@ def test_each_launch_is_a_step_of_undo(open_page: Any) -> None:
     page = open_page("/")
     click(page, 0.5, 15.0)
     wait_for_query(page, "&pts=0.5")
-    page.wait_for_timeout(400)
+    until(page, "performance.now() > fl.page.drawing.figures.plane.hand.clicked + fl.Presses.TWICE")
     click(page, 0.3, 3.0)
     until(page, "fl.page.state.points.length === 4")
     page.keyboard.press("Control+z")
@@ -72,18 +82,20 @@ def test_a_drag_zooms_and_launches_nothing(open_page: Any) -> None:
     page.mouse.down()
     page.mouse.move(*place(page, 0.8, 15.0), steps=5)
     page.mouse.up()
-    page.wait_for_timeout(500)
-    assert page.evaluate(STATE)["window"] is not None
+    until(page, "fl.page.state.window !== null")
+    settled(page)
     assert not points(page)
 
 
 def test_a_double_click_shows_the_whole_window_and_launches_nothing(open_page: Any) -> None:
-    page = open_page("/?win=0,0.8,0,20")
+    page = open_page("/?win=0,0.8,0,20", clock=True)
+    stop_the_clock(page)
     assert page.evaluate(STATE)["window"] is not None
-    page.mouse.dblclick(*place(page, 0.5, 15.0), delay=20)
+    page.mouse.dblclick(*place(page, 0.5, 15.0))
     until(page, "fl.page.state.window === null")
-    page.wait_for_timeout(400)
+    page.clock.run_for(1000)
     assert not points(page)
+    page.clock.resume()
     click(page, 0.5, 15.0)
     wait_for_query(page, "&pts=0.5")
 
@@ -123,8 +135,11 @@ def test_when_no_more_points_fit_a_sentence_says_so(open_page: Any) -> None:
 
 def test_a_tap_launches_a_long_press_removes_and_a_swipe_scrolls(open_page: Any) -> None:
     page = open_page("/", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.evaluate("() => { window.usual = fl.Presses.LONG; fl.Presses.LONG = 1e7; }")  # a tap is short, however slow
     page.touchscreen.tap(*place(page, 0.5, 15.0))
     until(page, "fl.page.state.points !== null")
+    page.evaluate("() => { fl.Presses.LONG = window.usual; }")
+    settled(page)
     assert points(page) == [pytest.approx(0.5, abs=0.02), pytest.approx(15.0, abs=0.3)]
     session = page.context.new_cdp_session(page)
     x, y = place(page, 0.3, 4.0)
@@ -136,13 +151,13 @@ def test_a_tap_launches_a_long_press_removes_and_a_swipe_scrolls(open_page: Any)
     touch("touchStart", (x, y))
     until(page, "fl.page.state.points === null")
     touch("touchEnd")
-    page.wait_for_timeout(400)
+    settled(page)
     assert not points(page), "the end of a long press is no tap"
     touch("touchStart", (x, y))
     for step in range(1, 6):
         touch("touchMove", (x, y - 20 * step))
     touch("touchEnd")
-    page.wait_for_timeout(400)
+    settled(page)
     assert not points(page), "a finger that moves scrolls the page"
 
 
@@ -187,7 +202,7 @@ def test_layers_are_switched_in_a_menu_by_mouse_and_keyboard(open_page: Any) -> 
     assert "basins" in {trace["name"] for trace in traces(page)}
     click(page, 0.1, 15.0)
     expect(page.get_by_label("separatrices")).not_to_be_visible()
-    page.wait_for_timeout(100)
+    settled(page)
     assert not points(page), "a click beside an open menu only closes it"
     page.locator(".popup summary").click()
     assert page.locator("#preset").input_value() == "four-panels", "a layer is no other problem"
@@ -201,7 +216,7 @@ def test_layers_are_switched_in_a_menu_by_mouse_and_keyboard(open_page: Any) -> 
     page.select_option("#preset", "portrait-right")
     wait_for_query(page, "lay=field,eq,fates")
     page.keyboard.press("Control+z")
-    page.wait_for_timeout(300)
+    until(page, "fl.page.history.travelling === null")
     page.keyboard.press("Control+z")
     until(page, "fl.page.state.layers.includes('sep')")
 
@@ -248,10 +263,15 @@ def test_a_moving_hand_asks_for_pictures_alone_and_a_resting_one_for_all_that_is
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url.split("/")[3]))
     slider(page, "a-chosen").focus()
-    for _ in range(30):
-        page.keyboard.press("ArrowLeft")
+    with restless(page):
+        page.evaluate("() => { fl.Page.WORDS[0] = 1e7; }")
+        for _ in range(29):
+            page.keyboard.press("ArrowLeft")
+    page.evaluate("() => { fl.Page.WORDS[0] = 500; }")
+    page.keyboard.press("ArrowLeft")
     wait_for_query(page, "a=2,9,10")
     expect(page.locator(".said")).to_contain_text("ā = 2")
+    settled(page)
     assert "picture" in asked
     assert asked[-1] == "stream", "what is said last is said of what is shown last"
     assert page.locator("#alert").is_hidden()

@@ -16,8 +16,9 @@ from werkzeug.serving import make_server
 from components.runs import board, routes
 from components.runs.settings import Settings
 from tests.browser.conftest import Open, Silent
-from tests.components.runs.conftest import NAMES
-from tests.components.runs.views import VIEWS
+from tests.components.runs.conftest import NAMES, Hold
+from tests.components.runs.views import HELD, VIEWS
+from tests.waiting import LONGEST
 
 ASSETS = Path(__file__).parents[2] / "assets"
 PAGE = "<!doctype html><html lang=en><title>.</title><link rel=icon href=data:,><script>{}</script>"
@@ -58,7 +59,18 @@ class Host:
 
 
 @pytest.fixture
+def hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hold:
+    """Holds the run at a record until the test lets it go."""
+    folder = tmp_path / "held"
+    folder.mkdir()
+    monkeypatch.setenv(HELD, str(folder))
+    return Hold(folder)
+
+
+@pytest.fixture
 def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
+    monkeypatch.setattr(board, "PATIENCE", LONGEST)
+    monkeypatch.setattr(board, "STALE", LONGEST)
     with ThreadPoolExecutor(4) as pool:
         host = Host(tmp_path / "runs", pool)
         yield host
@@ -71,7 +83,7 @@ def follow(host: Host, open_page: Open) -> Callable[[str], Page]:
     """A page that follows a run."""
 
     def open_(query: str) -> Page:
-        page = open_page("/", drawn=False, base=f"http://127.0.0.1:{host.server.server_port}")
+        page = open_page("/", drawn=False, base=f"http://127.0.0.1:{host.server.server_port}", clock=True)
         page.evaluate(FOLLOW, query)
         return page
 
@@ -105,24 +117,29 @@ def test_a_link_that_cannot_be_read_is_told(follow: Callable[[str], Page]) -> No
 
 
 @pytest.mark.allowed_faults("status of 503")
-def test_a_server_that_is_away_is_waited_for(host: Host, follow: Callable[[str], Page]) -> None:
-    page = follow("n=40&wait=0.05")
-    page.wait_for_function("window.got.numbers.length > 5")
+def test_a_server_that_is_away_is_waited_for(host: Host, hold: Hold, follow: Callable[[str], Page]) -> None:
+    hold.at(10)
+    page = follow("n=40")
+    page.wait_for_function("window.got.numbers.length === 10")
     host.away = True
     page.wait_for_function("window.got.statuses.at(-1) === 'away'")
     host.away = False
+    hold.let_go()
     assert got(page, "over") is True
     assert got(page, "numbers") == list(range(40))
 
 
 def test_a_run_that_begins_again_is_read_again(
-    host: Host, follow: Callable[[str], Page], monkeypatch: pytest.MonkeyPatch
+    host: Host, hold: Hold, follow: Callable[[str], Page], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = follow("n=40&wait=0.05")
-    page.wait_for_function("window.got.numbers.length > 5")
+    hold.at(10)
+    page = follow("n=40")
+    page.wait_for_function("window.got.numbers.length === 10")
+    monkeypatch.setattr(board, "MOST_DEATHS", 1 << 30)
     monkeypatch.setattr(board, "STALE", -1.0)  # whoever computes is thought dead
     page.wait_for_function("window.got.statuses.includes('waiting') || window.got.restarts > 0")
-    monkeypatch.setattr(board, "STALE", 5.0)
+    monkeypatch.setattr(board, "STALE", LONGEST)
+    hold.let_go()
     assert got(page, "over") is True
     assert got(page, "restarts") >= 1
     assert got(page, "numbers") == list(range(40))
@@ -134,24 +151,30 @@ def test_who_follows_no_more_asks_no_more(host: Host, follow: Callable[[str], Pa
     page.evaluate("window.got.stop.abort()")
     assert got(page, "over") == "AbortError"
     asked = host.questions
-    page.wait_for_timeout(700)
-    assert host.questions <= asked + 1
+    page.clock.run_for(60_000)
+    page.evaluate("fetch('/').then((answer) => answer.text())")
+    assert host.questions <= asked + 2, "the last that was under way, and this one"
 
 
 def test_a_page_that_has_long_been_hidden_asks_no_more_until_it_is_seen(
-    host: Host, follow: Callable[[str], Page]
+    host: Host, hold: Hold, follow: Callable[[str], Page]
 ) -> None:
-    page = follow("n=60&wait=0.05")
-    page.wait_for_function("window.got.numbers.length > 2")
+    hold.at(10)
+    page = follow("n=60")
+    page.wait_for_function("window.got.numbers.length === 10")
     page.evaluate("""() => {
+      const { seen } = fl;
+      fl.seen = async (...args) => { window.waiting = true; await seen(...args); window.waiting = false; };
       fl.FOLLOW.hidden = 100;
       Object.defineProperty(document, "hidden", { value: true, configurable: true });
       document.dispatchEvent(new Event("visibilitychange"));
     }""")
-    page.wait_for_timeout(700)
+    page.wait_for_function("window.waiting")
     asked = host.questions
-    page.wait_for_timeout(700)
-    assert host.questions == asked
+    page.clock.run_for(60_000)
+    page.evaluate("fetch('/').then((answer) => answer.text())")
+    assert host.questions == asked + 1, "this one"
+    hold.let_go()
     page.evaluate("""() => {
       Object.defineProperty(document, "hidden", { value: false, configurable: true });
       document.dispatchEvent(new Event("visibilitychange"));

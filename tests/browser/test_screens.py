@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.browser.hand import settled, until
+
 OUTPUT = Path(__file__).parents[2] / "test-results" / "screens"
 SCREENS = {
     "phone": {
@@ -88,12 +90,12 @@ def test_nothing_overlaps_and_nothing_is_cut(open_page: Any, screen: str) -> Non
         page = open_page(path, **SCREENS[screen])
         drawer = page.locator("#controls-button").is_visible()
         for scheme in ("light", "dark"):
-            page.wait_for_timeout(200)
+            settled(page)
             page.screenshot(path=OUTPUT / f"{screen}-{scheme}-{name}.png")
             assert page.evaluate(FAULTS) == [], (name, scheme)
             if drawer:
                 page.click("#controls-button")
-                page.wait_for_timeout(200)
+                settled(page)
                 page.screenshot(path=OUTPUT / f"{screen}-{scheme}-{name}-controls.png")
                 assert page.evaluate(FAULTS) == [], (name, scheme)
                 page.click("#controls-button")
@@ -118,5 +120,4 @@ def test_touch_moves_a_slider_chooses_a_start_and_scrolls_the_page(open_page: An
     for step in range(1, 16):
         session.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y - 20 * step}]})
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    page.wait_for_timeout(300)
-    assert page.evaluate("scrollY") > 150, "a finger on the plane scrolls the page"
+    until(page, "scrollY > 150")  # a finger on the plane scrolls the page

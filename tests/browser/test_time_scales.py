@@ -86,7 +86,7 @@ def test_a_preset_brings_its_networks_and_their_controls(open_page: Any) -> None
 
 def test_networks_that_learn_can_be_ended(open_page: Any) -> None:
     page = open_page("/time-scales?v=1&eps=1e-3&m=20&lay=network&d=300&B=3000&r=10", drawn=False)
-    page.locator("#cancel-button").click(timeout=20_000)
+    page.locator("#cancel-button").click()
     expect(page.locator("#status")).to_contain_text("Ended here")
     expect(page.locator("#progress")).to_be_hidden()
     page.select_option("#preset", "canonical")  # and goes on

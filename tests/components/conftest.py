@@ -6,13 +6,14 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from redis import Redis
 from redis.exceptions import ConnectionError as NoConnection
+
+from tests.waiting import until
 
 
 class RedisServer:
@@ -31,14 +32,14 @@ class RedisServer:
         words = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder), "--save", ""]
         words += ["--appendonly", "yes", "--appendfsync", "always"]
         self.process = subprocess.Popen([program, *words], stdout=subprocess.DEVNULL)
-        patience = time.monotonic() + 10
-        while time.monotonic() < patience:
-            try:
-                Redis.from_url(self.url).ping()
-                return
-            except NoConnection:
-                time.sleep(0.02)
-        raise AssertionError("redis-server does not answer")
+        until(self.answers)
+
+    def answers(self) -> bool:
+        assert self.process.poll() is None, "redis-server has ended"
+        try:
+            return bool(Redis.from_url(self.url).ping())
+        except NoConnection:
+            return False
 
     def kill(self) -> None:
         self.process.kill()

@@ -12,11 +12,12 @@ from dash import dcc, html
 from flask.testing import FlaskClient
 
 from app import create_app
-from components import embed, recorded, settings, warming
+from components import embed, recorded, settings
 from components.markup import static, text_block, typeset
 from components.unlearning.state import UnlearningState
 from components.unlearning.view import UnlearningView
 from components.views import VIEWS
+from tests.waiting import core_is_ready
 
 ASSETS = Path(__file__).parents[2] / "assets"
 
@@ -24,7 +25,7 @@ ASSETS = Path(__file__).parents[2] / "assets"
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
     server = create_app().server
-    assert warming.ready.wait(warming.LONGEST)
+    core_is_ready()
     return server.test_client()
 
 

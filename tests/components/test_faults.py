@@ -8,10 +8,10 @@ import resource
 import signal
 import socket
 import tempfile
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ import pytest
 from components import compiled
 from tests.benchmarks.load import family
 from tests.benchmarks.server import serving
+from tests.waiting import LONGEST, until
 
 LONG = "/stream/time_scales?pan=sweep&n=20&m=14&seed="  # some seconds
 LARGE = "/stream/phase_map?n=512&show=time&a="  # 3 MB, of which 1 MB at once
@@ -33,7 +34,7 @@ def server() -> Iterator[tuple[str, int]]:
 
 
 def get(address: str, path: str = "/health") -> bytes:
-    with urllib.request.urlopen(address + path, timeout=30) as answer:
+    with urllib.request.urlopen(address + path, timeout=LONGEST) as answer:
         return answer.read()
 
 
@@ -50,7 +51,7 @@ def ask(address: str, path: str, room: int | None = None) -> socket.socket:
 
 def rest(connection: socket.socket, last: bytes = b"never") -> bytes:
     """What comes on a connection until it is closed, or the last bytes have come."""
-    connection.settimeout(30)
+    connection.settimeout(LONGEST)
     found = b""
     try:
         while not found.endswith(last) and (piece := connection.recv(1 << 16)):
@@ -64,13 +65,6 @@ def counted(address: str, name: str) -> float:
     """The sum of a counter's series."""
     text = get(address, "/metrics").decode()
     return sum(float(line.split()[1]) for line in text.splitlines() if line.startswith(f"feature_unlearning_{name}"))
-
-
-def until(met: Callable[[], object], seconds: float = 20.0) -> None:
-    end = time.monotonic() + seconds
-    while not met():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def test_clients_that_read_a_byte_at_a_time_keep_no_thread(server: tuple[str, int]) -> None:
@@ -94,21 +88,20 @@ def test_clients_that_say_nothing_or_never_come_to_an_end_keep_no_thread(server:
     for connection in dripping:
         connection.sendall(b"GET / HTTP/1.1\r\nX: ")
     assert json.loads(get(address))["status"] == "ok"
-    over = []
     for connection in dripping:
         connection.settimeout(0.1)
-        for _ in range(100):
-            try:
-                connection.sendall(b"x")  # a byte more each time: no wait for one byte is long
-                if not connection.recv(1):
-                    over.append(connection)
-                    break
-            except TimeoutError:
-                continue
-            except ConnectionError:
-                over.append(connection)
-                break
-    assert over == dripping
+
+    def is_over(connection: socket.socket) -> bool:
+        try:
+            connection.sendall(b"x")  # a byte more each time: no wait for one byte is long
+            return not connection.recv(1)
+        except TimeoutError:
+            return False
+        except ConnectionError:
+            return True
+
+    for connection in dripping:
+        until(partial(is_over, connection))
     for connection in (*silent, *dripping):
         connection.close()
 
@@ -150,7 +143,7 @@ def test_a_worker_that_is_killed_in_mid_stream_is_replaced_and_what_was_counted_
     address, master = server
     counted_before = counted(address, "requests_total{")
     connection = ask(address, f"{LARGE}7")
-    connection.settimeout(30)
+    connection.settimeout(LONGEST)
     connection.recv(100)
     (worker,) = family(master)[1:]
     os.kill(worker, signal.SIGKILL)

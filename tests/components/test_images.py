@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from werkzeug.test import create_environ, run_wsgi_app
 
 from app import create_app
-from components import frame, warming
+from components import frame
 from components.images import columns, compute, export, layout, upload
 from components.images.presets import PRESETS
 from components.images.shelf import Shelf
@@ -54,6 +54,7 @@ from components.views import VIEWS
 from dynamics.images import PACKAGES, load_digits, mean_and_spread
 from tests.components.streamed import values
 from tests.dynamics.test_images import HARMFUL, good, saved
+from tests.waiting import core_is_ready
 
 VIEW = VIEWS["images"]
 QUICK = {"epochs": 2, "runs": 2, "most": 120}
@@ -106,7 +107,7 @@ STATES = st.builds(
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
     server = create_app().server
-    assert warming.ready.wait(warming.LONGEST)
+    core_is_ready()
     return server.test_client()
 
 

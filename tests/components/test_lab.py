@@ -16,7 +16,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import create_app
-from components import warming
 from components.lab import bridge, compute, export, layout, records, texts
 from components.lab.course import Course
 from components.lab.measured import columns, measured
@@ -43,6 +42,7 @@ from components.views import VIEWS
 from dynamics import UnlearningModel
 from dynamics.unlearning.training import MODES
 from tests.components.streamed import joined, values
+from tests.waiting import core_is_ready
 
 VIEW = VIEWS["lab"]
 UNLEARN = {"unlearns", "wider", "negative", "cubic"}
@@ -78,7 +78,7 @@ STATES = st.builds(
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
     server = create_app().server
-    assert warming.ready.wait(warming.LONGEST)
+    core_is_ready()
     return server.test_client()
 
 

@@ -193,7 +193,9 @@ class Dear(UnlearningView):
 @pytest.fixture
 def dear(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
     """A server that grants an address ten seconds, and a tenth of a second a second."""
-    warming.ready.set()
+    ready = threading.Event()
+    ready.set()
+    monkeypatch.setattr(warming, "ready", ready)
     monkeypatch.setattr("components.cache.time", clock)
     monkeypatch.setattr("components.stream.time", clock)
     server = Flask("test")

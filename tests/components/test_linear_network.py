@@ -15,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import create_app
-from components import warming
 from components.linear_network import columns, compute, experiments, export, figures, layout, texts
 from components.linear_network.presets import PRESETS
 from components.linear_network.state import (
@@ -43,6 +42,7 @@ from components.views import VIEWS
 from dynamics import LinearNetwork
 from dynamics.linear_network import BORDERS, SCALINGS, Phase, scaling_phase
 from tests.components.streamed import joined
+from tests.waiting import core_is_ready
 
 VIEW = VIEWS["linear_network"]
 
@@ -90,7 +90,7 @@ STATES = st.builds(
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
     server = create_app().server
-    assert warming.ready.wait(warming.LONGEST)
+    core_is_ready()
     return server.test_client()
 
 

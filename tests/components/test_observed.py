@@ -15,9 +15,10 @@ import pytest
 from flask.testing import FlaskClient
 
 import app
-from components import logs, metrics, settings, warming
+from components import logs, metrics, settings
 from components.settings import SETTINGS
 from tests.benchmarks.server import ROOT
+from tests.waiting import LONGEST, core_is_ready
 
 SAMPLE = re.compile(r'([a-z_:]+)(?:\{((?:[a-z_]+="[^"\\\n]*",?)*)\})? (\S+)')
 
@@ -45,7 +46,7 @@ def read(text: str) -> dict[tuple[str, str], float]:
 @pytest.fixture
 def client() -> FlaskClient:
     client = app.create_app().server.test_client()
-    assert warming.ready.wait(warming.LONGEST)
+    core_is_ready()
     return client
 
 
@@ -178,7 +179,7 @@ def test_a_wrong_address_of_redis_is_not_repeated_for_it_may_hold_a_password() -
 def test_all_that_is_wrong_is_told_at_once_and_stops_the_start_without_a_traceback() -> None:
     words = [str(Path(sys.executable).parent / "gunicorn"), "--config", "python:components.workers", "app:server"]
     wrong = {"PORT": "http", "LOG_LEVEL": "loud"}
-    done = subprocess.run(words, cwd=ROOT, env={**os.environ, **wrong}, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(words, cwd=ROOT, env={**os.environ, **wrong}, capture_output=True, text=True, timeout=LONGEST)
     assert done.returncode == 1
     assert done.stderr == (
         "The app is not started. PORT = http is not a whole number from 1 to 65535. "

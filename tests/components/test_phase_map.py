@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import runpy
-import time
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app import create_app
-from components import cells, warming
+from components import cells
 from components.phase_map import compute, export, figures, layout
 from components.phase_map.presets import PRESETS
 from components.phase_map.state import AXES, DETAILS, QUANTITIES, PhaseMapState, bounds, place, usual
@@ -26,6 +29,7 @@ from components.unlearning.state import ALIGNMENT, COEFFICIENT, EPS, HORIZON, K_
 from components.views import VIEWS
 from dynamics import Fate, UnlearningModel, phase_map
 from tests.components.streamed import values
+from tests.waiting import LONGEST, core_is_ready
 
 VIEW = VIEWS["phase_map"]
 
@@ -53,7 +57,7 @@ STATES = st.builds(
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
     server = create_app().server
-    assert warming.ready.wait(warming.LONGEST)
+    core_is_ready()
     return server.test_client()
 
 
@@ -263,18 +267,56 @@ def test_any_query_gives_a_refusal_or_a_map(client: FlaskClient, query: str) -> 
 
 
 @pytest.mark.parametrize("query", ["", "show=time&n=512", "x=c1&y=cs2&show=lost&n=512", "x=R0&y=eps&n=512"])
-def test_who_stops_listening_stops_the_work(query: str) -> None:
-    state = PhaseMapState.from_query(query)
-    lines = compute.stream(state)
+def test_who_stops_listening_stops_the_work(query: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    work = Pieces(monkeypatch)
+    lines = compute.stream(PhaseMapState.from_query(query))
     for chunk in lines:
-        if chunk.kind == "progress":
+        if chunk.kind == "progress" and work.given > work.free:
             break
-    before = time.process_time()
     lines.close()
-    time.sleep(0.25)
-    settled = time.process_time()
-    time.sleep(0.3)
-    assert time.process_time() - settled < 0.1, time.process_time() - before  # the cores are free
+    work.go_on_to_the_end()
+    most = work.free + Pieces.THREADS
+    assert work.begun <= most <= work.given, "what the thread had begun is ended, and nothing more is begun"
+
+
+class Pieces:
+    """The pieces of a map as a thread of the core computes them: those of the coarse map and one more, and the others
+    when they may go on."""
+
+    THREADS = 1
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.given = self.begun = self.free = 0
+        self.may_go_on = threading.Event()
+        self.pools: list[ThreadPoolExecutor] = []
+        self.core = import_module("dynamics.unlearning.phase_map")
+        monkeypatch.setattr(self.core, "ThreadPoolExecutor", self.pool)
+
+    def pool(self, _: int) -> ThreadPoolExecutor:
+        pool = ThreadPoolExecutor(self.THREADS)
+        submit, counting = pool.submit, threading.Lock()
+
+        def given(action: Callable[..., Any], plan: Any, *parts: Any) -> Future[Any]:
+            self.free = 1 + len(self.core._pieces(plan, self.core.COARSE, self.core.COARSE))
+            self.given += 1
+            return submit(begun, action, plan, *parts)
+
+        def begun(action: Callable[..., Any], *parts: Any) -> Any:
+            with counting:
+                self.begun += 1
+                number = self.begun
+            assert number <= self.free or self.may_go_on.wait(LONGEST)
+            return action(*parts)
+
+        pool.submit = given  # type: ignore[method-assign, assignment]
+        self.pools.append(pool)
+        return pool
+
+    def go_on_to_the_end(self) -> None:
+        """Returns when the threads have ended, which they do when nothing is left to be computed."""
+        self.may_go_on.set()
+        for pool in self.pools:
+            pool.shutdown(wait=True)
 
 
 # --- words of a run, for what is under the pointer ---

@@ -19,7 +19,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
-from components import warming
 from components.cache import StreamCache
 from components.lecture import lecture
 from components.limits import Limits
@@ -36,6 +35,7 @@ from components.view import Chunk, View
 from components.views import VIEWS
 from dynamics import Fate
 from tests.components import freeze_links, pixels
+from tests.waiting import LONGEST, core_is_ready
 
 UNLEARNING = VIEWS["unlearning"]
 
@@ -57,7 +57,7 @@ def card(view: View, state: State) -> bytes:
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
     server = create_app().server
-    assert warming.ready.wait(warming.LONGEST)
+    core_is_ready()
     return server.test_client()
 
 
@@ -255,7 +255,7 @@ def test_only_some_wait_while_another_is_drawn(monkeypatch: pytest.MonkeyPatch) 
     going, whole, drawn = threading.Event(), routes.png, []
 
     def slow(*parts: Any) -> bytes:
-        assert going.wait(60)
+        assert going.wait(LONGEST)
         drawn.append(parts)
         return whole(*parts)
 
@@ -269,12 +269,12 @@ def test_only_some_wait_while_another_is_drawn(monkeypatch: pytest.MonkeyPatch) 
     asking = [threading.Thread(target=ask) for _ in range(routes.IN_LINE + 1)]
     for thread in asking:
         thread.start()
-    refused = answers.get(timeout=60)  # the others wait
+    refused = answers.get(timeout=LONGEST)  # the others wait
     assert refused.status_code == 429
     assert refused.headers["Retry-After"]
     assert refused.json["errors"][0]["sentence"] == routes.BUSY
     going.set()
-    assert [answers.get(timeout=60).status_code for _ in range(routes.IN_LINE)] == [200] * routes.IN_LINE
+    assert [answers.get(timeout=LONGEST).status_code for _ in range(routes.IN_LINE)] == [200] * routes.IN_LINE
     assert len(drawn) == 1, "those who waited for the same one have it"
 
 
@@ -451,7 +451,7 @@ def test_a_page_does_not_wait_for_a_sentence_that_takes_long(
     going, ended = threading.Event(), threading.Event()
 
     def slow(state: State) -> Iterator[Chunk]:
-        assert going.wait(60)
+        assert going.wait(LONGEST)
         yield Chunk("words", {"runs": ["At last."], "notes": []})
         yield Chunk("end")
         ended.set()
@@ -459,7 +459,7 @@ def test_a_page_does_not_wait_for_a_sentence_that_takes_long(
     monkeypatch.setattr(UNLEARNING, "compute", slow, raising=False)
     assert head(client, "/?eps=0.8125").of("description").startswith("Unlearning: ")
     going.set()
-    assert ended.wait(60)
+    assert ended.wait(LONGEST)
     assert client.get("/words/unlearning?eps=0.8125").json["runs"] == ["At last."]
     assert head(client, "/?eps=0.8125").of("description").startswith("At last.")
 

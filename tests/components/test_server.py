@@ -28,6 +28,7 @@ from components.view import Chunk
 from components.views import VIEWS
 from dynamics import Fate, UnlearningModel
 from tests.components.streamed import joined
+from tests.waiting import LONGEST, core_is_ready
 
 LINK = "v=1&c=1,1,1,1,1&cs=1,-1,1,1,1&eps=1&a=5,9,10&R0=0&tau=1e4"
 
@@ -35,7 +36,7 @@ LINK = "v=1&c=1,1,1,1,1&cs=1,-1,1,1,1&eps=1&a=5,9,10&R0=0&tau=1e4"
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
     server = create_app().server
-    assert warming.ready.wait(warming.LONGEST)
+    core_is_ready()
     return server.test_client()
 
 
@@ -253,7 +254,7 @@ def test_the_work_stops_when_the_client_goes() -> None:
         client.sendall(b"GET /stream/unlearning HTTP/1.0\r\n\r\n")
         client.recv(1000)
         assert not view.stopped.is_set()
-    assert view.stopped.wait(5)
+    assert view.stopped.wait(LONGEST)
     server.shutdown()
 
 

@@ -17,6 +17,7 @@ from components.limits import Exhausted, Limits
 from components.shared import Away, Shared
 from components.view import Chunk
 from tests.components.conftest import RedisServer
+from tests.waiting import LONGEST, until
 
 LINES = [Chunk("begin", {"runs": 0}).line(), Chunk("words", {"runs": ["ā = 5"]}).line(), Chunk("end").line()]
 BODY = b"".join(LINES)
@@ -31,6 +32,12 @@ class Work:
     def __call__(self) -> Iterator[bytes]:
         self.begun += 1
         yield from LINES
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Redis that is there is waited for, whatever else the machine does."""
+    monkeypatch.setattr(shared, "ANSWER", LONGEST)
 
 
 @pytest.fixture
@@ -144,15 +151,20 @@ def test_redis_stopped_means_slower_and_it_comes_back_by_itself(
 
 
 def test_a_redis_that_hangs_costs_one_moment_and_not_each_request(
-    redis_server: RedisServer, redis: Redis, caplog: pytest.LogCaptureFixture
+    redis_server: RedisServer, redis: Redis, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    away = Shared(redis_server.url)
-    away.set("key", b"value", 60)
+    redis.set("key", b"value")
+    monkeypatch.setattr(shared, "ANSWER", 0.25)
+    monkeypatch.setattr(shared, "PAUSE", LONGEST)
+    away, tried = Shared(redis_server.url), []
+    getrange = away._redis.getrange
+    monkeypatch.setattr(away._redis, "getrange", lambda *parts: (tried.append(1), getrange(*parts))[1])
     redis_server.hang()
     try:
-        for _ in range(1000):  # at ANSWER each these would take minutes
+        for _ in range(1000):
             with pytest.raises(Away):
                 away.get("key", 10)
+        assert len(tried) == 1, "it is left alone after the first"
         assert [record.getMessage() for record in caplog.records].count(
             "Redis does not answer (TimeoutError); each process goes on by itself"
         ) == 1
@@ -162,11 +174,12 @@ def test_a_redis_that_hangs_costs_one_moment_and_not_each_request(
 
 
 def test_only_one_tries_whether_it_is_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared, "PAUSE", LONGEST)
     away, tried, gate = Shared("redis://127.0.0.1:1/0"), [], threading.Event()
 
     def get(*_: object) -> bytes:
         tried.append(1)
-        gate.wait(10)
+        assert gate.wait(LONGEST)
         return b"value"
 
     with pytest.raises(Away):
@@ -175,8 +188,7 @@ def test_only_one_tries_whether_it_is_back(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(away._redis, "getrange", get)
     first = threading.Thread(target=away.get, args=("key", 10))
     first.start()
-    while not tried:
-        pass
+    until(lambda: tried)
     for _ in range(10):
         with pytest.raises(Away):
             away.get("key", 10)

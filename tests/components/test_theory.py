@@ -17,6 +17,7 @@ from components.theory.mathematics import mathml
 from components.theory.symbols import CHAPTERS, UNLEARNING, chapter_of
 from components.views import VIEWS
 from dynamics import SCALINGS, Fate, LinearNetwork, MeanFieldModel, UnlearningModel, scaling_phase
+from tests.waiting import core_is_ready
 
 C, C_STAR = (1.0, 0.7, -0.4, 0.3), (0.8, -1.1, 0.5, 0.9)
 K = np.arange(1, 5)
@@ -560,7 +561,7 @@ def test_a_formula_that_cannot_be_read_is_named():
 
 def test_the_page_is_served_and_kept_by_browsers():
     client = create_app().server.test_client()
-    warming.ready.wait()
+    core_is_ready()
     answer = client.get("/theory")
     assert answer.status_code == 200
     assert "max-age" in answer.headers["Cache-Control"]

@@ -15,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import create_app
-from components import warming
 from components.state import Problems
 from components.time_scales import bridge, columns, compute, export, figures, layout, network
 from components.time_scales.presets import PRESETS
@@ -41,6 +40,7 @@ from components.views import VIEWS
 from dynamics import MeanFieldModel
 from dynamics.mean_field import LAWS, initial_weights
 from tests.components.streamed import joined
+from tests.waiting import core_is_ready
 
 VIEW = VIEWS["time_scales"]
 
@@ -75,7 +75,7 @@ STATES = st.builds(
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
     server = create_app().server
-    assert warming.ready.wait(warming.LONGEST)
+    core_is_ready()
     return server.test_client()
 
 
@@ -203,6 +203,21 @@ def test_the_exact_flow_nears_its_mean_field_with_the_width() -> None:
 NETWORK = "eps=1&m=4&t=2&lay=overlaps,network&d=30&B=60&r=3"
 
 
+@pytest.fixture(params=[0.0, np.inf], ids=["slow machine", "fast machine"])
+def speed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine on which each step takes longer than the time between two signs of life, or none does."""
+    monkeypatch.setattr(network, "BREATH", request.param)
+
+
+def test_a_slow_machine_gives_signs_of_life_between_the_records(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = TimeScalesState.from_query(NETWORK)
+    monkeypatch.setattr(network, "BREATH", 0.0)
+    found = list(network.streamed(network.networks(state), network.times(state)))
+    assert len([records for records in found if records]) == len(network.times(state))
+    assert [] in found
+
+
+@pytest.mark.usefixtures("speed")
 def test_networks_are_streamed_in_a_band_over_their_runs(client: FlaskClient) -> None:
     parts = chunks(client, NETWORK)
     t, risk, low, high = (joined(parts, 2, name) for name in ("t", "risk", "low", "high"))
@@ -211,7 +226,7 @@ def test_networks_are_streamed_in_a_band_over_their_runs(client: FlaskClient) ->
     assert (low <= risk).all()
     assert (risk <= high).all()
     assert (high > low)[5:].all()
-    runs = list(network.streamed(network.networks(state), network.times(state)))
+    runs = [records for records in network.streamed(network.networks(state), network.times(state)) if records]
     np.testing.assert_allclose(risk, [np.mean([one.risk for one in records]) for records in runs], rtol=1e-5)
     np.testing.assert_allclose(joined(parts, 2, "s1"), [records[0].s[1] for records in runs], rtol=1e-5, atol=1e-7)
     notes = " ".join(of_kind(parts, "words")[0]["notes"])
@@ -302,8 +317,10 @@ def test_there_is_no_bridge_where_the_systems_differ() -> None:
 # --- what is taken away ---
 
 
+@pytest.mark.usefixtures("speed")
 def test_the_document_holds_what_is_drawn(client: FlaskClient) -> None:
     learnt = client.get(f"/export/time_scales.json?{NETWORK}&pan=network").get_json()
+    np.testing.assert_allclose(learnt["networks"]["t"], network.times(TimeScalesState.from_query(NETWORK)))
     assert np.array(learnt["networks"]["a"]).shape == (len(learnt["networks"]["t"]), 3, 4)
     assert np.array(learnt["distances"]["network_to_exact"]).shape == (len(learnt["distances"]["m"]), 3)
     body = client.get("/export/time_scales.json?pan=sweep&n=2&lay=overlaps").get_json()

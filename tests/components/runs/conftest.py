@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -15,11 +16,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from redis import Redis
 
-from components.runs import board, routes
+from components.runs import attempt, board, folder, redis_store, routes
 from components.runs.settings import Settings
 from components.runs.store import Store
 from tests.components.conftest import RedisServer
-from tests.components.runs.views import FILES, VIEWS
+from tests.components.runs.views import FILES, HELD, VIEWS
+from tests.waiting import LONGEST
 
 NAMES = "tests.components.runs.views:VIEWS"
 
@@ -31,8 +33,9 @@ def in_folder(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def in_redis(in_folder: Settings, redis_server: RedisServer) -> Settings:
+def in_redis(in_folder: Settings, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Records in an empty Redis."""
+    monkeypatch.setattr(redis_store, "ANSWER", LONGEST)
     Redis.from_url(redis_server.url).flushall()
     return replace(in_folder, redis=redis_server.url)
 
@@ -85,7 +88,7 @@ class Reader:
         self.generation, self.start, self.head = head["generation"], head["next"], head
         return head
 
-    def until(self, wanted: Callable[[Reader], object], seconds: float = 90.0, pause: float = 0.02) -> Reader:
+    def until(self, wanted: Callable[[Reader], object], seconds: float = LONGEST, pause: float = 0.02) -> Reader:
         """Asks on until something is so."""
         patience = time.monotonic() + seconds
         while not wanted(self):
@@ -94,9 +97,9 @@ class Reader:
             self.ask()
         return self
 
-    def to_the_end(self, seconds: float = 90.0) -> list[int]:
+    def to_the_end(self) -> list[int]:
         """The numbers of all records."""
-        self.until(lambda reader: reader.ended, seconds)
+        self.until(lambda reader: reader.ended)
         return self.numbers
 
     @property
@@ -108,6 +111,12 @@ class Reader:
         return [record["number"] for record in self.records if record["kind"] == "count"]
 
 
+def saved(store: Store) -> int:
+    """The record from which the run that has come farthest would go on."""
+    found = [store.checkpoint(key, entry.log) for key, entry in store.board().items() if entry.log]
+    return max((json.loads(checkpoint)["data"]["next"] for checkpoint in found if checkpoint), default=0)
+
+
 def app(settings: Settings, executor: Executor | None = None) -> FlaskClient:
     """A web worker."""
     server = Flask("test")
@@ -115,20 +124,70 @@ def app(settings: Settings, executor: Executor | None = None) -> FlaskClient:
     return server.test_client()
 
 
+class Clock:
+    """The clock of the board: it stands still but for what the test adds, and for what tells one look from the next."""
+
+    def __init__(self) -> None:
+        self.now = time.time()
+        self.lock = threading.Lock()
+
+    def time(self) -> float:
+        with self.lock:
+            self.now += 1e-3
+            return self.now
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(time, name)
+
+    def add(self, seconds: float) -> None:
+        with self.lock:
+            self.now += seconds
+
+
+@dataclass
+class Hold:
+    """Holds runs of a view at a record, each by its mark, and lets them go."""
+
+    folder: Path
+
+    def at(self, number: int, *marks: int) -> None:
+        for mark in marks or (0,):
+            new = self.folder / f"{mark}.new"
+            new.write_text(str(number))
+            new.rename(self.folder / str(mark))
+
+    def let_go(self, *marks: int) -> None:
+        for mark in marks or (0,):
+            (self.folder / str(mark)).unlink()
+
+
 @pytest.fixture
-def threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[Executor]:
+def hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hold]:
+    folder = tmp_path / "held"
+    folder.mkdir()
+    monkeypatch.setenv(HELD, str(folder))
+    yield Hold(folder)
+    for file in folder.iterdir():
+        file.unlink()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """A clock by which runs of this process stop, die and are tried again only when the test says so."""
+    clock = Clock()
+    monkeypatch.setattr(attempt, "time", clock)
+    monkeypatch.setattr(routes, "time", clock)
+    return clock
+
+
+@pytest.fixture
+def threads(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Executor]:
     """The quickest executor: computations in threads of the test, which end with it."""
     monkeypatch.setattr(board, "BEAT", 0.1)
+    monkeypatch.setattr(folder, "LOCKED", LONGEST)
     with ThreadPoolExecutor(32) as pool:
         yield pool
         monkeypatch.setattr(board, "PATIENCE", -60.0)
-
-
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A run stops after half a second without a reader."""
-    monkeypatch.setattr(board, "PATIENCE", 0.6)
-    monkeypatch.setattr(board, "STAMP", 0.1)
 
 
 @pytest.fixture

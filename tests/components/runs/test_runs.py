@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -18,9 +17,9 @@ from components.runs.attempt import Attempt
 from components.runs.known import known
 from components.runs.settings import Settings
 from components.runs.store import Store, sweep
-from tests.components.runs.conftest import Reader, app
+from tests.components.runs.conftest import Clock, Hold, Reader, app, saved
 from tests.components.runs.views import LongState
-from tests.components.runs.waiting import until
+from tests.waiting import until
 
 Read = Callable[..., Reader]
 Begun = Callable[[], list[tuple[int, int, int]]]
@@ -62,20 +61,23 @@ def test_a_finished_run_replays_for_another_web_worker(
 
 
 def test_to_look_neither_starts_a_run_nor_keeps_it_going(
-    settings: Settings, threads: Executor, store: Store, begun: Begun, impatient: None
+    settings: Settings, threads: Executor, store: Store, begun: Begun, clock: Clock, hold: Hold
 ) -> None:
     client = app(settings, threads)
+    hold.at(10)
 
     def look() -> list[dict[str, Any]]:
-        return [json.loads(line) for line in client.get("/runs/long/0/0/look?n=40&wait=0.03").data.splitlines()]
+        return [json.loads(line) for line in client.get("/runs/long/0/0/look?n=40").data.splitlines()]
 
     assert look()[0]["status"] == "stopped"
     assert (store.board(), begun()) == ({}, [])
-    reader = Reader(client, "n=40&wait=0.03").until(lambda reader: len(reader.numbers) >= 3)
+    reader = Reader(client, "n=40").until(lambda reader: len(reader.numbers) == 10)
     head, *records = look()
     assert head["status"] == "running"
-    assert [record["number"] for record in records][:3] == [0, 1, 2]
+    assert [record["number"] for record in records] == list(range(10))
+    clock.add(board.PATIENCE + 1)
     until(lambda: look()[0]["status"] == "stopped")
+    hold.let_go()
     assert reader.to_the_end() == list(range(40))
     assert [record["number"] for record in look()[1:]] == list(range(40))
 
@@ -117,86 +119,93 @@ def test_a_failure_is_a_last_record_with_a_sentence(read: Read) -> None:
     assert reader.records[-1] == {"kind": "error", "sentence": attempt.FAILED}
 
 
-def test_a_failure_is_tried_again_later(read: Read, begun: Begun, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_is_tried_again_later(read: Read, begun: Begun, clock: Clock) -> None:
     read("n=9&does=fails").to_the_end()
     read("n=9&does=fails").to_the_end()
     assert len(begun()) == 1
-    monkeypatch.setattr(board, "RETRIED", 0.0)
+    clock.add(board.RETRIED + 1)
     reader = read("n=9&does=fails")
     assert reader.ask()["status"] in ("waiting", "running")
 
 
 def test_nobody_watching_stops_it_and_the_next_reader_goes_on_from_the_checkpoint(
-    read: Read, begun: Begun, store: Store, impatient: None
+    read: Read, begun: Begun, store: Store, clock: Clock, hold: Hold
 ) -> None:
-    reader = read("n=60&wait=0.02&does=saves").until(lambda reader: len(reader.numbers) >= 5)
+    hold.at(5)
+    reader = read("n=60&does=saves").until(lambda reader: len(reader.numbers) == saved(store) == 5)
+    clock.add(board.PATIENCE + 1)
     until(lambda: [entry.status for entry in store.board().values()] == ["stopped"])
+    hold.let_go()
     assert reader.to_the_end() == list(range(60))
-    assert begun()[1][1] >= 5, "what was recorded was not computed again"
+    assert [first for _, first, _ in begun()] == [0, 5], "what was recorded was not computed again"
 
 
 def test_a_run_without_checkpoints_begins_again_and_readers_are_told(
-    read: Read, begun: Begun, store: Store, impatient: None
+    read: Read, begun: Begun, store: Store, clock: Clock, hold: Hold
 ) -> None:
-    reader = read("n=60&wait=0.02").until(lambda reader: len(reader.numbers) >= 5)
+    hold.at(5)
+    reader = read("n=60").until(lambda reader: len(reader.numbers) == 5)
     first = reader.generation
+    clock.add(board.PATIENCE + 1)
     until(lambda: [entry.status for entry in store.board().values()] == ["stopped"])
+    hold.let_go()
     assert reader.to_the_end() == list(range(60))
-    assert begun()[1][1] == 0
+    assert [first for _, first, _ in begun()] == [0, 0]
     assert reader.restarts >= 1
     assert reader.generation > first
 
 
-def test_at_most_so_many_at_once_and_the_others_are_told_their_places(read: Read, begun: Begun, store: Store) -> None:
-    readers = [read(f"n=20&wait=0.02&mark={mark}") for mark in range(5)]
-    places = []
-    for reader in readers:
-        reader.ask()
-        places.append(reader.head["place"])
-    assert places == [0, 0, 1, 2, 3]
-    most = 0
-    while not all(reader.ended for reader in readers):
-        for reader in reversed(readers):  # the last in the queue is not served first for asking first
-            reader.ask()
-        most = max(most, sum(entry.status == "running" for entry in store.board().values()))
-        time.sleep(0.01)
-    assert most == 2
-    marks = [mark for mark, *_ in begun()]
-    assert (sorted(marks[2:4]), marks[4]) == ([2, 3], 4)
-    assert all(reader.numbers == list(range(20)) for reader in readers)
+def test_at_most_so_many_at_once_and_the_others_are_told_their_places(
+    read: Read, begun: Begun, store: Store, hold: Hold
+) -> None:
+    hold.at(10, *range(5))
+    readers = [read(f"n=20&mark={mark}") for mark in range(5)]
+    for place, reader in zip([0, 0, 1, 2, 3], readers, strict=True):
+        assert reader.ask()["place"] == place
+    for mark, next_mark in ((0, 2), (1, 3), (2, 4)):
+        hold.let_go(mark)
+        readers[mark].to_the_end()
+        while len(begun()) < next_mark + 1:
+            for reader in reversed(readers):  # the last in the queue is not served first for asking first
+                reader.ask()
+        assert begun()[-1][0] == next_mark
+        assert sum(entry.status == "running" for entry in store.board().values()) == 2
+    hold.let_go(3, 4)
+    assert all(reader.to_the_end() == list(range(20)) for reader in readers)
+    assert len(begun()) == 5
 
 
-def test_who_stops_waiting_leaves_the_queue(read: Read, impatient: None) -> None:
-    busy = [read(f"n=1000&wait=0.02&mark={mark}") for mark in range(2)]
+def test_who_stops_waiting_leaves_the_queue(read: Read, clock: Clock, hold: Hold) -> None:
+    hold.at(0, 0, 1)
+    busy = [read(f"mark={mark}") for mark in range(2)]
     gone, patient = read("mark=8"), read("mark=9")
     for reader in (*busy, gone, patient):
         reader.ask()
     assert (gone.head["place"], patient.head["place"]) == (1, 2)
-
-    def moved(reader: Reader) -> bool:
-        for other in busy:
-            other.ask()
-        return reader.head["place"] < 2
-
-    patient.until(moved, 3)
+    for _ in range(2):
+        clock.add(0.6 * board.PATIENCE)
+        for reader in (*busy, patient):
+            reader.ask()
+    assert patient.head["place"] == 1
 
 
-def test_a_long_queue_is_closed(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_queue_is_closed(read: Read, hold: Hold, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(board, "MOST_WAITING", 1)
+    hold.at(0, 0, 1)
     for mark in range(3):
-        read(f"n=50&wait=0.02&mark={mark}").ask()
+        read(f"mark={mark}").ask()
     refused = read("mark=3")
     assert refused.ask()["status"] == "stopped"
     assert "ask again later" in refused.head["sentence"]
 
 
 def test_what_is_kept_is_bounded_and_the_oldest_goes_first(
-    settings: Settings, threads: Executor, store: Store, impatient: None
+    settings: Settings, threads: Executor, store: Store, clock: Clock
 ) -> None:
     client = app(replace(settings, keep_bytes=250_000), threads)
     for mark in range(4):
         assert Reader(client, f"n=10&bytes=10000&mark={mark}").to_the_end() == list(range(10))
-        time.sleep(0.7)
+        clock.add(board.PATIENCE + 1)
         Reader(client, "n=10&bytes=10000&mark=0").to_the_end()
     Reader(client, "n=0&mark=7").to_the_end()
     assert sum(entry.size for entry in store.board().values()) <= 350_000
@@ -212,19 +221,23 @@ def test_one_run_may_not_record_without_end(read: Read, monkeypatch: pytest.Monk
 
 
 def test_a_run_without_a_sign_of_life_is_taken_up_and_its_old_attempt_spoils_nothing(
-    read: Read, begun: Begun, monkeypatch: pytest.MonkeyPatch
+    read: Read, begun: Begun, store: Store, clock: Clock, hold: Hold, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     live, silent = Attempt._live, threading.Lock()
     monkeypatch.setattr(Attempt, "_live", lambda self: None if silent.acquire(blocking=False) else live(self))
-    monkeypatch.setattr(board, "STALE", 0.5)
-    reader = read("n=40&wait=0.05&does=saves")
+    monkeypatch.setattr(board, "STALE", 2.0)
+    hold.at(5)
+    reader = read("n=40&does=saves").until(lambda reader: len(reader.numbers) == saved(store) == 5)
+    clock.add(board.STALE + 1)
+    reader.until(lambda _: len(begun()) == 2)
+    hold.let_go()
     assert reader.to_the_end() == list(range(40))
-    assert [first > 0 for _, first, _ in begun()] == [False, True]
-    assert read("n=40&wait=0.05&does=saves").to_the_end() == list(range(40))
+    assert [first for _, first, _ in begun()] == [0, 5]
+    assert read("n=40&does=saves").to_the_end() == list(range(40))
 
 
 def test_a_run_that_was_launched_in_vain_is_launched_again(
-    settings: Settings, threads: Executor, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, threads: Executor, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Forgetful(ThreadPoolExecutor):
         """Forgets the first task."""
@@ -235,9 +248,14 @@ def test_a_run_that_was_launched_in_vain_is_launched_again(
             self.tasks += 1
             return threads.submit(fn, *args) if self.tasks > 1 else Future()
 
-    monkeypatch.setattr(board, "START", 0.3)
+    monkeypatch.setattr(board, "START", 2.0)
     executor = Forgetful(1)
-    assert Reader(app(settings, executor), "n=3").to_the_end() == [0, 1, 2]
+    reader = Reader(app(settings, executor), "n=3")
+    reader.ask()
+    assert reader.ask()["status"] == "running"
+    assert executor.tasks == 1
+    clock.add(board.START + 1)
+    assert reader.to_the_end() == [0, 1, 2]
     assert executor.tasks == 2
 
 

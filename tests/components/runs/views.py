@@ -8,11 +8,19 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
+from components.runs import board
 from components.state import Parameter, State
 from components.unlearning.view import UnlearningView
 from components.view import Chunk, View
 
 FILES = "RUNS_TEST_FILES"  # a folder in which every beginning of a computation leaves a file
+HELD = (
+    "RUNS_TEST_HELD"  # a folder with a file for each run that is held, named by its mark, with its first record to wait
+)
+PATIENCE = "RUNS_TEST_PATIENCE"  # seconds for which processes of runs wait for a reader
+
+if PATIENCE in os.environ:
+    board.PATIENCE = board.STALE = float(os.environ[PATIENCE])
 
 
 class LongState(State):
@@ -51,9 +59,19 @@ class LongView(UnlearningView):
             if state.does == "dies" and number == 3:
                 os._exit(9)
             time.sleep(state.wait)
+            while _is_held(state.mark, number):
+                time.sleep(0.01)
             yield Chunk("count", {"number": number, "text": "x" * state.bytes})
             if state.does == "saves":
                 yield Chunk("checkpoint", {"next": number + 1})
+
+
+def _is_held(mark: int, number: int) -> bool:
+    """Whether a record of a run may not come yet."""
+    try:
+        return HELD in os.environ and number >= int((Path(os.environ[HELD]) / str(mark)).read_text())
+    except FileNotFoundError:
+        return False
 
 
 class PlainView(UnlearningView):

@@ -1,21 +1,11 @@
-"""Waiting for what another process does."""
+"""The processes that compute runs."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
-
-
-def until(wanted: Callable[[], object], seconds: float = 10.0) -> None:
-    """Returns when something is so."""
-    patience = time.monotonic() + seconds
-    while not wanted():
-        assert time.monotonic() < patience
-        time.sleep(0.02)
 
 
 def at_work(folder: Path) -> list[psutil.Process]:
