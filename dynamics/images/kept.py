@@ -19,7 +19,8 @@ from .experiments import ImageRuns, Setting
 from .networks import ImageNetwork
 from .training import Plan
 
-VERSION = 1
+VERSION = 2
+UNKNOWN = {1: ("train_accuracy",)}  # by version: what its results do not have, nan when they are read
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,16 +62,20 @@ def keep(path: str | Path | BinaryIO, kept: Kept) -> None:
 
 
 def read_kept(path: str | Path) -> Kept:
-    """Reads what ``keep`` has written. Raises ValueError where it is of another version."""
+    """Reads what ``keep`` has written, now or in an earlier version. Raises ValueError where it is of another."""
     with np.load(path, allow_pickle=False) as file:
         about = json.loads(file["about"].tobytes().decode())
-        if about["version"] != VERSION:
-            raise ValueError(f"{path} has version {about['version']}, not {VERSION}")
+        version = about["version"]
+        if version != VERSION and version not in UNKNOWN:
+            raise ValueError(
+                f"{path} has version {version}, which is none of {', '.join(map(str, [*UNKNOWN, VERSION]))}"
+            )
         runs = {}
         for name, plain in about["runs"].items():
             arrays = {
                 key.removeprefix(f"{name}/"): file[key].astype(float) for key in file if key.startswith(f"{name}/")
             }
+            arrays |= {key: np.full_like(arrays["test_accuracy"], np.nan) for key in UNKNOWN.get(version, ())}
             plain["settings"] = tuple(_setting(one) for one in plain["settings"])
             plain["seeds"] = tuple(plain["seeds"])
             plain["plan"] = Plan(**plain["plan"])

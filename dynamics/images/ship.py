@@ -29,8 +29,9 @@ from .kept import Kept, keep
 
 DEFAULTS = MappingProxyType(
     {
-        "scale, 4 layers": scale_sweep(depth=4),
-        "scale, 6 layers": scale_sweep(depth=6, epochs=300),
+        "scale, 4 layers": scale_sweep(depth=4, loss="cross entropy", rate=0.1, rate_max=0.4),
+        "scale, 6 layers": scale_sweep(depth=6, loss="cross entropy", rate=0.1, rate_max=0.4, epochs=300),
+        "scale, squared loss": scale_sweep(depth=4),
         "width": width_sweep(),
         "initialisation": initialisation_sweep(),
         "unlearning": unlearning_sweep(),
