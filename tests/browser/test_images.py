@@ -79,7 +79,7 @@ def test_the_default_is_run_live_and_can_be_left_again(open_page: Any) -> None:
     until(page, "fl.page.drawing.picture.runs.some(({ columns }) => columns.epoch)")
     expect(page.locator("#sentences")).to_contain_text("27 networks learn beside the server")
     page.locator("#cancel-button").click()
-    expect(page.locator("#progress")).to_contain_text("Cancelled")
+    expect(page.locator("#progress")).to_contain_text("Training cancelled")
     assert page.evaluate("fl.page.drawing.picture.runs.length") == 0
     page.select_option("#preset", "width")
     expect(page.locator("#progress")).to_contain_text("Kept results of")
