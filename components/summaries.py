@@ -48,7 +48,7 @@ def each(values: Iterable[float], digits: int, what: str = "run", listed: int = 
         return " and ".join(shown(one, digits) for one in known.tolist())
     found = groups(known)
     parts = [_range(one, digits) for one in found]
-    if len(found) > 1:
+    if 1 < len(found) < known.size:
         parts = [f"{part} ({counted(len(one), what)})" for part, one in zip(parts, found, strict=True)]
     return ", ".join(parts[:-1]) + " and " * (len(parts) > 1) + parts[-1]
 

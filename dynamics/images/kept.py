@@ -26,7 +26,7 @@ UNKNOWN = {1: ("train_accuracy",)}  # by version: what its results do not have, 
 @dataclass(frozen=True, eq=False)
 class Kept:
     """Results by name. date: of the computation, as YYYY-MM-DD; versions: of the packages that computed them;
-    split_seed: of the images' split; seconds: that each took."""
+    split_seed: of the images' split; seconds: of a processor that each took."""
 
     runs: Mapping[str, ImageRuns]
     date: str

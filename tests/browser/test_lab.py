@@ -117,7 +117,7 @@ def test_a_paused_page_asks_no_more_keeps_what_it_knows_and_goes_on(
     expect(page.locator("#progress")).to_contain_text("The networks are training: τ =")
     page.locator("#page").focus()
     page.keyboard.press("p")
-    expect(page.locator("#progress")).to_contain_text("Paused. \"Resume\" continues")
+    expect(page.locator("#progress")).to_contain_text('Paused. "Resume" continues')
     assert page.evaluate(STATE)["watched"] == "paused"
     assert "run=paused" in page.evaluate("fl.page.history.address()")
     wait_until(lambda: not at_work(runs_folder), 10)

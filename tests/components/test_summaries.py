@@ -45,7 +45,7 @@ def test_a_sentence_contains_every_run_or_the_ends_of_its_group() -> None:
     assert summaries.each([0.99731, 0.99728], 3) == "0.997"
     assert summaries.each([0.381, 0.387, 0.384, 0.382], 3) == "0.381 to 0.387"
     assert summaries.each([0.1, 0.98, 0.985], 3) == "0.1 (1 run) and 0.98 to 0.985 (2 runs)"
-    assert summaries.each([0.1, 0.98], 3, "seed", 1) == "0.1 (1 seed) and 0.98 (1 seed)"
+    assert summaries.each([0.1, 0.98], 3, "seed", 1) == "0.1 and 0.98"
     assert summaries.each([np.nan], 3) == "undefined"
     rng = np.random.default_rng(1)
     for _ in range(300):
