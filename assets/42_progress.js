@@ -17,7 +17,7 @@ fl.Progress = class {
   }
 
   static BUTTONS = {
-    pause: ["pause-button", "Pause"], on: ["go-on-button", "Go on"], train: ["train-button", "Train it live"], cancel: ["cancel-button", "Cancel"],
+    pause: ["pause-button", "Pause"], on: ["go-on-button", "Resume"], train: ["train-button", "Train it live"], cancel: ["cancel-button", "Cancel"],
   };
   static PATIENCE = 250; // ms before work that may soon be done is spoken of
 

@@ -15,9 +15,9 @@ fl.LongRun = class {
   }
 
   static REST = 600; // ms without a move after which a run is asked for: a hand on a slider starts none
-  static PAUSED = "Paused: this page asks no more, so the run stops in some seconds when nobody else asks. Go on takes it up at its last checkpoint.";
-  static ASKED = "The run is asked for, and begins in some seconds.";
-  static OFF = "Cancelled: no networks are trained for this page.";
+  static PAUSED = "Paused. \"Resume\" continues from the last checkpoint.";
+  static ASKED = "Starting …";
+  static OFF = "Training cancelled.";
 
   get how() { return this.page.state.watched || "auto"; }
 

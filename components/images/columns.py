@@ -1,17 +1,19 @@
 """The columns of the runs that the figures show: of each setting over epochs, of each group over what is varied.
 
-A column is a mean over seeds; with `_low` and `_high` behind its name it is the least and the largest of them. Of a
-group it is a table, a row for each epoch: what its settings were then, or as they last were where they are not as far.
+A column is a mean over seeds, nan where no seed is near it; with `_low` and `_high` behind its name it is the least and
+the largest of them. Of a group it is a table, a row for each epoch: what its settings were then, or as they last were
+where they are not as far.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from components.summaries import has_representative_mean
 from components.view import Columns
 from dynamics.images import ImageRuns
 
-QUANTITIES = ("accuracy", "best", "train", "loss", "norm", "moved", "kernel", "turned", "R", "a")
+QUANTITIES = ("accuracy", "best", "train_accuracy", "train", "loss", "norm", "moved", "kernel", "turned", "R", "a")
 
 
 def quantity(runs: ImageRuns, name: str) -> np.ndarray:
@@ -23,7 +25,8 @@ def quantity(runs: ImageRuns, name: str) -> np.ndarray:
     if name == "best":
         return np.fmax.accumulate(runs.test_accuracy, axis=2)
     plain = {
-        "accuracy": runs.test_accuracy, "train": runs.train_loss, "loss": runs.test_loss, "norm": runs.norm,
+        "accuracy": runs.test_accuracy, "train_accuracy": runs.train_accuracy, "train": runs.train_loss,
+        "loss": runs.test_loss, "norm": runs.norm,
         "moved": runs.moved, "kernel": runs.kernel_ratio, "turned": runs.kernel_distance, "R": runs.signed_alignment,
     }  # fmt: skip
     return plain[name]
@@ -37,13 +40,14 @@ def names(runs: ImageRuns) -> tuple[str, ...]:
 
 
 def over_seeds(values: np.ndarray, axis: int = 1) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean, least and largest of those that are known; nan where none is."""
+    """Mean, least and largest of those that are known; nan where none is, and the mean where none is near it."""
     known = np.isfinite(values)
     count = known.sum(axis=axis)
     none = count == 0
     mean = np.where(known, values, 0.0).sum(axis=axis) / np.maximum(count, 1)
     low = np.where(known, values, np.inf).min(axis=axis)
     high = np.where(known, values, -np.inf).max(axis=axis)
+    mean = np.where(has_representative_mean(values, axis), mean, np.nan)
     return tuple(np.where(none, np.nan, one) for one in (mean, low, high))  # type: ignore[return-value]
 
 
@@ -69,8 +73,9 @@ def of_group(runs: ImageRuns, numbers: list[int]) -> Columns:
     if not numbers:
         return {}
     for name in names(runs):
-        for suffix, values in zip(("", "_low", "_high"), over_seeds(quantity(runs, name)[numbers]), strict=True):
-            columns[name + suffix] = _carried(values).T
+        found = over_seeds(quantity(runs, name)[numbers])
+        for suffix, values in zip(("", "_low", "_high"), found, strict=True):
+            columns[name + suffix] = _carried(values, np.isfinite(found[1])).T
     return columns
 
 
@@ -81,7 +86,7 @@ def alive(runs: ImageRuns) -> dict[str, list[int]]:
     return {name: numbers for name, numbers in groups.items() if numbers}
 
 
-def _carried(values: np.ndarray) -> np.ndarray:
-    """Each row with its last known value in place of those that are not known."""
-    places = np.where(np.isfinite(values), np.arange(values.shape[1]), 0)
+def _carried(values: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Each row with its value where it was last known in place of those after."""
+    places = np.where(known, np.arange(values.shape[1]), 0)
     return np.take_along_axis(values, np.maximum.accumulate(places, axis=1), axis=1)

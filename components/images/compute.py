@@ -33,10 +33,10 @@ MOST = 3e12  # multiply-adds of an experiment: five to fifteen minutes on a core
 TEST = 0.2  # of the images
 PIECES = 60  # times that a run brings what is new, so that its record stays small
 PAUSE, PACE, CHECKPOINT = 0.25, 1.0, 3.0  # seconds between signs of life, between pieces, between checkpoints
-STOPPED = "You watch no more: the run stops in some seconds unless others do, and goes on when it is asked for."
+STOPPED = "You no longer watch: the run stops in a few seconds unless others watch it, and can be resumed."
 ARRAYS = (
-    "train_loss", "test_loss", "test_accuracy", "norm", "moved", "kernel_ratio", "kernel_distance", "alignment",
-    "signed_alignment", "cos", "norms", "moved_layers",
+    "train_loss", "train_accuracy", "test_loss", "test_accuracy", "norm", "moved", "kernel_ratio", "kernel_distance",
+    "alignment", "signed_alignment", "cos", "norms", "moved_layers",
 )  # fmt: skip
 
 

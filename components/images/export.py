@@ -26,8 +26,8 @@ _BODY = _REST.partition("# --- numbers ---\n")[2]
 
 
 def table(state: ImagesState) -> Columns:
-    """A row for each record of each setting: number of its group, what is varied, epoch; means and standard deviations
-    over seeds. Raises Problems where nothing is known."""
+    """A row for each record of each setting: number of its group, what is varied, epoch; each quantity as its mean and
+    standard deviation over seeds, and of each seed. Raises Problems where nothing is known."""
     return _table(_known(state)[1])
 
 
@@ -40,8 +40,10 @@ def _table(runs: ImageRuns) -> Columns:
         "epoch": np.tile(runs.epochs, len(runs.settings)),
     }
     for name in columns.names(runs):
-        mean, spread = mean_and_spread(columns.quantity(runs, name))
+        values = columns.quantity(runs, name)
+        mean, spread = mean_and_spread(values)
         found |= {name: mean.ravel(), f"{name}_sd": spread.ravel()}
+        found |= {f"{name}_seed{seed}": values[:, place].ravel() for place, seed in enumerate(runs.seeds)}
     return found
 
 

@@ -21,6 +21,7 @@ VARIED = {
 }
 TITLES = {
     "accuracy": "accuracy",
+    "train_accuracy": "training accuracy",
     "best": "best accuracy",
     "train": "training loss",
     "loss": "test loss",
@@ -40,6 +41,7 @@ GROUPS = {"width": ("best", "moved"), "initialisation": ("best", "moved", "kerne
 COURSE = ("R", "a", "loss", "turned")  # of unlearning
 SHORT = {"halves": "later half of the classes +1", "halves, reversed": "earlier half +1"}
 SHARES = ("accuracy", "best")
+TRAINING = (LIGHT["muted"], DASHED)  # the training accuracy, beside that of the test images
 APART = 0.07  # of an axis, between two of its numbers
 BOTTOM, DEEP_BOTTOM = 104, 126  # pixels for names of lines under a figure; for four long ones on a phone
 
@@ -135,6 +137,10 @@ def group_traces(state: ImagesState, index: int, place: int) -> dict[str, list[T
                 drawn += _over_value(index, f"zeta{k}", f"ζ{'₀₁₂₃₄₅₆₇₈'[k]}, layer {k}", (colour, dash), row, True)
         else:
             colour, dash = (LIGHT["ink"], "solid") if state.experiment == "scale" else DEGREES[place]
+            if name == "accuracy":
+                drawn += _over_value(index, "train_accuracy", "training accuracy", TRAINING, row, True)
+                drawn += _over_value(index, name, "test accuracy", (colour, dash), row, True)
+                continue
             label = title(name) if state.experiment == "scale" else raised(state.groups[place])
             drawn += _over_value(index, name, label, (colour, dash), row, state.experiment != "scale" and row == 0)
     return {"plane": drawn, "panels": []}

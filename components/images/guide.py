@@ -6,24 +6,24 @@ from components.guide import Guide
 
 GUIDE = Guide(
     about=(
-        "Small fully connected networks learn real images, where the effects of the papers are looked for: on the left "
-        "against what is varied, on the right over training. With the usual settings the kept results that came with "
-        "the app are shown at once; Train it live computes them again. That, and every other setting, is computed "
-        "beside the server while you watch."
+        "Small fully connected networks are trained on real images, to look for the effects of the papers: on the left "
+        "against what is varied, on the right over training. With the usual settings the results that come with the "
+        "app are shown at once; Train it live computes them again. Every other setting is computed while you watch."
     ),
     heading="Signs",
     signs=(
         ("learnt", "what the networks have done"),
         ("scale-sign", "the value of what is varied, from the least (blue) to the largest (yellow)"),
-        ("band-sign", "band: from the least to the largest of the seeds; line: their mean"),
+        ("band-sign", "band: from the least to the largest of the seeds; line: their mean, where a seed is near it"),
         ("nullcline", "chance: the angle of weights drawn afresh"),
     ),
     more=(
-        "Accuracy and loss are those of the test images; distance is |w − w(0)| / |w(0)| of all weights; the kernel is "
-        "the tangent kernel, its ratio that of its size to the start's, its distance what is left of its change then. "
-        "Own images: an .npz with the arrays x (images) and y (whole numbers), of MNIST's or CIFAR's shape, say. It is "
-        "kept on this server, for anyone with the link, until newer files need its room. Play: the left figure "
-        "shows the epoch of the cursor."
+        "Accuracy and loss are those of the test images unless they are called training accuracy and training loss. "
+        "Where the training accuracy is below 1 a low test accuracy is no sign of poor generalization. Distance is "
+        "|w − w(0)| / |w(0)| of all weights; the kernel is the tangent kernel, its ratio that of its size to the "
+        "start's, its distance what is left of its change then. Own images: an .npz with the arrays x (images) and y "
+        "(whole numbers), of MNIST's or CIFAR's shape, say. It is kept on this server, for anyone with the link, until "
+        "newer files need its room. Play: the left figure shows the epoch of the cursor."
     ),
     keys=(
         ("Space", "play, pause"),

@@ -17,10 +17,22 @@ PRESETS = (
     _preset(
         "scale-4",
         "Four layers over the initialization scale",
-        "The angle between each layer and what it is fed, over training and against σ; accuracy and norm against σ.",
+        "How each layer's angle to its input, the accuracy and the weight norm depend on the initial weight scale σ. "
+        "With the cross entropy every network fits its training images.",
+        loss="entropy",
     ),
     _preset(
-        "scale-6", "Six layers over the initialization scale", "The same of six layers, trained twice as long.", depth=6
+        "scale-6",
+        "Six layers over the initialization scale",
+        "The same for six layers, trained twice as long.",
+        loss="entropy",
+        depth=6,
+    ),
+    _preset(
+        "scale-squared",
+        "Four layers with the squared loss",
+        "From large weights the training images are not fitted: the test accuracy there says little about "
+        "generalization.",
     ),
     _preset(
         "width",

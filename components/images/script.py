@@ -21,9 +21,13 @@ split = (read_images(IMAGES) if IMAGES else load_digits()).split(most=MOST)
 for runs in EXPERIMENTS[EXPERIMENT](**ARGUMENTS).run(split):
     print(f"\r{100 * runs.progress:.0f} %", end="")
 print()
-accuracy, spread = mean_and_spread(runs.best_accuracy)
-for setting, mean, sd in zip(runs.settings, accuracy, spread, strict=True):
-    print(f"{setting.group}, {runs.varied} = {setting.value:g}: best test accuracy {mean:.3f} ± {sd:.3f}")
+for j, setting in enumerate(runs.settings):  # of each seed
+    trained, tested = (
+        " ".join(f"{one:.3f}" for one in each[j]) for each in (runs.train_accuracy[..., -1], runs.best_accuracy)
+    )
+    print(
+        f"{setting.group}, {runs.varied} = {setting.value:g}: training accuracy {trained}; best test accuracy {tested}"
+    )
 
 # The picture: at the end over what is varied, and over training.
 ends = {

@@ -35,6 +35,7 @@ LOSSES = ("squared", "entropy")
 SHOWN = ("accuracy", "moved", "loss", "kernel")
 DIGITS, DIGIT_VALUES = 1797, 64  # images inside scikit-learn, and values of each
 DEEP = 6  # layers from which training takes twice as many epochs
+SQUARED_MOST, ENTROPY_MOST = 10.0, 4.0  # the largest rate, in units of that at σ = 1
 EDGE = (-100.0, 1e4)
 
 Number = float
@@ -160,8 +161,9 @@ class ImagesState(State):
     def arguments(self, values: int = DIGIT_VALUES) -> dict[str, Any]:
         """What the core's experiment is asked with, all of it explicit, for images of so many values: the kernel of the
         first layer grows with them, so a rate by itself falls."""
+        entropy = self.loss == "entropy"
         usual = {
-            "scale": (64, 0.01, 300 if self.depth >= DEEP else 150, 3),
+            "scale": (64, 0.1 if entropy else 0.01, 300 if self.depth >= DEEP else 150, 3),
             "width": (None, 0.02, 100, 3),
             "initialisation": (64, 0.03, 100, 3),
             "unlearning": (100, 0.03, 4000, 2),
@@ -178,8 +180,8 @@ class ImagesState(State):
             return asked | {"starts": self.values, "tasks": self.groups, "step": rate}
         asked |= {"rate": rate, "batch": self.batch, "activation": self.activation}
         if self.experiment == "scale":
-            loss = "squared" if self.loss == "squared" else "cross entropy"
-            return asked | {"sigmas": self.values, "depth": self.depth, "rate_max": 10 * rate, "loss": loss}
+            loss, most = ("cross entropy", ENTROPY_MOST) if entropy else ("squared", SQUARED_MOST)
+            return asked | {"sigmas": self.values, "depth": self.depth, "rate_max": most * rate, "loss": loss}
         if self.experiment == "width":
             return asked | {"widths": tuple(int(one) for one in self.values), "paths": self.groups}
         return asked | {"scales": self.values, "paths": self.groups}
@@ -210,8 +212,9 @@ class ImagesState(State):
 def _kept() -> tuple[tuple[str, tuple[str, dict[str, Any]]], ...]:
     """The settings of the results that come with the app."""
     states = {
-        "scale, 4 layers": ImagesState(),
-        "scale, 6 layers": ImagesState(depth=6),
+        "scale, 4 layers": ImagesState(loss="entropy"),
+        "scale, 6 layers": ImagesState(loss="entropy", depth=6),
+        "scale, squared loss": ImagesState(),
         "width": ImagesState(experiment="width"),
         "initialisation": ImagesState(experiment="initialisation"),
         "unlearning": ImagesState(experiment="unlearning"),

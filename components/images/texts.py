@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from math import log
 from typing import Any
 
 import numpy as np
 
-from components.images.columns import alive, over_seeds, quantity
+from components.images.columns import alive, quantity
 from components.images.figures import SHORT, VARIED
 from components.images.shelf import About
-from components.images.state import ImagesState
+from components.images.state import ENTROPY_MOST, SQUARED_MOST, ImagesState
 from components.numbers import about as about_time
 from components.numbers import counted, shown
+from components.summaries import each, has_representative_mean
 from components.theme import FATES, LIGHT
 from dynamics import Fate, scaling_phase
 from dynamics.images import INITIALISATION_PATHS, WIDTH_PATHS, ImageRuns, ImageSplit, Kept
+from dynamics.images.training import MEASURED
 from dynamics.linear_network import Phase
 
 ABSENT = (
@@ -24,9 +27,10 @@ ABSENT = (
     "Choose the file again, or go back to the digits."
 )
 ENDED = "Every network ends early, so there is nothing to tell."
-HOPELESS = 0.5  # of the loss of f = 0: with more left, the training images are not fitted
+UNLIKE = 2.0  # times the smallest training loss: from there on networks have not been trained equally far
 TURNED = 1.0  # degrees by which a layer has turned
 LOST = 0.05  # of the peak
+NOTED = 0.02  # the least peak of R of which a share is told
 STILL = 0.01  # of an exponent
 PHASES = {
     Phase.KERNEL: ("the kernel phase of the linear network", "kernel", FATES[Fate.NO_ALIGNMENT].colour),
@@ -50,7 +54,17 @@ def words(
     said = {"scale": _scale, "width": _paths, "initialisation": _paths, "unlearning": _unlearning}[state.experiment]
     sentences, fates = said(state, runs) if alive(runs) else ([ENDED], [ABSENCE])
     told = [*_halted(runs), *notes, settings(state, about), *_notes(state, runs, about)]
-    return {"runs": sentences, "fates": fates, "notes": [*told, *([extra] if extra else [])], "figures": _texts(state)}
+    notes = [*told, *([extra] if extra else [])]
+    return {"runs": sentences, "fates": fates, "notes": notes, "links": links(state), "figures": _texts(state)}
+
+
+def links(state: ImagesState) -> list[dict[str, str]]:
+    """From the squared loss over σ to the cross entropy, with which networks fit their training images."""
+    if state.experiment != "scale" or state.loss != "squared":
+        return []
+    other = state.model_copy(update={"loss": "entropy", "rate": None, "epochs": None})
+    text = "Open the same with the cross entropy, which can be fitted from a large σ too"
+    return [{"text": text, "href": f"/lab/images?{other.query()}"}]
 
 
 def awaited(state: ImagesState, wrong: str, about: About | None) -> dict[str, Any]:
@@ -60,9 +74,8 @@ def awaited(state: ImagesState, wrong: str, about: About | None) -> dict[str, An
     arguments = state.arguments()
     networks = len(state.values) * len(state.groups) * len(arguments["seeds"])
     sentence = (
-        f"{counted(networks, 'network learns', 'networks learn')} beside the server, "
-        f"{counted(arguments['epochs'], 'epoch')}{' each' if networks > 1 else ''}, from "
-        f"{about.words if about else 'images'}; what is known of them comes as they learn."
+        f"{counted(networks, 'network is', 'networks are')} training for {counted(arguments['epochs'], 'epoch')}"
+        f"{' each' if networks > 1 else ''} on {about.words if about else 'images'}; results appear as they come in."
     )
     notes = [settings(state, about)]
     notes += [] if state.kept else ["There are no kept results for these settings: they are computed live."]
@@ -80,7 +93,8 @@ def settings(state: ImagesState, about: About | None) -> str:
     else:
         where = {"scale": "σ = 1", "width": "n = 64", "initialisation": "κ = 1"}[state.experiment]
         bent = "ReLU" if state.activation == "relu" else "linear"
-        how = f"{bent}, η = {shown(asked['rate'], 3)} at {where}, batches of {asked['batch']}"
+        loss = f"{asked['loss']}{' loss' if asked['loss'] == 'squared' else ''}, " if "loss" in asked else ""
+        how = f"{bent}, {loss}η = {shown(asked['rate'], 3)} at {where}, batches of {asked['batch']}"
     return f"{layers}: {how}; {counted(asked['epochs'], 'epoch')}."
 
 
@@ -88,7 +102,7 @@ def going(runs: ImageRuns) -> str:
     """How far a run is."""
     count = len(runs.settings) * len(runs.seeds)
     done = int(np.isfinite(runs.norm[:, :, -1]).sum()) + len(runs.halted)
-    return f"Networks that have learnt: {done} of {count}."
+    return f"Networks trained: {done} of {count}."
 
 
 def kept_by(kept: Kept, name: str, runs: ImageRuns) -> str:
@@ -110,8 +124,8 @@ def status(kept: Kept, name: str, runs: ImageRuns) -> str:
     how = "computed live" if name == "live" else "kept results"
     return (
         f"{how} of {kept.date} · {_networks(runs)}, {_seeds(runs)} · "
-        f"learnt from {runs.images} · {shown(kept.seconds[name], 3)} s · lines: means over seeds; bands: from the "
-        "least to the largest"
+        f"learnt from {runs.images} · {shown(kept.seconds[name], 3)} s · lines: means over seeds, where one is "
+        "near; bands: from the least to the largest"
     )
 
 
@@ -128,57 +142,90 @@ def targets(state: ImagesState, split: ImageSplit) -> list[str]:
 
 def _scale(state: ImagesState, runs: ImageRuns) -> tuple[list[str], list[dict[str, str]]]:
     (numbers,) = alive(runs).values()
-    sigma = [runs.settings[j].value for j in numbers]
-    accuracy, norm = _last(runs, "accuracy")[numbers], _last(runs, "norm")[numbers]
-    best = int(np.nanargmax(accuracy))
-    said = [
-        f"{state.depth} layers, at the end: the test accuracy is {shown(accuracy[0], 2)} at σ = {shown(sigma[0], 3)}, "
-        f"{shown(accuracy[best], 2)} at best, at σ = {shown(sigma[best], 3)}, and {shown(accuracy[-1], 2)} at σ = "
-        f"{shown(sigma[-1], 3)}; the weight norm goes from {shown(norm[0], 3)} to {shown(norm[-1], 3)}."
+    sigma = [shown(float(runs.settings[j].value), 3) for j in numbers]
+    accuracy, norm, start = (
+        one[numbers] for one in (_final(runs, "accuracy"), _final(runs, "norm"), quantity(runs, "norm")[:, :, 0])
+    )
+    said = [_fit(runs, numbers, "σ")]
+    ends = sorted({0, len(numbers) - 1})
+    tested = " and ".join(f"{_seeds_of(accuracy[i], 3)} at σ = {sigma[i]}" for i in ends)
+    grown = "; ".join(
+        f"{_seeds_of(start[i], 3)} before training and {_seeds_of(norm[i], 3)} after it at σ = {sigma[i]}" for i in ends
+    )
+    said.append(
+        f"{state.depth} layers, at the end: the test accuracy is {tested}; the weight norm is {grown}."
+        + (" Of two σ the larger ends with the larger norm." if len(numbers) > 1 and _rises(norm) else "")
+    )
+    last = _turned(runs, state.depth)[numbers]
+    seen = [
+        (s, change[np.isfinite(change)]) for s, change in zip(sigma, last, strict=True) if np.isfinite(change).any()
     ]
-    turned = [(k, _turned(runs, k)[numbers]) for k in range(2, state.depth + 1)]
-    last = turned[-1][1]
-    closes = [shown(s, 3) for s, change in zip(sigma, last, strict=True) if change < -TURNED]
-    opens = [shown(s, 3) for s, change in zip(sigma, last, strict=True) if change > TURNED]
+    closes = [s for s, change in seen if change.max() < -TURNED]
+    opens = [s for s, change in seen if change.min() > TURNED]
     course = [f"closes by more than {TURNED:g}° at σ = {', '.join(closes)} (it aligns)"] if closes else []
     course += [f"opens by more than {TURNED:g}° at σ = {', '.join(opens)} (it disaligns)"] if opens else []
+    still = f"turns by {_from_to(last)}, depending on σ and seed" if seen else "is not defined at the end"
     said.append(
-        f"The angle ζ{LAYERS[state.depth]} of the last layer {' and '.join(course) or f'turns by {TURNED:g}° at most'}."
+        f"With every seed the angle ζ{LAYERS[state.depth]} of the last layer {' and '.join(course)}."
+        if course
+        else f"The angle ζ{LAYERS[state.depth]} of the last layer {still}."
     )
-    if len(turned) > 1:
-        others = np.array([change for _, change in turned[:-1]])
-        said.append(
-            f"The other layers' angles change by {shown(float(others[:, 0].min()), 2)}° to "
-            f"{shown(float(others[:, 0].max()), 2)}° at σ = {shown(sigma[0], 3)}, and by "
-            f"{shown(float(others[:, -1].min()), 2)}° to {shown(float(others[:, -1].max()), 2)}° at σ = "
-            f"{shown(sigma[-1], 3)}."
-        )
+    if state.depth > 2 and seen:
+        others = np.stack([_turned(runs, k)[numbers] for k in range(2, state.depth)])
+        parts = " and ".join(f"by {_from_to(others[:, i])} at σ = {sigma[i]}" for i in ends)
+        said.append(f"The other layers' angles change {parts}.")
     return said, [NETWORK] * len(said)
+
+
+def _fit(runs: ImageRuns, numbers: Sequence[int], symbol: str) -> str:
+    """Whether the training images are fitted: the paper's condition for comparing test accuracies."""
+    trained = _final(runs, "train_accuracy")[numbers]
+    if not np.isfinite(trained).any():
+        return "The training accuracy of these results is not known."
+    value = [shown(float(runs.settings[j].value), 4) for j in numbers]
+    fitted = [bool(np.nanmin(one) == 1.0) if np.isfinite(one).any() else False for one in trained]
+    if all(fitted):
+        where = f"at each {symbol}" if len(numbers) > 1 else f"at {symbol} = {value[0]}"
+        return (
+            f"Every network classifies all of its training images at the end (training accuracy 1 {where}, with every "
+            "seed), as the paper asks: the test accuracies can be compared."
+        )
+    left = ", ".join(f"{_seeds_of(one, 3)} at {value[i]}" for i, one in enumerate(trained) if not fitted[i])
+    good = ", ".join(one for one, fits in zip(value, fitted, strict=True) if fits)
+    where = f"only at {symbol} = {good}" if good else f"at no {symbol}"
+    return (
+        f"The training images are fitted (training accuracy 1 with every seed) {where}: "
+        f"the training accuracy is {left}. Where it is far below 1, the test accuracy says little about "
+        "generalization: a network that has not been trained far enough is wrong on both."
+    )
 
 
 def _paths(state: ImagesState, runs: ImageRuns) -> tuple[list[str], list[dict[str, str]]]:
     paths = WIDTH_PATHS if state.experiment == "width" else INITIALISATION_PATHS
     symbol = VARIED[state.experiment][0]
-    best, moved, kernel = (_last(runs, name) for name in ("best", "moved", "kernel"))
+    best, moved, kernel, train, trained = (
+        _final(runs, name) for name in ("best", "moved", "kernel", "train", "train_accuracy")
+    )
     said, fates = [], []
     for name, numbers in alive(runs).items():
         phase, fate, colour = PHASES[scaling_phase(paths[name]).phase]
         last = numbers[-1]
+        fit = f"training accuracy {_seeds_of(trained[last], 3)} and " if np.isfinite(trained[last]).any() else ""
         text = (
             f"{name}: {phase}. At {symbol} = {shown(float(runs.settings[last].value), 4)} the best test accuracy is "
-            f"{shown(best[last], 3)}, the weights have moved by {shown(moved[last], 2)} of their norm, and the kernel "
-            f"is {shown(kernel[last], 3)} times that of the start"
+            f"{_seeds_of(best[last], 3)}, with {fit}training loss {_seeds_of(train[last], 2)} at the end; the weights "
+            f"have moved by {_seeds_of(moved[last], 2)} of their initial norm, and the kernel is "
+            f"{_seeds_of(kernel[last], 3)} times its initial size"
         )
-        if len(numbers) > 1:
-            values = [float(runs.settings[j].value) for j in numbers[-2:]]
+        two = moved[numbers[-2:]]
+        if len(numbers) > 1 and has_representative_mean(two, axis=1).all():
+            ratio = float(runs.settings[numbers[-1]].value) / float(runs.settings[numbers[-2]].value)
             with np.errstate(all="ignore"):
-                slope = log(values[1] / values[0]) and float(
-                    np.log(moved[numbers[-1]] / moved[numbers[-2]]) / log(values[1] / values[0])
-                )
+                slope = float(np.log(np.nanmean(two[1]) / np.nanmean(two[0])) / log(ratio))
             text += (
-                f"; between the last two the distance goes like {symbol}^({shown(slope, 2)})"
+                f"; between the last two {symbol} that distance changes like {symbol}^({shown(slope, 2)})"
                 if abs(slope) > STILL
-                else "; between the last two the distance stays"
+                else f"; between the last two {symbol} that distance stays"
             )
         said.append(f"{text}.")
         fates.append({"colour": colour, "fate": fate})
@@ -188,17 +235,20 @@ def _paths(state: ImagesState, runs: ImageRuns) -> tuple[list[str], list[dict[st
 def _unlearning(state: ImagesState, runs: ImageRuns) -> tuple[list[str], list[dict[str, str]]]:
     said, fates = [], []
     for name, numbers in alive(runs).items():
-        lost = [_lost(runs, j) for j in numbers]
-        peaks = [float(np.nanmax(_means(runs, "R")[j])) for j in numbers]
-        a = [_ends(runs, "a", j) for j in numbers]
-        loss = [_ends(runs, "loss", j) for j in numbers]
+        lost, R = (np.array([one(runs, j) for j in numbers]) for one in (_lost, _peaks))
+        a, loss, begun = _final(runs, "a"), _final(runs, "loss"), quantity(runs, "loss")[:, :, 0]
+        trained = _final(runs, "train_accuracy")[numbers].ravel()
         starts = ", ".join(shown(float(runs.settings[j].value), 3) for j in numbers)
+        end = _final(runs, "R")[numbers]
+        unlearns = bool(np.nanmin(np.abs(R)) > NOTED and np.nanmin(lost) > LOST)
+        share = f": {_listed(100 * lost, 2)} % of the peak is lost" if unlearns and np.nanmax(lost) <= 1.0 else ""
+        fit = f"; the training accuracy is {_seeds_of(trained, 3)}" if np.isfinite(trained).any() else ""
+        falls = bool(np.nanmax(loss[numbers] - begun[numbers]) < 0)
         said.append(
-            f"{SHORT[name][0].upper()}{SHORT[name][1:]}, from a = {starts}: R rises to "
-            f"{_each(peaks, 2)}; {_each([100 * one for one in lost], 2)} % of that is lost at the end, while a goes to "
-            f"{_each([end for _, end in a], 3)} and the test loss falls to {_each([end for _, end in loss], 2)}."
+            f"{SHORT[name][0].upper()}{SHORT[name][1:]}, from a = {starts}: R reaches {_listed(R, 2)} and is "
+            f"{_listed(end, 2)} at the end{share}; there a is {_listed(a[numbers], 3)} and the test loss "
+            f"{'has fallen to' if falls else 'is'} {_listed(loss[numbers], 2)}{fit}."
         )
-        unlearns = min(lost) > LOST
         fate = Fate.UNLEARNING if unlearns else Fate.UNDECIDED
         fates.append({"colour": FATES[fate].colour, "fate": fate.name})
     return said, fates
@@ -209,35 +259,51 @@ def _notes(state: ImagesState, runs: ImageRuns, about: About | None) -> list[str
     digits = runs.images == "digits"
     if state.experiment == "scale":
         stands = " Its pictures are of MNIST and CIFAR-10, that of the accuracy over σ of a ResNet-18; "
-        notes = [
-            "The paper: a larger initialization scale σ makes accuracy and alignment worse and the norm larger."
-            f"{stands}here a fully connected network{' on 8 × 8 digits' if digits else ''} stands for these.",
+        power, most = (
+            (2 * (state.depth - 1), SQUARED_MOST) if state.loss == "squared" else (state.depth - 2, ENTROPY_MOST)
+        )
+        falls = f" falls like σ^(−{power}) and" if power else ""
+        return [
+            "The paper compares networks that all reach 100 % training accuracy: there a larger initialization scale σ "
+            f"makes test accuracy and alignment worse and the norm larger.{stands}here a fully connected network"
+            f"{' on 8 × 8 digits' if digits else ''} stands for these.",
+            *_measured_on(state, about),
             *_unfitted(state, runs, about),
-            "cos² ζₖ is the share of |Wₖ|² |h|² that layer k puts out of what it is fed, h; for weights drawn afresh "
-            "it is 1 over the number of inputs: chance. The rate falls where the kernel at the start is larger, like "
-            f"σ^(−{2 * (state.depth - 1)}), to a tenfold of its value at σ = 1 at most.",
+            "ζₖ is this project's generalization of the paper's angle to layers of several outputs: cos² ζₖ is the "
+            "share of |Wₖ|² |h|² that layer k puts out of its input h. For one output, linear layers and data on a "
+            "line it is the paper's; for weights drawn afresh it is 1 over the number of inputs: chance.",
+            f"The learning rate{falls} is at most {most:g} times that at σ = 1.",
         ]
-        return notes
     if state.experiment == "width":
         return [
             "The paper: whether a wide network learns features is decided by how γ and η go with its width. In the "
-            "kernel phase the weights move less and less; in the feature phase they go on moving. All four choices "
-            "are the same network at n = 64. The phases are those of a linear network of one output; these are ReLU "
-            "networks of several." if state.activation == "relu" else "The paper: whether a wide network learns "
-            "features is decided by how γ and η go with its width. All four choices are the same network at n = 64.",
-        ]  # fmt: skip
+            "kernel phase the weights move less and less; in the feature phase they go on moving. All choices here are "
+            "the same network at n = 64.",
+            *(
+                ["The phases are those of a linear network of one output; these are ReLU networks of several."]
+                if state.activation == "relu"
+                else []
+            ),
+            *_measured_on(state, about),
+            *_unlike(runs),
+            "All choices here share one initialization, weights of the size n^(−1/2). That each of two initializations "
+            "can be turned into either phase, which the paper's figure shows as well, is not represented here.",
+        ]
     if state.experiment == "initialisation":
         return [
             "The paper: at a fixed width too, scales that go to infinity lead to a kernel phase or to a feature phase, "
             "by the way in which they go; making the output large, as in lazy training, is but one way. All are the "
             "same network at κ = 1. With both scales, γ ∝ κ^(−2) and η ∝ κ^2 nothing changes at all, exactly."
         ]
-    lost = {name: min(_lost(runs, j) for j in numbers) for name, numbers in alive(runs).items()}
+    lost = {name: min(float(np.nanmin(_lost(runs, j))) for j in numbers) for name, numbers in alive(runs).items()}
     both = len(lost) == 2 and min(lost.values()) > LOST
+    apart = np.sqrt(np.maximum(_final_alignment(runs) ** 2 - _final(runs, "R") ** 2, 0.0))
     return [
         "What is asked of the images: does the alignment R of the first layer with the task's leading direction rise "
         "and fall again while the second layer grows and the loss falls, as in the unlearning of the single-index "
-        "model? R is a mean over neurons; f less its mean takes part in the loss, as the analysis has it.",
+        "model? R is a mean over neurons, around which single ones spread by "
+        f"{_from_to(apart, '')} (standard deviation, at the end); f less its mean takes part in the loss, as the "
+        "analysis has it.",
         *(
             [
                 "The two targets are opposite, and so are the signs of c*₂ along their direction: by the planar theory "
@@ -251,22 +317,44 @@ def _notes(state: ImagesState, runs: ImageRuns, about: About | None) -> list[str
     ]
 
 
+def _measured_on(state: ImagesState, about: About | None) -> list[str]:
+    """What training loss and accuracy are measured on, where it is not all training images."""
+    if about is None or min(about.images, state.most) <= MEASURED:
+        return []
+    return [f"Training accuracy and training loss are measured on the first {MEASURED:,} training images at most."]
+
+
+def _unlike(runs: ImageRuns) -> list[str]:
+    """Of choices at the largest width: that they have not been trained equally far."""
+    widest = {name: float(np.nanmax(_final(runs, "train")[numbers[-1]])) for name, numbers in alive(runs).items()}
+    if len(widest) < 2 or max(widest.values()) <= UNLIKE * min(widest.values()):
+        return []
+    least, most = min(widest, key=lambda name: widest[name]), max(widest, key=lambda name: widest[name])
+    return [
+        "All are trained for the same number of epochs, not equally far: at the largest width the training loss is "
+        f"still {shown(widest[most], 2)} with {most}, and {shown(widest[least], 2)} with {least}. Differences of "
+        "accuracy between choices are in part differences of time, not of phase."
+    ]
+
+
 def _unfitted(state: ImagesState, runs: ImageRuns, about: About | None) -> list[str]:
-    """Where the training images are not fitted either."""
+    """Where the training loss is that of f = 0 or larger: nothing has been learned."""
     going = alive(runs)
     if about is None or not going:
         return []
     (numbers,) = going.values()
-    classes = about.classes
-    zero = 0.5 * (1.0 - 1.0 / classes) if state.loss == "squared" else log(classes)
-    left = _last(runs, "train")
-    bad = [j for j in numbers if not left[j] <= HOPELESS * zero]
+    zero = 0.5 * (1.0 - 1.0 / about.classes) if state.loss == "squared" else log(about.classes)
+    trained, left = _final(runs, "train_accuracy"), _final(runs, "train")
+    with np.errstate(invalid="ignore"):
+        fits = [bool(np.isfinite(one).any() and (one[np.isfinite(one)] == 1.0).all()) for one in trained]
+        bad = [j for j in numbers if np.nanmax(left[j]) >= zero and not fits[j]]
     if not bad:
         return []
+    worst = max(bad, key=lambda j: float(np.nanmax(left[j])))
     return [
-        f"At σ = {', '.join(shown(runs.settings[j].value, 3) for j in bad)} the training images are not fitted either: "
-        f"at σ = {shown(runs.settings[bad[0]].value, 3)} a training loss of {shown(left[bad[0]], 2)} is left, where "
-        f"f = 0 has {shown(zero, 2)}. What is seen there is not generalisation alone."
+        f"At σ = {', '.join(shown(float(runs.settings[j].value), 3) for j in bad)} the training loss ends above that "
+        f"of f = 0, {shown(zero, 2)}, for one seed at least; at σ = {shown(float(runs.settings[worst].value), 3)} it "
+        f"is {_seeds_of(left[worst], 3)}."
     ]
 
 
@@ -288,7 +376,7 @@ def _texts(state: ImagesState) -> dict[str, str]:
     values = ", ".join(shown(value, 4) for value in state.values)
     symbol, what = VARIED[state.experiment]
     seen = {
-        "scale": "Test accuracy, weight norm and the angles of all layers but the first",
+        "scale": "Test and training accuracy, weight norm and the angles of all layers but the first",
         "width": "Best test accuracy and relative distance from the start",
         "initialisation": "Best test accuracy, relative distance from the start and kernel ratio",
         "unlearning": "R–a plane: alignment of the first layer across, second layer up",
@@ -300,36 +388,60 @@ def _texts(state: ImagesState) -> dict[str, str]:
     return {"plane": f"{seen}, for the {what} {values}.", "panels": f"{over} over training, a line for each {symbol}."}
 
 
-def _means(runs: ImageRuns, name: str) -> np.ndarray:
-    return over_seeds(quantity(runs, name))[0]
+def _final(runs: ImageRuns, name: str) -> np.ndarray:
+    """The last values of each setting (settings, seeds); nan for seeds that ended before."""
+    return _at_end(runs, quantity(runs, name))
 
 
-def _last(runs: ImageRuns, name: str) -> np.ndarray:
-    """The last value of each setting that is known."""
-    means = _means(runs, name)
-    places = np.where(np.isfinite(means), np.arange(means.shape[1]), 0).max(axis=1)
-    return np.asarray(np.take_along_axis(means, places[:, None], axis=1)[:, 0])
+def _final_alignment(runs: ImageRuns) -> np.ndarray:
+    return _at_end(runs, runs.alignment)
+
+
+def _at_end(runs: ImageRuns, values: np.ndarray) -> np.ndarray:
+    known = np.isfinite(runs.norm).any(axis=1)
+    places = np.where(known, np.arange(known.shape[1]), 0).max(axis=1)
+    goes = np.take_along_axis(np.isfinite(runs.norm), places[:, None, None], axis=2)[:, :, 0]
+    return np.where(goes, np.take_along_axis(values, places[:, None, None], axis=2)[:, :, 0], np.nan)
 
 
 def _turned(runs: ImageRuns, k: int) -> np.ndarray:
-    return _last(runs, f"zeta{k}") - _means(runs, f"zeta{k}")[:, 0]
+    """By how much the angle of layer k changes, in degrees (settings, seeds)."""
+    return _final(runs, f"zeta{k}") - quantity(runs, f"zeta{k}")[:, :, 0]
 
 
-def _lost(runs: ImageRuns, j: int) -> float:
-    """What share of the largest R is lost at the end."""
-    R = _means(runs, "R")[j]
-    R = R[np.isfinite(R)]
-    return float(1.0 - R[-1] / R.max()) if R.size and R.max() > 0 else 0.0
+def _peaks(runs: ImageRuns, j: int) -> np.ndarray:
+    """The R of each seed that is largest in size."""
+    R = quantity(runs, "R")[j]
+    places = np.where(np.isfinite(R), np.abs(R), -1.0).argmax(axis=1)
+    return np.asarray(R[np.arange(len(R)), places])
 
 
-def _ends(runs: ImageRuns, name: str, j: int) -> tuple[float, float]:
-    values = _means(runs, name)[j]
-    values = values[np.isfinite(values)]
-    return (float(values[0]), float(values[-1])) if values.size else (float("nan"), float("nan"))
+def _lost(runs: ImageRuns, j: int) -> np.ndarray:
+    """What share of its largest R each seed has lost at the end; nan for one that ended before."""
+    peak, end = _peaks(runs, j), _final(runs, "R")[j]
+    return np.divide(peak - end, peak, out=np.where(np.isfinite(end), 0.0, np.nan), where=peak != 0)
 
 
-def _each(values: Sequence[float], digits: int) -> str:
-    return ", ".join(shown(value, digits) for value in values)
+def _rises(values: np.ndarray) -> bool:
+    """Whether every seed of a setting has more than every seed of the one before."""
+    return all(np.nanmax(one) < np.nanmin(other) for one, other in pairwise(values))
+
+
+def _seeds_of(values: np.ndarray, digits: int) -> str:
+    """One number, or from the least to the largest of those that agree."""
+    return each(values, digits, "seed", 1)
+
+
+def _listed(values: Iterable[np.ndarray], digits: int) -> str:
+    """The seeds of one setting after the other."""
+    return ", ".join(_seeds_of(one, digits) for one in values)
+
+
+def _from_to(values: np.ndarray, unit: str = "°") -> str:
+    if not np.isfinite(values).any():
+        return "an undefined angle"
+    low, high = shown(float(np.nanmin(values)), 2), shown(float(np.nanmax(values)), 2)
+    return f"{low}{unit}" if low == high else f"{low}{unit} to {high}{unit}"
 
 
 def _networks(runs: ImageRuns) -> str:

@@ -44,7 +44,7 @@ def offer(state: UnlearningState, run: Trajectory) -> list[dict[str, str]]:
     other = networks(state, run)
     if other is None:
         return []
-    text = f"Train a real network of ā = {shown(run.a0, 4)}, to τ = {shown(other.tau * state.eps, 2)}"
+    text = f"Train a real network from ā = {shown(run.a0, 4)}"
     return [{"text": text, "href": f"/lab?{other.query()}"}]
 
 

@@ -30,9 +30,9 @@ PACED = 1.5  # seconds of work after which the pace of a run says how long it wi
 RTOL, SAMPLES, MANIFOLD = 1e-8, 400, 700
 NETWORKS = 2  # their place among the runs of the picture, after the laws
 Beside = Mapping[str, SingleIndexTraining]
-STATUS = "The laws are integrated by Rodas5P; the networks follow."
+STATUS = "The laws are integrated by Rodas5P; the networks are trained next."
 OVER = "over"  # in a checkpoint: no record follows
-STOPPED = "You watch no more: the run stops in some seconds unless others watch it."
+STOPPED = "You no longer watch: the run stops in a few seconds unless others watch it."
 
 
 def cost(state: LabState) -> float:
@@ -93,7 +93,7 @@ def stream(state: LabState) -> Iterator[Chunk]:
     kept = records.of(state)
     if kept is not None:
         yield Chunk("replay", {"sentence": texts.replay(kept), "status": STATUS})
-        yield from begun()
+        yield from begun(state)
         replayed = measured(state, kept.course, laws.wide)
         yield samples(NETWORKS, columns(replayed), True)
         yield Chunk("words", {**said, "notes": texts.measured(state, replayed)})
@@ -102,10 +102,10 @@ def stream(state: LabState) -> Iterator[Chunk]:
     yield Chunk("end", {"status": STATUS})
 
 
-def begun() -> Iterator[Chunk]:
+def begun(state: LabState) -> Iterator[Chunk]:
     """The networks' place in the picture, still empty."""
     yield Chunk("begin", {"runs": NETWORKS + 1})
-    yield Chunk("run", {"index": NETWORKS, "traces": figures.network_traces(NETWORKS)})
+    yield Chunk("run", {"index": NETWORKS, "traces": figures.network_traces(NETWORKS, state.runs)})
 
 
 def run(state: LabState, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk]:
@@ -119,7 +119,7 @@ def run(state: LabState, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk
     parts: list[Course] = []
     over = checkpoint is not None and OVER in checkpoint
     if checkpoint is None:
-        yield from begun()
+        yield from begun(state)
     else:
         parts.append(course_in(checkpoint))
         for mode, own in () if over else (("", training), *beside.items()):

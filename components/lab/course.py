@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from components.summaries import has_representative_mean
 from components.view import Columns
 from dynamics.unlearning.training import TrainingRecord
 
@@ -19,12 +20,14 @@ SINGLE = ("R_single", "a_single")
 class Course:
     """Records at times ``tau`` (n,): ``seeds``, of R, a, loss and Q what each run has (n, seeds); ``single``, of some
     neurons R_i and a_i (n, neurons); ``beside``, the same four (n,) of other ways to learn, by their mode. Of the last
-    record: steps, samples seen, and why the runs ended before their time, if they did."""
+    record: ``neurons``, R_i and a_i of all neurons (seeds, m), or (seeds, 1) where they are alike; steps, samples seen,
+    and why the runs ended before their time, if they did."""
 
     tau: np.ndarray
     seeds: Columns
     single: Columns
     beside: Mapping[str, Columns] = field(default_factory=dict)
+    neurons: Columns = field(default_factory=dict)
     steps: int = 0
     samples: int = 0
     halted: str = ""
@@ -41,6 +44,7 @@ class Course:
                 mode: {name: np.array([getattr(one, name, np.nan) for one in others]) for name in NAMES}
                 for mode, others in beside.items()
             },
+            neurons={"R": last.R_each, "a": last.a_each},
             steps=last.steps,
             samples=last.samples,
             halted=last.halted,
@@ -60,6 +64,7 @@ class Course:
             whole([part.seeds for part in parts]),
             whole([part.single for part in parts]),
             {mode: whole([part.beside[mode] for part in parts]) for mode in last.beside},
+            last.neurons,
             last.steps,
             last.samples,
             last.halted,
@@ -68,6 +73,11 @@ class Course:
     def mean(self, name: str) -> np.ndarray:
         """The mean over the runs, (n,)."""
         return self.seeds[name].mean(axis=1)
+
+    def drawn(self, name: str) -> np.ndarray:
+        """The mean over the runs where one of them is near it, (n,); nan where none is."""
+        near = has_representative_mean(self.seeds[name], axis=1)
+        return np.where(near, self.mean(name), np.nan)
 
     def spread(self, name: str) -> np.ndarray:
         """The standard deviation between the runs, (n,); nan for a single run, which has none."""
@@ -82,7 +92,7 @@ class Course:
 
     def arrays(self) -> dict[str, np.ndarray]:
         """All of it as arrays by name, which ``numpy.savez`` keeps as they are."""
-        groups: dict[str, Columns] = {"seeds": self.seeds, "single": self.single}
+        groups: dict[str, Columns] = {"seeds": self.seeds, "single": self.single, "neurons": self.neurons}
         groups |= {f"beside {mode}": columns for mode, columns in self.beside.items()}
         kept = {f"{group}/{name}": values for group, columns in groups.items() for name, values in columns.items()}
         kept |= {"tau": self.tau, "counts": np.array([self.steps, self.samples]), "halted": np.array(self.halted)}
@@ -99,6 +109,6 @@ class Course:
         beside = {group.removeprefix("beside "): columns for group, columns in groups.items() if group[:6] == "beside"}
         steps, samples = np.asarray(kept["counts"]).tolist()
         return cls(
-            np.asarray(kept["tau"], float), groups["seeds"], groups["single"], beside, steps, samples,
-            str(kept["halted"]),
+            np.asarray(kept["tau"], float), groups["seeds"], groups["single"], beside, groups.get("neurons", {}),
+            steps, samples, str(kept["halted"]),
         )  # fmt: skip

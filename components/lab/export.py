@@ -53,11 +53,12 @@ def _columns(state: LabState, course: Course) -> Columns:
 
 
 def document(state: LabState) -> Mapping[str, Any]:
-    """The table; the networks, with single neurons of theirs, where any are known; what theory expects of them, what
-    was measured. Raises Problems."""
+    """The table; the networks, with all neurons at the end, where any are known; what theory expects of them, what was
+    measured; what the coefficients are of. Raises Problems."""
     found = networks(state)
     laws = compute.Laws(state).wide
     return {
+        "coefficients": texts.CONVENTION,
         "table": {name: np.ascontiguousarray(values) for name, values in _table(state, found).items()},
         "networks": None if found is None else _described(state, found),
         "expected": texts.expected(state),
@@ -69,8 +70,9 @@ def document(state: LabState) -> Mapping[str, Any]:
 def _described(state: LabState, found: Networks) -> Mapping[str, Any]:
     course = found.course
     single = {name: np.ascontiguousarray(values) for name, values in course.single.items()}
+    neurons = {f"{name}_neurons": np.ascontiguousarray(values) for name, values in course.neurons.items()}
     counts = {"steps": course.steps, "samples": course.samples, "halted": course.halted}
-    return {**found.about, "seeds": state.seeds, **counts, "tau": course.tau, "single_neurons": single}
+    return {**found.about, "seeds": state.seeds, **counts, "tau": course.tau, "single_neurons": single, **neurons}
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,4 +121,5 @@ def python(state: LabState) -> str:
     lines = "".join(f"{name} = {value!r}\n" for name, value in parameters.items())
     about = '"""Networks that learn a single-index target, over the laws that predict them.\n\n'
     source = "Model: Imai, Nishiyama & Imaizumi, arXiv:2602.07378. Needs numpy, plotly and the package `dynamics`.\n"
+    source += "C and C_STAR are coefficients of the probabilists' Hermite polynomials He_k, k = 1, 2, ...\n"
     return f'{about}{source}Link: /lab?{state.query()}\n"""\n\n{_HEAD}{lines}\n{_BODY}'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from components.lab.state import RUNS
 from components.plots import POWER_TICKS, TICKS, axis_name, band, course, over, rows, scatter
 from components.theme import LIGHT
 from components.unlearning import figures as planar
@@ -31,7 +32,8 @@ DISPLAY = {
         "difference": {
             "layout": {f"{axis_name(row)}.title.text": title for row, title in enumerate(OFF)},
             "columns": {f"{column}{end}": f"{column}_off{end}" for column in COLUMNS for end in ("", "_low", "_high")}
-            | {f"{column}_{mode}": f"{column}_{mode}_off" for column in COLUMNS for mode in BESIDE},
+            | {f"{column}_{mode}": f"{column}_{mode}_off" for column in COLUMNS for mode in BESIDE}
+            | {f"{column}_run{run}": f"{column}_run{run}_off" for column in COLUMNS for run in range(RUNS[1])},
         }
     },
 }
@@ -65,9 +67,9 @@ def law_traces(index: int, kind: str) -> dict[str, list[Trace]]:
     return _layered(kind, {"plane": [_on_plane(index, name, line)], "panels": lines})
 
 
-def network_traces(index: int) -> dict[str, list[Trace]]:
-    """The networks: means over neurons and seeds; bands from the least to the largest of the seeds, or of what theory
-    allows; single neurons; and other ways to learn."""
+def network_traces(index: int, runs: int) -> dict[str, list[Trace]]:
+    """The networks: each run, where there are several; their mean; bands from the least to the largest of them, or of
+    what theory allows; single neurons; and other ways to learn."""
     line = {"color": NETWORK, "width": 2.6, "dash": DOTS}
     traces = _layered("single", {"plane": [_cloud(index)], "panels": []})
     for mode, (colour, dash) in BESIDE.items():
@@ -76,6 +78,11 @@ def network_traces(index: int) -> dict[str, list[Trace]]:
         plane = [_on_plane(index, name, looks, f"_{mode}")]
         for figure, more in _layered("beside", {"plane": plane, "panels": lines}).items():
             traces[figure] += more
+    for run in range(runs if runs > 1 else 0):
+        name, thin = f"run {run + 1}", {"color": NETWORK, "width": 1.0}
+        traces["plane"].append(_on_plane(index, name, thin, f"_run{run}"))
+        for row, column in enumerate(COLUMNS):
+            traces["panels"].append(over(index, "tau", f"{column}_run{run}", name, thin, row))
     traces["plane"].append(_on_plane(index, "networks, mean", line))
     for row, column in enumerate(COLUMNS):
         ends = (f"{column}_low", f"{column}_high")

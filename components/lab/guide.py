@@ -7,12 +7,12 @@ from components.lab.figures import BESIDE
 
 GUIDE = Guide(
     about=(
-        "Real two-layer networks of m neurons learn a single-index target in d dimensions by gradient descent on fresh "
-        "samples, over the curves that predict them. A run is computed once however many watch it, and is kept."
+        "Real two-layer networks of m neurons are trained on a single-index target in d dimensions by gradient descent "
+        "on fresh samples, beside the curves that predict them. A run is computed once, however many people watch it."
     ),
     heading="Signs",
     signs=(
-        ("network", "networks: the mean over neurons and runs, a band over the runs; dots: single neurons"),
+        ("network", "networks: thin lines for runs, their mean where a run is near it, a band; dots: neurons"),
         ("node", "start"),
         ("boundary", "law of this width"),
         ("pinned", "planar law, of infinite width"),
@@ -23,11 +23,12 @@ GUIDE = Guide(
         ("repelling", "… and repelling"),
     ),
     more=(
-        "The law of finite width is exact for networks that start orthonormal and see all samples at once; what is "
-        "left is the noise of the batches; difference from law shows it over the band allowed for chance, width and "
-        "batches. Pause: this page asks no more, and the run stops when nobody else does; Go on takes it up at its "
-        "last checkpoint. Presets come with the record of a finished run; Train it live starts the run itself. Point "
-        "at a line for its name."
+        "c and c* are the coefficients of the probabilists' Hermite polynomials Heₖ (E Heₖ² = k!). The law of finite "
+        "width is exact for neurons that start orthonormal and for vanishing noise: large batches, no label noise. "
+        "What is left is the noise of descent, of strength κ = Δτ (d − 1)/B; difference from law shows it over the "
+        "band allowed for chance, width and batches. Pause stops the run unless others watch it; Resume continues from "
+        "the last checkpoint. Presets come with a recorded run; Train it live starts the run itself. Point at a line "
+        "for its name."
     ),
     keys=(
         ("Space", "play, pause"),

@@ -47,8 +47,8 @@ def page(view: View) -> html.Div:
     aside = [
         frame.group("Network", controls.place(MODE), *map(controls.place, (WIDTH, DIMENSION, BATCH, STEP, NOISE))),
         frame.group("Runs", controls.place(FIRST), *map(controls.place, (RUNS, SEED, HORIZON))),
-        frame.group("Target c*", controls.place(DEGREES), *map(controls.place, C_STAR)),
-        html.Details([html.Summary("Activation c"), *map(controls.place, C)]),
+        frame.group("Target c*, in Heₖ", controls.place(DEGREES), *map(controls.place, C_STAR)),
+        html.Details([html.Summary("Activation c, in Heₖ"), *map(controls.place, C)]),
         frame.group("Start", controls.place(START)),
     ]
     layers = frame.popup("Layers", controls.place(LAYERS))

@@ -1,7 +1,7 @@
 """Finished runs that come with the presets: small ``.npz`` files beside this module, made by ``components.lab.ship``.
 
 A record is found by what was computed, the state's key; it has the course in single precision, when it was computed,
-on what, and how long it took. Nothing is pickled.
+on what, and how long a processor took. Nothing is pickled.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ RECORDS = 160
 COLOURS = ("#1f2328", "#5c636d", "#b8005c")
 # --- numbers ---
 # R, a and loss of each run (records, seeds); law has the arrays tau, R, a, Q, loss.
+# C and C_STAR are coefficients of He_k, k = 1, 2, ... (E He_k^2 = k!).
 training = train_single_index(
     M, D, BATCH, GAMMA, C, C_STAR, A0, TAU_END, NOISE, SEEDS, mode=MODE, start=START, n=RECORDS
 )

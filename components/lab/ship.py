@@ -10,7 +10,7 @@ import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
 from platform import python_version
-from time import perf_counter
+from time import process_time
 
 from components.lab.compute import course_of
 from components.lab.presets import PRESETS
@@ -32,11 +32,11 @@ def main() -> None:
     for preset in PRESETS:
         if preset.name not in asked:
             continue
-        began = perf_counter()
+        began = process_time()
         state = preset.state
         assert isinstance(state, LabState)
         course = course_of(state)
-        seconds = perf_counter() - began
+        seconds = process_time() - began
         date = datetime.now(UTC).date().isoformat()
         path = FOLDER / f"{preset.name}.npz"
         keep(path, Record(state.key(), course, date, versions, round(seconds, 1)))

@@ -6,20 +6,29 @@ import numpy as np
 
 from components.lab.course import Course
 from components.lab.figures import MODES
-from components.lab.measured import Measured, noise_overlap
+from components.lab.measured import Measured, noise
+from components.lab.measured import expected as theory
 from components.lab.records import Record
 from components.lab.state import LabState
 from components.numbers import about, counted, shown
+from components.summaries import NEAR, each, groups
 from components.theme import FATES
 from components.unlearning.figures import Run
 from dynamics import FiniteWidthTrajectory
-from dynamics.unlearning.differences import ExpectedDifferences
 
 HEAVY = 50.0  # kurtosis of an activation from which batches miss what matters
+CONVENTION = (
+    "c and c* are coefficients of the probabilists' Hermite polynomials Heₖ, with E Heₖ² = k!; neither has a constant "
+    "term."
+)
+QUIET = "for vanishing noise (large batches, no label noise)"
 
 
 def law(state: LabState, wide: FiniteWidthTrajectory, plan: Run) -> str:
-    """What the laws say of the run."""
+    """What the laws say of the run, and first whether noise leads networks elsewhere."""
+    still = at_rest(state)
+    if still:
+        return f"From {plan.name}, {QUIET}: {FATES[plan.limit.fate].word}. {still}"
     size = np.abs(wide.R)
     peak = int(np.argmax(size))
     lost = 100 * (1 - size[-1] / size[peak]) if size[peak] > 0 else 0.0
@@ -27,10 +36,59 @@ def law(state: LabState, wide: FiniteWidthTrajectory, plan: Run) -> str:
         f"|R| rises to {shown(float(size[peak]), 3)} at τ = {shown(float(wide.tau[peak]), 3)} and is "
         f"{shown(float(size[-1]), 3)} at τ = {shown(state.tau, 3)}: {shown(lost, 2)} % of the peak is lost"
         if lost > 1
-        else f"|R| is {shown(float(size[-1]), 3)} at τ = {shown(state.tau, 3)}, its largest value"
+        else f"|R| is {shown(float(size[-1]), 3)} at τ = {shown(state.tau, 3)}, its largest value to within 1 %"
+    )
+    said = f"From {plan.name}, {QUIET}: {FATES[plan.limit.fate].word} at infinite width; at m = {state.m} {course}."
+    return " ".join(one for one in (shaken(state), said) if one)
+
+
+def at_rest(state: LabState) -> str:
+    """Why R does not leave 0 in the law; empty where it does."""
+    model = state.model
+    if not any(state.c):
+        return "All cₖ are 0: the network puts out 0 and does not learn."
+    if state.a == 0:
+        return (
+            "ā = 0 is at rest together with R = 0: both gradients vanish there; only batches can move a network away."
+        )
+    if model.A[0] != 0:
+        return ""
+    shared = next((k for k, one in enumerate(model.A, start=1) if one != 0), None)
+    if not any(state.c_star):
+        why = "The target is 0, so there is no direction to align with"
+    elif shared is None:
+        why = "Activation and target share no degree, so there is nothing to align with"
+    else:
+        missing = "target" if state.c_star[0] == 0 else "activation"
+        exponent = f" (information exponent {shared})" if missing == "target" else ""
+        why = (
+            f"The {missing} has no degree 1: the first degree that both have is {shared}{exponent}, whose pull "
+            "vanishes at R = 0, so R never leaves 0 in the law. A real network can leave it: from random directions, "
+            "with Rᵢ of the order of 1/√d, or by the noise of descent"
+        )
+    return f"{why}."
+
+
+def shaken(state: LabState) -> str:
+    """Where noise makes a difference, a sentence that says so."""
+    found = noise(state)
+    if found is None or not found.changes:
+        return ""
+    what = f"batches of {counted(state.batch, 'sample')}" + (
+        f" and label noise ς = {shown(state.noise, 3)}" if state.noise else ""
+    )
+    if found.estimate is None:
+        return (
+            f"The noise of descent is too strong for a prediction here ({what}, d = {state.d}): do not expect the law "
+            "below of these networks."
+        )
+    at = found.largest
+    R, a, law_R, law_a = (
+        shown(float(one[at]), 3) for one in (found.estimate.R, found.estimate.a, found.law.R, found.law.a)
     )
     return (
-        f"{plan.name}: at infinite width {FATES[plan.limit.fate].word}. At m = {state.m}, by the exact law, {course}."
+        f"The noise of descent makes a difference here ({what}, d = {state.d}): an estimate that contains it has R = "
+        f"{R} and a = {a} at τ = {shown(float(found.law.tau[at]), 3)}, the law for vanishing noise {law_R} and {law_a}."
     )
 
 
@@ -39,33 +97,70 @@ def expected(state: LabState) -> list[str]:
     said = []
     if state.first == "orthonormal" and state.start == "sphere":
         said.append(f"m = {state.m} neurons are not orthonormal in d = {state.d}: the first layer starts at random.")
-    found = ExpectedDifferences(state.model, state.m, state.d, state.batch)
-    said.append(
-        f"Theory: finite width changes things by terms of order U(1)/m = {shown(found.square / state.m, 2)}, which the "
-        f"law of this width has exactly; batches add noise of relative order d/B = {shown(found.sampling, 2)}."
+    found, shake = theory(state), noise(state)
+    linear = state.c[0] != 0
+    width = (
+        f"Finite width acts on the second layer like a decay of (U(1) − B₁)/m = {shown(found.decay, 2)} once R is small"
+        if linear
+        else f"Finite width changes things by terms of order U(1)/m = {shown(found.square / state.m, 2)}"
     )
-    if found.kurtosis > HEAVY:
+    said.append(f"Theory: {width}; the law of this width contains it exactly.")
+    if shake is not None:
+        kappa = found.kappa(shake.step)
+        strength = f"κ = Δτ (d − 1)/B = {shown(kappa, 2)} at the end"
+        decay = found.noise_decay(shake.step, float(shake.law.loss[-1]), state.noise)
+        acts = f" and acts like a further decay of B₁κ(L + ς²/2) = {shown(decay, 2)}" if linear else ""
+        said.append(f"The noise of descent has the strength {strength}{acts}; the law does not contain it.")
+    if found.kurtosis > HEAVY and state.mode == "fresh":
         said.append(
             f"The activation is heavy-tailed, E σ⁴/(E σ²)² = {shown(found.kurtosis, 2)}: batches of {state.batch} miss "
             "the rare samples that matter, and networks may differ by more."
         )
-    return said
+    return [*said, CONVENTION]
 
 
 def measured(state: LabState, found: Measured) -> list[str]:
     """How far the networks are from the law of their width along the run, beside what theory allows; how far from other
     ways to learn."""
     course = found.course
-    R, a, tau = (values[-1] for values in (course.mean("R"), course.mean("a"), course.tau))
-    spread = float(course.seeds["R"][-1].std(ddof=1)) if course.seeds["R"].shape[1] > 1 else 0.0
-    between = f" ± {shown(spread, 2)} between runs" if spread > 0 else ""
+    R, a, tau = course.seeds["R"][-1], course.seeds["a"][-1], float(course.tau[-1])
     said = [course.halted] if course.halted else []
+    of = f" ({counted(len(R), 'run')})" if len(R) > 1 else ""
     said.append(
-        f"Measured at τ = {shown(float(tau), 3)}: R = {shown(float(R), 3)}{between}, the law of this width says "
-        f"{shown(float(found.law['R'][-1]), 3)}; a = {shown(float(a), 4)}, law {shown(float(found.law['a'][-1]), 4)}."
+        f"Measured at τ = {shown(tau, 3)}{of}: R = {each(R, 3)}; the law of this width, for vanishing noise, has "
+        f"{shown(float(found.law['R'][-1]), 3)}. a = {each(a, 4)}; the law has {shown(float(found.law['a'][-1]), 4)}."
     )
+    said += parted_neurons(state, course)
     said += differences(state, found)
     return [*said, *expected(state)]
+
+
+def parted_neurons(state: LabState, course: Course) -> list[str]:
+    """Of each run whose neurons are on both sides of R = 0, or in groups: how many are where."""
+    said: list[str] = []
+    if not course.neurons:
+        return said
+    for seed, R, a in zip(state.seeds, course.neurons["R"], course.neurons["a"], strict=True):
+        parts = groups(R)
+        if len(parts) == 1 and R.min() < -NEAR and R.max() > NEAR:
+            parts = [np.sort(R[R < 0]), np.sort(R[R >= 0])]
+        if len(parts) < 2:
+            continue
+        told = []
+        for part in sorted(parts, key=len, reverse=True):
+            inside = (part[0] <= R) & (part[-1] >= R)
+            verb = "has" if len(part) == 1 else "have"
+            told.append(f"{len(part)} {verb} R = {_span(part)} and a = {_span(np.sort(a[inside]))}")
+        said.append(
+            f"The {len(R)} neurons of the run of seed {seed} part, so their mean R = {shown(float(R.mean()), 3)} "
+            f"describes none of them well: {'; '.join(told)}."
+        )
+    return said
+
+
+def _span(values: np.ndarray) -> str:
+    low, high = (shown(float(one), 3) for one in (values[0], values[-1]))
+    return low if low == high else f"{low} to {high}"
 
 
 def differences(state: LabState, found: Measured) -> list[str]:
@@ -74,34 +169,42 @@ def differences(state: LabState, found: Measured) -> list[str]:
     said = []
     size, at, allowed = found.largest("R")
     size_a, at_a, allowed_a = found.largest("a")
-    if state.mode == "fresh" and state.start == "orthonormal":
+    shake = noise(state)
+    held = state.mode == "fresh" and state.start == "orthonormal"
+    if held and found.together and shake is not None and not shake.changes:
         kept = all(bool(np.all(np.abs(found.off[name]) <= found.allowed[name])) for name in ("R", "a"))
+        agree = "agree within the expected error throughout" if kept else "differ by more than the expected error"
         said.append(
-            f"Along the whole run 3 standard errors + 1/m + d/(2B) are allowed between networks and law. They come "
-            f"nearest to that, in R, at τ = {shown(at, 3)}: {shown(size, 2)} of {shown(allowed, 2)}; in a / max(1, "
-            f"|a|), at τ = {shown(at_a, 3)}: {shown(size_a, 2)} of {shown(allowed_a, 2)}. "
-            f"{'They are always within.' if kept else 'They are not always within.'}"
+            f"Networks and law {agree}: of the allowed 3 standard errors + 1/m + d/(2B), the gap in R takes the "
+            f"largest share at τ = {shown(at, 3)} ({shown(size, 2)} of {shown(allowed, 2)}), that in a / max(1, |a|) "
+            f"at τ = {shown(at_a, 3)} ({shown(size_a, 2)} of {shown(allowed_a, 2)})."
         )
     else:
         why = (
-            "" if state.start == "orthonormal" else "; that law starts with orthonormal neurons, these start at random"
+            ""
+            if state.start == "orthonormal"
+            else "; that law starts with orthonormal neurons, these start in random directions"
         )
+        R, a = (each(found.farthest(name), 2) for name in ("R", "a"))
         said.append(
-            f"Along the whole run R is at most {shown(size, 2)} (τ = {shown(at, 3)}) and a / max(1, |a|) at most "
-            f"{shown(size_a, 2)} (τ = {shown(at_a, 3)}) apart from the law of this width{why}."
+            f"Along the whole run R is at most {R} and a / max(1, |a|) at most {a} away from the law of this "
+            f"width{why}."
         )
-    if state.mode == "fresh":
-        added = noise_overlap(state, course.tau, found.law["a"], found.law["loss"])
-        if np.isfinite(added[-1]):
-            said.append(
-                f"The noise of descent should add {shown(float(added[-1]), 2)} to the neurons' overlap off the target, "
-                f"Q − R², at the end; measured: {shown(float(found.off['Q'][-1]), 2)}."
-            )
-    for mode, off in found.beside.items():
-        apart = np.abs(off["R"])
-        if np.isfinite(apart).any():
+    if held and shake is not None and shake.estimate is not None:
+        off, law = course.seeds["Q"][-1] - course.seeds["R"][-1] ** 2, found.law["Q"][-1] - found.law["R"][-1] ** 2
+        inside = float(np.interp(course.tau[-1], shake.law.tau, shake.estimate.Q - shake.estimate.R**2))
+        said.append(
+            f"The neurons' overlap off the target, Q − R², is {each(off, 2)} at the end; an estimate with the noise of "
+            f"descent has {shown(inside, 2)}, the law {shown(float(law), 2)}."
+        )
+    for mode, apart in found.beside.items():
+        size_R = np.abs(apart["R"])
+        if np.isfinite(size_R).any():
             who = {"fresh": "networks", "population": "population gradient", "recursion": "recursion"}[state.mode]
-            said.append(f"In R the {who} and the {MODES[mode]} are at most {shown(float(np.nanmax(apart)), 2)} apart.")
+            part = "" if np.isfinite(size_R).all() else ", where the runs of each agree,"
+            said.append(
+                f"In R the {who} and the {MODES[mode]}{part} are at most {shown(float(np.nanmax(size_R)), 2)} apart."
+            )
     if state.mode != "population" and state.start == "orthonormal":
         said.append("From this start the population gradient is the law of this width.")
     return said
@@ -110,13 +213,13 @@ def differences(state: LabState, found: Measured) -> list[str]:
 def replay(record: Record) -> str:
     """What a record is."""
     versions = ", ".join(f"{name} {number}" for name, number in record.versions.items())
-    return f"Replay of a run of {record.date}, versions {versions}; it took {about(record.seconds)}."
+    return f"Recorded run ({record.date}; {versions}), computed in {about(record.seconds)}."
 
 
 def learning(state: LabState, tau: float, left: str) -> str:
     """How far a run is; how long it will take, if that is known."""
     rest = f"; {left} left" if left else ""
-    return f"The networks learn: τ = {shown(tau, 3)} of {shown(state.tau, 3)}{rest}."
+    return f"The networks are training: τ = {shown(tau, 3)} of {shown(state.tau, 3)}{rest}."
 
 
 def status(state: LabState, course: Course) -> str:
@@ -129,14 +232,16 @@ def status(state: LabState, course: Course) -> str:
 def plane(state: LabState) -> str:
     """The plane for a screen reader."""
     return (
-        f"R–a plane from R = 0, a = {shown(state.a, 3)}: the critical manifold, the planar law, the exact law of "
-        f"{state.m} neurons, the mean of {counted(state.runs, 'learning network')}, and single neurons."
+        f"R–a plane from R = 0, a = {shown(state.a, 3)}: the critical manifold, the planar law and the exact law of "
+        f"{state.m} neurons, both for vanishing noise, {counted(state.runs, 'trained network')}"
+        f"{' and their mean where one is near it' if state.runs > 1 else ''}, and single neurons."
     )
 
 
 def panels(state: LabState) -> str:
     """The panels for a screen reader."""
     return (
-        f"R, a, loss and the neurons' overlap Q over time, to τ = {shown(state.tau, 3)}: laws as lines, networks as a "
-        "band; or their differences from the law of this width, over the band allowed for chance, width and batches."
+        f"R, a, loss and the neurons' overlap Q over time, to τ = {shown(state.tau, 3)}: laws and networks as lines, a "
+        "band from the least to the largest run; or their differences from the law of this width, over the band "
+        "allowed for chance, width and batches."
     )

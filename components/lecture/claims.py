@@ -14,6 +14,7 @@ from components.images.columns import quantity
 from components.images.compute import results as image_results
 from components.images.state import ImagesState
 from components.lab import records
+from components.lab.measured import noise
 from components.lab.state import LabState
 from components.linear_network.state import LinearNetworkState
 from components.phase_map.state import PhaseMapState
@@ -212,6 +213,27 @@ def _replayed(state: LabState, name: str = "R") -> np.ndarray:
     return np.asarray(record.course.seeds[name], dtype=float)
 
 
+def _lab_neurons(state: LabState, run: int, name: str) -> np.ndarray:
+    """R_i or a_i of all neurons of a run at the end of the finished record, ascending in R."""
+    record = records.of(state)
+    if record is None or not record.course.neurons:
+        raise ValueError("no neurons come with this state")
+    order = np.argsort(record.course.neurons["R"][run])
+    return np.asarray(record.course.neurons[name][run][order], dtype=float)
+
+
+@lru_cache(maxsize=32)
+def _law_of(state: LabState, m: int) -> Any:
+    return _model(state).at_width(m).trajectory(state.a, tau_end=state.tau)
+
+
+def _estimate(state: LabState) -> Any:
+    found = noise(state)
+    if found is None or found.estimate is None:
+        raise ValueError("no estimate of the noise for this state")
+    return found.estimate
+
+
 def _from_law(state: LabState, name: str) -> float:
     """The largest distance between the networks' mean and the law of their width."""
     record, law = records.of(state), _law_of_width(state)
@@ -224,13 +246,25 @@ LAB: dict[str, Quantity] = {
     "fate": lambda state, _, __: _model(state).fate(state.a).name.lower().replace("_", " "),
     "law R": lambda state, _, time: _at(_law_of_width(state), "tau", "R", time),
     "law R peak": lambda state, _, __: float(_law_of_width(state).R.max()),
+    "law R peak time": lambda state, _, __: float(_law_of_width(state).tau[_law_of_width(state).R.argmax()]),
     "law R end": lambda state, _, __: float(_law_of_width(state).R[-1]),
+    "law R end at half the width": lambda state, _, __: float(_law_of(state, state.m // 2).R[-1]),
+    "law R at half the width": lambda state, _, time: _at(_law_of(state, state.m // 2), "tau", "R", time),
+    "noise R end": lambda state, _, __: float(_estimate(state).R[-1]),
     "law loss end": lambda state, _, __: float(_law_of_width(state).loss[-1]),
     "law loss rise": lambda state, _, __: float(np.diff(_law_of_width(state).loss).max()),
     "halt R": lambda state, _, __: getattr(_model(state).at_width(state.m).halt(state.a), "R", math.nan),
     "networks": lambda state, _, __: _replayed(state).shape[1],
     "networks R peak": lambda state, _, __: float(_replayed(state).mean(axis=1).max()),
     "networks R end": lambda state, _, __: float(_replayed(state)[-1].mean()),
+    "run R end": lambda state, run, _: float(_replayed(state)[-1, run]),
+    "run loss end": lambda state, run, _: float(_replayed(state, "loss")[-1, run]),
+    "neurons": lambda state, run, _: len(_lab_neurons(state, run, "R")),
+    "neurons below 0": lambda state, run, _: int((_lab_neurons(state, run, "R") < 0).sum()),
+    "least neuron R": lambda state, run, _: float(_lab_neurons(state, run, "R")[0]),
+    "least neuron a": lambda state, run, _: float(_lab_neurons(state, run, "a")[0]),
+    "second neuron R": lambda state, run, _: float(_lab_neurons(state, run, "R")[1]),
+    "largest neuron R": lambda state, run, _: float(_lab_neurons(state, run, "R")[-1]),
     "networks from law": lambda state, _, __: _from_law(state, "R"),
     "networks loss from law": lambda state, _, __: _from_law(state, "loss"),
 }
@@ -250,7 +284,29 @@ def _peak(state: ImagesState, run: int) -> float:
     return float(np.nanmax(_course(state, run, "R")))
 
 
+def _seeds(state: ImagesState, run: int, name: str) -> np.ndarray:
+    """A quantity of each seed at the end."""
+    results = image_results(state)
+    if results is None:
+        raise ValueError("no results come with this state")
+    return np.asarray(quantity(results[1], name)[run, :, -1])
+
+
+def _every(state: ImagesState, name: str) -> np.ndarray:
+    """A quantity of every network at the end."""
+    results = image_results(state)
+    if results is None:
+        raise ValueError("no results come with this state")
+    return np.asarray(quantity(results[1], name)[:, :, -1])
+
+
 IMAGES: dict[str, Quantity] = {
+    "least training accuracy": lambda state, run, _: float(_seeds(state, run, "train_accuracy").min()),
+    "least training accuracy of all": lambda state, _, __: float(_every(state, "train_accuracy").min()),
+    "training loss": lambda state, run, _: float(_course(state, run, "train")[-1]),
+    "least accuracy": lambda state, run, _: float(_seeds(state, run, "accuracy").min()),
+    "largest accuracy": lambda state, run, _: float(_seeds(state, run, "accuracy").max()),
+    "norm begin": lambda state, run, _: float(_course(state, run, "norm")[0]),
     "accuracy": lambda state, run, _: float(_course(state, run, "accuracy")[-1]),
     "best accuracy": lambda state, run, _: float(_course(state, run, "best")[-1]),
     "norm": lambda state, run, _: float(_course(state, run, "norm")[-1]),

@@ -67,6 +67,7 @@ the phase of each in the linear network."""
 
 _SCALARS = (
     "train_loss",
+    "train_accuracy",
     "test_loss",
     "test_accuracy",
     "norm",
@@ -113,6 +114,7 @@ class ImageRuns(Result):
     plan: Plan
     epochs: Array
     train_loss: Array
+    train_accuracy: Array
     test_loss: Array
     test_accuracy: Array
     norm: Array
@@ -145,6 +147,11 @@ class ImageRuns(Result):
     def zeta(self) -> Array:
         """Layer-to-layer angles in radians, 0 to pi/2, of the shape of ``cos``."""
         return np.asarray(np.arccos(np.clip(self.cos, 0.0, 1.0)))
+
+    @property
+    def fitted(self) -> Array:
+        """Whether each run ends with a training accuracy of 1, (settings, seeds); False where it has not ended."""
+        return np.asarray(self.train_accuracy[:, :, -1] == 1.0)
 
     @property
     def best_accuracy(self) -> Array:
@@ -287,15 +294,22 @@ def scale_sweep(
 ) -> Sweep:
     """Networks of so many layers from initialization scales sigma: angles, accuracy, norms over training and sigma.
 
-    rate: the learning rate at sigma = 1; rate_max: the largest; see ``stable_rate`` for those between. Raises
-    ValueError, naming argument, value and range.
+    rate: the learning rate at sigma = 1; rate_max: the largest; see ``stable_rate`` for those between.
+
+    The paper compares networks of training accuracy 1. On the digits the cross entropy with rate = 0.1 and rate_max =
+    0.4 reaches that at every sigma of the default ones, with 4 layers in 150 epochs and with 6 in 300. The squared loss
+    does not above sigma = 1: outputs of size sigma^L would have to be fitted to targets of size 1, and 4 layers of
+    width 64 have 12,928 weights for 14,370 targets.
+
+    Raises ValueError, naming argument, value and range.
     """
     hidden = (check_integer("width", width, 1, WIDTH_MAX),) * (check_integer("depth", depth, 2, 10) - 1)
     settings = []
     rate, rate_max = check_number("rate", rate, *RATE_RANGE), check_number("rate_max", rate_max, *RATE_RANGE)
     for sigma in check_numbers("sigmas", sigmas, *SCALE_RANGE, SETTINGS_MAX):
         network = ImageNetwork(hidden, sigma, activation=activation)
-        settings.append(Setting(f"{depth} layers", sigma, replace(network, rates=stable_rate(network, rate, rate_max))))
+        rates = stable_rate(network, rate, rate_max, loss)
+        settings.append(Setting(f"{depth} layers", sigma, replace(network, rates=rates)))
     plan = Plan(epochs, n, batch, loss)
     return Sweep("scale", "σ", tuple(settings), seeds, plan)  # type: ignore[arg-type]  # made a tuple there
 

@@ -22,13 +22,14 @@ from .experiments import ImageRuns, Setting
 from .networks import ImageNetwork
 from .training import Plan
 
-VERSION = 1
+VERSION = 2
+UNKNOWN = {1: ("train_accuracy",)}  # by version: what its results do not have, nan when they are read
 
 
 @dataclass(frozen=True, eq=False)
 class Kept:
     """Results by name. date: of the computation, as YYYY-MM-DD; versions: of the packages that computed them;
-    split_seed: of the images' split; seconds: that each took."""
+    split_seed: of the images' split; seconds: of a processor that each took."""
 
     runs: Mapping[str, ImageRuns]
     date: str
@@ -67,7 +68,7 @@ def keep(path: str | Path | BinaryIO, kept: Kept) -> None:
 
 
 def read_kept(path: str | Path) -> Kept:
-    """Reads what ``keep`` has written. Raises ValueError where it is something else, or of another version."""
+    """Reads what ``keep`` has written, now or in an earlier version. Raises ValueError where it is something else."""
     if not isinstance(path, str):
         check_instance("path", path, Path)
     with open_file("path", Path(path)) as opened:
@@ -80,13 +81,15 @@ def read_kept(path: str | Path) -> Kept:
 def _read(opened: BinaryIO) -> Kept:
     with np.load(opened, allow_pickle=False) as file:
         about = json.loads(file["about"].tobytes().decode())
-        if about["version"] != VERSION:
-            raise ValueError(f"it has version {about['version']}, not {VERSION}")
+        version = about["version"]
+        if version != VERSION and version not in UNKNOWN:
+            raise ValueError(f"it has version {version}, which is none of {', '.join(map(str, [*UNKNOWN, VERSION]))}")
         runs = {}
         for name, plain in about["runs"].items():
             arrays = {
                 key.removeprefix(f"{name}/"): file[key].astype(float) for key in file if key.startswith(f"{name}/")
             }
+            arrays |= {key: np.full_like(arrays["test_accuracy"], np.nan) for key in UNKNOWN.get(version, ())}
             plain["settings"] = tuple(_setting(one) for one in plain["settings"])
             plain["seeds"] = tuple(plain["seeds"])
             plain["plan"] = Plan(**plain["plan"])

@@ -61,7 +61,7 @@ _STEP = 2e6  # multiply-adds in the time that a step takes beside them
 _DIVERGED = 1e4  # times the first loss, or that of f = 0
 _PROBE = 500  # test images that angles are measured on
 _KERNEL = 24  # test images that the kernel is measured on
-_MEASURED = 2_000  # training images that the training loss is measured on
+MEASURED = 2_000  # training images that the training loss and accuracy are measured on
 _CHUNK = 2_000  # images put through a network at once
 
 
@@ -115,7 +115,7 @@ class Plan:
         each = float(sum(rows * columns for rows, columns in shapes))
         steps: int = ceil(size / min(self.batch or size, size))
         epoch = 3.0 * size * each + steps * (_STEP + 3.0 * each)
-        record = each * (tests + min(size, _MEASURED) + _PROBE + _KERNEL * outputs) + _STEP
+        record = each * (tests + min(size, MEASURED) + _PROBE + _KERNEL * outputs) + _STEP
         work: float = self.epochs * epoch + len(self.recorded) * record
         if work > WORK_MAX:
             raise ValueError(
@@ -129,8 +129,8 @@ class Plan:
 class ImageRecord(Result):
     """A network of L layers after some epochs.
 
-    train_loss: over the first 2,000 training images at most; test_loss, test_accuracy: over all test images. Of one
-    output, right is what has the sign of its target.
+    train_loss, train_accuracy: over the first 2,000 training images at most; test_loss, test_accuracy: over all test
+    images. Of one output, right is what has the sign of its target.
     cos: |cos zeta_k| of the layers 2 ... L (L - 1,), over 500 test images at most, as defined above; nan where a layer
     is fed nothing but 0.
     norms: |W_k|_F (L,); norm: of all weights together; moved: |weights - start| / |start| of all together, and
@@ -147,6 +147,7 @@ class ImageRecord(Result):
     epoch: int
     steps: int
     train_loss: float
+    train_accuracy: float
     test_loss: float
     test_accuracy: float
     cos: Array
@@ -278,22 +279,19 @@ class ImageTraining:
             turned = np.sum(kernel * self._kernel0) / (np.linalg.norm(kernel) * np.linalg.norm(self._kernel0))
             along = W[0] @ self.task.direction
             lengths = np.linalg.norm(W[0], axis=1)
-            rows = slice(0, _MEASURED)
+            rows = slice(0, MEASURED)
             trained, found, targets = self.output(self._x[rows]), self.output(self._x_test), self.task.y_test
             if self.plan.centred:
                 bias = np.mean(self.task.y[rows] - trained, axis=0)
                 trained, found = trained + bias, found + bias
             train, test = self._measured_loss(trained, self.task.y[rows]), self._measured_loss(found, targets)
-        if targets.shape[1] > 1:
-            right = found.argmax(axis=1) == targets.argmax(axis=1)
-        else:
-            right = (found > 0.0)[:, 0] == (targets > 0.0)[:, 0]
         return ImageRecord(
             self.epoch,
             self.steps,
             train,
+            _accuracy(trained, self.task.y[rows]),
             test,
-            float(np.mean(right)),
+            _accuracy(found, targets),
             np.array(cosines),
             norms,
             float(np.linalg.norm(norms)),
@@ -390,18 +388,31 @@ def train_images(
     return records()
 
 
-def stable_rate(network: ImageNetwork, rate: float, most: float) -> float:
-    """A rate for a network whose layers have one sigma, from one that suits sigma = 1 and gamma = 1: divided by its
-    kernel's size at the start beside that one's, ``gamma^2 sigma^{2 (L - 1)}``, so that outputs move as fast at the
-    start; but ``most`` at most: from a small sigma the kernel grows as it learns."""
+def stable_rate(network: ImageNetwork, rate: float, most: float, loss: Loss = "squared") -> float:
+    """Return the rate for a network whose layers have one sigma, from one that suits sigma = 1 and gamma = 1.
+
+    Squared loss: divided by ``gamma^2 sigma^{2 (L - 1)}``, the size of the kernel at the start, so that outputs move as
+    fast there. Cross entropy: its slope in an output is at most 1, however large the outputs are, so a step moves
+    weights of size sigma by ``rate gamma sigma^{L - 1}`` at most; divided by ``gamma sigma^{L - 2}`` it changes them by
+    the same share. In both cases ``most`` at most: from a small sigma the kernel grows during training.
+    """
     low, high = RATE_RANGE
     rate, most = check_number("rate", rate, low, high), check_number("most", most, low, high)
+    check_choice("loss", loss, LOSSES)
     sigmas = set(check_instance("network", network, ImageNetwork).layer_sigmas)
     if len(sigmas) > 1:
         raise ValueError(f"network must have one sigma for all layers, not {network.sigma}")
     (sigma,) = sigmas
-    size = network.gamma**2 * sigma ** (2 * (network.layers - 1))
+    L = network.layers
+    size = network.gamma**2 * sigma ** (2 * (L - 1)) if loss == "squared" else network.gamma * sigma ** (L - 2)
     return min(rate / size, most) if size > 0.0 else most
+
+
+def _accuracy(found: Array, targets: Array) -> float:
+    """The share of the outputs (n, C) that give the class of their target; of one output, its sign."""
+    if targets.shape[1] > 1:
+        return float(np.mean(found.argmax(axis=1) == targets.argmax(axis=1)))
+    return float(np.mean((found > 0.0) == (targets > 0.0)))
 
 
 def _ratio(one: float, other: float) -> float:

@@ -1,32 +1,40 @@
 """What should make a network differ from its laws, from theory: width, batches, and the activation's heavy tails.
 
 The planar law is that of infinite width and infinite batches. A finite width adds terms of order ``U(1)/m``, which the
-law of width m has exactly (``finite_width``). A batch of B samples in d dimensions adds noise of relative order d/B,
-and what one neuron's output squared is on the average is known from it only as well as ``E sigma^4`` allows:
-for high degrees sigma is heavy-tailed (``E h_k^4`` grows like 9^k / k), and a batch, however large it looks, misses the
-rare samples that matter. Source: this project's.
+law of width m has exactly (``finite_width``). Batches of B samples in d dimensions with labels of noise ς add the noise
+of descent, of strength ``kappa = step (d - 1) / B``: ``noise_estimate`` follows it, and for c_1 != 0 it acts on the
+second layer like a decay ``B_1 kappa (L + noise^2 / 2)``, beside which a finite width acts like ``(U(1) - B_1) / m``.
+What one neuron's output squared is on the average is known from a batch only as well as ``E sigma^4`` allows: for high
+degrees sigma is heavy-tailed (``E h_k^4`` grows like 9^k / k), and a batch, however large it looks, misses the rare
+samples that matter. Source: this project's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from math import inf, sqrt
+from itertools import count
+from math import factorial, inf, sqrt
 from typing import TYPE_CHECKING
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 from numpy.polynomial.hermite_e import hermegauss, hermeval
 from numpy.typing import ArrayLike
+from scipy.integrate import solve_ivp
 
-from ..arguments import check_instance, check_integer, check_number
+from ..arguments import check_instance, check_integer, check_number, check_times
 from ..hermite import Array
 from ..results import Result
+from .arguments import A0_MAX, SAMPLES_MAX, TAU_MAX
 
 if TYPE_CHECKING:
     from .model import UnlearningModel
 
 SIZE_MAX = 10**9
 NOISE_MAX = 1e6
+_CALLS = 50_000  # slopes of a noise estimate; a usual one takes some hundreds
 
 
 @dataclass(frozen=True)
@@ -59,6 +67,19 @@ class ExpectedDifferences(Result):
     def square(self) -> float:
         """``U(1) = E sigma(G)^2``: the width has to be far above it, in units of B_1, for the planar law to hold."""
         return float(sum(self.model.B))
+
+    @property
+    def decay(self) -> float:
+        """``(U(1) - B_1)/m``: a finite width acts like this decay of the second layer once R is small, for c_1 != 0."""
+        return (self.square - self.model.B[0]) / self.m
+
+    def noise_decay(self, step: float, loss: float, noise: float = 0.0) -> float:
+        """``B_1 kappa (L + noise^2 / 2)``: the noise of descent acts like this further decay, for c_1 != 0."""
+        return float(self.model.B[0] * self.kappa(step) * (loss + 0.5 * noise * noise))
+
+    def kappa(self, step: float) -> float:
+        """``kappa = step (d - 1)/B``, step = dtau: how strong the noise of descent is."""
+        return step * (self.d - 1) / self.batch
 
     @cached_property
     def kurtosis(self) -> float:
@@ -102,3 +123,85 @@ class ExpectedDifferences(Result):
         """``C_1/m + C_2 d/B``, by which the mean over many seeds may differ from the law of this width."""
         of_width, of_sampling = check_number("of_width", of_width, 0.0), check_number("of_sampling", of_sampling, 0.0)
         return of_width * self.width + of_sampling * self.sampling
+
+
+@dataclass(frozen=True, eq=False)
+class NoiseEstimate:
+    """The law of a width with the noise of descent, as ``noise_estimate`` estimates it: arrays (n,) at ``tau``."""
+
+    tau: Array
+    R: Array
+    a: Array
+    Q: Array
+    loss: Array
+    kappa: Array
+
+
+def noise_estimate(
+    model: UnlearningModel,
+    m: int,
+    a0: float,
+    tau: ArrayLike,
+    kappa: Callable[[float, float, float], float],
+    noise: float = 0.0,
+) -> NoiseEstimate | None:
+    """Estimate the course of a network that learns by descent, noise included, from R = 0 and orthonormal neurons.
+
+    The law of width m with the terms that independent samples add at strength kappa::
+
+        dR/dtau += -(kappa / 2 eps^2) a^2 U'(1) (2 L + noise^2) R
+        dQ/dtau +=  (kappa /  eps^2) a^2 (U'(Q) - Q U'(1)) (2 L + noise^2)
+
+    Exact in the label noise for d -> infinity and small steps; of the network's own error e it takes
+    ``E[sigma'^2 e^2]`` as ``E sigma'^2 E e^2``.
+
+    Parameters: tau (n,), increasing times from 0 on; kappa, a function of (tau, a, L); noise, the standard deviation of
+    the labels'. Returns None where the integration fails, as it does where the noise makes the weights diverge.
+    Raises ValueError, naming argument, value and range.
+    """
+    m, noise = check_integer("m", m, 2, SIZE_MAX), check_number("noise", noise, 0.0, NOISE_MAX)
+    a0 = check_number("a0", a0, -A0_MAX, A0_MAX)
+    times = check_times("tau", tau, TAU_MAX, SAMPLES_MAX)
+    eps, own = model.eps, (m - 1) / m
+    V, U = (np.append(0.0, one) for one in (model.A, model.B))
+    start = 0.5 * sum(factorial(k) * one * one for k, one in enumerate(model.c_star, start=1))
+    slopes = [np.polynomial.polynomial.polyder(one) for one in (V, U)]
+    v, u, dv, du = (tuple(map(float, one))[::-1] for one in (V, U, *slopes))
+    u1, du1 = sum(u), sum(du)
+
+    def loss(R: float, a: float, Q: float) -> float:
+        return max(0.0, start - a * _horner(v, R) + 0.5 * a * a * (own * _horner(u, Q) + u1 / m))
+
+    calls = count()
+
+    def slope(t: float, state: Array) -> tuple[float, float, float]:
+        if next(calls) > _CALLS:
+            raise ArithmeticError
+        R, a, Q = map(float, state)
+        L, pull, push = loss(R, a, Q), _horner(dv, R), _horner(du, Q)
+        shaken = kappa(t, a, L) / eps**2 * a * a * (2.0 * L + noise * noise)
+        turn = a * (pull * (1.0 - R * R) - a * own * push * R * (1.0 - Q)) / eps
+        lift = _horner(v, R) - a * (own * _horner(u, Q) + u1 / m)
+        meet = pull * R * (1.0 - Q) - (a / m) * push * ((1.0 - Q * Q) + (m - 2) * Q * (1.0 - Q))
+        return turn - 0.5 * shaken * du1 * R, lift, 2.0 * a * meet / eps + shaken * (push - Q * du1)
+
+    with np.errstate(all="ignore"), catch_warnings():
+        simplefilter("ignore")
+        try:
+            found = solve_ivp(slope, (0.0, float(times[-1])), (0.0, a0, 0.0), "LSODA", times, rtol=1e-6, atol=1e-9)
+        except (ArithmeticError, ValueError):  # it leaves the range of numbers, or takes too long
+            return None
+    if found.status != 0 or not np.isfinite(found.y).all():
+        return None
+    R, a, Q = found.y
+    losses = np.array([loss(*each) for each in zip(R.tolist(), a.tolist(), Q.tolist(), strict=True)])
+    strengths = np.array([kappa(*each) for each in zip(times.tolist(), a.tolist(), losses.tolist(), strict=True)])
+    return NoiseEstimate(times, R, a, Q, losses, strengths)
+
+
+def _horner(coefficients: tuple[float, ...], x: float) -> float:
+    """A polynomial at x, its highest coefficient first."""
+    value = 0.0
+    for one in coefficients:
+        value = value * x + one
+    return value

