@@ -63,7 +63,8 @@ def _claim(name: str, network: LinearNetwork, found: Mechanism) -> str:
     """What a mechanism does to the layers, and the reason that holds for it."""
     flow = network.flow
     if name == "kernel":
-        share = abs(found.kernel_ratio - 1.0) * (found.kernel_ratio + 1.0)
+        excess = network.end.kernel_excess
+        share = abs(excess) * (2.0 + excess)
         crossing = f"; f(0)² is {_percent((flow.f0 / flow.H0) ** 2)} of it" if found.crosses_zero else ""
         return (
             "the kernel keeps its size within 5 %, the angle and the weights hardly change, since y² and f(0)² differ "

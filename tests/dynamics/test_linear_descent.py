@@ -70,6 +70,17 @@ def test_pre_activations_alone_are_enough(activation):
     assert record.kernel_ratio[0] == pytest.approx(expected, rel=1e-10)
 
 
+def test_the_angle_of_activations_too_small_for_their_squares_is_defined():
+    network = LinearNetwork([1.0, -1.0], [-1.0, -1.001], 600.0, 1.0)  # sigmoid(-600) is 1e-261
+    first, *_ = descent(network, 1e-9, 1e-8, "sigmoid")
+    ratio = np.exp(-0.6)
+    expected = (1.0 - ratio) / np.hypot(1.0, ratio) / np.sqrt(2.0)
+    assert first.cos_zeta_phi[0] == pytest.approx(expected, rel=1e-9)
+    dead, *_ = descent(network, 1e-9, 1e-8, "relu")
+    assert np.isnan(dead.cos_zeta_phi[0])
+    assert dead.cos_zeta[0] == pytest.approx(first.cos_zeta[0])
+
+
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_a_slope_is_the_derivative(activation):
     phi, slope = ACTIVATIONS[activation]
