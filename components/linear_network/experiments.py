@@ -14,6 +14,7 @@ from dynamics.linear_network import ACTIVATIONS as FUNCTIONS
 from dynamics.linear_network.model import ENTRY_MAX
 
 ACTIVATIONS = ("linear", "relu", "leaky_relu", "sigmoid", "swish")
+BETWEEN = 9  # points of the way of f, its ends included, at which stability is looked at
 POINTS = 40  # of gradient descent on the panels
 OTHER = 0.9  # correlation of u and v from which the angle opens
 BELOW, ABOVE = 0.2, 3.0  # y over f(0) where the angle opens, and where it closes
@@ -39,8 +40,13 @@ class Experiment:
 
 
 def limit(network: LinearNetwork) -> float:
-    """The smallest step at which descent is not stable at the start, at the end, or between."""
-    steps = network.solution(np.append(np.linspace(0.0, 1.0, 9) / max(network.rate, 1e-300), np.inf)).step_limit
+    """The smallest step at which descent is not stable at the start, at the end, or at points between, by the
+    curvature ``beta (beta + 1) |f - y|^(beta - 1) kernel`` where that is neither 0 nor infinite."""
+    flow, beta = network.flow, network.beta
+    f = flow.f0 + (flow.f_end - flow.f0) * np.linspace(0.0, 1.0, BETWEEN)
+    kernel = 2.0 * flow.g * np.hypot(f, flow.floor)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        steps = 2.0 / (beta * (beta + 1.0) * abs(f - flow.y) ** (beta - 1.0) * kernel)
     good = steps[np.isfinite(steps) & (steps > 0)]
     return float(good.min()) if good.size else 1.0
 
@@ -144,6 +150,5 @@ def _limit(network: LinearNetwork, activation: str) -> float:
 def sampled(made: Experiment) -> np.ndarray:
     """When it is looked at: evenly on a linear axis and on a logarithmic one."""
     first = min(max(made.step, FIRST * made.t_end), made.t_end)
-    return np.unique(
-        np.concatenate([np.linspace(0.0, made.t_end, POINTS + 1), np.geomspace(first, made.t_end, POINTS)])
-    )
+    times = np.concatenate([np.linspace(0.0, made.t_end, POINTS + 1), np.geomspace(first, made.t_end, POINTS)])
+    return np.unique(np.minimum(times, made.t_end))  # rounding may lead beyond the end

@@ -20,7 +20,7 @@ from .model import LinearNetwork
 
 TOLERANCE_RANGE = (1e-4, 1.0)
 STEPS_MAX = 100_000  # of the smallest step that is tried
-_COMPARED = 2_000  # of the steps; more would be between them
+_COMPARED = 2_000  # of the steps, evenly; as many at most in the logarithm, for what leaves early
 _CLOSE = 1e-3  # relative accuracy of the step that is found
 _AT_THE_END = 0.01  # of the way is left to the flow when the runs stop, all that comes later is smaller
 _STEPS_MIN = 100  # of a run: what is not stable shows after a few
@@ -98,7 +98,8 @@ def leaving_step(network: LinearNetwork, tolerance: float = 0.05) -> LeavingStep
     def distance(step: float) -> float:
         count = max(_STEPS_MIN, ceil(t_end / step))
         f = stepped(network, step, count)
-        chosen = np.unique(np.linspace(0.0, count, min(count + 1, _COMPARED)).astype(int))
+        late, early = np.linspace(0.0, count, min(count + 1, _COMPARED)), np.geomspace(1.0, count, _COMPARED)
+        chosen = np.unique(np.concatenate([late, early]).astype(int))
         away = abs(f[chosen] - network.solution(chosen * step).f)
         return float(away.max()) / unit
 

@@ -642,7 +642,8 @@ def stepped(truth: Truth, step: float, count: int) -> np.ndarray:
 
 def farthest(truth: Truth, step: float, count: int) -> float:
     """The largest distance of gradient descent from the flow, over the larger of |y| and |f(0)|."""
-    chosen = np.unique(np.linspace(0, count, min(count, 400) + 1).astype(int))
+    late = np.linspace(0, count, min(count, 400) + 1).astype(int)
+    chosen = np.unique(np.concatenate([np.arange(min(count, 100)), late]))
     flow, _ = truth.at(chosen * step)
     return float(np.abs(stepped(truth, step, count)[chosen] - flow).max()) / max(abs(float(truth.y)), abs(truth.f0))
 

@@ -186,3 +186,21 @@ def test_a_network_at_rest_is_left_by_no_step():
     assert leaving_step(network).step == np.inf
     with pytest.raises(ValueError, match=r"tolerance = 0.0 is outside"):
         leaving_step(network, 0.0)
+
+
+@pytest.mark.parametrize("beta", [1.0, 2.5, 4.0])
+@pytest.mark.parametrize("y", [0.01, 2.0])
+def test_no_step_is_left_out_where_descent_leaves_early(beta, y):
+    """beta > 1: the first steps are the largest, and few of the run's steps."""
+    network = LinearNetwork.random(3, y=y, gamma=3.0, beta=beta, seed=4)
+    found = leaving_step(network)
+
+    def distance(step):
+        count = max(100, int(np.ceil(found.t_end / step)))
+        early = np.arange(min(count, 500))
+        unit = max(abs(y), abs(network.start.f))
+        return abs(stepped(network, step, count)[early] - network.solution(early * step).f).max() / unit
+
+    assert found.undefined or found.distance >= 0.05
+    if not found.undefined:
+        assert max(distance(share * found.step) for share in (0.99, 0.8, 0.5, 0.1)) < 0.05
