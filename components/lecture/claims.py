@@ -184,9 +184,16 @@ def _grid(state: LinearNetworkState) -> Any:
     return state.network().solution([0.0, *np.geomspace(1e-3, 1e3, 4000)])
 
 
+def _mapped_ratio(state: LinearNetworkState, _: int, gamma: float) -> float:
+    """The median kernel ratio of the phase diagram at another output scale, given as the time."""
+    moved = state.model_copy(update={"gamma": gamma})
+    return float(np.median([moved.network(state.seed + k).end.kernel_ratio for k in range(state.seeds)]))
+
+
 LINEAR_NETWORK: dict[str, Quantity] = {
     "mechanisms": lambda state, _, __: ", ".join(_mechanism(state).names) or "kernel",
     "kernel ratio": lambda state, _, __: _mechanism(state).kernel_ratio,
+    "map kernel ratio": _mapped_ratio,
     "kernel least": lambda state, _, __: float(_grid(state).kernel_ratio.min()),
     "f at kernel least": lambda state, _, __: float(_grid(state).f[_grid(state).kernel_ratio.argmin()]),
     "rescaling": lambda state, _, __: _mechanism(state).rescaling,

@@ -58,10 +58,19 @@ def of_descent(found: list[DescentRecord]) -> Columns:
 
 
 def of_many(found: list[DescentRecord]) -> Columns:
-    """The angle of gradient descent of many networks: its mean, and that plus and less a standard deviation."""
-    angles = degrees(np.array([record.cos_zeta for record in found]))
-    mean, spread = angles.mean(axis=1), angles.std(axis=1)
+    """The angle between u and phi(W x) in gradient descent of many networks: its mean over those in which it is
+    defined, and that plus and less a standard deviation."""
+    angles = degrees(np.array([record.cos_zeta_phi for record in found]))
+    mean = defined_mean(angles)
+    spread = np.sqrt(defined_mean((angles - mean[:, None]) ** 2))
     return {"t": np.array([record.t for record in found]), "zeta": mean, "low": mean - spread, "high": mean + spread}
+
+
+def defined_mean(values: np.ndarray) -> np.ndarray:
+    """The mean over the last axis of what is not nan; nan where all of it is."""
+    defined = np.isfinite(values)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(defined, values, 0.0).sum(axis=-1) / defined.sum(axis=-1))
 
 
 def degrees(cosine: np.ndarray) -> np.ndarray:

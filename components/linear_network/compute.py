@@ -86,16 +86,15 @@ def stream(state: LinearNetworkState) -> Iterator[Chunk]:
     elif state.panel == "scaling":
         yield scene("panels", figures.scaling(None, state.grows == "width"), more=True)
     elif state.panel == "activations":
-        second = experiments.other(state, network)
-        kinds = texts.kinds(network, second.network())
-        yield scene("panels", figures.activations(kinds), figures.display(run, loss=False))
+        starts = experiments.both(state, network)
+        yield scene("panels", figures.activations([*map(texts.kind, starts)]), figures.display(run, loss=False))
     else:
         yield scene("panels", figures.panels(network), figures.display(run))
     yield Chunk("run", {"index": 0, "traces": figures.run_traces(network, neurons, state.panel)})
     yield _samples(0, columns.of(run, neurons), True)
 
     if many:
-        beside += yield from _activations(state, network)
+        beside += yield from _activations(starts)
     elif with_descent:
         beside += yield from _descent(state, network)
     if "descent" in state.layers:
@@ -139,26 +138,24 @@ def _descent(state: LinearNetworkState, network: LinearNetwork) -> Generator[Chu
     return texts.descent(state, network, made, found)
 
 
-def _activations(state: LinearNetworkState, network: LinearNetwork) -> Generator[Chunk, None, list[str]]:
-    """The angles of all activations from both starts; returns what is said of them."""
-    second = experiments.other(state, network)
+def _activations(both: tuple[experiments.Row, experiments.Row]) -> Generator[Chunk, None, list[str]]:
+    """The angles of all activations from both kinds of start; returns the sentences on them."""
     index = 1
-    said: list[str] = []
-    made_both = [experiments.many(one) for one in (state, second)]
-    longest = max(made.wanted for made in made_both)
-    for row, one in enumerate((state, second)):
-        made = made_both[row].until(longest)
-        t = experiments.sampled(made)
+    notes: list[str] = []
+    for row, start in enumerate(both):
         yield Chunk("run", {"index": index, "traces": figures.theory_traces(index, row)})
-        fine = columns.times(longest)
-        zeta = np.mean([exact.solution(fine).zeta for exact in made.networks], axis=0)
-        yield _samples(index, {"t": fine, "zeta": np.degrees(zeta)}, True)
+        fine = columns.times(start.wanted)
+        zeta = np.array([exact.solution(fine).zeta for exact in start.experiment("linear").networks])
+        yield _samples(index, {"t": fine, "zeta": np.degrees(columns.defined_mean(zeta.T))}, True)
         index += 1
+        results: dict[str, tuple[experiments.Experiment, list[DescentRecord]]] = {}
         for activation in experiments.ACTIVATIONS:
             yield Chunk("run", {"index": index, "traces": figures.activation_traces(index, row, activation)})
+            made = start.experiment(activation)
             found: list[DescentRecord] = []
+            results[activation] = made, found
             since = monotonic()
-            for record in made.records(activation, t):
+            for record in made.records(activation, experiments.sampled(made)):
                 found.append(record)
                 if monotonic() > since + PAUSE:
                     yield _progress(
@@ -166,10 +163,10 @@ def _activations(state: LinearNetworkState, network: LinearNetwork) -> Generator
                     )
                     since = monotonic()
             yield _samples(index, columns.of_many(found), True)
-            said += texts.halted(figures.NAMES[activation], found)
+            notes += texts.halted(figures.NAMES[activation], found)
             index += 1
-        said += texts.activations(one, made, row)
-    return said
+        notes += texts.activations(start, results, row)
+    return [*notes, texts.ANGLE]
 
 
 def _scaling(state: LinearNetworkState) -> Generator[Chunk, None, tuple[list[str], list[dict[str, str]]]]:

@@ -99,16 +99,17 @@ def _scaling(state: LinearNetworkState) -> dict[str, Any] | None:
 
 def _activations(state: LinearNetworkState) -> list[dict[str, Any]]:
     rows = []
-    for one in (state, experiments.other(state, state.network())):
-        made = experiments.many(one)
-        t = experiments.sampled(made)
+    for start in experiments.both(state, state.network()):
         for activation in experiments.ACTIVATIONS:
-            found = list(made.records(activation, t))
+            made = start.experiment(activation)
+            found = list(made.records(activation, experiments.sampled(made)))
             rows.append(
                 {
-                    "activation": activation, "aligned": one.aligned, "target": one.target, "step": made.step,
+                    "activation": activation, "aligned": start.r, "target": start.targets[activation],
+                    "step": made.step,
                     "t": np.array([record.t for record in found]),
                     "cos_zeta": np.array([record.cos_zeta for record in found]),
+                    "cos_zeta_phi": np.array([record.cos_zeta_phi for record in found]),
                     "f": np.array([record.f for record in found]),
                 }
             )  # fmt: skip

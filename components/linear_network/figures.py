@@ -53,7 +53,7 @@ ACTIVATION_LOOKS = dict(
 NAMES = {"linear": "linear", "relu": "ReLU", "leaky_relu": "leaky ReLU", "sigmoid": "sigmoid", "swish": "swish"}
 # Cells of the map: what becomes of the kernel.
 CELLS = (
-    ("kernel", "kernel phase: within 5 % of its start"),
+    ("kernel", "kernel phase: it ends within 5 % of its start"),
     ("alignment", "feature learning: the kernel grows"),
     ("disalignment", "feature learning: the kernel shrinks"),
     ("rescaling", "undefined: nothing moves, or a kernel of 0"),
@@ -213,7 +213,7 @@ def _drawn(mode: str, colour: str) -> dict[str, Any]:
 
 def activations(titles: Sequence[str]) -> Figure:
     """Two rows of angles over time, without their lines: the start that is chosen, and one of the other kind."""
-    layout = rows(["ζ in °", "ζ in °"], ("t", "t"), log=False)
+    layout = rows(["ζ of u, φ(Wx) in °"] * 2, ("t", "t"), log=False)
     for number, title in enumerate(titles):
         layout[axis_name(number)]["range"] = [0.0, 180.0]
         layout[axis_name(number)]["tickvals"] = [0, 45, 90, 135, 180]
@@ -240,7 +240,8 @@ def theory_traces(run: int, row: int) -> dict[str, list[Trace]]:
 
 
 def activation_traces(run: int, row: int, activation: str) -> dict[str, list[Trace]]:
-    """The angle of gradient descent with an activation: its mean over starts, and a band of a standard deviation."""
+    """The angle of u and phi(W x) in gradient descent with an activation: its mean over starts, and a band of a
+    standard deviation."""
     colour, dash = ACTIVATION_LOOKS[activation]
     name, line = NAMES[activation], {"color": colour, "width": 2, "dash": dash}
     spread = band(run, "t", ("low", "high"), f"{name}, spread", colour, row, opacity=0.15)

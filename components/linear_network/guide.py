@@ -8,8 +8,8 @@ GUIDE = Guide(
     about=(
         "A two-layer network without a non-linearity, f(x) = γ Σ uᵢ⟨wᵢ, x⟩, learns one point. Each neuron is a point "
         "of the plane: u is its weight in the second layer, v that of the first along the input. Its course is known "
-        "exactly: it stays on a hyperbola. Learning aligns u with v, opens the angle between them, changes their "
-        "size, or does none of it: the kernel stays."
+        "exactly: it stays on a hyperbola. Learning makes u and v more parallel (alignment) or less (disalignment), "
+        "changes their size, or does none of it: the kernel keeps its size."
     ),
     heading="Signs",
     signs=(
@@ -22,7 +22,7 @@ GUIDE = Guide(
     ),
     more=(
         "Scaling lets the width, or the scales at a fixed width, grow by powers and names the phase; activations "
-        "compares the angle of linear, ReLU, leaky ReLU, sigmoid and swish networks."
+        "compares the angle between u and φ(Wx) of linear, ReLU, leaky ReLU, sigmoid and swish networks."
     ),
     keys=(
         ("Space", "play, pause"),

@@ -150,7 +150,7 @@ def _descend(
             f = gamma * np.einsum("sd,sd->s", u, shape)
             if number and not halted and not (abs(f) <= limit).all():
                 halted = _halt(f, limit, number, step)
-            u_norm, h_norm, phi_norm = (np.linalg.norm(one, axis=1) for one in (u, h, shape))
+            (u_norm, along_u), (h_norm, along_h), (phi_norm, along_phi) = map(_directions, (u, h, shape))
             kernel = gamma**2 * (eta_u * phi_norm**2 + eta_w * rho * np.sum(bent**2, axis=1))
             if number == 0:
                 kernel0 = kernel
@@ -160,8 +160,8 @@ def _descend(
                 1.0 if halted else number / max(1, recorded[-1]),
                 f,
                 abs(f - y) ** (beta + 1.0),
-                np.einsum("sd,sd->s", u, h) / (u_norm * h_norm),
-                np.einsum("sd,sd->s", u, shape) / (u_norm * phi_norm),
+                np.einsum("sd,sd->s", along_u, along_h),
+                np.einsum("sd,sd->s", along_u, along_phi),
                 u_norm,
                 h_norm / x_norm,
                 kernel / kernel0,
@@ -169,6 +169,14 @@ def _descend(
             )
         if halted:
             return
+
+
+def _directions(vectors: Array) -> tuple[Array, Array]:
+    """Lengths (S,) and unit vectors (S, d), whatever their scale; nan for the direction of a zero vector."""
+    largest = abs(vectors).max(axis=1, keepdims=True)
+    scaled = vectors / largest
+    lengths = np.linalg.norm(scaled, axis=1, keepdims=True)
+    return np.where(largest > 0.0, largest * lengths, largest)[:, 0], scaled / lengths
 
 
 def _halt(f: Array, limit: Array, number: int, step: float) -> str:

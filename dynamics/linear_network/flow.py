@@ -62,6 +62,11 @@ class Flow:
         return 0.5 * (exp(self.log_p) + exp(self.log_q))
 
     @cached_property
+    def log_H0(self) -> float:
+        """ln H0, of weights too small for H0 to be a float as well; -inf where all are 0."""
+        return float(np.logaddexp(self.log_p, self.log_q)) - _LOG2
+
+    @cached_property
     def Hy(self) -> float:
         """H where f = y."""
         return hypot(self.y, self.floor)
@@ -74,7 +79,7 @@ class Flow:
     @cached_property
     def moves(self) -> bool:
         """Whether f moves at all."""
-        return self.g > 0.0 and self.H0 > 0.0 and self.f0 != self.y
+        return self.g > 0.0 and self.log_H0 > -inf and self.f0 != self.y
 
     @cached_property
     def stuck(self) -> bool:
@@ -84,7 +89,7 @@ class Flow:
     @cached_property
     def f_end(self) -> float:
         """f at the end of time."""
-        if self.g == 0.0 or self.H0 == 0.0:
+        if self.g == 0.0 or self.log_H0 == -inf:
             return self.f0
         return 0.0 if self.stuck else self.y
 
@@ -130,6 +135,13 @@ class Flow:
         left = wm * expit(-(log_s + log_cm)) if log_cm > -inf else np.full(log_s.shape, wm)
         return np.asarray(left + wp * expit(-(log_s + log_cp)) if wp else left)
 
+    def risen(self, log_s: Array) -> Array:
+        """``1 - share``, to full relative accuracy."""
+        log_cp, log_cm = self._logs
+        wm, wp = self._weights
+        left = wm * expit(log_s + log_cm) if log_cm > -inf else np.zeros(log_s.shape)
+        return np.asarray(left + wp * expit(log_s + log_cp) if wp else left)
+
     def log_X(self, log_s: Array) -> Array:
         """ln X, to full relative accuracy."""
         log_cp, log_cm = self._logs
@@ -140,14 +152,19 @@ class Flow:
         size = np.where(small < 1.0, small, large)
         return size if (ahead > 0.0) != self.flipped else -size
 
-    def outputs(self, residual: Array, log_X: Array) -> tuple[Array, Array]:
-        """f and f - f(0), each of such forms that they keep their relative accuracy where f does not cross 0."""
-        rising = [
-            np.exp(self.log_p + log_X) if self.log_p > -inf else np.zeros(log_X.shape),
-            np.exp(self.log_q - log_X) if self.log_q > -inf else np.zeros(log_X.shape),
-        ]
-        near = np.clip(log_X, -1.0, 1.0)
-        moved = 0.5 * (exp(self.log_p) * np.expm1(near) - exp(self.log_q) * np.expm1(-near))
-        f = np.where(abs(log_X) < 1.0, self.f0 + moved, 0.5 * (rising[0] - rising[1]))
-        f = np.where((abs(residual) <= 0.5 * abs(self.y)) | (self.y == 0.0), self.y + residual, f)
-        return f, np.where(abs(log_X) < 1.0, moved, f - self.f0)
+    def outputs(self, log_s: Array, log_X: Array) -> tuple[Array, Array, Array]:
+        """f, f - y and f - f(0).
+
+        The differences keep their relative accuracy, and so does f where it does not cross 0: measured from the nearer
+        of its two ends, it is then a sum of two numbers of one sign, or the end is at least twice the difference. About
+        a crossing f is accurate relative to H.
+        """
+        residual = (self.f0 - self.y) * self.share(log_s)
+        moved = (self.y - self.f0) * self.risen(log_s)
+        f = np.where(abs(residual) <= abs(moved), self.y + residual, self.f0 + moved)
+        if self.f0 * np.sign(self.y) < 0.0:
+            rising = np.exp(self.log_p + log_X) if self.log_p > -inf else np.zeros(log_X.shape)
+            falling = np.exp(self.log_q - log_X) if self.log_q > -inf else np.zeros(log_X.shape)
+            between = (abs(log_X) >= 1.0) & (abs(residual) > 0.5 * abs(self.y))
+            f = np.where(between, 0.5 * (rising - falling), f)
+        return f, residual, moved

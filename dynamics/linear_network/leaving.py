@@ -20,10 +20,11 @@ from .model import LinearNetwork
 
 TOLERANCE_RANGE = (1e-4, 1.0)
 STEPS_MAX = 100_000  # of the smallest step that is tried
-_COMPARED = 2_000  # of the steps; more would be between them
+_COMPARED = 2_000  # of the steps, evenly; as many at most in the logarithm, for what leaves early
 _CLOSE = 1e-3  # relative accuracy of the step that is found
 _AT_THE_END = 0.01  # of the way is left to the flow when the runs stop, all that comes later is smaller
 _STEPS_MIN = 100  # of a run: what is not stable shows after a few
+_LOG_LEAST = -600.0  # of H at the start, whose two parts gradient descent multiplies by factors
 _LARGEST = 100.0  # times the stability limit, where the search begins
 
 
@@ -83,10 +84,13 @@ def leaving_step(network: LinearNetwork, tolerance: float = 0.05) -> LeavingStep
     flow = check_instance("network", network, LinearNetwork).flow
     limit_start, limit_end = (float(one) for one in network.solution([0.0, inf]).step_limit)
     unit = max(abs(flow.y), abs(flow.f0))
-    if not flow.moves or network.start.kernel == 0.0:
+    if not flow.moves:
         return LeavingStep(inf, tolerance, limit_start, limit_end, 0.0, 0.0, "")
     remaining, start = abs(flow.f_end - flow.y), abs(flow.f0 - flow.y)
     t_end = network.time_to((remaining + _AT_THE_END * (start - remaining)) / start)
+    if flow.log_H0 < _LOG_LEAST:
+        said = "the weights are too small for gradient descent to be followed in floats"
+        return LeavingStep(nan, tolerance, limit_start, limit_end, nan, t_end, said)
     finite = [one for one in (limit_start, limit_end) if 0.0 < one < inf]
     high = _LARGEST * max(finite, default=t_end)
     low = t_end / STEPS_MAX
@@ -94,7 +98,8 @@ def leaving_step(network: LinearNetwork, tolerance: float = 0.05) -> LeavingStep
     def distance(step: float) -> float:
         count = max(_STEPS_MIN, ceil(t_end / step))
         f = stepped(network, step, count)
-        chosen = np.unique(np.linspace(0.0, count, min(count + 1, _COMPARED)).astype(int))
+        late, early = np.linspace(0.0, count, min(count + 1, _COMPARED)), np.geomspace(1.0, count, _COMPARED)
+        chosen = np.unique(np.concatenate([late, early]).astype(int))
         away = abs(f[chosen] - network.solution(chosen * step).f)
         return float(away.max()) / unit
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from math import hypot, inf, isnan, log, nan
+from math import exp, hypot, inf, isnan, log, nan
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 ANGLE_MOVES = 0.05  # in |cos zeta|
 RESCALES = log(1.1)  # in |ln N|
 KERNEL_STAYS = 0.05  # in its ratio
+_LOG_MAX = 709.0  # of a factor that is a float
+_FAINT = 1e-290  # a product of weights below this has lost digits to underflow
 
 
 class MechanismName(StrEnum):
@@ -61,23 +63,31 @@ class Mechanism:
 
 def mechanism(network: LinearNetwork) -> Mechanism:
     """See ``LinearNetwork.mechanism``."""
-    flow, G = network.flow, network.area
+    flow, pair = network.flow, network.pair
+    start, end = network.start, network.end
     f0, f1 = flow.f0, flow.f_end
-    N0, N1 = hypot(f0, G), hypot(f1, G)
-    kernel_ratio = network.end.kernel_ratio
-    crosses_zero = f0 < 0.0 < f1 or f1 < 0.0 < f0
-    kernel_least = flow.floor / flow.H0 if crosses_zero else min(kernel_ratio, 1.0)
+    lengths = network.gamma, network.x_norm, pair.u, pair.v
+    parallel = pair.sine == 0.0 or 0.0 in lengths or -inf in (flow.log_p, flow.log_q)
+    log_N0 = sum(map(log, lengths)) if 0.0 not in lengths else -inf
+    log_N1 = _log_size(f1, network.area, -inf if parallel else log_N0 + log(pair.sine))
+    log_N0 = _log_size(f0, network.area, log_N0)
+    log_N1 = log_N1 if flow.moves else log_N0
+    kernel_ratio = end.kernel_ratio
+    sign = f0 or start.cos_zeta  # of weights too small for f(0) to be a float
+    crosses_zero = sign < 0.0 < f1 or f1 < 0.0 < sign
+    floor = exp(0.5 * (flow.log_p + flow.log_q) - flow.log_H0) if flow.log_H0 > -inf else nan
+    kernel_least = floor if crosses_zero else min(kernel_ratio, 1.0)
     stays = abs(kernel_ratio - 1.0) < KERNEL_STAYS and kernel_least > 1.0 - KERNEL_STAYS
-    if N0 == 0.0 and N1 == 0.0:
+    if log_N0 == log_N1 == -inf:
         names = (MechanismName.KERNEL,) if stays else ()
         undefined = "u = 0 or W x = 0 at the start and at the end: a zero vector has no angle"
         return Mechanism(None, nan, nan, kernel_ratio, kernel_least, nan, nan, names, None, False, undefined)
     direction = None
-    if G > 0.0 and abs(f0) != abs(f1):
+    if not parallel and abs(f0) != abs(f1):
         direction = MechanismName.ALIGNMENT if abs(f1) > abs(f0) else MechanismName.DISALIGNMENT
-    cos0, cos1 = abs(f0) / N0 if N0 else nan, abs(f1) / N1 if N1 else nan
-    log_cos = 0.0 if G == 0.0 or cos0 == cos1 else _log_ratio(cos1, cos0)
-    log_N = _log_ratio(N1, N0)
+    cos0, cos1 = abs(start.cos_zeta), abs(end.cos_zeta)
+    log_cos = 0.0 if parallel or cos0 == cos1 else _log_ratio(cos1, cos0)
+    log_N = log_N1 - log_N0 if log_N0 != log_N1 else 0.0
     present = []
     if direction and abs(cos1 - cos0) > ANGLE_MOVES:
         present.append(direction)
@@ -93,7 +103,7 @@ def mechanism(network: LinearNetwork) -> Mechanism:
     return Mechanism(
         direction,
         cos1 - cos0,
-        N1 / N0 if N0 else inf,
+        exp(log_N) if log_N < _LOG_MAX else inf,
         kernel_ratio,
         kernel_least,
         log_cos,
@@ -103,6 +113,12 @@ def mechanism(network: LinearNetwork) -> Mechanism:
         crosses_zero,
         undefined,
     )
+
+
+def _log_size(f: float, G: float, fallback: float) -> float:
+    """ln of ``sqrt(f^2 + G^2)``; the fallback where that has lost digits to underflow."""
+    size = hypot(f, G)
+    return log(size) if size > _FAINT else fallback
 
 
 def _log_ratio(end: float, start: float) -> float:

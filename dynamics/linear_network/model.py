@@ -15,7 +15,7 @@ from ..hermite import Array
 from ..results import Result
 from .clock import Clock
 from .flow import Flow
-from .norms import Pair, length
+from .norms import Pair, dot, length
 from .solution import LinearSolution, solve
 
 if TYPE_CHECKING:
@@ -60,8 +60,9 @@ class LinearNetwork(Result):
     u0: u_i(0), shape (d,); W0: w_i(0), shape (d, d0), or (d,) for d0 = 1; x: the point, shape (d0,); y: its target.
     d is at most 1e6, d0 at most 1e4 and d d0 at most 1e7; entries and y within 1e10 in size, gamma from 1e-300 to 1e10,
     rates from 1e-30 to 1e30.
-    beta: the loss exponent, 0.25 to 4; 1 is the squared loss. Below 1 f reaches y in finite time, above 1 it
-    approaches y by a power of time.
+    beta: the loss exponent, 0.25 to 4; 1 is the squared loss. Below 1 f reaches y in finite time, at 1 it approaches y
+    exponentially, above 1 by a power of time. Two exceptions hold at every beta, where P or Q is 0: if f cannot have
+    the sign of y, it tends to 0 exponentially; if y = 0, it tends to 0 by a power of time.
 
     Data on a line come down to one point, see ``from_data``.
 
@@ -209,7 +210,7 @@ class LinearNetwork(Result):
         """The reduction to one scalar."""
         logs = [2.0 * log(one) if (one := length(vector)) > 0.0 else -inf for vector in (self.p, self.q)]
         log_half_g = log(0.5 * self.g) if self.g > 0.0 else -inf
-        f0 = self.gamma * self.x_norm * float(self.u0 @ self.v0)
+        f0 = self.gamma * self.x_norm * dot(self.u0, self.v0)
         return Flow(self.g, log_half_g + logs[0], log_half_g + logs[1], f0, self.y)
 
     @cached_property

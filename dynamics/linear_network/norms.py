@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import fsum
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,26 @@ def length(vector: Array) -> float:
     """|vector|, whatever its scale."""
     largest = float(abs(vector).max())
     return largest * float(np.linalg.norm(vector / largest)) if largest > 0.0 else 0.0
+
+
+_CANCELS = 1e-4  # of the sum of sizes: below this a sum of products is done without rounding
+_SPLIT = 2.0**27 + 1.0  # cuts a float into two halves whose products are exact
+
+
+def dot(u: Array, v: Array) -> float:
+    """``<u, v>``, accurate to rounding even if the products nearly cancel."""
+    products = u * v
+    total = float(u @ v)
+    if abs(total) > _CANCELS * float(abs(products).sum()):
+        return total
+    (u_high, u_low), (v_high, v_low) = _halves(u), _halves(v)
+    rounded = ((u_high * v_high - products) + u_high * v_low + u_low * v_high) + u_low * v_low
+    return fsum(np.concatenate([products, rounded]).tolist())
+
+
+def _halves(values: Array) -> tuple[Array, Array]:
+    high = _SPLIT * values - (_SPLIT * values - values)
+    return high, values - high
 
 
 @dataclass(frozen=True, eq=False)

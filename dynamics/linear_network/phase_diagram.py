@@ -169,13 +169,17 @@ def _end(values: dict[str, Any], pair: Pair, found: Array) -> None:
     scale = values["gamma"] * values["x_norm"]
     u, v = values["sigma_u"] * pair.u, values["sigma_w"] * pair.v
     a, b = u / np.sqrt(eta_u), v / np.sqrt(eta_w)
-    half_g = 0.5 * scale * np.sqrt(eta_u * eta_w)
     apart, twice = (a - b) ** 2, 4.0 * (a * b)
-    p, q = half_g * (apart + twice * pair.toward), half_g * (apart + twice * pair.away)
+    p, q = apart + twice * pair.toward, apart + twice * pair.away
     stuck = ((p == 0.0) & (y > 0.0)) | ((q == 0.0) & (y < 0.0))
     end = np.where(stuck, 0.0, y)
     with np.errstate(divide="ignore", invalid="ignore"):
-        found[0] = np.log(np.hypot(end, np.sqrt(p) * np.sqrt(q)) / (0.5 * (p + q)))
-        size = scale * u * v
-        found[1] = np.where(size > 0.0, abs(pair.cosine), np.nan)
-        found[2] = abs(end) / np.hypot(end, size * pair.sine)
+        log_half_g = np.log(0.5 * scale) + 0.5 * (np.log(eta_u) + np.log(eta_w))  # p and q times g / 2 may underflow
+        log_p, log_q = log_half_g + np.log(p), log_half_g + np.log(q)
+        log_floor, log_H0 = 0.5 * (log_p + log_q), np.logaddexp(log_p, log_q) - log(2.0)
+        log_H = np.where(end == 0.0, log_floor, np.log(np.hypot(end, np.exp(log_floor))))
+        found[0] = np.where(log_H0 > -np.inf, log_H - log_H0, np.nan)
+        some, area = (scale > 0.0) & (u > 0.0) & (v > 0.0), scale * u * v * pair.sine
+        still = np.where(some & (pair.sine > 0.0) & ~stuck, 0.0, np.nan)
+        found[1] = np.where(some, abs(pair.cosine), np.nan)
+        found[2] = np.where(end == 0.0, still, abs(end) / np.hypot(end, area))

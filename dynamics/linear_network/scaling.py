@@ -10,7 +10,8 @@ Source: Xu & Ziyin, arXiv:2401.07085.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from copy import copy
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from math import exp, inf, log
 from types import MappingProxyType
@@ -172,7 +173,9 @@ def scaling_phase(exponents: Exponents) -> ScalingPhase:
 @dataclass(frozen=True)
 class Turn:
     """The smallest change of gamma and of the rates that brings a network into the other phase at the same rate of
-    learning: gamma times the power ``gamma`` of the large number, eta_u times ``eta_u``, eta_w times ``eta_w``."""
+    learning: gamma times the power ``gamma`` of the large number, eta_u times ``eta_u``, eta_w times ``eta_w``.
+
+    exponents: those of the new network, which may lie outside the range of exponents that are given."""
 
     gamma: float
     eta_u: float
@@ -189,6 +192,8 @@ def turned(exponents: Exponents) -> Turn:
     the kernel phase any c_gamma past the border leads; taken is the largest, at which the output at the start is of
     order 1. Where it is already as large on this side of the border (at fixed width), only unequal rates lead there:
     the larger layer then gets the smaller one.
+
+    Raises ValueError where the output at the start grows without bound.
     """
     now = scaling_phase(exponents)
     room = -now.output
@@ -201,12 +206,9 @@ def turned(exponents: Exponents) -> Turn:
     w_is_larger = 2.0 * exponents.w - exponents.eta_w >= 2.0 * exponents.u - exponents.eta_u
     u_share, w_share = (tilt, -tilt) if w_is_larger else (-tilt, tilt)
     eta_u, eta_w = both + u_share, both + w_share
-    new = replace(
-        exponents,
-        gamma=exponents.gamma + gamma,
-        eta_u=exponents.eta_u + eta_u,
-        eta_w=exponents.eta_w + eta_w,
-    )
+    new = copy(exponents)  # its range is that of what is given, not of what is computed
+    for name, change in (("gamma", gamma), ("eta_u", eta_u), ("eta_w", eta_w)):
+        object.__setattr__(new, name, getattr(exponents, name) + change)
     return Turn(gamma, eta_u, eta_w, new, scaling_phase(new))
 
 

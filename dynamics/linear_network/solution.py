@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import sqrt
+from math import hypot, inf, log, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .model import LinearNetwork
 
 WEIGHTS_OVER_TIME_MAX = 20_000_000  # numbers that the weights at all times may take, 160 MB
+_FAINT = 1e-290  # a product of weights below this has lost digits to underflow
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,12 +117,10 @@ def solve(network: LinearNetwork, t: Array) -> LinearSolution:
             log_s = flow.log_s(4.0 * flow.g * t * flow.Hy if flow.Hy > 0.0 else 2.0 * flow.g * t)
         else:
             log_s = flow.log_s(network.clock(t))
-        residual = (flow.f0 - flow.y) * flow.share(log_s)
         log_X = flow.log_X(log_s) if flow.moves else np.zeros(t.shape)
-        f, moved = flow.outputs(residual, log_X)
+        f, residual, moved = flow.outputs(log_s, log_X)
         H, G = np.hypot(f, flow.floor), network.area
         size = np.hypot(f, G)
-        zero = size == 0.0
         kernel_ratio = H / flow.H0 if flow.H0 > 0.0 and flow.g > 0.0 else np.full(t.shape, np.nan)
         near = (moved / flow.H0) * ((f + flow.f0) / (H + flow.H0)) if flow.H0 > 0.0 else kernel_ratio
         close = abs(kernel_ratio - 1.0) < 0.5
@@ -132,31 +131,79 @@ def solve(network: LinearNetwork, t: Array) -> LinearSolution:
             u_norm, v_norm = (np.full(t.shape, one) for one in (network.pair.u, network.pair.v))
         else:
             larger = H + 0.5 * abs(network.imbalance)
-            smaller = np.where(larger > 0.0, size * (size / larger), 0.0)
-            u2, v2 = (smaller, larger) if network.imbalance > 0.0 else (larger, smaller)
-            u_norm, v_norm = np.sqrt(network.eta_u * (u2 / flow.g)), np.sqrt(network.eta_w * (v2 / flow.g))
+            longer = np.sqrt(larger / flow.g)
+            shorter = np.where(longer > 0.0, (size / flow.g) / longer, 0.0)
+            u_norm, v_norm = (shorter, longer) if network.imbalance > 0.0 else (longer, shorter)
+            u_norm, v_norm = sqrt(network.eta_u) * u_norm, sqrt(network.eta_w) * v_norm
+        cos_zeta, zeta = f / size, np.where(size > 0.0, np.arctan2(G, f), np.nan)
+        faint = (size < _FAINT) & ((log_s < inf) | (flow.floor > 0.0 and network.pair.sine > 0.0))
+        if flow.g > 0.0 and flow.log_H0 > -inf and (faint.any() or flow.H0 < _FAINT):
+            there = _scaled(network, f, log_X)
+            here = cos_zeta, zeta, u_norm, v_norm
+            cos_zeta, zeta, u_norm, v_norm = (np.where(faint, *pair) for pair in zip(there[:4], here, strict=True))
+            if flow.H0 < _FAINT:
+                kernel_ratio, kernel_excess, kernel = there[4], there[5], np.where(faint, there[6], kernel)
         return LinearSolution(
             network,
             t,
             f,
             residual,
             abs(residual) ** (network.beta + 1.0),
-            np.where(zero, np.nan, f / size),
-            np.where(zero, np.nan, np.arctan2(G, f)),
+            cos_zeta,
+            zeta,
             kernel,
             kernel_ratio,
             kernel_excess,
             u_norm,
             v_norm,
             log_X,
-            _undefined(network, t, zero),
+            _undefined(network, t, np.isnan(cos_zeta)),
         )
+
+
+def _scaled(network: LinearNetwork, f: Array, log_X: Array) -> tuple[Array, ...]:
+    """cos zeta, zeta, |u|, |v|, the kernel ratio, its excess and the kernel, where products of weights underflow: all
+    in units of the start, from ln X and the lengths of the vectors."""
+    flow, pair = network.flow, network.pair
+    a, b = pair.u / sqrt(network.eta_u), pair.v / sqrt(network.eta_w)
+    norm = hypot(a, b)
+    a, b = a / norm, b / norm
+    log_p, log_q = (one - flow.log_H0 - log(2.0) for one in (flow.log_p, flow.log_q))
+    log_ratio = np.logaddexp(log_p + log_X, log_q - log_X)
+    ratio, share = np.exp(log_ratio), np.exp(-log_ratio)
+    longer = norm * np.exp(0.5 * log_ratio)
+    if -inf in (log_p, log_q):
+        shorter = longer
+        begin = -1.0 if log_p == -inf else 1.0
+        area, output = 0.0, begin * ratio
+    else:
+        begin = 2.0 * a * b * pair.cosine
+        area, imbalance = 2.0 * a * b * pair.sine, (b - a) * (b + a)
+        far = ratio * np.tanh(log_X + 0.5 * (log_p - log_q))
+        moderate = np.where(abs(log_X) < 1.0, begin * np.cosh(log_X) + np.sinh(log_X), far)
+        output = moderate if flow.H0 < _FAINT else f / flow.H0
+        half = 1.0 + abs(imbalance) * share
+        longer = longer * np.sqrt(0.5 * half)
+        shorter = longer * (np.hypot(output, area) * share) / half
+    excess = np.where(abs(log_X) < 1.0, begin * np.sinh(log_X) + 2.0 * np.sinh(0.5 * log_X) ** 2, ratio - 1.0)
+    size = np.hypot(output, area)
+    lost = np.sign(begin) if begin else np.nan  # of two parallel vectors, one of which is too small for a float; or 0
+    u, v = (shorter, longer) if a < b else (longer, shorter)
+    return (
+        np.where(size > 0.0, output / size, lost),
+        np.where(size > 0.0, np.arctan2(area, output), np.arccos(lost)),
+        sqrt(network.eta_u) * u,
+        sqrt(network.eta_w) * v,
+        ratio,
+        excess,
+        np.exp(log(2.0 * flow.g) + flow.log_H0 + log_ratio),
+    )
 
 
 def _undefined(network: LinearNetwork, t: Array, zero: Array) -> str:
     if network.x_norm == 0.0:
         return "x = 0: output and kernel are 0, and W x has no direction"
-    if network.flow.H0 == 0.0:
+    if network.flow.log_H0 == -inf:
         return "u = 0 and W x = 0: nothing moves, the kernel is 0, and zero vectors have no angle"
     if not zero.any():
         return ""

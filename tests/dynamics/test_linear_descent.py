@@ -70,6 +70,17 @@ def test_pre_activations_alone_are_enough(activation):
     assert record.kernel_ratio[0] == pytest.approx(expected, rel=1e-10)
 
 
+def test_the_angle_of_activations_too_small_for_their_squares_is_defined():
+    network = LinearNetwork([1.0, -1.0], [-1.0, -1.001], 600.0, 1.0)  # sigmoid(-600) is 1e-261
+    first, *_ = descent(network, 1e-9, 1e-8, "sigmoid")
+    ratio = np.exp(-0.6)
+    expected = (1.0 - ratio) / np.hypot(1.0, ratio) / np.sqrt(2.0)
+    assert first.cos_zeta_phi[0] == pytest.approx(expected, rel=1e-9)
+    dead, *_ = descent(network, 1e-9, 1e-8, "relu")
+    assert np.isnan(dead.cos_zeta_phi[0])
+    assert dead.cos_zeta[0] == pytest.approx(first.cos_zeta[0])
+
+
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_a_slope_is_the_derivative(activation):
     phi, slope = ACTIVATIONS[activation]
@@ -175,3 +186,21 @@ def test_a_network_at_rest_is_left_by_no_step():
     assert leaving_step(network).step == np.inf
     with pytest.raises(ValueError, match=r"tolerance must be a number between 0.0001 and 1, not 0.0"):
         leaving_step(network, 0.0)
+
+
+@pytest.mark.parametrize("beta", [1.0, 2.5, 4.0])
+@pytest.mark.parametrize("y", [0.01, 2.0])
+def test_no_step_is_left_out_where_descent_leaves_early(beta, y):
+    """beta > 1: the first steps are the largest, and few of the run's steps."""
+    network = LinearNetwork.random(3, y=y, gamma=3.0, beta=beta, seed=4)
+    found = leaving_step(network)
+
+    def distance(step):
+        count = max(100, int(np.ceil(found.t_end / step)))
+        early = np.arange(min(count, 500))
+        unit = max(abs(y), abs(network.start.f))
+        return abs(stepped(network, step, count)[early] - network.solution(early * step).f).max() / unit
+
+    assert found.undefined or found.distance >= 0.05
+    if not found.undefined:
+        assert max(distance(share * found.step) for share in (0.99, 0.8, 0.5, 0.1)) < 0.05

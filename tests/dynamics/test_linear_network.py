@@ -1,5 +1,6 @@
 """The linear network's exact solution, against all its weights integrated, many digits, and cases by hand."""
 
+from fractions import Fraction
 from math import exp, inf, log, sqrt
 
 import mpmath
@@ -9,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from dynamics import LinearNetwork, MechanismName
+from dynamics import LinearNetwork, MechanismName, leaving_step
+from dynamics.linear_network.norms import dot
 
 
 def integrated(network, t):
@@ -151,6 +153,102 @@ def test_extreme_scales_keep_their_relative_accuracy(y, scales, gamma):
             assert found[3] == pytest.approx(truth[3], rel=1e-9)
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_f_keeps_its_relative_accuracy_where_it_does_not_cross_zero(seed):
+    """Sizes over 16 decades, layers nearly perpendicular or nearly parallel, targets far above and far below f(0)."""
+    rng = np.random.default_rng(seed)
+    u, v = rng.normal(size=(2, int(rng.integers(2, 6))))
+    along, sign = u / np.linalg.norm(u), rng.choice([-1.0, 1.0])
+    if seed % 3 == 0:
+        v += (sign * 10.0 ** rng.uniform(-14, 0) - along @ v) * along
+    elif seed % 3 == 1:
+        v = sign * along + 10.0 ** rng.uniform(-10, 0) * v
+    u, v = u * 10.0 ** rng.uniform(-8, 8), v * 10.0 ** rng.uniform(-8, 8)
+    others = (10.0 ** rng.uniform(-6, 6), *(4.0 ** rng.integers(-8, 8, size=2)))
+    start = LinearNetwork(u, v, 1.0, 1.0, *others).start.f
+    for decades in (-12.0, -3.0, 0.1, 9.0):
+        y = start * 10.0**decades
+        if abs(y) > 1e10:
+            continue
+        network = LinearNetwork(u, v, 1.0, y, *others)
+        for clock in (1e-8, 0.1, 1.0, 5.0, 12.0, 25.0, 60.0):
+            t = clock / network.rate
+            assert network.solution(t).f[0] == pytest.approx(by_many_digits(network, t)[0], rel=1e-12)
+
+
+def test_f_far_below_its_start_keeps_its_digits():
+    network = LinearNetwork([1e6, 1e6], [1e6, 1.0 - 1e6], 1.0, 1e-6)
+    t = 25.0 / network.rate
+    assert network.solution(t).f[0] == pytest.approx(by_many_digits(network, t)[0], rel=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_products_that_nearly_cancel_are_summed_exactly(seed):
+    rng = np.random.default_rng(seed)
+    u, v = rng.normal(size=(2, 40)) * 10.0 ** rng.uniform(-6, 6, size=(2, 40))
+    v[-1] = -float(u[:-1] @ v[:-1]) / u[-1]
+    exact = sum(Fraction(a) * Fraction(b) for a, b in zip(u.tolist(), v.tolist(), strict=True))
+    assert dot(u, v) == pytest.approx(float(exact), rel=1e-15, abs=0.0)
+
+
+def lengths_by_many_digits(network, t):
+    """|u|, |v|, cos zeta, the kernel's ratio and its excess, at x = 1 and rates of 1."""
+    with mpmath.workdps(1200):
+        u, v = ([mpmath.mpf(float(one)) for one in values] for values in (network.u0, network.W0[:, 0]))
+        y, gamma, t = mpmath.mpf(network.y), mpmath.mpf(network.gamma), mpmath.mpf(t)
+        p, q = ([b + sign * a for a, b in zip(u, v, strict=True)] for sign in (1, -1))
+        P, Q = sum(a * a for a in p), sum(a * a for a in q)
+        root = mpmath.sqrt(4 * y * y + gamma**2 * P * Q)
+        plus, minus = (2 * y + root) / (gamma * P), (2 * y - root) / (gamma * P)
+        E = (1 - plus) / (1 - minus) * mpmath.exp(-2 * gamma * root * t)
+        X = (plus - minus * E) / (1 - E)
+        p, q = [one * mpmath.sqrt(X) for one in p], [one / mpmath.sqrt(X) for one in q]
+        u, v = ([(a + sign * b) / 2 for a, b in zip(p, q, strict=True)] for sign in (-1, 1))
+        u_norm, v_norm = (mpmath.sqrt(sum(a * a for a in one)) for one in (u, v))
+        cosine = sum(a * b for a, b in zip(u, v, strict=True)) / (u_norm * v_norm)
+        ratio = (P * X + Q / X) / (P + Q)
+        return float(u_norm), float(v_norm), float(cosine), float(ratio), float(ratio - 1)
+
+
+@pytest.mark.parametrize("y", [2.0, -1e-3, 1e4])
+@pytest.mark.parametrize("scales", [(1e-170, 1e-170), (1e-200, 1.0), (1e3, 1e-250), (1e-180, 1e-165), (1e-280, 1e-280)])
+def test_weights_whose_products_underflow_are_solved_from_their_logarithms(y, scales):
+    network = LinearNetwork.random(4, 1, *scales, y=y, seed=3)
+    for clock in (0.0, 1e-9, 0.5, 3.0, 200.0, 760.0, 900.0):
+        t = clock / network.rate
+        run = network.solution(t)
+        u_norm, v_norm, cosine, ratio, excess = lengths_by_many_digits(network, t)
+        assert run.u_norm[0] == pytest.approx(u_norm, rel=1e-11, abs=0.0)
+        assert run.v_norm[0] == pytest.approx(v_norm, rel=1e-11, abs=0.0)
+        assert run.cos_zeta[0] == pytest.approx(cosine, rel=1e-11)
+        assert np.cos(run.zeta[0]) == pytest.approx(cosine, abs=1e-14)
+        assert run.kernel_ratio[0] == pytest.approx(ratio, rel=1e-11)
+        assert run.kernel_excess[0] == pytest.approx(excess, rel=1e-10)
+        assert run.undefined == ""
+    found = network.mechanism()
+    start, end = lengths_by_many_digits(network, 0.0), lengths_by_many_digits(network, 5e3 / network.rate)
+    assert (found.direction, found.undefined) == (MechanismName.ALIGNMENT, "")
+    assert found.cos_change == pytest.approx(abs(end[2]) - abs(start[2]), rel=1e-9)
+    moved = mpmath.log(end[0]) + mpmath.log(end[1]) - mpmath.log(start[0]) - mpmath.log(start[1])
+    assert found.log_N == pytest.approx(float(moved), rel=1e-11, abs=1e-11)
+    assert found.log_cos == pytest.approx(log(abs(end[2] / start[2])), rel=1e-9)
+
+
+def test_the_angle_of_parallel_layers_that_die_out_is_defined_at_every_finite_time():
+    """d = 1, y = 0, and P = 0, y > 0: f falls below the smallest float, and the layers stay on one line."""
+    t = np.array([0.0, 1.0, 10.0, 1e3, 1e4, inf])
+    for network, angle in (
+        (LinearNetwork([2.0], [1.0], 1.0, 0.0), 0.0),
+        (LinearNetwork([-1.0], [1.0], 1.0, 1.0), np.pi),
+    ):
+        run = network.solution(t)
+        assert (run.zeta[:-1] == angle).all()
+        assert np.isnan(run.zeta[-1])
+        assert run.undefined == "u = 0 or W x = 0 at t = inf: a zero vector has no angle"
+    run = LinearNetwork([-1.0], [1.0], 1.0, 1.0).solution([0.0, 200.0])
+    assert run.u_norm[1] == pytest.approx(exp(-400.0) / sqrt(2.0), rel=1e-12)  # f = -1 / (2 e^(4 t) - 1)
+
+
 def test_what_falls_far_below_y_still_has_its_digits():
     network = LinearNetwork.random(10, y=3.0, seed=1)
     t = np.linspace(30.0, 600.0, 50) / network.rate
@@ -263,6 +361,16 @@ def test_one_zero_layer_begins_to_move():
     assert np.allclose(run.cos_zeta[1:], 1.0)
     assert run.undefined == "u = 0 or W x = 0 at t = 0: a zero vector has no angle"
     assert network.mechanism().dominant is MechanismName.RESCALING
+    faint = LinearNetwork([0.0], [1e-200], 1.0, 1.0).solution([0.0, inf])
+    assert np.isnan(faint.zeta[0])
+    assert faint.v_norm[0] == pytest.approx(1e-200)
+    assert faint.undefined == run.undefined
+
+
+def test_weights_too_small_for_descent_are_named():
+    found = leaving_step(LinearNetwork.random(4, 1, 1e-180, 1e-180, y=2.0))
+    assert np.isnan(found.step)
+    assert "too small" in found.undefined
 
 
 def test_f_reaches_y_in_finite_time_below_the_squared_loss():

@@ -1,11 +1,12 @@
 """Phases of the linear network: exponents against networks up to a million wide, and diagrams against networks."""
 
 from dataclasses import replace
+from itertools import product
 from math import sqrt
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dynamics import (
@@ -115,6 +116,40 @@ def test_turning_leads_to_the_other_phase_and_back_at_the_same_rate(exponents):
         assert scaling_phase(less).phase is Phase.KERNEL
 
 
+sliders = st.floats(-3.0, 3.0)
+
+
+@settings(max_examples=3000, deadline=None)
+@given(sliders, sliders, sliders, sliders, sliders, st.sampled_from([0.0, 1.0]))
+def test_whatever_the_exponents_a_bounded_output_can_be_turned(gamma, u, w, eta_u, eta_w, d):
+    exponents = Exponents(gamma, u, w, eta_u, eta_w, d)
+    if gamma + d / 2 + u + w > 1e-9:
+        with pytest.raises(ValueError, match="grows without bound"):
+            turned(exponents)
+        return
+    turn = turned(exponents)
+    new = turn.exponents
+    assert (new.u, new.w, new.d) == (u, w, d)
+    g = new.gamma + (new.eta_u + new.eta_w) / 2
+    size = g + d + max(2 * w - new.eta_w, 2 * u - new.eta_u)
+    old_g = gamma + (eta_u + eta_w) / 2
+    old_size = old_g + d + max(2 * w - eta_w, 2 * u - eta_u)
+    assert (size > 1e-8) != (old_size > 1e-8) or abs(old_size) < 2e-9
+    assert max(g, g + size) == pytest.approx(max(old_g, old_g + old_size), abs=1e-8)
+    assert new.gamma + d / 2 + u + w <= 1e-8
+    assert scaling_phase(new).size == turn.phase.size == pytest.approx(size, abs=2e-9)
+
+
+@pytest.mark.parametrize("ends", [(-10.0, 10.0)])
+def test_turning_leaves_the_range_of_what_is_given_without_an_error(ends):
+    far = 0
+    for powers in product(*[ends] * 5):
+        exponents = Exponents(*powers)
+        if exponents.gamma + 0.5 + exponents.u + exponents.w <= 0.0:
+            far += max(map(abs, (getattr(turned(exponents).exponents, one) for one in ("eta_u", "eta_w")))) > 10.0
+    assert far
+
+
 def test_the_ntk_turned_is_the_mean_field():
     assert turned(SCALINGS["NTK"]).exponents == SCALINGS["mean-field"]
     assert turned(SCALINGS["mean-field"]).exponents == SCALINGS["NTK"]
@@ -205,6 +240,24 @@ def test_a_diagram_s_median_and_spread_are_over_the_seeds():
     assert np.allclose(found.mean, np.mean(found.log_ratio, axis=0))
     assert np.allclose(found.spread, np.std(found.log_ratio, axis=0))
     assert found.cos_change.shape == (4, 5)
+
+
+@pytest.mark.parametrize("y", [2.0, 0.0, -1e-3])
+def test_a_diagram_of_weights_whose_products_underflow_is_the_network_s(y):
+    found = phase_diagram(("sigma_u", 1e-30, 1e-20), ("sigma_w", 1e-30, 1e-20), (2, 2), (3,), 5, gamma=1e-290, target=y)
+    for (_, j, i), log_ratio in np.ndenumerate(found.log_ratio):
+        network = LinearNetwork.random(5, 1, float(found.x[i]), float(found.y[j]), y=y, gamma=1e-290, seed=3)
+        p, q = (2.0 * np.log(np.linalg.norm(one)) + np.log(0.5 * network.g) for one in (network.p, network.q))
+        log_end = np.log(abs(y)) if y else 0.5 * (p + q)
+        assert log_ratio == pytest.approx(log_end - np.logaddexp(p, q) + np.log(2.0), rel=1e-12, abs=1e-12)
+        assert found.cos_end[0, j, i] == pytest.approx(1.0 if y else 0.0)
+        assert found.cos_start[0, j, i] == pytest.approx(abs(network.pair.cosine))
+
+
+def test_the_ratio_of_a_kernel_of_zero_is_undefined():
+    found = phase_diagram(("gamma", 1, 2), ("y", 1, 2), (2, 2), (0,), sigma_u=0.0, sigma_w=0.0)
+    assert np.isnan(found.log_ratio).all()
+    assert np.isnan(found.cos_start).all()
 
 
 def test_one_neuron_opposed_ends_where_all_weights_are_zero():
