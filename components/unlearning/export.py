@@ -77,7 +77,7 @@ def document(state: UnlearningState) -> Mapping[str, Any]:
 
 def _claims(picture: Picture, run: Trajectory) -> tuple[Claim, ...]:
     """What is claimed of a run, its fate first: each can be refuted by an integration."""
-    return picture.model.explain(run.a0, run.R0, run, picture.thresholds[run.R0]).claims
+    return picture.explanation(run).claims
 
 
 def _fit(run: Trajectory, panel: str) -> dict[str, Any] | None:

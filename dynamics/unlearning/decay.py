@@ -1,0 +1,97 @@
+"""How strong a decay of the second layer unlearning withstands, and which width that needs.
+
+With a term ``-lambda a`` in da/dtau (weight decay; to leading order also noise, a constant term of the activation, and a
+finite width) the critical manifold stays, and on it ``da/dtau = M (Lambda - lambda)`` with ``Lambda = H/M = (p h - g q)/g``.
+On the runaway branch Lambda tends to 0 as R -> 0, so every ``lambda > 0`` halts unlearning, where Lambda = lambda; and
+above the largest Lambda of the branch nothing holds a run there: it comes back to larger |R|.
+
+Source: this project's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import inf, nan
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.polynomial import polynomial as poly
+
+from ..hermite import Array
+from .equilibria import at_zero_weight, crossings
+from .manifold import fold_alignments
+from .sums import equilibrium_polynomial
+
+if TYPE_CHECKING:
+    from .model import UnlearningModel
+
+_GRID = 400  # points of |R|, twice: all along the branch, then beside the best of them
+_FIRST = 1e-6  # of the branch: the smallest |R| that is looked at
+
+
+def branch_end(model: UnlearningModel, sign: int) -> float:
+    """|R| where the runaway branch with ``sign(R) = sign`` ends: at its first fold, equilibrium or zero of M, or at 1."""
+    A, _ = model.overlaps
+    zeros = at_zero_weight(model)
+    slope = np.arange(1, model.K + 1) * A
+    turns = [float(root.real) for root in np.roots(slope[::-1]) if abs(root.imag) < 1e-12] if slope.any() else []
+    ends = [*fold_alignments(model), *crossings(model), *zeros, *turns]
+    return float(min([1.0, *(sign * end for end in ends if sign * end > 0.0)]))
+
+
+def critical_decay(model: UnlearningModel, sign: int = 1, beyond: float = 0.0) -> float:
+    """The largest Lambda on the runaway branch with ``sign(R) = sign``, at |R| >= ``beyond``; nan where nothing unlearns
+    there, inf where the branch comes down to a = 0.
+
+    A run that lands on the branch at |R| = ``beyond`` stays unlearned where the decay is smaller, in the limit
+    eps -> 0, and comes back to larger |R| where it is larger.
+    """
+    S = equilibrium_polynomial(*model.overlaps)
+
+    def ratio(R: Array) -> Array:
+        _, g, _, _ = model.sums(R)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(poly.polyval(R, S) / g)
+
+    return _largest(model, sign, beyond, ratio)
+
+
+def critical_width(model: UnlearningModel, sign: int = 1, beyond: float = 0.0) -> float:
+    """The width m above which a run that lands on the runaway branch at |R| = ``beyond`` stays unlearned, to leading
+    order in 1/m; nan where nothing unlearns on that side.
+
+    At width m the second layer's drag is ``W = q + w/m`` and the manifold's slope of U is taken at
+    ``Q = R^2 - (1 - R^2)/m``; put into the equation of equilibria, ``V' W = V R U'(Q)``, this asks for
+    ``m = [g w + p R (1 - R^2) U''(R^2)] / (p h - g q)``. As R -> 0 (k = 1) that is ``(U(1) - B_1) / Lambda``.
+    """
+    _, B = model.overlaps
+    S = equilibrium_polynomial(*model.overlaps)
+    U = np.append(0.0, B)
+
+    def inverse(R: Array) -> Array:
+        p, g, _, _ = model.sums(R)
+        x = R * R
+        w = B.sum() - poly.polyval(x, U) - (1.0 - x) * poly.polyval(x, poly.polyder(U))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(poly.polyval(R, S) / (g * w + p * R * (1.0 - x) * poly.polyval(x, poly.polyder(U, 2))))
+
+    largest = _largest(model, sign, beyond, inverse)
+    return 1.0 / largest if largest > 0.0 else nan
+
+
+def _largest(model: UnlearningModel, sign: int, beyond: float, function: Callable[[Array], Array]) -> float:
+    """The largest value on the branch outward from ``beyond``."""
+    if not model.asymptotics(sign).unlearns:
+        return nan
+    end = branch_end(model, sign)
+    if not beyond < end:
+        return nan
+    low, high = max(beyond, _FIRST * end), end
+    for _ in range(2):
+        R = np.unique(np.concatenate([np.geomspace(low, high, _GRID), np.linspace(low, high, _GRID)]))
+        values = function(sign * R)
+        if np.isinf(values).any():
+            return inf
+        best = int(np.nanargmax(values))
+        low, high = R[max(best - 1, 0)], R[min(best + 1, len(R) - 1)]
+    return float(values[best])
