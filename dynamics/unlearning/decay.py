@@ -1,9 +1,10 @@
 """How strong a decay of the second layer unlearning withstands, and which width that needs.
 
-With a term ``-lambda a`` in da/dtau (weight decay; to leading order also noise, a constant term of the activation, and a
-finite width) the critical manifold stays, and on it ``da/dtau = M (Lambda - lambda)`` with ``Lambda = H/M = (p h - g q)/g``.
-On the runaway branch Lambda tends to 0 as R -> 0, so every ``lambda > 0`` halts unlearning, where Lambda = lambda; and
-above the largest Lambda of the branch nothing holds a run there: it comes back to larger |R|.
+With a term ``-lambda a`` in da/dtau (weight decay, a constant term of the activation; to leading order also noise and
+finite width) the critical manifold stays, and on it ``da/dtau = M (Lambda - lambda)`` with
+``Lambda = H/M = (p h - g q)/g``. On the runaway branch Lambda tends to 0 as R -> 0, so every ``lambda > 0`` halts
+unlearning, where Lambda = lambda; and above the largest Lambda of the branch nothing holds a run there: it returns to
+larger |R|.
 
 Source: this project's.
 """
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.polynomial import polynomial as poly
 
 from ..hermite import Array
+from ..polynomials import real_roots
 from .equilibria import at_zero_weight, crossings
 from .manifold import fold_alignments
 from .sums import equilibrium_polynomial
@@ -30,23 +32,29 @@ _FIRST = 1e-6  # of the branch: the smallest |R| that is looked at
 
 
 def branch_end(model: UnlearningModel, sign: int) -> float:
-    """|R| where the runaway branch with ``sign(R) = sign`` ends: at its first fold, equilibrium or zero of M, or at 1."""
-    A, _ = model.overlaps
-    zeros = at_zero_weight(model)
-    slope = np.arange(1, model.K + 1) * A
-    turns = [float(root.real) for root in np.roots(slope[::-1]) if abs(root.imag) < 1e-12] if slope.any() else []
-    ends = [*fold_alignments(model), *crossings(model), *zeros, *turns]
+    """Return |R| where the runaway branch of ``sign(R) = sign`` ends: at a fold, an equilibrium, a zero of M, or 1."""
+    ends = [*fold_alignments(model), *crossings(model), *at_zero_weight(model), *_zeros_of_M(model)]
     return float(min([1.0, *(sign * end for end in ends if sign * end > 0.0)]))
 
 
-def critical_decay(model: UnlearningModel, sign: int = 1, beyond: float = 0.0) -> float:
-    """The largest Lambda on the runaway branch with ``sign(R) = sign``, at |R| >= ``beyond``; nan where nothing unlearns
-    there, inf where the branch comes down to a = 0.
+def _zeros_of_M(model: UnlearningModel) -> Array:
+    """R in (-1, 1), R = 0 excluded, where g = M h = 0."""
+    A, _ = model.overlaps
+    roots = real_roots(np.arange(1, model.K + 1) * A, -1.0, 1.0)
+    zeros: Array = roots[(np.abs(roots) < 1.0) & (roots != 0.0)]
+    return zeros
 
-    A run that lands on the branch at |R| = ``beyond`` stays unlearned where the decay is smaller, in the limit
-    eps -> 0, and comes back to larger |R| where it is larger.
+
+def critical_decay(model: UnlearningModel, sign: int = 1, beyond: float = 0.0) -> float:
+    """Return the largest Lambda on the runaway branch with ``sign(R) = sign``, at |R| >= ``beyond``.
+
+    nan where nothing unlearns there, inf where the branch reaches a = 0. A run that lands on the branch at
+    |R| = ``beyond`` stays unlearned where the decay is smaller, in the limit eps -> 0, and returns to larger |R| where
+    it is larger.
     """
     S = equilibrium_polynomial(*model.overlaps)
+    if model.asymptotics(sign).unlearns and sign * branch_end(model, sign) in _zeros_of_M(model):
+        return inf
 
     def ratio(R: Array) -> Array:
         _, g, _, _ = model.sums(R)
@@ -57,8 +65,9 @@ def critical_decay(model: UnlearningModel, sign: int = 1, beyond: float = 0.0) -
 
 
 def critical_width(model: UnlearningModel, sign: int = 1, beyond: float = 0.0) -> float:
-    """The width m above which a run that lands on the runaway branch at |R| = ``beyond`` stays unlearned, to leading
-    order in 1/m; nan where nothing unlearns on that side.
+    """Return the width above which a run that lands on the runaway branch at |R| = ``beyond`` stays unlearned.
+
+    To leading order in 1/m; nan where nothing unlearns on that side.
 
     At width m the second layer's drag is ``W = q + w/m`` and the manifold's slope of U is taken at
     ``Q = R^2 - (1 - R^2)/m``; put into the equation of equilibria, ``V' W = V R U'(Q)``, this asks for
@@ -79,6 +88,24 @@ def critical_width(model: UnlearningModel, sign: int = 1, beyond: float = 0.0) -
     return 1.0 / largest if largest > 0.0 else nan
 
 
+def end_with_decay(model: UnlearningModel, decay: float, sign: int = 1) -> tuple[float, float]:
+    """Return (R, a) where ``decay`` halts unlearning: on the runaway branch, nearest to R = 0, with Lambda = decay.
+
+    (nan, nan) where nothing unlearns on that side, or no point of the branch has Lambda = decay.
+    """
+    if not model.asymptotics(sign).unlearns:
+        return nan, nan
+    A, B = model.overlaps
+    low, high = sorted((0.0, sign * branch_end(model, sign)))
+    rest = poly.polysub(equilibrium_polynomial(A, B), decay * np.arange(1, model.K + 1) * A)
+    roots = real_roots(rest, low, high)
+    inner = roots[(roots != 0.0) & (np.abs(roots) < 1.0)]
+    if not len(inner):
+        return nan, nan
+    R = float(inner[np.argmin(np.abs(inner))])
+    return R, float(model.critical_height(R))
+
+
 def _largest(model: UnlearningModel, sign: int, beyond: float, function: Callable[[Array], Array]) -> float:
     """The largest value on the branch outward from ``beyond``."""
     if not model.asymptotics(sign).unlearns:
@@ -90,8 +117,6 @@ def _largest(model: UnlearningModel, sign: int, beyond: float, function: Callabl
     for _ in range(2):
         R = np.unique(np.concatenate([np.geomspace(low, high, _GRID), np.linspace(low, high, _GRID)]))
         values = function(sign * R)
-        if np.isinf(values).any():
-            return inf
         best = int(np.nanargmax(values))
         low, high = R[max(best - 1, 0)], R[min(best + 1, len(R) - 1)]
     return float(values[best])
