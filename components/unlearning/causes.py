@@ -74,8 +74,8 @@ def _branch(claim: RunawayBranch, model: UnlearningModel, view: Window) -> tuple
     if not claim.exists:
         first = next((j for j, A in enumerate(model.A, 1) if A != 0), 2 * k)
         where = (
-            f"the critical manifold runs away as R → 0, but the slow flow on it leads to larger |R| (the first degree in "
-            f"both is {first})"
+            "the critical manifold runs away as R → 0, but the slow flow on it leads to larger |R| "
+            f"(the first degree in both is {first})"
             if first < 2 * k
             else "the critical manifold does not run away as R → 0"
         )

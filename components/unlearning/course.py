@@ -47,7 +47,7 @@ def movement(run: Trajectory, end: float, peak: Alignment | None = None) -> str:
     if settled:
         values[-1] = end
     digits = _digits(values)
-    parts = []
+    parts: list[str] = []
     for before, after in zip(values[:-1], values[1:], strict=True):
         if after == before:
             continue

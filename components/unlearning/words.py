@@ -19,9 +19,9 @@ ACCURACY = 2e-6  # of a threshold, times max(1, |ā|)
 WIDE = 100.0  # neurons from which on the width that unlearning needs is worth a word, and known to leading order
 ON_BRANCH = 0.05  # of |a|: so close a run is on the runaway branch
 IDEAL = (
-    "These fates hold in the limit of infinitely many neurons, without noise of descent, weight decay or a constant term "
-    "in the activation. Each of these acts like a decay of the second layer, which halts unlearning at an R that is "
-    "not 0, or prevents it."
+    "These fates hold in the limit of infinitely many neurons, without noise of descent, weight decay or a constant "
+    "term in the activation. Each of these acts like a decay of the second layer, which halts unlearning at an R that "
+    "is not 0, or prevents it."
 )
 
 
@@ -168,8 +168,8 @@ def needs(state: UnlearningState, runs: Sequence[Trajectory]) -> list[str]:
     if not parts:
         return []
     return [
-        f"The network unlearns for good only {'; '.join(parts)}, to leading order: at a smaller width, or with a larger "
-        "decay of the second layer, R turns back to larger values."
+        f"The network unlearns for good only {'; '.join(parts)}, to leading order: at a smaller width, or with a "
+        "larger decay of the second layer, R turns back to larger values."
     ]
 
 
