@@ -12,7 +12,7 @@ from components.theme import FATES
 from components.unlearning.course import doubt, movement
 from components.unlearning.state import UnlearningState
 from dynamics import Alignment, Asymptotics, Fate, Limit, Trajectory, UnlearningModel
-from dynamics.unlearning.decay import critical_decay, critical_width
+from dynamics.unlearning.decay import resting_width, withstood_decay
 
 LOST = 0.01  # alignment lost that is worth a word
 ACCURACY = 2e-6  # of a threshold, times max(1, |ā|)
@@ -77,7 +77,7 @@ def fallen(peak: Alignment | None) -> str:
 
 def beside(a0: float, thresholds: np.ndarray) -> str:
     """Between which thresholds a start lies; 0 goes without saying."""
-    near = [t for t in thresholds.tolist() if t != 0 and t * a0 > 0]
+    near = [t for t in thresholds.tolist() if abs(t) > ACCURACY and t * a0 > 0]
     at = [t for t in near if abs(t - a0) <= ACCURACY * max(1.0, abs(t))]
     if at:
         return f"at ā_c = {shown(at[0], 7)}, closer than that is known"
@@ -168,20 +168,19 @@ def needs(state: UnlearningState, runs: Sequence[Trajectory]) -> list[str]:
     if not parts:
         return []
     return [
-        f"The network unlearns for good only {'; '.join(parts)}, to leading order: at a smaller width, or with a "
-        "larger decay of the second layer, R turns back to larger values."
+        f"R keeps falling only {'; '.join(parts)}, to leading order: at a smaller width, or with a larger decay of the "
+        "second layer, it turns to larger values instead."
     ]
 
 
 def need(run: Trajectory) -> tuple[float, float] | None:
-    """The least width and the largest decay at which a run keeps on the runaway branch, to leading order: those
-    of the place where it comes to the branch; None where the branch holds it at every width of interest."""
+    """The width above which, and the decay below which, R keeps falling from where the run comes to the runaway branch,
+    to leading order; None where it comes to none, or every width of interest will do."""
     at = landing(run)
     if at is None or doubt(run):
         return None
-    sign = 1 if at > 0 else -1
-    m, decay = critical_width(run.model, sign, abs(at)), critical_decay(run.model, sign, abs(at))
-    return (m, decay) if m >= WIDE and np.isfinite(decay) else None
+    m, decay = float(resting_width(run.model, at)), float(withstood_decay(run.model, at))
+    return (m, decay) if m >= WIDE and decay > 0 else None
 
 
 def landing(run: Trajectory) -> float | None:

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.polynomial import polynomial as poly
+from numpy.typing import ArrayLike
 
 from ..hermite import Array
 from ..polynomials import real_roots
 from .equilibria import at_zero_weight, crossings
 from .manifold import fold_alignments
-from .sums import equilibrium_polynomial
+from .sums import equilibrium_polynomial, quotient
 
 if TYPE_CHECKING:
     from .model import UnlearningModel
@@ -45,46 +46,46 @@ def _zeros_of_M(model: UnlearningModel) -> Array:
     return zeros
 
 
-def critical_decay(model: UnlearningModel, sign: int = 1, beyond: float = 0.0) -> float:
-    """Return the largest Lambda on the runaway branch with ``sign(R) = sign``, at |R| >= ``beyond``.
-
-    nan where nothing unlearns there, inf where the branch reaches a = 0. A run that lands on the branch at
-    |R| = ``beyond`` stays unlearned where the decay is smaller, in the limit eps -> 0, and returns to larger |R| where
-    it is larger.
-    """
-    S = equilibrium_polynomial(*model.overlaps)
-    if model.asymptotics(sign).unlearns and sign * branch_end(model, sign) in _zeros_of_M(model):
-        return inf
-
-    def ratio(R: Array) -> Array:
-        _, g, _, _ = model.sums(R)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray(poly.polyval(R, S) / g)
-
-    return _largest(model, sign, beyond, ratio)
+def withstood_decay(model: UnlearningModel, R: ArrayLike) -> Array:
+    """Return Lambda(R) = H/M, the decay that holds a run on the critical manifold at rest at R; shape of R."""
+    alignment = np.asarray(R, float)
+    _, g, _, _ = model.sums(alignment)
+    return quotient(poly.polyval(alignment, equilibrium_polynomial(*model.overlaps)), g)
 
 
-def critical_width(model: UnlearningModel, sign: int = 1, beyond: float = 0.0) -> float:
-    """Return the width above which a run that lands on the runaway branch at |R| = ``beyond`` stays unlearned.
-
-    To leading order in 1/m; nan where nothing unlearns on that side.
+def resting_width(model: UnlearningModel, R: ArrayLike) -> Array:
+    """Return the width whose exact law rests at R, to leading order in 1/m; shape of R.
 
     At width m the second layer's drag is ``W = q + w/m`` and the manifold's slope of U is taken at
     ``Q = R^2 - (1 - R^2)/m``; put into the equation of equilibria, ``V' W = V R U'(Q)``, this asks for
     ``m = [g w + p R (1 - R^2) U''(R^2)] / (p h - g q)``. As R -> 0 (k = 1) that is ``(U(1) - B_1) / Lambda``.
     """
-    _, B = model.overlaps
-    S = equilibrium_polynomial(*model.overlaps)
-    U = np.append(0.0, B)
+    alignment = np.asarray(R, float)
+    U = np.append(0.0, model.overlaps[1])
+    p, g, _, _ = model.sums(alignment)
+    x = alignment * alignment
+    w = U.sum() - poly.polyval(x, U) - (1.0 - x) * poly.polyval(x, poly.polyder(U))
+    bend = p * alignment * (1.0 - x) * poly.polyval(x, poly.polyder(U, 2))
+    return quotient(g * w + bend, poly.polyval(alignment, equilibrium_polynomial(*model.overlaps)))
 
-    def inverse(R: Array) -> Array:
-        p, g, _, _ = model.sums(R)
-        x = R * R
-        w = B.sum() - poly.polyval(x, U) - (1.0 - x) * poly.polyval(x, poly.polyder(U))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray(poly.polyval(R, S) / (g * w + p * R * (1.0 - x) * poly.polyval(x, poly.polyder(U, 2))))
 
-    largest = _largest(model, sign, beyond, inverse)
+def critical_decay(model: UnlearningModel, sign: int = 1, beyond: float = 0.0) -> float:
+    """Return the largest Lambda on the runaway branch with ``sign(R) = sign``, at |R| >= ``beyond``.
+
+    nan where nothing unlearns there, inf where the branch reaches a = 0. A run that lands on the branch at
+    |R| = ``beyond`` stays on it where the decay is smaller, in the limit eps -> 0, and leaves it where it is larger.
+    """
+    if model.asymptotics(sign).unlearns and sign * branch_end(model, sign) in _zeros_of_M(model):
+        return inf
+    return _largest(model, sign, beyond, lambda R: withstood_decay(model, R))
+
+
+def critical_width(model: UnlearningModel, sign: int = 1, beyond: float = 0.0) -> float:
+    """Return the width above which a run that lands on the runaway branch at |R| = ``beyond`` stays on it.
+
+    To leading order in 1/m; nan where nothing unlearns on that side.
+    """
+    largest = _largest(model, sign, beyond, lambda R: quotient(np.ones_like(R), resting_width(model, R)))
     return 1.0 / largest if largest > 0.0 else nan
 
 

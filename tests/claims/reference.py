@@ -13,7 +13,7 @@ from math import atanh, factorial, isfinite, nan, tanh
 import numpy as np
 from scipy.integrate import solve_ivp
 
-FAR = 1e10  # time at which fates are read off
+FAR = 1e7  # time at which fates are read off
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,10 @@ class Run:
         k = self.problem.first
         if k and self.problem.c_star[k - 1] and abs(R) < 0.9 * abs(before) and abs(a) > 1.01 * abs(a_before):
             alpha0 = self.problem.c_star[k - 1] / self.problem.c[k - 1]
-            return "unlearning" if abs(a * R**k / alpha0 - 1) < 0.2 else ""
+            side = 1 if R > 0 else -1
+            inside = any(0 < abs(x) < abs(R) and x * side > 0 for x, _ in self.problem.equilibria)
+            known = abs(a * R**k / alpha0 - 1) < 0.2 and not inside and self.problem.leads_to_zero(side)
+            return "unlearning" if known else ""
         if abs(R - before) > 1e-7 * max(abs(R), 1e-3) or R == 0:
             return ""
         if 1 - abs(R) < 1e-7:

@@ -389,11 +389,14 @@ def _needs(state: UnlearningState, problem: Problem, text: str, a0: float, m: fl
 
     R0 = next((R0 for R0, a in state.starts if abs(a - a0) < 1e-5 * max(1.0, abs(a))), 0.0)
     false = []
-    peak = float(np.abs(problem.run(a0, R0, 1e6).alignment(1e6)[1]).max())
+    R = problem.run(a0, R0, 1e6).alignment(1e6)[1]
+    peak = float((R * np.sign(R[-1])).max())  # on the side that it ends on
     for factor, lost in ((0.5, True), (2.0, False)):
         end = abs(Problem(problem.c, problem.c_star, problem.eps, factor * decay).run(a0, R0, FAR).at(FAR)[0])
         if (end < peak * 1.02) != lost:
             false.append(f"with decay {factor * decay:.3g} R ends at {end:.4g}, peak {peak:.4g}: {text!r}")
+        if m / factor > 1e9:
+            continue
         halt = UnlearningModel(problem.c, problem.c_star, problem.eps).at_width(m / factor).halt(a0, R0)
         if halt and halt.fate != Fate.UNDECIDED and (abs(halt.R) < peak * 1.02) != lost:
             false.append(f"at width {m / factor:.3g} R ends at {halt.R:.4g}, peak {peak:.4g}: {text!r}")
