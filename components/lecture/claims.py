@@ -22,6 +22,7 @@ from components.state import State
 from components.time_scales.state import TimeScalesState
 from components.unlearning.state import UnlearningState
 from dynamics import UnlearningModel, scaling_phase
+from dynamics.unlearning.decay import critical_decay, end_with_decay
 
 Quantity = Callable[[Any, int, float], Any]  # of a state, a run (or a number of its kind) and a time
 
@@ -91,6 +92,18 @@ def _halt(state: UnlearningState, run: int) -> Any:
     return _model(state).at_width(state.width or 0).halt(a0, R0)
 
 
+FIRST = UnlearningModel((1.0,) * 5, (1.0, -1.0, 1.0, 1.0, 1.0))  # the first example of the first story, from ā = 10
+SMALL = UnlearningModel((1.0, 0.5), (1.0, -0.6))
+
+
+@lru_cache(maxsize=8)
+def _decayed(decay: float) -> tuple[float, float]:
+    """Where the first example ends (R, a) with a decay of the second layer, given as the time."""
+    landing = float(FIRST.trajectory(10.0).R.max())
+    held = decay < critical_decay(FIRST, 1, landing)
+    return end_with_decay(FIRST, decay) if held else (1.0, float(FIRST.nullcline(1.0)))
+
+
 def _law(state: UnlearningState, run: int) -> Any:
     return _model(state).asymptotics(int(np.sign(_planar(state, run).R[-1])) or 1)
 
@@ -121,6 +134,10 @@ UNLEARNING: dict[str, Quantity] = {
     "width R last": lambda state, run, _: float(_wide(state, run).R[-1]),
     "width R end": lambda state, run, _: _halt(state, run).R,
     "width a end": lambda state, run, _: _halt(state, run).a,
+    "first example, width R end": lambda _, __, m: getattr(FIRST.at_width(m).halt(10.0), "R", math.nan),
+    "first example, decay R end": lambda _, __, decay: _decayed(decay)[0],
+    "first example, decay a end": lambda _, __, decay: _decayed(decay)[1],
+    "small example, thresholds above 0": lambda _, __, ___: int((SMALL.threshold() > 0).sum()),
 }
 
 

@@ -13,6 +13,7 @@ from components.phase_map.compute import RTOL, levels, side
 from components.phase_map.figures import PALE, legend, looks, quantity
 from components.phase_map.state import PhaseMapState, symbol, title
 from components.phase_map.texts import shares
+from components.unlearning.state import POLYNOMIALS
 from components.view import Columns
 from dynamics import PhaseMap
 
@@ -46,6 +47,9 @@ def document(state: PhaseMapState) -> Mapping[str, Any]:
     map_ = whole(state)
     values = quantity(state, map_)
     return {
+        "polynomials": POLYNOMIALS,
+        "c": state.c,
+        "c_star": state.c_star,
         "x": {"parameter": state.x, "values": map_.x},
         "y": {"parameter": state.y, "values": map_.y},
         "fates": {str(number): look.word for number, look in enumerate(looks())},
@@ -83,4 +87,5 @@ def python(state: PhaseMapState) -> str:
     lines = "".join(f"{name} = {value!r}\n" for name, value in parameters.items())
     about = f'"""{symbol(state.y)} over {symbol(state.x)}: a phase map of feature unlearning.\n\n'
     source = "Model: Imai, Nishiyama & Imaizumi, arXiv:2602.07378. Needs numpy, plotly and the package `dynamics`.\n"
+    source += f"C and C_STAR: coefficients of {POLYNOMIALS}; degree 1 first.\n"
     return f'{about}{source}Link: /phase-map?{state.query()}\n"""\n\n{_HEAD}{lines}\n{_BODY}'

@@ -6,8 +6,10 @@ from components.guide import Guide
 
 GUIDE = Guide(
     about=(
-        "Each point of the map is a problem of its own: two of its parameters are on the axes, the others are those "
-        "of the sliders. Its colour says what becomes of the feature in the end."
+        "Each point of the map is a problem of its own: two of its parameters are on the axes, the sliders hold the "
+        "others. The color shows what becomes of the feature in the end, for infinitely many neurons that start alike, "
+        "without noise or weight decay. The coefficients cₖ and c*ₖ are those of the probabilists' Hermite polynomials "
+        "Heₖ, which are not normalized: E[Heₖ²] = k!."
     ),
     heading="Signs in the map",
     signs=(

@@ -8,11 +8,12 @@ from components import controls, frame
 from components.markup import aria
 from components.phase_map.state import DETAILS, PhaseMapState
 from components.unlearning.layout import SOFT
+from components.unlearning.state import HERMITE
 from components.view import View
 
 VIEW = "phase_map"
-C_STAR = controls.coefficients(VIEW, PhaseMapState, "c_star", SOFT, "c*", "target")
-C = controls.coefficients(VIEW, PhaseMapState, "c", SOFT, "c", "activation")
+C_STAR = controls.coefficients(VIEW, PhaseMapState, "c_star", SOFT, "c*", f"target coefficient of {HERMITE}")
+C = controls.coefficients(VIEW, PhaseMapState, "c", SOFT, "c", f"activation coefficient of {HERMITE}")
 DEGREES = controls.count(VIEW, PhaseMapState, {"c": 1.0, "c_star": 0.0}, "K", "number of degrees")
 EPS = controls.slider(VIEW, PhaseMapState, "eps", 0.05)
 START = controls.slider(VIEW, PhaseMapState, "a", 0.1)
@@ -57,8 +58,8 @@ def _controls() -> html.Aside:
     return frame.side(
         [
             frame.group("Axes", controls.place(X), controls.place(Y)),
-            frame.group("Target c*", controls.place(DEGREES), *map(controls.place, C_STAR)),
-            html.Details([html.Summary("Activation c"), *map(controls.place, C)]),
+            frame.group("Target c*, in Heₖ", controls.place(DEGREES), *map(controls.place, C_STAR)),
+            html.Details([html.Summary("Activation c, in Heₖ"), *map(controls.place, C)]),
             frame.group("Start and time scales", *map(controls.place, (START, R0, EPS, HORIZON))),
         ]
     )

@@ -67,7 +67,9 @@ def title(axis: str) -> str:
     """Its name in plain words."""
     field, index = place(axis)
     return (
-        _NAMES[axis] if index is None else ("target" if field == "c_star" else "activation") + f", degree {index + 1}"
+        _NAMES[axis]
+        if index is None
+        else ("target" if field == "c_star" else "activation") + f" coefficient of He{subscript(index + 1)}"
     )
 
 

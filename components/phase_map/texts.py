@@ -10,12 +10,13 @@ from components.numbers import shown
 from components.phase_map.figures import legend, quantity
 from components.phase_map.state import PhaseMapState, symbol
 from components.theme import FATES
+from components.unlearning.words import IDEAL
 from dynamics import Fate, PhaseMap
 
 MEANING = {
     "time": "From that time on R stays within half of its largest distance from its limit.",
     "lost": "The largest |R| on the way less the |R| that is left in the end.",
-    "R_inf": "Where R ends: 1 is full alignment, 0 after a rise is unlearning.",
+    "R_inf": "Where R ends: ±1 is full alignment; 0 is unlearning where |a| grows without bound, else no alignment.",
     "R": "Where R is at that time; the fate may still be far away.",
 }
 
@@ -30,6 +31,8 @@ def notes(state: PhaseMapState, map_: PhaseMap) -> list[str]:
     """Sentences on the map as a whole."""
     listed = ", ".join(f"{FATES[fate].glyph} {FATES[fate].word} {_percent(share)}" for fate, share in shares(map_))
     said = [f"Of this map: {listed}."]
+    if (map_.fate == Fate.UNLEARNING).any():
+        said.append(IDEAL)
     values = quantity(state, map_)
     if values is not None:
         known = values[np.isfinite(values)]

@@ -7,16 +7,18 @@ import numpy as np
 from components.linear_network.state import LinearNetworkState
 from components.time_scales.state import TimeScalesState
 from components.unlearning.state import PUBLISHED_C, PUBLISHED_TARGET
-from dynamics import SCALINGS, MeanFieldModel, UnlearningModel, scaling_phase
+from dynamics import SCALINGS, MeanFieldModel, Trajectory, UnlearningModel, scaling_phase
+from dynamics.unlearning.decay import branch_end, critical_decay, critical_width, end_with_decay
 
 HALTED = UnlearningModel((1.0, 0.5), (1.0, -0.6))  # halts soon, at a width that one can train
 WIDTHS = (200, 2_000, 20_000)
+WIDE, DECAY = 700_000, 1e-4  # a width at which the example unlearns, and a decay with which it does
 LATE = 1e6  # where the asymptotic law is compared with the solution
 STARTS = (0.5, 20.0)  # between which thresholds are looked for
 NAMES = (
     "folds", "h_p", "alpha_0", "a_leading", "a_law", "a_solution", "threshold", "threshold_limit", "fold_limit",
-    "fold_finite", "halts", "U_1", "plateaus", "times", "f_start", "f_end", "cos_start", "cos_end", "kernel_ratio",
-    "scalings", "apart_from", "apart_to",
+    "fold_finite", "halts", "plateaus", "times", "f_start", "f_end", "cos_start", "cos_end", "kernel_ratio",
+    "scalings", "apart_from", "apart_to", "lambda_c", "R_c", "m_c", "m_start", "halted_wide", "decayed",
 )  # fmt: skip
 FOLDED = (1.0, -1.0, -1.0, 1.0, 1.0)  # whose threshold is a fold's
 
@@ -46,10 +48,33 @@ def _unlearning() -> dict[str, str]:
         "fold_limit": _real(fold.a0, 6),
         "fold_finite": _real(float(folded.threshold(bracket=STARTS)[0]), 5),
         "halts": ", ".join(f"$({halt.R:.4f},\\;{halt.a:.3f})$ for $m = {m}$" for m, halt in halts if halt),
-        "U_1": _real(sum(model.B), 0),
-        "apart_from": f"${float(f'{apart[0]:.1g}'):g}$",
-        "apart_to": f"${float(f'{apart[-1]:.1g}'):g}$",
+        "apart_from": f"${float(f'{apart[0]:.2g}'):g}$",
+        "apart_to": f"${float(f'{apart[-1]:.2g}'):g}$",
+        **_decay(model, run),
     }
+
+
+def _decay(model: UnlearningModel, run: Trajectory) -> dict[str, str]:
+    """What the second layer's decay, and a finite width, do to the example from its start."""
+    beyond = float(run.R.max())
+    R = np.linspace(0.0, branch_end(model, 1), 4001)[1:-1]
+    halt = model.at_width(WIDE).halt(run.a0)
+    return {
+        "lambda_c": f"${_decimal(critical_decay(model))}$",
+        "R_c": _real(float(R[np.argmax(model.slow_flow(R) / model.critical_height(R))])),
+        "m_c": _thousands(critical_width(model)),
+        "m_start": _thousands(critical_width(model, 1, beyond)),
+        "halted_wide": _point(halt.R, halt.a) if halt else "",
+        "decayed": _point(*end_with_decay(model, DECAY)),
+    }
+
+
+def _point(R: float, a: float) -> str:
+    return f"$({R:.4f},\\;{a:.2f})$"
+
+
+def _thousands(m: float) -> str:
+    return f"${round(m / 1e3)}\\,000$"
 
 
 def _time_scales() -> dict[str, str]:

@@ -24,15 +24,16 @@ from dynamics import (
     Claim,
     Coefficient,
     Explanation,
-    Fate,
     Jump,
     PowerLaw,
     RunawayBranch,
     Threshold,
+    Trajectory,
     UnlearningModel,
 )
 
 PEAK = 1e-3  # of |R|: less than that is not worth being called lost
+ROUNDING = 1e-9  # of the peak: an R below 0 by less has not changed its sign
 BRANCH = 80  # points of the branch that is shown
 REACH = 0.5  # of |R|, as far as it is shown if no fold comes first
 
@@ -46,16 +47,19 @@ class Cause:
     show: dict[str, Any]
 
 
-def causes(model: UnlearningModel, explanation: Explanation, view: Window) -> list[Cause]:
+def causes(model: UnlearningModel, explanation: Explanation, view: Window, run: Trajectory) -> list[Cause]:
     """What is claimed of a run beyond its fate, in the order in which it is best told."""
     found = []
     for claim in explanation.claims:
         told = _TOLD.get(type(claim))
-        if told:
+        if isinstance(claim, Alignment):
+            text, show = _alignment(claim, run)
+            found.append(Cause(text, claim, show))
+        elif told:
             text, show = told(claim, model, view)
             found.append(Cause(text, claim, show))
         elif isinstance(claim, Coefficient):
-            found.append(Cause(_coefficient(claim, explanation.fate), claim, _control(claim)))
+            found.append(Cause(_coefficient(claim), claim, _control(claim)))
     return found
 
 
@@ -68,9 +72,16 @@ def _threshold(claim: Threshold, model: UnlearningModel, view: Window) -> tuple[
 def _branch(claim: RunawayBranch, model: UnlearningModel, view: Window) -> tuple[str, dict[str, Any]]:
     k, side = claim.k, "R > 0" if claim.side > 0 else "R < 0"
     if not claim.exists:
+        first = next((j for j, A in enumerate(model.A, 1) if A != 0), 2 * k)
+        where = (
+            "the critical manifold runs away as R → 0, but the slow flow on it leads to larger |R| "
+            f"(the first degree in both is {first})"
+            if first < 2 * k
+            else "the critical manifold does not run away as R → 0"
+        )
         return (
-            f"The activation begins at degree k = {k}, and the target has nothing of that degree: for {side} the "
-            f"critical manifold does not run away as R → 0, so nothing can be unlearned there."
+            f"The activation begins at degree k = {k}, and the target has nothing of that degree: for {side} {where}, "
+            f"so no start that ends there unlearns."
         ), _line(claim, model, view)
     begins = f"For {side} the critical manifold runs away as R → 0 (k = {k}: a R{_power(k)} → {shown(claim.alpha0, 4)})"
     if claim.p is None:
@@ -118,21 +129,22 @@ def _attractor(claim: Attractor, model: UnlearningModel, view: Window) -> tuple[
     least = "the global minimum of the loss" if claim.is_global_minimum else "not the least loss there is"
     text = (
         f"It ends in the stable node R = {shown(claim.R, 4)}, a = {shown(claim.a, 4)}, {least}; "
-        f"what is left of the way dies away like exp(−{shown(claim.rate, 3)} τ)."
+        f"what is left of the way falls at least as fast as exp(−{shown(claim.rate, 3)} τ)."
     )
     return text, {"points": [[claim.R, claim.a]]}
 
 
-def _alignment(claim: Alignment, model: UnlearningModel, view: Window) -> tuple[str, dict[str, Any]]:
+def _alignment(claim: Alignment, run: Trajectory) -> tuple[str, dict[str, Any]]:
+    least = ROUNDING * claim.peak
+    name = "R" if run.R.min() > -least else "|R|"
     peak = shown(claim.peak, 3)
     if isinf(claim.tau) or claim.lost <= PEAK:
-        return f"|R| is never above {peak}, and nothing of that is lost.", {}
+        return f"{name} is never above {peak}, and less than {PEAK:g} of that is lost.", {}
     share = shown(100 * claim.lost / claim.peak, 3)
-    half = f"; half of it by τ = {_rounded(claim.halved)}" if isfinite(claim.halved) else ""
+    half = f"; half of that value is lost by τ = {_rounded(claim.halved)}" if isfinite(claim.halved) else ""
+    when = f"at τ = {_rounded(claim.tau)}" if claim.tau > 0 else "at the start"
     times = [claim.tau, *([claim.halved] if isfinite(claim.halved) else [])]
-    return (f"|R| is largest, {peak}, at τ = {_rounded(claim.tau)}; {share} % of that is lost in the end{half}."), {
-        "times": times
-    }
+    return f"{name} is largest, {peak}, {when}; {share} % of that is lost in the end{half}.", {"times": times}
 
 
 def _rounded(tau: float) -> str:
@@ -140,14 +152,13 @@ def _rounded(tau: float) -> str:
     return shown(float(f"{tau:.3g}"))
 
 
-def _coefficient(claim: Coefficient, fate: Fate) -> str:
+def _coefficient(claim: Coefficient) -> str:
     name, side = f"c*{subscript(claim.degree)}", "R > 0" if claim.side > 0 else "R < 0"
     beyond = f"{'above' if claim.above else 'below'} {shown(claim.value, 4)}"
-    there = f"{name} {beyond}, where it is {shown(claim.present, 4)}"
+    there = f"{name} {beyond} (now {shown(claim.present, 4)})"
     if claim.unlearns:
         return f"What would make unlearning possible where {side}: {there}; then the slow flow would lead to R = 0."
-    what = "change it, whatever ā is" if fate == Fate.UNLEARNING else f"rule out unlearning where {side}"
-    return f"What would {what}: {there}; then no start that ends at {side} would unlearn."
+    return f"What would rule out unlearning where {side}: {there}; then no start that ends at {side} would unlearn."
 
 
 def _control(claim: Coefficient) -> dict[str, Any]:
@@ -160,5 +171,4 @@ _TOLD: dict[type[Claim], Callable[[Any, UnlearningModel, Window], tuple[str, dic
     Jump: _jump,
     PowerLaw: _power_law,
     Attractor: _attractor,
-    Alignment: _alignment,
 }

@@ -13,7 +13,7 @@ from components.unlearning.picture import RTOL, Picture
 from components.unlearning.state import EPS, UnlearningState
 from components.unlearning.validity import Wide
 from components.view import Chunk, Columns, Figure, Trace, column, scene
-from dynamics import Asymptotics, CriticalManifold, Explanation, Fate, ResultCode, Trajectory
+from dynamics import Alignment, Asymptotics, CriticalManifold, Explanation, Fate, ResultCode, Trajectory
 
 BASINS_COST, PAST_COST = 4, 0.5  # runs, at the dearest: of the map of fates, of one point's past
 WIDTH_COST, PINNED_COST = 8, 2  # of a run at finite width, with its end and the width needed; of A and its manifold
@@ -74,18 +74,18 @@ def stream(state: UnlearningState) -> Iterator[Chunk]:
     sides = {words.side(run) for run in runs}
     laws = {sign: model.asymptotics(sign) for sign in sorted(sides - {0}, reverse=True)}
     said = {"plane": texts.plane(picture, manifold, runs), "panels": texts.panels(picture, runs)}
-    notes = [*words.notes(state, model, laws), *beside, *validity.notes(wides), *texts.panel_notes(picture, runs)]
+    notes = [*words.notes(state, model, laws, runs), *beside, *validity.notes(wides), *texts.panel_notes(picture, runs)]
     why = explained(picture, runs)
     told = {
-        "runs": sentences(picture, runs, laws),
+        "runs": sentences(picture, runs, laws, why),
         "fates": [figures.look(plan) for plan in plans],
         "claims": [[claim.as_dict() for claim in whole.claims[:1]] for whole in why],  # of the sentence itself: the end
         "causes": [
             [
                 {"text": cause.text, "claim": cause.claim.as_dict(), "show": cause.show}
-                for cause in causes(model, whole, view)
+                for cause in causes(model, whole, view, run)
             ]
-            for whole in why
+            for whole, run in zip(why, runs, strict=True)
         ],
     }
     yield Chunk("words", {**told, "notes": notes, "links": links(state, runs[0]), "figures": said})
@@ -176,19 +176,26 @@ def lawful(plan: figures.Run, run: Trajectory, panel: str) -> list[Trace]:
     return figures.law(plan, asymptotics, run.tau, run.power_fit, panel) if asymptotics.unlearns else []
 
 
-def sentences(picture: Picture, runs: list[Trajectory], laws: Mapping[int, Asymptotics]) -> list[str]:
+def sentences(
+    picture: Picture, runs: list[Trajectory], laws: Mapping[int, Asymptotics], why: Sequence[Explanation]
+) -> list[str]:
     """One sentence for each trajectory."""
     thresholds = picture.thresholds
     return [
-        words.sentence(plan.name, run, thresholds[run.R0], laws.get(words.side(run)))
-        for plan, run in zip(picture.runs, runs, strict=True)
+        words.sentence(
+            plan.name,
+            run,
+            thresholds[run.R0],
+            laws.get(words.side(run)),
+            next((claim for claim in whole.claims if isinstance(claim, Alignment)), None),
+        )
+        for plan, run, whole in zip(picture.runs, runs, why, strict=True)
     ]
 
 
 def explained(picture: Picture, runs: list[Trajectory]) -> list[Explanation]:
-    """Why each trajectory has its fate."""
-    thresholds = picture.thresholds
-    return [picture.model.explain(run.a0, run.R0, run, thresholds[run.R0]) for run in runs]
+    """Why each trajectory has its fate; of one whose numbers contradict each other nothing is claimed."""
+    return [picture.explanation(run) for run in runs]
 
 
 def status(runs: list[Trajectory], wides: Sequence[Wide] = ()) -> str:

@@ -16,7 +16,7 @@ from components.numbers import shown as number
 from components.theme import FATES, FONT, LIGHT
 from components.unlearning import columns, figures, limits
 from components.unlearning.picture import BASINS, MANIFOLD, RTOL, SAMPLES, Picture, Pinned
-from components.unlearning.state import EPS, UnlearningState
+from components.unlearning.state import EPS, POLYNOMIALS, UnlearningState
 from components.unlearning.validity import TOLERANCE, Wide
 from components.view import Columns
 from dynamics import Claim, CriticalManifold, Fate, Trajectory
@@ -40,6 +40,9 @@ def document(state: UnlearningState) -> Mapping[str, Any]:
     manifold = picture.manifold()
     wides = list(picture.wide())
     return {
+        "polynomials": POLYNOMIALS,
+        "c": state.c,
+        "c_star": state.c_star,
         "table": _table(picture, runs, wides),
         "runs": [
             {
@@ -77,7 +80,7 @@ def document(state: UnlearningState) -> Mapping[str, Any]:
 
 def _claims(picture: Picture, run: Trajectory) -> tuple[Claim, ...]:
     """What is claimed of a run, its fate first: each can be refuted by an integration."""
-    return picture.model.explain(run.a0, run.R0, run, picture.thresholds[run.R0]).claims
+    return picture.explanation(run).claims
 
 
 def _fit(run: Trajectory, panel: str) -> dict[str, Any] | None:
@@ -206,8 +209,9 @@ Link: /?{state.query()}
 
 {_IMPORTS.strip()}
 
-C = {_text(state.c)}  # activation coefficients, degree 1 first
-C_STAR = {_text(state.c_star)}  # target coefficients
+# Coefficients of {POLYNOMIALS}; degree 1 first.
+C = {_text(state.c)}  # activation
+C_STAR = {_text(state.c_star)}  # target
 EPS = {_text(state.eps)}  # ratio of the layers' time scales
 STARTS = (  # name, R0, a0
 {starts}

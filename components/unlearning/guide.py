@@ -6,9 +6,12 @@ from components.guide import Guide
 
 GUIDE = Guide(
     about=(
-        "A two-layer network learns a single direction. R is its alignment with that direction, a the size of "
-        "its second layer. Features are learned when R goes to 1; they are unlearned when R rises and then "
-        "goes back to 0, while the loss still falls."
+        "A two-layer network learns a target that depends on a single direction of its input. R is its alignment with "
+        "that direction, a the weight of its second layer. A feature is learned when R tends to 1. It is unlearned "
+        "when R rises first and then falls back to 0, while the loss still falls. This describes infinitely many "
+        "neurons that start alike, without noise or weight decay. The coefficients cₖ and c*ₖ are those of the "
+        "probabilists' Hermite polynomials Heₖ, which are not normalized: E[Heₖ²] = k!. Divide coefficients of "
+        "the normalized hₖ = Heₖ/√k! by √k! before you enter them."
     ),
     heading="Signs in the plane",
     signs=(
@@ -27,8 +30,8 @@ GUIDE = Guide(
     ),
     more=(
         "Layers, below the plane, shows more: the slow flow on the manifold, the loss as a landscape, the "
-        "basins of the fates, and where added points come from. Click in the plane to launch a trajectory. Open why "
-        "under a sentence for the causes of a fate; show marks on the plot what a cause speaks of."
+        "basins of the fates, and where added points come from. Click in the plane to launch a trajectory. Click "
+        "“why” under a sentence to see the reasons; “show” marks each one in the plot."
     ),
     keys=(
         ("Space", "play, pause"),

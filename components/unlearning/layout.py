@@ -6,15 +6,15 @@ from dash import html
 
 from components import controls, frame
 from components.markup import aria
-from components.unlearning.state import UnlearningState
+from components.unlearning.state import HERMITE, UnlearningState
 from components.view import View
 
 VIEW = "unlearning"
 SOFT = (-3.0, 3.0)  # of a coefficient's slider: where the papers' values are; the box goes to ±10
 
 
-C_STAR = controls.coefficients(VIEW, UnlearningState, "c_star", SOFT, "c*", "target")
-C = controls.coefficients(VIEW, UnlearningState, "c", SOFT, "c", "activation")
+C_STAR = controls.coefficients(VIEW, UnlearningState, "c_star", SOFT, "c*", f"target coefficient of {HERMITE}")
+C = controls.coefficients(VIEW, UnlearningState, "c", SOFT, "c", f"activation coefficient of {HERMITE}")
 DEGREES = controls.count(VIEW, UnlearningState, {"c": 1.0, "c_star": 0.0}, "K", "number of degrees")
 EPS = controls.slider(VIEW, UnlearningState, "eps", 0.05)
 START = controls.slider(VIEW, UnlearningState, "a", 0.1, "chosen", title="second layer at the start")
@@ -56,8 +56,8 @@ def page(view: View) -> html.Div:
     """The whole page."""
     chips = html.Div(id="chips", className="chips", role="group", **aria(label="Starts ā"))
     aside = [
-        frame.group("Target c*", controls.place(DEGREES), *map(controls.place, C_STAR)),
-        html.Details([html.Summary("Activation c"), *map(controls.place, C)]),
+        frame.group("Target c*, in Heₖ", controls.place(DEGREES), *map(controls.place, C_STAR)),
+        html.Details([html.Summary("Activation c, in Heₖ"), *map(controls.place, C)]),
         frame.group("Starts ā", chips, controls.place(START), controls.place(R0)),
         frame.group("Time", controls.place(EPS), controls.place(HORIZON)),
         frame.group("Finite width", controls.place(WIDTH)),

@@ -11,11 +11,14 @@ import numpy as np
 
 from components.numbers import shown
 from components.unlearning import figures
+from components.unlearning.course import doubt
 from components.unlearning.state import HEIGHT, START, UnlearningState
 from components.unlearning.validity import TOLERANCE, Wide
 from dynamics import (
     CriticalManifold,
     Equilibrium,
+    Explanation,
+    Fate,
     Halt,
     Past,
     PhaseMap,
@@ -175,6 +178,12 @@ class Picture:
         """The loss over the window, if asked for."""
         return figures.landscape_of(self.model, *self.ground) if "loss" in self.layers else None
 
+    def explanation(self, run: Trajectory) -> Explanation:
+        """Why a run has its fate; without claims where its numbers contradict each other."""
+        if doubt(run):
+            return Explanation(Fate.UNDECIDED, ())
+        return self.model.explain(run.a0, run.R0, run, self.thresholds[run.R0])
+
     @cached_property
     def thresholds(self) -> dict[float, np.ndarray]:
         """The thresholds in a0 at each R0 that a run starts from."""
@@ -184,4 +193,4 @@ class Picture:
 def run_name(state: UnlearningState, index: int) -> str:
     """What a run is called: by its ā, or by both coordinates where it was clicked."""
     R0, a0 = state.starts[index]
-    return f"({shown(R0, 3)}, {shown(a0, 3)})" if index >= len(state.a) else f"ā = {shown(a0, 4)}"
+    return f"({shown(R0, 3)}, {shown(a0, 3)})" if index >= len(state.a) else f"ā = {shown(a0, 6)}"

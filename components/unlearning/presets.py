@@ -20,9 +20,9 @@ PRESETS = (
         "Three starts, two fates",
         (1, -1, 1, 1, 1),
         (5, 9, 10),
-        "Watch R: it shoots along the fast fibre to the green critical manifold. From ā = 5 it lands on the right "
-        "branch and slides down to R = 1; from ā = 9 it lands on the left one, reaches the fold and jumps; "
-        "from ā = 10 it turns and slides back to R = 0, unlearning, while the loss goes on falling.",
+        "Three networks that differ only in the weight ā of their second layer. From ā = 5 and 9 the first layer turns "
+        "fully toward the feature (R = 1). From ā = 10 it begins to, then turns away again, although the loss never "
+        "stops falling.",
     ),
     _preset(
         "time-scales-left",
@@ -38,7 +38,9 @@ PRESETS = (
         (1,),
         "The same separation of time scales where the feature is learnt.",
     ),
-    _preset("portrait-left", "Portrait, learning", (1, 1, 1, 1, 1), FAN, "From every ā the feature is learnt."),
+    _preset(
+        "portrait-left", "Portrait, learning", (1, 1, 1, 1, 1), FAN, "From each of these ā > 0 the feature is learnt."
+    ),
     _preset(
         "portrait-right",
         "Portrait, both fates",

@@ -10,7 +10,7 @@ import numpy as np
 from dynamics import Fate, Trajectory, UnlearningModel, local_exponents, phase_map
 
 # --- parameters ---
-C = (1.0, 1.0, 1.0, 1.0, 1.0)
+C = (1.0, 1.0, 1.0, 1.0, 1.0)  # coefficients of He_k, not normalized
 C_STAR = (1.0, -1.0, 1.0, 1.0, 1.0)
 EPS = 1.0
 STARTS = (("ā = 5", 0.0, 5.0), ("ā = 9", 0.0, 9.0), ("ā = 10", 0.0, 10.0))

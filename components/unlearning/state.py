@@ -30,8 +30,14 @@ Numbers = tuple[float, ...]
 
 
 # What every view of the planar system has.
-Activation = Annotated[Numbers, Parameter("c", "cₖ", "activation coefficients", "numbers", (COEFFICIENT,), (1, K_MAX))]
-Target = Annotated[Numbers, Parameter("cs", "c*ₖ", "target coefficients", "numbers", (COEFFICIENT,), (1, K_MAX))]
+HERMITE = "Heₖ (not normalized)"  # which polynomials the coefficients belong to, in titles of controls
+POLYNOMIALS = "probabilists' Hermite polynomials He_k, not normalized: E[He_k(G)^2] = k!"  # the same, in exports
+Activation = Annotated[
+    Numbers, Parameter("c", "cₖ", f"activation coefficients of {HERMITE}", "numbers", (COEFFICIENT,), (1, K_MAX))
+]
+Target = Annotated[
+    Numbers, Parameter("cs", "c*ₖ", f"target coefficients of {HERMITE}", "numbers", (COEFFICIENT,), (1, K_MAX))
+]
 Ratio = Annotated[Number, Parameter("eps", "ε", "ratio of the layers' time scales", bounds=(EPS,), scale="log")]
 Initial = Annotated[Number, Parameter("R0", "R₀", "alignment at the start", bounds=(ALIGNMENT,))]
 

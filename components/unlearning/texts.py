@@ -9,6 +9,7 @@ import numpy as np
 from components.numbers import counted, shown
 from components.theme import FATES
 from components.unlearning import limits
+from components.unlearning.course import doubt
 from components.unlearning.figures import Run, Window, parted
 from components.unlearning.picture import Picture
 from dynamics import CriticalManifold, Fate, PowerFit, Trajectory
@@ -40,7 +41,8 @@ def plane(picture: Picture, manifold: CriticalManifold, runs: Sequence[Trajector
         if 0 < turn < R.size - 1 and abs(abs(R[turn]) - abs(R[-1])) > 0.02:
             way.append(f"R = {shown(R[turn], 2)}, a = {shown(a[turn], 3)}")
         way.append(f"R = {shown(R[-1], 2)}, a = {shown(a[-1], 3)}")
-        said.append(f"{plan.name}, {FATES[plan.limit.fate].word}: from {', then '.join(way)}.")
+        word = f"fate undecided ({reason})" if (reason := doubt(run)) else FATES[plan.limit.fate].word
+        said.append(f"{plan.name}, {word}: from {', then '.join(way)}.")
     said.append("c shows a crosshair, with which a trajectory is launched from anywhere.")
     return " ".join(said)
 
@@ -60,14 +62,14 @@ def layers(picture: Picture) -> list[str]:
     if picture.orbits:
         jumps = [sum(piece.fast for piece in orbit.pieces) for orbit in picture.orbits]
         number = ", ".join(f"{plan.name}: {jump}" for plan, jump in zip(picture.runs, jumps, strict=True))
-        said.append(f"Singular orbits, as ε goes to 0, with so many fast pieces: {number}.")
+        said.append(f"Singular orbits (ε → 0), number of fast pieces: {number}.")
     if picture.basins:
         shares = [
             f"{FATES[fate].word} {100 * share:.0f} %"
             for fate in Fate
             if (share := float(np.mean(picture.basins.fate == fate))) > 0
         ]
-        said.append(f"Of all starts in the window there end in {', '.join(shares)}.")
+        said.append(f"Fates of all starts in the window: {', '.join(shares)}.")
     if picture.pasts:
         said.append("The past of each added point, backward in time, is shown.")
     plain = {

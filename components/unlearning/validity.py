@@ -6,11 +6,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from components.numbers import shown
 from components.unlearning.figures import Run
 from dynamics import Fate, FiniteWidthTrajectory, Halt
 
 TOLERANCE = 0.05  # of the planar law against the exact one
+LOST = 0.99  # of the largest |R|: an end above that has lost nothing
 ALIKE = "It assumes that all neurons stay alike; they can also part, where the symmetric state is unstable."
 
 
@@ -41,11 +44,11 @@ def halted(wide: Wide) -> str:
     halt = wide.halt
     if halt is None:
         return ""
-    if halt.fate == Fate.PARTIAL_ALIGNMENT:
-        when = f", reached at τ ≈ {shown(halt.tau, 3)}" if math.isfinite(halt.tau) else ""
+    if halt.fate == Fate.PARTIAL_ALIGNMENT and abs(halt.R) < LOST * float(np.abs(wide.trajectory.R).max()):
+        when = f" (within 37 % of both from τ ≈ {shown(halt.tau, 3)} on)" if math.isfinite(halt.tau) else ""
         return f"finite width halts unlearning at R = {shown(halt.R, 4)}, a = {shown(halt.a)}{when}"
-    if halt.fate == Fate.FULL_ALIGNMENT:
-        return f"this width does not unlearn but learns, R → {shown(halt.R, 3)}, a → {shown(halt.a)}"
+    if halt.fate in (Fate.PARTIAL_ALIGNMENT, Fate.FULL_ALIGNMENT):
+        return f"this width does not unlearn but aligns, R → {shown(halt.R, 4)}, a → {shown(halt.a)}"
     if halt.fate == Fate.UNLEARNING:
         return "not even this width halts unlearning"
     if halt.fate == Fate.NO_ALIGNMENT:

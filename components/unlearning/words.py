@@ -2,67 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
 
 from components.numbers import exponent, shown
 from components.theme import FATES
+from components.unlearning.course import doubt, movement
 from components.unlearning.state import UnlearningState
-from dynamics import Asymptotics, Fate, Limit, Trajectory, UnlearningModel
+from dynamics import Alignment, Asymptotics, Fate, Limit, Trajectory, UnlearningModel
+from dynamics.unlearning.decay import resting_width, withstood_decay
 
 LOST = 0.01  # alignment lost that is worth a word
-WIDE = 30.0  # U(1) from which on the width that the planar limit needs is worth a word
+ACCURACY = 2e-6  # of a threshold, times max(1, |ā|)
+WIDE = 100.0  # neurons from which on the width that unlearning needs is worth a word, and known to leading order
+ON_BRANCH = 0.05  # of |a|: so close a run is on the runaway branch
+IDEAL = (
+    "These fates hold in the limit of infinitely many neurons, without noise of descent, weight decay or a constant "
+    "term in the activation. Each of these acts like a decay of the second layer, which halts unlearning at an R that "
+    "is not 0, or prevents it."
+)
 
 
-def sentence(name: str, run: Trajectory, thresholds: np.ndarray, asymptotics: Asymptotics | None) -> str:
+def sentence(
+    name: str,
+    run: Trajectory,
+    thresholds: np.ndarray,
+    asymptotics: Asymptotics | None,
+    peak: Alignment | None = None,
+) -> str:
     """Which fate the trajectory has, where it ends, and on which side of which threshold it starts.
 
     `thresholds` are those of its R0; `asymptotics` that of the branch on its side of R = 0,
-    None where it never leaves R = 0.
+    None where it never leaves R = 0; `peak` is what is certain of its largest |R|.
     """
     limit = run.limit
+    start = f"From {f'(R, a) = {name}' if name.startswith('(') else name} the network"
     if run.a0 == 0 and run.R0 == 0:
-        return f"{name} stays at (R, a) = (0, 0): a network without output gets no signal."
+        return f"{start} stays at (R, a) = (0, 0): without output it gets no signal."
     if limit.fate == Fate.UNDECIDED:
         R, a = shown(float(run.R[-1]), 3), shown(float(run.a[-1]))
-        return f"{name}: undecided; at τ = {shown(run.tau_end)} it is at R = {R}, a = {a}."
+        return f"{start} has no certain fate (undecided): at τ = {shown(run.tau_end)} it is at R = {R}, a = {a}."
+    if reason := doubt(run):
+        return f"{start} has no certain fate (undecided): {reason}. Do not rely on the numbers of this run."
     where = beside(run.a0, thresholds)
     because = f" ({where})" if where else ""
-    peak = max(float(np.abs(run.R).max()), limit.peak)
-    size = "|R|" if run.R.min() < 0 else "R"
-    falls = (
-        f"rises to {shown(peak, 3)} and goes back to 0" if peak > abs(run.R0) else f"falls from {shown(peak, 3)} to 0"
-    )
     if limit.fate == Fate.UNLEARNING:
-        return f"{name} unlearns{because}: {size} {falls} {law(asymptotics, limit)}."
+        return f"{start} unlearns{because}: R {movement(run, 0.0, peak)}, {law(asymptotics, limit)}."
     rest = f"a → {shown(limit.a)}, L → {shown(limit.loss)}."
     if abs(run.R0) == 1:
-        return f"{name}: R is held at {shown(limit.R, 3)}, an invariant line, {rest}"
+        return f"{start} keeps R = {shown(limit.R, 3)}, an invariant line; {rest}"
     if limit.fate == Fate.FULL_ALIGNMENT:
-        return f"{name} aligns fully{because}: R → {shown(limit.R, 3)}, {rest}"
+        return f"{start} aligns fully{because}: R → {shown(limit.R, 3)}, {rest}"
     if limit.fate == Fate.PARTIAL_ALIGNMENT:
-        lost = peak - abs(limit.R)
-        fall = f", {shown(lost, 2)} below its peak" if lost > LOST else ""
-        near = "short of " if abs(limit.R) > 0.99995 else ""
-        return f"{name} aligns partly{because}: R → {near}{shown(limit.R, 4)}{fall}, {rest}"
+        return f"{start} aligns partly{because}: R → {partial(limit.R)}{fallen(peak)}, {rest}"
     if not run.R.any():
-        return f"{name} never aligns: R stays at 0, L stays at {shown(limit.loss)}."
-    return f"{name} does not align{because}: {size} {falls} and a stays bounded, {rest}"
+        return f"{start} never aligns: R stays at 0, L stays at {shown(limit.loss)}."
+    return f"{start} does not align{because}: R {movement(run, 0.0, peak)} and a stays bounded, {rest}"
+
+
+def partial(R: float) -> str:
+    """The limit of R where that is not 0 nor ±1, though it may round to it."""
+    near = 1.0 - abs(R)
+    return f"{shown(float(np.sign(R)))} but for {shown(near, 2)}" if 0 < near < 5e-5 else shown(R, 4)
+
+
+def fallen(peak: Alignment | None) -> str:
+    """How far below its largest value |R| ends, where that is certain."""
+    if peak is None or peak.lost <= LOST:
+        return ""
+    return f", {shown(peak.lost, 2)} below its {'peak' if peak.tau > 0 else 'start'}"
 
 
 def beside(a0: float, thresholds: np.ndarray) -> str:
     """Between which thresholds a start lies; 0 goes without saying."""
-    below = [t for t in thresholds.tolist() if t != 0 and t <= a0 and t * a0 > 0]
-    above = [t for t in thresholds.tolist() if t != 0 and t > a0 and t * a0 > 0]
+    near = [t for t in thresholds.tolist() if abs(t) > ACCURACY and t * a0 > 0]
+    at = [t for t in near if abs(t - a0) <= ACCURACY * max(1.0, abs(t))]
+    if at:
+        return f"at ā_c = {shown(at[0], 7)}, closer than that is known"
+    below = [told(t, a0) for t in near if t < a0][-1:]
+    above = [told(t, a0) for t in near if t > a0][:1]
     if below and above:
-        return f"between the thresholds ā = {shown(max(below))} and {shown(min(above))}"
+        return f"between the thresholds ā = {below[0]} and {above[0]}"
     if below:
-        return f"above ā_c = {shown(max(below))}"
+        return f"above ā_c = {below[0]}"
     if above:
-        return f"below ā_c = {shown(min(above))}"
+        return f"below ā_c = {above[0]}"
     return ""
+
+
+def told(threshold: float, a0: float) -> str:
+    """A threshold with as many digits as it takes to tell it from the start."""
+    return next((shown(threshold, n) for n in range(5, 9) if shown(threshold, n) != shown(a0, n)), shown(threshold, 9))
 
 
 def law(asymptotics: Asymptotics | None, limit: Limit) -> str:
@@ -72,7 +104,7 @@ def law(asymptotics: Asymptotics | None, limit: Limit) -> str:
     if k is None or p is None:
         return f"while a → {shown(limit.a)}, {end}"
     R_power, a_power = exponent(Fraction(-1, p + k)), exponent(Fraction(k, p + k))
-    return f"while a → {shown(limit.a)}, R ~ τ{R_power} and |a| ~ τ{a_power}, {end}"
+    return f"while a → {shown(limit.a)}, |R| ~ τ{R_power} and |a| ~ τ{a_power}, {end}"
 
 
 def pinned(run: Trajectory) -> str:
@@ -80,14 +112,18 @@ def pinned(run: Trajectory) -> str:
     start = f"A (ā = {shown(run.a0, 4)}{f', R₀ = {shown(run.R0, 3)}' if run.R0 else ''})"
     if run.fate == Fate.UNDECIDED:
         return f"{start}: undecided; at τ = {shown(run.tau_end)} it is at R = {shown(float(run.R[-1]), 3)}."
+    if reason := doubt(run):
+        return f"{start}: undecided; {reason}."
     R, a, loss = shown(run.limit.R, 4), shown(run.limit.a), shown(run.limit.loss)
     return f"{start}: {FATES[run.fate].word}, R → {R}, a → {a}, L → {loss}."
 
 
-def notes(state: UnlearningState, model: UnlearningModel, laws: Mapping[int, Asymptotics]) -> list[str]:
+def notes(
+    state: UnlearningState, model: UnlearningModel, laws: Mapping[int, Asymptotics], runs: Sequence[Trajectory] = ()
+) -> list[str]:
     """Sentences on what the coefficients have of the special, most important first.
 
-    `laws` are those of the sides of R = 0 on which trajectories end.
+    `laws` are those of the sides of R = 0 on which trajectories end; `runs` the trajectories.
     """
     c, c_star = np.array(state.c), np.array(state.c_star)
     said: list[str] = []
@@ -102,8 +138,8 @@ def notes(state: UnlearningState, model: UnlearningModel, laws: Mapping[int, Asy
     stuck = model.A[0] == 0 and any(R == 0 for R, _ in state.starts)
     if stuck and c_star.any():
         first = next((k for k, A in enumerate(model.A, 1) if A != 0), None)
-        reason = f"the information exponent is {first}" if first else "no degree is in both c and c*"
-        advice = " Give R₀ > 0 to leave R = 0." if first else ""
+        reason = f"the first degree in both c and c* is {first}" if first else "no degree is in both c and c*"
+        advice = " Start at R₀ ≠ 0 to see what happens off R = 0." if first else ""
         said.append(f"c₁c*₁ = 0 and R₀ = 0: R never moves, because {reason}.{advice}")
     elif c[0] == 0:
         said.append(f"c₁ = 0: the activation begins at degree {int(np.flatnonzero(c)[0]) + 1}.")
@@ -112,12 +148,55 @@ def notes(state: UnlearningState, model: UnlearningModel, laws: Mapping[int, Asy
         said.append("Only odd degrees: (R, a) and (−R, −a) are alike.")
     if degrees and all(k % 2 == 0 for k in degrees):
         said.append("Only even degrees: R and −R are alike, and R = 0 is never left.")
-    said += model.equilibrium_lines()
+    said += [line.replace("-", "−") for line in model.equilibrium_lines()]
     said += [text for text in (branch_note(state, model, sign, law) for sign, law in laws.items()) if text]
-    width = sum(model.B)
-    if width > WIDE:
-        said.append(f"The planar law needs a width m far above Σ k! cₖ² = {shown(width)}.")
+    if any(run.fate == Fate.UNLEARNING and not doubt(run) for run in runs):
+        said.append(IDEAL)
+        said += needs(state, runs)
     return said
+
+
+def needs(state: UnlearningState, runs: Sequence[Trajectory]) -> list[str]:
+    """How many neurons, and how little decay, each run that unlearns needs for it."""
+    parts = []
+    for run in runs:
+        found = need(run)
+        if found:
+            m, decay = found
+            name = f"ā = {shown(run.a0, 6)}" + (f", R₀ = {shown(run.R0, 3)}" if run.R0 != state.R0 else "")
+            parts.append(f"from {name} with more than about {shown(m, 2)} neurons (decay below {shown(decay, 2)})")
+    if not parts:
+        return []
+    return [
+        f"R keeps falling only {'; '.join(parts)}, to leading order: at a smaller width, or with a larger decay of the "
+        "second layer, it turns to larger values instead."
+    ]
+
+
+def need(run: Trajectory) -> tuple[float, float] | None:
+    """The width above which, and the decay below which, R keeps falling from where the run comes to the runaway branch,
+    to leading order; None where it comes to none, or every width of interest will do."""
+    at = landing(run)
+    if at is None or doubt(run):
+        return None
+    m, decay = float(resting_width(run.model, at)), float(withstood_decay(run.model, at))
+    return (m, decay) if m >= WIDE and decay > 0 else None
+
+
+def landing(run: Trajectory) -> float | None:
+    """R where a run that unlearns comes to the runaway branch: its last turn, or where a is that of the branch."""
+    if run.fate != Fate.UNLEARNING:
+        return None
+    size = np.abs(run.R)
+    last = int(np.argmax(size))
+    if 0 < last < size.size - 1 and (np.sign(run.R[last:]) == np.sign(run.R[last])).all():
+        return float(run.R[last])
+    M = run.model.critical_height(run.R)
+    with np.errstate(invalid="ignore"):
+        on = (np.abs(run.a - M) < ON_BRANCH * np.abs(M)) & (np.sign(run.R) == np.sign(run.R[-1]))
+    off = np.flatnonzero(~on)
+    first = int(off[-1]) + 1 if off.size else 0
+    return float(run.R[first]) if first < size.size - 1 else None
 
 
 def side(run: Trajectory) -> int:
@@ -138,7 +217,12 @@ def branch_note(state: UnlearningState, model: UnlearningModel, sign: int, law: 
         compared = "<" if product < 0 else ">"
         verdict = "unlearning is possible" if law.unlearns else "nothing unlearns"
         return f"For {where}, {verdict}: c₂c*₂ = {shown(product)} {compared} 0 (the primary nonlinear term)."
-    if k == 1 and law.p == 3 and A[1] == 0 and len(B) > 1 and B[1] > 0 and law.unlearns:
+    if k == 1 and law.p == 3 and law.unlearns and A[1] == 0 and B[1] > 0:
+        if len(A) > 2 and A[2] != 0:
+            value = f"h₃ = A₁B₂/B₁ − 2A₃ = {shown(law.h_p)}"
+            return (
+                f"For {where}, unlearning is possible although c*₂ = 0: {value} leads the slow flow to R = 0 (p = 3)."
+            )
         return (
             f"For {where}, unlearning is possible with no negative term needed: c*₂ = 0 but c₂ ≠ 0, "
             "and degree 2 of the activation alone turns the slow flow (p = 3)."

@@ -97,7 +97,7 @@ def test_the_sliders_of_the_axes_move_the_marker_and_nothing_is_computed(open_pa
     box = page.locator("#phase_map-a-box")
     box.fill("5")
     box.press("Enter")
-    expect(page.locator("#sentences li")).to_contain_text("ā = 5 aligns fully")
+    expect(page.locator("#sentences li")).to_contain_text("From ā = 5 the network aligns fully")
     assert page.locator(MARKER).bounding_box()["y"] > before["y"] + 50
     settled(page)
     assert streamed(page) == []

@@ -146,7 +146,7 @@ def test_where_finite_width_halts_unlearning_is_marked_and_said() -> None:
 @pytest.mark.parametrize(
     ("fields", "part"),
     [
-        ({"width": 200.0, "a": (10.0,)}, "does not unlearn but learns, R → 1"),
+        ({"width": 200.0, "a": (10.0,)}, "does not unlearn but aligns, R → 1"),
         ({"width": 200.0, "a": (5.0,)}, "ā = 5, m = 200: the planar solution is within 5 %"),
         ({"width": 2.0, "c": (1.0, 0.0, 1.0), "c_star": (1.0, 0.0, -1.0), "a": (2.0,)}, "m = 2"),
         ({"width": 1e9, "a": (10.0,), "tau": 1e8}, "no width up to 10⁹"),

@@ -177,7 +177,7 @@ def test_the_file_holds_the_stream_of_the_state_and_nothing_from_elsewhere(clien
     here = json.loads(json.dumps(data["chunks"]).replace('"http://localhost/', '"/'))  # a file's links lead to the app
     assert here == recorded.chunks(stream)
     assert 'href="http://localhost/?v=1&amp;c=1' in page
-    assert "ā = 9 aligns fully" in page.partition("<script type=")[0]
+    assert "From ā = 9 the network aligns fully" in page.partition("<script type=")[0]
 
 
 def test_a_short_link_is_read_too(client: FlaskClient) -> None:

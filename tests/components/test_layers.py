@@ -226,7 +226,7 @@ def test_a_screen_reader_is_told_what_the_layers_show() -> None:
         "Equilibria: saddle at R = 0, a = 0; saddle at R = 0.0943, a = 9.31; stable node at R = 1, a = 0.974." in said
     )
     assert "A separatrix parts full alignment (R → 1) from unlearning." in said
-    assert "Singular orbits, as ε goes to 0, with so many fast pieces: ā = 5: 1, ā = 9: 2, ā = 10: 1" in said
+    assert "Singular orbits (ε → 0), number of fast pieces: ā = 5: 1, ā = 9: 2, ā = 10: 1" in said
     shares = re.findall(r"(full alignment|unlearning) (\d+) %", said)
     assert {name for name, _ in shares} == {"full alignment", "unlearning"}
     assert sum(int(share) for _, share in shares) in (99, 100, 101)

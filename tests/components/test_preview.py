@@ -165,7 +165,7 @@ def test_the_sentence_is_that_of_the_chosen_run_and_of_one_with_another_fate() -
     told = said(UNLEARNING, state, picture_of(UNLEARNING, state).words)
     (first, blue), (second, orange) = told.sentences
     assert first.startswith("ā = 10 unlearns")
-    assert second.startswith("ā = 5 aligns fully")
+    assert second.startswith("From ā = 5 the network aligns fully")
     assert (blue, orange) == (LIGHT["unlearning"], LIGHT["full"])
 
 
@@ -372,7 +372,7 @@ def test_the_head_is_of_the_very_state(client: FlaskClient) -> None:
     found = head(client, "/?a=9.33&only=eps")
     state = UNLEARNING.State(a=(9.33,))
     assert found.title == "ā = 9.33 · Unlearning · Feature unlearning"
-    assert found.of("description").startswith("ā = 9.33 unlearns (above ā_c = 9.3118)")
+    assert found.of("description").startswith("From ā = 9.33 the network unlearns (above ā_c = 9.3118)")
     assert found.of("og:image").endswith(f"/preview/unlearning.png?{state.query()}")
     assert found.of("og:url") == f"http://localhost/?{state.query()}&only=eps"
     preset = UNLEARNING.presets[3]

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from scipy.integrate import quad
+from scipy.integrate import quad, solve_ivp
 
 from app import create_app
 from components import warming
@@ -17,6 +17,7 @@ from components.theory.mathematics import mathml
 from components.theory.symbols import CHAPTERS, UNLEARNING, chapter_of
 from components.views import VIEWS
 from dynamics import SCALINGS, Fate, LinearNetwork, MeanFieldModel, UnlearningModel, scaling_phase
+from dynamics.unlearning.decay import critical_decay, critical_width, end_with_decay
 from tests.waiting import core_is_ready
 
 C, C_STAR = (1.0, 0.7, -0.4, 0.3), (0.8, -1.1, 0.5, 0.9)
@@ -250,6 +251,38 @@ def halt():
     assert far.a == pytest.approx(far.a_law, rel=0.01)
 
 
+def decay():
+    """By a solver of its own: decays on the two sides of what the branch withstands, and the end of one that halts."""
+
+    def end(amount):
+        powers = np.arange(1, 6)
+        squares = np.array([float(factorial(k)) for k in powers])
+        products = squares * np.array(EXAMPLE.c_star)
+
+        def flow(_, y):
+            R, a = np.tanh(y[0]), y[1]
+            g, h = np.sum(powers * products * R ** (powers - 1)), np.sum(powers * squares * R ** (2 * powers - 1))
+            return a * (g - a * h), np.sum(products * R**powers) - a * (np.sum(squares * R ** (2 * powers)) + amount)
+
+        last = solve_ivp(flow, (0, 1e8), (0.0, 10.0), method="LSODA", rtol=1e-10, atol=1e-12).y[:, -1]
+        return float(np.tanh(last[0])), float(last[1])
+
+    assert end(1e-4) == pytest.approx(end_with_decay(EXAMPLE, 1e-4), rel=1e-6)
+    most = critical_decay(EXAMPLE, 1, float(EXAMPLE.trajectory(10.0).R.max()))
+    assert end(0.96 * most)[0] < 0.06
+    assert end(1.02 * most)[0] == pytest.approx(1.0)
+    for start, width in ((10.0, critical_width(EXAMPLE, 1, 0.0856)), (14.0, critical_width(EXAMPLE))):
+        assert EXAMPLE.at_width(0.95 * width).halt(start).fate == Fate.FULL_ALIGNMENT
+        assert EXAMPLE.at_width(1.05 * width).halt(start).fate == Fate.PARTIAL_ALIGNMENT
+    R = 0.09
+    assert critical_decay(EXAMPLE, 1, R) == pytest.approx(
+        float(EXAMPLE.slow_flow(R)) / float(EXAMPLE.critical_height(R))
+    )
+    assert critical_decay(EXAMPLE) > critical_decay(EXAMPLE, 1, R)
+    assert np.isnan(critical_decay(UnlearningModel((1.0,) * 5, (1.0,) * 5)))
+    assert critical_decay(HALTED) == np.inf, "its branch comes down to a = 0 at R = 0.8333"
+
+
 def kernel():
     run = MODEL.trajectory(2.0, tau=(0.0, 0.1, 0.5))
     found = run.kernel
@@ -453,7 +486,7 @@ TWINS = {
         "sums": sums, "loss": loss, "planar": planar, "rho": rho, "lyapunov": lyapunov, "manifold": manifold,
         "rate": rate, "slow": slow, "equilibria": equilibria, "series": series, "direction": direction,
         "law": late_law, "next": following_term, "saddle": saddle, "fold": fold, "apart": apart, "profile": profile,
-        "quadrant": quadrant, "width": width, "rest": rest, "halt": halt, "kernel": kernel,
+        "quadrant": quadrant, "width": width, "rest": rest, "halt": halt, "decay": decay, "kernel": kernel,
     },
     "time_scales": {
         "target": target, "meanfield": meanfield, "risk": risk, "plateaus": plateaus, "times": times, "relu": relu,
@@ -490,7 +523,8 @@ def test_the_numbers_are_those_of_the_theory():
     assert (said["a_leading"], said["a_law"], said["a_solution"]) == ([181.7], [175.2], [175.03])
     assert said["halts"] == [0.1457, 5.572, 200, 0.0711, 12.797, 2000, 0.0339, 28.287, 20000]
     assert said["plateaus"][:3] == [1.2222, 0.7222, 0.2222]
-    assert said["U_1"] == [153]
+    assert said["lambda_c"][0] == pytest.approx(3.15)  # times a power of ten
+    assert (said["R_c"], said["decayed"], said["halted_wide"]) == ([0.0726], [0.0391, 22.33], [0.0542, 15.62])
 
 
 @pytest.fixture(scope="module")
