@@ -7,6 +7,7 @@ from math import log, nan, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..hermite import Array
 
@@ -17,7 +18,7 @@ LEARNED = 0.5  # of |phi_k|: a degree whose residual is not larger is learned
 UNLIKE = 3  # different starts from which the asymptotic times hold
 
 
-def learnable(model: MeanFieldModel, a0: Array | None = None) -> Array:
+def learnable(model: MeanFieldModel, a0: Array | None = None) -> NDArray[np.bool_]:
     """Which degrees can be learned from s_i = 0, shape (K + 1,); the others stay in the risk for ever, exactly.
 
     A degree with sigma_k = 0 is none of the network's. If sigma_1 phi_1 = 0, V'(0) = 0 and s_i = 0 is invariant: of a
@@ -39,8 +40,9 @@ def plateaus(model: MeanFieldModel, a0: Array | None = None) -> Array:
     shape (K + 2,)."""
     shares = 0.5 * model.coefficients[0] ** 2
     able = learnable(model, a0)
-    left = np.append(np.cumsum(shares[::-1])[::-1], 0.0)
-    return np.asarray(left + np.append(0.0, np.cumsum(np.where(able, 0.0, shares))))
+    degrees = np.arange(len(shares))
+    # sums of the same terms in the same order: levels that are equal are equal exactly
+    return np.array([np.where(able & (degrees <= last), 0.0, shares).sum() for last in range(-1, len(shares))])
 
 
 def predicted_times(model: MeanFieldModel, a0: Array | None = None) -> Array:

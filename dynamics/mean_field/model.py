@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ..activations import Activation, series
 from ..arguments import whole, within
@@ -197,7 +197,7 @@ class MeanFieldModel:
             bool(overlaps),
         )
 
-    def learnable(self, a0: ArrayLike | None = None) -> Array:
+    def learnable(self, a0: ArrayLike | None = None) -> NDArray[np.bool_]:
         """Which degrees can be learned from s_i = 0, shape (K + 1,). a0: the start, as of ``trajectory``; None: any
         start that differs from 0. See ``learning.learnable``."""
         return learnable(self, self._start(a0))

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..arguments import whole
 from ..hermite import Array
@@ -59,12 +60,12 @@ class EpsSweep:
         return np.where(np.isfinite(medians), medians, np.nan)
 
     @cached_property
-    def learnable(self) -> Array:
+    def learnable(self) -> NDArray[np.bool_]:
         """Which degrees can be learned from one of the starts, shape (K + 1,)."""
         return np.asarray(np.any([self.model.learnable(a0) for a0 in self.starts], axis=0))
 
     @cached_property
-    def predicted(self) -> Array:
+    def predicted(self) -> NDArray[np.bool_]:
         """Of which degrees an exponent is predicted: whether the conditions hold at every start and the smallest eps
         (``learning.predicted_times``); shape (K + 1,)."""
         model = replace(self.model, eps=float(self.eps[0]))

@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import rosenbrock
 from ..arguments import within
@@ -151,7 +152,7 @@ class MeanFieldTrajectory:
         return np.asarray(abs(self.residual[-1]) / np.where(phi == 0.0, np.nan, abs(phi)))
 
     @cached_property
-    def lost(self) -> Array:
+    def lost(self) -> NDArray[np.bool_]:
         """Which degrees were half learned and are not any longer at the end, shape (K + 1,)."""
         return np.asarray(np.isfinite(self.half_times) & (self.left > LEARNED))
 
