@@ -18,7 +18,8 @@ STARTS = (0.5, 20.0)  # between which thresholds are looked for
 NAMES = (
     "folds", "h_p", "alpha_0", "a_leading", "a_law", "a_solution", "threshold", "threshold_limit", "fold_limit",
     "fold_finite", "halts", "plateaus", "times", "f_start", "f_end", "cos_start", "cos_end", "kernel_ratio",
-    "scalings", "apart_from", "apart_to", "lambda_c", "R_c", "m_c", "m_start", "halted_wide", "decayed",
+    "scalings", "apart_from", "apart_to", "alike", "two", "two_later", "lambda_c", "R_c", "m_c", "m_start",
+    "halted_wide", "decayed",
 )  # fmt: skip
 FOLDED = (1.0, -1.0, -1.0, 1.0, 1.0)  # whose threshold is a fold's
 
@@ -82,7 +83,15 @@ def _time_scales() -> dict[str, str]:
     return {
         "plateaus": ", ".join(_real(float(level), 4) for level in model.plateaus()[:-1]) + " and $0$",
         "times": ", ".join(f"$t_{k} = {_decimal(float(time))}$" for k, time in enumerate(model.predicted_times())),
+        "alike": f"$t = {_learned(1, 1e-6, 1)}$",
+        "two": f"$t = {_learned(2, 1e-6, 2)}$",
+        "two_later": f"${_learned(2, 1e-8, 2)}$",
     }
+
+
+def _learned(m: int, eps: float, degree: int) -> str:
+    """When m neurons learn a degree of the view's target."""
+    return f"{MeanFieldModel(TimeScalesState().phi, eps=eps, m=m).trajectory().learning_times()[degree]:.3f}"
 
 
 def _linear_network() -> dict[str, str]:

@@ -126,7 +126,15 @@ def _samples(index: int, samples: Columns, last: bool) -> Chunk:
 def _joined(state: TimeScalesState, pieces: list[MeanFieldChunk]) -> MeanFieldTrajectory:
     arrays = {name: np.concatenate([getattr(p, name) for p in pieces]) for name in ("t", "a", "s", "risk", "spread")}
     return MeanFieldTrajectory(
-        state.model, state.start, state.t, RTOL, False, **arrays, code=pieces[-1].code, stats=pieces[-1].stats
+        state.model,
+        state.start,
+        state.t,
+        RTOL,
+        False,
+        **arrays,
+        code=pieces[-1].code,
+        stats=pieces[-1].stats,
+        half_times=pieces[-1].half_times,
     )
 
 

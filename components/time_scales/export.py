@@ -14,6 +14,10 @@ from components.time_scales.state import TimeScalesState
 from components.view import Columns
 from dynamics import EpsSweep
 
+CONVENTIONS = (
+    "phi and sigma are coefficients of the normalized Hermite polynomials h_k = He_k / sqrt(k!), from degree 0; a "
+    "degree is learned when half of phi_k is left"
+)
 _SCRIPT = Path(__file__).with_name("script.py").read_text(encoding="utf-8")
 _HEAD, _, _REST = _SCRIPT.partition("# --- parameters ---\n")
 _HEAD = _HEAD.partition("\n\n")[2]
@@ -35,13 +39,18 @@ def table(state: TimeScalesState) -> Columns:
 
 
 def document(state: TimeScalesState) -> Mapping[str, Any]:
-    """The table, plateaus, learning times measured and predicted, sentences, the sweep where it is shown."""
+    """The table, plateaus, learning times measured and predicted, sentences, the sweep where it is shown. A null among
+    times: not learned, or no law is known."""
     run = compute.trajectory(state)
     return {
         "table": {name: np.ascontiguousarray(values) for name, values in table(state).items()},
-        "plateaus": run.model.plateaus(),
+        "conventions": CONVENTIONS,
+        "plateaus": run.model.plateaus(run.a0),
+        "learnable": run.model.learnable(run.a0),
         "learning_times": run.learning_times(),
-        "predicted_times": run.model.predicted_times(),
+        "lost_again": run.lost,
+        "left_at_the_end": run.left,
+        "predicted_times": run.model.predicted_times(run.a0),
         "coefficients": {"phi": run.model.coefficients[0], "sigma": run.model.coefficients[1]},
         "sentences": [text for text, _ in texts.sentences(run)],
         "status": run.code.name,
@@ -88,13 +97,14 @@ def _whole(state: TimeScalesState) -> EpsSweep:
 
 
 def _sweep(found: EpsSweep) -> dict[str, Any]:
-    """The sweep; a time of null is of a start that has not learnt the degree."""
+    """The sweep; a time of null is of a start that has not learned the degree, or lost it again."""
     return {
         "eps": found.eps,
         "seeds": found.seeds,
         "times": np.where(np.isfinite(found.times), found.times, np.nan),
         "medians": found.medians,
         "local_slopes": found.slopes,
+        "exponent_predicted": found.predicted,
         "fits": texts.fits(found),
     }
 

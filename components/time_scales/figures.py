@@ -94,20 +94,20 @@ def tops(model: MeanFieldModel, a0: np.ndarray) -> tuple[float, float, float]:
     start[0] -= sigma[0] * float(np.mean(a0))
     outset = 0.5 * float(start @ start)
     term = max(0.5 * float(np.max(np.square([phi, start]))), 1e-12)
-    return 1.2 * max(outset, float(model.plateaus()[0]), 1e-12), 1.06 * term, 1.06 * math.sqrt(2 * term)
+    return 1.2 * max(outset, float(model.plateaus(a0)[0]), 1e-12), 1.06 * term, 1.06 * math.sqrt(2 * term)
 
 
 def panels(model: MeanFieldModel, a0: np.ndarray, neurons: Sequence[int], t_end: float, panel: str) -> Figure:
-    """The rows of a panel over one time axis, without their lines: plateaus as level lines in the risk, predicted
-    learning times as upright ones through all rows."""
+    """The rows of a panel over one time axis, without their lines: plateaus of the canonical order as level lines in
+    the risk, predicted learning times as upright ones through all rows."""
     risk, term, _ = tops(model, a0)
     layout = rows([TITLES[row] for row in PANELS[panel]], ("t", "t"), top=26)  # room for the names of predicted times
-    layout["shapes"] = [*predicted(model, FIRST * min(model.eps, t_end), t_end)]
+    layout["shapes"] = [*predicted(model, a0, FIRST * min(model.eps, t_end), t_end)]
     for number, row in enumerate(PANELS[panel]):
         axis = axis_name(number)
         if row == "risk":
             layout[axis]["range"] = [0.0, risk]
-            layout["shapes"] += plateaus(model, axis_of(number))
+            layout["shapes"] += plateaus(model, a0, axis_of(number))
         elif row == "terms":
             layout[axis]["range"] = [0.0, term]
         else:
@@ -115,9 +115,9 @@ def panels(model: MeanFieldModel, a0: np.ndarray, neurons: Sequence[int], t_end:
     return {"data": [], "layout": layout}
 
 
-def plateaus(model: MeanFieldModel, axis: str) -> list[dict[str, Any]]:
+def plateaus(model: MeanFieldModel, a0: np.ndarray, axis: str) -> list[dict[str, Any]]:
     """The plateaus of the risk as level lines with their heights."""
-    heights = sorted({float(height) for height in model.plateaus() if height > 0}, reverse=True)
+    heights = sorted({float(height) for height in model.plateaus(a0) if height > 0}, reverse=True)
     label = {"yanchor": "bottom", "font": {"size": 10.5, "color": LIGHT["muted"]}}
     return [
         {
@@ -136,8 +136,8 @@ def plateaus(model: MeanFieldModel, axis: str) -> list[dict[str, Any]]:
     ]
 
 
-def predicted(model: MeanFieldModel, first: float, t_end: float) -> list[dict[str, Any]]:
-    """The predicted learning times as upright lines, one for each degree that is learnt."""
+def predicted(model: MeanFieldModel, a0: np.ndarray, first: float, t_end: float) -> list[dict[str, Any]]:
+    """The predicted learning times as upright lines, one for each degree of which a law is known at this start."""
     return [
         {
             "type": "line",
@@ -157,7 +157,7 @@ def predicted(model: MeanFieldModel, first: float, t_end: float) -> list[dict[st
                 "font": {"size": 12, "color": DEGREES[k][0]},
             },
         }
-        for k, time in enumerate(model.predicted_times())
+        for k, time in enumerate(model.predicted_times(a0))
         if math.isfinite(time) and first < time < t_end
     ]
 
@@ -263,7 +263,7 @@ def sweep(found: EpsSweep) -> Figure:
     """The learning time of each degree over epsilon: medians over the starts as points, every start as a faint one,
     the fitted power law as a line."""
     data: list[Trace] = []
-    for k in learnt(found.model):
+    for k in learnt(found):
         colour, dash = DEGREES[k]
         times = found.times[:, :, k]
         seen = np.isfinite(times)
@@ -306,10 +306,10 @@ def sweep_axes(eps: np.ndarray) -> Figure:
     return {"data": [], "layout": layout}
 
 
-def learnt(model: MeanFieldModel) -> list[int]:
+def learnt(found: EpsSweep) -> list[int]:
     """The degrees that there are to learn, and can be."""
-    phi, sigma = model.coefficients
-    return [k for k in range(len(phi)) if phi[k] * sigma[k] != 0]
+    phi = found.model.coefficients[0]
+    return [k for k in range(len(phi)) if phi[k] != 0 and found.learnable[k]]
 
 
 # --- the distances of networks ---

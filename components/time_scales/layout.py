@@ -12,9 +12,10 @@ from components.view import View
 
 VIEW = "time_scales"
 SOFT = (-3.0, 3.0)
-PHI = controls.coefficients(VIEW, TimeScalesState, "phi", SOFT, "φ", "target", first=0)
+NORMALIZED = "coefficient of the normalized Hermite polynomial hₖ = Heₖ/√(k!)"
+PHI = controls.coefficients(VIEW, TimeScalesState, "phi", SOFT, "φ", f"target, {NORMALIZED}", first=0)
 SIGMA = controls.coefficients(
-    VIEW, TimeScalesState, "sigma", SOFT, "σ", "activation", first=0, only={"activation": ("series",)}
+    VIEW, TimeScalesState, "sigma", SOFT, "σ", f"activation, {NORMALIZED}", first=0, only={"activation": ("series",)}
 )
 DEGREES = controls.count(VIEW, TimeScalesState, {"phi": 0.0}, "n", "number of coefficients of the target")
 TERMS = replace(

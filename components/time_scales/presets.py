@@ -1,4 +1,4 @@
-"""The paper's figures as states of view 3 (theory section 2)."""
+"""The paper's figures as states of the Time-scales view (theory section 2)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ PRESETS = (
         "canonical",
         "Canonical order, ε = 10⁻⁶",
         "Ten neurons learn one degree after the other. Between two falls the risk rests on a plateau (dotted levels); "
-        "the upright lines are the predicted times. Play, and watch the cloud: all aᵢ move first, then all sᵢ.",
+        "the upright lines are the predicted times, that of degree 2 by its exponent only. Play, and watch the cloud: "
+        "all aᵢ move first, then all sᵢ.",
         layers=("planar",),
         panel="course",
     ),
@@ -41,7 +42,8 @@ PRESETS = (
     _preset(
         "neurons",
         "Every aᵢ and sᵢ, ε = 10⁻⁶",
-        "The second layer moves at t ~ ε, and again when the sᵢ leave 0, where neurons of either sign part.",
+        "The second layer first adjusts at t ≈ ε. It moves again once the sᵢ leave 0; then neurons of opposite sign "
+        "separate.",
         panel="neurons",
     ),
     *(
@@ -77,7 +79,7 @@ PRESETS = (
         "sweep",
         "Learning times over ε",
         "The measured learning time of each degree, the median over twenty starts, with the fitted power laws; the "
-        "paper has no such picture. Theory: exponents 1, 1/2 with a logarithm, 1/4.",
+        "paper has no such picture. Theory, as ε → 0: exponents 1, 1/2 with a logarithm, 1/4.",
         panel="sweep",
     ),
     _preset(

@@ -31,6 +31,7 @@ COLOURS = ("#00699c", "#b3471e", "#6a51a3")
 SIGNS = ("#3654c4", "#8a5a00")
 MAGENTA = "#b8005c"
 # --- numbers ---
+# PHI (and ACTIVATION, where it is a list) are coefficients of the normalized Hermite polynomials h_k = He_k / sqrt(k!).
 # run has the arrays t, risk (n,), a and s (n, m), residual (n, K + 1).
 model = MeanFieldModel(PHI, ACTIVATION, EPS, M)
 a0 = initial_weights(M, SEED, LAW, SCALE)
@@ -38,9 +39,11 @@ first = FIRST * min(EPS, T_END)
 t = np.unique(np.concatenate([[0.0], np.geomspace(first, T_END, LOG), np.linspace(0.0, T_END, LINEAR + 1)]))
 run = model.trajectory(a0, t=t, rtol=RTOL)
 exact = model.trajectory(a0, t=t, rtol=RTOL, overlaps=True) if OVERLAPS else None
-print("plateaus of the risk:", model.plateaus())
+plateaus, predicted = model.plateaus(a0), model.predicted_times(a0)
+print("plateaus of the risk:", plateaus)
 print("learning times:      ", run.learning_times())
-print("predicted times:     ", model.predicted_times())
+print("lost again:          ", run.lost)
+print("predicted times:     ", predicted, "(of degree 2 and above only the exponent)")
 
 # The learning times over epsilon: found.times (eps, seeds, degrees), found.medians, found.fit(degree).
 found: Any = None
@@ -67,15 +70,14 @@ if networks is not None:
     for risk in networks.T:
         line: dict[str, Any] = {"color": MAGENTA, "width": 1}
         figure.add_scatter(x=t_network, y=risk, line=line, showlegend=False, row=1, col=1)
-for level in model.plateaus():
+for level in plateaus:
     if level > 0:
         figure.add_hline(y=level, line={"dash": "dot", "width": 1}, row=1, col=1)
 for k in range(model.degrees + 1):
     line = {"color": COLOURS[k]}
     figure.add_scatter(x=t, y=0.5 * run.residual[:, k] ** 2, name=f"degree {k}", line=line, row=2, col=1)
-    foreseen = model.predicted_times()[k]
-    if foreseen > 0:
-        figure.add_vline(x=foreseen, line={**line, "dash": "dash", "width": 1})
+    if predicted[k] > 0:
+        figure.add_vline(x=predicted[k], line={**line, "dash": "dash", "width": 1})
 for i in range(M):
     line = {"color": SIGNS[int(a0[i] >= 0)], "width": 1}
     figure.add_scatter(x=t, y=run.a[:, i], line=line, showlegend=False, row=3, col=1)

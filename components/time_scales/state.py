@@ -1,4 +1,4 @@
-"""The parameters of view 3: the mean-field system of many neurons (theory section 2)."""
+"""The parameters of the Time-scales view: the mean-field system of many neurons (theory section 2)."""
 
 from __future__ import annotations
 
@@ -33,12 +33,21 @@ class TimeScalesState(State):
 
     phi: Annotated[
         Numbers,
-        Parameter("phi", "φₖ", "target coefficients, of normalised hₖ", "numbers", (COEFFICIENT,), (1, DEGREES)),
+        Parameter(
+            "phi", "φₖ", "target coefficients, of normalized hₖ = Heₖ/√(k!)", "numbers", (COEFFICIENT,), (1, DEGREES)
+        ),
     ] = (1.0, -1.0, 2.0 / 3.0)
     activation: Annotated[str, Parameter("act", "σ", "activation", "choice", choices=ACTIVATIONS)] = "relu"
     sigma: Annotated[
         Numbers,
-        Parameter("sig", "σₖ", "activation coefficients, of normalised hₖ", "numbers", (COEFFICIENT,), (1, DEGREES)),
+        Parameter(
+            "sig",
+            "σₖ",
+            "activation coefficients, of normalized hₖ = Heₖ/√(k!)",
+            "numbers",
+            (COEFFICIENT,),
+            (1, DEGREES),
+        ),
     ] = (0.4, 0.5, 0.3)
     eps: Annotated[Number, Parameter("eps", "ε", "time scale of the second layer", bounds=(EPS,), scale="log")] = 1e-6
     m: Annotated[int, Parameter("m", "m", "neurons", "integer", (WIDTH,), scale="log")] = 10

@@ -1,47 +1,94 @@
-"""What view 3 says: of each degree when it is learnt, of the plateaus, of what the picture's limits are."""
+"""The sentences of the Time-scales view: when each degree is learned, the plateaus, the limits of the picture."""
 
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
 from components.numbers import counted, shown, subscript
 from components.theme import DEGREES
 from components.time_scales import bridge
+from components.time_scales.falls import Fall, falls
 from components.time_scales.network import EXACT_MOST, distance_means, ladder
 from components.time_scales.network import horizon as network_horizon
 from components.time_scales.network import start as network_start
 from components.time_scales.state import TimeScalesState
-from dynamics import EpsSweep, MeanFieldTrajectory, NetworkDistances, Record, SphericalSGD, Trajectory
+from dynamics import EpsSweep, MeanFieldModel, MeanFieldTrajectory, NetworkDistances, Record, SphericalSGD, Trajectory
+from dynamics.mean_field.learning import UNLIKE
 from dynamics.mean_field.sweep import fitted
+from dynamics.mean_field.trajectory import residuals
 
-SEPARATED = 1e-4  # epsilon above which degrees 1 and 2 are learnt together
-ORDERS = {0: "ε", 1: "√ε ln(1/ε)"}
+SMALL = 1e-4  # epsilon up to which the asymptotic laws are more than orders of magnitude
+TOGETHER = 10.0  # the factor between two learning times below which these are near each other
+ALMOST_ALL, HARDLY = 0.95, 0.005  # of the risk
+NOUGHT = 1e-12  # of the risk at the start: below, what is left of it is the integrator's error
+LAWS_NEED = f"The asymptotic laws need {UNLIKE} neurons or more that start differently"
 
 
 def order(degree: int) -> str:
     """How a degree's learning time scales."""
-    return ORDERS.get(degree, f"ε^(1/{2 * degree})")
+    return "ε" if degree == 0 else "√ε ln(1/ε)" if degree == 1 else f"ε^(1/{2 * degree})"
+
+
+def law(degree: int, time: float) -> str:
+    """What the asymptotic law predicts of a degree's learning time, in parentheses; nothing where it predicts none."""
+    if not math.isfinite(time):
+        return ""
+    if degree == 0:
+        return f" (asymptotic law, for a mean weight of 0 at the start: {shown(time, 3)}, t ~ {order(0)})"
+    if degree == 1:
+        return f" ({shown(time, 3)} by the asymptotic law, t ~ {order(1)})"
+    limit = " in the limit of infinitely many neurons" if degree > 2 else ""
+    return f" (the asymptotic law predicts only the exponent{limit}, t ~ {order(degree)})"
+
+
+def absence(model: MeanFieldModel, degree: int, a0: np.ndarray) -> str:
+    """Why a degree cannot be learned."""
+    phi, sigma = model.coefficients
+    if sigma[degree] == 0:
+        return f"cannot be learned: the activation has no such degree, σ{subscript(degree)} = 0"
+    if not a0.any() and phi[0] * sigma[0] == 0:
+        return "cannot be learned: all aᵢ(0) = 0 and σ₀φ₀ = 0, so nothing moves"
+    exponent = int(np.flatnonzero(phi[1:])[0]) + 1
+    why = f" (information exponent {exponent})" if exponent > 1 else ""
+    return (
+        f"cannot be learned from s = 0: σ₁φ₁ = 0{why}, so no neuron turns toward the feature; a network that starts "
+        "from random directions can learn it"
+    )
 
 
 def sentences(run: MeanFieldTrajectory) -> list[tuple[str, dict[str, str]]]:
-    """One sentence for each degree of the target, in the order of learning, and how it looks."""
+    """One sentence for each degree of the target, and how it looks."""
     model = run.model
-    phi, sigma = model.coefficients
-    learnt, foreseen, levels = run.learning_times(), model.predicted_times(), model.plateaus()
+    phi = model.coefficients[0]
+    learned, able, foreseen = run.learning_times(), model.learnable(run.a0), model.predicted_times(run.a0)
+    course = {fall.degree: fall for fall in falls(run)}
+    end = shown(run.t_end, 3)
     said = []
     for k in np.flatnonzero(phi).tolist():
         name = f"Degree {k} (φ{subscript(k)} = {shown(phi[k], 4)})"
-        if sigma[k] == 0:
-            fate, text = "absent", f"{name} cannot be learnt: the activation has no such degree, σ{subscript(k)} = 0."
-        elif math.isnan(learnt[k]):
-            left = shown(abs(run.residual[-1, k] / phi[k]) * 100, 3)
-            fate, text = "waiting", f"{name} is not learnt by t = {shown(run.t_end, 3)}: {left} % of it is left."
+        left = _left(run, k)
+        if not able[k]:
+            fate, text = "absent", f"{name} {absence(model, k, run.a0)}."
+        elif math.isnan(learned[k]):
+            fate, text = "waiting", f"{name} is not learned by t = {end}: {left}."
         else:
-            fall = f"the risk falls from its plateau {shown(levels[k], 4)} toward {shown(levels[k + 1], 4)}"
-            scale = f"{shown(foreseen[k], 3)} by the asymptotic law, t ~ {order(k)}" if foreseen[k] > 0 else order(k)
-            fate, text = "learnt", f"{name} is half learnt at t = {shown(learnt[k], 3)} ({scale}): {fall}."
+            fate, when = "learnt", f"half learned at t = {shown(learned[k], 3)}{law(k, foreseen[k])}"
+            if learned[k] == 0:
+                when = "at least half learned at the start"
+            if run.lost[k]:
+                fate, text = "lost", f"{name} is {when}, then lost again: {left} at t = {end}."
+            elif k not in course:
+                text = f"{name} is {when}: {left} at t = {end}."
+            elif course[k].plateau:
+                fall = (
+                    f"the risk falls from its plateau {shown(course[k].before, 4)} toward {shown(course[k].after, 4)}"
+                )
+                text = f"{name} is {when}: {fall}."
+            else:
+                text = f"{name} is {when}: the risk has no plateau before it."
         said.append((text, {"name": f"degree {k}", "fate": fate, "colour": DEGREES[k][0]}))
     if not said:
         look = {"name": "", "fate": "waiting", "colour": DEGREES[0][0]}
@@ -49,45 +96,81 @@ def sentences(run: MeanFieldTrajectory) -> list[tuple[str, dict[str, str]]]:
     return said
 
 
+def _left(run: MeanFieldTrajectory, degree: int) -> str:
+    """How much of a degree is left at the end."""
+    if run.left[degree] > 1:
+        return f"its residual is {shown(run.left[degree], 3)} times φ{subscript(degree)}"
+    return f"{shown(100 * run.left[degree], 3)} % of it is left"
+
+
 def notes(state: TimeScalesState, run: MeanFieldTrajectory, drawn: int) -> list[str]:
     """Where the picture's claims end, and what it leaves out."""
-    said = []
-    phi, sigma = run.model.coefficients
-    first, learnt = int(np.flatnonzero(phi)[0]) if phi.any() else 0, run.learning_times()
-    times = [time for time in learnt.tolist() if math.isfinite(time)]
-    end = f"At t = {shown(run.t_end, 3)} the risk is {shown(float(run.risk[-1]), 3)}"
-    tail = float(run.tail[-1])
-    said.append(f"{end}; degrees above {run.model.degrees}, which the target has not, make {shown(tail, 2)} of it.")
-    if state.eps > SEPARATED:
+    model = run.model
+    phi, sigma = model.coefficients
+    said = [_end(run)]
+    course = falls(run)
+    for first, second in pairwise(course):
+        if not second.plateau:
+            said.append(_together(first, second))
+    if [fall.degree for fall in course] != sorted(fall.degree for fall in course):
+        levels = " The dotted levels are those of the canonical order." if state.panel in ("course", "risk") else ""
+        said.append(f"Here degrees are not learned in their canonical order.{levels}")
+    alike = len(model.groups(run.a0).a0)
+    if alike == 1 and model.m > 1:
         said.append(
-            f"The canonical order, and its plateaus, are for ε → 0; at ε = {shown(state.eps, 3)} degrees 1 and 2 are "
-            "learnt nearly together, and predicted times are orders of magnitude."
+            f"All {model.m} neurons start alike and stay alike: they are one curve in the plane and learn as one "
+            "neuron does."
         )
-    if sorted(times) != times:
-        said.append("Here degrees are not learnt in their canonical order.")
-    if state.law == "alike":
-        said.append("All neurons are alike: there is one curve in the plane, and one neuron to learn with.")
-        if sigma[0] and run.model.m > 1:
+    if model.learnable(run.a0)[phi != 0].any():
+        if state.eps >= 1:
+            said.append("The asymptotic laws are for ε → 0: from ε = 1 on no times are predicted.")
+        elif alike < UNLIKE:
+            said.append(f"{LAWS_NEED}: no times are predicted here.")
+        elif state.eps > SMALL and np.isfinite(model.predicted_times(run.a0)).any():
             said.append(
-                "With σ₀ ≠ 0 they learn degree 1 in a time of order 1, unless rounding errors, which grow, part them "
-                "first."
+                f"The asymptotic laws are for ε → 0: at ε = {shown(state.eps, 3)} predicted times are orders of "
+                "magnitude."
             )
-    if first == 0 and not sigma[0] and phi[0]:
-        said.append("Without σ₀ the degree 0 of the target stays for ever in the risk.")
+    if phi[0] and not sigma[0]:
+        said.append("Without σ₀ the target's degree 0 stays in the risk for ever.")
     if drawn < state.m:
         said.append(f"{drawn} of {state.m} neurons are drawn, evenly by their start; all are computed.")
     return said
 
 
+def _end(run: MeanFieldTrajectory) -> str:
+    """The risk at the end, and how much of it is of degrees that are not looked at one by one."""
+    start, risk, tail = float(run.risk[0]), float(run.risk[-1]), float(run.tail[-1])
+    if 0 < risk < NOUGHT * start:
+        return f"At t = {shown(run.t_end, 3)} the risk is less than {shown(NOUGHT)} of what it was at the start."
+    text = f"At t = {shown(run.t_end, 3)} the risk is {shown(risk, 3)}"
+    if not tail > max(HARDLY * risk, NOUGHT * start):
+        return f"{text}."
+    share = "almost all of it" if tail > ALMOST_ALL * risk else f"{shown(100 * tail / risk, 2)} % of it"
+    return f"{text}, {share} from degrees above {run.model.degrees}, which the target does not contain."
+
+
+def _together(first: Fall, second: Fall) -> str:
+    """Of two degrees that are learned one after the other without a plateau between them."""
+    low, high = shown(first.time, 3), shown(second.time, 3)
+    if second.time < TOGETHER * first.time:
+        low_degree, high_degree = sorted((first.degree, second.degree))
+        if low_degree != first.degree:
+            low, high = high, low
+        return (
+            f"Degrees {low_degree} and {high_degree} are learned nearly together, at t = {low} and {high}: the risk "
+            "has no plateau between them."
+        )
+    return f"Between degree {first.degree} (t = {low}) and degree {second.degree} (t = {high}) the risk has no plateau."
+
+
 def planar(run: MeanFieldTrajectory, other: Trajectory) -> str:
     """How near the planar system is."""
-    off = max(
-        float(np.max(np.abs(run.s - other.R[:, None]))),
-        float(np.max(np.abs(run.a - other.a[:, None])) / max(1.0, np.max(np.abs(run.a)))),
-    )
+    across = float(np.max(np.abs(run.s - other.R[:, None])))
+    upward = float(np.max(np.abs(run.a - other.a[:, None])) / max(1.0, np.max(np.abs(run.a))))
     return (
-        "Dotted: the planar system of feature unlearning with ε replaced by 1/ε and τ = t/ε; "
-        f"the two differ by at most {shown(off, 2)}."
+        "Dotted: the planar system of feature unlearning with ε replaced by 1/ε and τ = t/ε; s differs by at most "
+        f"{shown(across, 2)}, a by at most {shown(upward, 2)} of max(1, its largest value)."
     )
 
 
@@ -135,12 +218,30 @@ def network(state: TimeScalesState, runs: list[SphericalSGD], seen: list[list[Re
         else "Their first layers start orthonormal, as the exact flow: what is left is the noise of the batches, of "
         f"relative size d/B = {shown(state.dimension / state.batch, 2)}."
     )
+    stuck = _stuck(state, seen)
     return [
         *said,
         f"Dotted magenta: {counted(len(runs), 'network')} (d = {state.dimension}, batches of {state.batch}, "
         f"{counted(last[0].steps, 'step')}), band from least to largest, neurons of the first. Their risk "
         f"differs from the mean field's by at most {apart(False)}{exact} (mean over the runs).",
         f"{begin} Mean field neglects ⟨wᵢ, wⱼ⟩ − sᵢsⱼ; at the end its root mean square is {shown(end, 2)}.",
+        *stuck,
+    ]
+
+
+def _stuck(state: TimeScalesState, seen: list[list[Record]]) -> list[str]:
+    """What networks learn of the degrees that s = 0 keeps the mean field from."""
+    model, last = state.model, seen[-1]
+    phi, sigma = model.coefficients
+    degrees = [k for k in np.flatnonzero(phi * sigma).tolist() if k > 0 and not model.learnable(state.start)[k]]
+    if not degrees or (phi[0] * sigma[0] == 0 and not state.start.any()):
+        return []
+    left = np.mean([np.abs(residuals(model, record.a[None], record.s[None])[0]) for record in last], axis=0)
+    parts = ", ".join(f"{shown(100 * float(left[k] / abs(phi[k])), 2)} % of degree {k}" for k in degrees)
+    off = "with sᵢ ≠ 0" if network_start(state) == "sphere" else "at sᵢ = 0, and only the noise of batches moves them"
+    return [
+        f"The mean field stays at s = 0, because σ₁φ₁ = 0. The networks start {off}: at t = {shown(last[0].t, 2)} "
+        f"{parts} is left, the mean over the runs."
     ]
 
 
@@ -169,23 +270,34 @@ def distances(found: NetworkDistances) -> list[str]:
 
 
 def fits(found: EpsSweep) -> list[str]:
-    """The exponents that a sweep fits, the raw ones and, of degree 1, those without the logarithm."""
+    """The exponents that a sweep fits, the raw ones and, of degree 1, those without the logarithm; beside them the
+    predicted ones, where there are."""
     said = []
     phi, sigma = found.model.coefficients
     for k in np.flatnonzero(phi * sigma).tolist():
+        if not found.learnable[k]:
+            said.append(f"Degree {k} cannot be learned from these starts: no ε has a learning time.")
+            continue
         fit = found.fit(k)
         if math.isnan(fit.slope):
-            said.append(f"Degree {k}: at too few ε has half of the starts learnt it by t = 10 for a fit.")
+            count = counted(fit.points, "ε", "ε")
+            said.append(f"Degree {k}: at {count} half of the starts have learned it by t = 10; a fit needs 3.")
             continue
-        power = "1" if k == 0 else f"1/{2 * k}"
-        text = f"Degree {k}: t ~ ε^({shown(fit.slope, 4)}) ± {shown(fit.slope_error, 1)}; theory {power}"
-        if k == 1:
-            straight = found.fit(1, logarithm=True)
+        text = f"Degree {k}: t ~ ε^({shown(fit.slope, 4)}) ± {shown(fit.slope_error, 1)}"
+        straight = found.fit(1, logarithm=True)
+        if found.predicted[k] and k == 1 and math.isfinite(straight.slope):
             text += (
-                f" after dividing by ln(1/ε), which gives {shown(straight.slope, 4)} ± "
-                f"{shown(straight.slope_error, 1)}: the logarithm lowers the raw slope"
+                f"; theory 1/2 after dividing by ln(1/ε), which gives {shown(straight.slope, 4)} ± "
+                f"{shown(straight.slope_error, 1)}"
             )
+            if fit.slope < straight.slope:
+                text += ": the logarithm lowers the raw slope"
+        elif found.predicted[k] and k != 1:
+            limit = " in the limit of infinitely many neurons" if k > 2 else ""
+            text += f"; theory {'1' if k == 0 else f'1/{2 * k}'}{limit}"
         said.append(text + ".")
+    if said and min(len(found.model.groups(a0).a0) for a0 in found.starts) < UNLIKE:
+        said.append(f"{LAWS_NEED}: no exponents are predicted here.")
     return said
 
 
@@ -217,9 +329,10 @@ SHOWN = {
 
 def panels(state: TimeScalesState, run: MeanFieldTrajectory) -> str:
     """The panels for a screen reader."""
-    levels = ", ".join(shown(float(level), 4) for level in run.model.plateaus() if level > 0)
+    heights = sorted({float(level) for level in run.model.plateaus(run.a0) if level > 0}, reverse=True)
+    levels = ", ".join(shown(height, 4) for height in heights)
     return (
         f"{SHOWN[state.panel]} The risk goes from {shown(float(run.risk[0]), 4)} to "
-        f"{shown(float(run.risk[-1]), 3)}; its plateaus are {levels or 'none'}. "
+        f"{shown(float(run.risk[-1]), 3)}; the plateaus of the canonical order are {levels or 'none'}. "
         + " ".join(text for text, _ in sentences(run))
     )

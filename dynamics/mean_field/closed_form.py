@@ -2,11 +2,12 @@
 
 ``U(r) = [sqrt(1 - r^2) + r (pi - arccos r)]/(2 pi)``, at ``r = s_i s_j``::
 
-    eps da_i/dt = V(s_i) - (1/m) sum_j a_j U(s_i s_j)
-      drho_i/dt = a_i [V'(s_i) - (1/m) sum_j a_j s_j U'(s_i s_j)]        s_i = tanh rho_i
+    eps da_i/dt = V(s_i) - sum_j w_j a_j U(s_i s_j)
+      drho_i/dt = a_i [V'(s_i) - sum_j w_j a_j s_j U'(s_i s_j)]        s_i = tanh rho_i
 
-A right-hand side costs O(m^2). In ``T = diag(sqrt eps, sqrt(1 - s^2))`` the Jacobian is symmetric, and the shifted
-matrix of a step is positive definite: a solve needs its Cholesky factor, 2 m rows. 1 - r^2 is formed from the
+for m distinct neurons with weights w_j (``system``). A right-hand side costs O(m^2). In
+``T = diag(sqrt(w eps), sqrt(w (1 - s^2)))`` the Jacobian is symmetric, and the shifted matrix of a step is positive
+definite: a solve needs its Cholesky factor, 2 m rows. 1 - r^2 is formed from the
 1 - s^2, so that arccos and U'' are right where neurons coincide. Source of the system: Berthier, Montanari & Zhou,
 arXiv:2303.00055.
 """
@@ -22,28 +23,32 @@ from ..alignment import alignment
 from ..compiling import INLINE, compiled
 from . import system as interface
 from .finite_rank import polynomial, substitute
-from .system import ROUNDING, block_growth, error_scales
+from .system import ROUNDING, block_growth, error_scales, risk
 
 _LEAST = 1e-300  # of 1 - s^2 where it is divided by
 
 
 class ClosedForm(NamedTuple):
-    """Parameters: the width m, the coefficients phi_k sigma_k of V from degree 0, 1/eps, the natural size of a, and
-    half the squared norm of phi."""
+    """Parameters: the number m of distinct neurons, their weights (m,) and the square roots of these; ``table``
+    (2, K + 1) with rows phi_k and sigma_k; the coefficients phi_k sigma_k of V; 1/eps; the natural size of a."""
 
     m: int
+    weights: Any
+    roots: Any
+    table: Any
     V: Any
     rate: float
     size: float
-    half_norm: float
 
 
-def closed_form(phi: Any, sigma: Any, eps: float, m: int) -> ClosedForm:
-    """The system from phi_k (K + 1,) and ReLU's own coefficients of the same degrees."""
-    V = np.asarray(phi, float) * np.asarray(sigma, float)
-    V.setflags(write=False)
-    norm = float(np.linalg.norm(phi))
-    return ClosedForm(m, V, 1.0 / eps, norm * sqrt(2.0) or 1.0, 0.5 * norm * norm)
+def closed_form(phi: Any, sigma: Any, eps: float, weights: Any) -> ClosedForm:
+    """The system from phi_k (K + 1,), ReLU's own coefficients of the same degrees, and the weights of the neurons."""
+    table = np.array([phi, sigma], dtype=float)
+    V = table[0] * table[1]
+    roots = np.sqrt(weights)
+    for array in (table, V, roots):
+        array.setflags(write=False)
+    return ClosedForm(len(weights), weights, roots, table, V, 1.0 / eps, float(np.linalg.norm(phi)) * sqrt(2.0) or 1.0)
 
 
 @compiled
@@ -89,18 +94,19 @@ def _derivative(system, y, dy):  # type: ignore[no-untyped-def]
         for i in range(m):
             s[i], S[i] = alignment(y[m + i])
             value, first, _ = polynomial(system.V, s[i])
-            dy[i], dy[m + i] = m * value, m * first
+            dy[i], dy[m + i] = value, first
         for i in range(m):
             for j in range(i + 1):
                 U, slope, _ = kernel(s[i] * s[j], S[i] + S[j] - S[i] * S[j])
-                dy[i] -= y[j] * U
-                dy[m + i] -= y[j] * s[j] * slope
+                to_i, to_j = system.weights[j] * y[j], system.weights[i] * y[i]
+                dy[i] -= to_i * U
+                dy[m + i] -= to_i * s[j] * slope
                 if j < i:
-                    dy[j] -= y[i] * U
-                    dy[m + j] -= y[i] * s[i] * slope
+                    dy[j] -= to_j * U
+                    dy[m + j] -= to_j * s[i] * slope
         for i in range(m):
-            dy[i] *= system.rate / m
-            dy[m + i] *= y[i] / m
+            dy[i] *= system.rate
+            dy[m + i] *= y[i]
 
     return derivative
 
@@ -116,7 +122,6 @@ def _linearise(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def
         matrix, roots = jac[: n * n].reshape(n, n), jac[n * n : n * n + m]
         s, S = np.empty(m), np.empty(m)
         curvature = np.empty(m)
-        per = 1.0 / m
         root_rate = sqrt(rate)
         for i in range(m):
             s[i], S[i] = alignment(y[m + i])
@@ -128,7 +133,8 @@ def _linearise(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def
         for i in range(m):
             for j in range(i + 1):
                 U, slope, bend = kernel(s[i] * s[j], S[i] + S[j] - S[i] * S[j])
-                to_i, to_j = y[j] * per, y[i] * per
+                to_i, to_j = system.weights[j] * y[j], system.weights[i] * y[i]
+                per = system.roots[i] * system.roots[j]
                 dy[i] -= to_i * U
                 dy[m + i] -= to_i * s[j] * slope
                 curvature[i] -= to_i * s[j] * s[j] * bend
@@ -155,7 +161,7 @@ def _linearise(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def
             dy[m + i] *= y[i]
             noise[i] *= ROUNDING * rate
             noise[m + i] *= ROUNDING * abs(y[i])
-        error_scales(y[:m], y[m:], S, system.size, scale)
+        error_scales(y[:m], y[m:], S, system.weights, system.size, scale)
         return growth
 
     return linearise
@@ -190,12 +196,12 @@ def _solve(system, factors, b):  # type: ignore[no-untyped-def]
         n = 2 * m
         roots, of_a = factors[n * n : n * n + m], factors[n * n + m]
         for i in range(m):
-            b[i] *= of_a
-            b[m + i] *= roots[i]
+            b[i] *= system.roots[i] * of_a
+            b[m + i] *= system.roots[i] * roots[i]
         substitute(factors[: n * n].reshape(n, n), b)
         for i in range(m):
-            b[i] /= of_a
-            b[m + i] /= roots[i]
+            b[i] /= system.roots[i] * of_a
+            b[m + i] /= system.roots[i] * roots[i]
 
     return solve
 
@@ -219,15 +225,14 @@ def _measure(system, y):  # type: ignore[no-untyped-def]
 
     def measure(system, y):  # type: ignore[no-untyped-def]
         m = system.m
-        s, S = np.empty(m), np.empty(m)
-        linear = square = 0.0
+        s, S, a = np.empty(m), np.empty(m), system.weights * y[:m]
         for i in range(m):
             s[i], S[i] = alignment(y[m + i])
-            linear += y[i] * polynomial(system.V, s[i])[0]
+        square = 0.0
         for i in range(m):
             for j in range(i):
-                square += 2.0 * y[i] * y[j] * kernel(s[i] * s[j], S[i] + S[j] - S[i] * S[j])[0]
-            square += y[i] * y[i] * kernel(s[i] * s[i], S[i] * (2.0 - S[i]))[0]
-        return system.half_norm - linear / m + 0.5 * square / (m * m), 0.0
+                square += 2.0 * a[i] * a[j] * kernel(s[i] * s[j], S[i] + S[j] - S[i] * S[j])[0]
+            square += a[i] * a[i] * kernel(s[i] * s[i], S[i] * (2.0 - S[i]))[0]
+        return risk(system.table, a, s, square), 0.0
 
     return measure

@@ -1,12 +1,13 @@
 """The mean-field system where the activation has finitely many Hermite coefficients: compiled kernels.
 
-With the moments ``M_k = (1/m) sum_j a_j s_j^k``, ``g_k = sigma_k (phi_k - sigma_k M_k)`` and ``P(s) = sum_k g_k s^k``::
+With the moments ``M_k = sum_j w_j a_j s_j^k`` of m distinct neurons with weights w_j (``system``),
+``g_k = sigma_k (phi_k - sigma_k M_k)`` and ``P(s) = sum_k g_k s^k``::
 
     eps da_i/dt = P(s_i)        drho_i/dt = a_i P'(s_i)        s_i = tanh rho_i
 
 so a right-hand side costs O(m K). The Jacobian is a 2 x 2 block for each neuron minus a product of rank K + 1; with
-``T = diag(sqrt eps, sqrt(1 - s^2))`` it is ``T^-1 (D - Z Z^T) T`` with symmetric D, so a solve (Woodbury) needs the
-Cholesky factor of a matrix of K + 1 rows. Source of the system: Berthier, Montanari & Zhou, arXiv:2303.00055.
+``T = diag(sqrt(w eps), sqrt(w (1 - s^2)))`` it is ``T^-1 (D - Z Z^T) T`` with symmetric D, so a solve (Woodbury) needs
+the Cholesky factor of a matrix of K + 1 rows. Source of the system: Berthier, Montanari & Zhou, arXiv:2303.00055.
 """
 
 from typing import Any, NamedTuple
@@ -22,11 +23,13 @@ from .system import ROUNDING, block_growth, error_scales
 
 
 class FiniteRank(NamedTuple):
-    """Parameters: the width m, ``table`` (4, K + 1) with rows phi_k, sigma_k, phi_k sigma_k, sigma_k^2 from degree 0,
-    ``degrees`` (r,) at which sigma_k is not 0, 1/eps, the natural size of a, and the part of the risk that no
-    moment changes."""
+    """Parameters: the number m of distinct neurons, their weights (m,) and the square roots of these, ``table``
+    (4, K + 1) with rows phi_k, sigma_k, phi_k sigma_k, sigma_k^2 from degree 0, ``degrees`` (r,) at which sigma_k is
+    not 0, 1/eps, the natural size of a, and the part of the risk that no moment changes."""
 
     m: int
+    weights: Any
+    roots: Any
     table: Any
     degrees: Any
     rate: float
@@ -34,8 +37,8 @@ class FiniteRank(NamedTuple):
     unreachable: float
 
 
-def finite_rank(phi: Any, sigma: Any, eps: float, m: int) -> FiniteRank:
-    """The system from phi_k and sigma_k, of any lengths, from degree 0."""
+def finite_rank(phi: Any, sigma: Any, eps: float, weights: Any) -> FiniteRank:
+    """The system from phi_k and sigma_k, of any lengths, from degree 0, and the weights of the neurons."""
     K = max(len(phi), len(sigma))
     padded = np.zeros((2, K))
     padded[0, : len(phi)], padded[1, : len(sigma)] = phi, sigma
@@ -47,8 +50,10 @@ def finite_rank(phi: Any, sigma: Any, eps: float, m: int) -> FiniteRank:
     size = float(np.linalg.norm(phi)) / norm if norm > 0 else 1.0
     unreachable = 0.5 * float(np.sum(phi[sigma == 0] ** 2))
     table = np.ascontiguousarray(table[:, :last])
-    table.setflags(write=False)
-    return FiniteRank(m, table, degrees, 1.0 / eps, size or 1.0, unreachable)
+    roots = np.sqrt(weights)
+    for array in (table, roots):
+        array.setflags(write=False)
+    return FiniteRank(len(weights), weights, roots, table, degrees, 1.0 / eps, size or 1.0, unreachable)
 
 
 @compiled
@@ -59,12 +64,12 @@ def forces(system: Any, y: Any, g: Any) -> None:
     g[:] = 0.0
     for i in range(m):
         s, _ = alignment(y[m + i])
-        power = y[i]
+        power = system.weights[i] * y[i]
         for k in range(K):
             g[k] += power
             power *= s
     for k in range(K):
-        g[k] = table[2, k] - table[3, k] * (g[k] / m)
+        g[k] = table[2, k] - table[3, k] * g[k]
 
 
 @compiled
@@ -93,7 +98,7 @@ def _neurons(system):  # type: ignore[no-untyped-def]
 
 
 # The Jacobian's store: P', a P'' (1 - s^2), 1 - s^2 of each neuron; then for each degree of the activation
-# sigma_k s^k / sqrt m, and after all of these sigma_k a k s^(k-1) / sqrt m.
+# sigma_k s^k sqrt w, and after all of these sigma_k a k s^(k-1) sqrt w.
 # The factors': P', 1 - s^2, 1/det, shift - a P'' (1 - s^2); the two tables, the second times
 # 1 - s^2; the same solved with the blocks; the Cholesky factor; the shift.
 
@@ -141,7 +146,7 @@ def _linearise(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def
         absolute = np.zeros(K)
         for i in range(m):
             s, _ = alignment(y[m + i])
-            power = abs(y[i]) / m
+            power = system.weights[i] * abs(y[i])
             for k in range(K):
                 absolute[k] += power
                 power *= abs(s)
@@ -150,7 +155,6 @@ def _linearise(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def
         slopes, diagonals, S = jac[:m], jac[m : 2 * m], jac[2 * m : 3 * m]
         levels = jac[4 * m : 4 * m + r * m].reshape(r, m)
         tilts = jac[4 * m + r * m : 4 * m + 2 * r * m].reshape(r, m)
-        each = (1.0 / m) ** 0.5
         growth = 0.0
         for i in range(m):
             a = y[i]
@@ -167,10 +171,10 @@ def _linearise(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def
                     before = power
                     power *= s
                     k += 1
-                weight = table[1, k] * each
+                weight = table[1, k] * system.roots[i]
                 levels[j, i] = weight * power
                 tilts[j, i] = weight * a * k * before
-        error_scales(y[:m], y[m:], S, system.size, scale)
+        error_scales(y[:m], y[m:], S, system.weights, system.size, scale)
         return growth
 
     return linearise
@@ -224,10 +228,12 @@ def _solve(system, factors, b):  # type: ignore[no-untyped-def]
         inverse, rest = factors[2 * m : 3 * m], factors[3 * m : 4 * m]
         shift = factors[-1]
         for i in range(m):
-            x, z = b[i], b[m + i]
+            x, z = system.roots[i] * b[i], system.roots[i] * b[m + i]
             b[i] = (rest[i] * x + slopes[i] * S[i] * rate * z) * inverse[i]
             b[m + i] = (slopes[i] * x + shift * z) * inverse[i]
         if r == 0:
+            b[:m] /= system.roots
+            b[m:] /= system.roots
             return
         levels = factors[4 * m : 4 * m + r * m].reshape(r, m)
         tilts = factors[4 * m + r * m : 4 * m + 2 * r * m].reshape(r, m)
@@ -245,6 +251,8 @@ def _solve(system, factors, b):  # type: ignore[no-untyped-def]
             for i in range(m):
                 b[i] -= of_a[j, i] * u[j]
                 b[m + i] -= of_rho[j, i] * u[j]
+        b[:m] /= system.roots
+        b[m:] /= system.roots
 
     return solve
 
@@ -288,14 +296,14 @@ def _measure(system, y):  # type: ignore[no-untyped-def]
         moments = np.zeros(K)
         for i in range(m):
             s, _ = alignment(y[m + i])
-            power = y[i]
+            power = system.weights[i] * y[i]
             for k in range(K):
                 moments[k] += power
                 power *= s
         risk = system.unreachable
         for k in range(K):
             if table[1, k] != 0.0:
-                residual = table[0, k] - table[1, k] * (moments[k] / m)
+                residual = table[0, k] - table[1, k] * moments[k]
                 risk += 0.5 * residual * residual
         return risk, 0.0
 

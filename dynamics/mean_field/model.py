@@ -10,7 +10,7 @@ from math import sqrt
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ..activations import DEGREE_MAX, SERIES_MAX, Activation, series
 from ..arguments import check_array, check_flag, check_instance, check_integer, check_integers, check_number
@@ -18,15 +18,17 @@ from ..hermite import Array, weights
 from ..results import Result
 from .closed_form import closed_form
 from .finite_rank import finite_rank
-from .learning import plateaus, predicted_times
-from .overlap_flow import OverlapFlow
+from .learning import learnable, plateaus, predicted_times
+from .overlap_flow import OverlapFlow, overlap_flow
 from .starts import (
     NEURONS_MAX,
     SAMPLES_MAX,
     SEED_MAX,
     T_MAX,
     T_MIN,
+    Groups,
     Law,
+    grouped,
     initial_weights,
     sample_times,
     starting_weights,
@@ -116,23 +118,23 @@ class MeanFieldModel(Result):
         K = self.degrees
         return np.array([np.pad(self.phi, (0, K + 1 - len(self.phi))), self.sigma.coefficients(K)])
 
-    @cached_property
-    def system(self) -> Any:
-        """The compiled core's view of the mean-field system."""
-        if self.sigma.finite_rank:
-            return finite_rank(np.array(self.phi), self.sigma.sigma, self.eps, self.m)
-        phi, sigma = self.coefficients
-        return closed_form(phi, sigma, self.eps, self.m)
+    def groups(self, a0: Array) -> Groups:
+        """Which neurons that start at a0 (m,) stay alike."""
+        return grouped(a0, self.sigma.finite_rank and not self.sigma.sigma[::2].any())
 
-    @cached_property
-    def overlap_flow(self) -> OverlapFlow:
-        """The compiled core's view of the exact flow of m neurons. Raises ValueError for more than 200 of them."""
-        check_integer("m (with overlaps)", self.m, 1, WIDTH_MAX["overlaps"])
+    def system(self, counts: Array) -> Any:
+        """The compiled core's view of the mean-field system of groups of ``counts`` (n,) neurons that are alike."""
+        weights = counts / self.m
+        if self.sigma.finite_rank:
+            return finite_rank(np.array(self.phi), self.sigma.sigma, self.eps, weights)
+        phi, sigma = self.coefficients
+        return closed_form(phi, sigma, self.eps, weights)
+
+    def overlap_system(self, counts: Array) -> OverlapFlow:
+        """The compiled core's view of the exact flow of such groups."""
         phi, sigma = self.coefficients
         U = self.sigma.sigma**2 if self.sigma.finite_rank else np.empty(0)
-        norm = float(np.linalg.norm(phi))
-        size = norm / sqrt(self.sigma.norm2) if self.sigma.norm2 > 0 else 1.0
-        return OverlapFlow(self.m, phi * sigma, U, 1.0 / self.eps, size or 1.0, 0.5 * norm * norm)
+        return overlap_flow(phi, sigma, self.sigma.norm2, U, self.eps, counts)
 
     def stream(
         self,
@@ -160,7 +162,8 @@ class MeanFieldModel(Result):
     ) -> MeanFieldTrajectory:
         """The solution from s_i(0) = 0 and a_i(0), to ``t_end``.
 
-        a0: m weights, or one for all; if None, uniform on [-1, 1] by the seed (``initial_weights``).
+        a0: m weights, or one for all; if None, uniform on [-1, 1] by the seed (``initial_weights``). Neurons with equal
+            weights stay equal exactly.
         n: samples at log-spaced times; between them as many more as it takes for no s_i to move by more than 0.01 and
         no a_i by more than 1 % of the largest. t: increasing times to sample at instead, from 0 or later.
         rtol: error allowed to a step.
@@ -182,6 +185,8 @@ class MeanFieldModel(Result):
         rtol: float,
         overlaps: bool,
     ) -> Request:
+        if overlaps:
+            check_integer("m (with overlaps)", self.m, 1, WIDTH_MAX["overlaps"])
         times = None if t is None else sample_times(t)
         t_end = check_number("t_end", t_end, T_MIN, T_MAX)
         if times is not None:
@@ -199,14 +204,23 @@ class MeanFieldModel(Result):
             check_flag("overlaps", overlaps),
         )
 
-    def plateaus(self) -> Array:
-        """The risk while degrees above l are still to be learnt, ``1/2 sum_{k>l} phi_k^2`` for l = -1 ... K; shape
-        (K + 2,)."""
-        return plateaus(self)
+    def learnable(self, a0: ArrayLike | None = None) -> NDArray[np.bool_]:
+        """Which degrees can be learned from s_i = 0, shape (K + 1,). a0: the start, as of ``trajectory``; None: any
+        start that differs from 0. See ``learning.learnable``."""
+        return learnable(self, self._start(a0))
 
-    def predicted_times(self) -> Array:
-        """When each degree is learnt as eps tends to 0; shape (K + 1,). See ``learning.predicted_times``."""
-        return predicted_times(self)
+    def plateaus(self, a0: ArrayLike | None = None) -> Array:
+        """The risk once the degrees up to l are learned, ``1/2 sum_{k>l} phi_k^2`` plus the same of the degrees up to l
+        that cannot be learned, for l = -1 ... K; shape (K + 2,). a0: as of ``learnable``."""
+        return plateaus(self, self._start(a0))
+
+    def predicted_times(self, a0: ArrayLike | None = None) -> Array:
+        """When each degree is learned as eps tends to 0, nan where no law is known; shape (K + 1,). a0: as of
+        ``trajectory``; None: m different weights of both signs. See ``learning.predicted_times``."""
+        return predicted_times(self, self._start(a0))
+
+    def _start(self, a0: ArrayLike | None) -> Array | None:
+        return None if a0 is None else starting_weights(self.m, a0, 0)
 
     def sweep_eps(
         self,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -46,6 +47,31 @@ def starting_weights(m: int, a0: ArrayLike | None, seed: int) -> Array:
         raise ValueError(f"a0 must be one number or {m} numbers, not an array of shape {start.shape}")
     start.setflags(write=False)
     return start
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """Neurons that start alike and so stay alike: ``a0`` and ``counts`` (n,) of each group; of each neuron its group
+    (``index``) and whether it is the mirror image of that (``sign``, 1 or -1), both (m,)."""
+
+    a0: Array
+    counts: Any
+    index: Any
+    sign: Array
+
+    def expand(self, values: Array) -> Array:
+        """Values (..., n) of the groups for each neuron, (..., m)."""
+        return np.asarray(values[..., self.index] * self.sign)
+
+
+def grouped(a0: Array, odd: bool) -> Groups:
+    """The groups of neurons with equal a0, in the order of their first neurons. odd: of an odd activation, for which
+    neurons (a, s) and (-a, -s) put out the same, and those that start so stay so."""
+    keys = abs(a0) if odd else a0
+    _, first, index, counts = np.unique(keys, return_index=True, return_inverse=True, return_counts=True)
+    order = np.argsort(first)
+    sign = np.where(odd & (a0 < 0.0), -1.0, 1.0)
+    return Groups(keys[first[order]], counts[order], np.argsort(order)[index], sign)
 
 
 def sample_times(t: ArrayLike) -> Array:

@@ -12,7 +12,11 @@ from ..compiling import compiled
 from .system import alignments, measure, neurons
 
 _MOVE = 0.01  # how far an alignment, or an a in units of the largest, may move between two samples
-_PARTS = 4  # of a step, in which its movement is measured
+_PARTS = 4  # of a step, in which its movement is measured, and between which a residual crosses its level at most once
+_BISECTIONS = 60
+
+# No residuals to watch, see `advance`.
+NO_CROSSINGS = (np.zeros((2, 0)), 0.5, np.zeros(0))
 
 
 @compiled
@@ -27,12 +31,18 @@ def advance(
     t_end: float,
     rtol: float,
     steps: int,
+    crossings: Any,
 ) -> Any:
     """Advance y by at most ``steps`` accepted steps towards t_end.
 
     Samples are taken at ``times`` from index ``place``, and, while ``refine`` = (movement since the last sample, the
-    largest |a|, samples that may still be added) allows it, wherever something has moved by 1 %. Returns the samples
-    t (k,), a and s (k, m), risk and spread (k,), the new place and a ``ResultCode``.
+    largest |a|, samples that may still be added) allows it, wherever something has moved by 1 %.
+
+    ``crossings`` = (rows phi_k and sigma_k, level, times): the time at which each ``|phi_k - sigma_k sum_i w_i a_i
+    s_i^k|`` first falls to level times |phi_k| is written into times, where that is nan. It is a root of the dense
+    output, and does not depend on the samples.
+
+    Returns the samples t (k,), a and s (k, m), risk and spread (k,), the new place and a ``ResultCode``.
     """
     n, m = rosenbrock.size(system), neurons(system)
     rows = np.zeros((2, 2 + 4 * n))
@@ -40,6 +50,11 @@ def advance(
     t_out, risk_out = np.empty(64), np.empty((64, 2))
     a_out, s_out = np.empty((64, m)), np.empty((64, m))
     count = code = taken = 0
+    if state[rosenbrock.ACCEPTED] == 0:
+        alignments(system, y, s[0])
+        for k in range(len(crossings[2])):
+            if _above(system, crossings[0], crossings[1], y, s[0], k) <= 0.0:
+                crossings[2][k] = state[rosenbrock.T]
     while place < len(times) and times[place] <= state[rosenbrock.T] and state[rosenbrock.ACCEPTED] == 0:
         t_out[count] = times[place]
         a_out[count] = y[:m]
@@ -56,6 +71,7 @@ def advance(
         rosenbrock.keep(work, state, t0, rows[0])
         t1 = rows[1, 0] = state[rosenbrock.T]
         rows[1, 2 : 2 + n] = y
+        _cross(system, crossings, rows, t0, t1, point, s[0])
         moved = 0.0
         if refine[2] > 0.0:
             alignments(system, rows[0, 2 : 2 + n], s[0])
@@ -101,6 +117,48 @@ def advance(
             count += 1
         refine[0] = moved - (wanted - _MOVE) if moved > 0.0 else refine[0]
     return t_out[:count], a_out[:count], s_out[:count], risk_out[:count, 0], risk_out[:count, 1], place, code
+
+
+@compiled
+def _above(system: Any, table: Any, level: float, a: Any, s: Any, k: int) -> float:
+    """By how much the residual of degree k, as a share of phi_k, is above the level; 1 where phi_k = 0."""
+    if table[0, k] == 0.0:
+        return 1.0
+    moment = 0.0
+    for i in range(len(s)):
+        moment += system.weights[i] * a[i] * s[i] ** k
+    share: float = abs(1.0 - table[1, k] * moment / table[0, k])
+    return share - level
+
+
+@compiled
+def _cross(system: Any, crossings: Any, rows: Any, t0: float, t1: float, point: Any, s: Any) -> None:
+    """Find the crossings within a step, of which ``rows`` is the record; see ``advance``."""
+    table, level, times = crossings
+    n = len(point)
+    if not np.isnan(times).any():
+        return
+    for part in range(1, _PARTS + 1):
+        for i in range(n):
+            point[i] = rosenbrock.within(rows, 0, part / _PARTS, i, n)
+        alignments(system, point, s)
+        for k in range(len(times)):
+            if not np.isnan(times[k]) or _above(system, table, level, point, s, k) > 0.0:
+                continue
+            low, high = (part - 1) / _PARTS, part / _PARTS
+            for _ in range(_BISECTIONS):
+                theta = 0.5 * (low + high)
+                for i in range(n):
+                    point[i] = rosenbrock.within(rows, 0, theta, i, n)
+                alignments(system, point, s)
+                if _above(system, table, level, point, s, k) > 0.0:
+                    low = theta
+                else:
+                    high = theta
+            times[k] = t0 + high * (t1 - t0)
+            for i in range(n):
+                point[i] = rosenbrock.within(rows, 0, part / _PARTS, i, n)
+            alignments(system, point, s)
 
 
 @compiled

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..arguments import check_flag, check_integer
 from ..hermite import Array
@@ -33,11 +34,12 @@ class Exponent:
 @dataclass(frozen=True, eq=False)
 class EpsSweep(Result):
     """Learning times over eps (n,) and seeds (k,): ``times`` (n, k, K + 1), inf where a degree was not learnt by the
-    end of the run, nan where the run is not computed yet."""
+    end of the run, or was lost again, nan where the run is not computed yet. starts: a_i(0) of each seed, (k, m)."""
 
     model: MeanFieldModel
     eps: Array
     seeds: tuple[int, ...]
+    starts: Array
     times: Array
     done: int
 
@@ -57,6 +59,18 @@ class EpsSweep(Result):
                 ordered = np.sort(runs, axis=0)
                 medians[i] = 0.5 * (ordered[(len(runs) - 1) // 2] + ordered[len(runs) // 2])
         return np.where(np.isfinite(medians), medians, np.nan)
+
+    @cached_property
+    def learnable(self) -> NDArray[np.bool_]:
+        """Which degrees can be learned from one of the starts, shape (K + 1,)."""
+        return np.asarray(np.any([self.model.learnable(a0) for a0 in self.starts], axis=0))
+
+    @cached_property
+    def predicted(self) -> NDArray[np.bool_]:
+        """Of which degrees an exponent is predicted: whether the conditions hold at every start and the smallest eps
+        (``learning.predicted_times``); shape (K + 1,)."""
+        model = replace(self.model, eps=float(self.eps[0]))
+        return np.asarray(np.all([np.isfinite(model.predicted_times(a0)) for a0 in self.starts], axis=0))
 
     @cached_property
     def slopes(self) -> Array:
@@ -97,9 +111,10 @@ def fitted(eps: Array, times: Array, logarithm: bool = False) -> Exponent:
 
 
 def one(model: MeanFieldModel, a0: Array, t_end: float, rtol: float) -> Array:
-    """The learning times (K + 1,) of one run, inf where a degree is not learnt."""
-    times = model.trajectory(a0=a0, t_end=t_end, rtol=rtol).learning_times()
-    return np.where(np.isnan(times), np.inf, times)
+    """The learning times (K + 1,) of one run, inf where a degree is not learnt, or lost again."""
+    run = model.trajectory(a0=a0, t_end=t_end, rtol=rtol, t=np.array([0.0, t_end]))
+    times = run.learning_times()
+    return np.where(np.isnan(times) | run.lost, np.inf, times)
 
 
 def sweep(
@@ -112,6 +127,7 @@ def sweep(
 ) -> Iterator[EpsSweep]:
     """Every model from every start, a whole curve for one seed after another; the sweep after each run."""
     eps = np.array([model.eps for model in models])
+    rows = np.array(starts)
     times = np.full((len(models), len(seeds), models[0].degrees + 1), np.nan)
     done = 0
     for j, a0 in enumerate(starts):
@@ -122,7 +138,7 @@ def sweep(
                 done += 1
                 known = times.copy()
                 known.setflags(write=False)
-                yield EpsSweep(model, eps, seeds, known, done)
+                yield EpsSweep(model, eps, seeds, rows, known, done)
         finally:
             for future in futures or ():
                 future.cancel()

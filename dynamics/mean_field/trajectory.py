@@ -9,13 +9,15 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import rosenbrock
 from ..arguments import check_number
 from ..hermite import Array
 from ..results import Result
 from ..rosenbrock import ResultCode
-from .learning import learning_times
+from .learning import LEARNED
+from .starts import Groups
 from .streaming import advance
 
 if TYPE_CHECKING:
@@ -38,11 +40,28 @@ class Request:
     t: Array | None
     rtol: float
     overlaps: bool
+    level: float = LEARNED  # of the residuals whose crossings are looked for
+
+    @cached_property
+    def groups(self) -> Groups:
+        """The neurons that stay alike: one of each is integrated."""
+        return self.model.groups(self.a0)
 
     @property
     def system(self) -> Any:
         """The compiled core's view of what is to be integrated."""
-        return self.model.overlap_flow if self.overlaps else self.model.system
+        make = self.model.overlap_system if self.overlaps else self.model.system
+        return make(self.groups.counts)
+
+    @property
+    def start(self) -> Array:
+        """The unknowns at the start."""
+        a0, n = self.groups.a0, len(self.groups.a0)
+        y = np.zeros(n * (n + 2) if self.overlaps else 2 * n)
+        y[:n] = a0
+        if self.overlaps:  # of two members of a group, which are orthogonal; of a single neuron with itself
+            y[2 * n :] = np.diag((self.groups.counts == 1).astype(float)).ravel()
+        return y
 
     @property
     def times(self) -> Array:
@@ -67,7 +86,7 @@ class MeanFieldStatistics:
 @dataclass(frozen=True, eq=False)
 class MeanFieldChunk(Result):
     """Consecutive samples of a solution: t, risk, spread (k,), a and s (k, m); ``progress``, the share of ln t done;
-    ``code`` and ``stats`` so far; whether it is the last."""
+    ``code``, ``stats`` and ``half_times`` (see ``MeanFieldTrajectory``) so far; whether it is the last."""
 
     t: Array
     a: Array
@@ -77,6 +96,7 @@ class MeanFieldChunk(Result):
     progress: float
     code: ResultCode
     stats: MeanFieldStatistics
+    half_times: Array
     last: bool
 
 
@@ -86,6 +106,7 @@ class MeanFieldTrajectory(Result):
 
     ``t``, ``risk``, ``spread`` have shape (n,), ``a`` and ``s`` (n, m). risk: the population risk, half the mean
     squared error. spread: root mean square of ``r_ij - s_i s_j`` over pairs of neurons, 0 in the mean field.
+    half_times: when the residual of each degree first falls to half of |phi_k|, shape (K + 1,); nan where it does not.
     """
 
     model: MeanFieldModel
@@ -100,6 +121,7 @@ class MeanFieldTrajectory(Result):
     spread: Array
     code: ResultCode
     stats: MeanFieldStatistics
+    half_times: Array
 
     @cached_property
     def residual(self) -> Array:
@@ -112,11 +134,28 @@ class MeanFieldTrajectory(Result):
         and in the exact flow what it puts out off the target's direction."""
         return np.asarray(np.maximum(0.0, self.risk - 0.5 * np.sum(self.residual**2, axis=1)))
 
-    def learning_times(self, level: float = 0.5) -> Array:
+    def learning_times(self, level: float = LEARNED) -> Array:
         """When the residual of each degree first falls to ``level`` (between 0 and 1) of ``|phi_k|``, and so its risk
-        to ``level^2`` of ``phi_k^2 / 2``; shape (K + 1,), nan where it has not by ``t_end``, or where phi_k = 0.
-        Interpolated between samples."""
-        return learning_times(self, check_number("level", level, 0.0, 1.0))
+        to ``level^2`` of ``phi_k^2 / 2``; shape (K + 1,), nan where it has not by ``t_end``, or where phi_k = 0. A root
+        of the integrator's dense output; another level than 1/2 takes another integration. A degree may be lost again,
+        see ``lost``."""
+        level = check_number("level", level, 0.0, 1.0)
+        if level == LEARNED:
+            return self.half_times
+        ends = np.array([0.0, self.t_end])
+        return collect(Request(self.model, self.a0, self.t_end, 2, ends, self.rtol, self.overlaps, level)).half_times
+
+    @cached_property
+    def left(self) -> Array:
+        """The share of each degree that is left at the end, ``|residual_k / phi_k|``; shape (K + 1,), nan where
+        phi_k = 0."""
+        phi = self.model.coefficients[0]
+        return np.asarray(abs(self.residual[-1]) / np.where(phi == 0.0, np.nan, abs(phi)))
+
+    @cached_property
+    def lost(self) -> NDArray[np.bool_]:
+        """Which degrees were half learned and are not any longer at the end, shape (K + 1,)."""
+        return np.asarray(np.isfinite(self.half_times) & (self.left > LEARNED))
 
 
 def residuals(model: MeanFieldModel, a: Array, s: Array) -> Array:
@@ -133,10 +172,8 @@ def residuals(model: MeanFieldModel, a: Array, s: Array) -> Array:
 def chunks(request: Request) -> Iterator[MeanFieldChunk]:
     """Integrate, and give what there is after every twentieth of a second."""
     system, m, times, t_end = request.system, request.model.m, request.times, request.t_end
-    y = np.zeros(m * (m + 2) if request.overlaps else 2 * m)
-    y[:m] = request.a0
-    if request.overlaps:
-        y[2 * m :] = np.eye(m).ravel()
+    y, groups = request.start, request.groups
+    crossings = request.model.coefficients, request.level, np.full(request.model.degrees + 1, np.nan)
     state = rosenbrock.start(0.0, 1e-4 * min(request.model.eps, t_end))
     work = rosenbrock.workspace(system)
     refined = 0.0 if request.t is not None else min(_REFINED, _MEMORY / m)
@@ -147,7 +184,7 @@ def chunks(request: Request) -> Iterator[MeanFieldChunk]:
     while not last:
         began = perf_counter()
         t, a, s, risk, spread, place, code = advance(
-            system, state, y, work, times, place, refine, t_end, request.rtol, steps
+            system, state, y, work, times, place, refine, t_end, request.rtol, steps, crossings
         )
         took = perf_counter() - began
         steps = max(1, min(4 * steps, int(steps * _PIECE / max(took, 1e-9))))
@@ -158,7 +195,9 @@ def chunks(request: Request) -> Iterator[MeanFieldChunk]:
         stats = MeanFieldStatistics(taken, int(state[rosenbrock.REJECTED]), int(state[rosenbrock.EVALUATIONS]))
         now = np.log(max(float(state[rosenbrock.T]), 1e-300))
         done = 1.0 if last else float(np.clip((now - ends[0]) / max(ends[1] - ends[0], 1e-9), 0.0, 1.0))
-        yield MeanFieldChunk(t, a, s, risk, spread, done, ResultCode(code), stats, last)
+        a, s, half_times = groups.expand(a), groups.expand(s), crossings[2].copy()
+        half_times.setflags(write=False)
+        yield MeanFieldChunk(t, a, s, risk, spread, done, ResultCode(code), stats, half_times, last)
 
 
 def collect(request: Request) -> MeanFieldTrajectory:
@@ -183,4 +222,5 @@ def collect(request: Request) -> MeanFieldTrajectory:
         spread=joined("spread"),
         code=pieces[-1].code,
         stats=pieces[-1].stats,
+        half_times=pieces[-1].half_times,
     )

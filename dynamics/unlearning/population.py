@@ -17,8 +17,8 @@ import numpy as np
 
 from .. import rosenbrock
 from ..hermite import Array
-from ..mean_field.overlap_flow import OverlapFlow
-from ..mean_field.streaming import advance
+from ..mean_field.overlap_flow import overlap_flow
+from ..mean_field.streaming import NO_CROSSINGS, advance
 from ..training import Descent, Problem, Record, measured
 from .finite_width import FiniteWidthTrajectory
 
@@ -71,10 +71,9 @@ class OverlapRun(Descent):
                 f"m must be at most {WIDTH_MAX} and eps at least {EPS_MIN:g} in mode 'population' from a start that is "
                 f"not symmetric, not {problem.m} and {model.eps:g}: its gradient carries all overlaps"
             )
-        phi, sigma = np.array(problem.phi), problem.activation.sigma
-        norm = float(np.linalg.norm(phi))
-        size = norm / float(np.linalg.norm(sigma)) if sigma.any() else 1.0
-        self._system = OverlapFlow(problem.m, phi * sigma, sigma**2, model.eps, size or 1.0, 0.5 * norm * norm)
+        K = max(len(problem.phi), len(problem.activation.sigma))
+        phi, sigma = np.pad(problem.phi, (0, K - len(problem.phi))), problem.activation.coefficients(K - 1)
+        self._system = overlap_flow(phi, sigma, float(sigma @ sigma), sigma**2, 1.0 / model.eps, np.ones(problem.m))
         self.problem = problem
         self.t, self.steps, self.halted = 0.0, 0, ""
         self._y = np.concatenate([a, W[:, 0], (W @ W.T).ravel()])
@@ -91,7 +90,9 @@ class OverlapRun(Descent):
         """Integrates until exactly that time, for about so many seconds at most; whether it is there, or has halted."""
         began = perf_counter()
         while self.t < until and not self.halted:
-            code = advance(self._system, self._state, self._y, self._work, _NEVER, 0, _ALWAYS, until, _RTOL, _STEPS)[-1]
+            code = advance(
+                self._system, self._state, self._y, self._work, _NEVER, 0, _ALWAYS, until, _RTOL, _STEPS, NO_CROSSINGS
+            )[-1]
             self.t, self.steps = float(self._state[rosenbrock.T]), int(self._state[rosenbrock.ACCEPTED])
             if code != 0 or self.steps >= STEP_BUDGET:
                 self.halted = f"The flow of overlaps ends at t = {self.t:.4g}, after {self.steps} steps."
