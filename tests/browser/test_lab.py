@@ -12,10 +12,12 @@ from playwright.sync_api import Page, expect
 
 from components.lab import records, texts
 from components.lab.presets import PRESETS
+from components.runs import board
 from components.runs.folder import Folder
 from components.runs.local import Processes
 from tests.browser.hand import STATE, until
 from tests.components.runs.waiting import at_work
+from tests.waiting import LONGEST
 from tests.waiting import until as wait_until
 
 SMALL = "/lab?v=1&m=10&d=20&B=60&tau=20&r=2"
@@ -36,6 +38,8 @@ def launched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return submit(self, fn, *args, **kwargs)
 
     monkeypatch.setattr(Processes, "submit", counted)
+    monkeypatch.setattr(board, "START", LONGEST)  # a slow machine is no dead process
+    monkeypatch.setattr(board, "STALE", 20.0)
     return found
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 
@@ -86,10 +87,15 @@ FAULTS = """() => {
 @pytest.mark.parametrize("screen", SCREENS)
 def test_nothing_overlaps_and_nothing_is_cut(open_page: Any, screen: str) -> None:
     OUTPUT.mkdir(parents=True, exist_ok=True)
+    page = open_page("/", **SCREENS[screen])
+    drawer = page.locator("#controls-button").is_visible()
+    schemes = ["light", "dark"]
     for name, path in STATES.items():
-        page = open_page(path, **SCREENS[screen])
-        drawer = page.locator("#controls-button").is_visible()
-        for scheme in ("light", "dark"):
+        page.goto(urljoin(page.url, path))
+        page.wait_for_selector("body[data-drawn]")
+        for scheme in schemes:
+            if page.get_attribute("html", "data-theme") != scheme:
+                page.click("#theme-button")
             settled(page)
             page.screenshot(path=OUTPUT / f"{screen}-{scheme}-{name}.png")
             assert page.evaluate(FAULTS) == [], (name, scheme)
@@ -99,9 +105,7 @@ def test_nothing_overlaps_and_nothing_is_cut(open_page: Any, screen: str) -> Non
                 page.screenshot(path=OUTPUT / f"{screen}-{scheme}-{name}-controls.png")
                 assert page.evaluate(FAULTS) == [], (name, scheme)
                 page.click("#controls-button")
-            if scheme == "light":
-                page.click("#theme-button")
-        page.context.close()
+        schemes.reverse()  # the theme is remembered
 
 
 def test_touch_moves_a_slider_chooses_a_start_and_scrolls_the_page(open_page: Any) -> None:
