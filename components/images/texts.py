@@ -214,7 +214,8 @@ def _paths(state: ImagesState, runs: ImageRuns) -> tuple[list[str], list[dict[st
         text = (
             f"{name}: {phase}. At {symbol} = {shown(float(runs.settings[last].value), 4)} the best test accuracy is "
             f"{_seeds_of(best[last], 3)}, with {fit}training loss {_seeds_of(train[last], 2)} at the end; the weights "
-            f"have moved by {_seeds_of(moved[last], 2)} of their initial norm, and the kernel is {_seeds_of(kernel[last], 3)} times its initial size"
+            f"have moved by {_seeds_of(moved[last], 2)} of their initial norm, and the kernel is "
+            f"{_seeds_of(kernel[last], 3)} times its initial size"
         )
         two = moved[numbers[-2:]]
         if len(numbers) > 1 and has_representative_mean(two, axis=1).all():
