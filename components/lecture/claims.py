@@ -213,7 +213,7 @@ def _replayed(state: LabState, name: str = "R") -> np.ndarray:
     return np.asarray(record.course.seeds[name], dtype=float)
 
 
-def _neurons(state: LabState, run: int, name: str) -> np.ndarray:
+def _single(state: LabState, run: int, name: str) -> np.ndarray:
     """R_i or a_i of all neurons of a run at the end of the finished record, ascending in R."""
     record = records.of(state)
     if record is None or not record.course.neurons:
@@ -259,12 +259,12 @@ LAB: dict[str, Quantity] = {
     "networks R end": lambda state, _, __: float(_replayed(state)[-1].mean()),
     "run R end": lambda state, run, _: float(_replayed(state)[-1, run]),
     "run loss end": lambda state, run, _: float(_replayed(state, "loss")[-1, run]),
-    "neurons": lambda state, run, _: len(_neurons(state, run, "R")),
-    "neurons below 0": lambda state, run, _: int((_neurons(state, run, "R") < 0).sum()),
-    "least neuron R": lambda state, run, _: float(_neurons(state, run, "R")[0]),
-    "least neuron a": lambda state, run, _: float(_neurons(state, run, "a")[0]),
-    "second neuron R": lambda state, run, _: float(_neurons(state, run, "R")[1]),
-    "largest neuron R": lambda state, run, _: float(_neurons(state, run, "R")[-1]),
+    "neurons": lambda state, run, _: len(_single(state, run, "R")),
+    "neurons below 0": lambda state, run, _: int((_single(state, run, "R") < 0).sum()),
+    "least neuron R": lambda state, run, _: float(_single(state, run, "R")[0]),
+    "least neuron a": lambda state, run, _: float(_single(state, run, "a")[0]),
+    "second neuron R": lambda state, run, _: float(_single(state, run, "R")[1]),
+    "largest neuron R": lambda state, run, _: float(_single(state, run, "R")[-1]),
     "networks from law": lambda state, _, __: _from_law(state, "R"),
     "networks loss from law": lambda state, _, __: _from_law(state, "loss"),
 }
