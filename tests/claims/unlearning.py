@@ -79,7 +79,7 @@ def problems(state: UnlearningState) -> list[str]:
     )
     ends = re.split(r" (?=(?:ā = [^:]{1,12}|\([^:]{1,24}\)): )", words["figures"]["panels"])[1:]
     for i, (R0, a0) in enumerate(state.starts):
-        run = problem.run(a0, R0, FAR)
+        run = problem.run(a0, R0, max(FAR, state.tau))
         if not trusted(run, state, R0):
             continue
         check = Check(problem, run, a0, R0, state.tau)
