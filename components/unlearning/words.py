@@ -93,7 +93,8 @@ def beside(a0: float, thresholds: np.ndarray) -> str:
 
 
 def told(threshold: float, a0: float) -> str:
-    """A threshold with as many digits as it takes to tell it from the start."""
+    """A threshold with as many digits as it takes to tell it from the start, but none that is not known."""
+    threshold = round(threshold, 6)
     return next((shown(threshold, n) for n in range(5, 9) if shown(threshold, n) != shown(a0, n)), shown(threshold, 9))
 
 

@@ -210,7 +210,7 @@ class Check:
 
     def changes(self, text: str, t: float, beyond: str = "") -> None:
         """The fate changes at a threshold."""
-        step = 1.2e-4 * max(abs(t), 1e-6)
+        step = max(1.2e-4 * abs(t), 3e-6)
         below, above = (self.problem.run(t + s, self.R0, FAR) for s in (-step, step))
         if not (_steady(below, self) and _steady(above, self)):
             return
