@@ -66,7 +66,7 @@ def causes(model: UnlearningModel, explanation: Explanation, view: Window, run: 
 def _threshold(claim: Threshold, model: UnlearningModel, view: Window) -> tuple[str, dict[str, Any]]:
     which = "The nearest threshold is" if claim.nearest else "On the other side the threshold is"
     beyond = FATES[claim.fate].word
-    return f"{which} ā = {shown(claim.a0, 6)}: beyond it the fate is {beyond}.", {"level": claim.a0}
+    return f"{which} ā = {shown(round(claim.a0, 6), 6)}: beyond it the fate is {beyond}.", {"level": claim.a0}
 
 
 def _branch(claim: RunawayBranch, model: UnlearningModel, view: Window) -> tuple[str, dict[str, Any]]:

@@ -17,7 +17,7 @@ from dynamics.unlearning.decay import resting_width, withstood_decay
 LOST = 0.01  # alignment lost that is worth a word
 ACCURACY = 2e-6  # of a threshold, times max(1, |ā|)
 WIDE = 100.0  # neurons from which on the width that unlearning needs is worth a word, and known to leading order
-ON_BRANCH = 0.05  # of |a|: so close a run is on the runaway branch
+TURNED = 0.98  # of the peak of |R|: below that a run has turned
 IDEAL = (
     "These fates hold in the limit of infinitely many neurons, without noise of descent, weight decay or a constant "
     "term in the activation. Each of these acts like a decay of the second layer, which halts unlearning at an R that "
@@ -93,7 +93,8 @@ def beside(a0: float, thresholds: np.ndarray) -> str:
 
 
 def told(threshold: float, a0: float) -> str:
-    """A threshold with as many digits as it takes to tell it from the start."""
+    """A threshold with as many digits as it takes to tell it from the start, but none that is not known."""
+    threshold = round(threshold, 6)
     return next((shown(threshold, n) for n in range(5, 9) if shown(threshold, n) != shown(a0, n)), shown(threshold, 9))
 
 
@@ -168,14 +169,14 @@ def needs(state: UnlearningState, runs: Sequence[Trajectory]) -> list[str]:
     if not parts:
         return []
     return [
-        f"R keeps falling only {'; '.join(parts)}, to leading order: at a smaller width, or with a larger decay of the "
-        "second layer, it turns to larger values instead."
+        f"After its peak R keeps falling only {'; '.join(parts)}, to leading order: at a smaller width, or with a "
+        "larger decay of the second layer, it turns to larger values instead."
     ]
 
 
 def need(run: Trajectory) -> tuple[float, float] | None:
-    """The width above which, and the decay below which, R keeps falling from where the run comes to the runaway branch,
-    to leading order; None where it comes to none, or every width of interest will do."""
+    """The width above which, and the decay below which, R keeps falling after its peak, to leading order; None where it
+    has none, or every width of interest will do."""
     at = landing(run)
     if at is None or doubt(run):
         return None
@@ -184,19 +185,13 @@ def need(run: Trajectory) -> tuple[float, float] | None:
 
 
 def landing(run: Trajectory) -> float | None:
-    """R where a run that unlearns comes to the runaway branch: its last turn, or where a is that of the branch."""
+    """R at its peak, where dR/dτ = 0: there a run that unlearns comes to the runaway branch. None where |R| only falls
+    on the side that it ends on, or has not turned yet."""
     if run.fate != Fate.UNLEARNING:
         return None
-    size = np.abs(run.R)
-    last = int(np.argmax(size))
-    if 0 < last < size.size - 1 and (np.sign(run.R[last:]) == np.sign(run.R[last])).all():
-        return float(run.R[last])
-    M = run.model.critical_height(run.R)
-    with np.errstate(invalid="ignore"):
-        on = (np.abs(run.a - M) < ON_BRANCH * np.abs(M)) & (np.sign(run.R) == np.sign(run.R[-1]))
-    off = np.flatnonzero(~on)
-    first = int(off[-1]) + 1 if off.size else 0
-    return float(run.R[first]) if first < size.size - 1 else None
+    size = run.R * np.sign(run.R[-1])
+    top = int(np.argmax(size))
+    return float(run.R[top]) if size[0] < TURNED * size[top] and size[-1] < TURNED * size[top] else None
 
 
 def side(run: Trajectory) -> int:

@@ -79,7 +79,7 @@ def problems(state: UnlearningState) -> list[str]:
     )
     ends = re.split(r" (?=(?:ā = [^:]{1,12}|\([^:]{1,24}\)): )", words["figures"]["panels"])[1:]
     for i, (R0, a0) in enumerate(state.starts):
-        run = problem.run(a0, R0, FAR)
+        run = problem.run(a0, R0, max(FAR, state.tau))
         if not trusted(run, state, R0):
             continue
         check = Check(problem, run, a0, R0, state.tau)
@@ -210,7 +210,7 @@ class Check:
 
     def changes(self, text: str, t: float, beyond: str = "") -> None:
         """The fate changes at a threshold."""
-        step = 1.2e-4 * max(abs(t), 1e-6)
+        step = max(1.2e-4 * abs(t), 3e-6)
         below, above = (self.problem.run(t + s, self.R0, FAR) for s in (-step, step))
         if not (_steady(below, self) and _steady(above, self)):
             return

@@ -31,7 +31,7 @@ def words(**values: Any) -> dict[str, Any]:
 
 def test_a_false_sentence_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """The checker itself: each kind of false text is found."""
-    state = UnlearningState(a=(10.0,))
+    state = UnlearningState(c=(1.0, 0.5), c_star=(1.0, -0.6), a=(2.0,))
     assert unlearning.problems(state) == []
     real = compute.sentences
 
@@ -39,14 +39,17 @@ def test_a_false_sentence_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
         return lambda *arguments: [text.replace(old, new) for text in real(*arguments)]
 
     for old, new in (
-        ("rises to 0.0856", "rises to 0.0956"),
+        ("rises to 0.291", "rises to 0.298"),
         ("falls to", "rises to"),
         ("unlearns", "aligns fully"),
-        ("above ā_c", "below ā_c"),
-        ("9.3118", "9.4118"),
-        ("L → 76", "L → 75"),
+        ("L → 0.36", "L → 0.361"),
+        ("by τ = 10⁴", "by τ = 10³"),
         ("τ^(−1/3)", "τ^(−1/4)"),
     ):
+        monkeypatch.setattr(compute, "sentences", wrong(old, new))
+        assert unlearning.problems(state), (old, new)
+    state = UnlearningState(a=(5.0,))
+    for old, new in (("below ā_c", "above ā_c"), ("9.3118", "9.4118"), ("a → 0.97386", "a → 0.98386")):
         monkeypatch.setattr(compute, "sentences", wrong(old, new))
         assert unlearning.problems(state), (old, new)
 
@@ -145,7 +148,9 @@ def test_the_polynomials_are_named_in_all_that_is_given_away() -> None:
     for view in (UnlearningView, PhaseMapView):
         assert "not normalized" in view.guide.about
         titles = [
-            control.title for control in view.controls if control.field in ("c", "c_star") and control.kind == "slider"
+            control.title
+            for control in view.controls
+            if control.parameter in ("c", "c_star") and control.kind == "slider"
         ]
         assert titles
         assert all("Heₖ (not normalized)" in title for title in titles)

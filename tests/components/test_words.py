@@ -59,7 +59,10 @@ def test_the_sign_of_the_primary_nonlinear_term_is_named() -> None:
         ({"c": (1, 0, 0), "c_star": (1, 1, 1)}, "is an equilibrium: one c_k is not zero."),
         ({"c": (1, 1, 1), "c_star": (1, 0, 0)}, "no negative term needed"),
         ({}, "limit of infinitely many neurons, without noise of descent, weight decay or a constant term"),
-        ({}, "R keeps falling only from ā = 10 with more than about 7·10⁵ neurons (decay below 0.00022)"),
+        (
+            {},
+            "After its peak R keeps falling only from ā = 10 with more than about 7·10⁵ neurons (decay below 0.00022)",
+        ),
     ],
 )
 def test_every_degenerate_input_has_a_sentence(values: dict[str, Any], part: str) -> None:
