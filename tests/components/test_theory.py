@@ -523,6 +523,9 @@ def test_the_numbers_are_those_of_the_theory():
     assert (said["a_leading"], said["a_law"], said["a_solution"]) == ([181.7], [175.2], [175.03])
     assert said["halts"] == [0.1457, 5.572, 200, 0.0711, 12.797, 2000, 0.0339, 28.287, 20000]
     assert said["plateaus"][:3] == [1.2222, 0.7222, 0.2222]
+    assert said["alike"] == [0.267]  # LSODA: 0.26673
+    assert said["two"] == [0.723]  # LSODA: 0.72332, 0.73147
+    assert said["two_later"] == [0.731]
     assert said["lambda_c"][0] == pytest.approx(3.15)  # times a power of ten
     assert (said["R_c"], said["decayed"], said["halted_wide"]) == ([0.0726], [0.0391, 22.33], [0.0542, 15.62])
 
