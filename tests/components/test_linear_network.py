@@ -274,6 +274,20 @@ def test_fixed_width_has_both_phases() -> None:
     assert np.median(abs(second.kernel_excess[-1])) > 1e-3
 
 
+def test_a_scaling_whose_other_phase_is_out_of_range_has_its_words(client: FlaskClient) -> None:
+    for query in (
+        "cg=0.2&cu=-2.2&cw=0.8&ceu=2.2&cew=-0.3",
+        "cg=-3&cu=-3&cw=-3&ceu=-3&cew=-3",
+        "cg=-1&cu=-3&cw=2.5&ceu=3&cew=-3",
+    ):
+        said = words(client, f"pan=scaling&n=1&{query}")
+        assert "no link leads there" in " ".join(said["notes"])
+        assert all(not link["text"].startswith("Turn") for link in said["links"])
+        assert client.get(f"/words/linear_network?v=1&pan=scaling&n=1&{query}").status_code == 200
+    answer = client.get("/preview/linear_network.png?v=1&pan=scaling&n=1&cg=-3&cu=-3&cw=-3&ceu=-3&cew=-3")
+    assert answer.status_code == 200
+
+
 def test_an_output_that_explodes_is_refused_in_words(client: FlaskClient) -> None:
     said = words(client, "pan=scaling&cg=1&cu=1&cw=1")
     assert "the output at the start grows without bound" in " ".join(said["notes"])
@@ -287,9 +301,9 @@ def test_activations_run_from_both_kinds_of_start(client: FlaskClient) -> None:
     opened = joined(parts, 7, "zeta")
     assert opened[-1] > opened[0]
     state = LinearNetworkState.from_query("pan=activations&n=3&d=40")
-    other = experiments.other(state, state.network())
-    again = experiments.other(other, other.network())
-    assert abs(again.network().flow.f_end) > abs(again.network().start.f)
+    assert [row.aligning for row in experiments.both(state, state.network())] == [True, False]
+    below = LinearNetworkState.from_query("pan=activations&n=3&d=40&y=0.01&r=0.5")
+    assert [row.aligning for row in experiments.both(below, below.network())] == [False, True]
 
 
 def test_exponents_that_lead_out_of_the_ranges_are_measured_as_far_as_they_go(client: FlaskClient) -> None:
@@ -316,7 +330,7 @@ def test_every_corner_of_the_sliders_has_a_whole_picture(state: LinearNetworkSta
     [
         ("y=0", "f tends to 0"),
         ("d=1&r=0.999&y=-3", "passes through 0"),
-        ("b=2", "by a power of time"),
+        ("b=2", "approaches y by a power of time"),
         ("b=0.5", "in finite time"),
         ("d=500", "48 of 500 neurons are drawn"),
     ],
