@@ -145,6 +145,13 @@ def said(parts: list[dict[str, Any]]) -> str:
     return " ".join([*last["runs"], *last["notes"]])
 
 
+def near_mean(values: np.ndarray, axis: int) -> np.ndarray:
+    """The mean over seeds, nan where it is more than 0.02 (of values above 1: that share) away from each of them."""
+    mean = values.mean(axis=axis)
+    apart = np.abs(values - np.expand_dims(mean, axis)).min(axis=axis)
+    return np.where(apart <= 0.02 * np.maximum(1.0, np.abs(values).max(axis=axis)), mean, np.nan)
+
+
 def drawn(parts: list[dict[str, Any]]) -> dict[int, dict[str, np.ndarray]]:
     """The columns of each run, as they are after all."""
     found = {}
@@ -235,12 +242,12 @@ def test_kept_results_are_shown_at_once_and_say_where_they_come_from(preset: Any
     assert [part["runs"] for part in of_kind(parts, "begin")] == [0, len(found)]
     assert len(found) == len(runs.settings) + len(runs.groups)
     for j in range(len(runs.settings)):
-        np.testing.assert_allclose(found[j]["accuracy"], runs.test_accuracy[j].mean(axis=0), rtol=1e-6)
+        np.testing.assert_allclose(found[j]["accuracy"], near_mean(runs.test_accuracy[j], 0), rtol=1e-6)
         np.testing.assert_allclose(found[j]["norm_low"], runs.norm[j].min(axis=0), rtol=1e-6)
     for place, numbers in enumerate(runs.groups.values()):
         table = found[len(runs.settings) + place]
-        np.testing.assert_allclose(table["moved"][-1], runs.moved[numbers].mean(axis=1)[:, -1], rtol=1e-6)
-        np.testing.assert_allclose(table["best"][-1], runs.best_accuracy[numbers].mean(axis=1), rtol=1e-6)
+        np.testing.assert_allclose(table["moved"][-1], near_mean(runs.moved[numbers][:, :, -1], 1), rtol=1e-6)
+        np.testing.assert_allclose(table["best"][-1], near_mean(runs.best_accuracy[numbers], 1), rtol=1e-6)
         assert table["moved"].shape == (len(runs.epochs), len(table["value"]))
     np.testing.assert_allclose(found[0]["train_accuracy_low"], runs.train_accuracy[0].min(axis=0), rtol=1e-6)
     told = said(parts)
@@ -285,13 +292,13 @@ def test_the_words_tell_what_the_digits_show() -> None:
     for told in (four, six):
         assert "Every network classifies all of its training images at the end (training accuracy 1 at each σ" in told
     assert "the test accuracy says little about generalization" in squared
-    assert re.search(r"0\.\d+ to 0\.\d+ at 4\. Where it is far below 1", squared)
+    assert re.search(r"0\.103 .* at 4\. Where it is far below 1", squared)
     assert "not equally far" in width
     assert "is not represented here" in width
-    assert "training loss 0.29" in width
+    assert "training loss 0.28 to 0.3 at the end" in width
     assert "γ = 1, η ∝ 1/n: the kernel phase" in width
     assert "γ ∝ n^(−1), η ∝ n: its feature phase" in width
-    assert "the distance stays" in kappa
+    assert "that distance stays" in kappa
     assert "by the planar theory only one of them would unlearn. Here both do" in unlearning
     assert "67 to 68, 65, 54 to 55, 36 and 40 % of the peak is lost" in unlearning
 
@@ -322,7 +329,7 @@ def test_the_run_is_the_cores(name: str, shelf: Shelf) -> None:
     assert of_kind(parts, "begin")[0]["runs"] == len(found) == len(runs.settings) + len(runs.groups)
     for j in range(len(runs.settings)):
         for quantity in columns.names(runs):
-            mean = columns.quantity(runs, quantity)[j].mean(axis=0)
+            mean = near_mean(columns.quantity(runs, quantity)[j], 0)
             np.testing.assert_allclose(found[j][quantity], mean, rtol=1e-5, atol=1e-7)
     ends = {part["index"]: part["last"] for part in of_kind(parts, "trace")}
     assert all(ends[index] for index in range(len(found)))
@@ -416,7 +423,7 @@ def test_own_images_come_under_a_hash_and_are_learnt_from_by_anyone_with_the_lin
     assert sent(sender, data).get_json()["hash"] == name
     state = ImagesState.from_query(TINY["scale"].model_copy(update={"images": name}).query())
     first = parts_of(compute.stream(state))
-    assert "from 60 images of 6 × 6 in 3 classes" in said(first)
+    assert "on 60 images of 6 × 6 in 3 classes" in said(first)
     parts = parts_of(compute.run(state, None))
     assert f"learnt from images {name[:8]}" in parts[-1]["status"]
     assert "8 × 8 digits" not in said(parts)
