@@ -164,7 +164,7 @@ def test_the_sentence_is_that_of_the_chosen_run_and_of_one_with_another_fate() -
     state = UNLEARNING.State(chosen=2)
     told = said(UNLEARNING, state, picture_of(UNLEARNING, state).words)
     (first, blue), (second, orange) = told.sentences
-    assert first.startswith("ā = 10 unlearns")
+    assert first.startswith("From ā = 10 the network unlearns")
     assert second.startswith("From ā = 5 the network aligns fully")
     assert (blue, orange) == (LIGHT["unlearning"], LIGHT["full"])
 
