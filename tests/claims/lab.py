@@ -21,6 +21,7 @@ from components.lab.compute import course_of
 from components.lab.measured import SHIFT_A, SHIFT_R, measured
 from components.lab.presets import PRESETS
 from components.lab.state import LabState
+from dynamics.unlearning.training import expected_steps
 
 DIGITS = 5e-3  # relative, of three shown digits
 NUMBER = r"(−?(?:∞|10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+|\d+(?:\.\d+)?(?:·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?))"
@@ -78,7 +79,7 @@ def problems(state: LabState) -> list[str]:
     record = records.of(state)
     if record is not None:
         found += _of_networks(state, record.course, words["notes"])
-    elif state.m <= 12 and state.d <= 25 and state.batch <= 80 and state.tau <= 4:
+    elif state.m <= 12 and state.d <= 25 and state.batch <= 80 and state.tau <= 4 and _steps(state) < 2_000:
         try:
             course = course_of(state)
         except ValueError:
@@ -88,6 +89,14 @@ def problems(state: LabState) -> list[str]:
     if f"{state.m} neurons" not in plane or f"{state.runs} trained network" not in plane:
         found.append(f"alt text: {plane}")
     return found
+
+
+def _steps(state: LabState) -> float:
+    """About how many steps a run takes; infinite where there is none."""
+    try:
+        return expected_steps(state.model, state.problem, state.a, 0.0, state.tau)
+    except ValueError:
+        return np.inf
 
 
 def read(text: str) -> float:
