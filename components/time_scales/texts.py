@@ -284,7 +284,7 @@ def fits(found: EpsSweep) -> list[str]:
             said.append(f"Degree {k}: at {count} half of the starts have learned it by t = 10; a fit needs 3.")
             continue
         text = f"Degree {k}: t ~ ε^({shown(fit.slope, 4)}) ± {shown(fit.slope_error, 1)}"
-        straight = found.fit(1, logarithm=True)
+        straight = found.fit(k, logarithm=True)
         if found.predicted[k] and k == 1 and math.isfinite(straight.slope):
             text += (
                 f"; theory 1/2 after dividing by ln(1/ε), which gives {shown(straight.slope, 4)} ± "

@@ -483,3 +483,9 @@ def test_the_script_computes_the_same(
         body = client.get(f"/export/time_scales.json?{query}").get_json()
         np.testing.assert_array_equal(found["networks"], body["networks"]["risk"])
     assert (tmp_path / "time_scales.html").stat().st_size > 10_000
+
+
+def test_a_sweep_over_a_constant_target_has_its_fit(client: FlaskClient) -> None:
+    notes = " ".join(of_kind(chunks(client, "pan=sweep&n=1&m=3&phi=1"), "words")[0]["notes"])
+    assert "Degree 0: t ~ ε^(1) ± " in notes
+    assert "theory 1." in notes
