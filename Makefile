@@ -9,7 +9,7 @@ export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
 export NUMBA_CACHE_DIR = $(CURDIR)/.numba_cache
 
-.PHONY: run test check bench load soak fuzz setup-run setup-test
+.PHONY: run test check bench load soak fuzz claims setup-run setup-test
 .DEFAULT_GOAL := run
 
 run: setup-run
@@ -43,6 +43,10 @@ soak: setup-test
 
 fuzz: setup-test
 	@$(PY) -m tests.fuzz
+
+claims: setup-test
+	@$(PY) -m tests.campaigns.passages
+	@$(PY) -m tests.claims
 
 setup-run:
 	@sh .ci/setup run

@@ -10,12 +10,11 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
-from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 
-VIEWS = sorted(path.stem for path in Path(__file__).parent.glob("[!_]*.py"))
+from components.views import VIEWS
 
 
 def check(view: str, states: int, seed: int) -> int:

@@ -25,7 +25,7 @@ MOST = 120
 
 
 @dataclass(frozen=True, eq=False)
-class Told:
+class StateWithResults:
     """A state and its results."""
 
     state: ImagesState
@@ -41,11 +41,11 @@ def _images() -> Any:
     return load_digits().split(most=MOST)
 
 
-def random_state(rng: np.random.Generator) -> Told:
+def random_state(rng: np.random.Generator) -> StateWithResults:
     """A state with results."""
     if rng.random() < 0.4:
         state = PRESETS[rng.integers(len(PRESETS))].state
-        told = Told(state, compute.kept().runs[state.kept])
+        told = StateWithResults(state, compute.kept().runs[state.kept])
     else:
         asked: dict[str, Any] = {
             "experiment": str(rng.choice(["scale", "scale", "width", "initialisation", "unlearning"])),
@@ -66,11 +66,11 @@ def random_state(rng: np.random.Generator) -> Told:
             asked["rate"] = float(f"{10 ** rng.uniform(-4, 2):.3g}")
         state = ImagesState.make(asked)
         *_, runs = state.sweep().run(_images())
-        told = Told(state, runs)
+        told = StateWithResults(state, runs)
     return _by_hand(told, rng) if rng.random() < 0.5 else told
 
 
-def _by_hand(told: Told, rng: np.random.Generator) -> Told:
+def _by_hand(told: StateWithResults, rng: np.random.Generator) -> StateWithResults:
     """The same with some values put in."""
     runs = told.runs
     kind = rng.integers(4)
@@ -90,7 +90,7 @@ def _by_hand(told: Told, rng: np.random.Generator) -> Told:
     return replace(told, runs=made)
 
 
-def problems(told: Told) -> list[str]:
+def problems(told: StateWithResults) -> list[str]:
     """Every sentence that the arrays contradict."""
     state, runs = told.state, told.runs
     words = texts.words(state, runs, compute.about(state), [])
@@ -126,7 +126,7 @@ def _covers(text: str, values: np.ndarray, digits: float) -> bool:
     return bool(told) and inside and any(near(one, low) for one in told) and any(near(one, high) for one in told)
 
 
-def _scale(told: Told, going: list[int], said: list[str], notes: list[str]) -> list[str]:
+def _scale(told: StateWithResults, going: list[int], said: list[str], notes: list[str]) -> list[str]:
     state, runs = told.state, told.runs
     order = sorted(going, key=lambda j: runs.settings[j].value)
     names = [shown(float(runs.settings[j].value), 3) for j in order]
@@ -187,7 +187,7 @@ def _scale(told: Told, going: list[int], said: list[str], notes: list[str]) -> l
     return found
 
 
-def _paths(told: Told, going: list[int], said: list[str], notes: list[str]) -> list[str]:
+def _paths(told: StateWithResults, going: list[int], said: list[str], notes: list[str]) -> list[str]:
     runs, found = told.runs, []
     groups = {name: [j for j in numbers if j in going] for name, numbers in runs.groups.items()}
     groups = {name: numbers for name, numbers in groups.items() if numbers}
@@ -219,7 +219,7 @@ def _paths(told: Told, going: list[int], said: list[str], notes: list[str]) -> l
     return found
 
 
-def _unlearning(told: Told, going: list[int], said: list[str], _: list[str]) -> list[str]:
+def _unlearning(told: StateWithResults, going: list[int], said: list[str], _: list[str]) -> list[str]:
     runs, found = told.runs, []
     groups = {name: [j for j in numbers if j in going] for name, numbers in runs.groups.items()}
     for numbers, sentence in zip([one for one in groups.values() if one], said, strict=True):

@@ -787,7 +787,7 @@ def mapped(state: LinearNetworkState) -> tuple[np.ndarray, np.ndarray]:
 # --- scalings ------------------------------------------------------------------------------------
 
 
-@note(r"c_gamma \+ c_d/2 \+ c_u \+ c_w = \S+ is above 0: the output at the start grows without bound\.")
+@note(r"c_gamma \+ c_d/2 \+ c_u \+ c_w must be at most 0, not \S+: the output at the start grows without bound\.")
 def _(match: re.Match[str], case: Case, found: Checks) -> None:
     found.true(powers(case.state)["output"] > 0, "the output is bounded")
 
