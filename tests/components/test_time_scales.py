@@ -489,3 +489,9 @@ def test_a_sweep_over_a_constant_target_has_its_fit(client: FlaskClient) -> None
     notes = " ".join(of_kind(chunks(client, "pan=sweep&n=1&m=3&phi=1"), "words")[0]["notes"])
     assert "Degree 0: t ~ ε^(1) ± " in notes
     assert "theory 1." in notes
+
+
+def test_a_plateau_before_the_first_sample_is_seen() -> None:
+    """Large coefficients are learned long before ε; the risk of this start is 1.222 until then."""
+    runs, _, _ = said("act=series&sig=-14.9266&eps=3e-3&m=2&law=normal&a=0.05068&seed=8919&t=1.292&phi=1")
+    assert runs[0].endswith("half learned at t = 1.07·10⁻⁵: the risk falls from its plateau 0.5 toward 0.")
