@@ -81,8 +81,8 @@ def beside(a0: float, thresholds: np.ndarray) -> str:
     at = [t for t in near if abs(t - a0) <= ACCURACY * max(1.0, abs(t))]
     if at:
         return f"at ā_c = {shown(at[0], 7)}, closer than that is known"
-    below = [told(t, a0) for t in near if t < a0][-1:]
-    above = [told(t, a0) for t in near if t > a0][:1]
+    below = [threshold_text(t, a0) for t in near if t < a0][-1:]
+    above = [threshold_text(t, a0) for t in near if t > a0][:1]
     if below and above:
         return f"between the thresholds ā = {below[0]} and {above[0]}"
     if below:
@@ -92,7 +92,7 @@ def beside(a0: float, thresholds: np.ndarray) -> str:
     return ""
 
 
-def told(threshold: float, a0: float) -> str:
+def threshold_text(threshold: float, a0: float) -> str:
     """A threshold with as many digits as it takes to tell it from the start, but none that is not known."""
     threshold = round(threshold, 6)
     return next((shown(threshold, n) for n in range(5, 9) if shown(threshold, n) != shown(a0, n)), shown(threshold, 9))
