@@ -177,7 +177,7 @@ fl.Overlay = class {
   }
 
   // Plotly's dashes in pixels.
-  static dashes({ dash, width }) {
+  static dashes({ dash = "solid", width }) {
     const unit = Math.max(width, 3);
     const named = { solid: "none", dot: [1, 1], dash: [3, 3], dashdot: [3, 1, 1, 1] }[dash];
     return Array.isArray(named) ? named.map((part) => part * unit).join(" ") : named || dash.replaceAll("px", "");

@@ -27,6 +27,7 @@ NAMES = ("relu", "erf", "tanh", "swish")
 SERIES_MAX = 1e6  # of a coefficient
 _NODES = 400  # of the quadrature: exact to rounding for the degrees below
 _NEGLIGIBLE = 1e-12  # share of sum k^2 sigma_k^2, about U''(1), that is left out; of U(1) it is far less
+_COEFFICIENTS_MAX = 10_000  # degree up to which coefficients are computed
 _LONGEST = 200  # degrees of a smooth activation, at which the slowest of them (tanh) is negligible
 _PIECE = 1024  # numbers that a polynomial is worked out for together: a few rows of them stay in the first cache
 
@@ -136,7 +137,7 @@ class Activation(Result):
 
     def coefficients(self, degree: int) -> Array:
         """``sigma_0 ... sigma_degree``, shape (degree + 1,); degree from 0 to 200."""
-        degree = check_integer("degree", degree, 0, _LONGEST)
+        degree = check_integer("degree", degree, 0, _COEFFICIENTS_MAX)
         if self.name == "polynomial":
             padded = np.zeros(degree + 1)
             known = min(degree + 1, len(self.polynomial))

@@ -120,11 +120,12 @@ class MeanFieldModel(Result):
 
     def groups(self, a0: Array) -> Groups:
         """Which neurons that start at a0 (m,) stay alike."""
+        a0 = check_array("a0", a0, ndim=1, most=NEURONS_MAX)
         return grouped(a0, self.sigma.finite_rank and not self.sigma.sigma[::2].any())
 
     def system(self, counts: Array) -> Any:
         """The compiled core's view of the mean-field system of groups of ``counts`` (n,) neurons that are alike."""
-        weights = counts / self.m
+        weights = check_array("counts", counts, 1.0, float(self.m), ndim=1, most=NEURONS_MAX) / self.m
         if self.sigma.finite_rank:
             return finite_rank(np.array(self.phi), self.sigma.sigma, self.eps, weights)
         phi, sigma = self.coefficients
@@ -132,6 +133,7 @@ class MeanFieldModel(Result):
 
     def overlap_system(self, counts: Array) -> OverlapFlow:
         """The compiled core's view of the exact flow of such groups."""
+        counts = check_array("counts", counts, 1.0, float(self.m), ndim=1, most=NEURONS_MAX)
         phi, sigma = self.coefficients
         U = self.sigma.sigma**2 if self.sigma.finite_rank else np.empty(0)
         return overlap_flow(phi, sigma, self.sigma.norm2, U, self.eps, counts)
@@ -185,7 +187,7 @@ class MeanFieldModel(Result):
         rtol: float,
         overlaps: bool,
     ) -> Request:
-        if overlaps:
+        if check_flag("overlaps", overlaps):
             check_integer("m (with overlaps)", self.m, 1, WIDTH_MAX["overlaps"])
         times = None if t is None else sample_times(t)
         t_end = check_number("t_end", t_end, T_MIN, T_MAX)
@@ -201,7 +203,7 @@ class MeanFieldModel(Result):
             check_integer("n", n, 2, SAMPLES_MAX),
             times,
             check_number("rtol", rtol, *RTOL_RANGE),
-            check_flag("overlaps", overlaps),
+            bool(overlaps),
         )
 
     def learnable(self, a0: ArrayLike | None = None) -> NDArray[np.bool_]:

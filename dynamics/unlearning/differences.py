@@ -75,11 +75,12 @@ class ExpectedDifferences(Result):
 
     def noise_decay(self, step: float, loss: float, noise: float = 0.0) -> float:
         """``B_1 kappa (L + noise^2 / 2)``: the noise of descent acts like this further decay, for c_1 != 0."""
+        loss, noise = check_number("loss", loss, 0.0), check_number("noise", noise, 0.0, NOISE_MAX)
         return float(self.model.B[0] * self.kappa(step) * (loss + 0.5 * noise * noise))
 
     def kappa(self, step: float) -> float:
         """``kappa = step (d - 1)/B``, step = dtau: how strong the noise of descent is."""
-        return step * (self.d - 1) / self.batch
+        return check_number("step", step, 0.0) * (self.d - 1) / self.batch
 
     @cached_property
     def kurtosis(self) -> float:

@@ -227,7 +227,7 @@ def test_every_plot_has_a_text_that_follows_it(open_page: Any) -> None:
     box(page, "a-chosen").fill("12")
     box(page, "a-chosen").press("Enter")
     expect(text).to_contain_text("ā = 12, unlearning")
-    expect(page.locator("#announcer")).to_contain_text("ā = 12 unlearns")
+    expect(page.locator("#announcer")).to_contain_text("From ā = 12 the network unlearns")
 
 
 def test_motion_is_reduced_where_it_is_asked_for(open_page: Any) -> None:

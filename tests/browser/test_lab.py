@@ -55,7 +55,7 @@ def test_networks_come_over_their_laws_and_are_measured(open_page: Any) -> None:
     assert len(runs) == 3
     assert all(complete and count > 50 for complete, count in runs)
     expect(page.locator("#notes")).to_contain_text("Measured at τ = 20")
-    expect(page.locator("#notes")).to_contain_text("3 standard errors + 1/m + d/(2B)")
+    expect(page.locator("#notes")).to_contain_text("away from the law of this width")
     expect(page.locator("#status")).to_contain_text("2 runs")
     expect(page.locator("#progress")).to_be_hidden()
     page.locator("body").press("ArrowLeft")

@@ -47,7 +47,7 @@ DEGENERATE = {
     "no target": (lambda page: all_zero(page, "c_star"), "there is nothing to learn"),
     "a matched target": (lambda page: typed(page, "c_star-1", "1"), "one of the network's own neurons"),
     "no first overlap": (lambda page: typed(page, "c_star-0", "0"), "R never moves"),
-    "no start": (lambda page: typed(page, "a-chosen", "0"), "a network without output gets no signal"),
+    "no start": (lambda page: typed(page, "a-chosen", "0"), "without output it gets no signal"),
     "aligned at the start": (lambda page: typed(page, "R0", "1"), "an invariant line"),
     "only even degrees": (lambda page: only(page, {2, 4}), "R = 0 is never left"),
     "only odd degrees": (lambda page: only(page, {1, 3}), "(−R, −a) are alike"),

@@ -34,7 +34,7 @@ def test_the_root_page_draws_the_papers_example(open_page: Any) -> None:
     assert len(lines(page, "panels")) == 9
     assert all(len(line["x"]) > 300 for line in lines(page))
     expect(page.locator("#sentences > li")).to_have_count(3)
-    expect(page.locator("#sentences")).to_contain_text("ā = 10 unlearns")
+    expect(page.locator("#sentences")).to_contain_text("From ā = 10 the network unlearns")
     expect(page.locator("#sentences")).to_contain_text("From ā = 5 the network aligns fully")
     expect(page.locator("#caption")).to_contain_text("critical manifold")
     assert page.evaluate("document.documentElement.lang") == "en"

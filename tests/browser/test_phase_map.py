@@ -50,7 +50,7 @@ def test_the_map_is_drawn_with_its_boundary_its_names_and_the_run_at_the_marker(
       const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
       return [canvas.width, canvas.height, new Set(new Uint32Array(data.buffer)).size]; }""")
     assert pixels == [256, 256, 3]
-    expect(page.locator("#sentences li")).to_contain_text("ā = 10 unlearns")
+    expect(page.locator("#sentences li")).to_contain_text("From ā = 10 the network unlearns")
     assert (fate_at(page, 1, 5), fate_at(page, 1, 10), fate_at(page, 2.5, 5)) == (
         "full alignment",
         "unlearning",
@@ -91,7 +91,7 @@ def test_a_moving_slider_redraws_a_rough_map_and_a_resting_one_a_fine_map(open_p
 
 def test_the_sliders_of_the_axes_move_the_marker_and_nothing_is_computed(open_page: Any) -> None:
     page = open_page("/phase-map")
-    expect(page.locator("#sentences li")).to_contain_text("ā = 10 unlearns")
+    expect(page.locator("#sentences li")).to_contain_text("From ā = 10 the network unlearns")
     page.evaluate(ASKED)
     before = page.locator(MARKER).bounding_box()
     box = page.locator("#phase_map-a-box")

@@ -51,7 +51,7 @@ def test_every_preset_has_a_labelled_page_that_can_be_read_without_scripts(site:
             page = (site / name).read_text()
             assert re.search(rf"made \d+ \w+ 20\d\d, \d\d:\d\d UTC, release {fingerprint()}", page)
             assert f"{LIVE}{view.path}?{preset.state.query()}".replace("&", "&amp;") in page
-    assert "ā = 10 unlearns" in (site / "unlearning-four-panels.html").read_text()
+    assert "From ā = 10 the network unlearns" in (site / "unlearning-four-panels.html").read_text()
 
 
 def test_nothing_in_it_is_inline_or_from_another_host(site: Path) -> None:

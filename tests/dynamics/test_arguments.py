@@ -286,6 +286,8 @@ TABLE = {
         "loss": (1.0, UNBOUNDED),
         "noise": (0.1, NUMBER),
     },
+    "ExpectedDifferences.kappa": {"step": (0.1, UNBOUNDED)},
+    "ExpectedDifferences.noise_decay": {"step": (0.1, UNBOUNDED), "loss": (1.0, UNBOUNDED), "noise": (0.1, NUMBER)},
     "ExpectedDifferences.own_share": {"R": POINT["R"]},
     "ThresholdLimit.approach": {"eps": ([0.1, 0.2], TIMES)},
     "local_exponents": {
@@ -342,7 +344,13 @@ TABLE = {
     "Activation.value": {"x": (lambda: np.zeros(2), ANY_NUMBERS)},
     "MeanFieldModel": {name: NETWORK[name] for name in ("phi", "activation", "eps", "m")},
     "MeanFieldModel.from_planar": {name: MAP[name] for name in ("c", "c_star", "eps")} | {"m": (2, NUMBER)},
+    "MeanFieldModel.groups": {"a0": ([1.0, 2.0], NUMBER)},
+    "MeanFieldModel.learnable": {"a0": ([1.0, 2.0], OPTIONAL)},
+    "MeanFieldModel.overlap_system": {"counts": ([1.0, 1.0], NUMBER)},
+    "MeanFieldModel.plateaus": {"a0": ([1.0, 2.0], OPTIONAL)},
+    "MeanFieldModel.predicted_times": {"a0": ([1.0, 2.0], OPTIONAL)},
     "MeanFieldModel.stream": NEURONS,
+    "MeanFieldModel.system": {"counts": ([1.0, 1.0], NUMBER)},
     "MeanFieldModel.sweep_eps": {
         "eps": ((0.5, 1.0), NUMBER),
         "seeds": ((0,), NUMBER),
@@ -495,7 +503,12 @@ TABLE = {
         "rate_max": (1.0, NUMBER),
         "loss": ("squared", NUMBER),
     },
-    "stable_rate": {"network": (image_network, NUMBER), "rate": (0.1, NUMBER), "most": (1.0, NUMBER)},
+    "stable_rate": {
+        "network": (image_network, NUMBER),
+        "rate": (0.1, NUMBER),
+        "most": (1.0, NUMBER),
+        "loss": ("squared", NUMBER),
+    },
     "train_images": TRAINED,
     "unlearning_sweep": {name: SWEEP[name] for name in ("epochs", "seeds", "n")}
     | {"starts": ((1.0,), NUMBER), "tasks": (("halves",), NUMBER), "width": (2, NUMBER), "step": (0.1, NUMBER)},
