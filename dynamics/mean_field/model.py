@@ -120,8 +120,7 @@ class MeanFieldModel(Result):
 
     def groups(self, a0: Array) -> Groups:
         """Which neurons that start at a0 (m,) stay alike."""
-        a0 = check_array("a0", a0, ndim=1, most=NEURONS_MAX)
-        return grouped(a0, self.sigma.finite_rank and not self.sigma.sigma[::2].any())
+        return grouped(starting_weights(self.m, a0, 0), self.sigma.finite_rank and not self.sigma.sigma[::2].any())
 
     def system(self, counts: Array) -> Any:
         """The compiled core's view of the mean-field system of groups of ``counts`` (n,) neurons that are alike."""
