@@ -344,7 +344,7 @@ TABLE = {
     "Activation.value": {"x": (lambda: np.zeros(2), ANY_NUMBERS)},
     "MeanFieldModel": {name: NETWORK[name] for name in ("phi", "activation", "eps", "m")},
     "MeanFieldModel.from_planar": {name: MAP[name] for name in ("c", "c_star", "eps")} | {"m": (2, NUMBER)},
-    "MeanFieldModel.groups": {"a0": ([1.0, 2.0], NUMBER)},
+    "MeanFieldModel.groups": {"a0": ([1.0, 2.0], OPTIONAL)},
     "MeanFieldModel.learnable": {"a0": ([1.0, 2.0], OPTIONAL)},
     "MeanFieldModel.overlap_system": {"counts": ([1.0, 1.0], NUMBER)},
     "MeanFieldModel.plateaus": {"a0": ([1.0, 2.0], OPTIONAL)},
