@@ -236,7 +236,7 @@ def test_a_screen_reader_is_told_what_the_layers_show() -> None:
     assert "crosshair" in plain
 
 
-def test_a_sliver_of_a_basin_is_tinted_but_not_named() -> None:
+def test_every_named_basin_is_tinted() -> None:
     tint, names = traces("fates", c=(1.0,) * 3, c_star=(0.0, 1.0, 0.5), a=(6.0,), R0=0.3, points=(-0.5, 4.0))
     kinds = {list(FATES)[int(kind)] for kind in np.unique(values(tint["z"]))}
     named = {fate for fate in FATES if any(FATES[fate].word in text for text in names["text"])}
