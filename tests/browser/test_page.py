@@ -36,7 +36,7 @@ def test_the_root_page_draws_the_papers_example(open_page: Any) -> None:
     expect(page.locator("#sentences > li")).to_have_count(3)
     expect(page.locator("#sentences")).to_contain_text("From ā = 10 the network unlearns")
     expect(page.locator("#sentences")).to_contain_text("From ā = 5 the network aligns fully")
-    expect(page.locator("#caption")).to_contain_text("critical manifold")
+    expect(page.locator("#caption")).to_contain_text("turns away again")
     assert page.evaluate("document.documentElement.lang") == "en"
 
 

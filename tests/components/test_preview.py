@@ -37,6 +37,7 @@ from dynamics import Fate
 from tests.components import freeze_links, pixels
 from tests.waiting import LONGEST, core_is_ready
 
+pytestmark = pytest.mark.usefixtures("client")  # it waits for the compiled core, which servers of one route need too
 UNLEARNING = VIEWS["unlearning"]
 
 
