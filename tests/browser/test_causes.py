@@ -56,12 +56,12 @@ def test_everything_that_can_be_shown_is_shown(open_page: Any) -> None:
     assert page.locator(".spot line").count() == 1
     show(page, "critical manifold runs away").click()
     assert len(page.locator(".spot path").get_attribute("d")) > 200
-    show(page, "|R| is largest").click()
+    show(page, "R is largest").click()
     assert page.locator(".spot circle").count() == 2
     assert page.locator("#unlearning-panels ~ .spot line").count() == 2
-    show(page, "What would change it").click()
+    show(page, "What would ").click()
     expect(page.locator("#unlearning-c_star-1-row")).to_have_class("control control-slider lit")
-    show(page, "What would change it").click()
+    show(page, "What would ").click()
     assert page.locator(".control.lit").count() == 0
     show(page, "How fast").click()
     wait_for_query(page, "pan=law")
@@ -82,5 +82,5 @@ def test_by_keyboard_alone(open_page: Any) -> None:
 def test_on_a_phone_the_control_is_brought_into_sight(open_page: Any) -> None:
     page = open_page("/", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page.locator('summary[data-cause="2"]').tap()
-    show(page, "What would change it").tap()
+    show(page, "What would ").tap()
     expect(page.locator("#unlearning-c_star-1-row")).to_be_in_viewport()

@@ -105,7 +105,7 @@ def test_another_experiment_forgets_the_windows_of_the_last(open_page: Any) -> N
     state = page.evaluate(STATE)
     assert state["window"] is None
     assert state["span"] is None
-    expect(page.locator("#sentences")).to_contain_text("R rises to")
+    expect(page.locator("#sentences")).to_contain_text("of the peak is lost")
 
 
 def test_a_list_is_typed_and_what_is_wrong_in_it_is_said(open_page: Any) -> None:

@@ -11,6 +11,6 @@ from tests.claims import images
 
 def test_sentences_of_random_results_hold() -> None:
     rng = np.random.default_rng(20261128)
-    kept = [images.Told(preset.state, compute.kept().runs[preset.state.kept]) for preset in PRESETS]
+    kept = [images.StateWithResults(preset.state, compute.kept().runs[preset.state.kept]) for preset in PRESETS]
     states = [*kept, *(images.random_state(rng) for _ in range(40))]
-    assert [(told.query(), wrong) for told in states if (wrong := images.problems(told))] == []
+    assert [(one.state.query(), wrong) for one in states if (wrong := images.problems(one))] == []

@@ -337,7 +337,7 @@ def test_without_noise_the_estimate_is_the_law_of_the_width():
         for name in ("R", "a", "Q", "loss"):
             assert getattr(found, name) == pytest.approx(getattr(law, name), abs=1e-4)
     assert noise_estimate(model, 30, 1.0, [0.0, 1e8], lambda *_: 1e300, 1e6) is None
-    with pytest.raises(ValueError, match="m = 1 is outside"):
+    with pytest.raises(ValueError, match="m must be an integer between 2 and"):
         noise_estimate(model, 1, 1.0, [0.0, 1.0], lambda *_: 0.0)
 
 
