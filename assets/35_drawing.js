@@ -32,6 +32,7 @@ fl.Drawing = class {
 
   static NARROW = 450; // pixels
   static LOW = 440; // pixels of an embed's figure that leave no room for a legend
+  static LOWEST = 300; // the same on a page, beside open controls on a phone
   static TITLE = 48; // pixels under it, for ticks and a title
   static LINE = 16; // pixels of a line of text
   static WIDER = 24; // pixels more that a margin has at most, where type is larger
@@ -178,7 +179,7 @@ fl.Drawing = class {
       if (!(log && window[0] <= 0)) layout.xaxis.range = log ? window.slice(0, 2).map(Math.log10) : window.slice(0, 2);
       if (window.length > 2) layout.yaxis.range = layout.yaxis.type === "log" ? window.slice(2).map(Math.log10) : window.slice(2);
     }
-    if (fl.embed && layout.showlegend && figure.gd.clientHeight < fl.Drawing.LOW) { // the lines' names come with the pointer
+    if (layout.showlegend && figure.gd.clientHeight < (fl.embed ? fl.Drawing.LOW : fl.Drawing.LOWEST)) { // the lines' names come with the pointer
       layout.showlegend = false;
       layout.margin.b = fl.Drawing.TITLE;
     }

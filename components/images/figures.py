@@ -43,7 +43,8 @@ SHORT = {"halves": "later half of the classes +1", "halves, reversed": "earlier 
 SHARES = ("accuracy", "best")
 TRAINING = (LIGHT["muted"], DASHED)  # the training accuracy, beside that of the test images
 APART = 0.07  # of an axis, between two of its numbers
-BOTTOM, DEEP_BOTTOM = 104, 126  # pixels for names of lines under a figure; for four long ones on a phone
+BOTTOM, DEEP_BOTTOM = 104, 126  # pixels for names of lines under a figure; for four rows of them on a phone
+FEW = 4  # layers of a network whose names fit in BOTTOM
 
 
 def angle_title(k: int) -> str:
@@ -104,7 +105,8 @@ def plane(state: ImagesState) -> Figure:
         if state.experiment == "scale":
             layout["shapes"] = [_chance(state, len(names) - 1)]
     if state.experiment != "unlearning":
-        _named(layout, BOTTOM if state.experiment == "scale" else DEEP_BOTTOM)
+        few = state.experiment == "scale" and state.depth <= FEW
+        _named(layout, BOTTOM if few else DEEP_BOTTOM)
     count = 1 if state.experiment == "unlearning" else len(hero(state))
     return {"data": _axes(count), "layout": layout}
 
@@ -120,7 +122,7 @@ def _chance(state: ImagesState, row: int) -> dict[str, Any]:
     return {
         "type": "line", "layer": "below", "xref": "x domain", "x0": 0, "x1": 1, "yref": axis_of(row), "y0": at,
         "y1": at, "line": {"color": LIGHT["muted"], "width": 1, "dash": "dot"},
-        "label": {"text": "chance", "textposition": "start", "yanchor": "bottom",
+        "label": {"text": "chance", "textposition": "start", "yanchor": "top",
                   "font": {"size": 11, "color": LIGHT["muted"]}},
     }  # fmt: skip
 
@@ -134,12 +136,12 @@ def group_traces(state: ImagesState, index: int, place: int) -> dict[str, list[T
         if name == "zeta":
             for k in range(2, state.depth + 1):
                 colour, dash = DEGREES[(k - 2) % len(DEGREES)]
-                drawn += _over_value(index, f"zeta{k}", f"ζ{'₀₁₂₃₄₅₆₇₈'[k]}, layer {k}", (colour, dash), row, True)
+                drawn += _over_value(index, f"zeta{k}", f"layer {k}", (colour, dash), row, True)
         else:
             colour, dash = (LIGHT["ink"], "solid") if state.experiment == "scale" else DEGREES[place]
             if name == "accuracy":
-                drawn += _over_value(index, "train_accuracy", "training accuracy", TRAINING, row, True)
-                drawn += _over_value(index, name, "test accuracy", (colour, dash), row, True)
+                drawn += _over_value(index, "train_accuracy", "training", TRAINING, row, True)
+                drawn += _over_value(index, name, "test", (colour, dash), row, True)
                 continue
             label = title(name) if state.experiment == "scale" else raised(state.groups[place])
             drawn += _over_value(index, name, label, (colour, dash), row, state.experiment != "scale" and row == 0)
