@@ -45,7 +45,7 @@ def random_state(rng: np.random.Generator) -> StateWithResults:
     """A state with results."""
     if rng.random() < 0.4:
         state = PRESETS[rng.integers(len(PRESETS))].state
-        told = StateWithResults(state, compute.kept().runs[state.kept])
+        case = StateWithResults(state, compute.kept().runs[state.kept])
     else:
         asked: dict[str, Any] = {
             "experiment": str(rng.choice(["scale", "scale", "width", "initialisation", "unlearning"])),
@@ -66,13 +66,13 @@ def random_state(rng: np.random.Generator) -> StateWithResults:
             asked["rate"] = float(f"{10 ** rng.uniform(-4, 2):.3g}")
         state = ImagesState.make(asked)
         *_, runs = state.sweep().run(_images())
-        told = StateWithResults(state, runs)
-    return _by_hand(told, rng) if rng.random() < 0.5 else told
+        case = StateWithResults(state, runs)
+    return _by_hand(case, rng) if rng.random() < 0.5 else case
 
 
-def _by_hand(told: StateWithResults, rng: np.random.Generator) -> StateWithResults:
+def _by_hand(case: StateWithResults, rng: np.random.Generator) -> StateWithResults:
     """The same with some values put in."""
-    runs = told.runs
+    runs = case.runs
     kind = rng.integers(4)
     trained, tested, R, loss = (
         getattr(runs, name).copy() for name in ("train_accuracy", "test_accuracy", "signed_alignment", "train_loss")
@@ -87,12 +87,12 @@ def _by_hand(told: StateWithResults, rng: np.random.Generator) -> StateWithResul
     if kind == 3:
         trained[:] = 1.0
     made = replace(runs, train_accuracy=trained, test_accuracy=tested, signed_alignment=R, train_loss=loss)
-    return replace(told, runs=made)
+    return replace(case, runs=made)
 
 
-def problems(told: StateWithResults) -> list[str]:
+def problems(case: StateWithResults) -> list[str]:
     """Every sentence that the arrays contradict."""
-    state, runs = told.state, told.runs
+    state, runs = case.state, case.runs
     words = texts.words(state, runs, compute.about(state), [])
     said, notes = words["runs"], words["notes"]
     found = []
@@ -106,7 +106,7 @@ def problems(told: StateWithResults) -> list[str]:
         if re.search(r"\b1 (networks|seeds|epochs)\b", one):
             found.append(f"one of several: {one}")
     check = {"scale": _scale, "width": _paths, "initialisation": _paths, "unlearning": _unlearning}[state.experiment]
-    found += check(told, going, said, notes)
+    found += check(case, going, said, notes)
     return found
 
 
@@ -119,15 +119,17 @@ def _end(runs: ImageRuns, values: np.ndarray, j: int) -> np.ndarray:
 
 def _covers(text: str, values: np.ndarray, digits: float) -> bool:
     """Whether the numbers of a text have the least and the largest value among them, and none is outside."""
-    told = [read(one) for one in re.findall(NUMBER + r"(?! seed)", text)]
+    numbers = [read(one) for one in re.findall(NUMBER + r"(?! seed)", text)]
     low, high = float(values.min()), float(values.max())
     near = lambda one, value: abs(one - value) <= digits * abs(value) + 1e-6  # noqa: E731
-    inside = all(low - digits * abs(low) - 1e-6 <= one <= high + digits * abs(high) + 1e-6 for one in told)
-    return bool(told) and inside and any(near(one, low) for one in told) and any(near(one, high) for one in told)
+    inside = all(low - digits * abs(low) - 1e-6 <= one <= high + digits * abs(high) + 1e-6 for one in numbers)
+    return (
+        bool(numbers) and inside and any(near(one, low) for one in numbers) and any(near(one, high) for one in numbers)
+    )
 
 
-def _scale(told: StateWithResults, going: list[int], said: list[str], notes: list[str]) -> list[str]:
-    state, runs = told.state, told.runs
+def _scale(case: StateWithResults, going: list[int], said: list[str], notes: list[str]) -> list[str]:
+    state, runs = case.state, case.runs
     order = sorted(going, key=lambda j: runs.settings[j].value)
     names = [shown(float(runs.settings[j].value), 3) for j in order]
     trained = [_end(runs, runs.train_accuracy, j) for j in order]
@@ -187,8 +189,8 @@ def _scale(told: StateWithResults, going: list[int], said: list[str], notes: lis
     return found
 
 
-def _paths(told: StateWithResults, going: list[int], said: list[str], notes: list[str]) -> list[str]:
-    runs, found = told.runs, []
+def _paths(case: StateWithResults, going: list[int], said: list[str], notes: list[str]) -> list[str]:
+    runs, found = case.runs, []
     groups = {name: [j for j in numbers if j in going] for name, numbers in runs.groups.items()}
     groups = {name: numbers for name, numbers in groups.items() if numbers}
     if len(groups) != len(said):
@@ -214,13 +216,13 @@ def _paths(told: StateWithResults, going: list[int], said: list[str], notes: lis
         if not sentence.startswith(f"{name}: "):
             found.append(f"of {name}: {sentence}")
     unlike = len(widest) > 1 and max(widest.values()) > 2 * min(widest.values())
-    if told.state.experiment == "width" and unlike != ("not equally far" in " ".join(notes)):
+    if case.state.experiment == "width" and unlike != ("not equally far" in " ".join(notes)):
         found.append(f"training losses {widest}: {notes}")
     return found
 
 
-def _unlearning(told: StateWithResults, going: list[int], said: list[str], _: list[str]) -> list[str]:
-    runs, found = told.runs, []
+def _unlearning(case: StateWithResults, going: list[int], said: list[str], _: list[str]) -> list[str]:
+    runs, found = case.runs, []
     groups = {name: [j for j in numbers if j in going] for name, numbers in runs.groups.items()}
     for numbers, sentence in zip([one for one in groups.values() if one], said, strict=True):
         match = re.search(

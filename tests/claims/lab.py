@@ -181,8 +181,8 @@ def finite_width(state: LabState, shaken: bool = False) -> Any:
     return None if made.status != 0 or not np.isfinite(made.y).all() else (tau, *made.y)
 
 
-def _near(told: str, value: float, digits: float = DIGITS) -> bool:
-    return bool(abs(read(told) - value) <= digits * abs(value) + 1e-6)
+def _near(text: str, value: float, digits: float = DIGITS) -> bool:
+    return bool(abs(read(text) - value) <= digits * abs(value) + 1e-6)
 
 
 def _of_law(state: LabState, said: str) -> list[str]:
@@ -208,11 +208,11 @@ def _of_law(state: LabState, said: str) -> list[str]:
     course = re.search(rf"\|R\| rises to {NUMBER} at τ = {NUMBER} and is {NUMBER} at τ = {NUMBER}: {NUMBER} % of", said)
     top = re.search(rf"\|R\| is {NUMBER} at τ = {NUMBER}, its largest value to within 1 %", said)
     if course is not None:
-        told = [read(one) for one in course.groups()]
-        reached = float(np.interp(told[1], tau, size))
+        numbers = [read(one) for one in course.groups()]
+        reached = float(np.interp(numbers[1], tau, size))
         if not _near(course[1], size[peak]) or abs(reached - size[peak]) > DIGITS * size[peak]:
             found.append(f"peak {size[peak]:.5g} at {tau[peak]:.5g}")
-        if not _near(course[3], size[-1], 2 * DIGITS) or abs(told[4] - 100 * lost) > 0.06 * 100 * lost + 0.1:
+        if not _near(course[3], size[-1], 2 * DIGITS) or abs(numbers[4] - 100 * lost) > 0.06 * 100 * lost + 0.1:
             found.append(f"end {size[-1]:.5g}, {100 * lost:.3g} % lost")
     elif top is None or not _near(top[1], size[-1], 2 * DIGITS) or lost > 0.012:
         found.append(f"end {size[-1]:.5g}, {100 * lost:.3g} % lost")
@@ -249,10 +249,10 @@ def _of_expectations(state: LabState, notes: list[str]) -> list[str]:
     text, found = " ".join(notes), []
     if "coefficients of the probabilists' Hermite polynomials" not in text:
         found.append("which polynomials")
-    told = re.search(rf"\(U\(1\) − B₁\)/m = {NUMBER}", text)
-    if (told is not None) != (state.c[0] != 0):
+    decay = re.search(rf"\(U\(1\) − B₁\)/m = {NUMBER}", text)
+    if (decay is not None) != (state.c[0] != 0):
         found.append("the decay of the width")
-    if told is not None and not _near(told[1], (B.sum() - B[1]) / state.m, 0.06):
+    if decay is not None and not _near(decay[1], (B.sum() - B[1]) / state.m, 0.06):
         found.append(f"decay {(B.sum() - B[1]) / state.m:.4g}")
     kappa = re.search(rf"κ = Δτ \(d − 1\)/B = {NUMBER}", text)
     if kappa is not None and state.step is not None:
@@ -271,11 +271,14 @@ def _of_networks(state: LabState, course: Any, notes: list[str]) -> list[str]:
     first = next((one for one in notes if one.startswith("Measured at")), "")
     for name, each in (("R", R[-1]), ("a", a[-1])):
         part = re.search(rf"\b{name} = (.*?); the law", first)
-        told = [read(one) for one in re.findall(NUMBER + r"(?! run)", part[1])] if part else []
+        numbers = [read(one) for one in re.findall(NUMBER + r"(?! run)", part[1])] if part else []
         for value in each[np.isfinite(each)]:
-            if not told or not min(told) - 6e-3 * abs(value) - 1e-6 <= value <= max(told) + 6e-3 * abs(value) + 1e-6:
-                found.append(f"{name} of a run, {value:.4g}, is not told: {first}")
-        if len(told) == 1 and np.ptp(each) > 0.011 * np.abs(each).max() + 1e-6:
+            if (
+                not numbers
+                or not min(numbers) - 6e-3 * abs(value) - 1e-6 <= value <= max(numbers) + 6e-3 * abs(value) + 1e-6
+            ):
+                found.append(f"{name} of a run, {value:.4g}, is not in: {first}")
+        if len(numbers) == 1 and np.ptp(each) > 0.011 * np.abs(each).max() + 1e-6:
             found.append(f"one number for {each}: {first}")
     mean = R.mean(axis=1)
     apart = np.abs(R - mean[:, None]).min(axis=1) > 0.02 * np.maximum(1.0, np.abs(R).max(axis=1)) + 1e-9
@@ -287,7 +290,7 @@ def _of_networks(state: LabState, course: Any, notes: list[str]) -> list[str]:
             sides = neurons.min() < -0.02 and neurons.max() > 0.02
             told_of = f"of the run of seed {seed} part" in text
             if sides and not told_of:
-                found.append(f"neurons on both sides in seed {seed} are not told of: {text}")
+                found.append(f"neurons on both sides in seed {seed} are not mentioned: {text}")
             if told_of:
                 sentence = next(one for one in notes if f"of the run of seed {seed} part" in one)
                 counts = [int(one) for one in re.findall(r"[:;] (\d+) ha", sentence)]

@@ -1129,11 +1129,11 @@ def titles(case: Case, figure: dict[str, Any]) -> Checks:
 # --- alt texts -----------------------------------------------------------------------------------
 
 
-def plane(text: str, told: str, case: Case) -> Checks:
+def plane(text: str, ending: str, case: Case) -> Checks:
     found, state, truth = Checks(), case.state, case.truth
     pattern = rf"Plane of ([\d,]+) neurons?, .* \|u\| goes from {N} to {N}, \|v\| from {N} to {N}\. "
     match = re.match(pattern, text)
-    if not match or not text.endswith(told):
+    if not match or not text.endswith(ending):
         return Checks([f"unknown alt text: {text}"])
     found.true(int(match[1].replace(",", "")) == state.d, "the number of neurons")
     (u0, v0), (u1, v1) = truth.norms(truth.f), truth.norms(case.last[0])
@@ -1183,8 +1183,8 @@ def _problems(state: LinearNetworkState) -> Iterator[str]:
             yield from titles(case, dict(chunk.data["figure"]))
         if chunk.kind == "words":
             words = chunk.data
-    told = words["runs"][0]
-    yield from sentence(told, truth)
+    first = words["runs"][0]
+    yield from sentence(first, truth)
     for text in words["notes"]:
         matches = [(match, handler) for pattern, handler in NOTES if (match := pattern.fullmatch(text))]
         if not matches:
@@ -1193,6 +1193,6 @@ def _problems(state: LinearNetworkState) -> Iterator[str]:
             found = Checks()
             handler(match, case, found)
             yield from (f"{problem} in: {text}" for problem in found)
-    yield from plane(words["figures"]["plane"], told, case)
+    yield from plane(words["figures"]["plane"], first, case)
     yield from panels(words["figures"]["panels"], case)
     yield from links(state, list(words["links"]), list(words["notes"]))

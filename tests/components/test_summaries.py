@@ -1,4 +1,4 @@
-"""What is told of several runs: never a mean that none of them is near."""
+"""Summaries of several runs: never a mean that none of them is near."""
 
 from __future__ import annotations
 
@@ -50,6 +50,6 @@ def test_a_sentence_contains_every_run_or_the_ends_of_its_group() -> None:
     rng = np.random.default_rng(1)
     for _ in range(300):
         values = np.round(rng.choice([0.1, 0.9]) + rng.uniform(0, 0.5, rng.integers(3, 7)), 3)
-        told = summaries.each(values, 4)
-        assert f"{values.min():.4g}" in told
-        assert f"{values.max():.4g}" in told
+        text = summaries.each(values, 4)
+        assert f"{values.min():.4g}" in text
+        assert f"{values.max():.4g}" in text
