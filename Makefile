@@ -26,6 +26,7 @@ check: setup-test
 
 bench: setup-test
 	@$(PY) -m tests.benchmarks
+	@$(PY) -m tests.benchmarks.passages
 	@$(PY) -m tests.benchmarks.maps
 	@$(PY) -m tests.benchmarks.mean_field
 	@$(PY) -m tests.benchmarks.linear_network
