@@ -182,7 +182,7 @@ def test_boundaries_part_the_fates_that_they_name(problem, x, y):
     assert seen > 20
 
 
-def beside_the_points(found, c, c_star, a0=5.0, R0=0.0):
+def beside_the_points(found, c, c_star, a0=5.0, R0=0.0, eps=1.0):
     """The fates 2e-4 of the range to both sides of the points where curves cross the lines of the grid, and those that
     the curves name."""
     for curve in found.boundary:
@@ -201,7 +201,7 @@ def beside_the_points(found, c, c_star, a0=5.0, R0=0.0):
             cells = found.__class__(found.x_axis, found.y_axis, x, y, found.fate)
             fates = set()
             for k in (0, 1):
-                model, a, R = start_of(cells, k, k, c, c_star, 1.0, a0, R0)
+                model, a, R = start_of(cells, k, k, c, c_star, eps, a0, R0)
                 fates.add(model.fate(a, R))
             yield (X, Y), fates, set(curve.fates)
 
