@@ -128,7 +128,7 @@ def _quantity(state: PhaseMapState, shown: float, run: Run, cell: PhaseMapState,
     if state.quantity == "time":
         away = np.abs(R - end)
         late, early = (away[times >= factor * shown] for factor in (1.1, 0.9))
-        if shown < FAR / 10 and len(late) and late.max() > 0.52 * away.max():
+        if shown < FAR / 10 and len(late) and late.max() > 0.52 * away.max() + 1e-12:
             return [f"R is {late.max():.4g} from its limit after τ = {shown:.4g} in {name}, at most {away.max():.4g}"]
         if 0 < shown < FAR / 10 and len(early) and early.max() < 0.48 * away.max():
             return [f"R is within half of {away.max():.4g} before τ = {shown:.4g} in {name}"]

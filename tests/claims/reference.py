@@ -11,9 +11,10 @@ from functools import cached_property
 from math import atanh, factorial, isfinite, nan, tanh
 
 import numpy as np
-from scipy.integrate import solve_ivp
+from scipy.integrate import LSODA, OdeSolution
 
 FAR = 1e7  # time at which fates are read off
+MAX_STEPS = 30_000  # of LSODA, which at this tolerance may come to steps of the size of rounding
 
 
 @dataclass(frozen=True)
@@ -63,8 +64,14 @@ class Problem:
             return y[1] * (g - y[1] * h) / self.eps * (abs(R0) < 1.0), p - y[1] * (q + self.decay)
 
         rho = atanh(R0) if abs(R0) < 1.0 else 400.0 * R0
-        found = solve_ivp(flow, (0.0, end), (rho, a0), method="LSODA", rtol=1e-11, atol=1e-14, dense_output=True)
-        return Run(self, found.t, found.sol, found.status == 0)
+        solver = LSODA(flow, 0.0, (rho, a0), end, rtol=1e-11, atol=1e-14)
+        times, pieces = [0.0], []
+        while solver.status == "running" and len(pieces) < MAX_STEPS:
+            solver.step()
+            if solver.t > times[-1]:
+                times.append(solver.t)
+                pieces.append(solver.dense_output())
+        return Run(self, np.array(times), OdeSolution(times, pieces), solver.status == "finished")
 
     @cached_property
     def first(self) -> int | None:
