@@ -24,7 +24,10 @@ def check(view: str, states: int, seed: int) -> int:
     began, wrong = perf_counter(), 0
     for _ in range(states):
         state = module.random_state(rng)
-        found = module.problems(state)
+        try:
+            found = module.problems(state)
+        except Exception as fault:
+            found = [f"raises {fault!r}"]
         wrong += bool(found)
         for line in found:
             print(f"{view}?{state.query()}: {line}", flush=True)

@@ -633,7 +633,7 @@ def stepped(truth: Truth, step: float, count: int) -> np.ndarray:
         f.append(0.5 * (p - q))
         r = f[-1] - y
         k = strength * abs(r) ** truth.beta * (1.0 if r > 0 else -1.0)
-        p, q = p * (1.0 - k) ** 2, q * (1.0 + k) ** 2
+        p, q = p * (1.0 - k) * (1.0 - k), q * (1.0 + k) * (1.0 + k)  # inf where ** raises
         if not max(p, q) < 1e200:
             f += [inf] * (count + 1 - len(f))
             break
