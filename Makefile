@@ -48,6 +48,7 @@ fuzz: setup-test
 claims: setup-test
 	@$(PY) -m tests.campaigns.passages
 	@$(PY) -m tests.campaigns.boundaries
+	@$(PY) -m tests.campaigns.explanations
 	@$(PY) -m tests.claims
 
 setup-run:

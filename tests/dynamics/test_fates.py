@@ -190,7 +190,7 @@ def what_a_long_run_says(c, c_star, eps, a0, R0):
     return None
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(short_coefficients, short_coefficients, epsilon, height)
 @example((2.0, 1.0), (2.0, 1.0), 1e-6, 0.1)
 @example((1.0, 0.0, 1.006), (1.0, 0.0, 1.006), 0.01, 0.1)
