@@ -632,7 +632,7 @@ def stepped(truth: Truth, step: float, count: int) -> np.ndarray:
     for _ in range(count + 1):
         f.append(0.5 * (p - q))
         r = f[-1] - y
-        k = strength * abs(r) ** truth.beta * (1.0 if r > 0 else -1.0)
+        k = strength * min(abs(r), 1e60) ** truth.beta * (1.0 if r > 0 else -1.0)
         p, q = p * (1.0 - k) * (1.0 - k), q * (1.0 + k) * (1.0 + k)  # inf where ** raises
         if not max(p, q) < 1e200:
             f += [inf] * (count + 1 - len(f))
@@ -642,7 +642,7 @@ def stepped(truth: Truth, step: float, count: int) -> np.ndarray:
 
 def farthest(truth: Truth, step: float, count: int) -> float:
     """The largest distance of gradient descent from the flow, over the larger of |y| and |f(0)|."""
-    late = np.linspace(0, count, min(count, 400) + 1).astype(int)
+    late = np.linspace(0, count, min(count, 4000) + 1).astype(int)
     chosen = np.unique(np.concatenate([np.arange(min(count, 100)), late]))
     flow, _ = truth.at(chosen * step)
     return float(np.abs(stepped(truth, step, count)[chosen] - flow).max()) / max(abs(float(truth.y)), abs(truth.f0))
