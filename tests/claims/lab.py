@@ -140,6 +140,8 @@ def finite_width(state: LabState, shaken: bool = False) -> Any:
 
     def averages(R: float, a: float, Q: float) -> tuple[float, float]:
         """N and M: two-dimensional sums over v and the part of z beside it; that over xi exactly."""
+        whole = 2.0 * loss(R, a, Q) + state.noise**2
+        few = Q < R * R  # few neurons: their mean is longer than any pair's overlap says
         Q = min(max(Q, R * R, 1e-12), 1.0)
         root = Q**0.5
         rho = np.clip(R / root, -1.0, 1.0)
@@ -148,6 +150,8 @@ def finite_width(state: LabState, shaken: bool = False) -> Any:
         k = np.arange(len(own))
         f = a * hermeval(v, own * root**k)
         e2 = (hermeval(z, target) - f) ** 2 @ WEIGHTS + a * a * (U(1) - U(Q)) / m + state.noise**2
+        if few:
+            e2 *= whole / max(float(WEIGHTS @ e2), 1e-300)
         mean = hermeval(NODES, slope * root ** np.arange(len(slope)))
         square = np.polynomial.hermite_e.hermemul(slope, slope)
         square_mean = hermeval(NODES, square * root ** np.arange(len(square)))
