@@ -7,16 +7,14 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 
 from components.runs import board
 from components.runs.settings import Settings
-from tests.components.runs.conftest import Hold, Reader, app, saved
-from tests.components.runs.views import FILES, HELD, PATIENCE
+from tests.components.runs.conftest import Reader, app, saved
+from tests.components.runs.views import PATIENCE
 from tests.components.runs.waiting import at_work
 from tests.waiting import LONGEST, until
 
