@@ -83,7 +83,7 @@ fl.LongRun = class {
       onBatch: this.batch,
       onStatus: ({ status, place, sentence }) => {
         const said = {
-          waiting: `Waiting: place ${place} in the queue.`,
+          waiting: sentence || `Waiting: place ${place} in the queue.`,
           away: "The server does not answer; the run is asked for again.",
           stopped: sentence || fl.LongRun.ASKED,
           running: this.done ? "" : fl.LongRun.ASKED,

@@ -9,7 +9,8 @@ process that computed it has died, and throws out what is asked for least when t
     running  -> finished  all its records are there
              -> failed    its computation, or the store, would not go on; `sentence` says why
              -> stopped   nobody has asked for PATIENCE
-             -> waiting   its process has not been heard of for STALE: before all others, for it has waited
+             -> waiting   its process has not been heard of for STALE: before all others, for it has waited; or what
+                          computes cannot be reached, then it is launched again after RELAUNCH
     stopped  -> waiting   somebody asks; it goes on from its checkpoint, or else begins again
     failed   -> waiting   somebody asks RETRIED later
 
@@ -32,6 +33,7 @@ STALE = 5.0  # seconds without one after which it is dead
 START = 20.0  # seconds that a process may take to claim what it was launched for: it imports all we have
 STAMP = 1.0  # seconds that the mark of the last reader may be behind: not every read need write
 RETRIED = 60.0  # seconds after which a failure is tried again
+RELAUNCH = 5.0  # seconds after which a run is launched again where what computes could not be reached
 MOST_DEATHS = 3  # attempts that end without a word before a run is given up
 MOST_WAITING = 200  # runs in the queue: MOST_EACH of four addresses
 MOST_EACH = 60  # of those, runs that one address has asked for: a hall may be behind it
@@ -39,6 +41,7 @@ MOST_KEPT = 400  # runs that are on the board, so that it stays a matter of a hu
 RUN_BYTES = 16 << 20  # of one run's records
 
 DIED = f"The computation was ended from outside {MOST_DEATHS} times, most likely for want of memory."
+NEVER_BEGAN = f"This run was launched {MOST_DEATHS} times, and each time no process began to compute it."
 
 Status = Literal["waiting", "running", "stopped", "finished", "failed"]
 
@@ -57,6 +60,7 @@ class Entry:
     size: int = 0  # bytes of its log and its checkpoint
     deaths: int = 0  # attempts in a row that ended without a word and without a checkpoint
     sentence: str = ""
+    launch_at: float = 0.0  # before that it is not launched again
     by: str = ""  # the bucket of the address that has asked for it first (see components.limits)
 
 
@@ -107,9 +111,9 @@ def ask(board: Board, key: str, now: float, limits: Limits, by: str = "") -> tup
         return board, Standing(entry)
     queue = _queue(board)
     place = 1 + queue.index(key)
-    if key not in _free(board, queue, limits) or _held(board) >= limits.keep_bytes:
+    if now < entry.launch_at or key not in _free(board, queue, limits) or _held(board) >= limits.keep_bytes:
         return board, Standing(entry, place)
-    entry = replace(entry, status="running", owner="", beat=now)
+    entry = replace(entry, status="running", owner="", beat=now, sentence="")
     return {**board, key: entry}, Standing(entry, launch=True)
 
 
@@ -156,6 +160,14 @@ def end(
     return {**board, key: entry}, True
 
 
+def postpone(board: Board, key: str, now: float, sentence: str) -> tuple[Board, bool]:
+    """A run that was launched waits again: what computes could not be reached. False where a process has claimed it."""
+    entry = board.get(key)
+    if entry is None or entry.status != "running" or entry.owner:
+        return board, False
+    return {**board, key: replace(entry, status="waiting", sentence=sentence, launch_at=now + RELAUNCH)}, True
+
+
 def forget(board: Board, key: str, log: str) -> tuple[Board, None]:
     """The log of a run that is not being computed has gone: so has the run."""
     entry = board.get(key)
@@ -193,9 +205,10 @@ def attempts(board: Board) -> set[tuple[str, str]]:
 
 def _orphan(entry: Entry, watched: bool, now: float) -> Entry | None:
     """A run whose process has died."""
+    sentence = DIED if entry.owner else NEVER_BEGAN
     entry = replace(entry, owner="", deaths=entry.deaths + 1)
     if entry.deaths >= MOST_DEATHS:
-        return replace(entry, status="failed", beat=now, deaths=0, sentence=DIED)
+        return replace(entry, status="failed", beat=now, deaths=0, sentence=sentence)
     return replace(entry, status="waiting") if watched else _resting(entry)
 
 

@@ -17,6 +17,7 @@ from components.limits import Exhausted, Limits, Settle, bucket
 from components.runs import board, work
 from components.runs.attempt import run_key
 from components.runs.board import RUN_BYTES, Board, Standing
+from components.runs.launch import NOT_STARTED, NotStarted, Unreachable
 from components.runs.settings import Settings
 from components.runs.store import Store, Unrecordable, sweep
 from components.state import Problem, Problems, State
@@ -26,7 +27,6 @@ from components.view import Chunk, View
 log = logging.getLogger(__name__)
 
 MOST_BYTES = 256 << 10  # of records in one answer, unless a single record is longer
-NOT_STARTED = "This run could not be started here."
 _PLACE = re.compile("[0-9]{1,15}")  # what JavaScript counts exactly
 
 
@@ -153,13 +153,21 @@ class Runs:
 
     def _launched(self, key: str, future: Future[Any]) -> None:
         """An executor that could not, or a computation that has failed before it has claimed its run."""
-        if not future.cancelled() and (fault := future.exception()):
-            log.error("run %s could not be started", key, exc_info=fault)
-            self._refuse(key)
+        if future.cancelled() or not (fault := future.exception()):
+            return
+        if isinstance(fault, Unreachable):
+            log.warning("run %s waits: %s", key, fault)
+            self._change(partial(_postpone, key=key, sentence=str(fault)))
+            return
+        log.error("run %s could not be started", key, exc_info=fault)
+        self._refuse(key, str(fault) if isinstance(fault, NotStarted) else NOT_STARTED)
 
-    def _refuse(self, key: str) -> None:
+    def _refuse(self, key: str, sentence: str = NOT_STARTED) -> None:
+        self._change(partial(_fail, key=key, sentence=sentence))
+
+    def _change(self, step: Callable[[Board], tuple[Board, Any]]) -> None:
         try:
-            self.store.change(partial(_fail, key=key))
+            self.store.change(step)
         except Unrecordable as fault:  # then it will be found dead
             log.warning("%s", fault)
 
@@ -197,7 +205,11 @@ def _ask(current: Board, key: str, limits: board.Limits, by: str) -> tuple[Board
     return board.ask(current, key, time.time(), limits, by)
 
 
-def _fail(current: Board, key: str) -> tuple[Board, bool]:
+def _fail(current: Board, key: str, sentence: str) -> tuple[Board, bool]:
     entry = current.get(key)
     size = entry.size if entry else 0
-    return board.end(current, key, "", time.time(), "failed", size, NOT_STARTED)
+    return board.end(current, key, "", time.time(), "failed", size, sentence)
+
+
+def _postpone(current: Board, key: str, sentence: str) -> tuple[Board, bool]:
+    return board.postpone(current, key, time.time(), sentence)

@@ -24,7 +24,7 @@ BOARD_BYTES = 1 << 20  # of a board; ours has a few hundred entries of some hund
 DAY = 86_400.0  # seconds
 _NUMBER = (int, float)
 _KINDS: dict[str, tuple[type, ...]] = {
-    **dict.fromkeys(("queued", "asked", "beat"), _NUMBER),
+    **dict.fromkeys(("queued", "asked", "beat", "launch_at"), _NUMBER),
     **dict.fromkeys(("generation", "size", "deaths"), (int,)),
     **dict.fromkeys(("status", "owner", "log", "sentence", "by"), (str,)),
 }
@@ -112,7 +112,7 @@ def _entry(fields: object) -> Entry | None:
     for name, value in fields.items():
         if type(value) not in _KINDS[name]:
             return None
-        if name in ("queued", "asked", "beat") and not 0 <= value <= time.time() + DAY:
+        if name in ("queued", "asked", "beat", "launch_at") and not 0 <= value <= time.time() + DAY:
             return None
         if name in ("generation", "size", "deaths") and not 0 <= value < 1 << 50:
             return None

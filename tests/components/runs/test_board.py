@@ -17,7 +17,7 @@ LIMITS = Limits(at_once=2, keep_bytes=100)
 KEYS = ["a", "b", "c", "d"]
 
 MOVE = st.tuples(
-    st.sampled_from(["ask", "ask", "ask", "claim", "begin", "beat", "finish", "fail"]),
+    st.sampled_from(["ask", "ask", "ask", "claim", "begin", "beat", "finish", "fail", "postpone"]),
     st.sampled_from(KEYS),
     st.floats(0, 12),
     st.integers(0, 60),
@@ -48,6 +48,9 @@ def test_no_order_of_events_breaks_the_bounds(moves: list[tuple[str, str, float,
             assert begun == bool(owner)
         elif move == "beat":
             state, _ = board.beat(state, key, owner or "x", now, size, False)
+        elif move == "postpone":
+            state, postponed = board.postpone(state, key, now, "away")
+            assert not postponed or (state[key].status == "waiting" and state[key].launch_at > now)
         else:
             state, _ = board.end(state, key, owner, now, "finished" if move == "finish" else "failed", size)
         assert sum(entry.status == "running" for entry in state.values()) <= LIMITS.at_once
@@ -194,3 +197,28 @@ def test_an_entry_that_cannot_be_ours_is_as_good_as_absent(fields: dict[str, Any
 def test_a_board_that_is_none_is_empty(text: str) -> None:
     assert store.decoded(text.encode()) == {}
     assert store.decoded(store.encoded({"a": GOOD}) + b" " * store.BOARD_BYTES) == {}
+
+
+def test_postponed_run_is_launched_again_later_and_without_the_sentence() -> None:
+    state, standing = board.ask({}, "a", 100.0, LIMITS)
+    assert standing.launch
+    state, _ = board.postpone(state, "a", 100.5, "away")
+    state, standing = board.ask(state, "a", 101.0, LIMITS)
+    assert standing.entry is not None
+    assert (standing.launch, standing.place, standing.entry.sentence) == (False, 1, "away")
+    state, standing = board.ask(state, "a", 100.6 + board.RELAUNCH, LIMITS)
+    assert standing.entry is not None
+    assert (standing.launch, standing.entry.sentence) == (True, "")
+
+
+def test_run_that_no_process_takes_on_does_not_blame_memory() -> None:
+    state: Board = {}
+    now, launches = 100.0, 0
+    state, standing = board.ask(state, "a", now, LIMITS)
+    while standing.entry is not None and standing.entry.status != "failed":
+        launches += standing.launch
+        now += 1.0
+        state, standing = board.ask(state, "a", now, LIMITS)
+    assert launches == board.MOST_DEATHS
+    assert standing.entry is not None
+    assert standing.entry.sentence == board.NEVER_BEGAN

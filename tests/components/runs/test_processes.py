@@ -1,4 +1,4 @@
-"""Runs in processes of their own, and on a Dask cluster: they outlive web workers, and their deaths are got over."""
+"""Runs in processes of their own: they outlive web workers, and their deaths are got over."""
 
 from __future__ import annotations
 
@@ -7,33 +7,18 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from distributed import LocalCluster
 
 from components.runs import board
 from components.runs.settings import Settings
-from tests.components.runs.conftest import Hold, Reader, app, saved
-from tests.components.runs.views import FILES, HELD, PATIENCE
+from tests.components.runs.conftest import Reader, app, saved
+from tests.components.runs.views import PATIENCE
 from tests.components.runs.waiting import at_work
 from tests.waiting import LONGEST, until
 
 Begun = Callable[[], list[tuple[int, int, int]]]
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path, Hold]]:
-    """Dask: two worker processes of one thread, where their computations leave files, and what holds them."""
-    files, held = tmp_path_factory.mktemp("begun"), tmp_path_factory.mktemp("held")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(FILES, str(files))  # which the workers inherit
-        patch.setenv(HELD, str(held))
-        patch.setenv(PATIENCE, "20")
-        with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50) as dask:
-            yield dask.scheduler_address, files, Hold(held)
 
 
 def test_a_run_outlives_its_web_worker_survives_a_kill_and_stops_when_nobody_watches(
@@ -71,33 +56,3 @@ def test_a_run_outlives_its_web_worker_survives_a_kill_and_stops_when_nobody_wat
     until(lambda: not at_work(in_folder.folder))
     assert slow.numbers == [], "what comes to no record is stopped all the same"
     assert {entry.status for entry in in_folder.store().board().values()} == {"stopped"}
-
-
-def test_a_dask_cluster_computes_goes_on_without_the_client_and_without_a_killed_worker(
-    in_redis: Settings, cluster: tuple[str, Path, Hold], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(board, "PATIENCE", 20.0)
-    monkeypatch.setattr(board, "STALE", 20.0)
-    address, files, hold = cluster
-    settings = replace(in_redis, dask=address)
-    query = "n=150&does=saves"
-    hold.at(5)
-
-    def begun() -> list[tuple[int, int]]:
-        parts = (path.name.split("-") for path in files.iterdir())
-        return [(int(first), int(process)) for _, first, process, _ in sorted(parts, key=lambda part: int(part[3]))]
-
-    first = settings.executor()
-    Reader(app(settings, first), query).until(lambda reader: len(reader.numbers) >= 3)
-    first.shutdown()  # a web worker is recycled
-    hold.at(20)
-    client = app(settings)
-    readers = [Reader(client, query) for _ in range(3)]
-    readers[0].until(lambda reader: len(reader.numbers) == saved(settings.store()) == 20)
-    assert len(begun()) == 1
-    os.kill(begun()[0][1], signal.SIGKILL)
-    hold.let_go()
-    for reader in readers:
-        assert reader.to_the_end() == list(range(150))
-    assert len(begun()) == 2
-    assert begun()[1][0] == 20
