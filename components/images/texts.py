@@ -164,9 +164,10 @@ def _scale(state: ImagesState, runs: ImageRuns) -> tuple[list[str], list[dict[st
     opens = [s for s, change in seen if change.min() > TURNED]
     course = [f"closes by more than {TURNED:g}° at σ = {', '.join(closes)} (it aligns)"] if closes else []
     course += [f"opens by more than {TURNED:g}° at σ = {', '.join(opens)} (it disaligns)"] if opens else []
+    seeds = "With every seed" if np.isfinite(last).all() else "With every seed for which it is defined"
     still = f"turns by {_from_to(last)}, depending on σ and seed" if seen else "is not defined at the end"
     said.append(
-        f"With every seed the angle ζ{LAYERS[state.depth]} of the last layer {' and '.join(course)}."
+        f"{seeds} the angle ζ{LAYERS[state.depth]} of the last layer {' and '.join(course)}."
         if course
         else f"The angle ζ{LAYERS[state.depth]} of the last layer {still}."
     )

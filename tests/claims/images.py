@@ -171,10 +171,13 @@ def _scale(case: StateWithResults, going: list[int], said: list[str], notes: lis
     angle = np.degrees(np.arccos(np.clip(runs.cos, 0, 1)))[..., -1]
     change = [_end(runs, angle - angle[:, :, :1], j) for j in order]
     for word, inside in (("closes", lambda one: one.max() < -1), ("opens", lambda one: one.min() > 1)):
-        wanted = [name for name, one in zip(names, change, strict=True) if inside(one)]
+        known = [(name, one[np.isfinite(one)]) for name, one in zip(names, change, strict=True)]
+        wanted = [name for name, one in known if len(one) and inside(one)]
         match = re.search(rf"{word} by more than 1° at σ = (.*?) \(", said[2])
         if (match[1].split(", ") if match else []) != wanted:
             found.append(f"{word} at {wanted}: {said[2]}")
+    if said[2].startswith("With every seed the") and not all(np.isfinite(one).all() for one in change):
+        found.append(f"an angle is not defined: {said[2]}")
     if (len(said) == 4) != (state.depth > 2 and any(np.isfinite(one).any() for one in change)):
         found.append(f"sentences: {said}")
     text = " ".join(notes)
