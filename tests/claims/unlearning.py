@@ -393,12 +393,12 @@ def _needs(state: UnlearningState, problem: Problem, text: str, a0: float, m: fl
     peak = float((R * np.sign(R[-1])).max())  # on the side that it ends on
     for factor, lost in ((0.5, True), (2.0, False)):
         end = abs(Problem(problem.c, problem.c_star, problem.eps, factor * decay).run(a0, R0, FAR).at(FAR)[0])
-        if (end < peak * 1.02) != lost:
+        if not _as_said(end, peak, lost):
             false.append(f"with decay {factor * decay:.3g} R ends at {end:.4g}, peak {peak:.4g}: {text!r}")
         if m / factor > 1e9:
             continue
         halt = UnlearningModel(problem.c, problem.c_star, problem.eps).at_width(m / factor).halt(a0, R0)
-        if halt and halt.fate != Fate.UNDECIDED and (abs(halt.R) < peak * 1.02) != lost:
+        if halt and halt.fate != Fate.UNDECIDED and not _as_said(abs(halt.R), peak, lost):
             false.append(f"at width {m / factor:.3g} R ends at {halt.R:.4g}, peak {peak:.4g}: {text!r}")
     return false
 
@@ -427,3 +427,8 @@ def plane(problem: Problem, text: str) -> list[str]:
             if min(abs(low), abs(high)) > small and kind not in kinds and kind != "degenerate":
                 false.append(f"{kind} at R = {R}, a = {a}: eigenvalues {low:.4g}, {high:.4g}")
     return false
+
+
+def _as_said(end: float, peak: float, lost: bool) -> bool:
+    """Whether R ends below its peak, or not, within 2 %."""
+    return end < 1.02 * peak if lost else end > 0.98 * peak
