@@ -165,7 +165,8 @@ class Check:
                 self.fail(text, f"the slow flow begins with {slow}")
         for shown, what in re.findall(r", (\S+) below its (peak|start),", text):
             size = np.abs(self.run.alignment(FAR)[1])
-            self.number(text, shown, float(size.max()) - abs(R), 2, 2e-3)
+            if settled:
+                self.number(text, shown, float(size.max()) - abs(R), 2, 2e-3)
             if (what == "start") != (int(np.argmax(size)) == 0) and size.max() - size[0] > 2e-3:
                 self.fail(text, f"the largest |R| is at sample {int(np.argmax(size))}")
 
