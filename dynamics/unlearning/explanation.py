@@ -37,6 +37,7 @@ PEAK = 1e-3  # a peak of |R| is claimed to this
 
 _TOP = 65  # times between three samples, which are 1 % of the range of R apart
 _BEYOND = 2.0 * TOLERANCE  # of max(1, |threshold|): a start this far from a threshold is on its side for certain
+_THIN = 1e-4  # of max(1, |threshold|): a strip of a third fate this thin beside a threshold is not named
 _SAME = 1e-6  # two points closer than this are one equilibrium
 _TARGET_MAX = 100.0  # of |c*_k|, as a model takes it
 
@@ -138,9 +139,9 @@ class Jump(Claim):
 
 @dataclass(frozen=True)
 class Threshold(Claim):
-    """Every start at the same R0 from the trajectory's a0 up to ``a0`` has its fate, and those just beyond have
-    ``fate``. ``nearest``: of the two such thresholds around it this is the nearer one. At R0 = 0 none is claimed
-    across a0 = 0, a start that stays."""
+    """Every start at the same R0 from the trajectory's a0 up to ``a0`` has its fate, and those beyond have ``fate``,
+    but for strips of other fates within 1e-4 max(1, |a0|) of it. ``nearest``: of the two such thresholds around it
+    this is the nearer one. At R0 = 0 none is claimed across a0 = 0, a start that stays."""
 
     kind: ClassVar[str] = "threshold"
     a0: float
@@ -217,7 +218,10 @@ def _thresholds(model: UnlearningModel, run: Trajectory, thresholds: Array) -> l
                 continue
             if abs(t - a0) <= 2.0 * abs(step) or model.fate(t - step, run.R0) != fate:
                 continue
-            beyond = model.fate(t + step, run.R0)
+            strip = thresholds[
+                (outward * (thresholds - t) >= 0.0) & (np.abs(thresholds - t) <= _THIN * max(1.0, abs(t)))
+            ]
+            beyond = model.fate(float(outward * np.max(outward * strip)) + step, run.R0)
             if beyond not in (fate, Fate.UNDECIDED):
                 found.append((t, beyond))
     nearest = min((abs(t - a0) for t, _ in found), default=nan)

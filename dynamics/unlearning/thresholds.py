@@ -95,11 +95,12 @@ def _between(model: UnlearningModel, R0: float, known: list[float], probes: Arra
     """Changes of fate that no stable manifold accounts for: between neighbours of a grid and ``probes``."""
     found = []
     for left, right in zip(known[:-1], known[1:], strict=True):
-        delta = TOLERANCE * max(1.0, abs(left), abs(right))
-        if right - left < 4.0 * delta:
+        # a strip beside a threshold can be thin: each end is approached as closely as its own size allows
+        low, high = left + TOLERANCE * max(1.0, abs(left)), right - TOLERANCE * max(1.0, abs(right))
+        if high - low < 2.0 * TOLERANCE * max(1.0, abs(left), abs(right)):
             continue
-        even = np.linspace(left + delta, right - delta, max(3, int((right - left) / _GRID)))
-        grid = np.union1d(even, probes[(probes > left + delta) & (probes < right - delta)]).tolist()
+        even = np.linspace(low, high, max(3, int((right - left) / _GRID)))
+        grid = np.union1d(even, probes[(probes > low) & (probes < high)]).tolist()
         # an undecided start says nothing: it must not come between two that are certain
         certain = [(a, fate) for a in grid if (fate := model.fate(a, R0)) != Fate.UNDECIDED]
         for one, other in zip(certain[:-1], certain[1:], strict=True):

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given, settings
 from scipy.integrate import solve_ivp
 
-from dynamics import Fate, UnlearningModel
+from dynamics import Fate, Threshold, UnlearningModel
 from tests.dynamics.cases import (
     FOLD_CASE,
     NO_NEGATIVE_TERM,
@@ -236,3 +236,15 @@ def test_a_fate_that_is_not_certain_between_two_that_are_hides_no_change(monkeyp
     assert 2 <= found <= 2.3
     assert _bisected(model, 0.3, (1.0, Fate(0)), (3.05, Fate(2))) == pytest.approx([2.15, 3.0], abs=0.16)
     assert _bisected(model, 0.3, (2.5, Fate(1)), (3.05, Fate(2))) == pytest.approx([3.0], abs=1e-6)
+
+
+def test_thin_strip_beside_a_threshold_has_its_other_end():
+    """Partial alignment between two thresholds 4.6e-6 apart: its ends by the fates of starts around them."""
+    model = UnlearningModel((0.889, 0, 0.143, -0.671), (0, -8.442, 5.357, -0.494), 1.0)
+    found = model.threshold(-0.65)
+    assert found[-2:] == pytest.approx([1.371564455, 1.371569093], abs=1e-6)
+    fates = [model.fate(a, -0.65) for a in (found[-2] - 2e-6, 0.5 * (found[-2] + found[-1]), found[-1] + 2e-6)]
+    assert fates == [Fate.FULL_ALIGNMENT, Fate.PARTIAL_ALIGNMENT, Fate.NO_ALIGNMENT]
+    (claim,) = (one for one in model.explain(0.97, -0.65).claims if isinstance(one, Threshold) and one.nearest)
+    assert claim.a0 == found[-2]
+    assert claim.fate == Fate.NO_ALIGNMENT, "the strip is left out where the fate beyond is named"
