@@ -1,9 +1,10 @@
-"""The Redis that processes and machines share, and how to do without it.
+"""The Redis that processes and machines share, with one circuit breaker for each process.
 
-Whoever asks has an answer within a moment: a Redis that does not answer is left alone for a while and then tried
-again by one who asks, so that it costs no more than that one's moment, and comes back by itself.
+A call takes at most ANSWER seconds. After a call that had no answer, all calls fail at once for PAUSE seconds; then a
+single call tries again. The cache, the limits and the runs use the same client of an address, so a Redis that hangs
+costs a process one wait, whatever asks.
 
-What is read is bytes of a bounded length, never objects: nothing is unpickled that somebody else could have written.
+Values that are read are bytes of a bounded length, never objects: nothing is unpickled.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Self, TypeVar
+from functools import cache
+from typing import Any, TypeVar
 
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as NoConnection
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, WatchError
 from redis.exceptions import TimeoutError as NoAnswer
 from redis.retry import Retry
 
@@ -35,41 +37,54 @@ class Away(Exception):
     """The Redis does not answer, or refuses."""
 
 
+class Refused(Away):
+    """The Redis answers, and refuses: it is full, or the key has another type."""
+
+
 class Shared:
     """A Redis that may go and come back. Every method raises Away, soon."""
 
     def __init__(self, url: str) -> None:
-        self._redis: Any = Redis.from_url(
-            url, socket_timeout=ANSWER, socket_connect_timeout=ANSWER, retry=Retry(NoBackoff(), 1)
-        )
+        # A connection that was closed meanwhile is opened again; a timeout is not waited for twice.
+        retry = Retry(NoBackoff(), 1, supported_errors=(NoConnection,))
+        self.redis: Any = Redis.from_url(url, socket_timeout=ANSWER, socket_connect_timeout=ANSWER, retry=retry)
         self._lock = threading.Lock()
         self._until: float | None = None  # while it is away: when it is tried again
 
     @classmethod
-    def at(cls, url: str) -> Self | None:
-        """The Redis of an address; none where there is no address."""
-        return cls(url) if url else None
+    def at(cls, url: str) -> Shared | None:
+        """The client of an address, one for each process; none where there is no address."""
+        return _client(cls, url) if url else None
 
     @property
     def away(self) -> bool:
         """Whether it did not answer when it was asked last."""
         return self._until is not None
 
+    def answers(self) -> bool:
+        """Ask now whether the Redis answers; False without asking while the breaker is open."""
+        try:
+            self.call(self.redis.ping)
+        except Away:
+            return False
+        return True
+
     def get(self, key: str, most: int) -> bytes | None:
         """The bytes of a key; None where there are none, or more than `most`."""
-        found = self._try(lambda: self._redis.getrange(key, 0, most))  # one more than `most`
+        found = self.call(lambda: self.redis.getrange(key, 0, most))  # one more than `most`
         return found if isinstance(found, bytes) and 0 < len(found) <= most else None
 
     def set(self, key: str, value: bytes, seconds: int) -> None:
         """Keeps bytes for some time."""
-        self._try(lambda: self._redis.set(key, value, ex=seconds))
+        self.call(lambda: self.redis.set(key, value, ex=seconds))
 
     def script(self, lua: str) -> Callable[..., Any]:
         """A script as a function of its keys and its arguments."""
-        registered = self._redis.register_script(lua)
-        return lambda keys, args: self._try(lambda: registered(keys=keys, args=args))
+        registered = self.redis.register_script(lua)
+        return lambda keys, args: self.call(lambda: registered(keys=keys, args=args))
 
-    def _try(self, action: Callable[[], T]) -> T:
+    def call(self, action: Callable[[], T]) -> T:
+        """Return the result of calls of `redis`, unless the breaker is open. Raises Away, Refused, WatchError."""
         with self._lock:
             if self._until is not None:
                 if time.monotonic() < self._until:
@@ -84,12 +99,24 @@ class Shared:
             if first:
                 log.warning("Redis does not answer (%s); each process goes on by itself", type(fault).__name__)
             raise Away from fault
-        except RedisError as fault:  # it is there, and refuses: it is full, or the key is another's
+        except WatchError:  # an answer: another change came first
+            self._is_back()
+            raise
+        except RedisError as fault:
+            self._is_back()
             metrics.count("shared_failures_total")
             log.warning("Redis refuses (%s)", type(fault).__name__)
-            raise Away from fault
+            raise Refused from fault
+        self._is_back()
+        return result
+
+    def _is_back(self) -> None:
         with self._lock:
             back, self._until = self._until is not None, None
         if back:
             log.warning("Redis answers again")
-        return result
+
+
+@cache
+def _client(kind: type[Shared], url: str) -> Shared:
+    return kind(url)

@@ -16,10 +16,11 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
+from redis import Redis
 
 from app import create_app
 from components.limits import Limits
-from components.runs import folder, redis_store, routes
+from components.runs import folder, routes
 from components.runs.settings import Settings
 from tests.components.conftest import RedisServer
 from tests.components.runs.conftest import NAMES, Hold, Reader, app
@@ -229,13 +230,13 @@ def test_an_app_starts_without_its_redis(in_folder: Settings, threads: Executor)
 def test_a_redis_that_takes_nothing_more_is_told(
     in_redis: Settings, threads: Executor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = redis_store.RedisStore(in_redis.redis)
-    store._redis.config_set("maxmemory", "1")
+    redis = Redis.from_url(in_redis.redis)
+    redis.config_set("maxmemory", "1")
     try:
         reader = Reader(app(in_redis, threads), "n=2")
         assert "takes nothing more" in reader.ask()["sentence"]
     finally:
-        store._redis.config_set("maxmemory", "0")
+        redis.config_set("maxmemory", "0")
     assert reader.to_the_end() == [0, 1]
 
 
