@@ -12,8 +12,9 @@ from components.runs.settings import Settings
 from components.stream import affordable
 
 
-def compute(name: str, query: str, environment: Mapping[str, str], leave: Callable[[], None] | None = None) -> None:
-    """Computes the run, if it was launched and nobody else does. Raises KeyError, Problems, Unrecordable.
+def compute(name: str, query: str, environment: Mapping[str, str], leave: Callable[[], None] | None = None) -> bool:
+    """Compute the run, if it was launched and no other process has claimed it; return whether this one has. Raises
+    KeyError, Problems, Unrecordable.
 
     leave: ends the process; called where the run must stop and does not come to a record. Without it the run ends at
     its next record.
@@ -24,3 +25,4 @@ def compute(name: str, query: str, environment: Mapping[str, str], leave: Callab
     attempt = Attempt.claimed(settings.store(), run_key(name, state), leave)
     if attempt is not None:
         attempt.compute(view, state)
+    return attempt is not None
