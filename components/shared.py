@@ -4,17 +4,22 @@ A call takes at most ANSWER seconds. After a call that had no answer, all calls 
 single call tries again. The cache, the limits and the runs use the same client of an address, so a Redis that hangs
 costs a process one wait, whatever asks.
 
-Values that are read are bytes of a bounded length, never objects: nothing is unpickled.
+Values that are read are bytes of a bounded length, never objects: nothing is unpickled. A value carries a code (MAC)
+of its name, its bytes and a secret: CACHE_SECRET, else the password of the Redis. What others have written there, or
+under another name, is as good as absent.
 """
 
 from __future__ import annotations
 
+import hmac
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from redis import Redis
 from redis.backoff import NoBackoff
@@ -23,11 +28,12 @@ from redis.exceptions import RedisError, WatchError
 from redis.exceptions import TimeoutError as NoAnswer
 from redis.retry import Retry
 
-from components import metrics
+from components import metrics, settings
 
 log = logging.getLogger(__name__)
 
 ANSWER = 0.25  # seconds that an answer may take; a near Redis takes less than a thousandth of a second
+CODE_BYTES = 32
 PAUSE = 2.0  # seconds for which one that does not answer is left alone
 
 T = TypeVar("T")
@@ -44,7 +50,8 @@ class Refused(Away):
 class Shared:
     """A Redis that may go and come back. Every method raises Away, soon."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, secret: str = "") -> None:
+        self._secret = (secret or urlsplit(url).password or "").encode()
         # A connection that was closed meanwhile is opened again; a timeout is not waited for twice.
         retry = Retry(NoBackoff(), 1, supported_errors=(NoConnection,))
         self.redis: Any = Redis.from_url(url, socket_timeout=ANSWER, socket_connect_timeout=ANSWER, retry=retry)
@@ -54,7 +61,7 @@ class Shared:
     @classmethod
     def at(cls, url: str) -> Shared | None:
         """The client of an address, one for each process; none where there is no address."""
-        return _client(cls, url) if url else None
+        return _client(cls, url, settings.value(os.environ, "CACHE_SECRET")) if url else None
 
     @property
     def away(self) -> bool:
@@ -70,13 +77,26 @@ class Shared:
         return True
 
     def get(self, key: str, most: int) -> bytes | None:
-        """The bytes of a key; None where there are none, or more than `most`."""
-        found = self.call(lambda: self.redis.getrange(key, 0, most))  # one more than `most`
-        return found if isinstance(found, bytes) and 0 < len(found) <= most else None
+        """The bytes of a key; None where there are none, more than `most`, or what another has written."""
+        return self.opened(key, self.call(lambda: self.redis.getrange(key, 0, most + CODE_BYTES)), most)
 
     def set(self, key: str, value: bytes, seconds: int) -> None:
         """Keeps bytes for some time."""
-        self.call(lambda: self.redis.set(key, value, ex=seconds))
+        self.call(lambda: self.redis.set(key, self.sealed(key, value), ex=seconds))
+
+    def sealed(self, key: str, value: bytes) -> bytes:
+        """What is stored under a key for a value: its code, then the value."""
+        return self._code(key, value) + value
+
+    def opened(self, key: str, stored: object, most: int) -> bytes | None:
+        """The value of at most so many bytes that was sealed under a key, else None."""
+        if not isinstance(stored, bytes):
+            return None
+        code, value = stored[:CODE_BYTES], stored[CODE_BYTES:]
+        return value if 0 < len(value) <= most and hmac.compare_digest(code, self._code(key, value)) else None
+
+    def _code(self, key: str, value: bytes) -> bytes:
+        return hmac.digest(self._secret, b"%d:%s%s" % (len(key), key.encode(), value), "sha256")
 
     def script(self, lua: str) -> Callable[..., Any]:
         """A script as a function of its keys and its arguments."""
@@ -118,5 +138,5 @@ class Shared:
 
 
 @cache
-def _client(kind: type[Shared], url: str) -> Shared:
-    return kind(url)
+def _client(kind: type[Shared], url: str, secret: str) -> Shared:
+    return kind(url, secret)

@@ -15,7 +15,7 @@ from redis.exceptions import WatchError
 from components import shared
 from components.runs.board import RUN_BYTES, Board, attempts
 from components.runs.store import BOARD_BYTES, Away, Lost, T, Unrecordable, decoded, encoded
-from components.shared import Refused, Shared
+from components.shared import CODE_BYTES, Refused, Shared
 
 BOARD = "runs:board"
 TRIES = 100  # of a change; sixty readers at once need a handful
@@ -63,12 +63,13 @@ class RedisStore:
         return found if found or self._call(lambda: self._redis.exists(name)) else None
 
     def save(self, key: str, attempt: str, checkpoint: bytes) -> None:
-        self._call(lambda: self._redis.set(_check(key, attempt), checkpoint))
+        name = _check(key, attempt)
+        self._call(lambda: self._redis.set(name, self._client.sealed(name, checkpoint)))
 
     def checkpoint(self, key: str, attempt: str) -> bytes | None:
         name = _check(key, attempt)
-        found: bytes = self._call(lambda: self._redis.getrange(name, 0, RUN_BYTES))  # one more than there may be
-        return found if 0 < len(found) <= RUN_BYTES else None
+        found = self._call(lambda: self._redis.getrange(name, 0, RUN_BYTES + CODE_BYTES))
+        return self._client.opened(name, found, RUN_BYTES)
 
     def attempts(self) -> set[tuple[str, str]]:
         found = self._call(lambda: list(self._redis.scan_iter("runs:*:*:*", count=1000)))

@@ -96,7 +96,7 @@ def test_a_poisoned_entry_is_neither_unpickled_nor_passed_on(
     work = Work()
     list(worker(redis_server).stream("view?", work))
     (name,) = redis.keys()
-    mark = tmp_path / "unpickled"
+    mark, sealed_elsewhere = tmp_path / "unpickled", Shared(redis_server.url)
     poison = pickle.dumps(Bomb(mark))
     for evil in (
         poison,
@@ -109,18 +109,32 @@ def test_a_poisoned_entry_is_neither_unpickled_nor_passed_on(
         BODY + b"{",
         b"[1]\n" + BODY,
         BODY + b"x" * cache.ENTRY_BYTES,
+        b'{"kind":"end"}\n',  # well-formed, and false
+        BODY,  # even the true one, without the code
+        sealed_elsewhere.sealed("stream:other", BODY),
+        sealed_elsewhere.sealed(name.decode(), b""),
+        Shared(redis_server.url, "another secret").sealed(name.decode(), BODY),
     ):
         redis.set(name, evil)
         begun = work.begun
         assert b"".join(worker(redis_server).stream("view?", work)) == BODY
         assert work.begun == begun + 1
-        assert redis.get(name) == BODY, "it is computed anew and put in its place"
+        assert redis.get(name) == sealed_elsewhere.sealed(name.decode(), BODY), "computed anew and put in its place"
     redis.delete(name)
     redis.lpush(name, poison)
     assert b"".join(worker(redis_server).stream("view?", work)) == BODY
     assert not mark.exists()
     pickle.loads(poison)
     assert mark.exists(), "the bomb works"
+
+
+def test_a_false_checkpoint_is_as_good_as_none(redis_server: RedisServer, redis: Redis) -> None:
+    store = RedisStore(Shared(redis_server.url))
+    store.save("run", "attempt", b'{"at":0,"data":{}}')
+    assert store.checkpoint("run", "attempt") == b'{"at":0,"data":{}}'
+    for false in (b"", b"{}", b'{"at":0,"data":{}}', b"x" * 100):
+        redis.set("runs:check:run:attempt", false)
+        assert store.checkpoint("run", "attempt") is None
 
 
 def test_whole_streams_are_known() -> None:
@@ -158,7 +172,6 @@ def test_redis_stopped_means_slower_and_it_comes_back_by_itself(
 def test_a_redis_that_hangs_costs_one_moment_and_not_each_request(
     redis_server: RedisServer, redis: Redis, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    redis.set("key", b"value")
     monkeypatch.setattr(shared, "ANSWER", 0.25)
     monkeypatch.setattr(shared, "PAUSE", LONGEST)
     away, tried = Shared(redis_server.url), []
@@ -185,7 +198,7 @@ def test_only_one_tries_whether_it_is_back(monkeypatch: pytest.MonkeyPatch) -> N
     def get(*_: object) -> bytes:
         tried.append(1)
         assert gate.wait(LONGEST)
-        return b"value"
+        return away.sealed("key", b"value")
 
     with pytest.raises(Away):
         away.get("key", 10)

@@ -21,10 +21,12 @@ from redis import Redis
 from app import create_app
 from components.limits import Limits
 from components.runs import folder, routes
+from components.runs.attempt import run_key
+from components.runs.board import Entry
 from components.runs.settings import Settings
 from tests.components.conftest import RedisServer
 from tests.components.runs.conftest import NAMES, Hold, Reader, app
-from tests.components.runs.views import VIEWS, LongView
+from tests.components.runs.views import VIEWS, LongState, LongView
 
 Begun = Callable[[], list[tuple[int, int, int]]]
 
@@ -238,6 +240,18 @@ def test_a_redis_that_takes_nothing_more_is_told(
     finally:
         redis.config_set("maxmemory", "0")
     assert reader.to_the_end() == [0, 1]
+
+
+def test_records_that_are_none_are_given_to_nobody(settings: Settings, threads: Executor) -> None:
+    runs = routes.Runs(settings, settings.store(), threads)
+    state, key = LongState(), run_key("long", LongState())
+    true = b'{"kind":"count","number":1}\n'
+    false = (b"{", b"[1]\n", b"\xff\n", b'{"kind":1}\n', true + b'{"kind":"scene"}\n')
+    for number, records in enumerate((true, *false)):
+        entry = Entry("finished", 1.0, 1.0, log=f"attempt{number}")
+        runs.store.change(lambda _, entry=entry: ({key: entry}, None))
+        runs.store.append(key, entry.log, 0, records)
+        assert runs.finished("long", state) == (records if records == true else b"")
 
 
 @pytest.mark.parametrize("name", ["RUNS_AT_ONCE", "RUNS_KEEP_BYTES"])
