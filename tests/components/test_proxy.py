@@ -22,6 +22,8 @@ from tests.waiting import LONGEST, until
 FAST = 0.2  # seconds in which `/health` answers
 THREADS = 2
 STREAM = "/stream/unlearning?v=1&a=4"
+SEND_TIMEOUT = 20.0  # seconds after which the proxy gives up a client that takes nothing
+LARGEST_STREAM = 15 << 18  # bytes, of which the kernel alone does not keep all
 
 
 class Answer(NamedTuple):
@@ -39,8 +41,18 @@ class Echo(BaseHTTPRequestHandler):
     """A stand-in for the app: answers with the headers that it got."""
 
     protocol_version = "HTTP/1.1"
+    streamed = threading.Event()  # a whole stream has been taken over by the proxy
 
     def do_GET(self) -> None:
+        if self.path.startswith("/stream/"):
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 14)  # next to nothing waits here
+            self.send_response(200)
+            self.send_header("Content-Length", str(LARGEST_STREAM))
+            self.send_header("X-Accel-Buffering", "no")
+            self.end_headers()
+            self.wfile.write(b"x" * LARGEST_STREAM)
+            self.streamed.set()
+            return
         self.rfile.read(int(self.headers["Content-Length"] or 0))
         body = json.dumps(dict(self.headers)).encode()
         self.send_response(200)
@@ -158,6 +170,19 @@ def test_clients_that_read_slowly_leave_the_app_free(proxy: Proxy) -> None:
     until(lambda: ask(proxy.address, "/health").status == 200)
     for connection in connections:
         connection.close()
+
+
+def test_a_stream_that_nobody_reads_does_not_wait_in_the_app(echo: str) -> None:
+    Echo.streamed.clear()
+    with proxied(echo) as proxy, socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+        host, _, port = proxy.address.removeprefix("http://").partition(":")
+        client.connect((host, int(port)))
+        begun = time.monotonic()
+        client.sendall(b"GET /stream/unlearning HTTP/1.1\r\nHost: h\r\n\r\n")
+        assert client.recv(1)
+        assert Echo.streamed.wait(LONGEST)
+        assert time.monotonic() - begun < SEND_TIMEOUT, "the client was given up, its stream was not taken over"
 
 
 def test_an_answer_to_a_body_that_was_not_read_closes_the_connection(app: str) -> None:
