@@ -22,7 +22,7 @@ from components.private_folder import make_private_folder
 REDIS = "redis://", "rediss://", "unix://"
 LEVELS = "debug", "info", "warning", "error"
 FORMATS = "text", "json"
-_HOSTS = re.compile(r"\*|(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*|\[[0-9a-f:]+\]")
+_HOSTS = re.compile(r"\*|(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:]+\]")
 _SCHEDULER = re.compile(r"((tcp|tls|ws|wss)://)?([\w.-]+|\[[0-9a-f:]+\]):[0-9]{1,5}", re.ASCII)
 _LISTING = re.compile(r"[\w.]+:\w+", re.ASCII)
 _ORIGIN = re.compile(r"https://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?")
