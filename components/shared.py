@@ -58,10 +58,10 @@ class Shared:
         self._lock = threading.Lock()
         self._until: float | None = None  # while it is away: when it is tried again
 
-    @classmethod
-    def at(cls, url: str) -> Shared | None:
+    @staticmethod
+    def at(url: str) -> Shared | None:
         """The client of an address, one for each process; none where there is no address."""
-        return _client(cls, url, settings.value(os.environ, "CACHE_SECRET")) if url else None
+        return _client(url, settings.value(os.environ, "CACHE_SECRET")) if url else None
 
     @property
     def away(self) -> bool:
@@ -138,5 +138,5 @@ class Shared:
 
 
 @cache
-def _client(kind: type[Shared], url: str, secret: str) -> Shared:
-    return kind(url, secret)
+def _client(url: str, secret: str) -> Shared:
+    return Shared(url, secret)
