@@ -6,19 +6,21 @@ import os
 from functools import partial
 
 from dash import Dash
-from flask import Flask
+from flask import Flask, Response, jsonify
 from flask_talisman import Talisman
+from gunicorn.http.errors import ParseException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from components import frame, observed, offline, payloads, runs, serving, settings, share, stream, warming
+from components import frame, observed, offline, payloads, runs, serving, settings, share, site, stream, warming
 from components.cache import StreamCache
 from components.images import upload
+from components.images.shelf import Shelf
 from components.lecture import lecture
 from components.limits import Limits
-from components.pacing import paced
 from components.preview import routes as preview
 from components.preview import tags
 from components.shared import Shared
+from components.stored import gauges
 from components.theory import routes as theory
 from components.views import VIEWS
 
@@ -41,6 +43,8 @@ def create_app() -> Dash:
         assets_ignore=r"^theme\.js$|^plotly|^snapshot|^theory",  # loaded in the head, by snapshots, or by another page
         serve_locally=True,
     )
+    site.register(server, setting("ALLOWED_HOSTS"))
+    server.register_error_handler(ParseException, malformed_body)
     pages = [lecture(VIEWS)]
     app.layout = frame.shell(VIEWS, pages, setting("FRAME_ANCESTORS"))
     frame.register(app, VIEWS, pages)
@@ -50,14 +54,18 @@ def create_app() -> Dash:
     cache = StreamCache(server, shared)
     asked = stream.register(server, VIEWS, cache, limits)
     preview.register(server, VIEWS, cache, limits, shared)
-    offline.register(server, VIEWS, asked, runs.register(server, VIEWS, limits=limits), limits)
-    upload.register(server, limits=limits)
+    long_runs = runs.register(server, VIEWS, limits=limits)
+    offline.register(server, VIEWS, asked, long_runs, limits)
+    shelf = Shelf.of(os.environ)
+    upload.register(server, shelf, limits)
     theory.register(server, VIEWS, pages)
     share.register(server, VIEWS, limits)
-    observed.register(server, VIEWS, shared, setting("METRICS") == "on")
+    observed.register(server, VIEWS, shared, setting("METRICS") == "on", lambda: gauges(long_runs.store, shelf))
     proxies = setting("TRUSTED_PROXIES")
-    behind = ProxyFix(server.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)
-    server.wsgi_app = paced(behind)  # type: ignore[method-assign]
+    # However many proxies there are, the scheme is one word: the first proxy sets it, the others pass it on.
+    server.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+        site.with_web_scheme(server.wsgi_app), x_for=proxies, x_proto=min(1, proxies), x_host=0
+    )
     serving.register(server)
     Talisman(
         server,
@@ -71,6 +79,11 @@ def create_app() -> Dash:
     tags.register(app, VIEWS, pages, cache, limits)
     warming.start(VIEWS.values())
     return app
+
+
+def malformed_body(fault: Exception) -> tuple[Response, int]:
+    """400 for a chunked body that is not one."""
+    return jsonify(errors=[{"sentence": "The body of the request is malformed."}]), 400
 
 
 def policy(app: Dash, framers: str) -> dict[str, str | list[str]]:

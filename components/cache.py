@@ -17,8 +17,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import cache
-from pathlib import Path
 from typing import Self
 
 import orjson
@@ -26,6 +24,7 @@ from flask import Flask
 from flask_caching import Cache
 
 from components import metrics
+from components.release import fingerprint as fingerprint
 from components.shared import Away, Shared
 
 log = logging.getLogger(__name__)
@@ -234,12 +233,3 @@ def whole(body: bytes) -> bool:
 def _name(key: str) -> str:
     """The name of an entry that is shared: with the release, without anything of the link."""
     return f"stream:{fingerprint()}:{hashlib.sha256(key.encode()).hexdigest()[:40]}"
-
-
-@cache
-def fingerprint() -> str:
-    """A short hash of our own code, the release: pictures of another are never replayed."""
-    root = Path(__file__).parents[1]
-    kinds = (("components", "*.py"), ("dynamics", "*.py"), ("assets", "*.js"), ("assets", "*.css"))
-    sources = sorted(path for folder, kind in kinds for path in (root / folder).rglob(kind))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]

@@ -39,7 +39,7 @@ def register(server: Flask, views: Mapping[str, View], pages: Sequence[Page] = (
             )
         about = About(TITLE, DESCRIPTION, *_first(views))
         response = Response(
-            page(views, pages).replace(SHARED, tags(about, PATH)), headers={"Cache-Control": f"public, max-age={KEPT}"}
+            page(views, pages).replace(SHARED, tags(about, PATH)), headers={"Cache-Control": f"private, max-age={KEPT}"}
         )
         response.add_etag()
         response.make_conditional(request)
