@@ -14,6 +14,7 @@ from components import short_link
 
 MAX_DECODINGS = 3  # percent-encodings of percent-encodings
 _ENTITY = re.compile("(?:amp;|#0*38;)+", re.IGNORECASE)  # what is left of `&amp;` after the split at `&`
+_QUOTED_EQUALS = "3D"  # what quoted-printable, an encoding of mail, puts after each `=`
 _REST = re.compile(r"\W*|#?\w{1,8};\W*")  # of a part without a value: nothing, punctuation, `gt;`, `quot;`
 _ENCODED_DELIMITER = re.compile("%(?:25)*(?:26|3D)", re.IGNORECASE)
 _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0f\ufeff]")
@@ -31,15 +32,15 @@ _TRACKER = re.compile(
 def parameters(query: str) -> list[tuple[str, str]]:
     """Return key and value of each parameter of a query, in order, without those of trackers."""
     query = _INVISIBLE.sub("", query).lstrip("?& ")
-    if query.startswith("v=3D"):  # quoted-printable, of mail
-        query = query.replace("=3D", "=")
     pairs = []
     for part in _parts(query, MAX_DECODINGS):
         key, equals, value = part.partition("=")
-        key = _ENTITY.sub("", _decoded(key))
+        key = _ENTITY.sub("", _decoded(key)).lstrip("?")
         if (equals or not _REST.fullmatch(key)) and not _TRACKER.fullmatch(key):
             value = _AFTER_LINK.sub("", _decoded(value))
             pairs.append((key, value if key == short_link.KEY else value.rstrip(_PUNCTUATION + " ")))
+    if any(key == "v" and value.startswith(_QUOTED_EQUALS) for key, value in pairs):
+        return [(key, value.removeprefix(_QUOTED_EQUALS)) for key, value in pairs]
     return pairs
 
 

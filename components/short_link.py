@@ -51,8 +51,9 @@ def expanded(text: str, most: int) -> str:
     whole = letters[0]
     bare = whole.rstrip("-_")
     for end in range(len(whole), max(len(bare), len(whole) - MAX_MARKS) - 1, -1):
-        with suppress(ValueError):
-            return _expanded(whole[:end], most)
+        for begin in (0, 2) if whole.startswith("3D") else (0,):  # quoted-printable, an encoding of mail, has 3D there
+            with suppress(ValueError):
+                return _expanded(whole[begin:end], most)
     return _expanded(whole, most)
 
 
