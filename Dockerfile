@@ -16,7 +16,7 @@ RUN useradd --create-home --uid 1000 app
 WORKDIR /app
 COPY requirements.txt ./
 RUN pip install --no-cache-dir --disable-pip-version-check --quiet -r requirements.txt
-COPY app.py LICENSE ./
+COPY app.py LICENSE pyproject.toml ./
 COPY dynamics dynamics
 COPY components components
 COPY assets assets

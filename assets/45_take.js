@@ -90,7 +90,7 @@ fl.Take = class {
   async short() {
     const { view, state, history } = this.page;
     if (fl.lecture) return location.origin + history.address();
-    const response = await fetch(`/short/${view.name}?${fl.query(view, state)}`);
+    const response = await fetch(`${fl.base}/short/${view.name}?${fl.query(view, state)}`);
     if (!response.ok) throw new Error("the server refused it");
     return location.origin + (await response.json()).link + history.given();
   }
@@ -98,7 +98,7 @@ fl.Take = class {
   // The link as a code over the whole screen, to be read from the last row.
   async code() {
     const link = await this.short();
-    const image = fl.make("img", { src: `/qr.svg?u=${encodeURIComponent(link)}`, alt: "QR code of the link of this picture" });
+    const image = fl.make("img", { src: `${fl.base}/qr.svg?u=${encodeURIComponent(link)}`, alt: "QR code of the link of this picture" });
     const close = fl.make("button", { type: "button", className: "tool", textContent: "Close", onclick: () => dialog.close() });
     const dialog = fl.make("dialog", { className: "code", aria: { label: "QR code of the link" } }, close, image, fl.make("p", { textContent: link }));
     const opener = document.activeElement;
@@ -141,9 +141,11 @@ fl.Take = class {
     await this.page.drawing.drawn;
     const paper = getComputedStyle(document.body).backgroundColor;
     const svg = await fl.svgOf(figure, paper);
-    const blob = format === "png" ? await fl.pngOf(svg) : new Blob([svg.text], { type: "image/svg+xml" });
-    fl.save(blob, `${figure.id}.${format}`);
-    this.page.tell(`${figure.id}.${format} saved.`);
+    const words = fl.metadata(this.page, figure);
+    const blob = format === "png" ? await fl.describedPng(await fl.pngOf(svg), words) : new Blob([fl.describedSvg(svg.text, words)], { type: "image/svg+xml" });
+    const name = `${figure.id}${fl.slug(this.page.view, this.page.state)}.${format}`;
+    fl.save(blob, name);
+    this.page.tell(`${name} saved.`);
   }
 
   file(kind) {
@@ -158,13 +160,14 @@ fl.Take = class {
 
   async served(route, kind) {
     const { view, state } = this.page;
-    const response = await fetch(`/${route}/${view.name}.${kind}?${fl.query(view, state)}`);
+    const response = await fetch(`${fl.base}/${route}/${view.name}.${kind}?${fl.query(view, state)}`);
     if (response.status === 422) throw { sentences: (await response.json()).errors.map(({ sentence }) => sentence) };
     if (response.status === 429) throw fl.refusal(response, await response.json());
     if (!response.ok) throw new Error("the server refused it");
     const blob = await response.blob();
-    fl.save(blob, `${view.name}.${kind}`);
-    this.page.tell(`${view.name}.${kind} saved, ${fl.bytes(blob.size)}.`);
+    const name = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition"))[1];
+    fl.save(blob, name);
+    this.page.tell(`${name} saved, ${fl.bytes(blob.size)}.`);
   }
 };
 

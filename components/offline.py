@@ -16,6 +16,7 @@ from flask import Flask, Response, request
 
 from components import recorded
 from components.cache import Lines, fingerprint
+from components.exporter import file_name
 from components.limits import Exhausted, Limits
 from components.preview.said import heading
 from components.runs.routes import Runs
@@ -49,7 +50,8 @@ def register(
             paid(min(time.thread_time() - own, MAKING))
         if page is None:
             return Response(FAILED, 500, mimetype="text/plain")
-        headers = {"Content-Disposition": f'attachment; filename="{name}.html"', "Cache-Control": "no-store"}
+        file = file_name(views[name], views[name].State.from_query(asked_query()), "html")
+        headers = {"Content-Disposition": f'attachment; filename="{file}"', "Cache-Control": "no-store"}
         return Response(page, mimetype="text/html", headers=headers)
 
 
@@ -61,7 +63,7 @@ def _page(view: View, query: str, lines: list[bytes], runs: Runs) -> str | None:
     recording = recorded.chunks(lines, watched, finished)
     if any(chunk["kind"] == "error" for chunk in recorded.chunks(lines)):
         return None
-    host = request.host_url.rstrip("/")
+    host = request.url_root.rstrip("/")
     address = escape(f"{host}{view.path}?{state.query()}")
     made = f"{datetime.now(UTC):%-d %B %Y}, release {fingerprint()}"
     partly = f" {NOT_THERE}" if view.has_runs and not _whole(recording) else ""

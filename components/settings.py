@@ -100,6 +100,14 @@ def framers(name: str, text: str) -> str:
     return text
 
 
+def path_prefix(name: str, text: str) -> str:
+    """A path without a slash at its end, or nothing."""
+    prefix = text.rstrip("/")
+    if not re.fullmatch(r"(/[A-Za-z0-9_~@+-][A-Za-z0-9._~@+-]*){0,20}", prefix):
+        raise ValueError(f"{name} = {text[:40]} is not a path like /user/ada/proxy/8050.")
+    return prefix
+
+
 def text(name: str, text: str) -> str:
     """Any text of one line."""
     if not text.isprintable():
@@ -199,6 +207,9 @@ SETTINGS: dict[str, Setting] = {
         "*",
         host_names,
         "host names that requests may have, parted by spaces; `*.example` for all below one, `*` for all",
+    ),
+    "PATH_PREFIX": Setting(
+        "", path_prefix, "the path under which a proxy serves the app, as `/user/ada/proxy/8050`", "none: the root"
     ),
     "FRAME_ANCESTORS": Setting(
         "*", framers, "whose pages may hold an embed: `*` for all, `self` for none but ours, or https origins"

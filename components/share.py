@@ -38,7 +38,7 @@ def register(server: Flask, views: Mapping[str, View], limits: Limits | None = N
             state = view.State.from_query(asked_query())
         except Problems as problems:
             return refusal(problems)
-        return jsonify(link=f"{view.path}?{shortened(state.query())}")
+        return jsonify(link=f"{request.script_root}{view.path}?{shortened(state.query())}")
 
     @server.get("/qr.svg")
     def qr() -> Response:

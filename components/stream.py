@@ -22,8 +22,9 @@ from flask import Flask, Response, request
 from components import embed, metrics, warming
 from components.cache import Lines, Paid, StreamCache, fingerprint
 from components.controls import shown
-from components.exporter import MIMETYPES, export
+from components.exporter import MIMETYPES, export, file_name
 from components.limits import Exhausted, Limits
+from components.link_text import value_of
 from components.state import EMBED, MAX_QUERY, ONLY, Problem, Problems, State
 from components.view import Chunk, View
 
@@ -86,15 +87,19 @@ def register(
         return Response(said[-1], mimetype="application/json", headers={"Cache-Control": "no-store"})
 
     @server.get("/state/<name>")
-    def state(name: str) -> Response:
+    def nearest_state(name: str) -> Response:
         view = views.get(name)
         if view is None:
             return unknown(name, views)
-        nearest, problems = view.State.nearest(asked_query())
-        only, unknown_controls = shown(request.args.get(ONLY), view.controls)
+        query = asked_query()
+        state, problems = view.State.nearest(query)
+        only, unknown_controls = shown(value_of(query, ONLY), view.controls)
         sentences = [*(problem.sentence for problem in problems), *unknown_controls]
-        sentences += embed.faults(request.args.get(EMBED))
-        return _json({"state": nearest.model_dump(), "link": nearest.query(), "sentences": sentences, "only": only})
+        sentences += embed.faults(value_of(query, EMBED))
+        named = {"v", *(parameter.key for parameter in view.State.parameters().values())}
+        nearest = any(problem.parameter in named for problem in problems)  # not where nothing of the link was changed
+        body = {"state": state.model_dump(), "link": state.query(), "sentences": sentences, "nearest": nearest}
+        return _json({**body, "only": only})
 
     @server.get("/export/<name>.<kind>")
     def export_file(name: str, kind: str) -> Response:
@@ -108,10 +113,15 @@ def register(
             return refusal(problems)
         except Exhausted as exhausted:
             return later(exhausted)
-        headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"', "Cache-Control": "no-store"}
+        headers = {
+            "Content-Disposition": f'attachment; filename="{file_name(view, state, kind)}"',
+            "Cache-Control": "no-store",
+        }
         begun, own = time.monotonic(), time.thread_time()
         try:
-            return Response(export(view, state, kind), mimetype=MIMETYPES[kind], headers=headers)
+            return Response(
+                export(view, state, kind, request.url_root.rstrip("/")), mimetype=MIMETYPES[kind], headers=headers
+            )
         except Problems as problems:
             return refusal(problems)
         finally:

@@ -7,6 +7,7 @@ contents of the whole package: change any line and everything is compiled afresh
 
 import hashlib
 import os
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -33,14 +34,26 @@ def _fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
+UNKEPT = (
+    "compiled code is not kept, because no folder for it can be written: each process compiles for up to a minute. "
+    "Set NUMBA_CACHE_DIR to a folder that can be written before dynamics is imported."
+)
+
+
+class UnkeptCodeWarning(UserWarning):
+    """Compiled code is not kept on disk; given once a process."""
+
+
+_warned = False
 _CACHE = os.path.join(os.environ.get("NUMBA_CACHE_DIR") or str(Path(__file__).parent / "__pycache__"), _fingerprint())
 
 
 def compiled(function: F) -> F:
     """Compile a function on its first call, or load it if this version was compiled before.
 
-    Where no folder can be written (a read-only file system), it is compiled in each process.
+    Where no folder can be written (a read-only file system), it is compiled in each process, which a warning says once.
     """
+    global _warned
     previous = config.CACHE_DIR
     config.CACHE_DIR = _CACHE
     result: Any
@@ -48,6 +61,9 @@ def compiled(function: F) -> F:
         result = njit(cache=True, **OPTIONS)(function)
     except RuntimeError:  # numba: "no locator available"
         result = njit(**OPTIONS)(function)
+        if not _warned:
+            _warned = True
+            warnings.warn(UNKEPT, UnkeptCodeWarning, stacklevel=2)
     finally:
         config.CACHE_DIR = previous
     return cast(F, result)

@@ -6,6 +6,7 @@ import csv
 import json
 import shutil
 import struct
+import zlib
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -19,6 +20,7 @@ from tests.browser.hand import lines, wait_for_query
 
 LINK = "/?v=1&c=1,1,1,1,1&cs=1,-1,1,-1,1&eps=0.1&a=3,6&R0=0&tau=1e3&pts=0.5,12&axis=linear&y=excess&cur=2"
 SCREENS = Path(__file__).parents[2] / "test-results" / "screens"
+SLUG = "-cs1_-1_1_-1_1-eps0.1-a3_6-tau1e3-pts0.5_12"  # of LINK in files' names
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -32,19 +34,38 @@ def taken(page: Page, title: str) -> Path:
     return path.rename(path.with_name(download.value.suggested_filename))
 
 
+def text_chunks(png: bytes) -> dict[str, str]:
+    """The tEXt chunks of a PNG, whose check sums are right."""
+    found, place = {}, 8
+    while place < len(png):
+        (length,) = struct.unpack(">I", png[place : place + 4])
+        body = png[place + 4 : place + 8 + length]
+        assert struct.unpack(">I", png[place + 8 + length : place + 12 + length]) == (zlib.crc32(body),)
+        if body.startswith(b"tEXt"):
+            key, _, text = body[4:].partition(b"\0")
+            found[key.decode("latin-1")] = text.decode("latin-1")
+        place += 12 + length
+    return found
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_svg_of_the_plane_holds_runs_manifold_and_field(open_page: Any, scheme: str) -> None:
     page = open_page(LINK, color_scheme=scheme)
     path = taken(page, "R–a plane, SVG")
-    assert path.name == "unlearning-plane.svg"
+    assert path.name == f"unlearning-plane{SLUG}.svg"
     root = ElementTree.parse(path).getroot()
+    title, described, *_ = root
+    assert title.text == "R–a plane, Unlearning"
+    link = page.evaluate("location.origin + fl.page.history.plain()")
+    assert described.tag == f"{SVG}desc"
+    assert described.text.startswith(f"{link}\nc = 1,1,1,1,1; cs = 1,-1,1,-1,1; eps = 0.1; a = 3,6;")
     strokes = {element.get("stroke") or element.get("style", "") for element in root.iter(f"{SVG}path")}
     colours = page.evaluate("fl.page.drawing.lines('plane', { columns: {} }).map(({ line }) => line.color)")
     for colour in {*colours, page.evaluate("fl.page.drawing.coloured('#b9c0ca')")}:
         red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
         assert any(colour in stroke or f"rgb({red}, {green}, {blue})" in stroke for stroke in strokes), colour
     paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    assert next(iter(root)).get("fill") == paper
+    assert next(root.iter(f"{SVG}rect")).get("fill") == paper
     text = "".join(root.itertext())
     assert "alignment" in text
     assert "ā = 6" in text
@@ -55,6 +76,8 @@ def test_a_png_is_three_times_as_fine_as_the_screen(open_page: Any, title: str) 
     SCREENS.mkdir(parents=True, exist_ok=True)
     page = open_page("/")
     path = taken(page, title)
+    assert text_chunks(path.read_bytes())["Source"] == page.evaluate("location.origin + fl.page.history.plain()")
+    assert "eps = 1;" in text_chunks(path.read_bytes())["Description"]
     head = path.read_bytes()[:24]
     assert head[:8] == b"\x89PNG\r\n\x1a\n"
     figure = "plane" if "plane" in title else "panels"
@@ -79,7 +102,7 @@ def test_csv_and_json_are_of_the_state_that_is_shown(open_page: Any) -> None:
 def test_python_and_citation(open_page: Any) -> None:
     page = open_page(LINK)
     script = taken(page, "Python that computes it")
-    assert script.name == "unlearning.py"
+    assert script.name == f"unlearning{SLUG}.py"
     compile(script.read_text(encoding="utf-8"), script.name, "exec")
     assert "C_STAR = (1.0, -1.0, 1.0, -1.0, 1.0)" in script.read_text(encoding="utf-8")
     assert "@inproceedings{imai2026dichotomy" in taken(page, "Citation, BibTeX").read_text(encoding="utf-8")
