@@ -6,8 +6,8 @@
     GET /state/<view>?<link>         the nearest valid state, and sentences about what was changed
     GET /export/<view>.<kind>?<link> csv, json, py or bib
 
-A link that cannot be read is answered by 422 and JSON: parameter, value, range, sentence. Whoever has used up what is
-granted to an address is answered by 429, a sentence and Retry-After (see limits.py).
+Every error of these routes is JSON with a sentence. A link that cannot be read is answered by 422: parameter, value,
+range, sentence. A client that has used up its quota is answered by 429 and Retry-After (see limits.py).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import orjson
 from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
 
 from components import embed, metrics, warming
 from components.cache import Lines, Paid, StreamCache, fingerprint
@@ -30,6 +31,8 @@ from components.view import Chunk, View
 log = logging.getLogger(__name__)
 
 WORDS = Chunk("words").line().rstrip(b"}\n")  # how a line of words begins
+ROUTES = ("/stream/", "/picture/", "/words/", "/state/", "/export/")  # all of whose errors are JSON
+FAILURE = "The computation failed here."
 COMPUTED = ("csv", "json")  # the files whose making takes computing
 _STREAMED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
@@ -46,6 +49,21 @@ def register(
     def name_release(response: Response) -> Response:
         response.headers["X-Release"] = release  # by which an old tab knows that it is one
         return response
+
+    @server.errorhandler(HTTPException)
+    def json_error(error: HTTPException) -> Response | HTTPException:
+        if not request.path.startswith(ROUTES):
+            return error
+        failed = error.code is None or error.code >= 500
+        answer = _json({"errors": [{"sentence": FAILURE if failed else error.description}]}, error.code or 500)
+        for name, value in error.get_headers(request.environ):
+            if name == "Allow":
+                answer.headers[name] = value
+        return answer
+
+    @server.get("/export/<path:file>")
+    def no_export(file: str) -> Response:
+        return unknown(file, [f"{known}.{ending}" for known in views for ending in MIMETYPES])
 
     def asked(name: str) -> Lines | Response:
         """The lines of a view's state, or why there are none."""
@@ -82,7 +100,7 @@ def register(
             return lines
         said = [line for line in b"".join(guarded(waited(lines), name)).splitlines() if line.startswith(WORDS)]
         if not said:
-            return _json({"errors": [{"sentence": "The computation failed here: there is nothing to say."}]}, 500)
+            return _json({"errors": [{"sentence": FAILURE}]}, 500)
         return Response(said[-1], mimetype="application/json", headers={"Cache-Control": "no-store"})
 
     @server.get("/state/<name>")
@@ -100,7 +118,7 @@ def register(
     def export_file(name: str, kind: str) -> Response:
         view = views.get(name)
         if view is None or kind not in MIMETYPES:
-            return unknown(f"{name}.{kind}", [f"{known}.{ending}" for known in views for ending in MIMETYPES])
+            return no_export(f"{name}.{kind}")
         try:
             state = affordable(view, asked_query())
             paid = admission(granted, view, state) if kind in COMPUTED else None
@@ -188,7 +206,7 @@ def guarded(lines: Iterator[bytes], view: str) -> Iterator[bytes]:
     except Exception:
         log.exception("a stream of %s failed", view)
         metrics.count("stream_failures_total", view)
-        yield Chunk("error", {"sentence": "The computation failed here. The picture is not complete."}).line()
+        yield Chunk("error", {"sentence": f"{FAILURE} The picture is not complete."}).line()
 
 
 def refusal(problems: Problems) -> Response:
