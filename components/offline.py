@@ -7,7 +7,6 @@ Where the state's long run is finished its record is in the file too; none is st
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from html import escape
@@ -17,6 +16,7 @@ from flask import Flask, Response, request
 from components import recorded
 from components.cache import Lines, fingerprint
 from components.limits import Exhausted, Limits
+from components.metering import Meter
 from components.preview.said import heading
 from components.runs.routes import Runs
 from components.stream import asked_query, guarded, later
@@ -42,11 +42,13 @@ def register(
         except Exhausted as exhausted:
             lines.close()
             return later(exhausted)
-        own = time.thread_time()
+        meter = Meter()
         try:
-            page = _page(views[name], asked_query(), list(guarded(lines, name)), runs)
+            found = list(guarded(lines, name))  # charged for itself
+            with meter.measure():
+                page = _page(views[name], asked_query(), found, runs)
         finally:
-            paid(min(time.thread_time() - own, MAKING))
+            paid(meter.seconds)
         if page is None:
             return Response(FAILED, 500, mimetype="text/plain")
         headers = {"Content-Disposition": f'attachment; filename="{name}.html"', "Cache-Control": "no-store"}

@@ -13,7 +13,6 @@ range, sentence. A client that has used up its quota is answered by 429 and Retr
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Iterator, Mapping
 
 import orjson
@@ -21,12 +20,14 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from components import embed, metrics, warming
-from components.cache import Lines, Paid, StreamCache, fingerprint
+from components.cache import PULSE, Lines, StreamCache, fingerprint, free
 from components.controls import shown
 from components.exporter import MIMETYPES, export
-from components.limits import Exhausted, Limits
+from components.limits import Charge, Exhausted, Limits
+from components.metering import MAX_SECONDS, TOO_LONG, Meter, charged
 from components.state import EMBED, MAX_QUERY, ONLY, Problem, Problems, State
 from components.view import Chunk, View
+from dynamics.interruption import Interrupted
 
 log = logging.getLogger(__name__)
 
@@ -65,20 +66,20 @@ def register(
     def no_export(file: str) -> Response:
         return unknown(file, [f"{known}.{ending}" for known in views for ending in MIMETYPES])
 
-    def asked(name: str) -> Lines | Response:
+    def asked(name: str, pulses: bool = False) -> Lines | Response:
         """The lines of a view's state, or why there are none."""
         view = views.get(name)
         if view is None:
             return unknown(name, views)
         try:
-            return paid_lines(cache, granted, view, affordable(view, asked_query()))
+            return paid_lines(cache, granted, view, affordable(view, asked_query()), pulses)
         except Problems as problems:
             return refusal(problems)
         except Exhausted as exhausted:
             return later(exhausted)
 
     def streamed(name: str, some: Callable[[Iterator[bytes]], Iterator[bytes]]) -> Response:
-        lines = asked(name)
+        lines = asked(name, pulses=True)
         if isinstance(lines, Response):
             return lines
         response = Response(guarded(some(waited(lines)), name), mimetype="application/x-ndjson", headers=_STREAMED)
@@ -121,36 +122,40 @@ def register(
             return no_export(f"{name}.{kind}")
         try:
             state = affordable(view, asked_query())
-            paid = admission(granted, view, state) if kind in COMPUTED else None
+            charge = admission(granted, view, state, kind) if kind in COMPUTED else None
         except Problems as problems:
             return refusal(problems)
         except Exhausted as exhausted:
             return later(exhausted)
         headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"', "Cache-Control": "no-store"}
-        begun, own = time.monotonic(), time.thread_time()
+        meter = Meter()
         try:
-            return Response(export(view, state, kind), mimetype=MIMETYPES[kind], headers=headers)
+            with charged(meter, charge or free()):
+                return Response(export(view, state, kind), mimetype=MIMETYPES[kind], headers=headers)
         except Problems as problems:
             return refusal(problems)
+        except Interrupted:
+            return refusal(Problems([Problem("query", f"{meter.seconds:.3g} s", f"{MAX_SECONDS:g} s", TOO_LONG)]))
         finally:
-            if paid:
-                paid(time.monotonic() - begun, time.thread_time() - own)
+            if charge:
+                charge(meter.seconds)
 
     return asked
 
 
-def admission(granted: Limits, view: View, state: State) -> Paid:
-    """Charges the present client for a picture; returns what settles it. Raises Exhausted."""
-    most = view.seconds(state)
-    settle = granted.admit(request.remote_addr, most)
-    # On a busy machine it takes longer, for which nobody pays; what its own thread has done is paid in any case.
-    return lambda wall, own: settle(max(own, min(wall, most)))
-
-
-def paid_lines(cache: StreamCache, granted: Limits, view: View, state: State) -> Lines:
-    """The lines of a state, kept or computed, charged to the present client where they are begun for him. Raises
+def admission(granted: Limits, view: View, state: State, kind: str = "stream") -> Charge:
+    """Charge the present client for a stream or for a file of a kind, at first what it should take. Raises
     Exhausted."""
-    return cache.stream(kept_as(view, state), lambda: chunk_lines(view, state), lambda: admission(granted, view, state))
+    seconds = view.seconds(state) if kind == "stream" else view.export_seconds(state, kind)
+    return granted.admit(request.remote_addr, seconds)
+
+
+def paid_lines(cache: StreamCache, granted: Limits, view: View, state: State, pulses: bool = False) -> Lines:
+    """The lines of a state, kept or computed, charged to the present client where they are begun for him; with pulses
+    between them where those are wanted. Raises Exhausted."""
+    return cache.stream(
+        kept_as(view, state), lambda: chunk_lines(view, state), lambda: admission(granted, view, state), pulses
+    )
 
 
 def kept_as(view: View, state: State) -> str:
@@ -180,6 +185,8 @@ def picture_alone(lines: Iterator[bytes]) -> Iterator[bytes]:
     runs, ended, coming = -1, set(), {"": True}
     for line in (line for piece in lines for line in piece.splitlines(keepends=True)):
         yield line
+        if line == PULSE:
+            continue
         chunk = orjson.loads(line)
         if chunk["kind"] == "begin":
             runs = chunk["runs"]
@@ -203,6 +210,8 @@ def guarded(lines: Iterator[bytes], view: str) -> Iterator[bytes]:
     """The lines; a failure in mid-stream is logged and becomes a last line that says so."""
     try:
         yield from lines
+    except Interrupted:
+        yield Chunk("error", {"sentence": TOO_LONG}).line()
     except Exception:
         log.exception("a stream of %s failed", view)
         metrics.count("stream_failures_total", view)
