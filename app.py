@@ -41,7 +41,8 @@ def create_app() -> Dash:
         assets_ignore=r"^theme\.js$|^plotly|^snapshot|^theory",  # loaded in the head, by snapshots, or by another page
         serve_locally=True,
     )
-    pages = [lecture(VIEWS)]
+    stories = lecture(VIEWS)
+    pages = [stories]
     app.layout = frame.shell(VIEWS, pages, setting("FRAME_ANCESTORS"))
     frame.register(app, VIEWS, pages)
     payloads.register(app)
@@ -69,7 +70,7 @@ def create_app() -> Dash:
     with server.test_request_context("/"):
         app.index()  # Dash serves a script only after its own process has written a page that names it
     tags.register(app, VIEWS, pages, cache, limits)
-    warming.start(VIEWS.values())
+    warming.start(VIEWS.values(), stories.check_costs)
     return app
 
 

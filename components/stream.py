@@ -16,7 +16,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 
 import orjson
-from flask import Flask, Response, request
+from flask import Flask, Response, request, stream_with_context
 from werkzeug.exceptions import HTTPException
 
 from components import embed, metrics, warming
@@ -78,11 +78,34 @@ def register(
         except Exhausted as exhausted:
             return later(exhausted)
 
+    def when_ready(name: str, some: Callable[[Iterator[bytes]], Iterator[bytes]]) -> Iterator[bytes]:
+        """The lines, as soon as the core is compiled: before, the cost of a state is not known."""
+        yield from warming.waited(name)
+        lines = asked(name, pulses=True)
+        if isinstance(lines, Response):
+            yield Chunk("error", {"sentence": orjson.loads(lines.data)["errors"][0]["sentence"]}).line()
+            return
+        try:
+            yield from guarded(some(lines), name)
+        finally:
+            lines.close()
+
     def streamed(name: str, some: Callable[[Iterator[bytes]], Iterator[bytes]]) -> Response:
+        if not warming.is_ready(name):
+            view = views.get(name)
+            if view is None:
+                return unknown(name, views)
+            try:
+                view.State.from_query(asked_query())
+            except Problems as problems:
+                return refusal(problems)
+            return Response(
+                stream_with_context(when_ready(name, some)), mimetype="application/x-ndjson", headers=_STREAMED
+            )
         lines = asked(name, pulses=True)
         if isinstance(lines, Response):
             return lines
-        response = Response(guarded(some(waited(lines)), name), mimetype="application/x-ndjson", headers=_STREAMED)
+        response = Response(guarded(some(lines), name), mimetype="application/x-ndjson", headers=_STREAMED)
         response.call_on_close(lines.close)  # whoever has gone before the first line never began to iterate
         return response
 
@@ -99,7 +122,7 @@ def register(
         lines = asked(name)
         if isinstance(lines, Response):
             return lines
-        said = [line for line in b"".join(guarded(waited(lines), name)).splitlines() if line.startswith(WORDS)]
+        said = [line for line in b"".join(guarded(lines, name)).splitlines() if line.startswith(WORDS)]
         if not said:
             return _json({"errors": [{"sentence": FAILURE}]}, 500)
         return Response(said[-1], mimetype="application/json", headers={"Cache-Control": "no-store"})
@@ -164,8 +187,12 @@ def kept_as(view: View, state: State) -> str:
 
 
 def affordable(view: View, query: str) -> State:
-    """The state of a query, if it can be read and is within the view's budget. Raises Problems."""
+    """The state of a query, if it can be read and is within the view's budget. Raises Problems.
+
+    Waits until the core is compiled: a cost may be computed by it.
+    """
     state = view.State.from_query(query)
+    warming.wait(view.name)
     cost = view.cost(state)
     if cost > view.budget:
         sentence = f"This would cost {cost:.3g}, and at most {view.budget:.3g} is computed: ask for less."
@@ -198,12 +225,6 @@ def picture_alone(lines: Iterator[bytes]) -> Iterator[bytes]:
         if len(ended) == runs and not any(coming.values()):
             yield Chunk("end", {"alone": True}).line()
             return
-
-
-def waited(lines: Iterator[bytes]) -> Iterator[bytes]:
-    """The lines, as soon as the core is compiled."""
-    yield from warming.waited()
-    yield from lines
 
 
 def guarded(lines: Iterator[bytes], view: str) -> Iterator[bytes]:
