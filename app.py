@@ -63,7 +63,8 @@ def create_app() -> Dash:
     )
     site.register(server, setting("ALLOWED_HOSTS"))
     server.register_error_handler(ParseException, malformed_body)
-    pages = [lecture(VIEWS)]
+    stories = lecture(VIEWS)
+    pages = [stories]
     app.layout = in_layout(frame.shell(VIEWS, pages, setting("FRAME_ANCESTORS")), prefix)
     frame.register(app, VIEWS, pages, prefix)
     payloads.register(app)
@@ -96,7 +97,7 @@ def create_app() -> Dash:
     with server.test_request_context("/"):
         app.index()  # Dash serves a script only after its own process has written a page that names it
     tags.register(app, VIEWS, pages, cache, limits)
-    warming.start(VIEWS.values())
+    warming.start(VIEWS.values(), stories.check_costs)
     return app
 
 

@@ -7,7 +7,6 @@ Where the state's long run is finished its record is in the file too; none is st
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from html import escape
@@ -18,6 +17,7 @@ from components import recorded
 from components.cache import Lines, fingerprint
 from components.exporter import file_name
 from components.limits import Exhausted, Limits
+from components.metering import Meter
 from components.preview.said import heading
 from components.runs.routes import Runs
 from components.stream import asked_query, guarded, later
@@ -43,11 +43,13 @@ def register(
         except Exhausted as exhausted:
             lines.close()
             return later(exhausted)
-        own = time.thread_time()
+        meter = Meter()
         try:
-            page = _page(views[name], asked_query(), list(guarded(lines, name)), runs)
+            found = list(guarded(lines, name))  # charged for itself
+            with meter.measure():
+                page = _page(views[name], asked_query(), found, runs)
         finally:
-            paid(min(time.thread_time() - own, MAKING))
+            paid(meter.seconds)
         if page is None:
             return Response(FAILED, 500, mimetype="text/plain")
         file = file_name(views[name], views[name].State.from_query(asked_query()), "html")

@@ -57,7 +57,8 @@ threads = _value("THREADS")
 worker_connections = 200  # of each process: far fewer than it may have files open
 keepalive = 30
 timeout = 60  # seconds after which a worker that does nothing at all is replaced
-graceful_timeout = 10
+graceful_timeout = 2  # seconds that answers have after SIGTERM
+RETIREMENT = 10  # seconds that they have where a worker is replaced after MAX_REQUESTS
 max_requests = _value("MAX_REQUESTS")
 max_requests_jitter = max_requests // 10
 control_socket_disable = True
@@ -119,7 +120,15 @@ def pre_fork(server: Any, worker: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """It has the app, and answers."""
+    worker.cfg.set("graceful_timeout", RETIREMENT)  # the worker's own; after SIGTERM the arbiter waits for its own
     metrics.count("workers_started_total")
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """End the process at once: the interpreter would wait for threads that compute."""
+    if worker.booted:
+        logging.shutdown()
+        os._exit(0)
 
 
 def on_exit(server: Any) -> None:

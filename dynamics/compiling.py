@@ -5,10 +5,12 @@ here are built of functions from several files. So the cache lives in a folder n
 contents of the whole package: change any line and everything is compiled afresh, once.
 """
 
+import fcntl
 import hashlib
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -46,6 +48,25 @@ class UnkeptCodeWarning(UserWarning):
 
 _warned = False
 _CACHE = os.path.join(os.environ.get("NUMBA_CACHE_DIR") or str(Path(__file__).parent / "__pycache__"), _fingerprint())
+
+
+@contextmanager
+def one_process_at_a_time(part: str) -> Iterator[None]:
+    """Hold the lock of a part of the cache: of several processes the first compiles it, the others load it then.
+
+    Without effect where no folder can be written.
+    """
+    try:
+        os.makedirs(_CACHE, exist_ok=True)
+        lock = os.open(os.path.join(_CACHE, f"{part}.lock"), os.O_RDWR | os.O_CREAT)
+    except OSError:
+        yield
+        return
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
 def compiled(function: F) -> F:

@@ -91,7 +91,7 @@ def words(view: View, state: State, cache: StreamCache, limits: Limits) -> Said:
     """What is said of a state: from its stream where that is at hand, or costs next to nothing and is there in a
     moment, for the page is about to ask for it; else without its sentence."""
     body = cache.at_hand(kept_as(view, state))
-    if body is None and warming.ready.is_set() and view.seconds(state) <= CHEAP:
+    if body is None and warming.is_ready(view.name) and view.seconds(state) <= CHEAP:
         try:
             affordable(view, state.query())
             lines = paid_lines(cache, limits, view, state)

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 from flask import Flask, Response, request
 
-from components.limits import Exhausted, Limits, Settle, bucket
+from components.limits import Charge, Exhausted, Limits, bucket
 from components.runs import board, work
 from components.runs.attempt import run_key
 from components.runs.board import RUN_BYTES, Board, Standing
@@ -84,7 +84,7 @@ class Runs:
         key: str,
         generation: int,
         start: int,
-        pay: Callable[[], Settle],
+        pay: Callable[[], Charge],
         seconds: float,
         ask: bool = True,
         by: str = "",
@@ -120,7 +120,7 @@ class Runs:
             return b""
         return records if are_chunks(records) else b""
 
-    def _ask(self, name: str, query: str, key: str, pay: Callable[[], Settle], seconds: float, by: str) -> Standing:
+    def _ask(self, name: str, query: str, key: str, pay: Callable[[], Charge], seconds: float, by: str) -> Standing:
         """Asks for the run on behalf of a reader; launches it if it is time."""
         entry = self.store.board().get(key)
         settle = pay() if entry is None or entry.status in ("waiting", "stopped") else None
