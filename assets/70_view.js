@@ -21,7 +21,7 @@ fl.Page = class {
     this.ask = () => { if (fl.page === this) this.request(); };
     this.gate = new fl.Gate(() => fl.whenSeen(this.ask));
     this.history = new fl.History(view);
-    this.controls = new fl.Controls(view, (patch) => this.change(patch), (sentences) => this.say(sentences));
+    this.controls = new fl.Controls(view, this.history, (patch) => this.change(patch), (sentences) => this.say(sentences));
     this.compare = new fl.Compare(document.getElementById("comparison"), view, (patch) => this.settled(patch));
     this.drawing = new fl.Drawing(view, (figure) => this.listen(figure));
     this.run = null; // the long run of the picture, in a view that has them
