@@ -380,6 +380,13 @@ fl.Page = class {
     for (const { hand } of Object.values(this.drawing.figures)) if (hand) hand.draw();
   }
 
+  // Draws all figures at once, in the size that they have now.
+  redraw() {
+    this.drawing.forget();
+    this.show();
+    this.drawing.finish();
+  }
+
   words(chunk) {
     const list = (id, texts) => {
       const items = texts.map((text) => fl.make("li", {}, ...fl.typeset(text)));
