@@ -21,7 +21,7 @@ fl.Page = class {
     this.ask = () => { if (fl.page === this) this.request(); };
     this.gate = new fl.Gate(() => fl.whenSeen(this.ask));
     this.history = new fl.History(view);
-    this.controls = new fl.Controls(view, (patch) => this.change(patch), (sentences) => this.say(sentences));
+    this.controls = new fl.Controls(view, this.history, (patch) => this.change(patch), (sentences) => this.say(sentences));
     this.compare = new fl.Compare(document.getElementById("comparison"), view, (patch) => this.settled(patch));
     this.drawing = new fl.Drawing(view, (figure) => this.listen(figure));
     this.run = null; // the long run of the picture, in a view that has them
@@ -379,6 +379,13 @@ fl.Page = class {
     this.player.load(new fl.Clock(picture, this.state.clock, this.view.course), this.state.cursor);
     this.drawing.draw(this.state, this.player.time, fl.dark(), this.moving);
     for (const { hand } of Object.values(this.drawing.figures)) if (hand) hand.draw();
+  }
+
+  // Draws all figures at once, in the size that they have now.
+  redraw() {
+    this.drawing.forget();
+    this.show();
+    this.drawing.finish();
   }
 
   words(chunk) {
