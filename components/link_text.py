@@ -12,7 +12,7 @@ from urllib.parse import unquote, unquote_plus
 
 from components import short_link
 
-MAX_DECODINGS = 3  # percent-encodings of percent-encodings
+MAX_DECODINGS = 5  # percent-encodings of percent-encodings
 _ENTITY = re.compile("(?:amp;|#0*38;)+", re.IGNORECASE)  # what is left of `&amp;` after the split at `&`
 _QUOTED_EQUALS = "3D"  # what quoted-printable, an encoding of mail, puts after each `=`
 _REST = re.compile(r"\W*|#?\w{1,8};\W*")  # of a part without a value: nothing, punctuation, `gt;`, `quot;`

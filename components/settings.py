@@ -235,7 +235,11 @@ SETTINGS: dict[str, Setting] = {
     ),
     "RUNS_REDIS_URL": Setting("", redis_url, "a Redis to record runs in instead", "`CACHE_REDIS_URL`"),
     "RUNS_DASK": Setting(
-        "", scheduler, "the scheduler of a Dask cluster that computes runs", "none: processes beside us", can_connect
+        "",
+        scheduler,
+        "the scheduler of a Dask cluster that computes runs, see docs/dask.md",
+        "none: processes beside us",
+        can_connect,
     ),
     "RUNS_AT_ONCE": Setting(
         str(len(os.sched_getaffinity(0))), whole(1), "runs computed at once", "the number of its cores"
