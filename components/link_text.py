@@ -40,7 +40,7 @@ def parameters(query: str) -> list[tuple[str, str]]:
             value = _AFTER_LINK.sub("", _decoded(value))
             pairs.append((key, value if key == short_link.KEY else value.rstrip(_PUNCTUATION + " ")))
     if any(key == "v" and value.startswith(_QUOTED_EQUALS) for key, value in pairs):
-        return [(key, value.removeprefix(_QUOTED_EQUALS)) for key, value in pairs]
+        return [(key, re.sub(f"^(?:{_QUOTED_EQUALS})+", "", value)) for key, value in pairs]
     return pairs
 
 

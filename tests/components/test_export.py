@@ -391,7 +391,6 @@ def test_csv_and_json_hold_the_trajectories_in_full_precision(client: FlaskClien
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_every_file_carries_link_and_parameters(client: FlaskClient, name: str) -> None:
-    """Of the first picture of each view; the host is one that would end the text of a script."""
     view = VIEWS[name]
     state = view.State()
     link = f"http://localhost{view.path}?{state.query()}"
@@ -402,10 +401,12 @@ def test_every_file_carries_link_and_parameters(client: FlaskClient, name: str) 
         if parameter.part == "physics" and getattr(state, field) is not None:
             assert {row[f"param_{field}"] for row in rows} == {parameter.text(getattr(state, field))}
     assert json.loads(client.get(f"/export/{name}.json?{state.query()}").data)["url"] == link
-    script = client.get(f"/export/{name}.py?{state.query()}", base_url='http://a"""+b').text
+    script = client.get(f"/export/{name}.py?{state.query()}", base_url="http://app.example").text
     compile(script, "script.py", "exec")
-    assert f"Link: http://a%22%22%22+b{view.path}?{state.query()}\n" in script
-    assert f"pip install http://a%22%22%22+b/{wheel.NAME}\n" in script
+    assert f"Link: http://app.example{view.path}?{state.query()}\n" in script
+    assert f"pip install http://app.example/{wheel.NAME}\n" in script
+    hostile = client.get(f"/export/{name}.py?{state.query()}", base_url='http://a"""+b')
+    assert hostile.status_code == 400, "a host that would end the text of a script"
 
 
 @pytest.mark.parametrize(

@@ -151,10 +151,12 @@ def with_header(shape, dtype="|u1", body=b"", key="x"):
 
 
 def with_bytes(x):
-    """An .npz whose member x is these bytes."""
-    out = io.BytesIO()
+    """An .npz whose member x is these bytes, with labels y."""
+    out, labels = io.BytesIO(), io.BytesIO()
+    np.save(labels, np.arange(40) % 3)
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("x.npy", x)
+        archive.writestr("y.npy", labels.getvalue())
     return out.getvalue()
 
 
