@@ -262,7 +262,7 @@ def test_a_setting_that_means_nothing_is_told_at_the_start(name: str, text: str)
 
 
 def test_settings_go_through_an_environment_and_redis_is_the_cache_unless_told() -> None:
-    given = Settings(Path("/runs"), "redis://a", "tcp://b", 3, 1 << 20, "a:B")
+    given = Settings(Path("/runs"), "redis://a", "tcp://b:8786", 3, 1 << 20, "a:B")
     assert Settings.read(given.environment()) == given
     assert Settings.read({"CACHE_REDIS_URL": "redis://c"}).redis == "redis://c"
     assert Settings.read({"CACHE_REDIS_URL": "redis://c", "RUNS_REDIS_URL": ""}).redis == ""
