@@ -418,9 +418,12 @@ def test_a_client_that_goes_stops_work_that_gives_no_line(monkeypatch: pytest.Mo
     server = make_server("127.0.0.1", 0, flask, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     with socket.create_connection(("127.0.0.1", server.server_port)) as client:
-        client.sendall(b"GET /stream/unlearning HTTP/1.0\r\n\r\n")
+        client.settimeout(LONGEST)
+        client.sendall(b"GET /stream/unlearning HTTP/1.1\r\nHost: localhost\r\n\r\n")
         received = b""
-        while not received.endswith(b"}\n" + PULSE):  # which comes while the next line is computed
+        while not (
+            b"}\n" in received and received.endswith(PULSE + b"\r\n")
+        ):  # a chunk, while the next line is computed
             received += client.recv(1)
         assert not view.stopped.is_set()
     assert view.stopped.wait(LONGEST)
