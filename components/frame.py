@@ -20,7 +20,6 @@ from components.cache import fingerprint
 from components.controls import Control, described
 from components.exporter import EXPORTS
 from components.markup import aria
-from components.path_prefix import in_layout, without_prefix
 from components.preview.said import About
 from components.theory.symbols import controlled, theory_of
 from components.view import View
@@ -37,7 +36,6 @@ ICON = "data:image/svg+xml," + quote(
 ROUTES = (("Theory", "/theory"),)
 """Pages that are no views: documents of their own, for which the browser leaves this one."""
 
-ADDRESS = "APP-ADDRESS"  # in the document: where the app answers, which each request says
 INDEX = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -51,7 +49,7 @@ INDEX = """<!DOCTYPE html>
 </head>
 <body>
 {%app_entry%}
-<noscript>This page draws with JavaScript. The same data: curl "APP-ADDRESS/stream/unlearning".</noscript>
+<noscript>This page draws with JavaScript. The same data: curl "/stream/unlearning".</noscript>
 <footer>{%config%}{%scripts%}{%renderer%}</footer>
 </body>
 </html>
@@ -173,9 +171,8 @@ def notices() -> list[html.Div]:
     ]
 
 
-def register(app: Dash, views: Mapping[str, View], pages: Sequence[Page] = (), prefix: str = "") -> None:
-    """Puts the view or the page of the address on the page, and hands a view to the client. prefix: the setting
-    PATH_PREFIX."""
+def register(app: Dash, views: Mapping[str, View], pages: Sequence[Page] = ()) -> None:
+    """Puts the view or the page of the address on the page, and hands a view to the client."""
 
     def page_at(path: str) -> Page | None:
         return next((page for page in pages if page.has(path.rstrip("/"))), None)
@@ -190,16 +187,15 @@ def register(app: Dash, views: Mapping[str, View], pages: Sequence[Page] = (), p
 
     @app.callback(Output("page", "children"), Input("address", "pathname"))
     def show(pathname: str | None) -> Any:
-        return in_layout(layout_at(without_prefix(pathname or "/", prefix)), prefix)
-
-    def layout_at(path: str) -> Any:
-        page = page_at(path)
+        page = page_at(pathname or "/")
         if page:
-            return page.layout(path.rstrip("/"))
-        view = view_at(views, path)
-        if view is None:
-            return missing(path)
-        return [view.layout(), guide.dialog(view.guide, controlled(view.name), theory_of(view.name))]
+            return page.layout((pathname or "/").rstrip("/"))
+        view = view_at(views, pathname or "/")
+        return (
+            [view.layout(), guide.dialog(view.guide, controlled(view.name), theory_of(view.name))]
+            if view
+            else missing(pathname or "/")
+        )
 
     # A callback is called for a page that comes later only if one of its outputs comes with it.
     mounted = Output("view-mounted", "children")

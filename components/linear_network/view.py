@@ -37,10 +37,7 @@ class LinearNetworkView(View):
         return compute.cost(state)
 
     def seconds(self, state: LinearNetworkState) -> float:
-        return compute.seconds(state)
-
-    def export_seconds(self, state: LinearNetworkState, kind: str) -> float:
-        return 2.0 * compute.seconds(state) + 0.1
+        return compute.SECONDS[state.panel]
 
     def compute(self, state: LinearNetworkState) -> Iterator[Chunk]:
         return compute.stream(state)

@@ -18,7 +18,6 @@ from components.runs.folder import Folder
 from components.runs.local import Processes
 from components.runs.redis_store import RedisStore
 from components.runs.store import Store
-from components.shared import Shared
 from components.view import View
 
 
@@ -67,8 +66,7 @@ class Settings:
 
     def store(self) -> Store:
         """Where records are kept."""
-        client = Shared.at(self.redis)
-        return RedisStore(client) if client else Folder(self.folder)
+        return RedisStore(self.redis) if self.redis else Folder(self.folder)
 
     def executor(self) -> Executor:
         """What computes."""

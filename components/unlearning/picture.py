@@ -9,7 +9,6 @@ from typing import Self
 
 import numpy as np
 
-from components.metering import Threads
 from components.numbers import shown
 from components.unlearning import figures
 from components.unlearning.course import doubt
@@ -167,8 +166,7 @@ class Picture:
         if "fates" not in self.layers:
             return None
         model, (R, a) = self.model, self.ground
-        with Threads() as threads:
-            return phase_map(model.c, model.c_star, model.eps, ("R0", *R), ("a0", *a), BASINS, executor=threads)
+        return phase_map(model.c, model.c_star, model.eps, ("R0", *R), ("a0", *a), BASINS)
 
     @cached_property
     def nullcline(self) -> figures.Curve | None:

@@ -290,9 +290,9 @@ class Pieces:
         self.may_go_on = threading.Event()
         self.pools: list[ThreadPoolExecutor] = []
         self.core = import_module("dynamics.unlearning.phase_map")
-        monkeypatch.setattr(compute, "Threads", self.pool)
+        monkeypatch.setattr(self.core, "ThreadPoolExecutor", self.pool)
 
-    def pool(self) -> ThreadPoolExecutor:
+    def pool(self, _: int) -> ThreadPoolExecutor:
         pool = ThreadPoolExecutor(self.THREADS)
         submit, counting = pool.submit, threading.Lock()
 

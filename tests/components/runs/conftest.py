@@ -16,8 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from redis import Redis
 
-from components import shared
-from components.runs import attempt, board, folder, routes
+from components.runs import attempt, board, folder, redis_store, routes
 from components.runs.settings import Settings
 from components.runs.store import Store
 from tests.components.conftest import RedisServer
@@ -34,14 +33,11 @@ def in_folder(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def in_redis(in_folder: Settings, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+def in_redis(in_folder: Settings, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Records in an empty Redis."""
-    monkeypatch.setattr(shared, "ANSWER", LONGEST)
-    monkeypatch.setattr(shared, "PAUSE", 0.1)
-    shared._client.cache_clear()
+    monkeypatch.setattr(redis_store, "ANSWER", LONGEST)
     Redis.from_url(redis_server.url).flushall()
-    yield replace(in_folder, redis=redis_server.url)
-    shared._client.cache_clear()
+    return replace(in_folder, redis=redis_server.url)
 
 
 @pytest.fixture(params=["in_folder", "in_redis"])
