@@ -117,7 +117,12 @@ SETTINGS: dict[str, Setting] = {
         "", text, "where long runs are recorded", "a folder of ours in the system's one for temporary files"
     ),
     "RUNS_REDIS_URL": Setting("", redis_url, "a Redis to record runs in instead", "`CACHE_REDIS_URL`"),
-    "RUNS_DASK": Setting("", text, "the scheduler of a Dask cluster that computes runs", "none: processes beside us"),
+    "RUNS_DASK": Setting(
+        "",
+        text,
+        "the scheduler of a Dask cluster that computes runs, see [docs/dask.md](docs/dask.md)",
+        "none: processes beside us",
+    ),
     "RUNS_AT_ONCE": Setting(
         str(len(os.sched_getaffinity(0))), whole(1), "runs computed at once", "the number of its cores"
     ),
