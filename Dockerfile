@@ -16,17 +16,20 @@ RUN useradd --create-home --uid 1000 app
 WORKDIR /app
 COPY requirements.txt ./
 RUN pip install --no-cache-dir --disable-pip-version-check --quiet -r requirements.txt
-COPY app.py LICENSE ./
+COPY app.py LICENSE pyproject.toml ./
 COPY dynamics dynamics
 COPY components components
 COPY assets assets
 RUN python -m compileall -q app.py components dynamics
 
 USER app
+# Folders of volumes, which take over their owner.
+RUN mkdir -m 700 /home/app/images /home/app/stories
 # For the processor it is built on. On another one the app compiles for half a minute when it starts, and says so.
 RUN python -c "import dynamics; dynamics.warm_up()"
 
 EXPOSE 8050
-HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
-    CMD ["python", "-c", "import os, urllib.request as u; u.urlopen('http://127.0.0.1:' + os.environ['PORT'] + '/health', timeout=4)"]
+# Ready, not only alive: what comes before the end of the start period does not count.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=300s --retries=3 \
+    CMD ["python", "-c", "import os, urllib.request as u; u.urlopen('http://127.0.0.1:' + os.environ['PORT'] + '/ready', timeout=4)"]
 CMD ["gunicorn", "--config", "python:components.workers", "app:server"]

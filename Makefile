@@ -9,7 +9,7 @@ export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
 export NUMBA_CACHE_DIR = $(CURDIR)/.numba_cache
 
-.PHONY: run test check bench load soak fuzz claims setup-run setup-test
+.PHONY: run test check bench load soak fuzz claims cost setup-run setup-test
 .DEFAULT_GOAL := run
 
 run: setup-run
@@ -25,6 +25,7 @@ check: setup-test
 	@$(PY) -m mypy
 
 bench: setup-test
+	@$(PY) -m tests.benchmarks.compilation
 	@$(PY) -m tests.benchmarks
 	@$(PY) -m tests.benchmarks.passages
 	@$(PY) -m tests.benchmarks.maps
@@ -50,6 +51,9 @@ claims: setup-test
 	@$(PY) -m tests.campaigns.boundaries
 	@$(PY) -m tests.campaigns.explanations
 	@$(PY) -m tests.claims
+
+cost: setup-test
+	@$(PY) -m tests.campaigns.cost
 
 setup-run:
 	@sh .ci/setup run

@@ -163,6 +163,14 @@ fl.History = class {
     if (this.depth < this.top) this.travel(1);
   }
 
+  // Goes back to the entry of a depth, as if those after it had not been made.
+  withdraw(depth) {
+    const steps = depth - this.depth;
+    this.settle();
+    this.top = depth;
+    this.travel(steps);
+  }
+
   // One entry at a time: two hasty steps back would leave the page.
   travel(steps) {
     if (this.travelling !== null) return;

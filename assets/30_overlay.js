@@ -5,9 +5,12 @@ window.fl = window.fl || {};
 // Whether the hand is a finger.
 fl.coarse = () => matchMedia("(pointer: coarse)").matches;
 
+// An element of SVG. Programs that read SVG 1.1 only, Inkscape 1.2 among them, need an image's xlink:href.
 fl.svg = function (shape, attributes = {}, ...children) {
   const node = document.createElementNS("http://www.w3.org/2000/svg", shape);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes)) {
+    node.setAttributeNS(name.startsWith("xlink:") ? "http://www.w3.org/1999/xlink" : null, name, value);
+  }
   node.append(...children);
   return node;
 };

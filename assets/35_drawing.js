@@ -25,6 +25,7 @@ fl.Drawing = class {
     this.later = null; // the timer of the figures that are drawn after the first
     this.waiters = [];
     this.sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => this.resized(target)));
+    this.sized = false; // whether plotly is told the size of a figure: by itself it takes it only when it begins
     this.large = null; // by how much type and lines are larger, for a hall
     this.figures = {};
     for (const [name, figure] of Object.entries(view.figures)) this.figures[name] = { ...figure, name, gd: null, key: null, ranges: {} };
@@ -72,6 +73,21 @@ fl.Drawing = class {
     this.drawn = new Promise((resolve) => this.waiters.push(resolve));
     clearTimeout(this.later);
     this.later = setTimeout(() => this.others());
+  }
+
+  // The figures are drawn anew the next time, whatever has changed, in the size of their places then.
+  forget() {
+    this.sized = true;
+    for (const figure of Object.values(this.figures)) figure.key = null;
+  }
+
+  // Draws now what is still to be drawn.
+  finish() {
+    clearTimeout(this.later);
+    this.rushed = false;
+    this.others();
+    this.sized = false;
+    for (const figure of Object.values(this.figures)) if (figure.picture) this.overlaid(figure);
   }
 
   others() {
@@ -183,6 +199,7 @@ fl.Drawing = class {
       layout.showlegend = false;
       layout.margin.b = fl.Drawing.TITLE;
     }
+    if (this.sized) Object.assign(layout, { width: figure.gd.clientWidth, height: figure.gd.clientHeight });
     layout.modebar = { uirevision: "kept" }; // what the user has chosen there stays chosen
     if (fl.coarse()) layout.dragmode = false; // a finger scrolls the page
     return layout;

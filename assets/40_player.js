@@ -96,7 +96,12 @@ fl.Player = class {
       this.speed.append(fl.make("option", { value: factor, textContent: `${factor}×`, selected: factor === 1 }));
     }
     this.button.onclick = () => this.toggle();
-    this.bar.oninput = () => { this.pause(); this.go(this.bar.value / fl.Player.STEPS, true); };
+    let before = this.position;
+    fl.onSlide(this.bar, {
+      begin: () => { before = this.position; },
+      slide: () => { this.pause(); this.go(this.bar.value / fl.Player.STEPS, true); },
+      cancel: () => { if (this.playing) this.show(); else this.go(before, true); },
+    });
     place.replaceChildren(this.button, this.bar, this.clockText, this.speed);
     this.show();
   }

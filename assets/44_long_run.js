@@ -55,7 +55,7 @@ fl.LongRun = class {
     if (this.how === "paused") return this.pause();
     const rest = page.moved + fl.LongRun.REST - performance.now();
     if (rest > 0) await fl.until(this.asking.signal, (done) => setTimeout(done, rest));
-    await fl.follow(`/runs/${page.view.name}`, this.query, this.asking.signal, this.handlers(), this.place);
+    await fl.follow(`${fl.base}/runs/${page.view.name}`, this.query, this.asking.signal, this.handlers(), this.place);
     page.progress.hide();
     return true;
   }
@@ -64,7 +64,7 @@ fl.LongRun = class {
   async pause() {
     const { page } = this;
     let head;
-    do head = await fl.ask(`/runs/${page.view.name}`, this.query, this.asking.signal, this.handlers(), this.place, "/look");
+    do head = await fl.ask(`${fl.base}/runs/${page.view.name}`, this.query, this.asking.signal, this.handlers(), this.place, "/look");
     while (head.more);
     if (head.status === "finished") { page.progress.hide(); return true; }
     page.progress.show({ done: this.done, sentence: fl.LongRun.PAUSED }, ["on", "cancel"]);

@@ -10,6 +10,7 @@ fl.svgOf = async function (figure, paper) {
   const under = fl.svg("g", {}, ...[...overlay.under.childNodes].map((node) => node.cloneNode(true)));
   if (overlay.grid && !overlay.grid.frame.hidden) under.prepend(fl.cellsOf(overlay.grid, gd._fullLayout));
   drawn.prepend(fl.svg("rect", { width, height, fill: paper }), under);
+  fl.portable(drawn);
   return { text: new XMLSerializer().serializeToString(drawn), width, height };
 };
 
@@ -18,9 +19,56 @@ fl.cellsOf = function ({ canvas }, { xaxis, yaxis }) {
   const { left, top, width, height } = canvas.style;
   return fl.svg("svg", { x: xaxis._offset, y: yaxis._offset, width: xaxis._length, height: yaxis._length },
     fl.svg("image", {
-      href: canvas.toDataURL(), x: parseFloat(left), y: parseFloat(top), width: parseFloat(width), height: parseFloat(height),
+      "xlink:href": canvas.toDataURL(), x: parseFloat(left), y: parseFloat(top), width: parseFloat(width), height: parseFloat(height),
       preserveAspectRatio: "none", style: "image-rendering: pixelated",
     }));
+};
+
+// Rewrites an SVG document with what every renderer understands. Inkscape, CairoSVG and svglib each misread some of:
+// nested svg elements, sizes in % and em, text without width.
+fl.portable = function (root) {
+  [...root.querySelectorAll("svg")].forEach(fl.clippedGroup);
+  const [size] = fl.fontSize(root, 16);
+  fl.absoluteText(root, size);
+};
+
+// A nested svg element as a group, moved and cut as it was.
+fl.clippedGroup = function (nested, place) {
+  const [x, y, width, height] = ["x", "y", "width", "height"].map((name) => nested.getAttribute(name) || 0);
+  const id = `window-${place}`;
+  const group = fl.svg("g", { transform: `translate(${x},${y})`, "clip-path": `url(#${id})` }, ...nested.childNodes);
+  nested.replaceWith(fl.svg("clipPath", { id }, fl.svg("rect", { width, height })), group);
+};
+
+// The font size of an element in pixels, and whether the element states it.
+fl.fontSize = function (element, inherited) {
+  const [, size, unit] = /^([\d.]+)(px|%|em)$/.exec(element.style.fontSize || element.getAttribute("font-size") || "") || [];
+  if (!size) return [inherited, false];
+  return [unit === "px" ? Number(size) : inherited * size / (unit === "%" ? 100 : 1), true];
+};
+
+// Sizes and shifts of text in pixels, without zero-width spaces. A tspan that has no letters only shifts what follows:
+// that is shifted itself.
+fl.absoluteText = function (element, inherited) {
+  const [size, stated] = fl.fontSize(element, inherited);
+  const rounded = (number) => Math.round(1000 * number) / 1000;
+  if (stated) element.style.fontSize = `${rounded(size)}px`;
+  for (const name of ["x", "y", "dx", "dy"]) {
+    const [, number] = /^(-?[\d.]+)em$/.exec(element.getAttribute(name) || "") || [];
+    if (number) element.setAttribute(name, rounded(number * size));
+  }
+  for (const child of [...element.childNodes]) {
+    if (child.nodeType === Node.TEXT_NODE) child.data = child.data.replaceAll("\u200b", "");
+    else fl.absoluteText(child, size);
+  }
+  if (element.localName !== "tspan" || element.textContent) return;
+  const next = element.nextSibling;
+  if (next) {
+    const shifted = fl.svg("tspan", { dy: element.getAttribute("dy") || 0 });
+    next.replaceWith(shifted);
+    shifted.append(next);
+  }
+  element.remove();
 };
 
 fl.SCALE = 3; // pixels of a PNG for each of the screen's: sharp in print and on a projector
@@ -43,7 +91,12 @@ fl.save = function (blob, name) {
 // The size of a file as one reads it.
 fl.bytes = (size) => (size < 1e6 ? `${Math.max(Math.round(size / 1e3), 1)} kB` : `${(size / 1e6).toFixed(1)} MB`);
 
+// Whether an address of this host leads every device to itself.
+fl.isLocal = (host) => /^(localhost|.+\.localhost|127(\.\d+){3}|0\.0\.0\.0|\[::1?\])$/.test(host);
+
 fl.Take = class {
+  static LOCAL = "This address works on this computer alone; another device cannot open it. Start the app with HOST=0.0.0.0 and open this page under the computer's address in the network.";
+
   constructor(page) {
     this.page = page;
     const { view, drawing } = page;
@@ -90,7 +143,7 @@ fl.Take = class {
   async short() {
     const { view, state, history } = this.page;
     if (fl.lecture) return location.origin + history.address();
-    const response = await fetch(`/short/${view.name}?${fl.query(view, state)}`);
+    const response = await fetch(`${fl.base}/short/${view.name}?${fl.query(view, state)}`);
     if (!response.ok) throw new Error("the server refused it");
     return location.origin + (await response.json()).link + history.given();
   }
@@ -98,9 +151,10 @@ fl.Take = class {
   // The link as a code over the whole screen, to be read from the last row.
   async code() {
     const link = await this.short();
-    const image = fl.make("img", { src: `/qr.svg?u=${encodeURIComponent(link)}`, alt: "QR code of the link of this picture" });
+    const image = fl.make("img", { src: `${fl.base}/qr.svg?u=${encodeURIComponent(link)}`, alt: "QR code of the link of this picture" });
     const close = fl.make("button", { type: "button", className: "tool", textContent: "Close", onclick: () => dialog.close() });
     const dialog = fl.make("dialog", { className: "code", aria: { label: "QR code of the link" } }, close, image, fl.make("p", { textContent: link }));
+    if (fl.isLocal(location.hostname)) dialog.append(fl.make("p", { className: "code-local", textContent: fl.Take.LOCAL }));
     const opener = document.activeElement;
     dialog.onclose = () => { dialog.remove(); opener.focus(); };
     document.body.append(dialog);
@@ -141,9 +195,11 @@ fl.Take = class {
     await this.page.drawing.drawn;
     const paper = getComputedStyle(document.body).backgroundColor;
     const svg = await fl.svgOf(figure, paper);
-    const blob = format === "png" ? await fl.pngOf(svg) : new Blob([svg.text], { type: "image/svg+xml" });
-    fl.save(blob, `${figure.id}.${format}`);
-    this.page.tell(`${figure.id}.${format} saved.`);
+    const words = fl.metadata(this.page, figure);
+    const blob = format === "png" ? await fl.describedPng(await fl.pngOf(svg), words) : new Blob([fl.describedSvg(svg.text, words)], { type: "image/svg+xml" });
+    const name = `${figure.id}${fl.slug(this.page.view, this.page.state)}.${format}`;
+    fl.save(blob, name);
+    this.page.tell(`${name} saved.`);
   }
 
   file(kind) {
@@ -158,13 +214,14 @@ fl.Take = class {
 
   async served(route, kind) {
     const { view, state } = this.page;
-    const response = await fetch(`/${route}/${view.name}.${kind}?${fl.query(view, state)}`);
+    const response = await fetch(`${fl.base}/${route}/${view.name}.${kind}?${fl.query(view, state)}`);
     if (response.status === 422) throw { sentences: (await response.json()).errors.map(({ sentence }) => sentence) };
     if (response.status === 429) throw fl.refusal(response, await response.json());
     if (!response.ok) throw new Error("the server refused it");
     const blob = await response.blob();
-    fl.save(blob, `${view.name}.${kind}`);
-    this.page.tell(`${view.name}.${kind} saved, ${fl.bytes(blob.size)}.`);
+    const name = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition"))[1];
+    fl.save(blob, name);
+    this.page.tell(`${name} saved, ${fl.bytes(blob.size)}.`);
   }
 };
 

@@ -10,6 +10,8 @@ fl.frameOf = ({ src, width, height, title }) => {
   return `<iframe ${Object.entries(given).map(([name, value]) => `${name}="${fl.attribute(String(value))}"`).join(" ")}></iframe>`;
 };
 
+fl.SANDBOX = "If the frame has a sandbox attribute: allow-scripts is necessary, allow-popups opens the app from the embed, and allow-same-origin remembers the theme.";
+
 fl.PIXELS = [240, 4000]; // of a frame's edge
 
 fl.embedding = function (page) {
@@ -74,7 +76,7 @@ fl.embedding = function (page) {
     fl.make("div", { className: "segments", role: "radiogroup", aria: { label: "What is shown" } }, ...radios),
     fl.make("p", { className: "embed-edges" }, fl.make("label", { htmlFor: "embed-width", textContent: "Width" }), boxes[0],
       fl.make("label", { htmlFor: "embed-height", textContent: "Height" }), boxes[1], "pixels"),
-    preview, code, fl.make("p", { className: "hint", textContent: `${where} It pauses while it is out of sight.` }),
+    preview, code, fl.make("p", { className: "hint", textContent: `${where} It pauses while it is out of sight. ${fl.SANDBOX}` }),
     fl.make("div", { className: "compare-buttons" }, copy, close, said));
   dialog.onclose = () => {
     dialog.remove();

@@ -11,10 +11,49 @@ fl.make = function (tag, { aria = {}, data = {}, ...properties } = {}, ...childr
   return element;
 };
 
+// The keyboard of a box on a telephone: iOS gives the decimal one neither a minus nor an e.
+fl.inputMode = ({ bounds, scale, log }) => (bounds[0] < 0 || scale === "log" || log ? "text" : "decimal");
+
+// A slider that a finger can scroll past. `slide` is called while the slider moves: of a finger only once it has moved more
+// across than down, or is lifted. `begin` is called when a finger touches it, `cancel` when the browser takes the touch
+// for a scroll.
+fl.onSlide = function (range, { slide, begin = () => {}, cancel }) {
+  let touch = null; // where the finger is put down, while it has not moved across
+  let down = false; // whether a finger is
+  const FINGER = 6; // pixels that a resting finger may move
+  range.addEventListener("pointerdown", (event) => {
+    if (event.pointerType === "mouse") return;
+    touch = { x: event.clientX, y: event.clientY, moved: false };
+    down = true;
+    begin();
+  });
+  range.addEventListener("pointermove", (event) => {
+    if (!touch) return;
+    const across = Math.abs(event.clientX - touch.x), along = Math.abs(event.clientY - touch.y);
+    if (across <= FINGER || across <= along) return;
+    const { moved } = touch;
+    touch = null;
+    if (moved) slide();
+  });
+  range.addEventListener("pointerup", () => {
+    const moved = touch && touch.moved;
+    touch = null;
+    down = false;
+    if (moved) slide();
+  });
+  range.addEventListener("pointercancel", () => {
+    if (down) cancel();
+    touch = null;
+    down = false;
+  });
+  range.oninput = () => { if (touch) touch.moved = true; else slide(); };
+};
+
 fl.Controls = class {
   // change(patch): the state's fields that a control has changed. say(sentences): about what was typed.
-  constructor(view, change, say) {
+  constructor(view, history, change, say) {
     this.view = view;
+    this.history = history;
     this.change = change;
     this.say = say;
     this.only = null; // the keys of those that are given, null for all
@@ -62,15 +101,26 @@ fl.Controls = class {
     const named = { label: `${control.symbol}, ${control.title}` };
     const range = fl.make("input", { type: "range", id: control.id, step: control.step, aria: named });
     const box = fl.make("input", {
-      type: "text", inputMode: "decimal", id: `${control.id}-box`, className: "box", autocomplete: "off", spellcheck: false, aria: named,
+      type: "text", inputMode: fl.inputMode(control), id: `${control.id}-box`, className: "box", autocomplete: "off", spellcheck: false, aria: named,
     });
     const label = fl.make("label", { htmlFor: control.id, className: "control-symbol", title: control.title }, ...fl.typeset(control.symbol));
     const on = control.begin === null ? null : this.buildSwitch(control, label);
-    range.oninput = () => {
-      this.held = control.id;
-      this.write(control, this.fromSlider(control, range.valueAsNumber));
-    };
-    for (const end of ["change", "pointerup", "pointercancel", "blur"]) {
+    let before = null; // the entry of the history and the value at which a finger was put down
+    fl.onSlide(range, {
+      slide: () => {
+        this.held = control.id;
+        this.write(control, this.fromSlider(control, range.valueAsNumber));
+      },
+      begin: () => { before = { depth: this.history.depth, value: this.parts[control.id].value }; },
+      cancel: () => {
+        this.held = null;
+        const { value } = this.parts[control.id];
+        if (this.history.depth > before.depth) this.history.withdraw(before.depth);
+        else if (value !== before.value) this.write(control, before.value);
+        else this.move(control, this.parts[control.id], value);
+      },
+    });
+    for (const end of ["change", "pointerup", "blur"]) {
       range.addEventListener(end, () => { if (this.held === control.id) this.held = null; });
     }
     range.onkeydown = (event) => {
@@ -118,7 +168,7 @@ fl.Controls = class {
     select.onchange = () => this.chooseAxis(control, select.value);
     const ends = ["from", "to"].map((word, k) => {
       const box = fl.make("input", {
-        type: "text", inputMode: "decimal", id: `${control.id}-${word}`, className: "box", autocomplete: "off", spellcheck: false,
+        type: "text", id: `${control.id}-${word}`, className: "box", autocomplete: "off", spellcheck: false,
         aria: { label: `${control.title}: ${word}` },
       });
       box.onchange = () => this.typedEnd(control, k, box);
@@ -163,8 +213,10 @@ fl.Controls = class {
       this.say([`${symbol} from ${fl.numberText(number)} to ${fl.numberText(number)} is no window. The map keeps its own.`]);
       return;
     }
+    const text = box.value;
     window[place] = number;
     this.change({ [control.window]: window });
+    this.doubt(symbol, text, number, edges[1]);
   }
 
   syncAxis(control, { select, ends }, state) {
@@ -175,6 +227,7 @@ fl.Controls = class {
     }
     const window = this.windowOf(control);
     ends.forEach((box, k) => {
+      box.inputMode = fl.inputMode(this.view.axes[state[control.parameter]]);
       box.value = box.dataset.shown = fl.numberText(window[control.index + k]).replace("-", "−").replace("e−", "e-");
       box.setAttribute("aria-invalid", false);
     });
@@ -220,8 +273,8 @@ fl.Controls = class {
   typedList(control, box) {
     if (box.value === box.dataset.shown) { box.setAttribute("aria-invalid", false); return; }
     const { symbol, length: [fewest, most], bounds: [low, high], whole } = control;
-    const words = box.value.trim().replace(/[−–]/g, "-").split(/[\s,;]+/).filter(Boolean);
-    const numbers = words.map((word) => (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,4})?$/i.test(word) ? Number(word) : NaN));
+    const words = (fl.listedNumbers(box.value) || box.value.split(",")).map((word) => word.trim()).filter(Boolean);
+    const numbers = words.map(fl.readNumber);
     const wrong = numbers.findIndex((number) => !(number >= low && number <= high) || (whole && number % 1));
     const range = `${whole ? "whole numbers" : "numbers"} in [${fl.numberText(low)}, ${fl.numberText(high)}]`;
     const counted = words.length >= fewest && words.length <= most;
@@ -245,31 +298,72 @@ fl.Controls = class {
 
   // What was typed: a number within the bounds, or null and a sentence that says which are.
   parsed(symbol, box, [low, high], kept) {
-    const plain = box.value.trim().replace(/[−–]/g, "-");
-    const thousands = /^[+-]?[1-9]\d{0,2}(,\d{3})+$/.test(plain); // 10,000 may be ten, or ten thousand: refused
-    const text = thousands ? plain : plain.replace(/^([^.,]*),([^.,]*)$/, "$1.$2");
-    const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,4})?$/i.test(text) ? Number(text) : NaN;
+    const number = fl.readNumber(box.value);
     const wrong = !(number >= low && number <= high);
     box.setAttribute("aria-invalid", wrong);
     if (!wrong) { this.say([]); return fl.canonical(number); }
     const range = `[${fl.numberText(low)}, ${fl.numberText(high)}]`;
     const fault = Number.isNaN(number) ? `not a number in ${range}` : `outside ${range}`;
-    this.say([`${symbol} = ${text.slice(0, 24) || "(empty)"} is ${fault}. The picture keeps ${fl.numberText(kept)}.`]);
+    const text = fl.plainNumber(box.value).slice(0, 24) || "(empty)";
+    this.say([`${symbol} = ${text} is ${fault}. The picture keeps ${fl.numberText(kept)}.`]);
     return null;
   }
 
-  typed(control, box) {
-    if (box.value === box.dataset.shown) { // which may be shorter than the value
-      box.setAttribute("aria-invalid", false);
+  // A list in a box of one of several numbers, such as one pasted into c_1: it fills them all, from the first.
+  // Places that it leaves empty become 0, and a longer list makes places. Whether the text was such a list.
+  parsedRow(control, box) {
+    const words = fl.listedNumbers(box.value);
+    const row = this.state[control.parameter];
+    if (!words || !Array.isArray(row)) return false;
+    const { symbol, bounds, length } = this.view.parameters.find(({ name }) => name === control.parameter);
+    const [low, high] = bounds[0];
+    const numbers = words.map(fl.readNumber);
+    const wrong = numbers.findIndex((number) => !(number >= low && number <= high));
+    box.setAttribute("aria-invalid", wrong >= 0 || words.length > length[1]);
+    if (wrong >= 0) {
+      const range = `[${fl.numberText(low)}, ${fl.numberText(high)}]`;
+      this.say([`${symbol}: ${words[wrong].slice(0, 24) || "(empty)"} is not a number in ${range}. The picture keeps its own.`]);
+    } else if (words.length > length[1]) {
+      this.say([`${symbol} has ${words.length} numbers, at most ${length[1]} are possible. The picture keeps its own.`]);
+    } else {
       this.say([]);
+      this.fillRow(control, numbers.map(fl.canonical));
+    }
+    return true;
+  }
+
+  fillRow(control, numbers) {
+    if (typeof control.index === "string") { this.change({ [control.parameter]: numbers, [control.index]: 0 }); return; }
+    const places = this.state[control.parameter].length;
+    const patch = { [control.parameter]: [...numbers, ...Array(Math.max(places - numbers.length, 0)).fill(0)] };
+    const count = this.view.controls.find(({ kind, fillers }) => kind === "count" && control.parameter in fillers);
+    for (const [name, filler] of numbers.length > places && count ? Object.entries(count.fillers) : []) {
+      patch[name] ??= Array.from({ length: numbers.length }, (_, k) => this.state[name][k] ?? filler);
+    }
+    this.change(patch);
+  }
+
+  typed(control, box) {
+    const text = box.value;
+    if (text === box.dataset.shown) { // which may be shorter than the value
+      if (box.getAttribute("aria-invalid") === "true") this.say([]);
+      box.setAttribute("aria-invalid", false);
       return;
     }
+    if (this.parsedRow(control, box)) return;
     const kept = this.parts[control.id].value;
     const typed = this.parsed(control.symbol, box, control.bounds, kept);
     if (typed === null) return;
     const number = control.whole ? Math.round(typed) : typed;
     if (number !== kept) this.write(control, number);
     else this.move(control, this.parts[control.id], number);
+    this.doubt(control.symbol, text, number, control.bounds[1]);
+  }
+
+  // Says how a number was read that may have been meant a thousandfold.
+  doubt(symbol, text, number, high) {
+    const sentence = fl.doubtfulNumber(text, number, high);
+    if (sentence) this.say([`${symbol} = ${sentence}`]);
   }
 
   write(control, number) {

@@ -8,7 +8,7 @@ fl.Upload = class {
     if (!this.place) return;
     this.file = fl.make("input", { type: "file", accept: ".npz", id: "upload-file", className: "visually-hidden" });
     this.file.onchange = () => this.send(this.file.files[0]);
-    const label = fl.make("label", { className: "tool", htmlFor: this.file.id, title: "An .npz with arrays x and y", textContent: "Own images (.npz)…" });
+    const label = fl.make("label", { className: "tool", htmlFor: this.file.id, title: "An .npz with arrays x and y, or other usual names such as images and labels", textContent: "Own images (.npz)…" });
     this.back = fl.make("button", { type: "button", className: "tool", id: "upload-back", textContent: "Back to the digits" });
     this.back.onclick = () => {
       this.page.settled({ images: null });
@@ -33,7 +33,7 @@ fl.Upload = class {
       return;
     }
     this.page.tell("The images are on their way…");
-    const response = await fetch(path, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file }).catch(() => null);
+    const response = await fetch(fl.base + path, { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file }).catch(() => null);
     const body = response && await response.json().catch(() => null);
     if (fl.page !== this.page) return;
     if (!body) { this.page.say(["The server does not answer; the images have not arrived. Please choose the file again."]); return; }

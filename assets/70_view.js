@@ -21,7 +21,7 @@ fl.Page = class {
     this.ask = () => { if (fl.page === this) this.request(); };
     this.gate = new fl.Gate(() => fl.whenSeen(this.ask));
     this.history = new fl.History(view);
-    this.controls = new fl.Controls(view, (patch) => this.change(patch), (sentences) => this.say(sentences));
+    this.controls = new fl.Controls(view, this.history, (patch) => this.change(patch), (sentences) => this.say(sentences));
     this.compare = new fl.Compare(document.getElementById("comparison"), view, (patch) => this.settled(patch));
     this.drawing = new fl.Drawing(view, (figure) => this.listen(figure));
     this.run = null; // the long run of the picture, in a view that has them
@@ -81,15 +81,16 @@ fl.Page = class {
 
   // The server reads links: the nearest valid state, and what had to be changed.
   async readLink(query) {
-    const url = `/state/${this.view.name}?${query}`;
+    const url = `${fl.base}/state/${this.view.name}?${query}`;
     for (let pause = fl.Page.RETRY[0]; ; pause = Math.min(2 * pause, fl.Page.RETRY[1])) {
       await new Promise(fl.whenSeen);
       const response = await fetch(url).catch(() => null);
       if (response && response.status < 500) {
-        const body = response.ok ? await response.json() : { state: this.view.initial, sentences: ["The link is too long to be read."] };
+        const tooLong = { state: this.view.initial, sentences: ["The link is too long to be read."], nearest: false };
+        const body = response.ok ? await response.json() : tooLong;
         this.state = body.state;
         this.showOnly(body.only);
-        this.say(body.sentences.length ? [...body.sentences, "This is the nearest picture."] : []);
+        this.say([...body.sentences, ...(body.nearest ? ["This is the nearest picture."] : [])]);
         return;
       }
       this.say(["The server does not answer. The link is read as soon as it does."]);
@@ -262,7 +263,7 @@ fl.Page = class {
     };
     if (this.view.runs) run = this.run = new fl.LongRun(this, query, picture, batch);
     try {
-      await fl.read(`/${alone ? "picture" : "stream"}/${this.view.name}?${query}`, signal, {
+      await fl.read(`${fl.base}/${alone ? "picture" : "stream"}/${this.view.name}?${query}`, signal, {
         onRelease: (release) => this.checkRelease(release),
         onChunk: (chunk) => {
           const passed = token !== this.token ? null : run ? run.passed(chunk) : chunk;
@@ -380,6 +381,13 @@ fl.Page = class {
     for (const { hand } of Object.values(this.drawing.figures)) if (hand) hand.draw();
   }
 
+  // Draws all figures at once, in the size that they have now.
+  redraw() {
+    this.drawing.forget();
+    this.show();
+    this.drawing.finish();
+  }
+
   words(chunk) {
     const list = (id, texts) => {
       const items = texts.map((text) => fl.make("li", {}, ...fl.typeset(text)));
@@ -397,7 +405,8 @@ fl.Page = class {
       this.causes.tell(items, chunk.causes);
     }
     list("notes", chunk.notes);
-    for (const { text, href } of chunk.links || []) {
+    for (const { text, href: address } of chunk.links || []) {
+      const href = address.startsWith("/") ? fl.base + address : address;
       const link = fl.make("a", { href, textContent: text });
       link.onclick = (event) => { if (!event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); this.open(href); } };
       document.getElementById("notes").append(fl.make("li", {}, link));
@@ -565,16 +574,25 @@ fl.Page = class {
   }
 };
 
+// A view with the path prefix before its own addresses.
+fl.behindBase = function (view) {
+  const figures = Object.entries(view.figures).map(([name, figure]) => [
+    name, figure.opens ? { ...figure, opens: fl.base + figure.opens } : figure,
+  ]);
+  return { ...view, path: fl.base + view.path, entry: fl.base + view.entry, figures: Object.fromEntries(figures) };
+};
+
 // What Dash calls: a view has come on the page.
 window.dash_clientside = window.dash_clientside || {};
 window.dash_clientside.frame = {
   mount(view) {
     if (fl.page) fl.page.leave();
+    view = fl.behindBase(view);
     fl.page = new fl.Page(view);
     if (fl.embed) fl.embed.begin(fl.page);
     fl.lecture = fl.Lecture.here(fl.page);
     if (fl.lecture) fl.lecture.begin(); else fl.page.start();
-    fl.showPlace(fl.lecture ? "/lecture" : view.entry, view.path);
+    fl.showPlace(fl.lecture ? `${fl.base}/lecture` : view.entry, view.path);
     return view.name;
   },
 

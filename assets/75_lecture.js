@@ -18,6 +18,7 @@ fl.Lecture = class {
     this.page = page;
     this.bar = bar;
     const { name, title, steps } = JSON.parse(bar.dataset.story);
+    for (const step of steps) Object.assign(step, { address: fl.base + step.address, stream: fl.base + step.stream });
     Object.assign(this, { name, title, steps, place: null, taken: false, ready: false, asking: false });
     this.layers = {};
     if (innerWidth > fl.Lecture.WIDE) page.drawing.large = fl.Lecture.LARGE;
@@ -40,7 +41,7 @@ fl.Lecture = class {
   // The place of the step of a path: the first one's where the path names only the story.
   placeOf(path) {
     const bare = path.replace(/\/$/, "");
-    if (bare === `/lecture/${this.name}`) return 0;
+    if (bare === `${fl.base}/lecture/${this.name}`) return 0;
     const place = this.steps.findIndex(({ address }) => address === bare);
     return place < 0 ? null : place;
   }

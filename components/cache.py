@@ -1,8 +1,9 @@
 """The one cache: finished streams, by view and canonical state.
 
-A stream asked for by many at once is computed once: the askers share one generator, and whoever
-needs its next line while nobody is at work takes the next step. So no asker depends on another's
-staying, and when the last one goes the work stops.
+Concurrent requests for the same stream share one generator. The request that needs the next line advances it, in a
+thread of the pool, and waits for that; after every `PULSE_SECONDS` without a line it is given a space, which JSON
+allows before a value, so that a client that has gone is noticed. When the last one goes the work is interrupted at its
+next checkpoint (see dynamics/interruption.py).
 
 What is kept is bytes, never objects, in the memory of each worker (bounded by number and size), and in the Redis that
 all share where there is one. What comes from there is looked at before it is believed: only the lines of a whole stream
@@ -14,11 +15,9 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from functools import cache
-from pathlib import Path
 from typing import Self
 
 import orjson
@@ -26,6 +25,9 @@ from flask import Flask
 from flask_caching import Cache
 
 from components import metrics
+from components.limits import Charge
+from components.metering import Meter, charged
+from components.release import fingerprint as fingerprint
 from components.shared import Away, Shared
 
 log = logging.getLogger(__name__)
@@ -33,68 +35,81 @@ log = logging.getLogger(__name__)
 ENTRIES = 64
 ENTRY_BYTES = 1 << 20  # so at most 64 MiB in each worker
 TIMEOUT = 3600  # seconds
+PULSE, PULSE_SECONDS = b" ", 0.2
+_threads = ThreadPoolExecutor(64, "stream")  # more than there are requests at a time
 
 
-Paid = Callable[[float, float], None]  # told what a stream took in the end: seconds, and of them its thread's own
-
-
-def free() -> Paid:
+def free() -> Charge:
     """Admits whoever asks."""
-    return lambda wall, own: None
+    return Charge(lambda seconds: None, 0.0)
 
 
 class _Shared:
     """A stream being computed, with everything it has given so far."""
 
-    def __init__(self, view: str, lines: Iterator[bytes], paid: Paid) -> None:
-        self.view, self.lines, self.paid = view, lines, paid
+    def __init__(self, view: str, lines: Iterator[bytes], charge: Charge) -> None:
+        self.view, self.lines, self.charge = view, lines, charge
         self.done: list[bytes] = []
         self.complete = False
         self.failure: Exception | None = None
+        self.stopped = threading.Event()
+        self.working: Future[None] | None = None
         self.askers = 0
-        self.wall = self.own = 0.0  # seconds so far, and of them the thread's own
+        self.meter = Meter()
         self.over = False
         self.step = threading.Lock()
 
     def line(self, number: int) -> bytes | None:
-        """The line of that number, computing it if nobody has; None after the last."""
+        """The line of that number, computing it if nobody has; a pulse if it does not come in time; None after the
+        last."""
         if number >= len(self.done):
             with self.step:
-                if number >= len(self.done) and not self.complete:
-                    self._advance()
+                while number >= len(self.done) and not self.complete:
+                    if not self._advance():
+                        return PULSE
         return self.done[number] if number < len(self.done) else None
 
     def close(self) -> None:
-        """Stops the work."""
+        """Stop the work, soon."""
+        self.stopped.set()
         with self.step:
-            close = getattr(self.lines, "close", None)
-            if close:
-                close()
-            self._over()
+            if self.working is None:
+                self._over()
+            else:
+                self.working.add_done_callback(lambda _: self._over())
 
-    def _advance(self) -> None:
-        """One step of the computation; its failure is everybody's who asks on."""
+    def _advance(self) -> bool:
+        """One step of the computation, whether it comes to an end in time; its failure is every subscriber's."""
+        if self.failure is None:
+            self.working = self.working or _threads.submit(self._work)
+            try:
+                self.working.result(PULSE_SECONDS)
+            except TimeoutError:
+                return False
+            self.working = None
         if self.failure is not None:
             raise self.failure
-        begun, own = time.monotonic(), time.thread_time()
+        return True
+
+    def _work(self) -> None:
         try:
-            self.done.append(next(self.lines))
+            with charged(self.meter, self.charge, self.stopped.is_set):
+                self.done.append(next(self.lines))
         except StopIteration:
             self.complete = True
         except Exception as failure:
             self.failure = failure
-            raise
-        finally:
-            self.wall += time.monotonic() - begun
-            self.own += time.thread_time() - own
-            if self.complete or self.failure:
-                self._over()
+        if self.complete or self.failure:
+            self._over()
 
     def _over(self) -> None:
         if not self.over:
             self.over = True
-            metrics.count("computed_seconds_total", self.view, amount=self.wall)
-            self.paid(self.wall, self.own)
+            close = getattr(self.lines, "close", None)
+            if close:
+                close()
+            metrics.count("computed_seconds_total", self.view, amount=self.meter.seconds)
+            self.charge(self.meter.seconds)
 
 
 class Lines:
@@ -130,8 +145,15 @@ class StreamCache:
         self._running: dict[str, _Shared] = {}
         self._lock = threading.Lock()
 
-    def stream(self, key: str, compute: Callable[[], Iterator[bytes]], admit: Callable[[], Paid] = free) -> Lines:
-        """The lines of `compute()`, from the cache where they are, computed once however many ask.
+    def stream(
+        self,
+        key: str,
+        compute: Callable[[], Iterator[bytes]],
+        admit: Callable[[], Charge] = free,
+        pulses: bool = False,
+    ) -> Lines:
+        """The lines of `compute()`, from the cache where they are, computed once however many ask; with pulses between
+        them where those are wanted.
 
         The one by whom the computation begins is admitted first, or `admit` raises. Whoever is given lines has to
         exhaust or close them. key: the view, a question mark, the state.
@@ -141,13 +163,16 @@ class StreamCache:
             metrics.count("streams_total", key.partition("?")[0], "kept")
             return Lines(iter([kept]))
         shared = self._join(key, compute, admit)
-        return Lines(self._lines(key, shared), lambda: self._leave(key, shared))
+        lines = self._lines(key, shared)
+        if not pulses:
+            lines = (line for line in lines if line is not PULSE)
+        return Lines(lines, lambda: self._leave(key, shared))
 
     def at_hand(self, key: str) -> bytes | None:
         """The whole stream of a key, if it is kept."""
         return self._get(key)
 
-    def _join(self, key: str, compute: Callable[[], Iterator[bytes]], admit: Callable[[], Paid]) -> _Shared:
+    def _join(self, key: str, compute: Callable[[], Iterator[bytes]], admit: Callable[[], Charge]) -> _Shared:
         """The stream that is being computed, or a new one, with one asker more."""
         view = key.partition("?")[0]
         with self._lock:
@@ -155,13 +180,13 @@ class StreamCache:
                 metrics.count("streams_total", view, "joined")
                 self._running[key].askers += 1
                 return self._running[key]
-        paid = admit()  # not under the lock: it may ask elsewhere
-        new = _Shared(view, compute(), paid)
+        charge = admit()  # not under the lock: it may ask elsewhere
+        new = _Shared(view, compute(), charge)
         with self._lock:
             shared = self._running.setdefault(key, new)
             shared.askers += 1
         if shared is not new:
-            paid(0.0, 0.0)
+            charge(0.0)
         metrics.count("streams_total", view, "computed" if shared is new else "joined")
         return shared
 
@@ -170,7 +195,7 @@ class StreamCache:
         try:
             while (line := shared.line(number)) is not None:
                 yield line
-                number += 1
+                number += line is not PULSE
         except Exception:
             self._drop(key, shared)  # what has failed must not be what the next asker gets
             raise
@@ -234,12 +259,3 @@ def whole(body: bytes) -> bool:
 def _name(key: str) -> str:
     """The name of an entry that is shared: with the release, without anything of the link."""
     return f"stream:{fingerprint()}:{hashlib.sha256(key.encode()).hexdigest()[:40]}"
-
-
-@cache
-def fingerprint() -> str:
-    """A short hash of our own code, the release: pictures of another are never replayed."""
-    root = Path(__file__).parents[1]
-    kinds = (("components", "*.py"), ("dynamics", "*.py"), ("assets", "*.js"), ("assets", "*.css"))
-    sources = sorted(path for folder, kind in kinds for path in (root / folder).rglob(kind))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]

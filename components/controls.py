@@ -235,7 +235,7 @@ def shown(text: str | None, controls: Sequence[Control]) -> tuple[tuple[str, ...
     if text is None:
         return None, ()
     known = tuple(dict.fromkeys(control.key for control in controls))
-    words = [word for word in text.split(",") if word]
+    words = [word.strip() for word in text.split(",") if word.strip()]
     wrong = [word[:24] for word in dict.fromkeys(words) if word not in known][:3]
     sentences = tuple(f"only: {word} is not a control: {', '.join(known)}." for word in wrong)
     return tuple(key for key in known if key in words), sentences

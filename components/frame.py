@@ -20,6 +20,7 @@ from components.cache import fingerprint
 from components.controls import Control, described
 from components.exporter import EXPORTS
 from components.markup import aria
+from components.path_prefix import in_layout, without_prefix
 from components.preview.said import About
 from components.theory.symbols import controlled, theory_of
 from components.view import View
@@ -36,6 +37,7 @@ ICON = "data:image/svg+xml," + quote(
 ROUTES = (("Theory", "/theory"),)
 """Pages that are no views: documents of their own, for which the browser leaves this one."""
 
+ADDRESS = "APP-ADDRESS"  # in the document: where the app answers, which each request says
 INDEX = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -49,7 +51,7 @@ INDEX = """<!DOCTYPE html>
 </head>
 <body>
 {%app_entry%}
-<noscript>This page draws with JavaScript. The same data: curl "/stream/unlearning".</noscript>
+<noscript>This page draws with JavaScript. The same data: curl "APP-ADDRESS/stream/unlearning".</noscript>
 <footer>{%config%}{%scripts%}{%renderer%}</footer>
 </body>
 </html>
@@ -171,8 +173,9 @@ def notices() -> list[html.Div]:
     ]
 
 
-def register(app: Dash, views: Mapping[str, View], pages: Sequence[Page] = ()) -> None:
-    """Puts the view or the page of the address on the page, and hands a view to the client."""
+def register(app: Dash, views: Mapping[str, View], pages: Sequence[Page] = (), prefix: str = "") -> None:
+    """Puts the view or the page of the address on the page, and hands a view to the client. prefix: the setting
+    PATH_PREFIX."""
 
     def page_at(path: str) -> Page | None:
         return next((page for page in pages if page.has(path.rstrip("/"))), None)
@@ -187,15 +190,16 @@ def register(app: Dash, views: Mapping[str, View], pages: Sequence[Page] = ()) -
 
     @app.callback(Output("page", "children"), Input("address", "pathname"))
     def show(pathname: str | None) -> Any:
-        page = page_at(pathname or "/")
+        return in_layout(layout_at(without_prefix(pathname or "/", prefix)), prefix)
+
+    def layout_at(path: str) -> Any:
+        page = page_at(path)
         if page:
-            return page.layout((pathname or "/").rstrip("/"))
-        view = view_at(views, pathname or "/")
-        return (
-            [view.layout(), guide.dialog(view.guide, controlled(view.name), theory_of(view.name))]
-            if view
-            else missing(pathname or "/")
-        )
+            return page.layout(path.rstrip("/"))
+        view = view_at(views, path)
+        if view is None:
+            return missing(path)
+        return [view.layout(), guide.dialog(view.guide, controlled(view.name), theory_of(view.name))]
 
     # A callback is called for a page that comes later only if one of its outputs comes with it.
     mounted = Output("view-mounted", "children")

@@ -31,8 +31,6 @@ MOST_ADDRESSES = 10_000  # whose buckets a worker remembers; one that is forgott
 SITE = 8.0  # addresses' worth of computing that a /48 of IPv6 has: whoever has one has 65,536 of /64
 MOST_OWED = 100  # bursts: nothing that can be asked for costs as much
 
-Settle = Callable[[float], None]  # told the seconds that were taken in the end
-
 # KEYS: the bucket. ARGV: rate, burst, what is to be taken (given back, if negative), 1 if it may be refused, and
 # what may be owed at most. What stands there and cannot be ours is as good as nothing.
 # Returns the seconds to wait, 0 if taken.
@@ -67,6 +65,23 @@ class Exhausted(Exception):
         )
 
 
+class Charge:
+    """What one computation has been charged so far: at least its CPU time. Called with that in the end, it settles."""
+
+    def __init__(self, take: Callable[[float], None], seconds: float) -> None:
+        self._take, self.seconds = take, seconds
+
+    def cover(self, spent: float) -> None:
+        """Charge as much again, and again, while more is spent than was charged."""
+        while 0.0 < self.seconds < spent:
+            self._take(self.seconds)
+            self.seconds *= 2.0
+
+    def __call__(self, spent: float) -> None:
+        self._take(spent - self.seconds)
+        self.seconds = spent
+
+
 class Limits:
     """The buckets of all addresses. rate: seconds of computing a second, 0 for no limits; burst: seconds.
 
@@ -78,11 +93,11 @@ class Limits:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # level, and when it was so
         self._lock = threading.Lock()
 
-    def admit(self, address: str | None, seconds: float) -> Settle:
-        """Takes seconds from an address's bucket, unless it is empty; returns what settles the account when it is
-        known how many it were. Raises Exhausted."""
+    def admit(self, address: str | None, seconds: float) -> Charge:
+        """Takes seconds from an address's bucket, unless it is empty; returns the charge, to be settled when the CPU
+        time is known. Raises Exhausted."""
         if not self.rate:
-            return lambda taken: None
+            return Charge(lambda seconds: None, seconds)
         names = {bucket(address): 1.0} | ({wide: SITE} if (wide := site(address)) else {})
         for place, (name, share) in enumerate(names.items()):
             if wait := self._take(name, seconds / share, True):
@@ -90,7 +105,7 @@ class Limits:
                     self._take(taken, -seconds / part, False)
                 metrics.count("refused_total")
                 raise Exhausted(wait)
-        return lambda taken: self._settle(names, taken - seconds)
+        return Charge(lambda more: self._settle(names, more), seconds)
 
     def _settle(self, names: Mapping[str, float], rest: float) -> None:
         if rest:

@@ -1,7 +1,7 @@
 """What is logged: one line an event, as text or as JSON, and nothing about who has asked.
 
 No address, no header, no query: of a request its route, its view, its status and its time. What libraries would log of
-a client is cut out.
+a client is cut out; only a record with the attribute `plain`, which names the server itself, is left as it is.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Json(logging.Formatter):
             "level": record.levelname.lower(),
             "from": record.name,
             "process": record.process,
-            "message": discreet(record.getMessage()),
+            "message": record.getMessage() if hasattr(record, "plain") else discreet(record.getMessage()),
         }
         said |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
         if record.exc_info:
@@ -62,7 +62,7 @@ class Text(logging.Formatter):
         return traced(super().formatException(ei))
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        record.message = discreet(record.message)
+        record.message = record.message if hasattr(record, "plain") else discreet(record.message)
         return super().formatMessage(record)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import mmap
 import threading
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -39,6 +39,16 @@ class Family:
     def width(self) -> int:
         """Slots for each combination of labels: of a histogram its counts and its sum."""
         return len(EDGES) + 2 if self.histogram else 1
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """What is measured when it is asked for: its name, its help, its label, and a value for each word of that."""
+
+    name: str
+    help: str
+    label: str
+    values: Mapping[str, float]
 
 
 _families: list[Family] = []
@@ -95,7 +105,7 @@ def free_row(row: int) -> None:
         _taken.discard(row)
 
 
-def text() -> str:
+def text(gauges: Iterable[Gauge] = ()) -> str:
     """Everything, as Prometheus reads it."""
     sums = _memory.sum(axis=0)
     lines: list[str] = []
@@ -107,6 +117,10 @@ def text() -> str:
             slot = _slots[(family.name, *labels)]
             pairs = [f'{label}="{word}"' for label, word in zip(family.labels, labels, strict=True)]
             lines += _series(name, pairs, sums[slot : slot + family.width], family.histogram)
+    for gauge in gauges:
+        name = PREFIX + gauge.name
+        lines += [f"# HELP {name} {gauge.help}", f"# TYPE {name} gauge"]
+        lines += [f'{name}{{{gauge.label}="{word}"}} {value:.12g}' for word, value in gauge.values.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -1,16 +1,16 @@
-"""What an operator sees of the server: `/health`, `/metrics`, a log line for each request."""
+"""What an operator sees of the server: `/health`, `/ready`, `/metrics`, a log line for each request."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from flask import Flask, Response, g, jsonify, request
 
 from components import metrics, warming
 from components.cache import fingerprint
-from components.metrics import Family
+from components.metrics import Family, Gauge
 from components.shared import Shared
 from components.view import View
 
@@ -19,14 +19,34 @@ log = logging.getLogger("request")
 STATUSES = ("200", "204", "206", "304", "308", "400", "404", "405", "413", "414", "422", "429", "500", "503")
 
 
-def register(server: Flask, views: Mapping[str, View], shared: Shared | None = None, public: bool = True) -> None:
-    """Adds the routes, and counts every request; the last to be registered. public: whether `/metrics` answers."""
+def register(
+    server: Flask,
+    views: Mapping[str, View],
+    shared: Shared | None = None,
+    public: bool = True,
+    gauges: Callable[[], Iterable[Gauge]] = tuple,
+) -> None:
+    """Adds the routes, and counts every request; the last to be registered. public: whether `/metrics` answers;
+    gauges: what is measured for it."""
 
     @server.get("/health")
     def health() -> Response:
-        state = "none" if shared is None else "away" if shared.away else "answers"
+        """Liveness: this process answers. Whether it is ready, and whether Redis answers now, is told."""
+        return _state()
+
+    @server.get("/ready")
+    def ready() -> Response:
+        """Readiness: 503 while the numerical core is compiled or loaded."""
+        answer = _state()
+        if not warming.ready.is_set():
+            answer.status_code = 503
+            answer.headers["Retry-After"] = "5"
+        return answer
+
+    def _state() -> Response:
+        redis = "none" if shared is None else "answers" if shared.answers() else "away"
         status = "ok" if warming.ready.is_set() else "warming up"
-        answer = jsonify(status=status, views=list(views), release=fingerprint(), redis=state)
+        answer = jsonify(status=status, views=list(views), release=fingerprint(), redis=redis)
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
@@ -34,7 +54,13 @@ def register(server: Flask, views: Mapping[str, View], shared: Shared | None = N
 
         @server.get("/metrics")
         def all_metrics() -> Response:
-            return Response(metrics.text(), content_type="text/plain; version=0.0.4; charset=utf-8")
+            state = Gauge(
+                "ready",
+                "Whether the process that answers is ready.",
+                "release",
+                {fingerprint(): warming.ready.is_set()},
+            )
+            return Response(metrics.text([state, *gauges()]), content_type="text/plain; version=0.0.4; charset=utf-8")
 
     routes = sorted({_name(rule.rule) for rule in server.url_map.iter_rules()} | {"none"})
     metrics.declare(families(tuple(routes), tuple(views)))

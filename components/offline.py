@@ -7,7 +7,6 @@ Where the state's long run is finished its record is in the file too; none is st
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from html import escape
@@ -16,7 +15,9 @@ from flask import Flask, Response, request
 
 from components import recorded
 from components.cache import Lines, fingerprint
+from components.exporter import file_name
 from components.limits import Exhausted, Limits
+from components.metering import Meter
 from components.preview.said import heading
 from components.runs.routes import Runs
 from components.stream import asked_query, guarded, later
@@ -42,14 +43,17 @@ def register(
         except Exhausted as exhausted:
             lines.close()
             return later(exhausted)
-        own = time.thread_time()
+        meter = Meter()
         try:
-            page = _page(views[name], asked_query(), list(guarded(lines, name)), runs)
+            found = list(guarded(lines, name))  # charged for itself
+            with meter.measure():
+                page = _page(views[name], asked_query(), found, runs)
         finally:
-            paid(min(time.thread_time() - own, MAKING))
+            paid(meter.seconds)
         if page is None:
             return Response(FAILED, 500, mimetype="text/plain")
-        headers = {"Content-Disposition": f'attachment; filename="{name}.html"', "Cache-Control": "no-store"}
+        file = file_name(views[name], views[name].State.from_query(asked_query()), "html")
+        headers = {"Content-Disposition": f'attachment; filename="{file}"', "Cache-Control": "no-store"}
         return Response(page, mimetype="text/html", headers=headers)
 
 
@@ -61,7 +65,7 @@ def _page(view: View, query: str, lines: list[bytes], runs: Runs) -> str | None:
     recording = recorded.chunks(lines, watched, finished)
     if any(chunk["kind"] == "error" for chunk in recorded.chunks(lines)):
         return None
-    host = request.host_url.rstrip("/")
+    host = request.url_root.rstrip("/")
     address = escape(f"{host}{view.path}?{state.query()}")
     made = f"{datetime.now(UTC):%-d %B %Y}, release {fingerprint()}"
     partly = f" {NOT_THERE}" if view.has_runs and not _whole(recording) else ""

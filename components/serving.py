@@ -36,6 +36,13 @@ def register(server: Flask) -> None:
     compress_file = Compress(server)
 
     @server.after_request
+    def keep_pages_private(response: Response) -> Response:
+        """A page holds the host name of its request, so no shared cache may keep it."""
+        if response.mimetype == "text/html":
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
+
+    @server.after_request
     def send(response: Response) -> Response:
         if not request.path.startswith(FILES) or response.status_code != 200:
             return compress.after_request(response)

@@ -1,7 +1,7 @@
 """Handing a link on: its short form, and a picture of it that a telephone's camera reads.
 
 GET /short/<view>?<link>   the short link, as JSON
-GET /qr.svg?u=<address>    the address as a QR code
+GET /qr.svg?u=<address>    an address of this site as a QR code
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def register(server: Flask, views: Mapping[str, View], limits: Limits | None = N
             state = view.State.from_query(asked_query())
         except Problems as problems:
             return refusal(problems)
-        return jsonify(link=f"{view.path}?{shortened(state.query())}")
+        return jsonify(link=f"{request.script_root}{view.path}?{shortened(state.query())}")
 
     @server.get("/qr.svg")
     def qr() -> Response:
@@ -49,21 +49,31 @@ def register(server: Flask, views: Mapping[str, View], limits: Limits | None = N
             return later(exhausted)
         begun = time.thread_time()
         try:
-            drawn = code(address)
+            drawn = code(address, request.host)
         except ValueError as error:
-            problem = Problem("u", address[:24], f"an http address of at most {MOST} characters", str(error))
+            problem = Problem("u", address[:24], f"an address of this site of at most {MOST} characters", str(error))
             return refusal(Problems([problem]))
         finally:
             settle(time.thread_time() - begun)
         return Response(drawn, mimetype="image/svg+xml", headers={"Cache-Control": f"public, max-age={KEPT}"})
 
 
-def code(address: str) -> bytes:
-    """The QR code of an http address, as SVG: black on white in both themes. Raises ValueError with a sentence."""
+def code(address: str, host: str) -> bytes:
+    """Return the QR code of an address of a host as SVG, black on white in both themes. Raises ValueError with a
+    sentence."""
     if len(address) > MOST:
-        raise ValueError(f"The address is {len(address)} characters long; a code is drawn of at most {MOST}.")
-    if urlsplit(address).scheme not in ("http", "https"):
-        raise ValueError("u is not the address of a page (http or https).")
+        raise ValueError(f"The address has {len(address)} characters; a QR code is drawn of at most {MOST}.")
+    if not address.isprintable() or " " in address or not _is_of(address, host):
+        raise ValueError("u is not the address of a page of this site.")
     out = io.BytesIO()
     segno.make_qr(address, error="m").save(out, kind="svg", light="white", omitsize=True, title="QR code of the link")
     return out.getvalue()
+
+
+def _is_of(address: str, host: str) -> bool:
+    """Whether an address is an http address of a host."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower() != ""

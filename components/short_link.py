@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from contextlib import suppress
 
 KEY = "zip"
 PREFIX = f"{KEY}="
@@ -25,6 +26,7 @@ DICTIONARY = (
     b"v=1&c=1,1,1,1,1&cs=1,-1,1,1,1&eps=1&a="
 )
 _LETTERS = re.compile(r"[A-Za-z0-9_-]+")
+MAX_MARKS = 3  # underscores or dashes after a short link: Markdown's and a text's
 _SUM = 2  # bytes of the check sum: a letter that was changed on the way is not another state
 _RAW = -15  # bits of the window; negative: without a header
 
@@ -41,9 +43,21 @@ def _sum(query: bytes) -> bytes:
 
 
 def expanded(text: str, most: int) -> str:
-    """The query behind the text after `zip=`, of at most `most` bytes. Raises ValueError where there is none."""
-    if not _LETTERS.fullmatch(text):
+    """The query behind the text after `zip=`, of at most `most` bytes. What follows its letters is left out, and so are
+    underscores or dashes that are the text's around it. Raises ValueError where there is no query."""
+    letters = _LETTERS.match(text)
+    if not letters:
         raise ValueError("not of the letters of a short link")
+    whole = letters[0]
+    bare = whole.rstrip("-_")
+    for end in range(len(whole), max(len(bare), len(whole) - MAX_MARKS) - 1, -1):
+        for begin in (0, 2) if whole.startswith("3D") else (0,):  # quoted-printable, an encoding of mail, has 3D there
+            with suppress(ValueError):
+                return _expanded(whole[begin:end], most)
+    return _expanded(whole, most)
+
+
+def _expanded(text: str, most: int) -> str:
     inflate = zlib.decompressobj(_RAW, zdict=DICTIONARY)
     try:
         packed = urlsafe_b64decode(text + "=" * (-len(text) % 4))

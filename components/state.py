@@ -16,18 +16,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, Self
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
 from pydantic_core.core_schema import ValidationInfo
 
-from components import short_link
+from components import link_text, short_link
 
 MAX_QUERY = 2000  # characters; the longest real link has about 900
 MAX_FIELDS = 40  # twice what any view declares
 SIGNIFICANT_DIGITS = 12  # beyond what a slider, a box or a reader of the link can mean
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 _HASH = re.compile("[0-9a-f]{32}")
+MAX_NAMED = 3  # unknown parameters that a sentence names
 _QUOTED = 24  # characters of a wrong value that a sentence repeats
 
 ONLY = "only"  # in the link of any view: the controls that its page shows, by their keys; no part of the state
@@ -182,25 +183,26 @@ class Parameter:
         if self.kind in ("choice", "hash"):
             return self.check(text)
         if self.kind == "words":
-            return self.check(text.split(",") if text else ())
+            return self.check([word.strip() for word in text.split(",")] if text else ())
         if self.kind == "numbers":
             return self.check(tuple(self._read_number(part) for part in text.split(",")) if text else ())
         return self.check(self._read_number(text))
 
     def _read_number(self, text: str) -> float:
-        if not _NUMBER.fullmatch(text):
+        number = link_text.number_text(text)
+        if not _NUMBER.fullmatch(number):
             raise _Refused(self.problem(text, "not a number"))
-        return float(text)
+        return float(number)
 
     def nearest(self, text: str, default: Value) -> Value:
         """The allowed value nearest to a text that `read` refuses; the default where nothing is near."""
         if self.kind in ("choice", "hash"):
             return default
         if self.kind == "words":
-            words = text.split(",")
+            words = [word.strip() for word in text.split(",")]
             known = tuple(word for word in self.choices if word in words)
             return known or default
-        parts = text.split(",")[: self.length[1] * len(self.bounds)]
+        parts = [link_text.number_text(part) for part in text.split(",")[: self.length[1] * len(self.bounds)]]
         if not all(_NUMBER.fullmatch(part) for part in parts) or len(parts) % len(self.bounds):
             return default
         values = tuple(
@@ -299,35 +301,26 @@ class State(BaseModel):
     def _read(cls, query: str, lenient: bool) -> tuple[dict[str, Value], list[Problem]]:
         if len(query) > MAX_QUERY:
             return {}, [_whole(query, f"{len(query)} characters long", f"at most {MAX_QUERY} characters")]
-        if query.startswith(short_link.PREFIX):
-            short, ending, more = query.removeprefix(short_link.PREFIX).partition("&")
-            try:
-                query = short_link.expanded(short, MAX_QUERY) + ending + more  # words that are no part of the state
-            except ValueError as error:
-                sentence = f"The short link cannot be read ({error}): it may have been cut or changed on its way."
-                return {}, [Problem(short_link.KEY, short[:_QUOTED], "a short link made by this app", sentence)]
         try:
-            pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MAX_FIELDS)
-        except ValueError:
-            return {}, [_whole(query, "too many parameters", f"at most {MAX_FIELDS} parameters")]
+            pairs = cls._pairs(query)
+        except Problems as unreadable:
+            return {}, list(unreadable.problems)
         fields = {parameter.key: name for name, parameter in cls.parameters().items()}
-        known = ", ".join(["v", *fields])
         values: dict[str, Value] = {}
         problems: list[Problem] = []
-        seen: set[str] = set()
+        unknown: list[str] = []
+        given: dict[str, str] = {}
         for key, text in pairs:
-            if key in seen:
-                problems.append(Problem(key[:_QUOTED], text[:_QUOTED], "once", f"{key[:_QUOTED]} is given twice."))
+            if key in given:
+                if text != given[key]:
+                    problems.append(Problem(key[:_QUOTED], text[:_QUOTED], "once", f"{key[:_QUOTED]} is given twice."))
             elif key == "v":
                 if text != str(cls.VERSION):
                     problems.append(_version(text, cls.VERSION))
             elif key in (ONLY, EMBED):
                 pass
             elif key not in fields:
-                name = key[:_QUOTED] or "(empty)"
-                problems.append(
-                    Problem(key[:_QUOTED], text[:_QUOTED], f"one of {known}", f"{name} is not a parameter: {known}.")
-                )
+                unknown.append(key[:_QUOTED] or "(empty)")
             else:
                 parameter = cls.parameters()[fields[key]]
                 try:
@@ -337,8 +330,48 @@ class State(BaseModel):
                     if lenient:
                         default = cls.model_fields[fields[key]].default
                         values[fields[key]] = parameter.nearest(text, default)
-            seen.add(key)
-        return values, problems
+            given.setdefault(key, text)
+        cut = cls._cut(query, list(given)) if lenient else None
+        if cut and unknown and unknown[-1] == list(given)[-1]:
+            unknown.pop()
+        if unknown:
+            problems.append(_unknown(unknown, ["v", *fields]))
+        return values, [*problems, cut] if cut else problems
+
+    @classmethod
+    def _pairs(cls, query: str) -> list[tuple[str, str]]:
+        """The parameters of a query, those in its short form included. Raises Problems."""
+        pairs = link_text.parameters(query)
+        short = next((text for key, text in pairs if key == short_link.KEY), None)
+        if short is not None:
+            try:
+                inside = link_text.parameters(short_link.expanded(short, MAX_QUERY))
+            except ValueError as error:
+                sentence = f"The short link cannot be read ({error}): it may have been cut or changed on its way."
+                problem = Problem(short_link.KEY, short[:_QUOTED], "a short link made by this app", sentence)
+                raise Problems([problem]) from None
+            pairs = inside + [(key, text) for key, text in pairs if key != short_link.KEY]
+        if len(pairs) > MAX_FIELDS:
+            raise Problems([_whole(query, "too many parameters", f"at most {MAX_FIELDS} parameters")])
+        return pairs
+
+    @classmethod
+    def _cut(cls, query: str, keys: Sequence[str]) -> Problem | None:
+        """The problem with a link that ends within the physical part: it names v and the first parameters, each in its
+        place, as links that the app writes do, and no more. Links written by hand rarely name two and stop."""
+        physics = [p for p in cls.parameters().values() if p.part == "physics"]
+        optional = {p.key for p in physics if p.optional}
+        written = ["v", *(p.key for p in physics if not p.optional)]
+        named = [key for key in keys if key not in optional]
+        whole = len(named)
+        if 1 < whole <= len(written) and written[whole - 1].startswith(named[-1]) and named[-1] != written[whole - 1]:
+            whole -= 1  # the last key is cut itself
+        early = len(named) > 2 and whole < len(written) and named[:whole] == written[:whole]
+        if not early and not link_text.has_ellipsis(query):
+            return None
+        missing = ", ".join(key for key in written if key not in keys)
+        defaults = f" It lacks {missing}; defaults are used." if missing else ""
+        return Problem("link", query[-_QUOTED:], "a whole link", f"The link may have been cut.{defaults}")
 
     @classmethod
     def varied(cls) -> dict[str, dict[str, Any]]:
@@ -384,6 +417,14 @@ def _plain(value: object) -> str:
 
 def _whole(query: str, fault: str, right: str) -> Problem:
     return Problem("query", query[:_QUOTED] + "…", right, f"The link is {fault}; {right} are read.")
+
+
+def _unknown(keys: Sequence[str], known: Sequence[str]) -> Problem:
+    """The problem with parameters that the view does not have, in one sentence however many there are."""
+    more = f" and {len(keys) - MAX_NAMED} more" if len(keys) > MAX_NAMED else ""
+    named = ", ".join(keys[:MAX_NAMED]) + more
+    what = "is not a parameter" if len(keys) == 1 else "are not parameters"
+    return Problem(keys[0], "", "one of " + ", ".join(known), f"{named} {what} of this view.")
 
 
 def _version(text: str, version: int) -> Problem:

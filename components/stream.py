@@ -6,30 +6,35 @@
     GET /state/<view>?<link>         the nearest valid state, and sentences about what was changed
     GET /export/<view>.<kind>?<link> csv, json, py or bib
 
-A link that cannot be read is answered by 422 and JSON: parameter, value, range, sentence. Whoever has used up what is
-granted to an address is answered by 429, a sentence and Retry-After (see limits.py).
+Every error of these routes is JSON with a sentence. A link that cannot be read is answered by 422: parameter, value,
+range, sentence. A client that has used up its quota is answered by 429 and Retry-After (see limits.py).
 """
 
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Iterator, Mapping
 
 import orjson
-from flask import Flask, Response, request
+from flask import Flask, Response, request, stream_with_context
+from werkzeug.exceptions import HTTPException
 
 from components import embed, metrics, warming
-from components.cache import Lines, Paid, StreamCache, fingerprint
+from components.cache import PULSE, Lines, StreamCache, fingerprint, free
 from components.controls import shown
-from components.exporter import MIMETYPES, export
-from components.limits import Exhausted, Limits
+from components.exporter import MIMETYPES, export, file_name
+from components.limits import Charge, Exhausted, Limits
+from components.link_text import value_of
+from components.metering import MAX_SECONDS, TOO_LONG, Meter, charged
 from components.state import EMBED, MAX_QUERY, ONLY, Problem, Problems, State
 from components.view import Chunk, View
+from dynamics.interruption import Interrupted
 
 log = logging.getLogger(__name__)
 
 WORDS = Chunk("words").line().rstrip(b"}\n")  # how a line of words begins
+ROUTES = ("/stream/", "/picture/", "/words/", "/state/", "/export/")  # all of whose errors are JSON
+FAILURE = "The computation failed here."
 COMPUTED = ("csv", "json")  # the files whose making takes computing
 _STREAMED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
@@ -47,23 +52,61 @@ def register(
         response.headers["X-Release"] = release  # by which an old tab knows that it is one
         return response
 
-    def asked(name: str) -> Lines | Response:
+    @server.errorhandler(HTTPException)
+    def json_error(error: HTTPException) -> Response | HTTPException:
+        if not request.path.startswith(ROUTES):
+            return error
+        failed = error.code is None or error.code >= 500
+        answer = _json({"errors": [{"sentence": FAILURE if failed else error.description}]}, error.code or 500)
+        for name, value in error.get_headers(request.environ):
+            if name == "Allow":
+                answer.headers[name] = value
+        return answer
+
+    @server.get("/export/<path:file>")
+    def no_export(file: str) -> Response:
+        return unknown(file, [f"{known}.{ending}" for known in views for ending in MIMETYPES])
+
+    def asked(name: str, pulses: bool = False) -> Lines | Response:
         """The lines of a view's state, or why there are none."""
         view = views.get(name)
         if view is None:
             return unknown(name, views)
         try:
-            return paid_lines(cache, granted, view, affordable(view, asked_query()))
+            return paid_lines(cache, granted, view, affordable(view, asked_query()), pulses)
         except Problems as problems:
             return refusal(problems)
         except Exhausted as exhausted:
             return later(exhausted)
 
+    def when_ready(name: str, some: Callable[[Iterator[bytes]], Iterator[bytes]]) -> Iterator[bytes]:
+        """The lines, as soon as the core is compiled: before, the cost of a state is not known."""
+        yield from warming.waited(name)
+        lines = asked(name, pulses=True)
+        if isinstance(lines, Response):
+            yield Chunk("error", {"sentence": orjson.loads(lines.data)["errors"][0]["sentence"]}).line()
+            return
+        try:
+            yield from guarded(some(lines), name)
+        finally:
+            lines.close()
+
     def streamed(name: str, some: Callable[[Iterator[bytes]], Iterator[bytes]]) -> Response:
-        lines = asked(name)
+        if not warming.is_ready(name):
+            view = views.get(name)
+            if view is None:
+                return unknown(name, views)
+            try:
+                view.State.from_query(asked_query())
+            except Problems as problems:
+                return refusal(problems)
+            return Response(
+                stream_with_context(when_ready(name, some)), mimetype="application/x-ndjson", headers=_STREAMED
+            )
+        lines = asked(name, pulses=True)
         if isinstance(lines, Response):
             return lines
-        response = Response(guarded(some(waited(lines)), name), mimetype="application/x-ndjson", headers=_STREAMED)
+        response = Response(guarded(some(lines), name), mimetype="application/x-ndjson", headers=_STREAMED)
         response.call_on_close(lines.close)  # whoever has gone before the first line never began to iterate
         return response
 
@@ -80,59 +123,70 @@ def register(
         lines = asked(name)
         if isinstance(lines, Response):
             return lines
-        said = [line for line in b"".join(guarded(waited(lines), name)).splitlines() if line.startswith(WORDS)]
+        said = [line for line in b"".join(guarded(lines, name)).splitlines() if line.startswith(WORDS)]
         if not said:
-            return _json({"errors": [{"sentence": "The computation failed here: there is nothing to say."}]}, 500)
+            return _json({"errors": [{"sentence": FAILURE}]}, 500)
         return Response(said[-1], mimetype="application/json", headers={"Cache-Control": "no-store"})
 
     @server.get("/state/<name>")
-    def state(name: str) -> Response:
+    def nearest_state(name: str) -> Response:
         view = views.get(name)
         if view is None:
             return unknown(name, views)
-        nearest, problems = view.State.nearest(asked_query())
-        only, unknown_controls = shown(request.args.get(ONLY), view.controls)
+        query = asked_query()
+        state, problems = view.State.nearest(query)
+        only, unknown_controls = shown(value_of(query, ONLY), view.controls)
         sentences = [*(problem.sentence for problem in problems), *unknown_controls]
-        sentences += embed.faults(request.args.get(EMBED))
-        return _json({"state": nearest.model_dump(), "link": nearest.query(), "sentences": sentences, "only": only})
+        sentences += embed.faults(value_of(query, EMBED))
+        named = {"v", *(parameter.key for parameter in view.State.parameters().values())}
+        nearest = any(problem.parameter in named for problem in problems)  # not where nothing of the link was changed
+        body = {"state": state.model_dump(), "link": state.query(), "sentences": sentences, "nearest": nearest}
+        return _json({**body, "only": only})
 
     @server.get("/export/<name>.<kind>")
     def export_file(name: str, kind: str) -> Response:
         view = views.get(name)
         if view is None or kind not in MIMETYPES:
-            return unknown(f"{name}.{kind}", [f"{known}.{ending}" for known in views for ending in MIMETYPES])
+            return no_export(f"{name}.{kind}")
         try:
             state = affordable(view, asked_query())
-            paid = admission(granted, view, state) if kind in COMPUTED else None
+            charge = admission(granted, view, state, kind) if kind in COMPUTED else None
         except Problems as problems:
             return refusal(problems)
         except Exhausted as exhausted:
             return later(exhausted)
-        headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"', "Cache-Control": "no-store"}
-        begun, own = time.monotonic(), time.thread_time()
+        headers = {
+            "Content-Disposition": f'attachment; filename="{file_name(view, state, kind)}"',
+            "Cache-Control": "no-store",
+        }
+        meter, origin = Meter(), request.url_root.rstrip("/")
         try:
-            return Response(export(view, state, kind), mimetype=MIMETYPES[kind], headers=headers)
+            with charged(meter, charge or free()):
+                return Response(export(view, state, kind, origin), mimetype=MIMETYPES[kind], headers=headers)
         except Problems as problems:
             return refusal(problems)
+        except Interrupted:
+            return refusal(Problems([Problem("query", f"{meter.seconds:.3g} s", f"{MAX_SECONDS:g} s", TOO_LONG)]))
         finally:
-            if paid:
-                paid(time.monotonic() - begun, time.thread_time() - own)
+            if charge:
+                charge(meter.seconds)
 
     return asked
 
 
-def admission(granted: Limits, view: View, state: State) -> Paid:
-    """Charges the present client for a picture; returns what settles it. Raises Exhausted."""
-    most = view.seconds(state)
-    settle = granted.admit(request.remote_addr, most)
-    # On a busy machine it takes longer, for which nobody pays; what its own thread has done is paid in any case.
-    return lambda wall, own: settle(max(own, min(wall, most)))
-
-
-def paid_lines(cache: StreamCache, granted: Limits, view: View, state: State) -> Lines:
-    """The lines of a state, kept or computed, charged to the present client where they are begun for him. Raises
+def admission(granted: Limits, view: View, state: State, kind: str = "stream") -> Charge:
+    """Charge the present client for a stream or for a file of a kind, at first what it should take. Raises
     Exhausted."""
-    return cache.stream(kept_as(view, state), lambda: chunk_lines(view, state), lambda: admission(granted, view, state))
+    seconds = view.seconds(state) if kind == "stream" else view.export_seconds(state, kind)
+    return granted.admit(request.remote_addr, seconds)
+
+
+def paid_lines(cache: StreamCache, granted: Limits, view: View, state: State, pulses: bool = False) -> Lines:
+    """The lines of a state, kept or computed, charged to the present client where they are begun for him; with pulses
+    between them where those are wanted. Raises Exhausted."""
+    return cache.stream(
+        kept_as(view, state), lambda: chunk_lines(view, state), lambda: admission(granted, view, state), pulses
+    )
 
 
 def kept_as(view: View, state: State) -> str:
@@ -141,8 +195,12 @@ def kept_as(view: View, state: State) -> str:
 
 
 def affordable(view: View, query: str) -> State:
-    """The state of a query, if it can be read and is within the view's budget. Raises Problems."""
+    """The state of a query, if it can be read and is within the view's budget. Raises Problems.
+
+    Waits until the core is compiled: a cost may be computed by it.
+    """
     state = view.State.from_query(query)
+    warming.wait(view.name)
     cost = view.cost(state)
     if cost > view.budget:
         sentence = f"This would cost {cost:.3g}, and at most {view.budget:.3g} is computed: ask for less."
@@ -162,6 +220,8 @@ def picture_alone(lines: Iterator[bytes]) -> Iterator[bytes]:
     runs, ended, coming = -1, set(), {"": True}
     for line in (line for piece in lines for line in piece.splitlines(keepends=True)):
         yield line
+        if line == PULSE:
+            continue
         chunk = orjson.loads(line)
         if chunk["kind"] == "begin":
             runs = chunk["runs"]
@@ -175,20 +235,16 @@ def picture_alone(lines: Iterator[bytes]) -> Iterator[bytes]:
             return
 
 
-def waited(lines: Iterator[bytes]) -> Iterator[bytes]:
-    """The lines, as soon as the core is compiled."""
-    yield from warming.waited()
-    yield from lines
-
-
 def guarded(lines: Iterator[bytes], view: str) -> Iterator[bytes]:
     """The lines; a failure in mid-stream is logged and becomes a last line that says so."""
     try:
         yield from lines
+    except Interrupted:
+        yield Chunk("error", {"sentence": TOO_LONG}).line()
     except Exception:
         log.exception("a stream of %s failed", view)
         metrics.count("stream_failures_total", view)
-        yield Chunk("error", {"sentence": "The computation failed here. The picture is not complete."}).line()
+        yield Chunk("error", {"sentence": f"{FAILURE} The picture is not complete."}).line()
 
 
 def refusal(problems: Problems) -> Response:

@@ -1,13 +1,18 @@
-"""The numerical core is compiled, or its cache loaded, beside the server: the page need not wait to be seen."""
+"""The numerical core is compiled, or loaded from its cache, in a thread: pages are served meanwhile.
+
+It is compiled view by view, so that the first picture does not wait for what it does not need. Of several processes
+one compiles a view's part; the others wait for it and load what it has compiled.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from components.view import Chunk, View
 from dynamics import warm_up
+from dynamics.compiling import one_process_at_a_time
 
 log = logging.getLogger(__name__)
 
@@ -15,30 +20,57 @@ PATIENCE = 0.5  # seconds before somebody who waits is told why
 LONGEST = 300.0  # seconds; thirty are usual where nothing is cached
 SENTENCE = "The numerical core is being compiled. This happens once, and takes half a minute; the picture follows."
 
-ready = threading.Event()
+ready = threading.Event()  # all of it
 _once = threading.Lock()
+_ready_views: set[str] = set()
+_changed = threading.Condition()
 
 
-def start(views: Iterable[View]) -> None:
-    """Compiles everything that the views need, once a process."""
+def start(views: Iterable[View], *checks: Callable[[], None]) -> None:
+    """Compile everything that the views need, once a process, then call the checks, which need the core too."""
     if _once.acquire(blocking=False):
-        threading.Thread(target=_warm, args=(list(views),), name="warm-up", daemon=True).start()
+        threading.Thread(target=_warm, args=(list(views), *checks), name="warm-up", daemon=True).start()
 
 
-def _warm(views: list[View]) -> None:
+def _warm(views: Iterable[View], *checks: Callable[[], None]) -> None:
     try:
-        warm_up()
         for view in views:
-            for chunk in view.compute(view.State()):
-                chunk.line()
+            with one_process_at_a_time(view.name):
+                for chunk in view.compute(view.State()):
+                    chunk.line()
+            with _changed:
+                _ready_views.add(view.name)
+                _changed.notify_all()
+        with one_process_at_a_time("rest"):
+            warm_up()
     except Exception:  # whoever asks meets the same failure, with its own message
         log.exception("the warm-up failed")
     finally:
-        ready.set()
+        with _changed:
+            ready.set()
+            _changed.notify_all()
+    for check in checks:
+        check()
 
 
-def waited() -> Iterator[bytes]:
-    """Returns when the core is compiled; says so where that takes more than a moment."""
-    if not ready.wait(PATIENCE):
+def is_ready(view: str) -> bool:
+    """Whether a view's pictures need not wait for the compiler."""
+    return view in _ready_views or ready.is_set()
+
+
+def waited(view: str) -> Iterator[bytes]:
+    """Return when a view's part of the core is compiled; say so where that takes more than a moment."""
+    if not _wait(view, PATIENCE):
         yield Chunk("wait", {"sentence": SENTENCE}).line()
-        ready.wait(LONGEST)
+        _wait(view, LONGEST)
+
+
+def wait(view: str) -> None:
+    """Return when a view's part of the core is compiled; at once in a process that does not compile it in a thread."""
+    if _once.locked():
+        _wait(view, LONGEST)
+
+
+def _wait(view: str, seconds: float) -> bool:
+    with _changed:
+        return _changed.wait_for(lambda: is_ready(view), seconds)

@@ -116,6 +116,9 @@ class Activation(Result):
             return given
         if isinstance(given, str):
             return cls(check_choice("activation", given, NAMES))
+        if callable(given):
+            names = ", ".join(map(repr, NAMES))
+            raise ValueError(f"activation must be one of {names} or a sequence of coefficients, not {given!r:.60}")
         return cls("polynomial", series("activation", given))
 
     @property

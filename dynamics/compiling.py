@@ -5,9 +5,12 @@ here are built of functions from several files. So the cache lives in a folder n
 contents of the whole package: change any line and everything is compiled afresh, once.
 """
 
+import fcntl
 import hashlib
 import os
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -33,14 +36,45 @@ def _fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
+UNKEPT = (
+    "compiled code is not kept, because no folder for it can be written: each process compiles for up to a minute. "
+    "Set NUMBA_CACHE_DIR to a folder that can be written before dynamics is imported."
+)
+
+
+class UnkeptCodeWarning(UserWarning):
+    """Compiled code is not kept on disk; given once a process."""
+
+
+_warned = False
 _CACHE = os.path.join(os.environ.get("NUMBA_CACHE_DIR") or str(Path(__file__).parent / "__pycache__"), _fingerprint())
+
+
+@contextmanager
+def one_process_at_a_time(part: str) -> Iterator[None]:
+    """Hold the lock of a part of the cache: of several processes the first compiles it, the others load it then.
+
+    Without effect where no folder can be written.
+    """
+    try:
+        os.makedirs(_CACHE, exist_ok=True)
+        lock = os.open(os.path.join(_CACHE, f"{part}.lock"), os.O_RDWR | os.O_CREAT)
+    except OSError:
+        yield
+        return
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
 
 
 def compiled(function: F) -> F:
     """Compile a function on its first call, or load it if this version was compiled before.
 
-    Where no folder can be written (a read-only file system), it is compiled in each process.
+    Where no folder can be written (a read-only file system), it is compiled in each process, which a warning says once.
     """
+    global _warned
     previous = config.CACHE_DIR
     config.CACHE_DIR = _CACHE
     result: Any
@@ -48,6 +82,9 @@ def compiled(function: F) -> F:
         result = njit(cache=True, **OPTIONS)(function)
     except RuntimeError:  # numba: "no locator available"
         result = njit(**OPTIONS)(function)
+        if not _warned:
+            _warned = True
+            warnings.warn(UNKEPT, UnkeptCodeWarning, stacklevel=2)
     finally:
         config.CACHE_DIR = previous
     return cast(F, result)

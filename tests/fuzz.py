@@ -6,9 +6,10 @@ beyond them, wrong kinds, wrong numbers of them, and rubbish. For each case it i
 
 - a status below 500, nothing of a traceback in the answer, no error in the log;
 - nothing begins to be computed that costs more than its view's budget;
-- the answer, or the first line of a stream, is there within a second (measured by the command alone; a stream is then
-  given up, as a page gives it up; files, words and pictures that are charged more than a tenth of one are asked for
-  as streams).
+- every stream is read to its end, which it reaches, and every file as a whole; every error of the data's routes is
+  JSON with sentences;
+- the answer, or the first line of a stream, is there within a second (measured by the command alone; files, words and
+  previews have twice as long as they are charged in addition).
 
 The first failure of each kind is printed with what repeats it; 1 is returned where there is any.
 """
@@ -39,13 +40,12 @@ from app import create_app
 from components.exporter import MIMETYPES
 from components.runs.local import Processes
 from components.state import Parameter, Problems, number_text
+from components.stream import ROUTES
 from components.view import View
 from components.views import VIEWS
 from tests.waiting import core_is_ready
 
 SECOND = 1.0
-DEAR = 0.1  # seconds that a picture is charged, above which it is not asked for whole
-LINES = 3  # more of a stream that are read before it is given up
 
 RUBBISH = (
     "", " ", "0", "-0", "1e400", "-1e400", "nan", "inf", "-inf", "1e-400", "9" * 400, "1,2", ",", ",,,", "true", "null",
@@ -67,7 +67,7 @@ HEADERS: dict[str, tuple[str, ...]] = {
 
 @dataclass
 class Case:
-    """One request. stream: whether the answer is one, which is given up when it has begun."""
+    """One request."""
 
     path: str
     query: str = ""
@@ -282,12 +282,23 @@ class Fuzz:
         """Asks so many things."""
         with self.watching():
             for _ in range(cases):
-                self.case = cheap(next(next(self.sources)))
+                self.case = next(next(self.sources))
                 if self.random.random() < 0.2:
                     name = self.random.choice([*HEADERS])
                     self.case.headers.setdefault(name, self.random.choice(HEADERS[name]))
                 self.ask(self.case)
         return self.found
+
+    def check_kind(self, case: Case, status: int, mimetype: str, body: bytes) -> None:
+        """Every stream is whole, and every error of the data's routes is JSON with sentences."""
+        if case.method == "HEAD" or not case.path.startswith(ROUTES):
+            return
+        if status >= 400:
+            errors = json.loads(body)["errors"] if mimetype == "application/json" else []
+            if not errors or not all(error["sentence"].endswith(".") for error in errors):
+                self.found.fail("an error without a sentence", case, body[:300].decode("utf-8", "replace"))
+        elif mimetype == "application/x-ndjson" and json.loads(body.splitlines()[-1])["kind"] != "end":
+            self.found.fail("a stream without an end", case, body[-300:].decode("utf-8", "replace"))
 
     def ask(self, case: Case) -> None:
         self.heard.records.clear()
@@ -298,7 +309,7 @@ class Fuzz:
         lines = answer.iter_encoded()
         body = next(lines, b"")
         taken = time.monotonic() - begun
-        body += b"".join(line for line, _ in zip(lines, range(LINES), strict=False))
+        body += b"".join(lines)
         answer.close()
         self.found.statuses[answer.status_code] += 1
         if answer.status_code >= 500:
@@ -315,22 +326,24 @@ class Fuzz:
             self.found.fail("a header from a link", case)
         if self.heard.records:
             self.found.fail("an error in the log", case, self.heard.records[0][-1500:])
-        if taken > SECOND:
+        self.check_kind(case, answer.status_code, answer.mimetype, body)
+        if taken > SECOND + expected(case):
             self.found.slow.append(f"{taken:.2f} s  {case.text}")
         self.found.longest = max(self.found.longest, (taken, case.text))
 
 
-def cheap(case: Case) -> Case:
-    """The case, as a stream where it asks for all of something dear."""
+def expected(case: Case) -> float:
+    """Seconds that what comes in one piece may take before it begins: twice its charge; 0 for all else."""
     root, _, rest = case.path.strip("/").partition("/")
-    view = VIEWS.get(rest.partition(".")[0])
+    name, _, kind = rest.partition(".")
+    view = VIEWS.get(name)
     if root not in ("words", "export", "preview", "offline") or view is None:
-        return case
+        return 0.0
     try:
         state = view.State.nearest(case.query)[0] if root == "preview" else view.State.from_query(case.query)
     except Problems:
-        return case
-    return Case(f"/stream/{view.name}", case.query) if view.seconds(state) > DEAR else case
+        return 0.0
+    return 2.0 * (view.export_seconds(state, kind) if root == "export" else view.seconds(state))
 
 
 @contextmanager

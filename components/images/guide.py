@@ -22,7 +22,8 @@ GUIDE = Guide(
         "Where the training accuracy is below 1 a low test accuracy is no sign of poor generalization. Distance is "
         "|w − w(0)| / |w(0)| of all weights; the kernel is the tangent kernel, its ratio that of its size to the "
         "start's, its distance what is left of its change then. Own images: an .npz with the arrays x (images) and y "
-        "(whole numbers), of MNIST's or CIFAR's shape, say. It is kept on this server, for anyone with the link, until "
+        "(whole numbers or strings), of MNIST's or CIFAR's shape, say; x_train and y_train or images and labels are "
+        "read, too. It is kept on this server, for anyone with the link, until "
         "newer files need its room. Play: the left figure shows the epoch of the cursor."
     ),
     keys=(

@@ -3,8 +3,8 @@
     POST /upload/images    the bytes of an .npz, as application/octet-stream
 
 It is answered by JSON: hash and sentence, or errors with a sentence each. What is beyond the bound is not read, and
-nothing is ever unpickled; see `dynamics.images.read_images`. How long a body may take is in `components.pacing`; while
-it comes it keeps a thread from others, so few may come at once, and fewer from one address.
+nothing is ever unpickled; see `dynamics.images.read_images`. The proxy reads bodies whole before it passes them on. A
+body that is being read occupies a thread, so few are read at once, and fewer from one address.
 """
 
 from __future__ import annotations

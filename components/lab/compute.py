@@ -74,7 +74,7 @@ def stream(state: LabState) -> Iterator[Chunk]:
     model, drawn = laws.model, laws.drawn()
     plan = planar.Run(f"ā = {shown(state.a, 4)}", 0.0, state.a, model.limit(state.a, 0.0))
     view = planar.window(
-        model, (plan,), [float(np.max(np.abs(law["a"]))) * np.sign(state.a or 1.0) for _, law in drawn]
+        model, (plan,), [float(np.nanmax(np.abs(law["a"]))) * np.sign(state.a or 1.0) for _, law in drawn]
     )
     yield Chunk("begin", {"runs": NETWORKS})
     manifold = model.critical_manifold(MANIFOLD, 2 * max(map(abs, view.a)))

@@ -114,8 +114,9 @@ def noise(state: LabState) -> Noise | None:
 
 
 def measured(state: LabState, course: Course, law: FiniteWidthTrajectory) -> Measured:
-    """What a course differs by; the law is taken between its own times."""
-    at = {name: np.interp(course.tau, law.tau, getattr(law, name)) for name in NAMES}
+    """What a course differs by; the law is taken between its own times, and is nan where its integration has not
+    come."""
+    at = {name: np.interp(course.tau, law.tau, getattr(law, name), right=np.nan) for name in NAMES}
     mean = _off_target({name: course.drawn(name) for name in NAMES})
     size = np.maximum(1.0, np.abs(at["a"]))
     off = _differences(mean, _off_target(at), size)

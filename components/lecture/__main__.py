@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from components.lecture.story import OWN, Story, load
+from components.lecture.story import OWN, Story, load, too_expensive
 from components.views import VIEWS
 
 
@@ -25,7 +25,9 @@ def refuted(story: Story) -> Iterator[str]:
 def main(folders: Sequence[str]) -> int:
     """Prints what is wrong; how many things are."""
     stories, faults = load([Path(folder) for folder in folders] or [OWN], VIEWS)
-    said = [*faults, *(sentence for story in stories.values() for sentence in refuted(story))]
+    said = [*faults]
+    for story in stories.values():
+        said += [*too_expensive(story, VIEWS)] or [*refuted(story)]
     for story in stories.values():
         count = sum(len(step.claims) for step in story.steps)
         print(f"{story.name}: {len(story.steps)} steps, {count} claims.")

@@ -16,7 +16,7 @@ from dash.development.base_component import Component
 from components import guide
 from components.frame import NAME
 from components.lecture import mathematics
-from components.lecture.story import Step, Story
+from components.lecture.story import Step, Story, too_expensive
 from components.markup import aria
 from components.preview.said import About
 from components.state import State
@@ -40,6 +40,12 @@ class Lecture:
 
     def __init__(self, stories: Mapping[str, Story], faults: tuple[str, ...], views: Mapping[str, View]) -> None:
         self.stories, self.faults, self.views = stories, faults, views
+
+    def check_costs(self) -> None:
+        """Leave out the stories with a step that costs more than is computed, and name the step."""
+        found = {name: [*too_expensive(story, self.views)] for name, story in self.stories.items()}
+        self.faults += tuple(fault for faults in found.values() for fault in faults)
+        self.stories = {name: story for name, story in self.stories.items() if not found[name]}
 
     def layout(self, path: str) -> Any:
         """What stands on the page of a path, None where there is nothing."""

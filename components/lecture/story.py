@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -208,9 +208,6 @@ def _step(file: str, number: int, data: Any, views: Mapping[str, View]) -> Step:
         raise fields.wrong("view", f"must be one of {', '.join(views)}.")
     try:
         state = view.State.from_query(fields.text("link"))
-        cost = view.cost(state)
-        if cost > view.budget:
-            raise fields.wrong("link", f"would cost {cost:.3g}; at most {view.budget:.3g} is computed.")
     except Problems as problems:
         raise fields.wrong("link", str(problems)) from None
     drawn = tuple(view.figures)
@@ -234,6 +231,18 @@ def _step(file: str, number: int, data: Any, views: Mapping[str, View]) -> Step:
         claims=_claims(fields, view.name),
         source=" ".join([data["text"], *_written(data.get("question", {}))]),
     )
+
+
+def too_expensive(story: Story, views: Mapping[str, View]) -> Iterator[str]:
+    """A sentence for each step of a story whose picture costs more than is computed.
+
+    Not part of reading the story: to know a cost may take the compiled core.
+    """
+    for number, step in enumerate(story.steps, 1):
+        cost, budget = views[step.view].cost(step.state), views[step.view].budget
+        if cost > budget:
+            fault = f"would cost {cost:.3g}; at most {budget:.3g} is computed."
+            yield str(StoryError(f"{story.name}.toml", f"{number} ({step.id})", "link", fault))
 
 
 def _marks(fields: _Fields, keys: Sequence[str], names: Named, rows: int) -> tuple[Mapping[str, Any], ...]:

@@ -26,13 +26,21 @@ SIDE = 200  # cells along an axis of the map
 SCALES = tuple(10.0**k for k in range(1, 7))  # of the large number, where the exponents allow them
 PAUSE = 0.1  # seconds between two signs of life of gradient descent
 BUDGET = 1.0
-SECONDS = {"course": 0.05, "map": 0.15, "scaling": 0.8, "activations": 1.5}  # of a core, by panel, at most about
+SECONDS = {"course": 0.045, "map": 0.05, "scaling": 0.8, "activations": 3.0}  # of a core, by panel, at most about
+MAP_SECONDS, NEURON_SECONDS, DESCENT_SECONDS = 0.02, 2e-6, 0.25  # more: of a start of the map, a neuron, descent
 STOPPED = "Ended here: what had been computed is shown. Any change begins anew."
 
 
 def cost(state: LinearNetworkState) -> float:
     """Nothing here can be dear: every part has a bound of its own, by the ranges of the parameters."""
     return 0.0
+
+
+def seconds(state: LinearNetworkState) -> float:
+    """About how many seconds of a core a picture takes at most."""
+    own = SECONDS[state.panel] + MAP_SECONDS * state.seeds * (state.panel == "map")
+    descents = 1 if "descent" in state.layers else 0
+    return own + DESCENT_SECONDS * descents + NEURON_SECONDS * state.d * (1 + 2 * descents)
 
 
 def axes(state: LinearNetworkState) -> tuple[tuple[Any, ...], tuple[Any, ...]]:

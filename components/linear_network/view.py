@@ -37,7 +37,10 @@ class LinearNetworkView(View):
         return compute.cost(state)
 
     def seconds(self, state: LinearNetworkState) -> float:
-        return compute.SECONDS[state.panel]
+        return compute.seconds(state)
+
+    def export_seconds(self, state: LinearNetworkState, kind: str) -> float:
+        return 2.0 * compute.seconds(state) + 0.1
 
     def compute(self, state: LinearNetworkState) -> Iterator[Chunk]:
         return compute.stream(state)

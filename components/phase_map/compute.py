@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from time import monotonic
 
+from components.metering import Threads
 from components.numbers import shown
 from components.phase_map import figures, texts
 from components.phase_map.state import LIVE, PhaseMapState
@@ -14,6 +15,8 @@ from dynamics import PhaseMap, phase_map_levels
 RTOL = 1e-6
 COURSE = 4  # what a cell costs where its whole course is followed, in cells of which only the fate is asked
 BUDGET = float(COURSE * 512**2)
+# Seconds of a core, at most about: of a cell, by how its fate is found; of the boundaries, for a line of cells.
+SECONDS_BY_THRESHOLDS, SECONDS_PLAIN, SECONDS_FOLLOWED, SECONDS_OF_A_LINE = 2e-6, 1.5e-5, 2.2e-5, 5e-3
 PAUSE = 0.3  # seconds between two versions of a map of 256 by 256 cells
 STOPPED = "Ended here: the map is as fine as it had become. Any change begins anew."
 
@@ -28,18 +31,34 @@ def cost(state: PhaseMapState) -> float:
     return float(side(state) ** 2 * (1 if state.quantity in ("fate", "R_inf") else COURSE))
 
 
+def seconds(state: PhaseMapState) -> float:
+    """About how many seconds of a core the map takes at most: for its cells and along its boundaries, more of both
+    where there are many degrees."""
+    n = side(state)
+    x, y = state.axes
+    plain = state.quantity in ("fate", "R_inf")
+    by_thresholds = plain and state.R0 == 0.0 and "a0" in (x[0], y[0]) and "R0" not in (x[0], y[0])
+    cell = SECONDS_BY_THRESHOLDS if by_thresholds else SECONDS_PLAIN if plain else SECONDS_FOLLOWED
+    along = 0.0 if state.detail == LIVE else n * SECONDS_OF_A_LINE
+    return max(1.0, len(state.c) / 5.0) * (n * n * cell + along)
+
+
 def asked(state: PhaseMapState) -> tuple[str, ...]:
     """What the core is asked for: in a live map nothing but fates, for the next one is under way already."""
     return ("fate",) if state.detail == LIVE else (state.quantity, "boundary")
 
 
 def levels(state: PhaseMapState) -> Iterator[PhaseMap]:
-    """The map, refined; whoever stops asking stops the work."""
+    """The map, refined; closing the generator stops the work."""
     n = side(state)
     x, y = state.axes
-    return phase_map_levels(
-        state.c, state.c_star, state.eps, x, y, (n, n), state.a, state.R0, asked(state), state.tau, RTOL
-    )
+    threads = Threads()
+    try:
+        yield from phase_map_levels(
+            state.c, state.c_star, state.eps, x, y, (n, n), state.a, state.R0, asked(state), state.tau, RTOL, threads
+        )
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)
 
 
 def stream(state: PhaseMapState) -> Iterator[Chunk]:

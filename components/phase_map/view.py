@@ -30,11 +30,13 @@ class PhaseMapView(View):
     main = layout.MAIN
     figures = layout.FIGURES
     budget = compute.BUDGET
-    longest = 4.0
     sketch: ClassVar[Mapping[str, Any]] = {"detail": LIVE}
 
     def cost(self, state: PhaseMapState) -> float:
         return compute.cost(state)
+
+    def seconds(self, state: PhaseMapState) -> float:
+        return compute.seconds(state)
 
     def compute(self, state: PhaseMapState) -> Iterator[Chunk]:
         return compute.stream(state)

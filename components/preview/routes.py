@@ -83,7 +83,7 @@ def register(
             return _sent(Response(status=304), key)
         card = cards.get(key)
         if card is None:
-            if not warming.ready.is_set():
+            if not warming.is_ready(name):
                 return _again(warming.SENTENCE, 503)
             if not in_line.acquire(blocking=False):
                 return _again(BUSY, 429)

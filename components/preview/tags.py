@@ -16,11 +16,12 @@ import orjson
 from dash import Dash
 from flask import request
 
-from components import warming
+from components import frame, warming
 from components.cache import Lines, StreamCache
 from components.controls import shown
 from components.frame import NAME, Page, view_at
 from components.limits import Exhausted, Limits
+from components.link_text import value_of
 from components.preview.card import HEIGHT, WIDTH
 from components.preview.said import About, Said, about, said
 from components.state import ONLY, Problems, State
@@ -44,7 +45,8 @@ def register(app: Dash, views: Mapping[str, View], pages: Sequence[Page], cache:
         metas = (
             f'{parts["metas"]}\n<meta name="description" content="{safe(_short(page.description))}">\n{tags(page, url)}'
         )
-        return whole(**{**parts, "metas": metas, "title": safe(page.title)})
+        document = whole(**{**parts, "metas": metas, "title": safe(page.title)})
+        return document.replace(frame.ADDRESS, safe(request.url_root.rstrip("/")))
 
     app.interpolate_index = interpolated  # type: ignore[assignment, method-assign]  # Dash's own way of changing it
 
@@ -80,7 +82,7 @@ def of_view(view: View, cache: StreamCache, limits: Limits) -> tuple[About, str]
     title = f"{told.heading} · {view.title} · {NAME}" if told.heading != view.title else f"{view.title} · {NAME}"
     if not request.query_string:
         return About(title, description, view, state), view.path
-    only, _ = shown(request.args.get(ONLY), view.controls)
+    only, _ = shown(value_of(asked_query(), ONLY), view.controls)
     chosen = f"&{ONLY}={','.join(only)}" if only is not None else ""
     return About(title, description, view, state), f"{view.path}?{state.query()}{chosen}"
 
@@ -89,7 +91,7 @@ def words(view: View, state: State, cache: StreamCache, limits: Limits) -> Said:
     """What is said of a state: from its stream where that is at hand, or costs next to nothing and is there in a
     moment, for the page is about to ask for it; else without its sentence."""
     body = cache.at_hand(kept_as(view, state))
-    if body is None and warming.ready.is_set() and view.seconds(state) <= CHEAP:
+    if body is None and warming.is_ready(view.name) and view.seconds(state) <= CHEAP:
         try:
             affordable(view, state.query())
             lines = paid_lines(cache, limits, view, state)

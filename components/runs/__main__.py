@@ -1,4 +1,7 @@
-"""Computes one run in this process, and is gone when it is to go: `python -m components.runs <view> <query>`."""
+"""Computes one run in this process, and is gone when it is to go: `python -m components.runs <view> <query>`.
+
+Its exit status is not 0 where the run has not begun here; the cause is in the log.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,26 @@ import logging
 import os
 import sys
 
-from components.runs.work import compute
+from components import logs, settings
+from components.runs.launch import UNCLAIMED
 
 NICENESS = 10  # who looks at a page comes first
 
-logging.basicConfig(format="%(asctime)s run %(process)d: %(message)s")
-os.nice(NICENESS)
-name, query = sys.argv[1:]
-compute(name, query, os.environ, leave=lambda: os._exit(0))
+
+def main() -> int:
+    """Compute the run of the command line; return the exit status."""
+    logs.start(*(settings.value(os.environ, name) for name in ("LOG_FORMAT", "LOG_LEVEL")))
+    os.nice(NICENESS)
+    name, query = sys.argv[1:]
+    try:
+        from components.runs.work import compute  # imports all code of the views: a failure is logged like any other
+
+        claimed = compute(name, query, os.environ, leave=lambda: os._exit(0))
+    except Exception:
+        logging.getLogger("run").exception("a run of %s could not be computed", name)
+        return 1
+    return 0 if claimed else UNCLAIMED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

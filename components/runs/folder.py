@@ -13,12 +13,12 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from components.private_folder import make_private_folder
 from components.runs.board import Board, attempts
 from components.runs.store import Away, Lost, T, Unrecordable, decoded, encoded
 
@@ -129,10 +129,9 @@ class Folder:
 def private(path: Path) -> None:
     """Makes a folder where there is none. Raises Unrecordable where others may write to it: it is not ours to trust."""
     with _said():
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        about = os.lstat(path)
-    if not stat.S_ISDIR(about.st_mode) or about.st_uid not in (0, os.geteuid()) or about.st_mode & 0o022:
-        raise Unrecordable("Nothing is kept here: others may write to the folder for it.")
+        if make_private_folder(path):
+            return
+    raise Unrecordable("Nothing is kept here: others may write to the folder for it.")
 
 
 @contextmanager

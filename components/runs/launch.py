@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+UNCLAIMED = 2  # the exit status of a process that has not taken its run on
 NOT_STARTED = "This run could not be started here."
 NOT_TAKEN = (
     "No process took this run on: those that compute runs have another release of this app, or another store of runs."

@@ -11,8 +11,14 @@ from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
+from components.runs.launch import NOT_TAKEN, UNCLAIMED, NotStarted
+
 ROOT = Path(__file__).parents[2]
 THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
+
+
+class ProcessFailed(RuntimeError):
+    """A process ended with a status other than 0."""
 
 
 class Processes(Executor):
@@ -23,7 +29,7 @@ class Processes(Executor):
     """
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Starts `fn(*words, environment)`; the future has the process's code when it has ended."""
+        """Start `fn(*words, environment)`; the future is done when it ends, with `ProcessFailed` if that failed."""
         *words, environment = args
         process = subprocess.Popen(
             [sys.executable, "-m", fn.__module__.rpartition(".")[0], *words],
@@ -33,8 +39,18 @@ class Processes(Executor):
             stdout=subprocess.DEVNULL,
             start_new_session=True,
         )
-        future: Future[int] = Future()
+        future: Future[None] = Future()
         # Somebody has to wait for a child, or it stays on as a zombie.
-        waiting = threading.Thread(target=lambda: future.set_result(process.wait()), name="run", daemon=True)
-        waiting.start()
+        threading.Thread(target=_wait, args=(process, future), name="run", daemon=True).start()
         return future
+
+
+def _wait(process: subprocess.Popen[bytes], future: Future[None]) -> None:
+    status = process.wait()
+    if status == UNCLAIMED:
+        future.set_exception(NotStarted(NOT_TAKEN))
+    elif status:
+        by = f"signal {-status}" if status < 0 else f"status {status}"
+        future.set_exception(ProcessFailed(f"The process of a run ended with {by}."))
+    else:
+        future.set_result(None)

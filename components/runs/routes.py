@@ -11,9 +11,10 @@ from concurrent.futures import Executor, Future
 from functools import partial
 from typing import Any
 
+import orjson
 from flask import Flask, Response, request
 
-from components.limits import Exhausted, Limits, Settle, bucket
+from components.limits import Charge, Exhausted, Limits, bucket
 from components.runs import board, work
 from components.runs.attempt import run_key
 from components.runs.board import RUN_BYTES, Board, Standing
@@ -83,7 +84,7 @@ class Runs:
         key: str,
         generation: int,
         start: int,
-        pay: Callable[[], Settle],
+        pay: Callable[[], Charge],
         seconds: float,
         ask: bool = True,
         by: str = "",
@@ -114,11 +115,12 @@ class Runs:
             entry = self.store.board().get(key)
             if entry is None or entry.status != "finished" or not entry.log:
                 return b""
-            return self.store.read(key, entry.log, 0, RUN_BYTES) or b""
+            records = self.store.read(key, entry.log, 0, RUN_BYTES) or b""
         except Unrecordable:
             return b""
+        return records if are_chunks(records) else b""
 
-    def _ask(self, name: str, query: str, key: str, pay: Callable[[], Settle], seconds: float, by: str) -> Standing:
+    def _ask(self, name: str, query: str, key: str, pay: Callable[[], Charge], seconds: float, by: str) -> Standing:
         """Asks for the run on behalf of a reader; launches it if it is time."""
         entry = self.store.board().get(key)
         settle = pay() if entry is None or entry.status in ("waiting", "stopped") else None
@@ -184,6 +186,18 @@ def lines(store: Store, key: str, attempt: str, start: int) -> tuple[int, bytes,
         found = store.read(key, attempt, before, RUN_BYTES + 1) or b""
         found = found[: found.find(b"\n", start - before) + 1]
     return start, found[start - before : found.rfind(b"\n") + 1], more
+
+
+def are_chunks(records: bytes) -> bool:
+    """Whether every line is a chunk, with what readers on the server look up in it."""
+    try:
+        chunks = [orjson.loads(line) for line in records.splitlines()]
+    except ValueError:
+        return False
+    return all(
+        isinstance(chunk, dict) and isinstance(chunk.get("kind"), str) and (chunk["kind"] != "scene" or "name" in chunk)
+        for chunk in chunks
+    )
 
 
 def _head(

@@ -18,6 +18,7 @@ from components.runs.folder import Folder
 from components.runs.local import Processes
 from components.runs.redis_store import RedisStore
 from components.runs.store import Store
+from components.shared import Shared
 from components.view import View
 
 
@@ -66,7 +67,8 @@ class Settings:
 
     def store(self) -> Store:
         """Where records are kept."""
-        return RedisStore(self.redis) if self.redis else Folder(self.folder)
+        client = Shared.at(self.redis)
+        return RedisStore(client) if client else Folder(self.folder)
 
     def executor(self) -> Executor:
         """What computes."""

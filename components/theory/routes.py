@@ -9,6 +9,7 @@ from flask import Flask, Response, request
 
 from components import warming
 from components.frame import NAME, Page, entries, page_head
+from components.path_prefix import in_document
 from components.preview.said import About
 from components.preview.tags import tags
 from components.state import State
@@ -34,13 +35,11 @@ def register(server: Flask, views: Mapping[str, View], pages: Sequence[Page] = (
     @server.get(PATH)
     def theory() -> Response:
         if not warming.ready.is_set():  # the text does not wait for its numbers
-            return Response(
-                _document(views, pages, dict.fromkeys(NAMES, COMING)), headers={"Cache-Control": "no-store"}
-            )
+            document = _document(views, pages, dict.fromkeys(NAMES, COMING))
+            return Response(in_document(document, request.script_root), headers={"Cache-Control": "no-store"})
         about = About(TITLE, DESCRIPTION, *_first(views))
-        response = Response(
-            page(views, pages).replace(SHARED, tags(about, PATH)), headers={"Cache-Control": f"public, max-age={KEPT}"}
-        )
+        document = in_document(page(views, pages), request.script_root).replace(SHARED, tags(about, PATH))
+        response = Response(document, headers={"Cache-Control": f"private, max-age={KEPT}"})
         response.add_etag()
         response.make_conditional(request)
         return response

@@ -27,6 +27,12 @@ def shown(a0: np.ndarray) -> list[int]:
     return sorted(order[np.linspace(0, a0.size - 1, SHOWN).round().astype(int)].tolist())
 
 
+def same_length(t: np.ndarray, columns: Columns) -> Columns:
+    """The columns (n,), n up to the length of t, padded with nan to that of t: a solution whose integration stopped
+    early has fewer samples than another one at the same times."""
+    return {name: np.pad(values, (0, t.size - values.size), constant_values=np.nan) for name, values in columns.items()}
+
+
 def of(
     model: MeanFieldModel, t: np.ndarray, a: np.ndarray, s: np.ndarray, risk: np.ndarray, neurons: list[int]
 ) -> Columns:

@@ -27,15 +27,18 @@ _BODY = _REST.partition("# --- numbers ---\n")[2]
 def table(state: TimeScalesState) -> Columns:
     """A row for each sample: time, risk, residuals of all degrees, every a and every s; what is drawn beside them."""
     run = compute.trajectory(state)
-    rows: dict[str, Any] = {"t": run.t, "risk": run.risk}
+    t = run.t
+    rows: dict[str, Any] = {"risk": run.risk}
     rows |= {f"r_{k}": run.residual[:, k] for k in range(run.residual.shape[1])}
     rows |= {f"a_{i + 1}": run.a[:, i] for i in range(state.m)}
     rows |= {f"s_{i + 1}": run.s[:, i] for i in range(state.m)}
     if "overlaps" in state.layers:
         flow = compute.trajectory(state, overlaps=True)
         rows |= {"risk_exact": flow.risk, "spread_exact": flow.spread}
-    other = bridge.course(state, run.t) if "planar" in state.layers else None
-    return rows | ({"R_planar": other.R, "a_planar": other.a, "loss_planar": other.loss} if other else {})
+        t = max(t, flow.t, key=len)
+    other = bridge.course(state, t) if "planar" in state.layers else None
+    rows |= {"R_planar": other.R, "a_planar": other.a, "loss_planar": other.loss} if other else {}
+    return {"t": t, **columns.same_length(t, rows)}
 
 
 def document(state: TimeScalesState) -> Mapping[str, Any]:

@@ -166,20 +166,31 @@ def _together(first: Fall, second: Fall) -> str:
 
 def planar(run: MeanFieldTrajectory, other: Trajectory) -> str:
     """How near the planar system is."""
-    across = float(np.max(np.abs(run.s - other.R[:, None])))
-    upward = float(np.max(np.abs(run.a - other.a[:, None])) / max(1.0, np.max(np.abs(run.a))))
+    n, until = _common(run.t, run.t[: np.isfinite(other.R[: run.t.size]).sum()], run.t_end)
+    a = run.a[:n]
+    across = float(np.max(np.abs(run.s[:n] - other.R[:n, None])))
+    upward = float(np.max(np.abs(a - other.a[:n, None])) / max(1.0, np.max(np.abs(a))))
     return (
         "Dotted: the planar system of feature unlearning with ε replaced by 1/ε and τ = t/ε; s differs by at most "
-        f"{shown(across, 2)}, a by at most {shown(upward, 2)} of max(1, its largest value)."
+        f"{shown(across, 2)}, a by at most {shown(upward, 2)} of max(1, its largest value){until}."
     )
+
+
+def _common(first: np.ndarray, second: np.ndarray, t_end: float) -> tuple[int, str]:
+    """How many samples two solutions at the same times share, and until when, in words, where one of them was not
+    integrated to the end."""
+    n = min(first.size, second.size)
+    last = float(first[n - 1])
+    return n, "" if last >= t_end else f", up to t = {shown(last, 3)}, where an integration stopped early"
 
 
 def exact(run: MeanFieldTrajectory, flow: MeanFieldTrajectory) -> str:
     """How far the exact flow of finitely many neurons is from its mean field."""
-    off = float(np.max(np.abs(run.risk - flow.risk)))
+    n, until = _common(run.t, flow.t, run.t_end)
+    off = float(np.max(np.abs(run.risk[:n] - flow.risk[:n])))
     return (
         f"Dashed grey: the exact flow of {counted(flow.model.m, 'neuron')}, with overlaps; "
-        f"its risk differs from the mean field's by at most {shown(off, 3)}."
+        f"its risk differs from the mean field's by at most {shown(off, 3)}{until}."
     )
 
 
@@ -202,10 +213,14 @@ def network(state: TimeScalesState, runs: list[SphericalSGD], seen: list[list[Re
     model, start = state.model, state.start
 
     def apart(overlaps: bool) -> str:
-        line = model.trajectory(start, t=np.array([0.0, *t]), overlaps=overlaps).risk[1:]
-        off = np.max(np.abs(risk - line[:, None]), axis=0)
+        times = np.array([0.0, *t])
+        run = model.trajectory(start, t=times, overlaps=overlaps)
+        n, until = _common(times, run.t, float(t[-1]))
+        if n < 2:
+            return "an unknown amount, because the integration stopped early"
+        off = np.max(np.abs(risk[: n - 1] - run.risk[1:n, None]), axis=0)
         spread = f" ± {shown(float(off.std(ddof=1)), 1)}" if len(off) > 1 else ""
-        return f"{shown(float(off.mean()), 2)}{spread}"
+        return f"{shown(float(off.mean()), 2)}{spread}{until}"
 
     exact = f" and from the exact flow's by {apart(True)}" if state.m <= EXACT_MOST else ""
     last = seen[-1]
@@ -256,16 +271,24 @@ def distances(found: NetworkDistances) -> list[str]:
         index = [places.index(one) for one in sorted(ladder(places, place))]
         means = distance_means(values[index])
         sizes = np.array([places[j][place] for j in index], dtype=float)
+        measured = np.isfinite(means)
+        if not measured.any():
+            said.append(f"The largest difference of the risk to {what} is not known: no run reaches its end.")
+            continue
+        sizes, means = sizes[measured], means[measured]
         low, high = (f"{shown(float(means[k]), 2)} at {axis} = {sizes[k]:g}" for k in (0, -1))
         fit = fitted(sizes, means)
         power = f", about like {axis}^({shown(fit.slope, 2)})" if math.isfinite(fit.slope) else ""
         said.append(f"The largest difference of the risk to {what} goes from {low} to {high}{power}.")
     between = [float(found.between[places.index(one)]) for one in sorted(ladder(places, 0))]
-    said.append(
-        "Diamonds: the exact flow itself, which no dimension brings nearer to the mean field, only width does: "
-        + ", ".join(shown(value, 2) for value in between)
-        + "."
-    )
+    reached = [shown(value, 2) for value in between if math.isfinite(value)]
+    if reached:
+        said.append(
+            "Diamonds: the exact flow itself, which no dimension brings nearer to the mean field, only width does: "
+            f"{', '.join(reached)}."
+        )
+    if len(reached) < len(between):
+        said.append("Where an integration stopped early there is no diamond.")
     return said
 
 

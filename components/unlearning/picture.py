@@ -9,6 +9,7 @@ from typing import Self
 
 import numpy as np
 
+from components.metering import Threads
 from components.numbers import shown
 from components.unlearning import figures
 from components.unlearning.course import doubt
@@ -166,7 +167,8 @@ class Picture:
         if "fates" not in self.layers:
             return None
         model, (R, a) = self.model, self.ground
-        return phase_map(model.c, model.c_star, model.eps, ("R0", *R), ("a0", *a), BASINS)
+        with Threads() as threads:
+            return phase_map(model.c, model.c_star, model.eps, ("R0", *R), ("a0", *a), BASINS, executor=threads)
 
     @cached_property
     def nullcline(self) -> figures.Curve | None:

@@ -59,6 +59,8 @@ def halted(wide: Wide) -> str:
 def enough(needed: float, tau: str) -> str:
     """From which width on the planar law holds."""
     within = f"within {100 * TOLERANCE:.0f} % of the exact one up to τ = {tau}"
+    if math.isnan(needed):
+        return f"whether the planar solution is {within} is not known: its integration stopped early"
     if math.isinf(needed):
         return f"no width up to 10⁹ keeps the planar solution {within}"
     if needed <= 2:

@@ -1,8 +1,8 @@
 """Images with labels: scikit-learn's digits, or a user's own file; standardised, and parted into training and test.
 
-A file is an ``.npz`` with the arrays ``x`` (n, ...), an image each row, and ``y`` (n,), its class as a whole number.
-What it claims to hold is checked in the zip's directory and in the arrays' headers before anything is unpacked; nothing
-in it is ever unpickled.
+A file is an ``.npz`` with an array of images (n, ...), one each row, and an array of labels (n,), whole numbers or
+strings, under their usual names (`IMAGE_NAMES`, `LABEL_NAMES`). What it claims to hold is checked in the zip's
+directory and in the arrays' headers before anything is unpacked; nothing in it is ever unpickled.
 """
 
 from __future__ import annotations
@@ -10,15 +10,18 @@ from __future__ import annotations
 import io
 import re
 import struct
+import sys
 import zipfile
 import zlib
 from dataclasses import dataclass
 from functools import cached_property
 from math import factorial, prod, sqrt
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO, Any, BinaryIO, Literal
 
 import numpy as np
+from numpy.lib.format import read_array_header_1_0, read_array_header_2_0
 from numpy.polynomial.hermite_e import hermeval
 from numpy.typing import NDArray
 
@@ -35,7 +38,10 @@ from .extra import package
 
 FILE_MAX = 200_000_000  # bytes
 UNPACKED_MAX = 256 << 20  # bytes of the images: 80,000 of CIFAR's as bytes, 20,000 of them in single precision
-RATIO_MAX, RATIO_SLACK = 100, 1 << 20  # bytes unpacked: so many for each packed one, and these
+RATIO_MAX = 100  # bytes unpacked for each packed one, where they are more than
+RATIO_FREE = 64 << 20  # these: simple shapes on an empty ground pack into a five hundredth
+LABEL_BYTES_MAX = 32 << 20
+LABEL_LENGTH_MAX = 64  # characters of a label
 HEADER_MAX = 1_000  # bytes of an array's header; numpy's own have some 120
 IMAGES_MIN, IMAGES_MAX = 20, 100_000
 VALUES_MAX = 3_072  # of an image: 32 x 32 in three colours
@@ -43,6 +49,16 @@ CLASSES_MAX = 100
 VALUE_MAX = 1e9  # in size
 MEMBERS_MAX = 100
 SEED_MAX = 2**32 - 1
+IMAGE_NAMES = (
+    "x",
+    "images",
+    "imgs",
+    "data",
+    "x_train",
+    "train_images",
+    "arr_0",
+)  # in any case, the first that is there
+LABEL_NAMES = ("y", "labels", "label", "lbls", "target", "targets", "y_train", "train_labels", "arr_1")
 TaskName = Literal["classes", "halves", "halves, reversed"]
 TASKS: tuple[TaskName, ...] = ("classes", "halves", "halves, reversed")
 Kind = Literal["float32", "float64"]
@@ -52,11 +68,10 @@ _LOCATOR = 20  # bytes before it, of the place of a 64-bit record
 _DIRECTORY_MAX = 100_000  # bytes
 _CHUNK = 1_000  # images standardised at once
 _PIECE = 1 << 20  # bytes unpacked at once
-# What numpy writes for an array of plain numbers, and nothing else: no expression of Python is read.
-_HEADER = re.compile(
-    rb"\{ ?'descr': ?'([<>=|]?[A-Za-z][0-9]{0,3}(?:\[[0-9A-Za-z]{1,4}\])?)', ?"
-    rb"'fortran_order': ?(True|False), ?'shape': ?\(((?:-?[0-9]{1,12}, ?){0,8}(?:-?[0-9]{1,12})?)\),? ?\} *\n?"
-)
+_HEADER_READERS = {b"\x93NUMPY\x01\x00": (2, read_array_header_1_0), b"\x93NUMPY\x02\x00": (4, read_array_header_2_0)}
+# What numpy raises of a header that it has not written.
+_BAD_HEADER = (ValueError, TypeError, SyntaxError, TokenError, RecursionError, MemoryError, OverflowError)
+_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,9}", re.ASCII)
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,9 +214,10 @@ def load_digits() -> ImageSet:
 def read_images(source: str | Path | bytes | BinaryIO, name: str = "") -> ImageSet:
     """A user's own images, from the path of an ``.npz``, from its bytes or from an open binary file.
 
-    x: (n, ...), 20 to 100,000 images of at most 3,072 finite numbers within 1e9 in size; y: (n,) or (n, 1), whole
-    numbers, 2 to 100 different ones, which become the classes in increasing order. The file has at most 200 MB, x at
-    most 256 MiB unpacked.
+    It holds x: (n, ...), 20 to 100,000 images of at most 3,072 finite numbers within 1e9 in size; and y: (n,) or
+    (n, 1), whole numbers or strings, 2 to 100 different ones, which become the classes in increasing order. Instead of
+    x and y other usual names are read, in any case: x_train and y_train, images and labels, arr_0 and arr_1 among them.
+    The file has at most 200 MB, x at most 256 MiB unpacked.
 
     Raises ValueError with a sentence for everything else.
     """
@@ -223,8 +239,9 @@ def read_images(source: str | Path | bytes | BinaryIO, name: str = "") -> ImageS
     except (*_BROKEN, ValueError) as error:
         raise ValueError(_said(error)) from None
     with archive:
-        x = _member(archive, "x", UNPACKED_MAX, size)
-        y = _member(archive, "y", 16 * IMAGES_MAX, size)
+        images, labels = _entries(archive)
+        x = _member(archive, images, UNPACKED_MAX, size, "biuf")
+        y = _member(archive, labels, LABEL_BYTES_MAX, size, "biufSU")
     return _checked(x, y, name or "images")
 
 
@@ -264,40 +281,72 @@ def _small_directory(stream: BinaryIO, size: int) -> None:
         raise ValueError(f"the file's directory is longer than that of {MEMBERS_MAX} arrays")
 
 
-def _member(archive: zipfile.ZipFile, key: str, most: int, size: int) -> NDArray[Any]:
+def _entries(archive: zipfile.ZipFile) -> tuple[zipfile.ZipInfo, zipfile.ZipInfo]:
+    """The members that hold images and labels, by their names."""
     entries = archive.infolist()
     if len(entries) > MEMBERS_MAX:
         raise ValueError(f"the file holds {len(entries)} arrays, more than {MEMBERS_MAX}")
-    found = [one for one in entries if one.filename == f"{key}.npy"]
-    if len(found) != 1:
-        held = ", ".join(sorted(one.filename.removesuffix(".npy")[:40] for one in entries)) or "nothing"
-        raise ValueError(f"the file holds {held}; it needs one array x of images and one array y of labels")
-    (entry,) = found
+
+    def found(names: tuple[str, ...]) -> zipfile.ZipInfo | None:
+        for name in names:
+            exact = [one for one in entries if _name(one) == name]
+            alike = exact or [one for one in entries if _name(one).lower() == name]
+            if len(alike) > 1:
+                raise ValueError(f"the file holds {len(alike)} arrays {name}; it needs one")
+            if alike:
+                return alike[0]
+        return None
+
+    images, labels = found(IMAGE_NAMES), found(LABEL_NAMES)
+    if images is None or labels is None:
+        held = ", ".join(sorted(_name(one)[:40] for one in entries)) or "nothing"
+        raise ValueError(
+            f"the file holds {held}; it needs one array x of images and one array y of labels "
+            f"(or {', '.join(IMAGE_NAMES[1:])}; {', '.join(LABEL_NAMES[1:])})"
+        )
+    return images, labels
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    return entry.filename.removesuffix(".npy")
+
+
+def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int, size: int, kinds: str) -> NDArray[Any]:
+    key = _name(entry)[:40]
     if entry.flag_bits & 1:
         raise ValueError(f"{key} is encrypted; it has to be readable without a password")
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise ValueError(f"{key} is compressed in a way that numpy does not write; use numpy.savez_compressed")
     if entry.file_size > most:
         raise ValueError(f"{key} has {entry.file_size} bytes unpacked, more than {most}")
-    if entry.file_size > RATIO_MAX * min(entry.compress_size, size) + RATIO_SLACK:
-        raise ValueError(f"{key} becomes more than {RATIO_MAX} times as long when it is unpacked")
+    if entry.file_size > max(RATIO_FREE, RATIO_MAX * min(entry.compress_size, size)):
+        raise ValueError(
+            f"{key} becomes more than {RATIO_MAX} times as long when it is unpacked; "
+            "save it with numpy.savez, which does not compress"
+        )
     try:
         opened = archive.open(entry)
     except (*_BROKEN, ValueError) as error:
         raise ValueError(_said(error)) from None
     with opened:
         try:
-            return _array(opened, key, most, entry.file_size)
+            return _array(opened, key, most, entry.file_size, kinds)
         except _BROKEN as error:
             raise ValueError(_said(error)) from None
 
 
-def _array(opened: IO[bytes], key: str, most: int, size: int) -> NDArray[Any]:
-    """The array of a member that claims to have `size` bytes."""
+def _array(opened: IO[bytes], key: str, most: int, size: int, kinds: str) -> NDArray[Any]:
+    """The array of a member that claims to have `size` bytes, of one of some kinds of numpy's types."""
     shape, fortran, dtype = _header(opened, key)
-    limit = IMAGES_MAX * VALUES_MAX if key == "x" else IMAGES_MAX
-    if dtype.kind not in "buif":  # objects, which would have to be unpickled, strings, dates, complex numbers
-        raise ValueError(f"{key} has the type {dtype}; real numbers are needed")
+    limit = IMAGES_MAX * (1 if "U" in kinds else VALUES_MAX)
+    if dtype.hasobject:
+        raise ValueError(
+            f"{key} has the type object, which would have to be unpickled; save {key}.astype(str) or numbers"
+        )
+    if dtype.kind not in kinds:
+        raise ValueError(f"{key} has the type {dtype}; real numbers {'or strings ' * ('U' in kinds)}are needed")
+    if dtype.kind in "SU" and not 1 <= dtype.itemsize <= LABEL_LENGTH_MAX * np.dtype(f"{dtype.kind}1").itemsize:
+        raise ValueError(f"{key} has the type {dtype}; strings of 1 to {LABEL_LENGTH_MAX} characters are needed")
     if not 1 <= len(shape) <= 4 or min(shape) < 1 or prod(shape) > limit:
         raise ValueError(f"{key} of shape {shape} is outside 1 to 4 dimensions and 1 to {limit} entries")
     count = prod(shape) * dtype.itemsize
@@ -318,22 +367,24 @@ def _array(opened: IO[bytes], key: str, most: int, size: int) -> NDArray[Any]:
 
 
 def _header(opened: IO[bytes], key: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    """Shape, whether the first index runs fastest, and type, of an array in numpy's format 1.0 or 2.0."""
-    wrong = f"{key} is not an array as numpy writes it"
+    """Shape, whether the first index runs fastest, and type, of an array in numpy's format 1.0 or 2.0.
+
+    numpy reads it, after its length is checked: an expression of literals is parsed and none evaluated.
+    """
+    wrong = f"{key} is not an array as numpy writes it; save it again with numpy.savez"
     begin = opened.read(8)
-    width = {b"\x93NUMPY\x01\x00": 2, b"\x93NUMPY\x02\x00": 4}.get(begin)
-    if width is None:
+    if begin not in _HEADER_READERS:
         raise ValueError(wrong)
-    length = int.from_bytes(opened.read(width), "little")
-    found = _HEADER.fullmatch(opened.read(length)) if length <= HEADER_MAX else None
-    if found is None:
+    width, read = _HEADER_READERS[begin]
+    length = opened.read(width)
+    if int.from_bytes(length, "little") > HEADER_MAX:
         raise ValueError(wrong)
-    descr, fortran, shape = found.groups()
+    header = io.BytesIO(length + opened.read(int.from_bytes(length, "little")))
     try:
-        dtype = np.dtype(descr.decode())
-    except (TypeError, ValueError):
+        shape, fortran, dtype = read(header, max_header_size=HEADER_MAX)
+    except _BAD_HEADER:
         raise ValueError(wrong) from None
-    return tuple(int(one) for one in shape.split(b",") if one.strip()), fortran == b"True", dtype
+    return shape, fortran, dtype
 
 
 def _checked(x: NDArray[Any], y: NDArray[Any], name: str) -> ImageSet:
@@ -350,7 +401,7 @@ def _checked(x: NDArray[Any], y: NDArray[Any], name: str) -> ImageSet:
     for rows in _chunks(np.arange(n)):
         if not (abs(flat[rows].astype(float)) <= VALUE_MAX).all():
             raise ValueError(f"x has a value that is not a number or is beyond {VALUE_MAX:g} in size")
-    labels = y.reshape(n)
+    labels = _numbers(y.reshape(n))
     if labels.dtype.kind == "f" and not (np.isfinite(labels).all() and (labels == np.round(labels)).all()):
         raise ValueError("y has a label that is not a whole number")
     different, classes = np.unique(labels, return_inverse=True)
@@ -360,9 +411,24 @@ def _checked(x: NDArray[Any], y: NDArray[Any], name: str) -> ImageSet:
         name,
         flat,
         classes.astype(np.int64),
-        tuple(str(int(one)) for one in different),
+        tuple(str(one if labels.dtype.kind == "U" else int(one)) for one in different),
         tuple(x.shape[1:]),
     )
+
+
+def _numbers(labels: NDArray[Any]) -> NDArray[Any]:
+    """Labels as numbers where strings are whole numbers throughout ('0' to '9'), else as they are, as text."""
+    if labels.dtype.kind == "S":
+        labels = np.array([one.decode("utf-8", "replace") for one in labels.tolist()])
+    if labels.dtype.kind != "U":
+        return labels
+    codes = np.ascontiguousarray(labels).view(np.dtype(np.uint32).newbyteorder(labels.dtype.byteorder))
+    if codes.max() > sys.maxunicode:  # which no string can hold
+        raise ValueError("y has a label that is no text")
+    different = set(labels.tolist())
+    if not all(one.isprintable() for one in different):
+        raise ValueError("y has a label with a character that is not printable")
+    return labels.astype(np.int64) if all(map(_WHOLE_NUMBER.fullmatch, different)) else labels
 
 
 def _chunks(rows: NDArray[np.int64]) -> list[NDArray[np.int64]]:

@@ -19,6 +19,7 @@ from scipy.special import expit
 
 from ..arguments import check_array, check_choice, check_instance, check_integer, check_number, check_sequence
 from ..hermite import Array
+from ..interruption import checkpoint
 from ..results import Result
 from .model import LinearNetwork
 
@@ -133,6 +134,7 @@ def _descend(
     number = 0
     for wanted in recorded:
         halted = ""
+        checkpoint()
         with np.errstate(all="ignore"):  # what overflows has diverged, and is reported as that
             while number < wanted and not halted:
                 shape = phi(h)

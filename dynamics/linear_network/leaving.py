@@ -16,6 +16,7 @@ import numpy as np
 from ..arguments import check_instance, check_number
 from ..compiling import compiled
 from ..hermite import Array
+from ..interruption import checkpoint
 from .model import LinearNetwork
 
 TOLERANCE_RANGE = (1e-4, 1.0)
@@ -96,6 +97,7 @@ def leaving_step(network: LinearNetwork, tolerance: float = 0.05) -> LeavingStep
     low = t_end / STEPS_MAX
 
     def distance(step: float) -> float:
+        checkpoint()
         count = max(_STEPS_MIN, ceil(t_end / step))
         f = stepped(network, step, count)
         late, early = np.linspace(0.0, count, min(count + 1, _COMPARED)), np.geomspace(1.0, count, _COMPARED)

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from ..arguments import check_array, check_integer, check_integers, check_number
 from ..hermite import Array
+from ..interruption import checkpoint
 from ..results import Result
 from .model import D_MAX, ENTRY_MAX, SEED_MAX
 from .scaling import SCALE_MAX, Exponents, ScalingPhase, scaling_phase
@@ -124,6 +125,7 @@ def _measure(
     found = np.empty((6, len(scales), len(seeds)))
     for i, scale in enumerate(scales.tolist()):
         for j, seed in enumerate(seeds):
+            checkpoint()
             network = exponents.network(scale, seed, y, width)
             start, end = network.start, network.end
             found[:, i, j] = (

@@ -17,6 +17,7 @@ import numpy as np
 
 from ..arguments import check_choice, check_integer, check_integers, check_number, check_sequence
 from ..hermite import Array
+from ..interruption import checkpoint
 from ..results import Result
 from .model import D_MAX, ENTRY_MAX, ETA_RANGE, GAMMA_RANGE, SEED_MAX, aligned, draw
 from .norms import Pair
@@ -128,6 +129,7 @@ def phase_diagram(
     values[x_name], values[y_name] = along_x[None, :], along_y[:, None]
     found = np.empty((3, len(seeds), ny, nx))
     for k, seed in enumerate(seeds):
+        checkpoint()
         pair = _pairs(np.asarray(values["d"]).astype(int), seed, alignment)
         _end(values, pair, found[:, k])
     found.setflags(write=False)

@@ -16,6 +16,7 @@ from ..training import BATCH_MAX, DIMENSION_MAX, STARTS, SphericalSGD, Start, to
 from .model import WIDTH_MAX, MeanFieldModel
 from .network import make_network
 from .starts import LAWS, T_MAX, T_MIN, Law, initial_weights
+from .trajectory import MeanFieldTrajectory
 
 PLACES_MAX, RUNS_MAX = 50, 100
 SAMPLES = 60  # at which two risks are compared
@@ -36,8 +37,8 @@ class NetworkDistances(Result):
     """Distances at each place, for each run: the largest difference of two risks over the run.
 
     ``to_exact`` and ``to_mean_field`` (places, runs): of the network to the exact flow of m neurons and to the mean
-    field, nan where they are not computed yet, or where the run has halted, of which ``halted`` tells; ``between``
-    (places,): of these two. work: multiply-adds done, ``of`` how many.
+    field, nan where they are not computed yet, where the run has halted, of which ``halted`` tells, or where an
+    integration stopped early; ``between`` (places,): of these two. work: multiply-adds done, ``of`` how many.
     """
 
     places: tuple[Place, ...]
@@ -102,8 +103,8 @@ def compare_networks(
         for run in range(runs):
             for j, model in enumerate(models):
                 if run == 0:
-                    exact = model.trajectory(starts[j], t=times, overlaps=True).risk
-                    mean_field = model.trajectory(starts[j], t=times).risk
+                    exact = _whole(model.trajectory(starts[j], t=times, overlaps=True))
+                    mean_field = _whole(model.trajectory(starts[j], t=times))
                     risks.append((exact, mean_field))
                     between[j] = np.max(abs(exact - mean_field))
                 simulated = network(j, run)
@@ -120,6 +121,11 @@ def compare_networks(
                 yield known()
 
     return compared()
+
+
+def _whole(run: MeanFieldTrajectory) -> Array:
+    """The risk (SAMPLES,) of a run; nan where its integration stopped early."""
+    return np.pad(run.risk, (0, SAMPLES - run.risk.size), constant_values=np.nan)
 
 
 def _place(name: str, given: object) -> Place:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from .. import rosenbrock
 from ..arguments import check_number
 from ..hermite import Array
+from ..interruption import checkpoint
 from ..results import Result
 from ..rosenbrock import ResultCode
 from .learning import LEARNED
@@ -182,6 +183,7 @@ def chunks(request: Request) -> Iterator[MeanFieldChunk]:
     ends = np.log([times[1] if len(times) > 1 and times[0] == 0.0 else times[0] or t_end, t_end])
     last = False
     while not last:
+        checkpoint()
         began = perf_counter()
         t, a, s, risk, spread, place, code = advance(
             system, state, y, work, times, place, refine, t_end, request.rtol, steps, crossings

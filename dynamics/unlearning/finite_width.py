@@ -123,19 +123,24 @@ def start_point(system: FiniteSystem, a0: float, R0: float) -> tuple[FiniteSyste
     return system, np.array([atanh(R0), a0, 0.0])
 
 
-@compiled
 def _solved(
     system: Any, coefficients: Any, start: Any, taus: Any, tau_end: float, tau_first: float, n: int, rtol: float
 ) -> Any:
-    """Integrate and sample in one compiled call: samples (tau, R, a, Q, spread), losses, solver state, code."""
+    """Integrate and sample: samples (tau, R, a, Q, spread), losses, solver state, code."""
     rows, state, code = integrate(system, start, tau_end, rtol, STEP_BUDGET)
     if len(taus) > 0:
         samples = sample_at(system, rows, taus)
     else:
         samples = sample_refined(system, rows, n, min(tau_first, 0.5 * rows[-1, 0]))
+    return samples, _losses(coefficients, samples), state, code
+
+
+@compiled
+def _losses(coefficients: Any, samples: Any) -> Any:
+    """The loss at each sample (tau, R, a, Q, spread)."""
     loss = np.empty(samples.shape[1])
     for i in range(len(loss)):
         R, a = samples[1, i], samples[2, i]
         # the loss of m neurons that all point alike, and what it costs that they do not
         loss[i] = loss_at(coefficients, R, a) + 0.5 * a * a * samples[4, i]
-    return samples, loss, state, code
+    return loss

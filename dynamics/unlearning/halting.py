@@ -266,16 +266,21 @@ def _law(width: FiniteWidth, side: int) -> tuple[float, float]:
     return law.a_sign * size, width.m * k / ((p + k) * others)
 
 
-@compiled
 def _arrival(system: Any, start: Any, R_end: float, a_end: float, horizon: float) -> float:
     """The time from which on R and a are within ``SHARE`` of their ends."""
-    last = -1
     while True:
         rows, _, code = integrate(system, start, horizon, 1e-8, _STEP_BUDGET)
         last = len(rows) - 1
         if code != 0 or horizon >= _TAU_MAX or _away(rows, last, 0.0, R_end, a_end) < _THERE:
             break
         horizon *= 10.0
+    return _settled_since(rows, R_end, a_end)
+
+
+@compiled
+def _settled_since(rows: Any, R_end: float, a_end: float) -> float:
+    """The time in a record from which on R and a are within ``SHARE`` of their ends."""
+    last = len(rows) - 1
     while last >= 0 and _away(rows, last, 0.0, R_end, a_end) <= SHARE:
         last -= 1
     if last < 0:

@@ -1,4 +1,7 @@
-"""Integration of a fast-slow system: the record of a solution, as accurate as its course asks for."""
+"""Integration of a fast-slow system: the record of a solution, as accurate as its course asks for.
+
+``integrate`` itself is not compiled: each compiled caller of the integrator compiles all of it again.
+"""
 
 from typing import Any
 
@@ -7,6 +10,7 @@ import numpy as np
 from .. import rosenbrock
 from ..alignment import alignment
 from ..compiling import compiled
+from ..interruption import checkpoint
 from .fast_slow import pull
 
 STEP_BUDGET = 200_000
@@ -55,12 +59,12 @@ def _on_manifold(system: Any, row: Any, rho_next: float) -> bool:
     return bool(pull(system, y) * abs(y[0]) * row[1] > 300.0 * abs(rho_next - y[0]))
 
 
-@compiled
 def integrate(system: Any, start: Any, tau_end: float, rtol: float, limit: int) -> Any:
     """The record of a solution from the unknowns ``start`` (n,) up to tau_end, its state and its result code.
 
     Where errors grow along the critical manifold, it is integrated again, as much more accurately.
     """
+    checkpoint()
     h = first_step(system, start, tau_end)
     rows, state, code = rosenbrock.record(system, start.copy(), 0.0, tau_end, h, rtol, limit)
     magnified = sensitivity(system, rows)

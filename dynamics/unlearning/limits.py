@@ -26,6 +26,7 @@ from .. import rosenbrock
 from ..alignment import alignment
 from ..compiling import compiled
 from ..hermite import Array
+from ..interruption import checkpoint
 from ..results import Result
 from .integration import first_step
 from .losses import loss_at
@@ -177,6 +178,7 @@ def _settle(
 
 def limit(model: UnlearningModel, a0: float, R0: float) -> Limit:
     """The limit of the trajectory from (R0, a0), both validated."""
+    checkpoint()
     resting = _resting(model, a0, R0)
     if resting is not None:
         R, a = resting

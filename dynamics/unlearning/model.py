@@ -376,7 +376,8 @@ class UnlearningModel(Result):
 
         Within tolerance, each of the two passes every point (R, a / max(1, |a|)) of the other to that distance,
         at a time to that share: so a jump may come a little late, and no stretch may be left out. 2 where every
-        width will do, inf where 1e9 will not. "Above which" is tested at powers of 10.
+        width will do, inf where 1e9 will not, nan where the integration of the planar solution stops early. "Above
+        which" is tested at powers of 10.
 
         Raises ``ValueError`` unless |a0| <= 1e3, |R0| <= 1, 1e-20 <= tau_end <= 1e8, 1e-4 <= tolerance <= 0.5.
         """

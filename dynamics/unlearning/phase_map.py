@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from ..arguments import check_choices, check_instance, check_integers, check_number
 from ..hermite import Array
+from ..interruption import checkpoint
 from ..results import Result
 from .arguments import RTOL_RANGE, TAU_MAX, TAU_MIN, start
 from .axes import Axis, axis
@@ -327,6 +328,7 @@ def _levels(
                 places[pool.submit(block, plan, map_.x[cut_x], map_.y[cut_y])] = (cut_x, cut_y)
             pending = set(places)
             while pending:
+                checkpoint()
                 ready, pending = wait(pending, return_when=FIRST_COMPLETED)
                 for future in ready:
                     map_ = _with(map_, places[future], future.result())
@@ -385,6 +387,10 @@ def _bisected(plan: Plan, pool: Executor) -> Callable[[Array, Array], NDArray[np
     def fates(x: Array, y: Array) -> NDArray[np.int8]:
         parts = np.array_split(np.arange(len(x)), max(1, min(os.cpu_count() or 1, len(x) // 64)))
         futures = [pool.submit(cells, plain, x[part], y[part]) for part in parts]
-        return np.concatenate([future.result()[0] for future in futures])
+        found = []
+        for future in futures:
+            checkpoint()
+            found.append(future.result()[0])
+        return np.concatenate(found)
 
     return fates

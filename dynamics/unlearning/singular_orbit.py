@@ -20,6 +20,7 @@ from numpy.polynomial.polynomial import polyval
 from scipy.optimize import brentq
 
 from ..hermite import Array
+from ..interruption import checkpoint
 from ..polynomials import real_roots
 from ..results import Result
 from .equilibria import crossings
@@ -80,6 +81,7 @@ def _walk(model: UnlearningModel, a: float, R0: float) -> Iterator[tuple[OrbitPi
     R, tau = R0, 0.0
     target = _fast_target(model, R, a, _fast_direction(model, R, a))
     while True:
+        checkpoint()
         if target != R:
             end: PieceEnd = "edge" if abs(target) == 1.0 else "line" if target == 0.0 else "branch"
             yield _fast_piece(R, target, a, tau, end), _rest_fate(target, end, one_degree)

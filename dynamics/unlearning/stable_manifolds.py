@@ -12,6 +12,7 @@ from .. import rosenbrock
 from ..alignment import alignment
 from ..compiling import compiled
 from ..hermite import Array
+from ..interruption import checkpoint
 from .equilibria import Equilibrium, jacobian
 from .integration import first_step
 from .planar import planar
@@ -87,6 +88,7 @@ def followed_from(
     tau_max: float,
 ) -> StableManifold:
     """Both halves from a point (rho, a), joined at ``offset`` along the direction ``stable``."""
+    checkpoint()
     backward = planar(*model.overlaps, model.eps, time_direction=-1)
     before, after = (
         followed(backward, point[0] + step * stable[0], point[1] + step * stable[1], a_max, tau_max)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import rosenbrock
-from ..compiling import compiled
 from ..hermite import Array
 from ..results import Result
 from ..rosenbrock import ResultCode
@@ -134,7 +133,6 @@ class TrajectoryChunk(Result):
     trajectory: Trajectory
 
 
-@compiled
 def solved(
     system: Any,
     coefficients: Any,
@@ -146,8 +144,8 @@ def solved(
     n: int,
     rtol: float,
 ) -> Any:
-    """Integrate and sample in one compiled call: samples, losses, solver state, code. Sampled at ``taus``
-    where there are any, else refined."""
+    """Integrate and sample: samples, losses, solver state, code. Sampled at ``taus`` where there are any, else
+    refined."""
     rows, state, code = integrate(system, np.array([rho, a]), tau_end, rtol, STEP_BUDGET)
     first = min(tau_first, 0.5 * rows[-1, 0])
     samples = sample_at(system, rows, taus) if len(taus) > 0 else sample_refined(system, rows, n, first)

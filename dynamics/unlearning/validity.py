@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from math import exp, inf, log
+from math import exp, inf, log, nan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..compiling import compiled
 from ..hermite import Array
+from ..rosenbrock import ResultCode
 from .arguments import WIDTH_RANGE
 
 if TYPE_CHECKING:
@@ -22,10 +23,14 @@ _PRECISION = log(1.01)  # of ln m
 def width_needed(model: UnlearningModel, a0: float, R0: float, tau_end: float, tolerance: float) -> float:
     """See ``UnlearningModel.width_needed``; arguments validated. At most 19 integrations."""
     run = model.trajectory(a0, R0, tau_end, _SAMPLES, rtol=_RTOL)
+    if run.code != ResultCode.SUCCESS:
+        return nan
     planar = np.array([run.tau, run.R, run.a])
 
     def holds(m: float) -> bool:
         wide = model.at_width(m).trajectory(a0, R0, tau_end, _SAMPLES, rtol=_RTOL)
+        if wide.code != ResultCode.SUCCESS:
+            return False
         exact = np.array([wide.tau, wide.R, wide.a])
         return follows(planar, exact, tolerance) and follows(exact, planar, tolerance)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.hand import STATE, box, slider, until, wait_for_query
+from tests.browser.hand import STATE, box, settled, slider, until, wait_for_query
+from tests.components.pixels import read
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 STATES: dict[str, tuple[dict[str, Any], str | None]] = {
@@ -237,3 +239,30 @@ def test_motion_is_reduced_where_it_is_asked_for(open_page: Any) -> None:
       .filter((element) => parseFloat(getComputedStyle(element).transitionDuration) > 0
         || getComputedStyle(element).animationName !== "none").map((element) => element.className)""")
     assert moving == []
+
+
+def ink(page: Page, selector: str) -> tuple[np.ndarray, float]:
+    """The most frequent color of an element, and by how much of the whole range another one in it differs."""
+    pixels = read(page.locator(selector).first.screenshot()).reshape(-1, 3)
+    colors, counts = np.unique(pixels, axis=0, return_counts=True)
+    paper = colors[counts.argmax()]
+    return paper, float(np.abs(pixels - paper).max()) / 255.0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_contrast_themes_show_icons_and_choices(open_page: Any, scheme: str) -> None:
+    page = open_page("/", forced_colors="active", color_scheme=scheme)
+    settled(page)
+    for button in ("#reset-button", "#help-button", "#theme-button", "#take-menu summary", "#play"):
+        inside = f"{button}::before" if button == "#play" else f"{button} .glyph"
+        assert ink(page, button if "::" in inside else inside)[1] > 0.5, button
+    for chosen, other in (
+        ("#chip-0", "#chip-1"),
+        (".segment:has(input:checked) span", ".segment:has(input:not(:checked)) span"),
+        (".view-link[aria-current]", ".view-link:not([aria-current])"),
+    ):
+        (paper, contrast), (plain, _) = ink(page, chosen), ink(page, other)
+        assert np.abs(paper - plain).max() > 64, chosen
+        assert contrast > 0.5, chosen
+    for part in (".xtick text", ".gtitle, .xtitle"):
+        assert ink(page, f"#unlearning-plane {part}")[1] > 0.5, "figures are read as without the theme"

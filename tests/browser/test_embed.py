@@ -53,10 +53,11 @@ def other() -> Iterator[str]:
 def hosted(open_page: Any, other: str, address: str) -> Callable[..., tuple[Page, Frame, list[str]]]:
     """Another site's page with an embed in it: the page, the frame, and what the embed has asked for."""
 
-    def open_(before: str = "", link: str = f"{LINK}&embed=main", app: str = address) -> tuple[Page, Frame, list[str]]:
-        Other.body = f"{before}<iframe src='{app}{link}' width=800 height=500 title=Embed></iframe>".replace(
-            "&", "&amp;"
-        )
+    def open_(
+        before: str = "", link: str = f"{LINK}&embed=main", app: str = address, more: str = ""
+    ) -> tuple[Page, Frame, list[str]]:
+        frame = f"<iframe src='{app}{link}' {more} width=800 height=500 title=Embed></iframe>"
+        Other.body = f"{before}{frame}".replace("&", "&amp;")
         page = open_page("/", base=other, drawn=False)
         asked: list[str] = []
         page.on("request", lambda request: asked.append(urlsplit(request.url).path))
@@ -79,6 +80,19 @@ def test_a_page_of_another_origin_holds_an_embed_without_entering_its_history(ho
     assert "embed" not in str(frame.locator("#open-app").get_attribute("href"))
     frame.wait_for_function("location.search.includes('eps=0.5') && location.search.endsWith('&embed=main')")
     assert page.evaluate("history.length") == steps
+
+
+@pytest.mark.allowed_faults("request to another host")
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_sandboxed_frame_without_an_origin_shows_the_picture_and_redraws_it(hosted: Any, name: str) -> None:
+    _, frame, _ = hosted(link=f"{VIEWS[name].path}?v=1&embed=main", more="sandbox='allow-scripts'")
+    frame.wait_for_selector("body[data-drawn]")
+    assert frame.evaluate("origin") == "null"
+    if name == "unlearning":
+        frame.locator("#unlearning-eps-box").fill("0.5")
+        frame.locator("#unlearning-eps-box").press("Enter")
+        frame.wait_for_selector("body[data-drawn*='eps=0.5']")
+    expect(frame.locator("#alert")).not_to_be_visible()
 
 
 @pytest.mark.allowed_faults("request to another host", "frame-ancestors")
@@ -196,6 +210,7 @@ def test_the_dialog_makes_the_frame_and_shows_it(open_page: Any, address: str) -
     preview = page.frames[1]
     preview.wait_for_selector("body[data-drawn]")
     check(page, None)
+    expect(dialog).to_contain_text("allow-same-origin")
     page.get_by_label("Plots alone").check()
     page.fill("#embed-width", "700")
     page.press("#embed-width", "Tab")

@@ -103,6 +103,6 @@ def test_the_menu_saves_the_present_state(open_page: Any) -> None:
     with page.expect_download() as saved:
         page.get_by_role("button", name="Offline page, HTML").click()
     text = saved.value.path().read_text()
-    assert saved.value.suggested_filename == "unlearning.html"
+    assert saved.value.suggested_filename == "unlearning-eps0.5-a9.html"
     assert '"eps":0.5' in text
-    expect(page.locator("#notice")).to_have_text(f"unlearning.html saved, {len(text.encode()) / 1e6:.1f} MB.")
+    expect(page.locator("#notice")).to_have_text(f"unlearning-eps0.5-a9.html saved, {len(text.encode()) / 1e6:.1f} MB.")

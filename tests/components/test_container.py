@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import shlex
 from pathlib import Path
@@ -62,19 +63,19 @@ def test_its_settings_are_settings_and_right() -> None:
     assert last_of(FOUND, "EXPOSE") == given["PORT"]
 
 
-def test_its_health_check_is_python_and_asks_for_health() -> None:
+def test_its_health_check_is_python_and_asks_whether_it_is_ready() -> None:
     python, option, code = words(last_of(FOUND, "HEALTHCHECK"))
     assert (python, option) == ("python", "-c")
     ast.parse(code)
-    assert "/health" in code
+    assert "/ready" in code
 
 
 def test_the_compose_file_builds_the_app_with_redis_and_several_workers() -> None:
     app, redis = COMPOSE["services"]["app"], COMPOSE["services"]["redis"]
     assert (ROOT / ".ci" / app["build"]["context"]).resolve() == ROOT
-    values = {name: re.sub(r"\$\{\w+:-(\w+)\}", r"\1", value) for name, value in app["environment"].items()}
-    assert values.keys() <= SETTINGS.keys()
-    check(values)
+    values = {name: re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value) for name, value in app["environment"].items()}
+    folders = {"IMAGES_FOLDER", "LECTURE_FOLDER"}  # of the image
+    check({name: value for name, value in values.items() if name not in folders})
     assert int(values["WORKERS"]) > 1
     assert values["CACHE_REDIS_URL"].startswith("redis://redis:")
     assert re.fullmatch(r"redis:\d+\.\d+-\w+", redis["image"])
@@ -83,15 +84,38 @@ def test_the_compose_file_builds_the_app_with_redis_and_several_workers() -> Non
     assert "ports" not in redis, "nobody else reaches it"
 
 
+def test_every_setting_can_be_given_to_the_compose_file() -> None:
+    app = COMPOSE["services"]["app"]
+    assert app["environment"].keys() == SETTINGS.keys()
+    inside = {"HOST", "PORT"}  # of the network of the containers; PORT is the published one
+    reached = {name for name in SETTINGS if f"${{{name}:-" in json.dumps(app)}
+    assert reached == SETTINGS.keys() - inside
+    assert "${PORT:-" in COMPOSE["services"]["proxy"]["ports"][0]
+
+
+def test_what_cannot_be_computed_again_is_in_volumes() -> None:
+    app = COMPOSE["services"]["app"]
+    mounted = {volume.rsplit(":/", 1)[1].partition(":")[0]: volume for volume in app["volumes"]}
+    for name in ("IMAGES_FOLDER", "LECTURE_FOLDER"):
+        folder = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", app["environment"][name])
+        assert folder.lstrip("/") in mounted
+        assert any(step.instruction == "RUN" and folder in step.rest for step in FOUND), "its owner is the app"
+    assert COMPOSE["volumes"].keys() == {"images", "stories"}
+
+
 def test_clients_reach_the_proxy_alone_which_takes_what_they_send_whole() -> None:
     app, proxy = COMPOSE["services"]["app"], COMPOSE["services"]["proxy"]
     assert "ports" not in app
     assert app["environment"]["TRUSTED_PROXIES"] == "${TRUSTED_PROXIES:-1}"
-    (mounted,) = proxy["volumes"]
-    conf = (ROOT / ".ci" / mounted.partition(":")[0]).read_text()
+    assert all((ROOT / ".ci" / mounted.partition(":")[0]).is_file() for mounted in proxy["volumes"])
+    conf = (ROOT / ".ci" / "nginx.conf").read_text()
     assert f"listen {proxy['ports'][0].rpartition(':')[2]};" in conf
     assert f"client_max_body_size {MOST_BYTES >> 20}m;" in conf
     assert f"client_max_body_size {MAX_BODY >> 10}k;" in conf
     assert "limit_conn address" in conf
     assert not re.search(r"_buffering\s+off", conf)
-    assert all("mem_limit" in COMPOSE["services"][name] for name in ("app", "redis"))
+    assert all("mem_limit" in service for service in COMPOSE["services"].values())
+    (room,) = [int(size) for size in re.findall(r"/tmp/body:size=(\d+)m", " ".join(proxy["tmpfs"]))]
+    (files,) = [int(number) for number in re.findall(r"limit_conn upload (\d+);", conf)]
+    assert files * MOST_BYTES <= room << 20, "all uploads that may come at once fit"
+    assert all(":size=" in place for place in proxy["tmpfs"]), "a tmpfs without a size may take half of the memory"

@@ -168,7 +168,7 @@ def test_no_text_ends_its_place_in_a_page() -> None:
 def test_the_file_holds_the_stream_of_the_state_and_nothing_from_elsewhere(client: FlaskClient) -> None:
     answer = client.get("/offline/unlearning.html?v=1&a=9&cur=3&y=excess")
     assert answer.status_code == 200
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="unlearning.html"'
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="unlearning-a9.html"'
     page = answer.text
     assert not re.findall(r'(?:\bsrc|<link[^>]*href)="(?!data:)[^"]*"', page.partition("<script>!function")[0])
     data = block(page)

@@ -19,7 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import create_app
+from components import wheel
 from components.citations import IMAI_2026, PAPERS, bibliography
+from components.exporter import file_name
 from components.theme import FATES
 from components.unlearning import figures
 from components.unlearning.picture import Picture
@@ -358,7 +360,9 @@ def test_the_script_carries_link_citation_and_every_parameter(client: FlaskClien
     state = STATES["a third"]
     code = exported(client, "py", state)
     script = executed(code)
-    assert f"Link: /?{state.query()}\n" in script["__doc__"]
+    assert f"Link: http://localhost/?{state.query()}\n" in script["__doc__"]
+    assert f"Get the package: python -m pip install http://localhost/{wheel.NAME}\n" in script["__doc__"]
+    assert client.get(f"/{wheel.NAME}").data == wheel.wheel()
     assert IMAI_2026.citation in " ".join(script["__doc__"].split())
     assert (script["C"], script["C_STAR"], script["EPS"]) == (state.c, state.c_star, state.eps)
     assert [(R0, a0) for _, R0, a0 in script["STARTS"]] == list(state.starts)
@@ -383,6 +387,40 @@ def test_csv_and_json_hold_the_trajectories_in_full_precision(client: FlaskClien
         assert given["table"][column] == [float(row[column]) for row in rows]
     assert UnlearningState.from_query(given["link"]) == state
     assert UnlearningState.make(given["state"]) == state
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_every_file_carries_link_and_parameters(client: FlaskClient, name: str) -> None:
+    view = VIEWS[name]
+    state = view.State()
+    link = f"http://localhost{view.path}?{state.query()}"
+    rows = list(csv.DictReader(io.StringIO(client.get(f"/export/{name}.csv?{state.query()}").text)))
+    assert len(rows) > 10
+    assert {row["link"] for row in rows} == {link}
+    for field, parameter in state.parameters().items():
+        if parameter.part == "physics" and getattr(state, field) is not None:
+            assert {row[f"param_{field}"] for row in rows} == {parameter.text(getattr(state, field))}
+    assert json.loads(client.get(f"/export/{name}.json?{state.query()}").data)["url"] == link
+    script = client.get(f"/export/{name}.py?{state.query()}", base_url="http://app.example").text
+    compile(script, "script.py", "exec")
+    assert f"Link: http://app.example{view.path}?{state.query()}\n" in script
+    assert f"pip install http://app.example/{wheel.NAME}\n" in script
+    hostile = client.get(f"/export/{name}.py?{state.query()}", base_url='http://a"""+b')
+    assert hostile.status_code == 400, "a host that would end the text of a script"
+
+
+@pytest.mark.parametrize(
+    ("query", "file"),
+    [
+        ("v=1", "unlearning.csv"),
+        ("v=1&eps=0.5&a=4,8", "unlearning-eps0.5-a4_8.csv"),
+        ("v=1&cs=1,-1&clk=arc", "unlearning-cs1_-1_0_0_0.csv"),
+        ("v=1&a=" + ",".join(["-1.234567"] * 12), f"unlearning-a{'_'.join(['-1.234567'] * 12)[:78]}.csv"),
+    ],
+)
+def test_the_name_of_a_file_says_which_parameters_differ_from_the_first_picture(query: str, file: str) -> None:
+    view = VIEWS["unlearning"]
+    assert file_name(view, view.State.from_query(query), "csv") == file
 
 
 def test_what_is_not_finite_is_null(client: FlaskClient) -> None:

@@ -384,7 +384,7 @@ def test_a_replay_is_given_away_with_its_laws(client: FlaskClient) -> None:
     assert document["measured"][0].startswith("Measured at τ = 150")
     rows = client.get(f"/export/lab.csv?{state.query()}").text.splitlines()
     assert len(rows) == 1 + len(kept.course.tau)
-    assert rows[0].split(",") == list(table)
+    assert rows[0].split(",")[: len(table)] == list(table)
 
 
 def test_a_run_is_given_away_as_far_as_it_is_kept(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:

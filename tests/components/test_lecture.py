@@ -133,7 +133,7 @@ def test_a_false_claim_is_found() -> None:
     ("old", "new", "parts"),
     [
         ("v=1&a=9", "v=1&a=99", ("step 1 (one)", "link", "a = 99 is outside [-20, 20]")),
-        ("v=1&a=9", "v=1&b=9", ("link", "b is not a parameter")),
+        ("v=1&a=9", "v=1&b=9", ("link", "b is not a parameter of this view")),
         ('"unlearning"\nlink', '"nowhere"\nlink', ("view", "one of unlearning")),
         ('id = "one"', 'id = "../one"', ("step 1", "id")),
         ('title = "One"', 'title = ""', ("title", "1 to 80 letters")),

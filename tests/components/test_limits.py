@@ -18,7 +18,7 @@ from redis import Redis
 import app
 from components import limits, stream, warming
 from components.cache import StreamCache
-from components.limits import Exhausted, Limits, bucket
+from components.limits import Charge, Exhausted, Limits, bucket
 from components.shared import Shared
 from components.unlearning.state import UnlearningState
 from components.unlearning.view import UnlearningView
@@ -35,7 +35,7 @@ class Clock:
         return self.now
 
     def thread_time(self) -> float:
-        return 0.0
+        return self.now
 
 
 @pytest.fixture
@@ -71,6 +71,21 @@ def test_what_was_not_taken_is_given_back_and_what_was_is_not(clock: Clock) -> N
     granted.admit("a", 6)(6.0)
     assert wait(granted, 2, "a") == 0, "10 − 3 − 6 = 1"
     assert wait(granted, 2, "a") == 1, "1 − 2"
+
+
+def test_work_that_takes_longer_is_charged_while_it_goes_on(clock: Clock) -> None:
+    granted = Limits(rate=1, burst=10)
+    charge = granted.admit("a", 2)
+    charge.cover(1.9)
+    assert charge.seconds == 2
+    charge.cover(7.0)
+    assert charge.seconds == 8, "charged is at least what is spent, and at most twice that"
+    other = granted.admit("a", 3)
+    assert wait(granted, 1, "a") == 1, "10 − 8 − 3 = −1"
+    other(0.0)
+    charge(7.0)
+    assert wait(granted, 4, "a") == 0, "10 − 7 = 3"
+    assert wait(granted, 4, "a") == 1, "3 − 4 = −1"
 
 
 def test_nothing_is_saved_up_beyond_the_burst(clock: Clock) -> None:
@@ -196,8 +211,7 @@ def dear(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
     ready = threading.Event()
     ready.set()
     monkeypatch.setattr(warming, "ready", ready)
-    monkeypatch.setattr("components.cache.time", clock)
-    monkeypatch.setattr("components.stream.time", clock)
+    monkeypatch.setattr("components.metering.time", clock)
     server = Flask("test")
     stream.register(server, {"unlearning": Dear()}, StreamCache(server), Limits(0.1, 10))
     return server.test_client()
@@ -210,10 +224,10 @@ def link(number: int) -> str:
 def test_sixty_phones_behind_one_address_open_one_link(dear: FlaskClient) -> None:
     gate = threading.Barrier(60)
 
-    def phone(_: int) -> tuple[int, bytes]:
+    def phone(_: int) -> tuple[int, tuple[bytes, ...]]:
         gate.wait()
         answer = dear.application.test_client().get(f"/stream/unlearning?{link(1)}")
-        return answer.status_code, answer.data
+        return answer.status_code, tuple(map(bytes.strip, answer.data.splitlines()))
 
     with ThreadPoolExecutor(60) as pool:
         answers = list(pool.map(phone, range(60)))
@@ -260,7 +274,7 @@ def proxied(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], list[str]]:
         seen: list[str] = []
         monkeypatch.setenv("TRUSTED_PROXIES", str(proxies))
         monkeypatch.setattr(
-            Limits, "admit", lambda self, address, seconds: seen.append(address) or (lambda taken: None)
+            Limits, "admit", lambda self, address, seconds: seen.append(address) or Charge(lambda more: None, seconds)
         )
         client = app.create_app().server.test_client()
         for forwarded in (None, "192.0.2.7", "6.6.6.6, 192.0.2.8", "nonsense"):

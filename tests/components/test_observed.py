@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +16,16 @@ import pytest
 from flask.testing import FlaskClient
 
 import app
-from components import logs, metrics, settings
+from components import logs, metrics, settings, shared, warming
+from components.images.shelf import Shelf
+from components.release import fingerprint
+from components.runs.board import Entry
+from components.runs.folder import Folder
 from components.settings import SETTINGS
+from components.stored import gauges
 from tests.benchmarks.server import ROOT
-from tests.waiting import LONGEST, core_is_ready
+from tests.components.conftest import RedisServer
+from tests.waiting import LONGEST, core_is_ready, until
 
 SAMPLE = re.compile(r'([a-z_:]+)(?:\{((?:[a-z_]+="[^"\\\n]*",?)*)\})? (\S+)')
 
@@ -163,11 +170,104 @@ def test_an_error_is_one_line_of_json_with_its_traceback() -> None:
         ("METRICS", "yes", "METRICS = yes is not one of on, off."),
         ("RUNS_AT_ONCE", "٣", "RUNS_AT_ONCE = ٣ is not a whole number of at least 1."),
         ("HOST", "a\nb", "HOST is not a text of one line."),
+        ("HOST", "999.1.1.1", "HOST = 999.1.1.1 is not an address of this machine, such as 127.0.0.1."),
+        ("RUNS_FOLDER", "/proc/x", "RUNS_FOLDER = /proc/x is not a folder that can be written to: no such file"),
+        (
+            "IMAGES_FOLDER",
+            "/dev/null",
+            "IMAGES_FOLDER = /dev/null is not a folder that can be written to: file exists.",
+        ),
+        ("RUNS_FOLDER", "/tmp", "RUNS_FOLDER = /tmp may be written to by others; name a folder that only this app"),
+        ("LECTURE_FOLDER", "/nothing", "LECTURE_FOLDER = /nothing is not a folder that can be read: no such file"),
+        ("RUNS_VIEWS", "views", "RUNS_VIEWS = views is not a module and a name like components.views:VIEWS."),
+        ("RUNS_VIEWS", "nothing.x:VIEWS", "RUNS_VIEWS = nothing.x:VIEWS: there is no module nothing.x."),
+        ("RUNS_DASK", "x", "RUNS_DASK = x is not the address of a scheduler like tcp://scheduler:8786."),
+        ("ALLOWED_HOSTS", "a/b", "ALLOWED_HOSTS = a/b is not * or host names like app.example or *.example"),
     ],
 )
 def test_a_wrong_setting_is_told_with_what_would_be_right(name: str, text: str, said: str) -> None:
     with pytest.raises(ValueError, match=re.escape(said)):
         settings.check({name: text})
+
+
+def test_a_scheduler_needs_the_package_that_connects_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.check({"RUNS_DASK": "tcp://127.0.0.1:8786"})
+    monkeypatch.setattr(settings, "find_spec", lambda name: None)
+    with pytest.raises(ValueError, match="RUNS_DASK is set, and the package distributed, which connects"):
+        settings.check({"RUNS_DASK": "tcp://127.0.0.1:8786"})
+
+
+def test_names_that_are_almost_settings_are_told() -> None:
+    assert settings.misspelled({"LIMITRATE": "3", "LIMIT_RATE": "3", "HOSTNAME": "h", "LOGNAME": "n", "PATH": ""}) == [
+        "LIMITRATE is not a setting and has no effect; LIMIT_RATE is one."
+    ]
+
+
+def test_settings_in_force_hold_no_secret() -> None:
+    given = {"HOST": "0.0.0.0", "CACHE_REDIS_URL": "redis://:hush/@h:1/0", "CACHE_SECRET": "hush", "PORT": ""}
+    assert settings.in_force(given) == "HOST=0.0.0.0, CACHE_REDIS_URL=redis://…@h:1/0, CACHE_SECRET=…"
+    assert settings.in_force({}) == "defaults"
+
+
+def test_ready_is_told_apart_from_alive(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert client.get("/ready").status_code == 200
+    monkeypatch.setattr(warming, "ready", threading.Event())
+    alive, ready = client.get("/health"), client.get("/ready")
+    assert (alive.status_code, ready.status_code) == (200, 503)
+    assert alive.get_json()["status"] == ready.get_json()["status"] == "warming up"
+    assert int(ready.headers["Retry-After"]) > 0
+
+
+def test_health_looks_at_redis_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CACHE_REDIS_URL", "redis://127.0.0.1:1/0")
+    assert app.create_app().server.test_client().get("/health").get_json()["redis"] == "away"
+
+
+def test_health_sees_redis_go_and_come_back(redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared, "PAUSE", 0.0)
+    monkeypatch.setenv("CACHE_REDIS_URL", redis_server.url)
+    client = app.create_app().server.test_client()
+
+    def seen() -> str:
+        return client.get("/health").get_json()["redis"]
+
+    until(lambda: seen() == "answers")
+    redis_server.kill()
+    try:
+        assert seen() == "away"
+    finally:
+        redis_server.start()
+    until(lambda: seen() == "answers")
+
+
+def test_runs_and_stored_bytes_are_measured(tmp_path: Path) -> None:
+    board = {
+        "a": Entry("running", 1.0, 1.0, size=100), "b": Entry("failed", 1.0, 1.0, size=20),
+        "c": Entry("failed", 1.0, 1.0), "d": Entry("waiting", 1.0, 1.0),
+    }  # fmt: skip
+    store = Folder(tmp_path / "runs")
+    store.change(lambda _: (board, None))
+    shelf = Shelf(tmp_path / "images")
+    shelf.path.mkdir()
+    (shelf.path / "x.images").write_bytes(b"12345")
+    found = read(metrics.text(gauges(store, shelf)))
+    name = metrics.PREFIX + "runs"
+    counted = {status: found[name, f'status="{status}"'] for status in ("waiting", "running", "failed", "finished")}
+    assert counted == {"waiting": 1, "running": 1, "failed": 2, "finished": 0}
+    assert found[metrics.PREFIX + "stored_bytes", 'of="runs"'] == 120
+    assert found[metrics.PREFIX + "stored_bytes", 'of="images"'] == 5
+
+
+def test_metrics_answer_without_runs_and_images() -> None:
+    nowhere = Path("/dev/null/nowhere")
+    found = read(metrics.text(gauges(Folder(nowhere), Shelf(nowhere))))
+    assert not {name for name, _ in found} & {metrics.PREFIX + "runs"}
+
+
+def test_the_app_measures_runs(client: FlaskClient) -> None:
+    found = read(client.get("/metrics", buffered=True).text)
+    assert (metrics.PREFIX + "runs", 'status="running"') in found
+    assert found[metrics.PREFIX + "ready", f'release="{fingerprint()}"'] == 1
 
 
 def test_a_wrong_address_of_redis_is_not_repeated_for_it_may_hold_a_password() -> None:
@@ -205,4 +305,5 @@ def test_nothing_reads_the_environment_but_what_the_table_names() -> None:
         read_ones |= set(re.findall(r'(?:environ(?:ment)?(?:\.get)?[\[(]|getenv\()"([A-Z_]+)"', text))
         read_ones |= set(re.findall(r'(?:setting|_value|read|_default)\("([A-Z_]+)"\)', text))
     assert read_ones
-    assert read_ones - {"TMPDIR"} <= SETTINGS.keys(), "TMPDIR is only written, for whom we start"
+    others = {"TMPDIR", "SCRIPT_NAME", "PATH_INFO"}  # only written, for processes that we start; of a request
+    assert read_ones - others <= SETTINGS.keys()

@@ -290,9 +290,9 @@ class Pieces:
         self.may_go_on = threading.Event()
         self.pools: list[ThreadPoolExecutor] = []
         self.core = import_module("dynamics.unlearning.phase_map")
-        monkeypatch.setattr(self.core, "ThreadPoolExecutor", self.pool)
+        monkeypatch.setattr(compute, "Threads", self.pool)
 
-    def pool(self, _: int) -> ThreadPoolExecutor:
+    def pool(self) -> ThreadPoolExecutor:
         pool = ThreadPoolExecutor(self.THREADS)
         submit, counting = pool.submit, threading.Lock()
 

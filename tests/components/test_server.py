@@ -7,6 +7,7 @@ import json
 import re
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,13 +21,14 @@ from hypothesis import strategies as st
 from werkzeug.serving import make_server
 
 from app import create_app
-from components import stream, warming
-from components.cache import StreamCache, fingerprint
+from components import metering, stream, warming
+from components.cache import PULSE, StreamCache, fingerprint
 from components.unlearning.state import UnlearningState
 from components.unlearning.view import UnlearningView
 from components.view import Chunk
 from components.views import VIEWS
 from dynamics import Fate, UnlearningModel
+from dynamics.interruption import checkpoint
 from tests.components.streamed import joined
 from tests.waiting import LONGEST, core_is_ready
 
@@ -217,7 +219,7 @@ def test_words_that_cannot_be_computed_are_an_answer_too() -> None:
     stream.register(server, {"unlearning": Troubled()}, StreamCache(server))
     answer = server.test_client().get(f"/words/unlearning?{LINK}")
     assert answer.status_code == 500
-    assert "nothing to say" in answer.get_json()["errors"][0]["sentence"]
+    assert answer.get_json()["errors"][0]["sentence"].startswith("The computation failed here.")
 
 
 class Endless(UnlearningView):
@@ -237,12 +239,16 @@ class Endless(UnlearningView):
 def test_who_comes_while_the_core_is_compiled_is_told_and_served(monkeypatch: pytest.MonkeyPatch) -> None:
     ready = threading.Event()
     monkeypatch.setattr(warming, "ready", ready)
+    monkeypatch.setattr(warming, "_ready_views", set())
+    monkeypatch.setattr(warming, "PATIENCE", 0.0)
     server = Flask("test")
     stream.register(server, {"unlearning": UnlearningView()}, StreamCache(server))
     lines = iter(server.test_client().get(f"/stream/unlearning?{LINK}").iter_encoded())
     assert json.loads(next(lines)) == {"kind": "wait", "sentence": warming.SENTENCE}
-    ready.set()
-    assert json.loads(next(lines).splitlines()[0])["kind"] == "begin"
+    with warming._changed:
+        ready.set()
+        warming._changed.notify_all()
+    assert json.loads(b"".join(lines).splitlines()[0])["kind"] == "begin"
 
 
 def test_the_work_stops_when_the_client_goes() -> None:
@@ -387,3 +393,80 @@ def test_a_high_point_is_charged_within_a_factor_of_three(points: tuple[float, .
     c, c_star = (10, -7.6, -6, 8.7, 10, 10, -2.3, 8.6, -10), (1.0, -1.0, 1.0, 1.0, 1.0)
     charged = UnlearningView().seconds(UnlearningState(c=c, c_star=c_star, eps=1e-6, a=(5.0,), points=points))
     assert took / 3 < charged < 3 * took
+
+
+class OneLongStep(UnlearningView):
+    """A view whose computation never comes to its second chunk, but to checkpoints."""
+
+    def __init__(self) -> None:
+        self.stopped = threading.Event()
+
+    def compute(self, state: UnlearningState) -> Iterator[Chunk]:
+        yield Chunk("begin", {"runs": 0})
+        try:
+            while True:
+                checkpoint()
+                time.sleep(0.001)
+        finally:
+            self.stopped.set()
+
+
+def test_a_client_that_goes_stops_work_that_gives_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warming, "_ready_views", {"unlearning"})
+    flask, view = Flask("test"), OneLongStep()
+    stream.register(flask, {"unlearning": view}, StreamCache(flask))
+    server = make_server("127.0.0.1", 0, flask, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with socket.create_connection(("127.0.0.1", server.server_port)) as client:
+        client.settimeout(LONGEST)
+        client.sendall(b"GET /stream/unlearning HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        received = b""
+        while not (
+            b"}\n" in received and received.endswith(PULSE + b"\r\n")
+        ):  # a chunk, while the next line is computed
+            received += client.recv(1)
+        assert not view.stopped.is_set()
+    assert view.stopped.wait(LONGEST)
+    server.shutdown()
+
+
+def test_work_beyond_the_limit_ends_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metering, "MAX_SECONDS", 0.01)
+    monkeypatch.setattr(warming, "_ready_views", {"unlearning"})
+    flask, view = Flask("test"), OneLongStep()
+    stream.register(flask, {"unlearning": view}, StreamCache(flask))
+    last = json.loads(flask.test_client().get("/stream/unlearning").data.splitlines()[-1])
+    assert last == {"kind": "error", "sentence": metering.TOO_LONG}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("POST", "/export/unlearning.csv", 405),
+        ("DELETE", "/stream/unlearning", 405),
+        ("GET", "/export/nothing.csv", 404),
+        ("GET", "/export/unlearning", 404),
+        ("GET", "/export/unlearning/a.csv", 404),
+        ("GET", "/stream/nothing", 404),
+        ("GET", "/export/unlearning.csv?a=x", 422),
+        ("GET", "/export/images.csv?s=0.123", 422),
+        ("GET", "/export/lab.json?a=broken", 422),
+    ],
+)
+def test_every_error_of_the_data_is_json_with_a_sentence(method: str, path: str, status: int) -> None:
+    answer = create_app().server.test_client().open(path, method=method)
+    assert (answer.status_code, answer.mimetype) == (status, "application/json")
+    assert all(error["sentence"].endswith(".") for error in answer.get_json()["errors"])
+    assert status != 405 or "GET" in answer.headers["Allow"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "py"])
+def test_file_that_cannot_be_computed_is_answered_by_a_sentence(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    def broken(view: UnlearningView, state: UnlearningState) -> None:
+        raise RuntimeError("broken")
+
+    for method in ("table", "document", "python"):
+        monkeypatch.setattr(UnlearningView, method, broken)
+    answer = create_app().server.test_client().get(f"/export/unlearning.{kind}")
+    assert (answer.status_code, answer.mimetype) == (500, "application/json")
+    assert answer.get_json() == {"errors": [{"sentence": stream.FAILURE}]}

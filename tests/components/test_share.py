@@ -131,26 +131,32 @@ def test_the_server_makes_and_reads_short_links(client: Any) -> None:
     assert client.get("/short/nothing").status_code == 404
 
 
-def test_a_code_is_drawn_of_an_address_within_bounds(client: Any) -> None:
-    answer = client.get("/qr.svg", query_string={"u": "https://example.org/?zip=abc"})
+def test_a_code_is_drawn_of_an_address_of_this_site_alone(client: Any) -> None:
+    answer = client.get("/qr.svg", query_string={"u": "https://localhost/?zip=abc"})
     assert answer.mimetype == "image/svg+xml"
     root = ElementTree.fromstring(answer.data)
     assert root.get("viewBox")
-    for wrong in ("", "javascript:alert(1)", "http://h/" + "x" * MOST):
+    here = client.get("/qr.svg?u=http://app.example:8050/lecture", headers={"Host": "app.example:8050"})
+    assert here.status_code == 200
+    for wrong in (
+        "", "javascript:alert(1)", "http:javascript", "http://", "http://localhost/" + "x" * MOST, "//localhost/",
+        "https://evil.example/", "http://localhost@evil.example/", "http://localhost:1/", "http://[::1/",
+        "http://local\r\nhost/", "http://localhost/\r\nX: y", "http://localhost/ x",
+    ):  # fmt: skip
         refused = client.get("/qr.svg", query_string={"u": wrong})
         assert refused.status_code == 422
         assert refused.json["errors"][0]["sentence"]
 
 
 def test_a_code_holds_the_longest_address() -> None:
-    assert len(code("https://h/?" + "x" * (MOST - 11))) < 100_000
+    assert len(code("https://h/?" + "x" * (MOST - 11), "h")) < 100_000
 
 
 def test_drawing_codes_is_computing_too() -> None:
     server = Flask("test")
     share.register(server, {}, Limits(0.001, share.SECONDS))
     client = server.test_client()
-    asked = [client.get(f"/qr.svg?u=http://x/{'x' * 900}{number}") for number in range(60)]
+    asked = [client.get(f"/qr.svg?u=http://localhost/{'x' * 900}{number}") for number in range(60)]
     assert asked[0].status_code == 200
     assert asked[-1].status_code == 429
     assert int(asked[-1].headers["Retry-After"]) > 0

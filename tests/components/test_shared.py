@@ -10,10 +10,15 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from redis import Redis
+from redis.connection import AbstractConnection
 
-from components import cache, shared
+from components import cache, metrics, shared
 from components.cache import StreamCache, whole
 from components.limits import Exhausted, Limits
+from components.runs.board import Board, Entry
+from components.runs.redis_store import RedisStore
+from components.runs.settings import Settings
+from components.runs.store import Away as StoreAway
 from components.shared import Away, Shared
 from components.view import Chunk
 from tests.components.conftest import RedisServer
@@ -91,7 +96,7 @@ def test_a_poisoned_entry_is_neither_unpickled_nor_passed_on(
     work = Work()
     list(worker(redis_server).stream("view?", work))
     (name,) = redis.keys()
-    mark = tmp_path / "unpickled"
+    mark, sealed_elsewhere = tmp_path / "unpickled", Shared(redis_server.url)
     poison = pickle.dumps(Bomb(mark))
     for evil in (
         poison,
@@ -104,18 +109,32 @@ def test_a_poisoned_entry_is_neither_unpickled_nor_passed_on(
         BODY + b"{",
         b"[1]\n" + BODY,
         BODY + b"x" * cache.ENTRY_BYTES,
+        b'{"kind":"end"}\n',  # well-formed, and false
+        BODY,  # even the true one, without the code
+        sealed_elsewhere.sealed("stream:other", BODY),
+        sealed_elsewhere.sealed(name.decode(), b""),
+        Shared(redis_server.url, "another secret").sealed(name.decode(), BODY),
     ):
         redis.set(name, evil)
         begun = work.begun
         assert b"".join(worker(redis_server).stream("view?", work)) == BODY
         assert work.begun == begun + 1
-        assert redis.get(name) == BODY, "it is computed anew and put in its place"
+        assert redis.get(name) == sealed_elsewhere.sealed(name.decode(), BODY), "computed anew and put in its place"
     redis.delete(name)
     redis.lpush(name, poison)
     assert b"".join(worker(redis_server).stream("view?", work)) == BODY
     assert not mark.exists()
     pickle.loads(poison)
     assert mark.exists(), "the bomb works"
+
+
+def test_a_false_checkpoint_is_as_good_as_none(redis_server: RedisServer, redis: Redis) -> None:
+    store = RedisStore(Shared(redis_server.url))
+    store.save("run", "attempt", b'{"at":0,"data":{}}')
+    assert store.checkpoint("run", "attempt") == b'{"at":0,"data":{}}'
+    for false in (b"", b"{}", b'{"at":0,"data":{}}', b"x" * 100):
+        redis.set("runs:check:run:attempt", false)
+        assert store.checkpoint("run", "attempt") is None
 
 
 def test_whole_streams_are_known() -> None:
@@ -153,12 +172,11 @@ def test_redis_stopped_means_slower_and_it_comes_back_by_itself(
 def test_a_redis_that_hangs_costs_one_moment_and_not_each_request(
     redis_server: RedisServer, redis: Redis, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    redis.set("key", b"value")
     monkeypatch.setattr(shared, "ANSWER", 0.25)
     monkeypatch.setattr(shared, "PAUSE", LONGEST)
     away, tried = Shared(redis_server.url), []
-    getrange = away._redis.getrange
-    monkeypatch.setattr(away._redis, "getrange", lambda *parts: (tried.append(1), getrange(*parts))[1])
+    getrange = away.redis.getrange
+    monkeypatch.setattr(away.redis, "getrange", lambda *parts: (tried.append(1), getrange(*parts))[1])
     redis_server.hang()
     try:
         for _ in range(1000):
@@ -180,12 +198,12 @@ def test_only_one_tries_whether_it_is_back(monkeypatch: pytest.MonkeyPatch) -> N
     def get(*_: object) -> bytes:
         tried.append(1)
         assert gate.wait(LONGEST)
-        return b"value"
+        return away.sealed("key", b"value")
 
     with pytest.raises(Away):
         away.get("key", 10)
     away._until = 0.0
-    monkeypatch.setattr(away._redis, "getrange", get)
+    monkeypatch.setattr(away.redis, "getrange", get)
     first = threading.Thread(target=away.get, args=("key", 10))
     first.start()
     until(lambda: tried)
@@ -195,6 +213,58 @@ def test_only_one_tries_whether_it_is_back(monkeypatch: pytest.MonkeyPatch) -> N
     gate.set()
     first.join()
     assert (len(tried), away.get("key", 10)) == (1, b"value")
+
+
+def test_cache_limits_and_runs_of_a_process_have_one_breaker(
+    redis_server: RedisServer, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shared, "ANSWER", 0.25)
+    monkeypatch.setattr(shared, "PAUSE", LONGEST)
+    shared._client.cache_clear()
+    client = Shared.at(redis_server.url)
+    assert client
+    store, limits = Settings(redis=redis_server.url).store(), Limits(1, 1, 1, client)
+    assert store.board() == {}
+    assert client.answers()
+    tried = []
+    connection = redis_client_connection(client)
+    monkeypatch.setattr(connection, "send_packed_command", lambda *parts, **more: tried.append(1))
+    redis_server.hang()
+    try:
+        for _ in range(30):
+            with pytest.raises(StoreAway, match="does not answer"):
+                store.board()
+            with pytest.raises(StoreAway, match="does not answer"):
+                store.change(lambda board: (board, None))
+            limits.admit("a", 0.01)
+            assert not client.answers()
+        assert len(tried) == 1, "one call has waited, whatever asks"
+    finally:
+        redis_server.go_on()
+        shared._client.cache_clear()
+
+
+def redis_client_connection(client: Shared) -> AbstractConnection:
+    """The one connection of a client that has answered, which the next call uses."""
+    connection: AbstractConnection = client.redis.connection_pool.get_connection()
+    client.redis.connection_pool.release(connection)
+    return connection
+
+
+def test_a_change_that_comes_second_is_no_fault_of_redis(
+    redis_server: RedisServer, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(metrics, "count", lambda *_, **__: pytest.fail("a fault was counted"))
+    store = RedisStore(Shared(redis_server.url))
+    tries = []
+
+    def move(board: Board) -> tuple[Board, int]:
+        tries.append(1)
+        if len(tries) == 1:
+            redis.set("runs:board", "{}")
+        return {"run": Entry("waiting", 0.0, 0.0)}, len(tries)
+
+    assert store.change(move) == 2
 
 
 def test_a_redis_that_is_full_is_done_without(redis_server: RedisServer, redis: Redis) -> None:

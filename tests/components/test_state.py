@@ -147,7 +147,7 @@ def test_display_is_no_part_of_the_key() -> None:
         ("eps=١", "eps", "eps = ١ is not a number."),
         ("eps=1_0", "eps", "eps = 1_0 is not a number."),
         ("eps=", "eps", "eps = (empty) is not a number."),
-        ("eps=1&eps=1", "eps", "eps is given twice."),
+        ("eps=1&eps=2", "eps", "eps is given twice."),
         ("a=5,,9", "a", "a = (empty) is not a number."),
         ("a=5,21", "a", "a = 21 is outside [-20, 20]."),
         ("a=" + ",".join("1" * 13), "a", "13 numbers, not 1 to 12 numbers"),
@@ -253,7 +253,6 @@ def test_words_round_trip_in_their_own_order(words: list[str]) -> None:
     [
         ("field,moon,basins", "lay = moon is not any of field, nullcline, basins.", ("field", "basins")),
         ("field,field", "lay = field is given twice", ("field",)),
-        ("field,", "lay = (empty) is not any of", ("field",)),
         ("moon", "lay = moon is not any of", ("field",)),
     ],
 )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from math import atanh, exp, factorial, log, pi, sqrt
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from fontTools.ttLib import TTFont
 from scipy.integrate import quad, solve_ivp
 
 from app import create_app
@@ -611,3 +613,18 @@ def test_the_page_does_not_wait_for_its_numbers(monkeypatch):
     answer = client.get("/theory")
     assert routes.COMING in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_line_metrics_of_the_font_are_those_of_text() -> None:
+    """Browsers differ in which of them they take: Firefox makes lines with a formula as high as hhea says."""
+    font = TTFont(Path(__file__).parents[2] / "assets" / "theory" / "feature-math.woff2")
+    hhea, os2 = font["hhea"], font["OS/2"]
+    metrics = {
+        (hhea.ascent, hhea.descent, hhea.lineGap),
+        (os2.sTypoAscender, os2.sTypoDescender, os2.sTypoLineGap),
+        (os2.usWinAscent, -os2.usWinDescent, 0),
+    }
+    assert metrics == {(800, -250, 0)}
+    assert font["head"].unitsPerEm == 1000
+    assert os2.version >= 4
+    assert os2.fsSelection & 1 << 7, "USE_TYPO_METRICS"

@@ -7,6 +7,7 @@ import pytest
 from numpy.polynomial.hermite_e import hermeval
 from scipy.integrate import quad
 
+from dynamics import MeanFieldModel
 from dynamics.activations import NAMES, Activation, normalised_hermite
 
 FACTORIALS = np.cumprod([1.0, *range(1, 13)])
@@ -81,3 +82,12 @@ def test_slopes_are_derivatives_in_the_type_of_the_argument(given, dtype):
 def test_a_bad_activation_is_named(given, said):
     with pytest.raises(ValueError, match=said):
         Activation.of(given)
+
+
+def test_a_function_as_activation_is_refused_with_what_is_allowed():
+    allowed = (
+        r"activation must be one of 'relu', 'erf', 'tanh', 'swish' or a sequence of coefficients, not <ufunc 'tanh'>"
+    )
+    for make in (Activation.of, lambda given: MeanFieldModel((1, -1), activation=given)):
+        with pytest.raises(ValueError, match=allowed):
+            make(np.tanh)

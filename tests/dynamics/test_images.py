@@ -151,10 +151,21 @@ def with_header(shape, dtype="|u1", body=b"", key="x"):
 
 
 def with_bytes(x):
-    """An .npz whose member x is these bytes."""
-    out = io.BytesIO()
+    """An .npz whose member x is these bytes, with labels y."""
+    out, labels = io.BytesIO(), io.BytesIO()
+    np.save(labels, np.arange(40) % 3)
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("x.npy", x)
+        archive.writestr("y.npy", labels.getvalue())
+    return out.getvalue()
+
+
+def renamed(file, names):
+    """The same .npz with other names of its members."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(file)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            new.writestr(names[name], old.read(name))
     return out.getvalue()
 
 
@@ -177,10 +188,16 @@ HARMFUL = {
     "cut short": (saved(**good())[:-30], "not an .npz"),
     "a comment behind": (saved(**good()) + b"more", "not an .npz"),
     "no x": (saved(y=np.arange(40)), "holds y; it needs"),
-    "mnist's own names": (saved(x_train=np.ones(3), y_train=np.ones(3)), "holds x_train, y_train; it needs"),
+    "other names": (saved(digits=np.ones(3), y_train=np.ones(3)), "holds digits, y_train; it needs one array x"),
+    "images alone without an ending": (renamed(saved(**good()), {"x.npy": "x", "y.npy": "z"}), "holds x, z; it needs"),
+    "a name twice": (saved(IMAGES=np.ones(3), Images=np.ones(3), y=np.ones(3)), "holds 2 arrays images; it needs one"),
     "pickled images": (saved(x=np.array([Harm()] * 40, dtype=object), y=np.arange(40) % 3), "type object"),
     "pickled labels": (saved(x=good()["x"], y=np.array([Harm()] * 40, dtype=object)), "type object"),
-    "text": (saved(x=good()["x"], y=np.array(["a", "b"] * 20)), "real numbers are needed"),
+    "images of text": (saved(x=np.full((40, 4), "a"), y=good()["y"]), "real numbers are needed"),
+    "dates as labels": (saved(x=good()["x"], y=np.zeros(40, "M8[D]")), "real numbers or strings are needed"),
+    "long labels": (saved(x=good()["x"], y=np.array(["a", "b" * 65] * 20)), "strings of 1 to 64 characters"),
+    "labels of control characters": (saved(x=good()["x"], y=np.array(["a", "\x1b[2J"] * 20)), "not printable"),
+    "labels of no characters": (saved(x=good()["x"], y=np.full(40, 1 << 30, "<u4").view("<U1")), "no text"),
     "complex": (saved(x=good()["x"] * 1j, y=good()["y"]), "real numbers are needed"),
     "nan": (saved(x=np.where(np.eye(40, 16) > 0, np.nan, 1.0), y=good()["y"]), "not a number"),
     "inf": (saved(x=np.where(np.eye(40, 16) > 0, np.inf, 1.0), y=good()["y"]), "not a number"),
@@ -213,7 +230,10 @@ HARMFUL = {
     ),
     "a header of 400 MB": (with_bytes(b"\x93NUMPY\x02\x00" + struct.pack("<L", 400_000_000) + bytes(2_000)), "numpy"),
     "another version": (with_bytes(b"\x93NUMPY\x03\x00" + struct.pack("<L", 100) + bytes(200)), "numpy"),
-    "a bomb of zeros": (saved(x=np.zeros((4_000, 3_072), dtype=np.uint8), y=np.arange(4_000) % 3), "100 times as long"),
+    "a bomb of zeros": (
+        saved(x=np.zeros((25_000, 3_072), dtype=np.uint8), y=np.arange(25_000) % 3),
+        "100 times as long when it is unpacked; save it with numpy.savez, which does not compress",
+    ),
     "a directory elsewhere": (displaced(), "not an .npz that can be read"),
     "many arrays": (saved(**good(), **{f"z{i}": np.zeros(1) for i in range(99)}), "longer than that of 100 arrays"),
 }
@@ -240,6 +260,67 @@ def test_a_file_that_is_broken_names_no_folder_of_ours(tmp_path):
     with pytest.raises(ValueError, match=r"not an \.npz that can be read") as fault:
         read_images(path)
     assert "0123" not in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("x", "y"),
+    [
+        ("X", "y"), ("images", "labels"), ("imgs", "lbls"), ("data", "target"), ("x_train", "y_train"),
+        ("X_train", "Y_train"), ("train_images", "train_labels"), ("arr_0", "arr_1"), ("Data", "Targets"),
+    ],
+)  # fmt: skip
+def test_images_and_labels_are_found_by_their_usual_names(x, y):
+    arrays = good()
+    others = {"x_test": np.zeros((7, 16)), "y_test": np.zeros(7), "val_images": np.zeros((5, 4, 4)), "Xt": np.zeros(3)}
+    found = read_images(saved(**others, **{y: arrays["y"], x: arrays["x"]}))
+    assert np.array_equal(found.x, arrays["x"].reshape(40, -1))
+    assert np.array_equal(found.labels, arrays["y"])
+
+
+def test_the_plainest_name_goes_first_and_members_may_have_no_ending():
+    arrays = good()
+    file = saved(**arrays, x_train=np.zeros((40, 9)), images=np.zeros((40, 9)))
+    assert read_images(file).shape == (4, 4)
+    assert read_images(saved(**arrays, X=np.zeros((40, 9)))).shape == (4, 4)
+    assert np.array_equal(read_images(renamed(saved(**arrays), {"x.npy": "x", "y.npy": "y"})).labels, arrays["y"])
+
+
+def test_small_images_that_pack_well_are_read():
+    """Squares on an empty ground in double precision: a ratio beyond 400, and 12.5 MB."""
+    x = np.zeros((2_000, 28, 28))
+    x[::2, 4:9, 4:9] = 1.0
+    file = saved(x=x, y=np.arange(2_000) % 2)
+    assert x.nbytes > 400 * len(file)
+    assert np.array_equal(read_images(file).x, x.reshape(2_000, -1))
+
+
+@pytest.mark.parametrize("kind", ["U", "S"])
+def test_strings_are_classes(kind):
+    arrays = good()
+    names = np.array(["cat", "dog", "a cow"])
+    found = read_images(saved(x=arrays["x"], y=names[arrays["y"]].astype(kind)))
+    assert found.classes == ("a cow", "cat", "dog")
+    assert np.array_equal(np.array(found.classes)[found.labels], names[arrays["y"]])
+    found = read_images(saved(x=arrays["x"], y=np.array(["10", "9", "-1"])[arrays["y"]].astype(kind)))
+    assert found.classes == ("-1", "9", "10")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (40L, 16L), }",
+        "{'shape': (40, 16), 'fortran_order': False, 'descr': '<f4'}",
+    ],
+)
+@pytest.mark.filterwarnings("ignore:Reading `.npy`")
+def test_headers_of_python_2_and_in_another_order_are_read(header):
+    x = np.arange(640, dtype="<f4")
+    out, inner = io.BytesIO(), io.BytesIO()
+    np.save(inner, np.arange(40) % 3)
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("x.npy", b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + x.tobytes())
+        archive.writestr("y.npy", inner.getvalue())
+    assert np.array_equal(read_images(out.getvalue()).x, x.reshape(40, 16))
 
 
 @pytest.mark.parametrize("shape", ["(40, 16)", "(40,16)", "(40,16,)"])

@@ -16,7 +16,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from redis import Redis
 
-from components.runs import attempt, board, folder, redis_store, routes
+from components import shared
+from components.runs import attempt, board, folder, routes
 from components.runs.settings import Settings
 from components.runs.store import Store
 from tests.components.conftest import RedisServer
@@ -33,11 +34,14 @@ def in_folder(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def in_redis(in_folder: Settings, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def in_redis(in_folder: Settings, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     """Records in an empty Redis."""
-    monkeypatch.setattr(redis_store, "ANSWER", LONGEST)
+    monkeypatch.setattr(shared, "ANSWER", LONGEST)
+    monkeypatch.setattr(shared, "PAUSE", 0.1)
+    shared._client.cache_clear()
     Redis.from_url(redis_server.url).flushall()
-    return replace(in_folder, redis=redis_server.url)
+    yield replace(in_folder, redis=redis_server.url)
+    shared._client.cache_clear()
 
 
 @pytest.fixture(params=["in_folder", "in_redis"])

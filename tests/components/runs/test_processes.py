@@ -8,10 +8,12 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from components.runs import board
+from components.runs import board, routes
+from components.runs.launch import NOT_STARTED, NOT_TAKEN
 from components.runs.settings import Settings
 from tests.components.runs.conftest import Reader, app, saved
 from tests.components.runs.views import PATIENCE
@@ -56,3 +58,29 @@ def test_a_run_outlives_its_web_worker_survives_a_kill_and_stops_when_nobody_wat
     until(lambda: not at_work(in_folder.folder))
     assert slow.numbers == [], "what comes to no record is stopped all the same"
     assert {entry.status for entry in in_folder.store().board().values()} == {"stopped"}
+
+
+@pytest.mark.parametrize(
+    ("views", "cause"),
+    [("no.such.module:VIEWS", "No module named 'no'"), ("tests.components.runs.views:NOTHING", "has no attribute")],
+)
+def test_a_process_that_fails_before_it_begins_fails_the_run_at_once(
+    in_folder: Settings, views: str, cause: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board, "START", LONGEST)  # what is only missed is missed for longer than the test lasts
+    reader = Reader(app(replace(in_folder, views=views)), "n=3").until(lambda reader: reader.ended)
+    assert (reader.head["status"], reader.head["sentence"]) == ("failed", NOT_STARTED)
+    said = capfd.readouterr().err
+    assert "a run of long could not be computed" in said
+    assert cause in said
+
+
+def test_a_process_that_ends_without_its_run_fails_it_at_once(
+    in_folder: Settings, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one of another release does, which looks for the run under another name."""
+    monkeypatch.setattr(board, "START", LONGEST)
+    monkeypatch.setattr(routes, "run_key", lambda name, state: "0" * 40)
+    reader = Reader(app(in_folder), "n=3").until(lambda reader: reader.ended)
+    assert (reader.head["status"], reader.head["sentence"]) == ("failed", NOT_TAKEN)
+    assert NOT_TAKEN in caplog.text

@@ -16,14 +16,17 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
+from redis import Redis
 
 from app import create_app
 from components.limits import Limits
-from components.runs import folder, redis_store, routes
+from components.runs import folder, routes
+from components.runs.attempt import run_key
+from components.runs.board import Entry
 from components.runs.settings import Settings
 from tests.components.conftest import RedisServer
 from tests.components.runs.conftest import NAMES, Hold, Reader, app
-from tests.components.runs.views import VIEWS, LongView
+from tests.components.runs.views import VIEWS, LongState, LongView
 
 Begun = Callable[[], list[tuple[int, int, int]]]
 
@@ -229,14 +232,26 @@ def test_an_app_starts_without_its_redis(in_folder: Settings, threads: Executor)
 def test_a_redis_that_takes_nothing_more_is_told(
     in_redis: Settings, threads: Executor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = redis_store.RedisStore(in_redis.redis)
-    store._redis.config_set("maxmemory", "1")
+    redis = Redis.from_url(in_redis.redis)
+    redis.config_set("maxmemory", "1")
     try:
         reader = Reader(app(in_redis, threads), "n=2")
         assert "takes nothing more" in reader.ask()["sentence"]
     finally:
-        store._redis.config_set("maxmemory", "0")
+        redis.config_set("maxmemory", "0")
     assert reader.to_the_end() == [0, 1]
+
+
+def test_records_that_are_none_are_given_to_nobody(settings: Settings, threads: Executor) -> None:
+    runs = routes.Runs(settings, settings.store(), threads)
+    state, key = LongState(), run_key("long", LongState())
+    true = b'{"kind":"count","number":1}\n'
+    false = (b"{", b"[1]\n", b"\xff\n", b'{"kind":1}\n', true + b'{"kind":"scene"}\n')
+    for number, records in enumerate((true, *false)):
+        entry = Entry("finished", 1.0, 1.0, log=f"attempt{number}")
+        runs.store.change(lambda _, entry=entry: ({key: entry}, None))
+        runs.store.append(key, entry.log, 0, records)
+        assert runs.finished("long", state) == (records if records == true else b"")
 
 
 @pytest.mark.parametrize("name", ["RUNS_AT_ONCE", "RUNS_KEEP_BYTES"])
@@ -247,7 +262,7 @@ def test_a_setting_that_means_nothing_is_told_at_the_start(name: str, text: str)
 
 
 def test_settings_go_through_an_environment_and_redis_is_the_cache_unless_told() -> None:
-    given = Settings(Path("/runs"), "redis://a", "tcp://b", 3, 1 << 20, "a:B")
+    given = Settings(Path("/runs"), "redis://a", "tcp://b:8786", 3, 1 << 20, "a:B")
     assert Settings.read(given.environment()) == given
     assert Settings.read({"CACHE_REDIS_URL": "redis://c"}).redis == "redis://c"
     assert Settings.read({"CACHE_REDIS_URL": "redis://c", "RUNS_REDIS_URL": ""}).redis == ""

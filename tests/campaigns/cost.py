@@ -1,0 +1,186 @@
+"""What states are charged against the CPU time that they take, over random and extreme states.
+
+    python -m tests.campaigns.cost [--views unlearning,lab] [--kinds stream,csv,json,py] [--states 1000] [--seed 1]
+
+CPU time is that of the whole process, its threads and children. What is charged at first is an estimate, which is
+doubled while the work goes on. For each view and kind is printed: the largest ratio of CPU time to the charge in the
+end, and to the estimate; the longest CPU time between two checkpoints or lines; and the links. Estimate and gap are
+compared with CPU time divided by how much slower the machine is at present than the one on which the estimates were
+measured, by a fixed computation that is repeated all along. Exits with 1 if the CPU time is more than twice the charge,
+or a gap is above 0.25 s.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import sys
+import time
+from dataclasses import dataclass, field
+from random import Random
+
+import numpy as np
+
+from components.exporter import export
+from components.limits import Charge
+from components.metering import Meter, charged
+from components.state import Problems
+from components.stream import affordable, chunk_lines
+from components.view import View
+from components.views import VIEWS
+from dynamics import UnlearningModel
+from dynamics.interruption import Interrupted
+from tests.fuzz import value
+
+KINDS = ("stream", "csv", "json", "py")
+RATIO, GAP = 2.0, 0.25  # at most
+REFERENCE_SECONDS = 0.0105  # of `reference` where the charges were measured
+EVERY = 10  # states between two measurements of the machine
+
+
+def spent() -> float:
+    """CPU seconds of this process, its threads, and its children that have ended."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
+def reference() -> float:
+    """How many times slower than the reference the machine is at present; the least of three."""
+    model = UnlearningModel((1.0,) * 5, (1.0, -1.0, 1.0, 1.0, 1.0))
+    taken = []
+    for _ in range(3):
+        began = spent()
+        for a0 in np.linspace(1.0, 12.0, 40):
+            model.trajectory(float(a0), tau_end=1e4)
+        taken.append(spent() - began)
+    return min(taken) / REFERENCE_SECONDS
+
+
+def link(random: Random, view: View) -> str:
+    """A query with each parameter as it is by default, at random within its bounds, or on one of them."""
+    chance = random.choice((0.1, 0.3, 1.0))
+    terms = [f"{p.key}={value(random, p, 0.0)}" for p in view.State.parameters().values() if random.random() < chance]
+    return "&".join([f"v={view.State.VERSION}", *terms])
+
+
+@dataclass
+class Measurement:
+    """One computation: CPU seconds, what it was charged in the end; on the reference machine the ratio of CPU time to
+    the estimate, and the longest gap; whether it was interrupted at the limit."""
+
+    query: str
+    seconds: float
+    charged: float
+    estimated: float
+    gap: float
+    interrupted: bool
+
+    @property
+    def ratio(self) -> float:
+        return self.seconds / self.charged
+
+
+@dataclass
+class Watch:
+    """Notes the CPU time at each checkpoint and line."""
+
+    began: float = field(default_factory=spent)
+    gap: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.last = self.began
+
+    def look(self) -> bool:
+        """Note the time; False, for the computation is not to stop."""
+        now = spent()
+        self.gap, self.last = max(self.gap, now - self.last), now
+        return False
+
+
+def measure(view: View, query: str, kind: str, slowness: float) -> Measurement | None:
+    """The measurement of a state; None where it is refused."""
+    try:
+        state = affordable(view, query)
+        estimate = view.seconds(state) if kind == "stream" else view.export_seconds(state, kind)
+    except Problems:
+        return None
+    charge, meter = Charge(lambda more: None, estimate), Meter()
+    watch, interrupted = Watch(), False
+    try:
+        if kind == "stream":
+            lines, line = chunk_lines(view, state), b""
+            while line is not None:
+                with charged(meter, charge, watch.look):
+                    line = next(lines, None)
+                watch.look()
+        else:
+            with charged(meter, charge, watch.look):
+                export(view, state, kind)
+    except Interrupted:
+        interrupted = True
+    except Problems:
+        return None
+    watch.look()
+    seconds = spent() - watch.began
+    return Measurement(query, seconds, charge.seconds, seconds / slowness / estimate, watch.gap / slowness, interrupted)
+
+
+def campaign(view: View, kind: str, states: int, seed: int) -> list[Measurement]:
+    """Measurements of so many states that are not refused."""
+    random, found, tried = Random(f"{seed} {view.name}"), [], 0
+    slowness = reference()
+    while len(found) < states and tried < 10 * states:
+        tried += 1
+        if tried % EVERY == 0:
+            slowness = reference()
+        one = measure(view, link(random, view), kind, slowness)
+        found += [one] if one else []
+    return found
+
+
+def report(name: str, found: list[Measurement]) -> bool:
+    """Print the figures of a view and kind; whether they are within bounds."""
+    if not found:
+        print(f"{name}: no state is computed", flush=True)
+        return True
+    worst, longest = max(found, key=lambda one: one.ratio), max(found, key=lambda one: one.gap)
+    least = max(found, key=lambda one: one.estimated)
+    low = sum(one.estimated > RATIO for one in found)
+    median = np.median([one.estimated for one in found])
+    print(
+        f"{name}: {len(found)} states; CPU over charge at most {worst.ratio:.2f} ({worst.seconds:.2f} s), "
+        f"over estimate: median {median:.2f}, largest {least.estimated:.2f} ({least.seconds:.2f} s), "
+        f"{low} above {RATIO:g}; "
+        f"longest gap {longest.gap:.2f} s; {sum(one.interrupted for one in found)} reach the limit",
+        flush=True,
+    )
+    for what, one, shown in (
+        ("charge", worst, worst.ratio > RATIO),
+        ("estimate", least, low > 0),
+        ("gap", longest, longest.gap > GAP),
+    ):
+        if shown:
+            print(f"  {what}: {one.query}", flush=True)
+    return worst.ratio <= RATIO and longest.gap <= GAP
+
+
+def main() -> int:
+    """Measure and print; 1 where a charge or a gap is out of bounds."""
+    parser = argparse.ArgumentParser(prog="python -m tests.campaigns.cost")
+    parser.add_argument("--views", default=",".join(VIEWS))
+    parser.add_argument("--kinds", default=",".join(KINDS))
+    parser.add_argument("--states", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    good = True
+    for name in given.views.split(","):
+        view = VIEWS[name]
+        for _ in chunk_lines(view, view.State()):  # loads what is compiled
+            pass
+        for kind in given.kinds.split(","):
+            good &= report(f"{name} {kind}", campaign(view, kind, given.states, given.seed))
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
