@@ -30,7 +30,7 @@ fl.readNumber = function (text) {
 fl.listedNumbers = function (text) {
   const [, inside] = /^\s*[([{]([^()[\]{}]*)[)\]}]\s*$/.exec(text) || [];
   const body = (inside ?? text).trim().replace(/\s*([*/^·×⋅])\s*/g, "$1").replace(/[,;]$/, "");
-  const marks = body.includes(";") ? /\s*;\s*/ : /\s*,\s*|\s+/;
+  const marks = body.includes(";") ? /\s*;\s*|\s+/ : /\s*,\s*|\s+/;
   const listed = inside !== undefined || /[;\s]|,.*,|,[+−–-]/.test(body);
   const words = body.split(marks);
   if (!listed || words.length < 2) return null;
