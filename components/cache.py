@@ -18,6 +18,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import Context
 from typing import Self
 
 import orjson
@@ -58,6 +59,7 @@ class _Shared:
         self.meter = Meter()
         self.over = False
         self.step = threading.Lock()
+        self._context = Context()  # of the generator, whose steps different threads take
 
     def line(self, number: int) -> bytes | None:
         """The line of that number, computing it if nobody has; a pulse if it does not come in time; None after the
@@ -93,8 +95,7 @@ class _Shared:
 
     def _work(self) -> None:
         try:
-            with charged(self.meter, self.charge, self.stopped.is_set):
-                self.done.append(next(self.lines))
+            self._context.run(self._next_line)
         except StopIteration:
             self.complete = True
         except Exception as failure:
@@ -102,12 +103,16 @@ class _Shared:
         if self.complete or self.failure:
             self._over()
 
+    def _next_line(self) -> None:
+        with charged(self.meter, self.charge, self.stopped.is_set):
+            self.done.append(next(self.lines))
+
     def _over(self) -> None:
         if not self.over:
             self.over = True
             close = getattr(self.lines, "close", None)
             if close:
-                close()
+                self._context.run(close)
             metrics.count("computed_seconds_total", self.view, amount=self.meter.seconds)
             self.charge(self.meter.seconds)
 

@@ -21,6 +21,7 @@ from werkzeug.exceptions import HTTPException
 
 from components import embed, metrics, warming
 from components.cache import PULSE, Lines, StreamCache, fingerprint, free
+from components.connection import client_gone
 from components.controls import shown
 from components.exporter import MIMETYPES, export, file_name
 from components.limits import Charge, Exhausted, Limits
@@ -63,7 +64,15 @@ def register(
                 answer.headers[name] = value
         return answer
 
-    @server.get("/export/<path:file>")
+    @server.before_request
+    def no_page() -> Response | None:
+        """The app's page answers all paths that are no other route's; but here programs ask."""
+        rule = request.url_rule
+        if rule is None or not request.path.startswith(ROUTES) or rule.rule.startswith(ROUTES):
+            return None
+        _, route, name = request.path.split("/", 2)
+        return no_export(name) if route == "export" else unknown(name, views)
+
     def no_export(file: str) -> Response:
         return unknown(file, [f"{known}.{ending}" for known in views for ending in MIMETYPES])
 
@@ -161,7 +170,7 @@ def register(
         }
         meter, origin = Meter(), request.url_root.rstrip("/")
         try:
-            with charged(meter, charge or free()):
+            with charged(meter, charge or free(), client_gone(request.environ)):
                 return Response(export(view, state, kind, origin), mimetype=MIMETYPES[kind], headers=headers)
         except Problems as problems:
             return refusal(problems)
@@ -271,7 +280,7 @@ def asked_query() -> str:
 
 def unknown(name: str, known: Mapping[str, View] | list[str]) -> Response:
     """404, with what there is."""
-    return _json({"errors": [{"sentence": f"{name[:80]} is not here; {', '.join(known)} are."}]}, 404)
+    return _json({"errors": [{"sentence": f"{name[:80] or 'Nothing'} is not here; {', '.join(known)} are."}]}, 404)
 
 
 def _json(body: object, status: int = 200) -> Response:

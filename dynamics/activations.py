@@ -259,7 +259,8 @@ def _series_and_slope(recurrence: Any, x: Any, value: Any) -> None:
                 slope[i] += steep * now[i]
                 out[i] += term * h
                 before[i], now[i] = now[i], h
-        at[:] = slope[:n]
+        for i in range(n):
+            at[i] = slope[i]
 
 
 def _frozen(values: Array) -> Array:

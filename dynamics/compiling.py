@@ -19,8 +19,8 @@ from numba import njit
 from numba.core import config as numba_config
 
 config: Any = numba_config
-OPTIONS: Any = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
-"""``nogil`` lets threads integrate side by side; ``contract`` allows fused multiply-add."""
+OPTIONS: Any = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}, "no_cfunc_wrapper": True}
+"""``nogil`` lets threads integrate side by side; ``contract`` allows fused multiply-add. C calls nothing."""
 
 INLINE: Any = {**OPTIONS, "forceinline": True}
 """For the few lines at the heart of a step, where a call would cost as much as the work."""

@@ -110,7 +110,16 @@ def roots_between(coefficients: Any, low: float, high: float) -> Any:
         return np.empty(0)
     roots = _real_roots(coefficients[lowest:highest].copy(), low, high)
     if lowest > 0 and low <= 0.0 <= high:
-        return np.sort(np.append(roots[roots != 0.0], 0.0))
+        # 0 in its place, once
+        count = 0
+        while count < len(roots) and roots[count] < 0.0:
+            count += 1
+        if count < len(roots) and roots[count] == 0.0:
+            return roots
+        more = np.empty(len(roots) + 1)
+        for i in range(len(more)):
+            more[i] = roots[i] if i < count else (0.0 if i == count else roots[i - 1])
+        return more
     return roots
 
 

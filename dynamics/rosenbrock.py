@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from . import rodas5p
+from .arrays import longer
 from .compiling import compiled
 
 
@@ -178,94 +179,29 @@ def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float) 
             h = remaining
         inverse_h = 1.0 / h
         factorise(system, jac, inverse_h / _GAMMA, factors)
-        # stage 0
-        for i in range(n):
-            f[i] = f0[i]
-        solve(system, factors, f)
-        for i in range(n):
-            U[0, i] = f[i]
-        # stage 1
-        for i in range(n):
-            trial[i] = y0[i] + (_A[1, 0] * U[0, i])
-        derivative(system, trial, f)
-        for i in range(n):
-            f[i] += inverse_h * (_C[1, 0] * U[0, i])
-        solve(system, factors, f)
-        for i in range(n):
-            U[1, i] = f[i]
-        # stage 2
-        for i in range(n):
-            trial[i] = y0[i] + (_A[2, 0] * U[0, i] + _A[2, 1] * U[1, i])
-        derivative(system, trial, f)
-        for i in range(n):
-            f[i] += inverse_h * (_C[2, 0] * U[0, i] + _C[2, 1] * U[1, i])
-        solve(system, factors, f)
-        for i in range(n):
-            U[2, i] = f[i]
-        # stage 3
-        for i in range(n):
-            trial[i] = y0[i] + (_A[3, 0] * U[0, i] + _A[3, 1] * U[1, i] + _A[3, 2] * U[2, i])
-        derivative(system, trial, f)
-        for i in range(n):
-            f[i] += inverse_h * (_C[3, 0] * U[0, i] + _C[3, 1] * U[1, i] + _C[3, 2] * U[2, i])
-        solve(system, factors, f)
-        for i in range(n):
-            U[3, i] = f[i]
-        # stage 4
-        for i in range(n):
-            trial[i] = y0[i] + (_A[4, 0] * U[0, i] + _A[4, 1] * U[1, i] + _A[4, 2] * U[2, i] + _A[4, 3] * U[3, i])
-        derivative(system, trial, f)
-        for i in range(n):
-            f[i] += inverse_h * (_C[4, 0] * U[0, i] + _C[4, 1] * U[1, i] + _C[4, 2] * U[2, i] + _C[4, 3] * U[3, i])
-        solve(system, factors, f)
-        for i in range(n):
-            U[4, i] = f[i]
-        # stage 5
-        for i in range(n):
-            trial[i] = y0[i] + (
-                _A[5, 0] * U[0, i] + _A[5, 1] * U[1, i] + _A[5, 2] * U[2, i] + _A[5, 3] * U[3, i] + _A[5, 4] * U[4, i]
-            )
-        derivative(system, trial, f)
-        for i in range(n):
-            f[i] += inverse_h * (
-                _C[5, 0] * U[0, i] + _C[5, 1] * U[1, i] + _C[5, 2] * U[2, i] + _C[5, 3] * U[3, i] + _C[5, 4] * U[4, i]
-            )
-        solve(system, factors, f)
-        for i in range(n):
-            U[5, i] = f[i]
-        # stage 6
-        for i in range(n):
-            trial[i] += U[5, i]
-        derivative(system, trial, f)
-        for i in range(n):
-            f[i] += inverse_h * (
-                _C[6, 0] * U[0, i]
-                + _C[6, 1] * U[1, i]
-                + _C[6, 2] * U[2, i]
-                + _C[6, 3] * U[3, i]
-                + _C[6, 4] * U[4, i]
-                + _C[6, 5] * U[5, i]
-            )
-        solve(system, factors, f)
-        for i in range(n):
-            U[6, i] = f[i]
-        # stage 7
-        for i in range(n):
-            trial[i] += U[6, i]
-        derivative(system, trial, f)
-        for i in range(n):
-            f[i] += inverse_h * (
-                _C[7, 0] * U[0, i]
-                + _C[7, 1] * U[1, i]
-                + _C[7, 2] * U[2, i]
-                + _C[7, 3] * U[3, i]
-                + _C[7, 4] * U[4, i]
-                + _C[7, 5] * U[5, i]
-                + _C[7, 6] * U[6, i]
-            )
-        solve(system, factors, f)
-        for i in range(n):
-            U[7, i] = f[i]
+        for stage in range(_STAGES):  # a loop, for the compiler takes many times as long for what it would unroll to
+            if stage == 0:
+                for i in range(n):
+                    f[i] = f0[i]
+            else:
+                if stage < _STAGES - 2:
+                    for i in range(n):
+                        moved = 0.0
+                        for j in range(stage):
+                            moved += _A[stage, j] * U[j, i]
+                        trial[i] = y0[i] + moved
+                else:
+                    for i in range(n):
+                        trial[i] += U[stage - 1, i]
+                derivative(system, trial, f)
+                for i in range(n):
+                    coupled = 0.0
+                    for j in range(stage):
+                        coupled += _C[stage, j] * U[j, i]
+                    f[i] += inverse_h * coupled
+            solve(system, factors, f)
+            for i in range(n):
+                U[stage, i] = f[i]
         error = 0.0
         for i in range(n):
             y[i] = trial[i] + U[7, i]
@@ -336,13 +272,12 @@ def record(system: Any, y: Any, t: float, t_end: float, h: float, rtol: float, l
         if code != _SUCCESS:
             break
         if count + 1 == rows.shape[0]:
-            grown = np.empty((2 * count + 2, 2 + 4 * n))
-            grown[:count] = rows[:count]
-            rows = grown
+            rows = longer(rows)
         keep(work, state, t0, rows[count])
         count += 1
     rows[count, 0] = state[T]
-    rows[count, 1:] = 0.0
+    for i in range(1, 2 + 4 * n):
+        rows[count, i] = 0.0
     for i in range(n):
         rows[count, 2 + i] = y[i]
     return rows[: count + 1], state, code

@@ -32,24 +32,35 @@ def falls(run: MeanFieldTrajectory) -> tuple[Fall, ...]:
     that are not learned yet."""
     shares = 0.5 * run.model.coefficients[0] ** 2
     times = run.learning_times()
-    run = _sampled(run, times)
-    found = []
+    steps = []
     left = np.ones(len(shares), dtype=bool)
     for k in sorted(np.flatnonzero(np.isfinite(times)).tolist(), key=lambda k: float(times[k])):
         before = float(shares @ left)
         left[k] = False
-        after, time = float(shares @ left), float(times[k])
-        if time > 0.0:
-            found.append(Fall(k, time, before, after, _rests(run, before, NEAR * float(shares[k]), time, after)))
-    return tuple(found)
+        if times[k] > 0.0:
+            steps.append((k, float(times[k]), before, float(shares @ left)))
+    run = _sampled(run, [(time, after) for _, time, _, after in steps])
+    return tuple(
+        Fall(k, time, before, after, _rests(run, before, NEAR * float(shares[k]), time, after))
+        for k, time, before, after in steps
+    )
 
 
-def _sampled(run: MeanFieldTrajectory, times: np.ndarray) -> MeanFieldTrajectory:
-    """The run with samples from before its first learning time: large coefficients are learned long before ε."""
-    early, first = times[times > 0.0], run.t[run.t > 0.0]
-    if len(early) == 0 or len(first) == 0 or early.min() > EARLY * first[0]:
+def _sampled(run: MeanFieldTrajectory, falls: list[tuple[float, float]]) -> MeanFieldTrajectory:
+    """The run with samples from before its first learning time, for large coefficients are learned long before ε; and
+    at each learning time where the samples beside it do not tell whether the risk is above the level after it."""
+    first = run.t[run.t > 0.0]
+    if not falls or len(first) == 0:
         return run
-    t = np.union1d(run.t, np.geomspace(1e-3 * early.min(), EARLY * first[0], ADDED))
+    early = min(time for time, _ in falls)
+    added = [] if early > EARLY * first[0] else [np.geomspace(1e-3 * early, EARLY * first[0], ADDED)]
+    for time, after in falls:
+        at = int(np.searchsorted(run.t, time))
+        if added or len(set(run.risk[at - 1 : at + 1] <= after)) > 1:
+            added.append(np.array([time]))
+    if not added:
+        return run
+    t = np.unique(np.concatenate([run.t, *added]))
     return run.model.trajectory(run.a0, t=t[t <= run.t_end], rtol=run.rtol, overlaps=run.overlaps)
 
 

@@ -156,7 +156,7 @@ def _descend(
             kernel = gamma**2 * (eta_u * phi_norm**2 + eta_w * rho * np.sum(bent**2, axis=1))
             if number == 0:
                 kernel0 = kernel
-            yield DescentRecord(
+            record = DescentRecord(
                 number,
                 number * step,
                 1.0 if halted else number / max(1, recorded[-1]),
@@ -169,6 +169,7 @@ def _descend(
                 kernel / kernel0,
                 halted,
             )
+        yield record  # outside: whoever goes on with the generator may be in another context
         if halted:
             return
 

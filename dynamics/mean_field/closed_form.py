@@ -180,8 +180,12 @@ def _factorise(system, jac, shift, factors):  # type: ignore[no-untyped-def]
             for j in range(i + 1):
                 shifted[i, j] = shifted[j, i] = -matrix[i, j]
             shifted[i, i] += shift
-        factors[: n * n] = np.linalg.cholesky(shifted).ravel()
-        factors[n * n :] = jac[n * n :]
+        root = np.linalg.cholesky(shifted)
+        for i in range(n):
+            for j in range(n):
+                factors[i * n + j] = root[i, j]
+        for i in range(n * n, len(jac)):
+            factors[i] = jac[i]
 
     return factorise
 

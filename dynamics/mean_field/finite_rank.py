@@ -212,7 +212,10 @@ def _factorise(system, jac, shift, factors):  # type: ignore[no-untyped-def]
         core += np.dot(tilts_kept, of_rho.T)
         for j in range(r):
             core[j, j] += 1.0
-        factors[4 * m + 4 * r * m : 4 * m + 4 * r * m + r * r] = np.linalg.cholesky(core).ravel()
+        root = np.linalg.cholesky(core)
+        for j in range(r):
+            for i in range(r):
+                factors[4 * m + 4 * r * m + r * j + i] = root[j, i]
 
     return factorise
 

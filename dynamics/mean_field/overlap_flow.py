@@ -196,8 +196,11 @@ def _linearise(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def
         turned = _evaluate(system, y, dy, jac)
         a, s = y[:m], y[m : 2 * m]
         r, kept = y[2 * m :].reshape(m, m), _matrix(jac, m, 3)
-        _vector(jac, m, 0)[:], _vector(jac, m, 1)[:] = a, s
-        kept[:, :] = r
+        kept_a, kept_s = _vector(jac, m, 0), _vector(jac, m, 1)
+        for i in range(m):
+            kept_a[i], kept_s[i] = a[i], s[i]
+            for p in range(m):
+                kept[i, p] = r[i, p]
         U, first, second = _matrix(jac, m, 0), _matrix(jac, m, 1), _matrix(jac, m, 2)
         slopes, bends, pulls = _vector(jac, m, 2), _vector(jac, m, 3), _vector(jac, m, 4)
         height = sqrt(np.sum(system.weights * a * a))
@@ -247,14 +250,18 @@ def _factorise(system, jac, shift, factors):  # type: ignore[no-untyped-def]
 
     def factorise(system, jac, shift, factors):  # type: ignore[no-untyped-def]
         m = system.m
-        factors[:] = jac
+        for i in range(len(jac)):
+            factors[i] = jac[i]
         block, U = np.empty((m, m)), _matrix(jac, m, 0)
         itself = overlap_kernel(system.U, 1.0)[0] * system.own
         for i in range(m):
             for p in range(i):  # made symmetric: others_ip / weights_p does not depend on i and p
                 block[i, p] = block[p, i] = system.rate * system.roots[i] * system.roots[p] * U[i, p]
             block[i, i] = shift + system.rate * (system.others[i, i] * U[i, i] + itself)
-        _matrix(factors, m, 5)[:, :] = np.linalg.cholesky(block)
+        lower, root = _matrix(factors, m, 5), np.linalg.cholesky(block)
+        for i in range(m):
+            for p in range(m):
+                lower[i, p] = root[i, p]
         factors[-1] = shift
 
     return factorise
@@ -374,7 +381,8 @@ def _alignments(system, y, s):  # type: ignore[no-untyped-def]
         return None
 
     def alignments(system, y, s):  # type: ignore[no-untyped-def]
-        s[:] = y[system.m : 2 * system.m]
+        for i in range(system.m):
+            s[i] = y[system.m + i]
 
     return alignments
 

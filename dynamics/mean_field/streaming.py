@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import rosenbrock
+from ..arrays import longer
 from ..compiling import compiled
 from .system import alignments, measure, neurons
 
@@ -42,13 +43,12 @@ def advance(
     s_i^k|`` first falls to level times |phi_k| is written into times, where that is nan. It is a root of the dense
     output, and does not depend on the samples.
 
-    Returns the samples t (k,), a and s (k, m), risk and spread (k,), the new place and a ``ResultCode``.
+    Returns the samples (k, 3 + 2 m), a row each: t, risk, spread, a (m,), s (m,); the new place and a ``ResultCode``.
     """
     n, m = rosenbrock.size(system), neurons(system)
     rows = np.zeros((2, 2 + 4 * n))
     point, s = np.empty(n), np.empty((2, m))
-    t_out, risk_out = np.empty(64), np.empty((64, 2))
-    a_out, s_out = np.empty((64, m)), np.empty((64, m))
+    out = np.empty((64, 3 + 2 * m))
     count = code = taken = 0
     if state[rosenbrock.ACCEPTED] == 0:
         alignments(system, y, s[0])
@@ -56,10 +56,9 @@ def advance(
             if _above(system, crossings[0], crossings[1], y, s[0], k) <= 0.0:
                 crossings[2][k] = state[rosenbrock.T]
     while place < len(times) and times[place] <= state[rosenbrock.T] and state[rosenbrock.ACCEPTED] == 0:
-        t_out[count] = times[place]
-        a_out[count] = y[:m]
-        alignments(system, y, s_out[count])
-        risk_out[count] = measure(system, y)
+        if count == len(out):
+            out = longer(out)
+        _write(system, times[place], y, out[count])
         count += 1
         place += 1
     while taken < steps and state[rosenbrock.T] < t_end:
@@ -70,23 +69,10 @@ def advance(
         taken += 1
         rosenbrock.keep(work, state, t0, rows[0])
         t1 = rows[1, 0] = state[rosenbrock.T]
-        rows[1, 2 : 2 + n] = y
+        for i in range(n):
+            rows[1, 2 + i] = y[i]
         _cross(system, crossings, rows, t0, t1, point, s[0])
-        moved = 0.0
-        if refine[2] > 0.0:
-            alignments(system, rows[0, 2 : 2 + n], s[0])
-            before, now = rows[0, 2 : 2 + m].copy(), 0
-            for part in range(1, _PARTS + 1):
-                for i in range(n):
-                    point[i] = rosenbrock.within(rows, 0, part / _PARTS, i, n)
-                alignments(system, point, s[1 - now])
-                largest = 0.0
-                for i in range(m):
-                    refine[1] = max(refine[1], abs(point[i]))
-                    largest = max(largest, abs(s[1 - now, i] - s[now, i]), abs(point[i] - before[i]) / refine[1])
-                    before[i] = point[i]
-                now = 1 - now
-                moved += largest
+        moved = _movement(system, rows, refine, point, s) if refine[2] > 0.0 else 0.0
         theta, wanted = 0.0, _MOVE - refine[0]  # of movement, to the next sample that it asks for
         while True:
             by_time = (times[place] - t0) / (t1 - t0) if place < len(times) and times[place] <= t1 else 2.0
@@ -103,20 +89,49 @@ def advance(
                 t = t0 + theta * (t1 - t0)
                 wanted += _MOVE
                 refine[2] -= 1.0
-                if (place < len(times) and not t < times[place]) or (count > 0 and not t > t_out[count - 1]):
+                if (place < len(times) and not t < times[place]) or (count > 0 and not t > out[count - 1, 0]):
                     continue
-            if count == len(t_out):
-                t_out, risk_out = _grown(t_out), _grown(risk_out)
-                a_out, s_out = _grown(a_out), _grown(s_out)
+            if count == len(out):
+                out = longer(out)
             for i in range(n):
                 point[i] = rosenbrock.within(rows, 0, theta, i, n)
-            t_out[count] = t
-            a_out[count] = point[:m]
-            alignments(system, point, s_out[count])
-            risk_out[count] = measure(system, point)
+            _write(system, t, point, out[count])
             count += 1
         refine[0] = moved - (wanted - _MOVE) if moved > 0.0 else refine[0]
-    return t_out[:count], a_out[:count], s_out[:count], risk_out[:count, 0], risk_out[:count, 1], place, code
+    return out[:count], place, code
+
+
+@compiled
+def _write(system: Any, t: float, y: Any, row: Any) -> None:
+    """The sample at y (n,) into a row of `advance`."""
+    m = neurons(system)
+    row[0] = t
+    row[1], row[2] = measure(system, y)
+    for i in range(m):
+        row[3 + i] = y[i]
+    alignments(system, y, row[3 + m :])
+
+
+@compiled
+def _movement(system: Any, rows: Any, refine: Any, point: Any, s: Any) -> float:
+    """How far, at most, an alignment, or an a in units of the largest, moves within a step of which ``rows`` is the
+    record; the largest |a| so far, in ``refine``, is kept up to date."""
+    n, m = len(point), s.shape[1]
+    before = rows[0, 2 : 2 + m].copy()
+    alignments(system, rows[0, 2 : 2 + n], s[0])
+    moved, now = 0.0, 0
+    for part in range(1, _PARTS + 1):
+        for i in range(n):
+            point[i] = rosenbrock.within(rows, 0, part / _PARTS, i, n)
+        alignments(system, point, s[1 - now])
+        largest = 0.0
+        for i in range(m):
+            refine[1] = max(refine[1], abs(point[i]))
+            largest = max(largest, abs(s[1 - now, i] - s[now, i]), abs(point[i] - before[i]) / refine[1])
+            before[i] = point[i]
+        now = 1 - now
+        moved += largest
+    return moved
 
 
 @compiled
@@ -136,7 +151,10 @@ def _cross(system: Any, crossings: Any, rows: Any, t0: float, t1: float, point: 
     """Find the crossings within a step, of which ``rows`` is the record; see ``advance``."""
     table, level, times = crossings
     n = len(point)
-    if not np.isnan(times).any():
+    watched = False
+    for k in range(len(times)):
+        watched = watched or np.isnan(times[k])
+    if not watched:
         return
     for part in range(1, _PARTS + 1):
         for i in range(n):
@@ -159,10 +177,3 @@ def _cross(system: Any, crossings: Any, rows: Any, t0: float, t1: float, point: 
             for i in range(n):
                 point[i] = rosenbrock.within(rows, 0, part / _PARTS, i, n)
             alignments(system, point, s)
-
-
-@compiled
-def _grown(values: Any) -> Any:
-    more = np.empty((2 * len(values), *values.shape[1:]))
-    more[: len(values)] = values
-    return more

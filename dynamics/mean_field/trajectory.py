@@ -185,7 +185,7 @@ def chunks(request: Request) -> Iterator[MeanFieldChunk]:
     while not last:
         checkpoint()
         began = perf_counter()
-        t, a, s, risk, spread, place, code = advance(
+        samples, place, code = advance(
             system, state, y, work, times, place, refine, t_end, request.rtol, steps, crossings
         )
         took = perf_counter() - began
@@ -197,7 +197,9 @@ def chunks(request: Request) -> Iterator[MeanFieldChunk]:
         stats = MeanFieldStatistics(taken, int(state[rosenbrock.REJECTED]), int(state[rosenbrock.EVALUATIONS]))
         now = np.log(max(float(state[rosenbrock.T]), 1e-300))
         done = 1.0 if last else float(np.clip((now - ends[0]) / max(ends[1] - ends[0], 1e-9), 0.0, 1.0))
-        a, s, half_times = groups.expand(a), groups.expand(s), crossings[2].copy()
+        t, risk, spread = samples[:, :3].T.copy()
+        a, s = (groups.expand(part) for part in np.split(samples[:, 3:], 2, axis=1))
+        half_times = crossings[2].copy()
         half_times.setflags(write=False)
         yield MeanFieldChunk(t, a, s, risk, spread, done, ResultCode(code), stats, half_times, last)
 

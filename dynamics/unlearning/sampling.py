@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from .. import rosenbrock
+from ..arrays import wider
 from ..compiling import compiled
 from .fast_slow import observe, observed
 
@@ -108,9 +109,7 @@ def sample_refined(system: Any, rows: Any, n: int, tau_first: float) -> Any:
                 pending_step[depth] = index
                 continue
             if count == out.shape[1]:
-                grown = np.empty((1 + width, 2 * count))
-                grown[:, :count] = out
-                out = grown
+                out = wider(out)
             for j in range(1 + width):
                 out[j, count] = pending[depth, j]
             count += 1

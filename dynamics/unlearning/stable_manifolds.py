@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import rosenbrock
 from ..alignment import alignment
+from ..arrays import longer, wider
 from ..compiling import compiled
 from ..hermite import Array
 from ..interruption import checkpoint
@@ -54,9 +55,7 @@ def followed(backward: Any, rho: float, a: float, a_max: float, tau_max: float) 
         if rosenbrock.step(backward, state, y, work, tau_max, _RTOL) != 0:
             break
         if count + 1 == len(rows):
-            grown = np.empty((2 * len(rows), 10))
-            grown[: len(rows)] = rows
-            rows = grown
+            rows = longer(rows)
         rosenbrock.keep(work, state, t0, rows[count])
         count += 1
         if abs(y[1]) > a_max or abs(y[0]) > 400.0 or state[0] >= tau_max:
@@ -203,9 +202,7 @@ def curve_of(rows: Any, a_max: float) -> Any:
             last = depth < 0 and i == len(rows) - 2
             if moved > _THINNED * NEIGHBOURS or leaves or last:
                 if count == out.shape[1]:
-                    grown = np.empty((2, 2 * count))
-                    grown[:, :count] = out
-                    out = grown
+                    out = wider(out)
                 out[0, count], out[1, count] = R, a
                 count += 1
     return out[:, :count].copy()

@@ -21,7 +21,8 @@ from . import planar
 def p_polynomial(A: Any) -> Any:
     """p; shape (K + 1,)."""
     out = np.zeros(len(A) + 1)
-    out[1:] = A
+    for k in range(len(A)):
+        out[k + 1] = A[k]
     return out
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
+import numpy as np
 import pytest
 from flask import Flask
 
@@ -89,6 +91,37 @@ def test_every_asker_of_a_failing_stream_hears_of_it(streams: StreamCache) -> No
         with pytest.raises(RuntimeError, match="broken"):
             next(asker)
     assert work.begun == 1
+
+
+class NewThreads(ThreadPoolExecutor):
+    """A thread of its own for each task."""
+
+    def submit(self, *arguments: Any) -> Future[Any]:  # type: ignore[override]
+        pool = ThreadPoolExecutor(1)
+        try:
+            return pool.submit(*arguments)
+        finally:
+            pool.shutdown(wait=False)
+
+
+def test_a_generator_keeps_its_context_whichever_threads_advance_and_close_it(
+    streams: StreamCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "_threads", NewThreads())
+    seen = []
+
+    def work() -> Iterator[bytes]:
+        with np.errstate(divide="raise"):
+            for _ in range(3):
+                seen.append((threading.get_ident(), np.geterr()["divide"]))
+                yield b"line\n"
+
+    assert b"".join(streams.stream("whole", work)) == b"line\n" * 3
+    left = streams.stream("left", work)
+    next(left)
+    left.close()
+    assert {state for _, state in seen} == {"raise"}
+    assert np.geterr()["divide"] != "raise"
 
 
 def test_what_is_kept_is_bounded(streams: StreamCache, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -495,3 +495,12 @@ def test_a_plateau_before_the_first_sample_is_seen() -> None:
     """Large coefficients are learned long before ε; the risk of this start is 1.222 until then."""
     runs, _, _ = said("act=series&sig=-14.9266&eps=3e-3&m=2&law=normal&a=0.05068&seed=8919&t=1.292&phi=1")
     assert runs[0].endswith("half learned at t = 1.07·10⁻⁵: the risk falls from its plateau 0.5 toward 0.")
+
+
+def test_a_plateau_is_judged_by_the_risk_at_the_learning_time_itself() -> None:
+    """Degree 4 follows degree 2 between two samples: between them the risk is not a straight line."""
+    runs, _, _ = said(
+        "phi=0,0.0134662,1.44402,0,1.70054&act=series&sig=-1.73328,-0.337351,-0.25507,-1.47646,-0.712325&eps=6.36e-6"
+        "&m=3&law=uniform&a=0.6265&seed=4741&t=197.7"
+    )
+    assert runs[1].endswith("the risk falls from its plateau 2.489 toward 1.446.")

@@ -1,0 +1,54 @@
+"""A client that hangs up frees the CPU that a file of his takes."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from components import connection
+from components.connection import client_gone
+from tests.benchmarks.server import serving
+from tests.waiting import until
+
+FREED = 0.5  # CPU seconds that may still be spent
+
+
+def test_a_client_is_gone_as_soon_as_its_connection_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "EVERY", 0.0)
+    server, client = socket.socketpair()
+    gone = client_gone({"gunicorn.socket": server})
+    assert not gone()
+    client.send(b"the next request")
+    assert not gone()
+    assert server.recv(100) == b"the next request", "looking takes nothing"
+    client.close()
+    assert gone()
+    server.close()
+    assert gone()
+    assert not client_gone({})()
+
+
+def cpu(pid: int) -> float:
+    """CPU seconds of a process and of its children so far."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    fields = [Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split() for one in (str(pid), *children)]
+    return sum(int(one[11]) + int(one[12]) for one in fields) / os.sysconf("SC_CLK_TCK")
+
+
+def test_hanging_up_frees_the_cpu_of_a_file() -> None:
+    with serving(WORKERS="1") as (address, pid):
+        host, port = address.removeprefix("http://").split(":")
+        began = cpu(pid)
+        with socket.create_connection((host, int(port))) as client:
+            client.sendall(b"GET /export/phase_map.json?v=1&show=time&n=256&eps=1e-4 HTTP/1.1\r\nHost: x\r\n\r\n")
+            until(lambda: cpu(pid) > began + 0.5)
+        hung_up = cpu(pid)
+        before = -1.0
+        while cpu(pid) > before:  # until it has worked for no tick of a second
+            before = cpu(pid)
+            time.sleep(1.0)
+        assert cpu(pid) - hung_up < FREED
