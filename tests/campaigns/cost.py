@@ -115,7 +115,7 @@ def measure(view: View, query: str, kind: str, slowness: float) -> Measurement |
                 watch.look()
         else:
             with charged(meter, charge, watch.look):
-                export(view, state, kind)
+                export(view, state, kind, "http://127.0.0.1")
     except Interrupted:
         interrupted = True
     except Problems:
