@@ -185,6 +185,8 @@ def warm_up() -> None:
     finite.halt(8.0)
     model.width_needed(1.0, tau_end=1.0)
     model.separatrices()
+    model.critical_manifold()
+    model.sums(0.5)
     for activation in ("relu", (0.0, 1.0)):
         neurons = MeanFieldModel(activation=activation, m=2)
         neurons.trajectory(t_end=1e-3)

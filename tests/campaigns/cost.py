@@ -28,7 +28,7 @@ from components.state import Problems
 from components.stream import affordable, chunk_lines
 from components.view import View
 from components.views import VIEWS
-from dynamics import UnlearningModel
+from dynamics import UnlearningModel, warm_up
 from dynamics.interruption import Interrupted
 from tests.fuzz import value
 
@@ -173,10 +173,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     good = True
+    warm_up()
     for name in given.views.split(","):
         view = VIEWS[name]
-        for _ in chunk_lines(view, view.State()):  # loads what is compiled
-            pass
         for kind in given.kinds.split(","):
             good &= report(f"{name} {kind}", campaign(view, kind, given.states, given.seed))
     return 0 if good else 1

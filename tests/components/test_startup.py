@@ -35,6 +35,36 @@ for path in PATHS:
     assert client.get(path).status_code == 200, path
 print(*names)
 """
+WARM = """
+from random import Random
+from numba.core import event
+from components.state import Problems
+from components.stream import affordable, chunk_lines
+from components.views import VIEWS
+from dynamics import warm_up
+from tests.campaigns.cost import link
+
+class Compiled(event.Listener):
+    def on_start(self, event):
+        print(event.data["dispatcher"], event.data["args"])
+    def on_end(self, event):
+        pass
+
+warm_up()
+event.register("numba:compile", Compiled())
+for view in VIEWS.values():
+    random, left = Random(view.name), STATES
+    while left:
+        try:
+            state = affordable(view, link(random, view))
+        except Problems:
+            continue
+        if view.seconds(state) < 0.3:
+            left -= 1
+            for _ in chunk_lines(view, state):
+                pass
+"""
+STATES = 15  # of each view
 PATHS = ("/", "/phase-map", "/time-scales", "/linear-network", "/lab", "/lab/images", "/lecture", "/theory", "/health")
 PROMISED = 3.0  # seconds from SIGTERM to the end of the process
 
@@ -42,6 +72,15 @@ PROMISED = 3.0  # seconds from SIGTERM to the end of the process
 def environment(cache: Path, **more: str) -> dict[str, str]:
     threads = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     return {**os.environ, **threads, "NUMBA_CACHE_DIR": str(cache), **more}
+
+
+def test_nothing_is_left_to_compile_when_the_core_is_ready() -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", WARM.replace("STATES", str(STATES))],
+        cwd=ROOT, env=environment(ROOT / ".numba_cache"), stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert run.returncode == 0
+    assert run.stdout.splitlines() == []
 
 
 def has_processes(group: int) -> bool:
