@@ -250,6 +250,7 @@ def test_the_code_of_a_local_address_says_that_other_devices_cannot_open_it(open
     expect(note).to_contain_text("HOST=0.0.0.0")
     assert note.bounding_box()["y"] + note.bounding_box()["height"] <= 900
     page.keyboard.press("Escape")
+    expect(page.locator("dialog.code")).to_have_count(0)
     page.evaluate("fl.isLocal = () => false")
     page.click("#take-menu summary")
     page.get_by_role("button", name="QR code of the link", exact=True).click()
