@@ -17,7 +17,7 @@ FIGURES = "Object.values(fl.page.drawing.figures).map(({ gd }) => gd.querySelect
 LETTERS = """[...document.querySelectorAll("math")]
   .filter((math) => math.checkVisibility() && math.getAttribute("display") !== "block"
     && !math.querySelector("mfrac, msub, msup, msubsup, mover, munder, munderover, msqrt, mtable, mo"))
-  .map((math) => math.getBoundingClientRect().height
+  .map((math) => Math.max(...[...math.getClientRects()].map(({ height }) => height)) // of each line that it is on
     / parseFloat(getComputedStyle(math.closest("p, li, div")).lineHeight))"""
 TEXT_HEIGHTS = "['scrollHeight', 'clientHeight'].map((name) => document.querySelector('.story-text')[name])"
 SIZE = "['width', 'height'].map((name) => Object.values(fl.page.drawing.figures)[0].gd._fullLayout[name])"
@@ -57,7 +57,7 @@ def test_each_view_draws_its_figures_and_follows_a_slider(tab: Firefox, address:
 def test_lines_with_formulas_are_as_high_as_others(tab: Firefox, address: str) -> None:
     for path in ("/lecture/what-is-unlearned/three-starts", "/theory"):
         tab.goto(address + path)
-        tab.until("document.querySelector('math')")
+        tab.until(f"location.pathname === {path!r} && document.querySelector('math')")
         if path != "/theory":
             tab.until("document.body.dataset.drawn")
         assert tab.evaluate("document.fonts.load('16px \"Feature Math\"').then((faces) => faces.length)") == 1
