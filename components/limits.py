@@ -93,14 +93,14 @@ class Limits:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # level, and when it was so
         self._lock = threading.Lock()
 
-    def admit(self, address: str | None, seconds: float) -> Charge:
+    def admit(self, address: str | None, seconds: float, refusable: bool = True) -> Charge:
         """Takes seconds from an address's bucket, unless it is empty; returns the charge, to be settled when the CPU
-        time is known. Raises Exhausted."""
+        time is known. Raises Exhausted, but not for what goes on with work that was admitted (refusable=False)."""
         if not self.rate:
             return Charge(lambda seconds: None, seconds)
         names = {bucket(address): 1.0} | ({wide: SITE} if (wide := site(address)) else {})
         for place, (name, share) in enumerate(names.items()):
-            if wait := self._take(name, seconds / share, True):
+            if wait := self._take(name, seconds / share, refusable):
                 for taken, part in [*names.items()][:place]:
                     self._take(taken, -seconds / part, False)
                 metrics.count("refused_total")

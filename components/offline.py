@@ -35,14 +35,14 @@ def register(
 
     @server.get("/offline/<name>.html")
     def offline(name: str) -> Response:
+        try:
+            limits.admit(request.remote_addr, 0.0)  # once: what has been computed is made a file of, too
+        except Exhausted as exhausted:
+            return later(exhausted)
         lines = asked(name)
         if isinstance(lines, Response):
             return lines
-        try:
-            paid = limits.admit(request.remote_addr, MAKING)
-        except Exhausted as exhausted:
-            lines.close()
-            return later(exhausted)
+        paid = limits.admit(request.remote_addr, MAKING, refusable=False)
         meter = Meter()
         try:
             found = list(guarded(lines, name))  # charged for itself

@@ -100,11 +100,12 @@ def register(
         return _sent(Response(card, mimetype="image/png"), key)
 
     def drawn(view: View, state: State) -> bytes:
+        limits.admit(request.remote_addr, 0.0)  # once: what has been computed is drawn, too
         try:
             picture, told = computed(view, state)
         except Problems as problems:  # as the page says it
             picture, told = None, Said(heading(view, state), about(view, state), ((str(problems), LIGHT["muted"]),))
-        settle = limits.admit(request.remote_addr, DRAWING)
+        settle = limits.admit(request.remote_addr, DRAWING, refusable=False)
         begun = time.thread_time()
         try:
             return png(view, state, picture, told)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.hand import STATE, until, wait_for_query
+from tests.browser.hand import STATE, settled, until, wait_for_query
 
 PLANE, PANELS, MARKER = "#linear_network-plane", "#linear_network-panels", "#linear_network-panels-marker"
 MAP = "/linear-network?v=1&g=0.1&eu=1&ew=1&pan=map"
@@ -66,6 +66,7 @@ def test_a_cell_of_the_phase_diagram_is_shown_beside_it(open_page: Any) -> None:
     page.mouse.click(frame["x"] + 150, frame["y"] + 300)
     until(page, "fl.page.state.gamma < 0.05")
     expect(page.locator("#sentences li")).to_contain_text("alignment")
+    settled(page)
     before = page.evaluate(STATE)["sigma_u"]
     page.locator(MARKER).focus()
     page.keyboard.press("ArrowUp")

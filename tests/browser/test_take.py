@@ -248,6 +248,7 @@ def test_the_code_of_a_local_address_says_that_other_devices_cannot_open_it(open
     note = page.locator("dialog.code .code-local")
     expect(note).to_contain_text("This address works on this computer alone")
     expect(note).to_contain_text("HOST=0.0.0.0")
+    expect(note).to_be_visible()
     assert note.bounding_box()["y"] + note.bounding_box()["height"] <= 900
     page.keyboard.press("Escape")
     expect(page.locator("dialog.code")).to_have_count(0)

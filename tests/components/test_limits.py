@@ -295,3 +295,12 @@ def test_a_trusted_proxy_says_who_the_client_is(proxied: Callable[[int], list[st
 
 def test_two_trusted_proxies_say_it_one_before_the_other(proxied: Callable[[int], list[str]]) -> None:
     assert proxied(2) == ["127.0.0.1", "127.0.0.1", "6.6.6.6", "127.0.0.1"]
+
+
+def test_what_goes_on_with_admitted_work_is_charged_but_not_refused() -> None:
+    limits = Limits(1e-6, 1.0)
+    limits.admit("192.0.2.1", 5.0)
+    with pytest.raises(Exhausted):
+        limits.admit("192.0.2.1", 0.0)
+    before = limits.admit("192.0.2.1", 1.0, refusable=False)
+    assert before.seconds == 1.0
