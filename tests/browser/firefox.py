@@ -84,7 +84,9 @@ class Firefox:
         self.send("browsingContext.setViewport", context=self.tab, viewport={"width": width, "height": height})
 
     def goto(self, url: str) -> None:
+        """Open a page. Firefox may say that it is complete while the page before is being left."""
         self.send("browsingContext.navigate", context=self.tab, url=url, wait="complete")
+        self.until(f"location.pathname === new URL({json.dumps(url)}).pathname && document.readyState === 'complete'")
 
     def evaluate(self, expression: str) -> Any:
         """The value of an expression, as JSON carries it; a promise is waited for."""

@@ -57,9 +57,12 @@ def test_each_view_draws_its_figures_and_follows_a_slider(tab: Firefox, address:
 def test_lines_with_formulas_are_as_high_as_others(tab: Firefox, address: str) -> None:
     for path in ("/lecture/what-is-unlearned/three-starts", "/theory"):
         tab.goto(address + path)
-        tab.until(f"location.pathname === {path!r} && document.querySelector('math')")
+        tab.until("document.querySelector('math')")
         if path != "/theory":
             tab.until("document.body.dataset.drawn")
+        tab.until(
+            "[...document.fonts].some(({ family }) => family.includes('Feature Math'))"
+        )
         assert tab.evaluate("document.fonts.load('16px \"Feature Math\"').then((faces) => faces.length)") == 1
         heights = tab.evaluate(LETTERS)
         assert heights
