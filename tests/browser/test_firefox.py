@@ -60,9 +60,7 @@ def test_lines_with_formulas_are_as_high_as_others(tab: Firefox, address: str) -
         tab.until("document.querySelector('math')")
         if path != "/theory":
             tab.until("document.body.dataset.drawn")
-        tab.until(
-            "[...document.fonts].some(({ family }) => family.includes('Feature Math'))"
-        )
+        tab.until("[...document.fonts].some(({ family }) => family.includes('Feature Math'))")
         assert tab.evaluate("document.fonts.load('16px \"Feature Math\"').then((faces) => faces.length)") == 1
         heights = tab.evaluate(LETTERS)
         assert heights
