@@ -25,7 +25,7 @@ RUN python -m compileall -q app.py components dynamics
 USER app
 # Folders of volumes, which take over their owner.
 RUN mkdir -m 700 /home/app/images /home/app/stories
-# For the processor it is built on. On another one the app compiles for half a minute when it starts, and says so.
+# For the processor it is built on. On another one the app compiles for one or two minutes when it starts, and says so.
 RUN python -c "import dynamics; dynamics.warm_up()"
 
 EXPOSE 8050

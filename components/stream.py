@@ -280,7 +280,8 @@ def asked_query() -> str:
 
 def unknown(name: str, known: Mapping[str, View] | list[str]) -> Response:
     """404, with what there is."""
-    return _json({"errors": [{"sentence": f"{name[:80] or 'Nothing'} is not here; {', '.join(known)} are."}]}, 404)
+    asked = name[:80] or "What has no name"
+    return _json({"errors": [{"sentence": f"{asked} is not here; {', '.join(known)} are."}]}, 404)
 
 
 def _json(body: object, status: int = 200) -> Response:

@@ -17,8 +17,8 @@ from dynamics.compiling import one_process_at_a_time
 log = logging.getLogger(__name__)
 
 PATIENCE = 0.5  # seconds before somebody who waits is told why
-LONGEST = 300.0  # seconds; thirty are usual where nothing is cached
-SENTENCE = "The numerical core is being compiled. This happens once, and takes half a minute; the picture follows."
+LONGEST = 300.0  # seconds; thirty to ninety are usual where nothing is cached
+SENTENCE = "The numerical core is being compiled. This happens once, and takes one or two minutes; the picture follows."
 
 ready = threading.Event()  # all of it
 _once = threading.Lock()

@@ -37,7 +37,7 @@ def _fingerprint() -> str:
 
 
 UNKEPT = (
-    "compiled code is not kept, because no folder for it can be written: each process compiles for up to a minute. "
+    "compiled code is not kept, because no folder for it can be written: each process compiles for some minutes. "
     "Set NUMBA_CACHE_DIR to a folder that can be written before dynamics is imported."
 )
 

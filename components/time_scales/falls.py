@@ -46,21 +46,25 @@ def falls(run: MeanFieldTrajectory) -> tuple[Fall, ...]:
     )
 
 
-def _sampled(run: MeanFieldTrajectory, falls: list[tuple[float, float]]) -> MeanFieldTrajectory:
-    """The run with samples from before its first learning time, for large coefficients are learned long before ε; and
-    at each learning time where the samples beside it do not tell whether the risk is above the level after it."""
+def _sampled(run: MeanFieldTrajectory, steps: list[tuple[float, float]]) -> MeanFieldTrajectory:
+    """The run with more samples, for steps (learning time, level after it): before the first learning time, for large
+    coefficients are learned long before ε; and at each learning time where the samples beside it do not tell whether
+    the risk is above the level after it."""
     first = run.t[run.t > 0.0]
-    if not falls or len(first) == 0:
+    if not steps or len(first) == 0:
         return run
-    early = min(time for time, _ in falls)
-    added = [] if early > EARLY * first[0] else [np.geomspace(1e-3 * early, EARLY * first[0], ADDED)]
-    for time, after in falls:
+    early = min(time for time, _ in steps)
+    is_early = early <= EARLY * first[0]
+
+    def is_doubtful(time: float, after: float) -> bool:
         at = int(np.searchsorted(run.t, time))
-        if added or len(set(run.risk[at - 1 : at + 1] <= after)) > 1:
-            added.append(np.array([time]))
+        return len(set(run.risk[at - 1 : at + 1] <= after)) > 1
+
+    added = [time for time, after in steps if is_early or is_doubtful(time, after)]
     if not added:
         return run
-    t = np.unique(np.concatenate([run.t, *added]))
+    before = np.geomspace(1e-3 * early, EARLY * first[0], ADDED if is_early else 0)
+    t = np.unique(np.concatenate([run.t, before, added]))
     return run.model.trajectory(run.a0, t=t[t <= run.t_end], rtol=run.rtol, overlaps=run.overlaps)
 
 

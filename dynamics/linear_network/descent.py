@@ -169,7 +169,7 @@ def _descend(
                 kernel / kernel0,
                 halted,
             )
-        yield record  # outside: whoever goes on with the generator may be in another context
+        yield record  # outside: the next record may be asked for in another context
         if halted:
             return
 

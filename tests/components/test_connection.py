@@ -1,4 +1,4 @@
-"""A client that hangs up frees the CPU that a file of his takes."""
+"""A client that hangs up frees the CPU that its file takes."""
 
 from __future__ import annotations
 

@@ -300,7 +300,10 @@ def test_two_trusted_proxies_say_it_one_before_the_other(proxied: Callable[[int]
 def test_what_goes_on_with_admitted_work_is_charged_but_not_refused() -> None:
     limits = Limits(1e-6, 1.0)
     limits.admit("192.0.2.1", 5.0)
-    with pytest.raises(Exhausted):
+    with pytest.raises(Exhausted) as before:
         limits.admit("192.0.2.1", 0.0)
-    before = limits.admit("192.0.2.1", 1.0, refusable=False)
-    assert before.seconds == 1.0
+    limits.admit("192.0.2.1", 2.0, refusable=False)
+    with pytest.raises(Exhausted) as after:
+        limits.admit("192.0.2.1", 0.0)
+    assert before.value.wait == pytest.approx(4e6, rel=1e-3)
+    assert after.value.wait == pytest.approx(6e6, rel=1e-3)

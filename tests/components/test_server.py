@@ -470,3 +470,11 @@ def test_file_that_cannot_be_computed_is_answered_by_a_sentence(monkeypatch: pyt
     answer = create_app().server.test_client().get(f"/export/unlearning.{kind}")
     assert (answer.status_code, answer.mimetype) == (500, "application/json")
     assert answer.get_json() == {"errors": [{"sentence": stream.FAILURE}]}
+
+
+@pytest.mark.parametrize("path", ["/stream/", "/stream//", "/stream/a/b.js", "/words/lab/", "/export/", "/export/a/b"])
+def test_paths_below_the_routes_of_data_are_answered_in_json(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.mimetype) == (404, "application/json")
+    (error,) = answer.get_json()["errors"]
+    assert " is not here; " in error["sentence"]

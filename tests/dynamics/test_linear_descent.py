@@ -206,8 +206,8 @@ def test_no_step_is_left_out_where_descent_leaves_early(beta, y):
         assert max(distance(share * found.step) for share in (0.99, 0.8, 0.5, 0.1)) < 0.05
 
 
-def test_who_takes_the_records_keeps_the_own_error_state():
-    """A generator that left numpy's error state changed would change it for whoever goes on with it."""
+def test_records_leave_the_error_state_of_the_caller_unchanged():
+    """A generator that left numpy's error state changed would change it for its caller."""
     with np.errstate(all="raise"):
         for _ in descent(some(), 1e-3, 1e-2, n=3):
             assert set(np.geterr().values()) == {"raise"}
