@@ -15,7 +15,7 @@ from dynamics import Fate, UnlearningModel
 from tests.claims import unlearning
 from tests.claims.reference import Problem
 
-STATES = 40
+STATES = 20
 
 
 @pytest.mark.parametrize("seed", range(STATES))

@@ -307,7 +307,7 @@ def test_any_query_gives_a_refusal_or_a_picture(client: FlaskClient, query: str)
 EXTREME = st.sampled_from([0.0, 1.0, -1.0, 10.0, -10.0, 0.5, 1e-9])
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=75, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     c=st.lists(EXTREME, min_size=1, max_size=10),
     c_star=st.lists(EXTREME, min_size=1, max_size=10),
