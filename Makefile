@@ -17,7 +17,7 @@ run: setup-run
 	@HOST=$(HOST) PORT=$(PORT) exec .venv/bin/gunicorn --config python:components.workers app:server
 
 test: setup-test
-	@$(PY) -m pytest -n 3 --dist loadfile
+	@$(PY) -m pytest -n 2 --dist loadfile
 
 check: setup-test
 	@$(PY) -m ruff check

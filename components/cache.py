@@ -37,6 +37,7 @@ ENTRIES = 64
 ENTRY_BYTES = 1 << 20  # so at most 64 MiB in each worker
 TIMEOUT = 3600  # seconds
 PULSE, PULSE_SECONDS = b" ", 0.2
+END = b'{"kind":"end"'  # how the last line of a stream begins
 _threads = ThreadPoolExecutor(64, "stream")  # more than there are requests at a time
 
 
@@ -199,6 +200,8 @@ class StreamCache:
         number = 0
         try:
             while (line := shared.line(number)) is not None:
+                if line is PULSE and number and shared.done[number - 1].startswith(END):
+                    continue  # a space before no value would be a line that is no JSON
                 yield line
                 number += line is not PULSE
         except Exception:

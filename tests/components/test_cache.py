@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -147,3 +148,30 @@ def test_one_who_comes_as_the_last_one_leaves_gets_a_whole_stream(streams: Strea
         answers = list(pool.map(come_and_go, range(700)))
     whole = b"".join(b"%d\n" % step for step in range(30))
     assert set(answers[::7]) == {whole}
+
+
+def test_pulses_stand_before_values_alone(streams: StreamCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each line is JSON, however long the computation takes before it and after the last one."""
+    monkeypatch.setattr(cache, "PULSE_SECONDS", 0.01)
+    gates, advance = [threading.Event(), threading.Event()], cache._Shared._advance
+    missed = [0, 0]
+
+    def work() -> Iterator[bytes]:
+        yield b'{"kind":"begin"}\n'
+        gates[0].wait()
+        yield b'{"kind":"end"}\n'
+        gates[1].wait()
+
+    def counted(shared: cache._Shared) -> bool:
+        came, lines = advance(shared), len(shared.done)
+        if not came and lines:
+            missed[lines - 1] += 1
+            if missed[lines - 1] == 3:
+                gates[lines - 1].set()
+        return came
+
+    monkeypatch.setattr(cache._Shared, "_advance", counted)
+    lines = b"".join(streams.stream("view?state", work, pulses=True)).splitlines()
+    assert min(missed) >= 3
+    assert [json.loads(line)["kind"] for line in lines] == ["begin", "end"]
+    assert lines[1].startswith(b"   ")
