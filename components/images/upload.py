@@ -58,7 +58,7 @@ def register(server: Flask, shelf: Shelf | None = None, limits: Limits | None = 
 
     def received(length: int) -> Response | tuple[Response, int]:
         try:
-            hourly.admit(request.remote_addr, length)
+            sent = hourly.admit(request.remote_addr, length)
         except Exhausted as exhausted:
             minutes = -(-exhausted.wait // 60)
             return _refused(
@@ -70,6 +70,7 @@ def register(server: Flask, shelf: Shelf | None = None, limits: Limits | None = 
         try:
             settle = granted.admit(request.remote_addr, SECONDS)
         except Exhausted as exhausted:
+            sent(0.0)  # it has not been
             return later(exhausted)
         taken = 0.0
         try:

@@ -152,18 +152,27 @@ def beat(board: Board, key: str, owner: str, now: float, size: int, saved: bool)
 def end(
     board: Board, key: str, owner: str, now: float, status: Status, size: int, sentence: str = ""
 ) -> tuple[Board, bool]:
-    """The owner is done. False where it is the owner no longer. An unclaimed run has the owner ""."""
+    """The owner is done. False where it is the owner no longer."""
     entry = board.get(key)
-    if entry is None or entry.status != "running" or entry.owner != owner:
+    if entry is None or not owner or entry.owner != owner:
         return board, False
     entry = replace(entry, status=status, owner="", beat=now, size=size, deaths=0, sentence=sentence)
     return {**board, key: entry}, True
 
 
-def postpone(board: Board, key: str, now: float, sentence: str) -> tuple[Board, bool]:
-    """A run that was launched waits again: what computes could not be reached. False where a process has claimed it."""
-    entry = board.get(key)
-    if entry is None or entry.status != "running" or entry.owner:
+def refuse(board: Board, key: str, launched: float, now: float, sentence: str) -> tuple[Board, bool]:
+    """A run cannot begin where it was launched. False where a process has claimed it, or it was launched once more."""
+    entry = _unclaimed(board, key, launched)
+    if entry is None:
+        return board, False
+    return {**board, key: replace(entry, status="failed", beat=now, deaths=0, sentence=sentence)}, True
+
+
+def postpone(board: Board, key: str, launched: float, now: float, sentence: str) -> tuple[Board, bool]:
+    """A run that was launched waits again: what computes could not be reached. False where a process has claimed it,
+    or it was launched once more."""
+    entry = _unclaimed(board, key, launched)
+    if entry is None:
         return board, False
     return {**board, key: replace(entry, status="waiting", sentence=sentence, launch_at=now + RELAUNCH)}, True
 
@@ -201,6 +210,14 @@ def tidied(board: Board, now: float, limits: Limits) -> Board:
 def attempts(board: Board) -> set[tuple[str, str]]:
     """The attempts that are named on the board, each with its run: what else there is in a store is rubbish."""
     return {(key, name) for key, entry in board.items() for name in (entry.log, entry.owner) if name}
+
+
+def _unclaimed(board: Board, key: str, launched: float) -> Entry | None:
+    """The run that was launched at a time and that no process has claimed yet: who began an earlier launch and ends
+    late has no say in this one."""
+    entry = board.get(key)
+    waits = entry is not None and entry.status == "running" and not entry.owner and entry.beat == launched
+    return entry if waits else None
 
 
 def _orphan(entry: Entry, watched: bool, now: float) -> Entry | None:

@@ -129,8 +129,8 @@ class Runs:
         if entry and entry.status in ("finished", "failed") and entry.log and self._gone(key, entry.log):
             self.store.change(partial(board.forget, key=key, log=entry.log))
             standing = self._move(key, by)
-        if standing.launch:
-            self._launch(name, query, key)
+        if standing.launch and standing.entry:
+            self._launch(name, query, key, standing.entry.beat)
             if settle:
                 settle(seconds)
         return standing
@@ -144,28 +144,28 @@ class Runs:
     def _gone(self, key: str, attempt: str) -> bool:
         return self.store.read(key, attempt, 0, 1) is None
 
-    def _launch(self, name: str, query: str, key: str) -> None:
+    def _launch(self, name: str, query: str, key: str, launched: float) -> None:
         try:
             future = self.executor.submit(work.compute, name, query, self.settings.environment())
         except Exception:
             log.exception("run %s cannot be started", key)
-            self._refuse(key)
+            self._refuse(key, launched)
             return
-        future.add_done_callback(partial(self._launched, key))
+        future.add_done_callback(partial(self._launched, key, launched))
 
-    def _launched(self, key: str, future: Future[Any]) -> None:
+    def _launched(self, key: str, launched: float, future: Future[Any]) -> None:
         """An executor that could not, or a computation that has failed before it has claimed its run."""
         if future.cancelled() or not (fault := future.exception()):
             return
         if isinstance(fault, Unreachable):
             log.warning("run %s waits: %s", key, fault)
-            self._change(partial(_postpone, key=key, sentence=str(fault)))
+            self._change(partial(_postpone, key=key, launched=launched, sentence=str(fault)))
             return
         log.error("run %s could not be started", key, exc_info=fault)
-        self._refuse(key, str(fault) if isinstance(fault, NotStarted) else NOT_STARTED)
+        self._refuse(key, launched, str(fault) if isinstance(fault, NotStarted) else NOT_STARTED)
 
-    def _refuse(self, key: str, sentence: str = NOT_STARTED) -> None:
-        self._change(partial(_fail, key=key, sentence=sentence))
+    def _refuse(self, key: str, launched: float, sentence: str = NOT_STARTED) -> None:
+        self._change(partial(_refuse, key=key, launched=launched, sentence=sentence))
 
     def _change(self, step: Callable[[Board], tuple[Board, Any]]) -> None:
         try:
@@ -219,11 +219,9 @@ def _ask(current: Board, key: str, limits: board.Limits, by: str) -> tuple[Board
     return board.ask(current, key, time.time(), limits, by)
 
 
-def _fail(current: Board, key: str, sentence: str) -> tuple[Board, bool]:
-    entry = current.get(key)
-    size = entry.size if entry else 0
-    return board.end(current, key, "", time.time(), "failed", size, sentence)
+def _refuse(current: Board, key: str, launched: float, sentence: str) -> tuple[Board, bool]:
+    return board.refuse(current, key, launched, time.time(), sentence)
 
 
-def _postpone(current: Board, key: str, sentence: str) -> tuple[Board, bool]:
-    return board.postpone(current, key, time.time(), sentence)
+def _postpone(current: Board, key: str, launched: float, sentence: str) -> tuple[Board, bool]:
+    return board.postpone(current, key, launched, time.time(), sentence)

@@ -528,6 +528,21 @@ def test_an_address_may_send_so_much_an_hour_and_no_more(shelf: Shelf, monkeypat
     assert sent(client, data).status_code == 200
 
 
+def test_what_is_refused_for_want_of_computing_does_not_count_as_sent(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = saved(**good())
+    monkeypatch.setattr(upload, "HOURLY_BYTES", len(data) + 1)
+    server, granted = Flask(__name__), Limits(1e-6, 1)
+    upload.register(server, shelf, granted)
+    client = server.test_client()
+    client.environ_base["REMOTE_ADDR"] = "192.0.2.1"
+    charge = granted.admit("192.0.2.1", 10.0)
+    assert [sent(client, data).status_code for _ in range(3)] == [429] * 3
+    charge(0.0)
+    assert sent(client, data).status_code == 200
+
+
 def test_what_is_on_its_way_and_what_was_computed_is_not_in_the_way_of_images(shelf: Shelf) -> None:
     shelf = Shelf(shelf.path, keep_bytes=1, results_bytes=1)
     with shelf.arrived(io.BytesIO(b"half of it"), 100) as half:

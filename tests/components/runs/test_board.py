@@ -17,7 +17,7 @@ LIMITS = Limits(at_once=2, keep_bytes=100)
 KEYS = ["a", "b", "c", "d"]
 
 MOVE = st.tuples(
-    st.sampled_from(["ask", "ask", "ask", "claim", "begin", "beat", "finish", "fail", "postpone"]),
+    st.sampled_from(["ask", "ask", "ask", "claim", "begin", "beat", "finish", "fail", "postpone", "refuse"]),
     st.sampled_from(KEYS),
     st.floats(0, 12),
     st.integers(0, 60),
@@ -32,7 +32,7 @@ def test_no_order_of_events_breaks_the_bounds(moves: list[tuple[str, str, float,
     now = 1000.0
     for number, (move, key, pause, size, by) in enumerate(moves):
         now += pause
-        owner = state[key].owner if key in state else ""
+        owner, launched = (state[key].owner, state[key].beat) if key in state else ("", now)
         if move == "ask":
             before = state
             state, standing = board.ask(state, key, now, LIMITS, by)
@@ -49,8 +49,11 @@ def test_no_order_of_events_breaks_the_bounds(moves: list[tuple[str, str, float,
         elif move == "beat":
             state, _ = board.beat(state, key, owner or "x", now, size, False)
         elif move == "postpone":
-            state, postponed = board.postpone(state, key, now, "away")
+            state, postponed = board.postpone(state, key, launched, now, "away")
             assert not postponed or (state[key].status == "waiting" and state[key].launch_at > now)
+        elif move == "refuse":
+            state, refused = board.refuse(state, key, launched, now, "no")
+            assert not refused or state[key].status == "failed"
         else:
             state, _ = board.end(state, key, owner, now, "finished" if move == "finish" else "failed", size)
         assert sum(entry.status == "running" for entry in state.values()) <= LIMITS.at_once
@@ -80,6 +83,15 @@ def test_a_run_that_dies_again_and_again_is_given_up() -> None:
     assert launched == board.MOST_DEATHS
     assert state["a"].sentence == board.DIED
     assert board.ask(state, "a", now + 1.0 + board.RETRIED, LIMITS)[1].launch
+
+
+def test_who_was_launched_before_can_neither_end_nor_delay_a_later_launch() -> None:
+    first, _ = board.ask({}, "a", 0.0, LIMITS)
+    later, standing = board.ask(first, "a", 1.0 + board.START, LIMITS)
+    assert standing.launch
+    assert board.refuse(first, "a", 0.0, 1.0, "no")[1]
+    for step in (board.refuse, board.postpone):
+        assert step(later, "a", 0.0, 2.0 + board.START, "no") == (later, False)
 
 
 def test_a_run_that_saves_between_its_deaths_is_not_given_up() -> None:
@@ -202,7 +214,7 @@ def test_a_board_that_is_none_is_empty(text: str) -> None:
 def test_postponed_run_is_launched_again_later_and_without_the_sentence() -> None:
     state, standing = board.ask({}, "a", 100.0, LIMITS)
     assert standing.launch
-    state, _ = board.postpone(state, "a", 100.5, "away")
+    state, _ = board.postpone(state, "a", 100.0, 100.5, "away")
     state, standing = board.ask(state, "a", 101.0, LIMITS)
     assert standing.entry is not None
     assert (standing.launch, standing.place, standing.entry.sentence) == (False, 1, "away")
