@@ -8,7 +8,6 @@ import resource
 import signal
 import socket
 import tempfile
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from components import compiled
 from tests.benchmarks.load import family
 from tests.benchmarks.server import serving
 from tests.waiting import LONGEST, until
+from tests.web import counted, get
 
 LONG = "/stream/time_scales?pan=sweep&n=20&m=14&seed="  # some seconds
 LARGE = "/stream/phase_map?n=512&show=time&a="  # 3 MB, of which 1 MB at once
@@ -29,11 +29,6 @@ def server() -> Iterator[tuple[str, int]]:
     """One worker with two threads."""
     with serving(WORKERS="1", THREADS="2", LIMIT_RATE="0") as running:
         yield running
-
-
-def get(address: str, path: str = "/health") -> bytes:
-    with urllib.request.urlopen(address + path, timeout=LONGEST) as answer:
-        return answer.read()
 
 
 def ask(address: str, path: str) -> socket.socket:
@@ -55,12 +50,6 @@ def rest(connection: socket.socket, last: bytes = b"never") -> bytes:
     except ConnectionError:
         pass
     return found
-
-
-def counted(address: str, name: str) -> float:
-    """The sum of a counter's series."""
-    text = get(address, "/metrics").decode()
-    return sum(float(line.split()[1]) for line in text.splitlines() if line.startswith(f"feature_unlearning_{name}"))
 
 
 def test_clients_that_vanish_leave_no_work_behind(server: tuple[str, int]) -> None:
