@@ -56,8 +56,10 @@ class Cluster(Executor):
         # A local function travels by value: the scheduler reads it without having this package.
         def compute(name: str, query: str) -> Any:
             import importlib
+            import logging
             import os
 
+            logging.getLogger("distributed.worker").info("Computing a run of the view %s", name)
             return getattr(importlib.import_module(module), function)(name, query, os.environ)
 
         try:

@@ -158,20 +158,21 @@ class Runs:
         if future.cancelled() or not (fault := future.exception()):
             return
         if isinstance(fault, Unreachable):
-            log.warning("run %s waits: %s", key, fault)
-            self._change(partial(_postpone, key=key, launched=launched, sentence=str(fault)))
-            return
-        log.error("run %s could not be started", key, exc_info=fault)
-        self._refuse(key, launched, str(fault) if isinstance(fault, NotStarted) else NOT_STARTED)
+            if self._change(partial(_postpone, key=key, launched=launched, sentence=str(fault))):
+                log.warning("run %s waits: %s", key, fault)
+        elif self._refuse(key, launched, str(fault) if isinstance(fault, NotStarted) else NOT_STARTED):
+            log.error("run %s could not be started", key, exc_info=fault)
 
-    def _refuse(self, key: str, launched: float, sentence: str = NOT_STARTED) -> None:
-        self._change(partial(_refuse, key=key, launched=launched, sentence=sentence))
+    def _refuse(self, key: str, launched: float, sentence: str = NOT_STARTED) -> bool:
+        return self._change(partial(_refuse, key=key, launched=launched, sentence=sentence))
 
-    def _change(self, step: Callable[[Board], tuple[Board, Any]]) -> None:
+    def _change(self, step: Callable[[Board], tuple[Board, bool]]) -> bool:
+        """Whether the run was still as it was launched: Dask, for one, starts again what a killed worker had."""
         try:
-            self.store.change(step)
+            return self.store.change(step)
         except Unrecordable as fault:  # then it will be found dead
             log.warning("%s", fault)
+            return True
 
 
 def lines(store: Store, key: str, attempt: str, start: int) -> tuple[int, bytes, bool]:

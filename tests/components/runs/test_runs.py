@@ -15,6 +15,7 @@ from redis import Redis
 from components.runs import attempt, board
 from components.runs.attempt import Attempt
 from components.runs.known import known
+from components.runs.launch import NotStarted, Unreachable
 from components.runs.settings import Settings
 from components.runs.store import Store, sweep
 from tests.components.runs.conftest import Clock, Hold, Reader, app, saved
@@ -266,6 +267,36 @@ def test_a_run_that_cannot_be_started_says_so(settings: Settings) -> None:
 
     reader = Reader(app(settings, Broken(1)), "n=3").until(lambda reader: reader.ended)
     assert "could not be started" in reader.records[-1]["sentence"]
+
+
+@pytest.mark.parametrize("fault", [NotStarted("not taken"), Unreachable("away")])
+def test_late_failure_of_an_earlier_launch_is_not_logged_and_ends_nothing(
+    settings: Settings,
+    threads: Executor,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    fault: Exception,
+) -> None:
+    first: Future[Any] = Future()
+
+    class Late(ThreadPoolExecutor):
+        """The first task is known to have failed when the second has done its work."""
+
+        tasks = 0
+
+        def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+            self.tasks += 1
+            return first if self.tasks == 1 else threads.submit(fn, *args)
+
+    monkeypatch.setattr(board, "START", 2.0)
+    reader = Reader(app(settings, Late(1)), "n=3")
+    reader.ask()
+    clock.add(board.START + 1)
+    reader.until(lambda reader: len(reader.numbers) >= 1)
+    first.set_exception(fault)
+    assert reader.to_the_end() == [0, 1, 2]
+    assert not caplog.records
 
 
 def test_records_that_have_gone_are_computed_again(read: Read, store: Store, begun: Begun) -> None:
