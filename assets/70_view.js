@@ -12,6 +12,7 @@ fl.typeset = (text) => text.split(/([_^](?:\([^)]*\)|[A-Za-z0-9]+))/).map((piece
 fl.Page = class {
   constructor(view) {
     this.view = view;
+    this.pathname = location.pathname;
     this.state = structuredClone(view.initial);
     this.moved = -Infinity; // when a control was moved last
     this.worded = -Infinity; // when what is said was asked for last
@@ -558,19 +559,24 @@ fl.Page = class {
     this.announce(stopped);
   }
 
-  leave() {
+  // The address is another view's: nothing that is under way may write on its page.
+  stop() {
     this.abort.abort();
+    this.token += 1;
+    this.gate.close();
+    this.history.settle();
+    for (const timer of [this.retry, this.resting, this.announcing, this.reading, this.telling]) clearTimeout(timer);
+    this.reading = this.pendingEnd = null;
+    this.player.playing = false;
+  }
+
+  leave() {
+    this.stop();
     this.progress.hide();
     delete document.body.dataset.drawn;
     delete document.body.dataset.finished;
-    this.gate.close();
-    this.history.settle();
     for (const { hand } of Object.values(this.drawing.figures)) if (hand) hand.close();
     this.drawing.close();
-    for (const timer of [this.retry, this.resting, this.announcing, this.reading, this.telling]) clearTimeout(timer);
-    this.pendingEnd = null;
-    this.player.playing = false;
-    this.token += 1;
   }
 };
 
@@ -596,8 +602,10 @@ window.dash_clientside.frame = {
     return view.name;
   },
 
-  // The address has changed: a page that is no view's has its entry in the header too.
+  // The address has changed: Dash replaces the page, and mounts a view on it some time later. A page that is no view's
+  // has its entry in the header too.
   arrive(pathname) {
+    if (fl.page && fl.page.pathname !== location.pathname) fl.page.stop();
     const bare = pathname.replace(/(.)\/$/, "$1");
     if ([...document.querySelectorAll(".view-link")].some((link) => link.pathname === bare)) fl.showPlace(bare, bare);
     return pathname;

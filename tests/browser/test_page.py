@@ -247,6 +247,38 @@ def test_the_title_is_of_the_state_as_the_server_says_it_and_as_it_changes(open_
     expect(page).to_have_title("First, alignment rises · What is unlearned, and why · Feature unlearning")
 
 
+LATE = """() => {
+  const read = fl.read, words = [];
+  window.late = { chances: 0, faults: [] };
+  fl.read = (url, signal, handlers) => {
+    window.late.handlers = handlers;
+    return read(url, signal, { ...handlers, onChunk: (chunk) => {
+      if (["words", "end"].includes(chunk.kind)) words.push(chunk);
+      handlers.onChunk(chunk);
+    } });
+  };
+  const page = fl.page, gone = `${Object.values(page.view.figures)[0].id}-text`;
+  new MutationObserver((_, observer) => {
+    if (fl.page !== page || document.getElementById(gone) || !words.length) return;
+    observer.disconnect();
+    window.late.chances += 1;
+    const { handlers, faults } = window.late;
+    try { for (const chunk of words) handlers.onChunk(chunk); } catch (error) { faults.push(String(error)); }
+  }).observe(document.getElementById("page"), { childList: true, subtree: true });
+}"""
+
+
+@pytest.mark.parametrize("to", ["Phase map", "Lecture"])
+def test_lines_that_come_after_the_page_was_replaced_are_dropped(open_page: Any, to: str) -> None:
+    page = open_page("/")
+    page.evaluate(LATE)
+    page.select_option("#preset", label=PRESETS[1].title)
+    wait_for_query(page, PRESETS[1].state.key())
+    page.click(f"header a:has-text('{to}')")
+    until(page, "window.late.chances")
+    assert page.evaluate("window.late.faults") == []
+
+
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_each_preset_draws(open_page: Any, preset: Any) -> None:
     page = open_page("/?" + PRESETS[-1 if preset is PRESETS[0] else 0].state.query())
