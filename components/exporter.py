@@ -15,6 +15,7 @@ from components import wheel
 from components.citations import bibliography
 from components.state import State
 from components.view import Columns, View
+from dynamics.interruption import checkpoint
 
 EXPORTS = {"csv": "Data, CSV", "json": "Data, JSON", "py": "Python that computes it", "bib": "Citation, BibTeX"}
 MIMETYPES = {
@@ -24,7 +25,7 @@ MIMETYPES = {
     "bib": "application/x-bibtex",
 }
 
-
+ROWS = 500  # written between two checkpoints, some hundredths of a second
 MAX_SLUG = 80  # characters of a file's name that say the parameters
 
 
@@ -68,6 +69,8 @@ def _csv(table: Columns, constants: Mapping[str, str]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*table, *constants])
     rest = tuple(constants.values())
-    rows = zip(*(np.asarray(values).tolist() for values in table.values()), strict=True)
-    writer.writerows((*row, *rest) for row in rows)
+    for number, row in enumerate(zip(*(np.asarray(values).tolist() for values in table.values()), strict=True)):
+        if number % ROWS == 0:  # a map has hundreds of thousands
+            checkpoint()
+        writer.writerow((*row, *rest))
     return text.getvalue()

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from app import create_app
 from components import wheel
 from components.citations import IMAI_2026, PAPERS, bibliography
-from components.exporter import file_name
+from components.exporter import _csv, file_name
 from components.theme import FATES
 from components.unlearning import figures
 from components.unlearning.picture import Picture
@@ -29,6 +29,7 @@ from components.unlearning.presets import PRESETS
 from components.unlearning.state import LAYERS, UnlearningState
 from components.views import VIEWS
 from dynamics import Fate, UnlearningModel
+from dynamics.interruption import interruptible
 from tests.components.streamed import joined, values
 
 ROOT = Path(__file__).parents[2]
@@ -461,3 +462,20 @@ def test_the_bibliography_begins_with_the_papers_of_the_view(client: FlaskClient
 def test_the_readme_cites_what_the_app_gives_away() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert re.findall(r"```bibtex\n(.*?)```", readme, re.S) == [IMAI_2026.bibtex]
+
+
+def test_writing_a_long_file_can_be_stopped() -> None:
+    view = VIEWS["phase_map"]
+    looks = 0
+
+    def count() -> bool:
+        nonlocal looks
+        looks += 1
+        return False
+
+    with interruptible(count):
+        table = view.table(view.State())
+        computed = looks
+        rows = _csv(table, {"link": "x"}).count("\n")
+    assert rows == 256**2 + 1
+    assert looks - computed > 100, "of a file that takes some tenths of a second"
