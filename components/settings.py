@@ -1,6 +1,6 @@
 """Every setting of a deployment, read from the environment in one place: what is wrong stops the start with a sentence.
 
-`python -m components.settings` prints the table that the README holds.
+`python -m components.settings` prints the table of docs/settings.md.
 """
 
 from __future__ import annotations
@@ -237,7 +237,7 @@ SETTINGS: dict[str, Setting] = {
     "RUNS_DASK": Setting(
         "",
         scheduler,
-        "the scheduler of a Dask cluster that computes runs, see [docs/dask.md](docs/dask.md)",
+        "the scheduler of a Dask cluster that computes runs, see [Dask](dask.md)",
         "none: processes beside us",
         can_connect,
     ),

@@ -1,7 +1,7 @@
 """LaTeX to MathML, with the letters of a chapter marked.
 
 math-core writes MathML Core, which browsers lay out themselves: a page of mathematics without a script. Measured
-against MathJax in the README.
+against MathJax in docs/decisions.md.
 """
 
 from __future__ import annotations

@@ -130,7 +130,7 @@ def test_a_target_without_the_first_degree_may_still_have_a_runaway_branch() -> 
 
 @pytest.mark.parametrize(("a", "fate"), [(-5.0, "unlearning"), (-2.0, "full alignment")])
 def test_negative_starts_can_unlearn_where_c2_is_positive(a: float, fate: str) -> None:
-    """What the README says of c* = (1, 1, 1, 1, 1)."""
+    """What the user guide says of c* = (1, 1, 1, 1, 1)."""
     assert Problem((1.0,) * 5, (1.0,) * 5, 1.0).run(a, 0.0, 1e7).fate == fate
 
 

@@ -278,13 +278,13 @@ def test_every_step_has_a_page() -> None:
             assert page.layout(path) is not None
 
 
-def readme_examples() -> list[str]:
-    readme = (Path(__file__).parents[2] / "README.md").read_text()
-    return re.findall(r"```toml\n(.*?)```", readme, re.DOTALL)
+def documented_examples() -> list[str]:
+    text = (Path(__file__).parents[2] / "docs" / "stories.md").read_text()
+    return re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
 
 
-def test_the_readme_shows_a_story_that_is_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    story, fields = readme_examples()
+def test_the_documents_show_a_story_that_is_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    story, fields = documented_examples()
     first, second, *others = (line for line in fields.splitlines() if line.startswith("question"))
     assert not others
     (tmp_path / "mine.toml").write_text(story)
@@ -295,7 +295,7 @@ def test_the_readme_shows_a_story_that_is_one(tmp_path: Path, capsys: pytest.Cap
 
 
 def test_a_claim_that_does_not_hold_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "mine.toml").write_text(readme_examples()[0].replace("a=9.33", "a=9.3"))
+    (tmp_path / "mine.toml").write_text(documented_examples()[0].replace("a=9.33", "a=9.3"))
     (tmp_path / "other.toml").write_text(GOOD.replace("a=9", "a=99"))
     assert main([str(tmp_path)]) == 2
     said = capsys.readouterr().out

@@ -293,8 +293,8 @@ def test_the_defaults_are_right_and_empty_means_default() -> None:
     assert settings.value({"PORT": ""}, "PORT") == 8050
 
 
-def test_the_readme_holds_the_table_of_settings() -> None:
-    assert settings.table() in (ROOT / "README.md").read_text()
+def test_the_documents_hold_the_table_of_settings() -> None:
+    assert settings.table() in (ROOT / "docs" / "settings.md").read_text()
 
 
 def test_nothing_reads_the_environment_but_what_the_table_names() -> None:
