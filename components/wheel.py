@@ -39,7 +39,9 @@ def register(server: Flask) -> None:
 def wheel() -> bytes:
     """Return the bytes of the wheel."""
     info = f"{STEM}.dist-info"
-    files = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in sorted((ROOT / "dynamics").rglob("*.py"))}
+    package = ROOT / "dynamics"
+    parts = [*sorted(package.rglob("*.py")), package / "py.typed"]
+    files = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in parts}
     files |= {
         f"{info}/licenses/LICENSE": (ROOT / "LICENSE").read_bytes(),
         f"{info}/METADATA": metadata().encode(),
