@@ -6,12 +6,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 
-def violations(page: Page) -> list[tuple[str, list[str]]]:
-    """The serious and critical ones: each rule with the elements that break it.
+def violations(page: Page, *rules: str) -> list[tuple[str, list[str]]]:
+    """The serious and critical ones, of some rules or of all: each rule with the elements that break it.
 
     Only violations are reported element by element: describing what passes would take most of the time.
     """
-    response = Axe().run(page, options={"resultTypes": ["violations"]}).response
+    only = {"runOnly": list(rules)} if rules else {}
+    response = Axe().run(page, options={"resultTypes": ["violations"], **only}).response
     return [
         (violation["id"], [node["html"][:120] for node in violation["nodes"]])
         for violation in response["violations"]
