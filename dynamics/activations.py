@@ -148,12 +148,12 @@ class Activation(Result):
             return padded
         return _COEFFICIENTS[self.name](degree)
 
-    @property
+    @cached_property
     def norm2(self) -> float:
         """``E[sigma(G)^2] = U(1)``."""
         return 0.5 if self.name == "relu" else float(np.sum(self.sigma**2))
 
-    @property
+    @cached_property
     def slope_norm2(self) -> float:
         """``E[sigma'(G)^2] = U'(1)``."""
         return 0.5 if self.name == "relu" else float(np.sum(np.arange(len(self.sigma)) * self.sigma**2))
