@@ -199,9 +199,11 @@ SETTINGS: dict[str, Setting] = {
     "PORT": Setting("8050", whole(1, 65535), "the port that is listened on"),
     "WORKERS": Setting("2", whole(1, 64), "processes that answer"),
     "THREADS": Setting("8", whole(1, 256), "answers that a process gives at once"),
-    "MAX_REQUESTS": Setting("100000", whole(0), "after about so many answers a process is replaced; 0: never"),
+    "MAX_REQUESTS": Setting("100000", whole(0), "after about this many answers a process is replaced; 0: never"),
     "TRUSTED_PROXIES": Setting(
-        "0", whole(0, 10), "how many proxies stand before the app; the last so many entries of `X-Forwarded-For` count"
+        "0",
+        whole(0, 10),
+        "the number of proxies in front of the app; that many last entries of `X-Forwarded-For` count",
     ),
     "ALLOWED_HOSTS": Setting(
         "*",
@@ -252,7 +254,7 @@ SETTINGS: dict[str, Setting] = {
     ),
     "LECTURE_FOLDER": Setting("", text, "a folder with more stories for the lecture", "none", can_read),
     "RUNS_VIEWS": Setting(
-        "components.views:VIEWS", listing, "where whoever computes runs finds the views", check=can_import
+        "components.views:VIEWS", listing, "where the process that computes runs finds the views", check=can_import
     ),
 }
 

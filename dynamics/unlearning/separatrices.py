@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from .model import UnlearningModel
 
 VISIBLE = 1e-3  # of the window: how far beside a curve its ``limits`` are looked at
-STRIDE = 4  # of the points of a curve one is looked at first
 
 _BESIDE = 1e-6  # of the distance scale: a start this far beside a saddle tells the fate of its side
 _UP_THE_CURVE = 0.02  # |R| at which the sides of a curve into the line R = 0 are looked at
@@ -175,43 +174,20 @@ def _cut(
 
 
 def _ends(model: UnlearningModel, R: Array, a: Array, within: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Numbers (n,), the same where starts (R, a) have the same limit; -1 where it is not certain or not ``within``.
-
-    Between two points that are ``STRIDE`` apart and have the same limit those between them are taken to have it, too.
-    """
+    """Numbers (n,), the same where starts (R, a) have the same limit; -1 where it is not certain or not ``within``."""
     found = np.full(len(R), -1)
     inside = np.flatnonzero(within)
-    R, a, n = R[inside], a[inside], len(inside)
-    if not n:
-        return found
-    fate, end = np.empty(n, np.int8), np.empty(n)
-    known = np.zeros(n, bool)
-    known[::STRIDE] = known[-1:] = True
-    fate[known], end[known] = _settled(model, R[known], a[known])
-    at = np.flatnonzero(known)
-    same = (fate[at[1:]] == fate[at[:-1]]) & np.isclose(end[at[1:]], end[at[:-1]], rtol=1e-6, atol=1e-9)
-    same &= fate[at[1:]] != Fate.UNDECIDED
-    copied = np.repeat(np.append(same, True), np.diff(at, append=n)) & ~known
-    before = np.maximum.accumulate(np.where(known, np.arange(n), 0))
-    fate[copied], end[copied] = fate[before[copied]], end[before[copied]]
-    rest = ~known & ~copied
-    fate[rest], end[rest] = _settled(model, R[rest], a[rest])
-    if np.count_nonzero(model.overlaps[1]) == 1:
-        end = np.sign(end)
+    given = batches.models(np.array([model.c]), np.array([model.c_star]), np.array([model.eps]))
+    job = np.zeros(len(inside), np.int64)
+    fate, out = np.empty(len(inside), np.int8), np.empty((4, len(inside)))
+    batches.settle(*given, job, R[inside], a[inside], 0.0, False, _RTOL, fate, out)
+    end = np.sign(out[0]) if np.count_nonzero(model.overlaps[1]) == 1 else out[0]
     unlearns = np.flatnonzero(fate == Fate.UNLEARNING)
-    end[unlearns] = _runaway_signs(model, R[unlearns], a[unlearns])
+    end[unlearns] = _runaway_signs(model, R[inside[unlearns]], a[inside[unlearns]])
     sure = fate != Fate.UNDECIDED
     _, numbers = np.unique(np.stack([fate[sure], end[sure]]), axis=1, return_inverse=True)
     found[inside[sure]] = numbers
     return found
-
-
-def _settled(model: UnlearningModel, R: Array, a: Array) -> tuple[NDArray[np.int8], Array]:
-    """The fates of starts (R, a), and the R of their limits."""
-    given = batches.models(np.array([model.c]), np.array([model.c_star]), np.array([model.eps]))
-    fate, out = np.empty(len(R), np.int8), np.empty((4, len(R)))
-    batches.settle(*given, np.zeros(len(R), np.int64), R, a, 0.0, False, _RTOL, fate, out)
-    return fate, out[0]
 
 
 def _runaway_signs(model: UnlearningModel, R: Array, a: Array) -> Array:
