@@ -22,7 +22,7 @@ fl.onSlide = function (range, { slide, begin = () => {}, cancel }) {
   let down = false; // whether a finger is
   const FINGER = 6; // pixels that a resting finger may move
   range.addEventListener("pointerdown", (event) => {
-    if (event.pointerType === "mouse") return;
+    if (event.pointerType === "mouse" || range.disabled) return; // browsers send a finger on what is switched off, too
     touch = { x: event.clientX, y: event.clientY, moved: false };
     down = true;
     begin();

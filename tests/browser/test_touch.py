@@ -23,7 +23,7 @@ SLIDERS = """() => {
   addEventListener("pointercancel", () => { window.cancelled += 1; });
   addEventListener("pointerup", () => { window.lifted += 1; });
   return [...document.querySelectorAll(".controls input[type=range]")]
-    .filter((range) => range.checkVisibility() && !range.disabled).map(({ id }) => id);
+    .filter((range) => range.checkVisibility()).map(({ id }) => id);
 }"""
 STATE = "[fl.page.state, fl.page.history.depth, history.length, location.search]"
 
