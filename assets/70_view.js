@@ -450,8 +450,9 @@ fl.Page = class {
     this.telling = setTimeout(() => { place.hidden = true; }, fl.Page.TOLD);
   }
 
-  // What a screen reader is told without being asked.
+  // What a screen reader is told without being asked: of an action before what waits to be said of a picture.
   announce(text) {
+    clearTimeout(this.announcing);
     document.getElementById("announcer").textContent = text.replace(/[_^]/g, " ");
   }
 

@@ -1,9 +1,9 @@
 """An independent solver of the planar system, for truth: collocation at Radau points in rho = atanh R.
 
-It shares nothing with `dynamics`: other method (implicit, 5 or 7 stages, order 9 or 13), other error measure
-(the defect of the collocation polynomial between its nodes, seen through the linearised flow), coefficients computed
-here. `solve` runs it twice, with different stages and tolerances, the second time from a start whose R and a are
-moved by 1e-11, the relative accuracy of a usual solver at its tightest: how far that carries is the conditioning of
+It shares nothing with `dynamics` but the compiler: other method (implicit, 5 or 7 stages, order 9 or 13), other error
+measure (the defect of the collocation polynomial between its nodes, seen through the linearised flow), coefficients
+computed here. `solve` runs it twice, with different stages and tolerances, the second time from a start whose R and a
+are moved by 1e-11, the relative accuracy of a usual solver at its tightest: how far that carries is the conditioning of
 the problem itself.
 """
 
@@ -14,7 +14,7 @@ from functools import cached_property
 from math import factorial
 
 import numpy as np
-from scipy.linalg import lu_factor, lu_solve
+from numba import njit
 from scipy.optimize import minimize_scalar
 from scipy.special import roots_jacobi
 
@@ -70,13 +70,6 @@ class System:
         row2 = np.stack([(dp - a * dq) * s, -q], axis=-1)
         return np.stack([row1, row2], axis=-2)
 
-    def noise(self, rho, a):
-        """How large the rounding errors of `rhs` are."""
-        R = np.abs(np.tanh(rho))
-        powers = R ** np.arange(2 * self.K + 1)
-        p, g, h, q = powers @ np.abs(self._columns[:, :4])
-        return 2e-16 * np.array([abs(a) * (g + abs(a) * h) / self.eps, p + abs(a) * q])
-
     def loss(self, R, a):
         R, a = np.asarray(R, float), np.asarray(a, float)
         k = np.arange(1, self.K + 1)
@@ -95,6 +88,7 @@ class Radau:
     """Collocation at s Radau points: order 2s - 1, stiffly accurate."""
 
     def __init__(self, s):
+        self.s = s
         inner, _ = roots_jacobi(s - 1, 1, 0)
         self.nodes = np.append((inner + 1) / 2, 1.0)
         self.all_nodes = np.insert(self.nodes, 0, 0.0)
@@ -118,13 +112,10 @@ class Radau:
             ).imag
             / step
         )
-        self.s = s
 
     def basis(self, theta):
-        out = np.empty((len(theta), len(self.all_nodes)))
-        for j in range(len(self.all_nodes)):
-            out[:, j] = np.prod(theta[:, None] - np.delete(self.all_nodes, j), axis=1) * self.weights[j]
-        return out
+        others = np.array([np.delete(self.all_nodes, j) for j in range(self.s + 1)])
+        return np.prod(theta[:, None, None] - others, axis=-1) * self.weights
 
 
 RADAU = {s: Radau(s) for s in (5, 7)}
@@ -152,36 +143,100 @@ class Orbit:
         return np.tanh(rho), a
 
 
-def integrate(system, a0, R0, tau_end, stages=7, tol=1e-13, max_steps=200_000) -> Orbit:
-    method = RADAU[stages]
-    s = method.s
-    y = np.array([np.arctanh(R0), a0], float)
-    t, breaks, values = 0.0, [0.0], []
-    f0 = system.rhs(*y)
-    h = min(
-        tau_end, 1e-2 / (1e-30 + np.max(np.abs(system.jacobian(*y))) + np.max(np.abs(f0)) / (1 + np.max(np.abs(y))))
-    )
-    eye = np.eye(2 * s)
-    last = None
+@njit(cache=True)
+def _sech2(rho):
+    e = np.exp(-2 * min(abs(rho), 350.0))
+    return 4 * e / (1 + e) ** 2
+
+
+@njit(cache=True)
+def _polynomials(columns, R, out):
+    n, m = columns.shape
+    for j in range(m):
+        out[j] = columns[n - 1, j]
+        for i in range(n - 2, -1, -1):
+            out[j] = out[j] * R + columns[i, j]
+
+
+@njit(cache=True)
+def _rhs(columns, eps, rho, a, f, work):
+    _polynomials(columns[:, :4], np.tanh(rho), work)
+    f[0], f[1] = a * (work[1] - a * work[2]) / eps, work[0] - a * work[3]
+
+
+@njit(cache=True)
+def _jacobian(columns, eps, rho, a, J, work):
+    _polynomials(columns, np.tanh(rho), work)
+    s = _sech2(rho)
+    J[0, 0], J[0, 1] = a * (work[5] - a * work[6]) * s / eps, (work[1] - 2 * a * work[2]) / eps
+    J[1, 0], J[1, 1] = (work[4] - a * work[7]) * s, -work[3]
+
+
+@njit(cache=True)
+def _interpolated(nodes, weights, theta, nodal):
+    """The polynomial through the nodal values at theta."""
+    at = np.zeros(2)
+    for j in range(len(nodes)):
+        basis = weights[j]
+        for k in range(len(nodes)):
+            if k != j:
+                basis *= theta - nodes[k]
+        at += basis * nodal[j]
+    return at
+
+
+SUCCESS, STUCK, TOO_MANY = 0, 1, 2
+
+
+@njit(cache=True)
+def _integrate(columns, eps, rho0, a0, tau_end, matrix, nodes, weights, probe_value, probe_slope, tol, max_steps):
+    """Code, time, breaks and nodal values of as many steps as were taken."""
+    s = len(matrix)
+    y = np.array([rho0, a0])
+    absolute = np.abs(columns)
+    work, J, J1, f = np.empty(8), np.empty((2, 2)), np.empty((2, 2)), np.empty(2)
+    t, count = 0.0, 0
+    breaks, values = np.zeros(257), np.empty((256, s + 1, 2))
+    _rhs(columns, eps, y[0], y[1], f, work)
+    _jacobian(columns, eps, y[0], y[1], J, work)
+    h = min(tau_end, 1e-2 / (1e-30 + np.abs(J).max() + np.abs(f).max() / (1 + np.abs(y).max())))
+    system, step, F = np.empty((2 * s, 2 * s)), np.empty(2 * s), np.empty((s, 2))
+    Z, last, last_h = np.zeros((s, 2)), np.empty((s + 1, 2)), 0.0
     for _ in range(max_steps):
         h = min(h, tau_end - t)
         if tau_end - t - h < 1e-12 * h:
             h = tau_end - t
-        J = system.jacobian(*y)
-        lu = lu_factor(eye - h * np.kron(method.matrix, J))
-        if last is not None:  # the last polynomial, continued
-            theta = 1 + method.nodes * h / last[0]
-            Z = method.basis(np.minimum(theta, 1.3)) @ last[1] - y
-        else:
-            Z = np.zeros((s, 2))
+        _jacobian(columns, eps, y[0], y[1], J, work)
+        for i in range(2 * s):
+            for j in range(2 * s):
+                system[i, j] = (1.0 if i == j else 0.0) - h * matrix[i // 2, j // 2] * J[i % 2, j % 2]
+        inverse = np.linalg.inv(system)
+        for i in range(s):
+            if last_h > 0:  # the last polynomial, continued
+                theta = min(1 + nodes[i + 1] * h / last_h, 1.3)
+                Z[i] = _interpolated(nodes, weights, theta, last) - y
+            else:
+                Z[i] = 0.0
         # where R is 1 to 14 digits rho need not be known better than the rounding of g - a h lets it be
-        spare = np.array([min(1e-14 / max(sech2(y[0]), 1e-300), 1e-8) / tol, 0.0])
+        spare = min(1e-14 / max(_sech2(y[0]), 1e-300), 1e-8) / tol
         previous, converged = np.inf, False
         for iteration in range(12):
-            F = system.rhs(y[0] + Z[:, 0], y[1] + Z[:, 1])
-            step = lu_solve(lu, (h * method.matrix @ F - Z).ravel()).reshape(s, 2)
-            Z = Z + step
-            size = np.max(np.abs(step) / (np.abs(y + Z) + 1e-12 + spare))
+            for i in range(s):
+                _rhs(columns, eps, y[0] + Z[i, 0], y[1] + Z[i, 1], F[i], work)
+            for i in range(s):
+                for d in range(2):
+                    step[2 * i + d] = -Z[i, d]
+                    for j in range(s):
+                        step[2 * i + d] += h * matrix[i, j] * F[j, d]
+            size = 0.0
+            for i in range(2 * s):
+                change = 0.0
+                for j in range(2 * s):
+                    change += inverse[i, j] * step[j]
+                Z[i // 2, i % 2] += change
+                new_value = y[i % 2] + Z[i // 2, i % 2]
+                relative = abs(change) / (abs(new_value) + 1e-12 + (spare if i % 2 == 0 else 0.0))
+                size = max(size, relative) if np.isfinite(relative) else np.inf
             if not np.isfinite(size) or size > 1e6:
                 break
             if size < 1e-2 * tol or (iteration > 1 and size < 1e3 * tol and size > 0.3 * previous):
@@ -192,32 +247,79 @@ def integrate(system, a0, R0, tau_end, stages=7, tol=1e-13, max_steps=200_000) -
             previous = size
         if not converged:
             h *= 0.3
-            last = None if last is None or h < 1e-3 * last[0] else last
+            if h < 1e-3 * last_h:
+                last_h = 0.0
             if h < 1e-15 * max(t, 1e-12):
-                raise RuntimeError(f"the reference cannot go on at tau = {t}")
+                return STUCK, t, breaks[: count + 1], values[:count]
             continue
-        nodal = np.vstack([y, y + Z])
-        at_probe = method.probe_value @ nodal
-        defect = h * system.rhs(*at_probe) - method.probe_slope @ nodal
-        new = nodal[-1]
-        J1 = system.jacobian(*new)
-        M = np.linalg.inv(np.eye(2) - h / s * J1) if np.all(np.isfinite(J1)) else np.eye(2)
-        error = np.abs(M @ defect) / s
-        allowed = tol * (np.abs(at_probe) + 1e-3 + spare) + np.abs(M) @ (h * system.noise(*at_probe))
-        ratio = np.max(error / allowed)
+        nodal = np.empty((s + 1, 2))
+        nodal[0] = y
+        for i in range(s):
+            nodal[i + 1] = y + Z[i]
+        at = np.zeros(2)
+        slope = np.zeros(2)
+        for j in range(s + 1):
+            at += probe_value[j] * nodal[j]
+            slope += probe_slope[j] * nodal[j]
+        _rhs(columns, eps, at[0], at[1], f, work)
+        defect = h * f - slope
+        _jacobian(columns, eps, nodal[s, 0], nodal[s, 1], J1, work)
+        k = h / s
+        M = np.eye(2)
+        if np.isfinite(J1).all():
+            determinant = (1 - k * J1[0, 0]) * (1 - k * J1[1, 1]) - k * J1[0, 1] * k * J1[1, 0]
+            M[0, 0], M[0, 1] = (1 - k * J1[1, 1]) / determinant, k * J1[0, 1] / determinant
+            M[1, 0], M[1, 1] = k * J1[1, 0] / determinant, (1 - k * J1[0, 0]) / determinant
+        # how large the rounding errors of the right-hand side are
+        _polynomials(absolute[:, :4], abs(np.tanh(at[0])), work)
+        rounding = np.array([abs(at[1]) * (work[1] + abs(at[1]) * work[2]) / eps, work[0] + abs(at[1]) * work[3]])
+        ratio = 0.0
+        for i in range(2):
+            error = abs(M[i, 0] * defect[0] + M[i, 1] * defect[1]) / s
+            allowed = tol * (abs(at[i]) + 1e-3 + (spare if i == 0 else 0.0))
+            allowed += 2e-16 * h * (abs(M[i, 0]) * rounding[0] + abs(M[i, 1]) * rounding[1])
+            ratio = max(ratio, error / allowed) if np.isfinite(error / allowed) else np.inf
         factor = 0.85 * max(ratio, 1e-12) ** (-1 / (s + 1))
         if ratio > 1:
             h *= max(factor, 0.1)
             continue
         t = tau_end if h == tau_end - t else t + h
-        breaks.append(t)
-        values.append(nodal)
+        if count == len(values):
+            longer, more = np.zeros(2 * count + 1), np.empty((2 * count, s + 1, 2))
+            longer[: count + 1], more[:count] = breaks, values
+            breaks, values = longer, more
+        values[count] = nodal
+        count += 1
+        breaks[count] = t
         if t >= tau_end:
-            return Orbit(system, method, np.array(breaks), np.array(values))
-        last = (h, nodal)
-        y = new
+            return SUCCESS, t, breaks[: count + 1], values[:count]
+        last_h, last = h, nodal
+        y = nodal[s].copy()
         h *= min(factor, 4.0)
-    raise RuntimeError(f"the reference took more than {max_steps} steps to tau = {t}")
+    return TOO_MANY, t, breaks[: count + 1], values[:count]
+
+
+def integrate(system, a0, R0, tau_end, stages=7, tol=1e-13, max_steps=200_000) -> Orbit:
+    method = RADAU[stages]
+    code, tau, breaks, values = _integrate(
+        system._columns,
+        system.eps,
+        float(np.arctanh(R0)),
+        float(a0),
+        float(tau_end),
+        method.matrix,
+        method.all_nodes,
+        method.weights,
+        method.probe_value,
+        method.probe_slope,
+        float(tol),
+        int(max_steps),
+    )
+    if code == STUCK:
+        raise RuntimeError(f"the reference cannot go on at tau = {tau}")
+    if code == TOO_MANY:
+        raise RuntimeError(f"the reference took more than {max_steps} steps to tau = {tau_end}")
+    return Orbit(system, method, breaks, values)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The exact law of finite width: against all m neurons, an independent solver, its limits, and its own end."""
 
+import math
 from fractions import Fraction
 from math import factorial
 
@@ -103,10 +104,18 @@ def test_the_law_is_that_of_all_m_neurons(m):
 def independent(c, c_star, eps, m, a0, R0, tau, method="LSODA"):
     """R, a, Q by scipy."""
     s = Series(c, c_star)
+    V, U, dV, dU = (series.coef[::-1].tolist() for series in (s.V, s.U, s.dV, s.dU))
+    U_1 = float(s.U(1))
+
+    def at(series, x):  # of a float, which numpy's polynomials take twenty times as long for
+        value = 0.0
+        for coefficient in series:
+            value = value * x + coefficient
+        return value
 
     def geometry(rho, lam):
-        R, w = np.tanh(rho), np.exp(np.minimum(lam, 100))
-        S = np.cosh(np.clip(rho, -350, 350)) ** -2
+        R, w = math.tanh(rho), math.exp(min(lam, 100.0))
+        S = math.cosh(max(min(rho, 350.0), -350.0)) ** -2
         return R, R * R + S * (w - 1) / (m - 1 + w), w
 
     calls = 0
@@ -116,23 +125,21 @@ def independent(c, c_star, eps, m, a0, R0, tau, method="LSODA"):
         calls += 1
         if calls > (CALLS if method == "LSODA" else 4 * CALLS):
             raise TooLong
-        R, Q, w = geometry(y[0], y[2])
-        a = y[1]
-        return np.array(
-            [
-                a * (s.dV(R) - a * s.dU(Q) * R * (m - 1) / (m - 1 + w)) / eps,
-                s.V(R) - a * ((1 - 1 / m) * s.U(Q) + s.U(1) / m),
-                -2 * a * a * s.dU(Q) / eps,
-            ]
-        )
+        rho, a, lam = y.tolist()
+        R, Q, w = geometry(rho, lam)
+        slope = at(dU, Q)
+        return [
+            a * (at(dV, R) - a * slope * R * (m - 1) / (m - 1 + w)) / eps,
+            at(V, R) - a * ((1 - 1 / m) * at(U, Q) + U_1 / m),
+            -2 * a * a * slope / eps,
+        ]
 
     y0 = [np.arctanh(R0), a0, 0.0]
     with np.errstate(over="ignore", invalid="ignore"):  # scipy's trial steps may go anywhere
         solution = solve_ivp(rhs, (0, tau[-1]), y0, method, tau, rtol=3e-12, atol=1e-13)
     assert solution.success
-    rho, a, lam = solution.y
-    R, Q, _ = geometry(rho, lam)
-    return np.array([R, a, Q])
+    R, Q, _ = np.transpose([geometry(rho, lam) for rho, _, lam in solution.y.T])
+    return np.array([R, solution.y[1], Q])
 
 
 def check_against_scipy(c, c_star, eps, m, a0, R0, tau_end, method="LSODA"):
