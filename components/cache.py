@@ -1,9 +1,11 @@
 """The one cache: finished streams, by view and canonical state.
 
-Concurrent requests for the same stream share one generator. The request that needs the next line advances it, in a
-thread of the pool, and waits for that; after every `PULSE_SECONDS` without a line it is given a space, which JSON
-allows before a value, so that a client that has gone is noticed. When the last one goes the work is interrupted at its
-next checkpoint (see dynamics/interruption.py).
+Concurrent requests for the same stream share one generator, which a thread of the pool advances to its end, whether
+its lines are asked for one by one or not: to hand each over would cost more than some of them do. After a line that
+ends with `REST`, and `AHEAD` lines before what was asked for, it goes on only if somebody asks for more. After every
+`PULSE_SECONDS` without a line a request is given a space, which JSON allows before a value as it does a tab behind it,
+so that a client that has gone is noticed. When the last one goes the work is interrupted at its next checkpoint (see
+dynamics/interruption.py).
 
 What is kept is bytes, never objects, in the memory of each worker (bounded by number and size), and in the Redis that
 all share where there is one. What comes from there is looked at before it is believed: only the lines of a whole stream
@@ -16,7 +18,7 @@ import hashlib
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import Context
 from typing import Self
@@ -37,6 +39,8 @@ ENTRIES = 64
 ENTRY_BYTES = 1 << 20  # so at most 64 MiB in each worker
 TIMEOUT = 3600  # seconds
 PULSE, PULSE_SECONDS = b" ", 0.2
+AHEAD = 64  # lines that are computed before they are asked for, some MiB
+REST = b"\t\n"  # ends the line after which a computation rests until more is asked for
 END = b'{"kind":"end"'  # how the last line of a stream begins
 _threads = ThreadPoolExecutor(64, "stream")  # more than there are requests at a time
 
@@ -51,71 +55,84 @@ class _Shared:
 
     def __init__(self, view: str, lines: Iterator[bytes], charge: Charge) -> None:
         self.view, self.lines, self.charge = view, lines, charge
+        self.askers = 0
+        self.whole = False  # whether somebody wants it all
+        self.stopped = threading.Event()
+        self.meter = Meter()
+        self._context = Context()  # of the generator, which different threads advance
+        self._changed = threading.Condition()  # guards what follows
         self.done: list[bytes] = []
         self.complete = False
         self.failure: Exception | None = None
-        self.stopped = threading.Event()
-        self.working: Future[None] | None = None
-        self.askers = 0
-        self.meter = Meter()
-        self.over = False
-        self.step = threading.Lock()
-        self._context = Context()  # of the generator, whose steps different threads take
+        self._working = self._over = False
+        self._wanted = -1  # the furthest line that was asked for
 
     def line(self, number: int) -> bytes | None:
-        """The line of that number, computing it if nobody has; a pulse if it does not come in time; None after the
-        last."""
-        if number >= len(self.done):
-            with self.step:
-                while number >= len(self.done) and not self.complete:
-                    if not self._advance():
-                        return PULSE
-        return self.done[number] if number < len(self.done) else None
+        """The line of that number; a pulse if it does not come in time; None after the last. What kept a line from
+        being computed is raised to everybody who asks for it."""
+        with self._changed:
+            self._wanted = max(self._wanted, number)
+            if not (self._working or self._is_there(number)):
+                self._working = True
+                _threads.submit(self._work)
+            if not self._changed.wait_for(lambda: self._is_there(number), PULSE_SECONDS):
+                return PULSE
+            if number < len(self.done):
+                return self.done[number]
+            if self.failure is not None:
+                raise self.failure
+            return None
 
     def close(self) -> None:
         """Stop the work, soon."""
         self.stopped.set()
-        with self.step:
-            if self.working is None:
-                self._over()
-            else:
-                self.working.add_done_callback(lambda _: self._over())
+        with self._changed:
+            if self._working:
+                return  # the thread that works ends it
+        self._end()
 
-    def _advance(self) -> bool:
-        """One step of the computation, whether it comes to an end in time; its failure is every subscriber's."""
-        if self.failure is None:
-            self.working = self.working or _threads.submit(self._work)
-            try:
-                self.working.result(PULSE_SECONDS)
-            except TimeoutError:
-                return False
-            self.working = None
-        if self.failure is not None:
-            raise self.failure
-        return True
+    def _is_there(self, number: int) -> bool:
+        """Whether there is a line of that number, or never will be."""
+        return number < len(self.done) or self.complete or self.failure is not None
 
     def _work(self) -> None:
-        try:
-            self._context.run(self._next_line)
-        except StopIteration:
-            self.complete = True
-        except Exception as failure:
-            self.failure = failure
-        if self.complete or self.failure:
-            self._over()
+        """Compute lines up to where nobody asks for more."""
+        while self._goes_on():
+            try:
+                self._context.run(self._next_line)
+            except StopIteration:
+                self._end()
+                self.complete = True
+            except Exception as failure:
+                self._end()
+                self.failure = failure
+        if self.stopped.is_set():
+            self._end()
+
+    def _goes_on(self) -> bool:
+        """Tell whoever waits how far the work is; whether there is more to do: if not, this thread works no more."""
+        with self._changed:
+            self._changed.notify_all()
+            ahead = len(self.done) - 1 - self._wanted
+            rests = ahead >= AHEAD or (ahead >= 0 and not self.whole and self.done[-1].endswith(REST))
+            self._working = not (rests or self.complete or self.failure or self.stopped.is_set())
+            return self._working
 
     def _next_line(self) -> None:
         with charged(self.meter, self.charge, self.stopped.is_set):
             self.done.append(next(self.lines))
 
-    def _over(self) -> None:
-        if not self.over:
-            self.over = True
-            close = getattr(self.lines, "close", None)
-            if close:
-                self._context.run(close)
-            metrics.count("computed_seconds_total", self.view, amount=self.meter.seconds)
-            self.charge(self.meter.seconds)
+    def _end(self) -> None:
+        """Close the generator and pay for its time, once."""
+        with self._changed:
+            over, self._over = self._over, True
+        if over:
+            return
+        close = getattr(self.lines, "close", None)
+        if close:
+            self._context.run(close)
+        metrics.count("computed_seconds_total", self.view, amount=self.meter.seconds)
+        self.charge(self.meter.seconds)
 
 
 class Lines:
@@ -157,9 +174,10 @@ class StreamCache:
         compute: Callable[[], Iterator[bytes]],
         admit: Callable[[], Charge] = free,
         pulses: bool = False,
+        whole: bool = True,
     ) -> Lines:
         """The lines of `compute()`, from the cache where they are, computed once however many ask; with pulses between
-        them where those are wanted.
+        them where those are wanted; those after a `REST` only when they are asked for, if not `whole`.
 
         The one by whom the computation begins is admitted first, or `admit` raises. Whoever is given lines has to
         exhaust or close them. key: the view, a question mark, the state.
@@ -169,6 +187,7 @@ class StreamCache:
             metrics.count("streams_total", key.partition("?")[0], "kept")
             return Lines(iter([kept]))
         shared = self._join(key, compute, admit)
+        shared.whole |= whole
         lines = self._lines(key, shared)
         if not pulses:
             lines = (line for line in lines if line is not PULSE)

@@ -20,7 +20,7 @@ from flask import Flask, Response, request, stream_with_context
 from werkzeug.exceptions import HTTPException
 
 from components import embed, metrics, warming
-from components.cache import PULSE, Lines, StreamCache, fingerprint, free
+from components.cache import REST, Lines, StreamCache, fingerprint, free
 from components.connection import client_gone
 from components.controls import shown
 from components.exporter import MIMETYPES, export, file_name
@@ -76,31 +76,32 @@ def register(
     def no_export(file: str) -> Response:
         return unknown(file, [f"{known}.{ending}" for known in views for ending in MIMETYPES])
 
-    def asked(name: str, pulses: bool = False) -> Lines | Response:
-        """The lines of a view's state, or why there are none."""
+    def asked(name: str, pulses: bool = False, whole: bool = True) -> Lines | Response:
+        """The lines of a view's state, or why there are none; they need not be read to the end if not `whole`."""
         view = views.get(name)
         if view is None:
             return unknown(name, views)
         try:
-            return paid_lines(cache, granted, view, affordable(view, asked_query()), pulses)
+            return paid_lines(cache, granted, view, affordable(view, asked_query()), pulses, whole)
         except Problems as problems:
             return refusal(problems)
         except Exhausted as exhausted:
             return later(exhausted)
 
-    def when_ready(name: str, some: Callable[[Iterator[bytes]], Iterator[bytes]]) -> Iterator[bytes]:
+    def when_ready(name: str, whole: bool) -> Iterator[bytes]:
         """The lines, as soon as the core is compiled: before, the cost of a state is not known."""
         yield from warming.waited(name)
-        lines = asked(name, pulses=True)
+        lines = asked(name, True, whole)
         if isinstance(lines, Response):
             yield Chunk("error", {"sentence": orjson.loads(lines.data)["errors"][0]["sentence"]}).line()
             return
         try:
-            yield from guarded(some(lines), name)
+            yield from guarded(lines if whole else picture_alone(lines), name)
         finally:
             lines.close()
 
-    def streamed(name: str, some: Callable[[Iterator[bytes]], Iterator[bytes]]) -> Response:
+    def streamed(name: str, whole: bool) -> Response:
+        """A stream, or its picture alone."""
         if not warming.is_ready(name):
             view = views.get(name)
             if view is None:
@@ -110,22 +111,23 @@ def register(
             except Problems as problems:
                 return refusal(problems)
             return Response(
-                stream_with_context(when_ready(name, some)), mimetype="application/x-ndjson", headers=_STREAMED
+                stream_with_context(when_ready(name, whole)), mimetype="application/x-ndjson", headers=_STREAMED
             )
-        lines = asked(name, pulses=True)
+        lines = asked(name, True, whole)
         if isinstance(lines, Response):
             return lines
-        response = Response(guarded(some(lines), name), mimetype="application/x-ndjson", headers=_STREAMED)
+        sent = guarded(lines if whole else picture_alone(lines), name)
+        response = Response(sent, mimetype="application/x-ndjson", headers=_STREAMED)
         response.call_on_close(lines.close)  # whoever has gone before the first line never began to iterate
         return response
 
     @server.get("/stream/<name>")
     def stream(name: str) -> Response:
-        return streamed(name, lambda lines: lines)
+        return streamed(name, whole=True)
 
     @server.get("/picture/<name>")
     def picture(name: str) -> Response:
-        return streamed(name, picture_alone)
+        return streamed(name, whole=False)
 
     @server.get("/words/<name>")
     def words(name: str) -> Response:
@@ -190,12 +192,13 @@ def admission(granted: Limits, view: View, state: State, kind: str = "stream") -
     return granted.admit(request.remote_addr, seconds)
 
 
-def paid_lines(cache: StreamCache, granted: Limits, view: View, state: State, pulses: bool = False) -> Lines:
+def paid_lines(
+    cache: StreamCache, granted: Limits, view: View, state: State, pulses: bool = False, whole: bool = True
+) -> Lines:
     """The lines of a state, kept or computed, charged to the present client where they are begun for him; with pulses
-    between them where those are wanted. Raises Exhausted."""
-    return cache.stream(
-        kept_as(view, state), lambda: chunk_lines(view, state), lambda: admission(granted, view, state), pulses
-    )
+    between them where those are wanted; computed up to their `REST` if not `whole`. Raises Exhausted."""
+    key = kept_as(view, state)
+    return cache.stream(key, lambda: chunk_lines(view, state), lambda: admission(granted, view, state), pulses, whole)
 
 
 def kept_as(view: View, state: State) -> str:
@@ -218,28 +221,32 @@ def affordable(view: View, query: str) -> State:
 
 
 def chunk_lines(view: View, state: State) -> Iterator[bytes]:
-    """A view's chunks as lines."""
+    """A view's chunks as lines; the one that completes the picture ends with `REST`: all runs are drawn to their ends
+    and no figure comes again."""
+    runs, ended, coming = -1, set(), {"": True}
     for chunk in view.compute(state):
-        yield chunk.line()
+        line, data = chunk.line(), chunk.data
+        if chunk.kind == "begin":
+            runs = data["runs"]
+        elif chunk.kind == "scene":
+            coming.pop("", None)
+            coming[data["name"]] = data["more"]
+        elif chunk.kind == "trace" and data["last"]:
+            ended.add(data["index"])
+        if len(ended) == runs and not any(coming.values()):
+            line, runs = line.rstrip() + REST, -1
+        yield line
 
 
 def picture_alone(lines: Iterator[bytes]) -> Iterator[bytes]:
-    """The lines until all runs are drawn to their ends and no figure comes again, then an end that says so: what is
-    said of them takes longer to find out than the runs themselves, and nobody reads it while a hand is moving."""
-    runs, ended, coming = -1, set(), {"": True}
-    for line in (line for piece in lines for line in piece.splitlines(keepends=True)):
-        yield line
-        if line == PULSE:
-            continue
-        chunk = orjson.loads(line)
-        if chunk["kind"] == "begin":
-            runs = chunk["runs"]
-        elif chunk["kind"] == "scene":
-            coming.pop("", None)
-            coming[chunk["name"]] = chunk["more"]
-        elif chunk["kind"] == "trace" and chunk["last"]:
-            ended.add(chunk["index"])
-        if len(ended) == runs and not any(coming.values()):
+    """The lines of the picture, then an end that says so: what is said of the runs takes longer to find out than the
+    runs themselves, and nobody reads it while a hand is moving."""
+    for piece in lines:
+        picture, rest, _ = piece.partition(REST)
+        if not rest:
+            yield piece
+        else:
+            yield picture + b"\n"
             yield Chunk("end", {"alone": True}).line()
             return
 

@@ -43,6 +43,8 @@ _BESIDE = 1e-6  # of the distance scale: a start this far beside a saddle tells 
 _UP_THE_CURVE = 0.02  # |R| at which the sides of a curve into the line R = 0 are looked at
 _ON_THE_LINE = 1e-3  # a manifold that ends this close to R = 0, at rest, ends on it
 _RTOL = 1e-6  # of the trajectories from beside a curve
+_STRIDE = 4  # of so many points beside a curve one is looked at where no other curve is near
+_NEAR = 0.06  # of the window: more than what two such points can be from where two curves meet, 3 % and 2 %
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,18 +104,37 @@ def separatrices(model: UnlearningModel, a_max: float) -> tuple[Separatrix, ...]
     A, B = model.overlaps
     if not B.any() or not A.any():
         return ()
-    found: list[Separatrix] = []
-    for saddle in model.equilibria():
+    equilibria = model.equilibria()
+    curves: list[_Curve] = []
+    for saddle in equilibria:
         if saddle.kind == EquilibriumKind.SADDLE and abs(saddle.R) < 1.0:
             # a manifold may leave the window and return: it is followed as far as thresholds are
             followed = stable_manifold(model, saddle, 4.0 * max(a_max, abs(saddle.a)) + 100.0)
             adjacent = _sides(model, (np.arctanh(saddle.R), saddle.a), followed.stable, followed.unstable)
             before, after = (curve_of(rows, a_max) for rows in followed.halves)
             middle = np.array([[saddle.R], [saddle.a]])
-            found += _inside(model, np.hstack([before[:, ::-1], middle, after]), a_max, saddle, adjacent)
+            curves += _inside(np.hstack([before[:, ::-1], middle, after]), a_max, saddle, adjacent)
     if A[0] == 0.0:
-        found += _of_the_line_at_rest(model, a_max, found)
-    return tuple(found)
+        curves += _of_the_line_at_rest(model, a_max, curves)
+    # what absorbs a part of the plane without being a saddle's has a boundary that is none of these curves
+    all_known = A[0] != 0.0 and not any(e.kind == EquilibriumKind.DEGENERATE for e in equilibria)
+    alone = (
+        _alone(curves, a_max) if all_known and np.count_nonzero(B) > 1 else [np.zeros(len(c.R), bool) for c in curves]
+    )
+    given = batches.models(np.array([model.c]), np.array([model.c_star]), np.array([model.eps]))
+    return tuple(
+        piece for curve, apart in zip(curves, alone, strict=True) for piece in _cut(model, given, curve, a_max, apart)
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Curve:
+    """A curve in the window, and where starts end that are as close to its left and its right as one likes."""
+
+    R: Array
+    a: Array
+    saddle: Equilibrium | None
+    adjacent: tuple[Limit, Limit]
 
 
 def _sides(
@@ -129,30 +150,46 @@ def _sides(
     return one, other
 
 
-def _inside(
-    model: UnlearningModel, points: Array, a_max: float, saddle: Equilibrium | None, adjacent: tuple[Limit, Limit]
-) -> Iterator[Separatrix]:
-    """The parts of a curve (2, n) that are in the window, each cut where the limits on its sides change."""
+def _inside(points: Array, a_max: float, saddle: Equilibrium | None, adjacent: tuple[Limit, Limit]) -> Iterator[_Curve]:
+    """The parts of a curve (2, n) that are in the window."""
     shown = np.abs(points[1]) <= a_max * (1.0 + 1e-9)
     ends = np.flatnonzero(np.diff(np.concatenate([[0], shown.astype(int), [0]])))
     for begin, end in zip(ends[::2], ends[1::2], strict=True):
         if end - begin > 1:
             R, a = points[:, begin:end]
-            a = np.clip(a, -a_max, a_max)
-            yield from _cut(model, R, a, a_max, saddle, adjacent)
+            yield _Curve(R, np.clip(a, -a_max, a_max), saddle, adjacent)
+
+
+def _alone(curves: list[_Curve], a_max: float) -> list[NDArray[np.bool_]]:
+    """Of the points of each curve, whether no other curve is ``_NEAR``, nor another part of the same. Beside such
+    points limits do not change: they do so only where the start crosses a separatrix."""
+    points = [np.stack([curve.R, curve.a / a_max]) / 2.0 for curve in curves]
+    alone = []
+    for k, one in enumerate(points):
+        some = one[:, ::_STRIDE]
+        length = np.append(0.0, np.cumsum(np.hypot(*np.diff(one))))[::_STRIDE]
+        apart = np.ones(len(length), bool)
+        for j, other in enumerate(points):
+            away = np.hypot(*(some[:, :, None] - other[:, None, ::_STRIDE]))
+            if j == k:
+                away[np.abs(length[:, None] - length) < 2.0 * _NEAR] = np.inf
+            apart &= away.min(axis=1) > _NEAR
+        alone.append(np.repeat(apart, _STRIDE)[: one.shape[1]])
+    return alone
 
 
 def _cut(
-    model: UnlearningModel, R: Array, a: Array, a_max: float, saddle: Equilibrium | None, adjacent: tuple[Limit, Limit]
+    model: UnlearningModel, given: batches.Models, curve: _Curve, a_max: float, alone: NDArray[np.bool_]
 ) -> Iterator[Separatrix]:
     """A curve in pieces, on whose sides the limits at ``VISIBLE`` of the window stay the same."""
+    R, a = curve.R, curve.a
     along = np.stack([np.gradient(R), np.gradient(a / a_max)])
     along /= np.maximum(np.hypot(*along), 1e-300)
     step = 2.0 * VISIBLE * np.stack([-along[1], along[0] * a_max])  # to the left; the window is 2 wide, 2 a_max high
     starts = [np.stack([R, a]) + sign * step for sign in (1.0, -1.0)]
     # along R = +-1 one side is too narrow to be seen, and what is seen of the other would be named without it
     within = np.maximum(np.abs(starts[0][0]), np.abs(starts[1][0])) < 1.0
-    ends = [_ends(model, side[0], side[1], within) for side in starts]
+    ends = [_ends(model, given, side[0], side[1], within, alone) for side in starts]
     # where the end is not certain, that of the point before counts, at the beginning that of the first certain one
     filled = [side[_last_certain(side)] if (side >= 0).any() else side for side in ends]
     changes = np.flatnonzero((np.diff(filled[0]) != 0) | (np.diff(filled[1]) != 0)) + 1
@@ -162,7 +199,7 @@ def _cut(
         if begin == end:
             continue
         seen = []
-        for side, points, near in zip(ends, starts, adjacent, strict=True):
+        for side, points, near in zip(ends, starts, curve.adjacent, strict=True):
             certain = begin + np.flatnonzero(side[begin:end] >= 0)
             if len(certain):
                 at = points[:, certain[len(certain) // 2]]
@@ -170,24 +207,50 @@ def _cut(
             else:
                 seen.append(near)
         piece = slice(begin, end + 1)
-        yield Separatrix(R[piece], a[piece], saddle, (seen[0], seen[1]), adjacent, varies)
+        yield Separatrix(R[piece], a[piece], curve.saddle, (seen[0], seen[1]), curve.adjacent, varies)
 
 
-def _ends(model: UnlearningModel, R: Array, a: Array, within: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _ends(
+    model: UnlearningModel,
+    given: batches.Models,
+    R: Array,
+    a: Array,
+    within: NDArray[np.bool_],
+    alone: NDArray[np.bool_],
+) -> NDArray[np.int64]:
     """Numbers (n,), the same where starts (R, a) have the same limit; -1 where it is not certain or not ``within``."""
     found = np.full(len(R), -1)
     inside = np.flatnonzero(within)
-    given = batches.models(np.array([model.c]), np.array([model.c_star]), np.array([model.eps]))
-    job = np.zeros(len(inside), np.int64)
-    fate, out = np.empty(len(inside), np.int8), np.empty((4, len(inside)))
-    batches.settle(*given, job, R[inside], a[inside], 0.0, False, _RTOL, fate, out)
-    end = np.sign(out[0]) if np.count_nonzero(model.overlaps[1]) == 1 else out[0]
-    unlearns = np.flatnonzero(fate == Fate.UNLEARNING)
-    end[unlearns] = _runaway_signs(model, R[inside[unlearns]], a[inside[unlearns]])
+    R, a, alone = R[inside], a[inside], alone[inside]
+    fate, end = np.full(len(inside), Fate.UNDECIDED, np.int8), np.full(len(inside), np.nan)
+    looked_at = ~alone | (np.arange(len(inside)) % _STRIDE == 0)
+    looked_at[-1:] = True
+    _settle(given, R, a, looked_at, fate, end)
+    some = np.flatnonzero(looked_at)
+    low, high = some[:-1], some[1:]
+    same = (fate[low] == fate[high]) & (fate[low] != Fate.UNDECIDED)
+    same &= (end[low] == end[high]) | (fate[low] == Fate.UNLEARNING)
+    interval = np.cumsum(looked_at) - 1
+    between = ~looked_at & np.append(same, False)[interval]
+    fate[between], end[between] = fate[some[interval[between]]], end[some[interval[between]]]
+    _settle(given, R, a, ~(looked_at | between), fate, end)
+    if np.count_nonzero(model.overlaps[1]) == 1:  # where it ends varies along the curve
+        end = np.sign(end)
+    unlearns = fate == Fate.UNLEARNING
+    end[unlearns] = _runaway_signs(model, R[unlearns], a[unlearns])
     sure = fate != Fate.UNDECIDED
-    _, numbers = np.unique(np.stack([fate[sure], end[sure]]), axis=1, return_inverse=True)
-    found[inside[sure]] = numbers
+    found[inside[sure]] = len(Fate) * np.unique(end[sure], return_inverse=True)[1] + fate[sure]
     return found
+
+
+def _settle(
+    given: batches.Models, R: Array, a: Array, chosen: NDArray[np.bool_], fate: NDArray[np.int8], end: Array
+) -> None:
+    """Write the fates of the chosen of the starts (R, a), and the R at which they end."""
+    fates, out = np.empty(np.count_nonzero(chosen), np.int8), np.empty((4, np.count_nonzero(chosen)))
+    if len(fates):
+        batches.settle(*given, np.zeros(len(fates), np.int64), R[chosen], a[chosen], 0.0, False, _RTOL, fates, out)
+    fate[chosen], end[chosen] = fates, out[0]
 
 
 def _runaway_signs(model: UnlearningModel, R: Array, a: Array) -> Array:
@@ -213,7 +276,7 @@ def _last_certain(ends: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.where(last < 0, np.argmax(ends >= 0), last)
 
 
-def _of_the_line_at_rest(model: UnlearningModel, a_max: float, found: list[Separatrix]) -> list[Separatrix]:
+def _of_the_line_at_rest(model: UnlearningModel, a_max: float, found: list[_Curve]) -> list[_Curve]:
     """Where A_1 = 0: the curves into the ends of what repels on the line R = 0, and the line itself."""
     turns = turns_of_the_line(model)
     curves = [curve for height in turns for curve in _into_the_line(model, height, a_max)]
@@ -222,15 +285,15 @@ def _of_the_line_at_rest(model: UnlearningModel, a_max: float, found: list[Separ
     cuts |= {float(a) for R, a in ends if abs(R) < _ON_THE_LINE and abs(a) < a_max}
     heights = np.array(sorted(cuts))
     heights = heights[np.diff(heights, append=np.inf) > 1e-6 * a_max]
-    pieces: list[Separatrix] = []
+    pieces: list[_Curve] = []
     for low, high in zip(heights[:-1], heights[1:], strict=True):
         adjacent = _sides(model, (0.0, 0.5 * (low + high)), np.array([0.0, 1.0]), np.array([1.0, 0.0]))
         a = np.linspace(low, high, 2 + int((high - low) / (2.0 * a_max * NEIGHBOURS)))
-        pieces += _cut(model, np.zeros(len(a)), a, a_max, None, adjacent)
+        pieces.append(_Curve(np.zeros(len(a)), a, None, adjacent))
     return curves + pieces
 
 
-def _into_the_line(model: UnlearningModel, height: float, a_max: float) -> Iterator[Separatrix]:
+def _into_the_line(model: UnlearningModel, height: float, a_max: float) -> Iterator[_Curve]:
     """The two curves that end in (0, height), one from each side of R = 0."""
     ends = Equilibrium(0.0, height, EquilibriumKind.DEGENERATE, (0.0, 0.0), model.initial_loss, False)
     for side in (1.0, -1.0):
@@ -244,4 +307,4 @@ def _into_the_line(model: UnlearningModel, height: float, a_max: float) -> Itera
             adjacent = _sides(model, (float(np.arctanh(R)), float(a)), along, across, beside)
             if Fate.UNDECIDED not in (adjacent[0].fate, adjacent[1].fate):
                 break
-        yield from _inside(model, np.hstack([[[0.0], [height]], curve]), a_max, ends, adjacent)
+        yield from _inside(np.hstack([[[0.0], [height]], curve]), a_max, ends, adjacent)

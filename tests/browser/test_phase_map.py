@@ -173,6 +173,7 @@ def test_a_zoom_is_computed_anew_and_undone(open_page: Any) -> None:
     page.mouse.move(*place(page, 2, 12), steps=8)
     page.mouse.up()
     until(page, "(document.body.dataset.drawn || '').includes('win=')")
+    settled(page)
     low, high = page.evaluate("document.getElementById('phase_map-map')._fullLayout.xaxis.range")
     assert (low, high) == (pytest.approx(0, abs=0.05), pytest.approx(2, abs=0.05))
     assert page.evaluate("fl.page.drawing.picture.scenes.map.cells.x[1]") == pytest.approx(high)

@@ -14,6 +14,7 @@ from flask import Flask
 
 from components import cache
 from components.cache import StreamCache
+from tests.waiting import LONGEST, until
 
 
 @pytest.fixture
@@ -70,12 +71,54 @@ def test_an_asker_that_leaves_does_not_stop_the_others(streams: StreamCache) -> 
 
 
 def test_the_work_stops_when_the_last_asker_leaves(streams: StreamCache) -> None:
-    work = Counted()
+    held, left = threading.Event(), threading.Event()
+
+    def work() -> Iterator[bytes]:
+        try:
+            yield b"0\n"
+            held.wait()
+            yield b"1\n"
+            raise AssertionError("a line is computed that nobody has asked for")
+        finally:
+            left.set()
+
     asker = streams.stream("key", work)
     next(asker)
     asker.close()
-    assert (work.stepped, work.closed) == (1, 1)
-    assert b"".join(streams.stream("key", work)) == b"0\n1\n2\n3\n4\n", "half a stream is not kept"
+    held.set()
+    assert left.wait(LONGEST)
+    assert b"".join(streams.stream("key", Counted())) == b"0\n1\n2\n3\n4\n", "half a stream is not kept"
+
+
+def test_a_computation_goes_on_by_itself_up_to_where_it_rests(streams: StreamCache) -> None:
+    lines = [b"0\n", b"1" + cache.REST, b"2\n", b"3" + cache.REST, b"4\n"]
+    given = []
+
+    def work() -> Iterator[bytes]:
+        for line in lines:
+            given.append(line)
+            yield line
+
+    asker = streams.stream("key", work, whole=False)
+    assert next(asker) == lines[0]
+    running = streams._running["key"]
+    for asked, computed in ((1, 2), (2, 4), (3, 4), (4, 5)):
+        until(lambda: not running._working)
+        assert len(given) == {1: 2, 2: 2, 3: 4, 4: 4}[asked]
+        assert next(asker) == lines[asked]
+        until(lambda computed=computed: len(given) == computed)
+    asker.close()
+    given.clear()
+    asker = streams.stream("another", work)
+    assert next(asker) == lines[0]
+    until(lambda: len(given) == 5)
+    asker.close()
+    many = Counted(steps=3 * cache.AHEAD)
+    asker = streams.stream("many", many)
+    assert next(asker) == b"0\n"
+    until(lambda: not streams._running["many"]._working)
+    assert many.stepped == 1 + cache.AHEAD
+    assert len(list(asker)) == 3 * cache.AHEAD - 1
 
 
 def test_a_failure_is_not_kept(streams: StreamCache) -> None:
@@ -109,19 +152,25 @@ def test_a_generator_keeps_its_context_whichever_threads_advance_and_close_it(
     streams: StreamCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cache, "_threads", NewThreads())
-    seen = []
+    seen, threads = [], set()
 
     def work() -> Iterator[bytes]:
         with np.errstate(divide="raise"):
             for _ in range(3):
                 seen.append(np.geterr()["divide"])
-                yield b"line\n"
+                threads.add(threading.current_thread())
+                yield b"line" + cache.REST
 
-    assert b"".join(streams.stream("whole", work)) == b"line\n" * 3
+    whole = streams.stream("whole", work, whole=False)
+    for _ in range(3):
+        assert next(whole) == b"line" + cache.REST
+        until(lambda: not streams._running["whole"]._working)  # the next line is computed by another thread
+    assert list(whole) == []
     left = streams.stream("left", work)
     next(left)
     left.close()
     assert set(seen) == {"raise"}
+    assert len(threads) > 1
     assert np.geterr()["divide"] != "raise"
 
 
@@ -153,7 +202,7 @@ def test_one_who_comes_as_the_last_one_leaves_gets_a_whole_stream(streams: Strea
 def test_pulses_stand_before_values_alone(streams: StreamCache, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each line is JSON, however long the computation takes before it and after the last one."""
     monkeypatch.setattr(cache, "PULSE_SECONDS", 0.01)
-    gates, advance = [threading.Event(), threading.Event()], cache._Shared._advance
+    gates, line = [threading.Event(), threading.Event()], cache._Shared.line
     missed = [0, 0]
 
     def work() -> Iterator[bytes]:
@@ -162,15 +211,15 @@ def test_pulses_stand_before_values_alone(streams: StreamCache, monkeypatch: pyt
         yield b'{"kind":"end"}\n'
         gates[1].wait()
 
-    def counted(shared: cache._Shared) -> bool:
-        came, lines = advance(shared), len(shared.done)
-        if not came and lines:
-            missed[lines - 1] += 1
-            if missed[lines - 1] == 3:
-                gates[lines - 1].set()
-        return came
+    def counted(shared: cache._Shared, number: int) -> bytes | None:
+        found = line(shared, number)
+        if found is cache.PULSE and number:
+            missed[number - 1] += 1
+            if missed[number - 1] == 3:
+                gates[number - 1].set()
+        return found
 
-    monkeypatch.setattr(cache._Shared, "_advance", counted)
+    monkeypatch.setattr(cache._Shared, "line", counted)
     lines = b"".join(streams.stream("view?state", work, pulses=True)).splitlines()
     assert min(missed) >= 3
     assert [json.loads(line)["kind"] for line in lines] == ["begin", "end"]

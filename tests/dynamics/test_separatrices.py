@@ -6,6 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dynamics import Fate, UnlearningModel
+from dynamics.unlearning import separatrices
 from tests.dynamics.cases import (
     ONES,
     OUTER_SADDLE,
@@ -220,3 +221,33 @@ def test_without_a_target_that_is_seen_there_is_none(problem):
 def test_the_window_is_validated():
     with pytest.raises(ValueError, match="a_max"):
         UnlearningModel(*PUBLISHED).separatrices(0.0)
+
+
+CLOSE = (  # beside whose separatrices other limits lie in pieces of fewer than four points
+    ((2.5, 0, -1.0, 0, 2.9), (-1.4, 0.1, -2.0, -0.6, 0), 0.00042),
+    ((-2.0, -1.8, -0.7, 2.7, -0.8, 1.3), (-1.3, 2.9, 2.3, 0, -0.4, 0), 0.0015),
+)
+
+
+def check_against_a_look_beside_every_point(problem, monkeypatch):
+    def seen():
+        curves = separatrices.separatrices(UnlearningModel(*problem), 20.0)
+        return repr([(len(s.R), [(end.R, end.a) for end in s.limits], s.fates, s.strips, s.separates) for s in curves])
+
+    found = seen()
+    with monkeypatch.context() as patch:
+        patch.setattr(separatrices, "_alone", lambda curves, a_max: [np.zeros(len(c.R), bool) for c in curves])
+        assert found == seen()
+
+
+@pytest.mark.parametrize("problem", CLOSE)
+def test_limits_of_close_separatrices_are_those_of_a_look_beside_every_point(problem, monkeypatch):
+    check_against_a_look_beside_every_point(problem, monkeypatch)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_limits_beside_a_separatrix_are_those_of_a_look_beside_every_point(seed, monkeypatch):
+    random = np.random.default_rng(seed)
+    for _ in range(12):
+        c, c_star = random.uniform(-3, 3, (2, int(random.integers(1, 7)))) * (random.random((2, 1)) < 0.95)
+        check_against_a_look_beside_every_point((c, c_star, 10 ** random.uniform(-4, 1)), monkeypatch)
