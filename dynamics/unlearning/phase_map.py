@@ -38,6 +38,7 @@ COARSE = 64  # samples along an axis of the first level, where the last has more
 PIECE = 0.03  # seconds of work that a piece of a map is to take
 
 _FATE_COST, _COURSE_COST = 1e-5, 4e-5  # seconds for a cell: rough, to cut the work into pieces
+_BESIDE = 256  # points beside a boundary that are computed in one go: each takes up to 0.4 ms
 _COLUMN_COST = 1e-4  # for a column whose fates follow from its saddles
 _UNDECIDED = int(Fate.UNDECIDED)
 _RTOL_HEIGHTS = 1e-7
@@ -385,7 +386,8 @@ def _bisected(plan: Plan, pool: Executor) -> Callable[[Array, Array], NDArray[np
     plain = replace(plan, course=False, tau_end=0.0)
 
     def fates(x: Array, y: Array) -> NDArray[np.int8]:
-        parts = np.array_split(np.arange(len(x)), max(1, min(os.cpu_count() or 1, len(x) // 64)))
+        count = max(1, min(os.cpu_count() or 1, len(x) // 64), -(-len(x) // _BESIDE))
+        parts = np.array_split(np.arange(len(x)), count)
         futures = [pool.submit(cells, plain, x[part], y[part]) for part in parts]
         found = []
         for future in futures:

@@ -36,7 +36,7 @@ STATES = {
     "networks": "/time-scales?v=1&eps=1&lay=overlaps,planar,network&pan=risk&d=50&B=100",
     "hyperbolas": "/linear-network",
     "diagram": "/linear-network?v=1&g=0.1&eu=1&ew=1&pan=map",
-    "lab": "/lab?v=1&how=recursion&r=1",
+    "lab": "/lab?v=1&how=recursion&r=1&tau=20",
     "images": "/lab/images?v=1&L=6&loss=entropy",
     "activations": "/linear-network?v=1&pan=activations&axis=log",
     "map-of-time": "/phase-map?v=1&cs=1,1,-1,-2,1&a=5&x=cs4&y=a&win=-3,3,-15,15&show=time",

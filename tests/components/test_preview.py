@@ -31,6 +31,7 @@ from components.preview.said import said
 from components.shared import Away
 from components.state import State
 from components.theme import FATES, LIGHT
+from components.time_scales.state import TimeScalesState
 from components.view import Chunk, View
 from components.views import VIEWS
 from dynamics import Fate
@@ -127,13 +128,19 @@ def test_a_map_is_coloured_by_its_fates() -> None:
     assert np.abs(seen[400, int(drawing.axes["xaxis"].pixels(2.8))] - pale).max() < 3
 
 
+def fewer(state: State) -> dict[str, Any]:
+    """Fewer starts, neurons and networks, and a shorter time, with which a picture is as full."""
+    if isinstance(state, TimeScalesState) and ("network" in state.layers or state.panel == "network"):
+        return {"m": min(state.m, 12), "dimension": min(state.dimension, 64), "runs": 2, "t": state.t / 10}
+    return {"seeds": 2} if getattr(state, "panel", "") in ("sweep", "scaling") else {}
+
+
 @pytest.mark.parametrize("name", VIEWS)
 def test_all_presets_are_drawn_and_none_like_another(name: str) -> None:
     view = VIEWS[name]
     drawn = {}
     for preset in view.presets:
-        few = {"seeds": 2} if getattr(preset.state, "panel", "") == "sweep" else {}  # starts: the picture is as full
-        picture = picture_of(view, preset.state.model_copy(update=few))
+        picture = picture_of(view, preset.state.model_copy(update=fewer(preset.state)))
         told = said(view, preset.state, picture.words)
         assert told.heading == preset.title or preset.title in {other.title for other in view.presets}
         document = svg(view, preset.state, picture, told)
