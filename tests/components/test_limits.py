@@ -23,7 +23,9 @@ from components.shared import Shared
 from components.unlearning.state import UnlearningState
 from components.unlearning.view import UnlearningView
 from components.view import Chunk
+from dynamics.interruption import checkpoint
 from tests.components.conftest import RedisServer
+from tests.waiting import LONGEST, core_is_ready, until
 
 
 class Clock:
@@ -253,11 +255,32 @@ def test_a_greedy_client_is_told_when_to_come_back_and_nobody_else(dear: FlaskCl
 
 
 def test_who_gives_up_pays_for_what_was_done(dear: FlaskClient, clock: Clock) -> None:
-    for number in range(100, 120):
-        answer = dear.get(f"/stream/unlearning?{link(1)}&R0=0.{number}", buffered=False)
+    begun, gone = threading.Event(), threading.Event()
+
+    class Slow(Dear):
+        """Its runs take until the client has gone."""
+
+        def compute(self, state: UnlearningState) -> Iterator[Chunk]:
+            yield Chunk("begin", {"runs": 1})
+            clock.now += 0.01
+            begun.set()
+            gone.wait()
+            checkpoint()
+            raise AssertionError("a client has gone, and its stream is computed all the same")
+
+    server, granted = Flask("test"), Limits(1e-9, 10)
+    stream.register(server, {"unlearning": Slow()}, StreamCache(server), granted)
+    client = server.test_client()
+    for number in range(1, 21):
+        begun.clear()
+        gone.clear()
+        answer = client.get(f"/stream/unlearning?{link(1)}&R0=0.1{number:02d}", buffered=False)
         assert answer.status_code == 200
         next(answer.iter_encoded())
+        assert begun.wait(LONGEST)
         answer.close()
+        gone.set()
+        until(lambda number=number: granted._buckets[bucket("127.0.0.1")][0] == pytest.approx(10 - 0.01 * number))
 
 
 def test_a_head_and_one_who_has_gone_before_the_first_line_cost_nothing(dear: FlaskClient) -> None:
@@ -277,6 +300,7 @@ def proxied(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], list[str]]:
             Limits, "admit", lambda self, address, seconds: seen.append(address) or Charge(lambda more: None, seconds)
         )
         client = app.create_app().server.test_client()
+        core_is_ready()
         for forwarded in (None, "192.0.2.7", "6.6.6.6, 192.0.2.8", "nonsense"):
             headers = {"X-Forwarded-For": forwarded} if forwarded else {}
             client.get(f"/stream/unlearning?v=1&a=1&R0=0.{len(seen) + 1}", headers=headers)
