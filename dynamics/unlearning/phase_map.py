@@ -12,7 +12,6 @@ Source of the system: Imai, Nishiyama & Imaizumi, arXiv:2602.07378; the method i
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
@@ -39,7 +38,7 @@ COARSE = 64  # samples along an axis of the first level, where the last has more
 PIECE = 0.03  # seconds of work that a piece of a map is to take
 
 _FATE_COST, _COURSE_COST = 1e-5, 4e-5  # seconds for a cell: rough, to cut the work into pieces
-_FEWEST, _MOST = 64, 4096  # points beside a boundary that are computed in one go: each takes from 10 us to 1 ms
+_BESIDE = 32  # points beside a boundary that are computed in one go: each takes up to 3 ms
 _COLUMN_COST = 1e-4  # for a column whose fates follow from its saddles
 _UNDECIDED = int(Fate.UNDECIDED)
 _RTOL_HEIGHTS = 1e-7
@@ -382,30 +381,17 @@ def _with(map_: PhaseMap, place: tuple[slice, slice], computed: Cells) -> PhaseM
     return replace(map_, trajectories=map_.trajectories + integrated, **filled)
 
 
-def _timed(plan: Plan, x: Array, y: Array) -> tuple[NDArray[np.int8], float]:
-    """Fates at points, and the CPU seconds that they took."""
-    began = time.thread_time()
-    return cells(plan, x, y)[0], time.thread_time() - began
-
-
 def _bisected(plan: Plan, pool: Executor) -> Callable[[Array, Array], NDArray[np.int8]]:
     """Fates at points, by all of the pool's workers."""
     plain = replace(plan, course=False, tau_end=0.0)
 
-    size = _FEWEST
-
     def fates(x: Array, y: Array) -> NDArray[np.int8]:
-        nonlocal size
-        count = max(1, min(os.cpu_count() or 1, len(x) // _FEWEST), -(-len(x) // size))
-        parts = np.array_split(np.arange(len(x)), count)
-        futures = [pool.submit(_timed, plain, x[part], y[part]) for part in parts]
-        found, taken = [], 0.0
+        parts = np.array_split(np.arange(len(x)), max(1, -(-len(x) // _BESIDE)))
+        futures = [pool.submit(cells, plain, x[part], y[part]) for part in parts]
+        found = []
         for future in futures:
             checkpoint()
-            fate, seconds = future.result()
-            found.append(fate)
-            taken += seconds
-        size = int(np.clip(PIECE * len(x) / max(taken, 1e-9), _FEWEST, _MOST))
+            found.append(future.result()[0])
         return np.concatenate(found)
 
     return fates
