@@ -2,10 +2,10 @@
 
 Concurrent requests for the same stream share one generator, which a thread of the pool advances to its end, whether
 its lines are asked for one by one or not: to hand each over would cost more than some of them do. After a line that
-ends with `REST`, and `AHEAD` lines before what was asked for, it goes on only if somebody asks for more. After every
-`PULSE_SECONDS` without a line a request is given a space, which JSON allows before a value as it does a tab behind it,
-so that a client that has gone is noticed. When the last one goes the work is interrupted at its next checkpoint (see
-dynamics/interruption.py).
+ends with `REST`, and `AHEAD` lines beyond the last one requested, it goes on only when another is requested. After
+every `PULSE_SECONDS` without a line a request is given a space, which JSON allows before a value as it does a tab
+behind it, so that a client that has gone is noticed. When the last one goes the work is interrupted at its next
+checkpoint (see dynamics/interruption.py).
 
 What is kept is bytes, never objects, in the memory of each worker (bounded by number and size), and in the Redis that
 all share where there is one. What comes from there is looked at before it is believed: only the lines of a whole stream
@@ -39,8 +39,8 @@ ENTRIES = 64
 ENTRY_BYTES = 1 << 20  # so at most 64 MiB in each worker
 TIMEOUT = 3600  # seconds
 PULSE, PULSE_SECONDS = b" ", 0.2
-AHEAD = 64  # lines that are computed before they are asked for, some MiB
-REST = b"\t\n"  # ends the line after which a computation rests until more is asked for
+AHEAD = 64  # lines that are computed before they are requested, some MiB
+REST = b"\t\n"  # ends the line after which a computation rests until the next one is requested
 END = b'{"kind":"end"'  # how the last line of a stream begins
 _threads = ThreadPoolExecutor(64, "stream")  # more than there are requests at a time
 
@@ -60,12 +60,12 @@ class _Shared:
         self.stopped = threading.Event()
         self.meter = Meter()
         self._context = Context()  # of the generator, which different threads advance
-        self._changed = threading.Condition()  # guards what follows
+        self._changed = threading.Condition()  # notified when what follows changes
         self.done: list[bytes] = []
         self.complete = False
         self.failure: Exception | None = None
         self._working = self._over = False
-        self._wanted = -1  # the furthest line that was asked for
+        self._wanted = -1  # the largest number of a line that was requested
 
     def line(self, number: int) -> bytes | None:
         """The line of that number; a pulse if it does not come in time; None after the last. What kept a line from
@@ -96,21 +96,27 @@ class _Shared:
         return number < len(self.done) or self.complete or self.failure is not None
 
     def _work(self) -> None:
-        """Compute lines up to where nobody asks for more."""
+        """Compute lines as far as `_goes_on`."""
         while self._goes_on():
             try:
                 self._context.run(self._next_line)
             except StopIteration:
-                self._end()
-                self.complete = True
-            except Exception as failure:
-                self._end()
-                self.failure = failure
+                self._ended(None)
+            except Exception as failure:  # any fault of a view is every request's: it must not only end this thread
+                self._ended(failure)
         if self.stopped.is_set():
             self._end()
 
+    def _ended(self, failure: Exception | None) -> None:
+        """There are no more lines. What goes wrong at the end is a failure too: else requests would wait for ever."""
+        try:
+            self._end()
+        except Exception as other:
+            failure = failure or other
+        self.complete, self.failure = failure is None, failure
+
     def _goes_on(self) -> bool:
-        """Tell whoever waits how far the work is; whether there is more to do: if not, this thread works no more."""
+        """Wake the requests that wait for a line; return whether to compute another. If not, this thread ends."""
         with self._changed:
             self._changed.notify_all()
             ahead = len(self.done) - 1 - self._wanted
@@ -177,7 +183,7 @@ class StreamCache:
         whole: bool = True,
     ) -> Lines:
         """The lines of `compute()`, from the cache where they are, computed once however many ask; with pulses between
-        them where those are wanted; those after a `REST` only when they are asked for, if not `whole`.
+        them where those are wanted; those after a `REST` only when they are requested, if not `whole`.
 
         The one by whom the computation begins is admitted first, or `admit` raises. Whoever is given lines has to
         exhaust or close them. key: the view, a question mark, the state.

@@ -91,7 +91,7 @@ def register(
     def when_ready(name: str, whole: bool) -> Iterator[bytes]:
         """The lines, as soon as the core is compiled: before, the cost of a state is not known."""
         yield from warming.waited(name)
-        lines = asked(name, True, whole)
+        lines = asked(name, pulses=True, whole=whole)
         if isinstance(lines, Response):
             yield Chunk("error", {"sentence": orjson.loads(lines.data)["errors"][0]["sentence"]}).line()
             return
@@ -113,7 +113,7 @@ def register(
             return Response(
                 stream_with_context(when_ready(name, whole)), mimetype="application/x-ndjson", headers=_STREAMED
             )
-        lines = asked(name, True, whole)
+        lines = asked(name, pulses=True, whole=whole)
         if isinstance(lines, Response):
             return lines
         sent = guarded(lines if whole else picture_alone(lines), name)

@@ -40,14 +40,14 @@ def until(page: Page, condition: str) -> None:
         page.wait_for_timeout(20)
 
 
-# Counts timers and requests that a page waits for. Those of more than five seconds are bounds, and change nothing; nor
-# does the one after which a screen reader is told.
+# Counts timers and requests that a page waits for; those of more than five seconds are bounds, and change nothing, and
+# the one before a screen reader is told changes nothing that is seen.
 COUNTED = """(() => {
   const { setTimeout, clearTimeout, fetch } = window, timers = new Set();
   let asking = 0;
   window.setTimeout = (action, ms, ...rest) => {
     const id = setTimeout(() => { timers.delete(id); action(...rest); }, ms);
-    if (!(ms > 5000) && !(window.fl && fl.Page && ms === fl.Page.ANNOUNCED)) timers.add(id);
+    if (!(ms > 5000 || (window.fl && fl.Page && ms === fl.Page.ANNOUNCED))) timers.add(id);
     return id;
   };
   window.clearTimeout = (id) => { timers.delete(id); clearTimeout(id); };

@@ -14,6 +14,7 @@ from flask import Flask
 
 from components import cache
 from components.cache import StreamCache
+from components.limits import Charge
 from tests.waiting import LONGEST, until
 
 
@@ -72,13 +73,14 @@ def test_an_asker_that_leaves_does_not_stop_the_others(streams: StreamCache) -> 
 
 def test_the_work_stops_when_the_last_asker_leaves(streams: StreamCache) -> None:
     held, left = threading.Event(), threading.Event()
+    beyond = []
 
     def work() -> Iterator[bytes]:
         try:
             yield b"0\n"
             held.wait()
             yield b"1\n"
-            raise AssertionError("a line is computed that nobody has asked for")
+            beyond.append("a line is computed that nobody waits for")
         finally:
             left.set()
 
@@ -87,10 +89,11 @@ def test_the_work_stops_when_the_last_asker_leaves(streams: StreamCache) -> None
     asker.close()
     held.set()
     assert left.wait(LONGEST)
+    assert not beyond
     assert b"".join(streams.stream("key", Counted())) == b"0\n1\n2\n3\n4\n", "half a stream is not kept"
 
 
-def test_a_computation_goes_on_by_itself_up_to_where_it_rests(streams: StreamCache) -> None:
+def test_a_computation_rests_after_a_marked_line_unless_all_is_wanted(streams: StreamCache) -> None:
     lines = [b"0\n", b"1" + cache.REST, b"2\n", b"3" + cache.REST, b"4\n"]
     given = []
 
@@ -100,25 +103,36 @@ def test_a_computation_goes_on_by_itself_up_to_where_it_rests(streams: StreamCac
             yield line
 
     asker = streams.stream("key", work, whole=False)
-    assert next(asker) == lines[0]
-    running = streams._running["key"]
-    for asked, computed in ((1, 2), (2, 4), (3, 4), (4, 5)):
-        until(lambda: not running._working)
-        assert len(given) == {1: 2, 2: 2, 3: 4, 4: 4}[asked]
-        assert next(asker) == lines[asked]
-        until(lambda computed=computed: len(given) == computed)
+    for number, computed in enumerate((2, 2, 4, 4, 5)):
+        assert next(asker) == lines[number]
+        until(lambda: not streams._running["key"]._working)
+        assert len(given) == computed
     asker.close()
     given.clear()
     asker = streams.stream("another", work)
     assert next(asker) == lines[0]
     until(lambda: len(given) == 5)
     asker.close()
-    many = Counted(steps=3 * cache.AHEAD)
-    asker = streams.stream("many", many)
+
+
+def test_a_computation_is_a_bounded_number_of_lines_ahead(streams: StreamCache) -> None:
+    work = Counted(steps=3 * cache.AHEAD)
+    asker = streams.stream("key", work)
     assert next(asker) == b"0\n"
-    until(lambda: not streams._running["many"]._working)
-    assert many.stepped == 1 + cache.AHEAD
+    until(lambda: not streams._running["key"]._working)
+    assert work.stepped == 1 + cache.AHEAD
     assert len(list(asker)) == 3 * cache.AHEAD - 1
+
+
+@pytest.mark.parametrize("steps", [3, 0])
+def test_a_failure_of_the_charge_at_the_end_is_raised_and_nobody_waits_for_ever(
+    streams: StreamCache, steps: int
+) -> None:
+    def take(seconds: float) -> None:
+        raise OSError("the bucket is gone")
+
+    with pytest.raises(OSError, match="the bucket is gone"):
+        list(streams.stream("key", Counted(steps), lambda: Charge(take, 0.0)))
 
 
 def test_a_failure_is_not_kept(streams: StreamCache) -> None:
