@@ -32,4 +32,4 @@ EXPOSE 8050
 # Ready, not only alive: what comes before the end of the start period does not count.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=300s --retries=3 \
     CMD ["python", "-c", "import os, urllib.request as u; u.urlopen('http://127.0.0.1:' + os.environ['PORT'] + '/ready', timeout=4)"]
-CMD ["gunicorn", "--config", "python:components.workers", "app:server"]
+CMD ["gunicorn", "--config", "python:components.operations.gunicorn_conf", "app:server"]

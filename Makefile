@@ -9,12 +9,12 @@ export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
 export NUMBA_CACHE_DIR = $(CURDIR)/.numba_cache
 
-.PHONY: run test check bench load soak fuzz claims cost setup-run setup-test
+.PHONY: run test check docs bench load soak fuzz claims cost setup-run setup-test
 .DEFAULT_GOAL := run
 
 run: setup-run
 	@echo "Open http://$(HOST):$(PORT) (Ctrl+C stops)."
-	@HOST=$(HOST) PORT=$(PORT) exec .venv/bin/gunicorn --config python:components.workers app:server
+	@HOST=$(HOST) PORT=$(PORT) exec .venv/bin/gunicorn --config python:components.operations.gunicorn_conf app:server
 
 test: setup-test
 	@$(PY) -m pytest -n 2 --dist loadfile
@@ -23,6 +23,11 @@ check: setup-test
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
 	@$(PY) -m mypy
+	@.venv/bin/lint-imports --no-logo
+
+docs: setup-test
+	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build -q -f docs/site/mkdocs.yml
+	@echo "The site is in build/docs."
 
 bench: setup-test
 	@$(PY) -m tests.benchmarks.compilation

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import partial
 
 from dash import Dash
@@ -11,39 +12,39 @@ from flask_talisman import Talisman
 from gunicorn.http.errors import ParseException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from components import (
+from components.core.view import View
+from components.export import wheel
+from components.operations import settings, warmup
+from components.operations.redis_client import RedisClient
+from components.pages.lecture import lecture
+from components.pages.theory import routes as theory
+from components.server import (
+    allowed_hosts,
+    callback_guard,
     cross_origin,
-    frame,
-    observed,
-    offline,
-    payloads,
-    runs,
-    serving,
-    settings,
-    share,
-    site,
+    image_upload,
+    job_routes,
+    monitoring,
+    offline_html,
+    page_metadata,
+    qr_code,
+    static_files,
     stream,
-    warming,
-    wheel,
 )
-from components.cache import StreamCache
-from components.images import upload
-from components.images.shelf import Shelf
-from components.lecture import lecture
-from components.limits import Limits
-from components.path_prefix import in_document, in_layout, with_prefix
-from components.preview import routes as preview
-from components.preview import tags
-from components.shared import Shared
-from components.stored import gauges
-from components.theory import routes as theory
-from components.views import VIEWS
+from components.server.compute_quota import ComputeQuota
+from components.server.share_cards import routes as preview
+from components.server.storage_metrics import gauges
+from components.server.stream_cache import StreamCache
+from components.ui import shell
+from components.ui.path_prefix import in_document, in_layout, with_prefix
+from components.views.images.image_store import ImageStore
+from components.views.registry import VIEWS
 
 MAX_BODY = 1 << 18  # bytes of a POST; Dash's own are a few kilobytes
 
 
-def create_app() -> Dash:
-    """A new app: views, routes, cache, headers. Raises ValueError where a setting is wrong."""
+def create_app(views: Mapping[str, View] = VIEWS) -> Dash:
+    """Return a new app: views, routes, cache, headers. Raises ValueError where a setting is wrong."""
     settings.check(os.environ)
     setting = partial(settings.value, os.environ)
     server = Flask(__name__)
@@ -54,39 +55,39 @@ def create_app() -> Dash:
         server=server,  # type: ignore[arg-type]  # its annotation forgets Flask itself
         routes_pathname_prefix="/",
         requests_pathname_prefix=f"{prefix}/",
-        title=frame.NAME,
+        title=shell.NAME,
         update_title="",
-        index_string=in_document(frame.INDEX, prefix),
+        index_string=in_document(shell.INDEX, prefix),
         suppress_callback_exceptions=True,  # a view's controls exist while it is shown
         assets_ignore=r"^theme\.js$|^plotly|^snapshot|^theory",  # loaded in the head, by snapshots, or by another page
         serve_locally=True,
     )
-    site.register(server, setting("ALLOWED_HOSTS"))
+    allowed_hosts.register(server, setting("ALLOWED_HOSTS"))
     server.register_error_handler(ParseException, malformed_body)
-    stories = lecture(VIEWS)
+    stories = lecture(views)
     pages = [stories]
-    app.layout = in_layout(frame.shell(VIEWS, pages, setting("FRAME_ANCESTORS")), prefix)
-    frame.register(app, VIEWS, pages, prefix)
-    payloads.register(app)
+    app.layout = in_layout(shell.app_shell(views, pages, setting("FRAME_ANCESTORS")), prefix)
+    shell.register(app, views, pages, prefix)
+    callback_guard.register(app)
     cross_origin.register(server)
-    shared = Shared.at(setting("CACHE_REDIS_URL"))
-    limits = Limits(setting("LIMIT_RATE"), setting("LIMIT_BURST"), setting("WORKERS"), shared)
+    shared = RedisClient.at(setting("CACHE_REDIS_URL"))
+    limits = ComputeQuota(setting("LIMIT_RATE"), setting("LIMIT_BURST"), setting("WORKERS"), shared)
     cache = StreamCache(server, shared)
-    asked = stream.register(server, VIEWS, cache, limits)
-    preview.register(server, VIEWS, cache, limits, shared)
-    long_runs = runs.register(server, VIEWS, limits=limits)
-    offline.register(server, VIEWS, asked, long_runs, limits)
-    shelf = Shelf.of(os.environ)
-    upload.register(server, shelf, limits)
-    theory.register(server, VIEWS, pages)
-    share.register(server, VIEWS, limits)
+    asked = stream.register(server, views, cache, limits)
+    preview.register(server, views, cache, limits, shared)
+    long_runs = job_routes.register(server, views, limits=limits)
+    offline_html.register(server, views, asked, long_runs, limits)
+    shelf = ImageStore.of(os.environ)
+    image_upload.register(server, shelf, limits)
+    theory.register(server, views, pages)
+    qr_code.register(server, views, limits)
     wheel.register(server)
-    observed.register(server, VIEWS, shared, setting("METRICS") == "on", lambda: gauges(long_runs.store, shelf))
+    monitoring.register(server, views, shared, setting("METRICS") == "on", lambda: gauges(long_runs.store, shelf))
     proxies = setting("TRUSTED_PROXIES")
     # However many proxies there are, the scheme is one word: the first proxy sets it, the others pass it on.
-    behind = ProxyFix(site.with_web_scheme(server.wsgi_app), x_for=proxies, x_proto=min(1, proxies), x_host=0)
+    behind = ProxyFix(allowed_hosts.with_web_scheme(server.wsgi_app), x_for=proxies, x_proto=min(1, proxies), x_host=0)
     server.wsgi_app = with_prefix(behind, prefix)  # type: ignore[method-assign]
-    serving.register(server)
+    static_files.register(server)
     Talisman(
         server,
         content_security_policy=policy(app, setting("FRAME_ANCESTORS")),
@@ -96,8 +97,8 @@ def create_app() -> Dash:
     )
     with server.test_request_context("/"):
         app.index()  # Dash serves a script only after its own process has written a page that names it
-    tags.register(app, VIEWS, pages, cache, limits)
-    warming.start(VIEWS.values(), stories.check_costs)
+    page_metadata.register(app, views, pages, cache, limits)
+    warmup.start_warmup(views.values(), stories.check_costs)
     return app
 
 

@@ -1,5 +1,5 @@
 // The link: a state as a query, and the browser's history of states, through which undo and redo go.
-// Texts are those of components/state.py; a browser test holds the two together.
+// Texts are those of components/core/state.py; a browser test holds the two together.
 window.fl = window.fl || {};
 
 // The shortest text of a number of at most 12 significant digits.

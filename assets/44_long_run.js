@@ -1,5 +1,5 @@
 // A picture's long run as this page watches it: followed, paused, given up; or its record, where the stream brings one.
-// The state's field `watched` says which (see components/state.py); to ask for a run is what keeps it going.
+// The state's field `watched` says which (see components/core/state.py); to ask for a run is what keeps it going.
 window.fl = window.fl || {};
 
 fl.LongRun = class {

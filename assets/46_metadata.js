@@ -3,7 +3,7 @@ window.fl = window.fl || {};
 
 fl.MAX_SLUG = 80; // characters of a file's name that say the parameters
 
-// The physical parameters that differ from the view's first picture, for a file's name, as components/exporter.py.
+// The physical parameters that differ from the view's first picture, for a file's name, as components/export/files.py.
 fl.slug = function (view, state) {
   const texts = (of) => new Map(fl.query(view, of, ["physics"]).split("&").slice(1).map((term) => term.split("=")));
   const first = texts(view.initial);

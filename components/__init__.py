@@ -1,1 +1,6 @@
-"""What is on the screen: one package per view, and the parts that all views share."""
+"""The app.
+
+    core ← operations ← ui ← export, jobs ← views ← pages ← server ← app.py
+
+A package imports only packages to its left; `make check` enforces it.
+"""

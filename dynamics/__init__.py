@@ -1,122 +1,127 @@
 """The dynamics of feature learning and unlearning: a numerical library, independent of any app."""
 
-from .activations import Activation
-from .linear_network import (
+from dynamics.activations import Activation
+from dynamics.integrators.rosenbrock import ResultCode
+from dynamics.linear_network import (
     SCALINGS,
     DescentRecord,
     Exponents,
-    LeavingStep,
+    FlowDeparture,
     LinearNetwork,
     LinearSolution,
     MeasuredExponents,
     Mechanism,
     MechanismName,
-    Moment,
-    Pace,
+    NetworkState,
     Phase,
+    PhaseChange,
     PhaseDiagram,
     ScalingPhase,
-    Turn,
+    TrainingSpeed,
     descent,
-    leaving_step,
+    largest_faithful_step,
     measured_exponents,
     phase_diagram,
     scaling_phase,
-    turned,
+    switch_phase,
 )
-from .mean_field import (
+from dynamics.mean_field import (
     EpsSweep,
     Exponent,
     MeanFieldChunk,
     MeanFieldModel,
     MeanFieldStatistics,
     MeanFieldTrajectory,
-    NetworkDistances,
-    Place,
-    compare_networks,
     initial_weights,
-    make_network,
-    simulate_network,
 )
-from .rosenbrock import ResultCode
-from .training import Record, SphericalSGD, together
-from .unlearning import (
-    Alignment,
+from dynamics.planar import (
     Asymptotics,
     Attractor,
     Axis,
+    BackwardOrbit,
     Boundary,
     Branch,
     Claim,
-    Coefficient,
+    CriticalCoefficient,
     CriticalManifold,
-    Ends,
+    EndsIn,
     Equilibrium,
     EquilibriumKind,
-    ExpectedDifferences,
     Explanation,
     Fate,
+    FiniteSizeCorrections,
     FiniteWidth,
     FiniteWidthTrajectory,
+    FirstLayerDisplacement,
     Fold,
+    FoldJump,
     Halt,
-    Jump,
     Kernel,
-    Limit,
-    Movement,
+    LimitPoint,
     OrbitPiece,
-    Past,
+    PeakAlignment,
     PhaseMap,
     PowerFit,
     PowerLaw,
     RunawayBranch,
     Separatrix,
-    SingleIndexTraining,
     SingularOrbit,
     Statistics,
-    Threshold,
+    ThresholdClaim,
     ThresholdLimit,
-    TrainingRecord,
     Trajectory,
     TrajectoryChunk,
     UnlearningModel,
     local_exponents,
     phase_map,
     phase_map_levels,
+)
+from dynamics.simulation import (
+    MODES,
+    NetworkDistances,
+    NetworkRecord,
+    NetworkSize,
+    SingleIndexTraining,
+    SphericalSGD,
+    TrainingRecord,
+    compare_networks,
+    make_network,
+    run_in_lockstep,
+    simulate_network,
     train_single_index,
 )
-from .unlearning.training import MODES
 
 __all__ = [
     "SCALINGS",
     "Activation",
-    "Alignment",
     "Asymptotics",
     "Attractor",
     "Axis",
+    "BackwardOrbit",
     "Boundary",
     "Branch",
     "Claim",
-    "Coefficient",
+    "CriticalCoefficient",
     "CriticalManifold",
     "DescentRecord",
-    "Ends",
+    "EndsIn",
     "EpsSweep",
     "Equilibrium",
     "EquilibriumKind",
-    "ExpectedDifferences",
     "Explanation",
     "Exponent",
     "Exponents",
     "Fate",
+    "FiniteSizeCorrections",
     "FiniteWidth",
     "FiniteWidthTrajectory",
+    "FirstLayerDisplacement",
+    "FlowDeparture",
     "Fold",
+    "FoldJump",
     "Halt",
-    "Jump",
     "Kernel",
-    "LeavingStep",
-    "Limit",
+    "LimitPoint",
     "LinearNetwork",
     "LinearSolution",
     "MeanFieldChunk",
@@ -126,19 +131,18 @@ __all__ = [
     "MeasuredExponents",
     "Mechanism",
     "MechanismName",
-    "Moment",
-    "Movement",
     "NetworkDistances",
+    "NetworkRecord",
+    "NetworkSize",
+    "NetworkState",
     "OrbitPiece",
-    "Pace",
-    "Past",
+    "PeakAlignment",
     "Phase",
+    "PhaseChange",
     "PhaseDiagram",
     "PhaseMap",
-    "Place",
     "PowerFit",
     "PowerLaw",
-    "Record",
     "ResultCode",
     "RunawayBranch",
     "ScalingPhase",
@@ -147,28 +151,28 @@ __all__ = [
     "SingularOrbit",
     "SphericalSGD",
     "Statistics",
-    "Threshold",
+    "ThresholdClaim",
     "ThresholdLimit",
     "TrainingRecord",
+    "TrainingSpeed",
     "Trajectory",
     "TrajectoryChunk",
-    "Turn",
     "UnlearningModel",
     "compare_networks",
     "descent",
     "initial_weights",
-    "leaving_step",
+    "largest_faithful_step",
     "local_exponents",
     "make_network",
     "measured_exponents",
     "phase_diagram",
     "phase_map",
     "phase_map_levels",
+    "run_in_lockstep",
     "scaling_phase",
     "simulate_network",
-    "together",
+    "switch_phase",
     "train_single_index",
-    "turned",
     "warm_up",
 ]
 
@@ -178,12 +182,12 @@ def warm_up() -> None:
     model = UnlearningModel((1.0, 1.0, 1.0), (1.0, -1.0, 1.0))
     _ = model.trajectory(1.0, tau_end=1.0).error
     model.trajectory(1.0, tau=(0.0, 1.0))
-    model.threshold()
+    model.thresholds()
     phase_map(model.c, model.c_star, x=("c_star", 3, -1.0, 1.0), n=(2, 2))
-    finite = model.at_width(100.0)
+    finite = model.finite_width(100.0)
     finite.trajectory(1.0, tau=(0.0, 1.0))
     finite.halt(8.0)
-    model.width_needed(1.0, tau_end=1.0)
+    model.required_width(1.0, tau_end=1.0)
     model.separatrices()
     model.critical_manifold()
     model.sums(0.5)
@@ -191,6 +195,6 @@ def warm_up() -> None:
         neurons = MeanFieldModel(activation=activation, m=2)
         neurons.trajectory(t_end=1e-3)
         neurons.trajectory(t_end=1e-3, overlaps=True)
-    leaving_step(LinearNetwork.random(2, y=2.0))
+    largest_faithful_step(LinearNetwork.random(2, y=2.0))
     for mode in MODES:
         list(train_single_index(2, 3, 4, None, (1.0, 0.5), (1.0,), 1.0, 1e-3, mode=mode, n=2))

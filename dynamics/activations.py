@@ -17,10 +17,10 @@ from numpy.polynomial.polynomial import polyval
 from numpy.typing import ArrayLike
 from scipy.special import erf, expit, roots_hermitenorm
 
-from .arguments import check_array, check_choice, check_floats, check_integer
-from .compiling import compiled
-from .hermite import Array
-from .results import Result
+from dynamics.jit import compiled
+from dynamics.results import Result
+from dynamics.typing import FloatArray
+from dynamics.validation import check_array, check_choice, check_floats, check_integer
 
 DEGREE_MAX = 40
 NAMES = ("relu", "erf", "tanh", "swish")
@@ -32,7 +32,7 @@ _LONGEST = 200  # degrees of a smooth activation, at which the slowest of them (
 _PIECE = 1024  # numbers that a polynomial is worked out for together: a few rows of them stay in the first cache
 
 
-def normalised_hermite(degree: int, x: ArrayLike) -> Array:
+def normalized_hermite(degree: int, x: ArrayLike) -> FloatArray:
     """``h_0(x) ... h_degree(x)``, shape (degree + 1, *x.shape)."""
     points = np.asarray(x, dtype=float)
     h = np.empty((degree + 1, *points.shape))
@@ -44,7 +44,7 @@ def normalised_hermite(degree: int, x: ArrayLike) -> Array:
     return h
 
 
-def relu_coefficients(degree: int) -> Array:
+def relu_coefficients(degree: int) -> FloatArray:
     """``sigma_0 ... sigma_degree`` of max(x, 0), in closed form: ``He_{k-2}(0) / sqrt(2 pi k!)`` from degree 2."""
     sigma = np.zeros(degree + 1)
     sigma[0] = 1.0 / sqrt(2.0 * pi)
@@ -55,7 +55,7 @@ def relu_coefficients(degree: int) -> Array:
     return sigma
 
 
-def _erf_coefficients(degree: int) -> Array:
+def _erf_coefficients(degree: int) -> FloatArray:
     # E[erf' h_{k-1}] = sqrt(k) sigma_k, and erf' is a Gaussian: the ratio of one odd degree to the next
     sigma = np.zeros(degree + 1)
     sigma[1:2] = 2.0 / sqrt(3.0 * pi)
@@ -64,27 +64,27 @@ def _erf_coefficients(degree: int) -> Array:
     return sigma
 
 
-def _by_quadrature(function: Callable[[Array], Array]) -> Callable[[int], Array]:
-    def coefficients(degree: int) -> Array:
+def _by_quadrature(function: Callable[[FloatArray], FloatArray]) -> Callable[[int], FloatArray]:
+    def coefficients(degree: int) -> FloatArray:
         nodes, weights = roots_hermitenorm(_NODES)
-        return np.asarray(normalised_hermite(degree, nodes) @ (weights / weights.sum() * function(nodes)))
+        return np.asarray(normalized_hermite(degree, nodes) @ (weights / weights.sum() * function(nodes)))
 
     return coefficients
 
 
-def _tanh_coefficients(degree: int) -> Array:
+def _tanh_coefficients(degree: int) -> FloatArray:
     sigma = _by_quadrature(np.tanh)(degree)
     sigma[::2] = 0.0
     return sigma
 
 
-def _swish_coefficients(degree: int) -> Array:
+def _swish_coefficients(degree: int) -> FloatArray:
     sigma = _by_quadrature(lambda x: x * expit(x))(degree)
     sigma[3::2] = 0.0  # x expit(x) - x/2 is even
     return sigma
 
 
-_COEFFICIENTS: dict[str, Callable[[int], Array]] = {
+_COEFFICIENTS: dict[str, Callable[[int], FloatArray]] = {
     "relu": relu_coefficients,
     "erf": _erf_coefficients,
     "tanh": _tanh_coefficients,
@@ -127,7 +127,7 @@ class Activation(Result):
         return self.name != "relu"
 
     @cached_property
-    def sigma(self) -> Array:
+    def sigma(self) -> FloatArray:
         """Coefficients sigma_0 ... sigma_K: all of a polynomial, all that are not negligible in U, U' and U'' of a
         smooth activation. Not for "relu", whose series converges too slowly: raises ValueError."""
         if self.name == "polynomial":
@@ -138,7 +138,7 @@ class Activation(Result):
         left = np.cumsum(((np.arange(len(full)) * full) ** 2)[::-1])[::-1]
         return _frozen(full[: int(np.argmax(left < _NEGLIGIBLE * left[0])) or len(full)])
 
-    def coefficients(self, degree: int) -> Array:
+    def coefficients(self, degree: int) -> FloatArray:
         """``sigma_0 ... sigma_degree``, shape (degree + 1,); degree from 0 to 200."""
         degree = check_integer("degree", degree, 0, _COEFFICIENTS_MAX)
         if self.name == "polynomial":
@@ -158,9 +158,9 @@ class Activation(Result):
         """``E[sigma'(G)^2] = U'(1)``."""
         return 0.5 if self.name == "relu" else float(np.sum(np.arange(len(self.sigma)) * self.sigma**2))
 
-    def kernel(self, r: ArrayLike) -> Array:
+    def kernel(self, r: ArrayLike) -> FloatArray:
         """``U(r)`` for correlations r in [-1, 1], of any shape."""
-        within: Array = np.clip(check_array("r", r), -1.0, 1.0)
+        within: FloatArray = np.clip(check_array("r", r), -1.0, 1.0)
         if self.name == "relu":
             root = np.sqrt((1.0 - within) * (1.0 + within))
             return np.asarray((root + within * (pi - np.arccos(within))) / (2.0 * pi))
@@ -214,7 +214,7 @@ class Activation(Result):
             _series_and_slope(self._recurrence.astype(x.dtype), x.reshape(-1), value.reshape(-1))
 
     @cached_property
-    def _recurrence(self) -> Array:
+    def _recurrence(self) -> FloatArray:
         """Of ``h_k = x r_k h_{k-1} - p_k h_{k-2}``, for k = 0 ... K, rows r_k, p_k, sigma_k and, of the slope
         (h_k' = sqrt(k) h_{k-1}), sqrt(k) sigma_k."""
         k = np.arange(float(len(self.polynomial)))
@@ -263,6 +263,6 @@ def _series_and_slope(recurrence: Any, x: Any, value: Any) -> None:
             at[i] = slope[i]
 
 
-def _frozen(values: Array) -> Array:
+def _frozen(values: FloatArray) -> FloatArray:
     values.setflags(write=False)
     return values

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from .compiling import compiled
-from .hermite import Array
+from dynamics.jit import compiled
+from dynamics.typing import FloatArray
 
 _TOUCH = 64 * 2.0**-52  # a value below this, relative to the sum of |terms|, is rounding
 _MERGE = 1e-12  # roots closer than this, in an interval of length about 1, are one
@@ -123,10 +123,10 @@ def roots_between(coefficients: Any, low: float, high: float) -> Any:
     return roots
 
 
-def real_roots(coefficients: Array, low: float, high: float) -> Array:
+def real_roots(coefficients: FloatArray, low: float, high: float) -> FloatArray:
     """Distinct real roots in [low, high], increasing.
 
     ``coefficients`` of shape (degree + 1,), ascending. The zero polynomial and constants have none.
     """
-    found: Array = roots_between(np.ascontiguousarray(coefficients), low, high)
+    found: FloatArray = roots_between(np.ascontiguousarray(coefficients), low, high)
     return found

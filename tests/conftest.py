@@ -31,5 +31,9 @@ settings.load_profile("explore" if os.environ.get("EXPLORE") else "truth")
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Compile the numerical core before xdist's workers start: they load it, and do not each compile the same."""
     if session.config.getoption("numprocesses", None):
-        compiled = "from components import warming; from components.views import VIEWS; warming._warm(VIEWS.values())"
-        subprocess.run([sys.executable, "-c", compiled], cwd=Path(__file__).parent.parent, check=True)
+        imports = "from components.operations import warmup; from components.views.registry import VIEWS"
+        subprocess.run(
+            [sys.executable, "-c", f"{imports}; warmup._warm(VIEWS.values())"],
+            cwd=Path(__file__).parent.parent,
+            check=True,
+        )

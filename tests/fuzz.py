@@ -37,12 +37,12 @@ from urllib.parse import quote
 from flask import Flask
 
 from app import create_app
-from components.exporter import MIMETYPES
-from components.runs.local import Processes
-from components.state import Parameter, Problems, number_text
-from components.stream import ROUTES
-from components.view import View
-from components.views import VIEWS
+from components.core.state import InvalidLink, Parameter, number_text
+from components.core.view import View
+from components.export.files import MIMETYPES
+from components.jobs.subprocess_executor import SubprocessExecutor
+from components.server.stream import ROUTES
+from components.views.registry import VIEWS
 from tests.waiting import core_is_ready
 
 SECOND = 1.0
@@ -216,7 +216,7 @@ class Findings:
     statuses: Counter[int] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
     first: dict[str, str] = field(default_factory=dict)
-    longest: tuple[float, str] = (0.0, "")
+    max_seconds: tuple[float, str] = (0.0, "")
     slow: list[str] = field(default_factory=list)
     computed: int = 0
 
@@ -248,17 +248,17 @@ class Fuzz:
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Looks at the cost of whatever begins to be computed, lets no run start, and listens to the log."""
-        submit = Processes.submit
+        submit = SubprocessExecutor.submit
         for view in VIEWS.values():
             for name in ("compute", "table", "document"):
                 setattr(view, name, self.bounded(view, getattr(view, name)))
-        Processes.submit = lambda executor, fn, *words: self.launched(*words)  # type: ignore[method-assign]
+        SubprocessExecutor.submit = lambda executor, fn, *words: self.launched(*words)  # type: ignore[method-assign]
         logging.getLogger().addHandler(self.heard)
         try:
             yield
         finally:
             logging.getLogger().removeHandler(self.heard)
-            Processes.submit = submit  # type: ignore[method-assign]
+            SubprocessExecutor.submit = submit  # type: ignore[method-assign]
             for view in VIEWS.values():
                 for name in ("compute", "table", "document"):
                     delattr(view, name)
@@ -266,7 +266,7 @@ class Fuzz:
     def bounded(self, view: View, method: Callable[[Any], Any]) -> Callable[[Any], Any]:
         def begin(state: Any) -> Any:
             self.found.computed += 1
-            if not view.cost(state) <= view.budget:
+            if not view.cost(state) <= view.max_cost:
                 self.found.fail("past its bound", self.case)
             return method(state)
 
@@ -274,7 +274,7 @@ class Fuzz:
 
     def launched(self, name: str, query: str, *_: Any) -> Future[int]:
         state = VIEWS[name].State.from_query(query)
-        if not VIEWS[name].cost(state) <= VIEWS[name].budget:
+        if not VIEWS[name].cost(state) <= VIEWS[name].max_cost:
             self.found.fail("a run past its bound", self.case)
         return Future()
 
@@ -329,7 +329,7 @@ class Fuzz:
         self.check_kind(case, answer.status_code, answer.mimetype, body)
         if taken > SECOND + expected(case):
             self.found.slow.append(f"{taken:.2f} s  {case.text}")
-        self.found.longest = max(self.found.longest, (taken, case.text))
+        self.found.max_seconds = max(self.found.max_seconds, (taken, case.text))
 
 
 def expected(case: Case) -> float:
@@ -341,7 +341,7 @@ def expected(case: Case) -> float:
         return 0.0
     try:
         state = view.State.nearest(case.query)[0] if root == "preview" else view.State.from_query(case.query)
-    except Problems:
+    except InvalidLink:
         return 0.0
     return 2.0 * (view.export_seconds(state, kind) if root == "export" else view.seconds(state))
 
@@ -378,7 +378,10 @@ def main() -> int:
     found = fuzz(asked.cases, asked.seed)
     statuses = ", ".join(f"{status}: {number}" for status, number in sorted(found.statuses.items()))
     print(f"{asked.cases} cases in {time.monotonic() - begun:.0f} s, seed {asked.seed}; statuses {statuses}")
-    print(f"{found.computed} computations begun; the longest answer {found.longest[0]:.2f} s: {found.longest[1][:300]}")
+    print(
+        f"{found.computed} computations begun; the longest answer {found.max_seconds[0]:.2f} s: "
+        f"{found.max_seconds[1][:300]}"
+    )
     for kind, number_ in found.failures.most_common():
         print(f"FAILED {number_} × {kind}; the first: {found.first[kind]}\n")
     for slow in found.slow[:10]:

@@ -39,3 +39,11 @@ def test_links_to_files_of_ours_lead_to_them(path: Path) -> None:
         target = (path.parent / name) if name else path
         assert target.exists(), link
         assert not anchor or anchor in anchors(target), link
+
+
+def test_the_site_of_the_documents_builds_without_a_warning(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mkdocs", "build", "-f", str(ROOT / "docs/site/mkdocs.yml"), "-d", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"})
+    assert done.returncode == 0, done.stderr
+    pages = {path.with_suffix(".html").name for path in DOCUMENTS if path.parent.name == "docs"}
+    assert pages <= {path.name for path in tmp_path.glob("*.html")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from components import warming
+from components.operations import warmup
 
 LONGEST = 120.0  # seconds for an event, on a machine with much else to do
 COMPILATION = 3600.0  # seconds for the compiled core: three minutes of a core, which may have much else to do
@@ -21,4 +21,4 @@ def until(condition: Callable[[], object], seconds: float = LONGEST) -> None:
 
 def core_is_ready() -> None:
     """Return as soon as the numerical core of this process is compiled; an app that was created compiles it."""
-    assert warming.ready.wait(COMPILATION)
+    assert warmup.ready.wait(COMPILATION)

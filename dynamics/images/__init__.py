@@ -4,32 +4,31 @@ Training needs the optional extra ``images``, see ``extra``; without it everythi
 can be read, and what cannot be done raises a sentence.
 """
 
-from .data import TASKS, ImageSet, ImageSplit, ImageTask, TaskName, load_digits, read_images
-from .experiments import (
+from dynamics.images.data import TASKS, ImageSet, ImageSplit, ImageTask, TaskName, load_digits, read_images
+from dynamics.images.experiments import (
     EXPERIMENTS,
-    INITIALISATION_PATHS,
+    INITIALIZATION_PATHS,
     WIDTH_PATHS,
     ImageRuns,
     Setting,
     Sweep,
-    initialisation_sweep,
+    initialization_sweep,
     mean_and_spread,
     scale_sweep,
     unlearning_sweep,
     width_sweep,
 )
-from .extra import PACKAGES, ExtraMissing, missing
-from .kept import Kept, keep, read_kept
-from .networks import ImageNetwork
-from .training import ImageRecord, ImageTraining, Plan, stable_rate, train_images
+from dynamics.images.networks import ImageNetwork
+from dynamics.images.optional import PACKAGES, MissingDependencyError, missing_packages
+from dynamics.images.results_io import SavedResults, load_results, save_results
+from dynamics.images.training import ImageRecord, ImageTraining, TrainingConfig, stable_rate, train_images
 
 __all__ = [
     "EXPERIMENTS",
-    "INITIALISATION_PATHS",
+    "INITIALIZATION_PATHS",
     "PACKAGES",
     "TASKS",
     "WIDTH_PATHS",
-    "ExtraMissing",
     "ImageNetwork",
     "ImageRecord",
     "ImageRuns",
@@ -37,18 +36,19 @@ __all__ = [
     "ImageSplit",
     "ImageTask",
     "ImageTraining",
-    "Kept",
-    "Plan",
+    "MissingDependencyError",
+    "SavedResults",
     "Setting",
     "Sweep",
     "TaskName",
-    "initialisation_sweep",
-    "keep",
+    "TrainingConfig",
+    "initialization_sweep",
     "load_digits",
+    "load_results",
     "mean_and_spread",
-    "missing",
+    "missing_packages",
     "read_images",
-    "read_kept",
+    "save_results",
     "scale_sweep",
     "stable_rate",
     "train_images",

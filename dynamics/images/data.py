@@ -25,16 +25,10 @@ from numpy.lib.format import read_array_header_1_0, read_array_header_2_0
 from numpy.polynomial.hermite_e import hermeval
 from numpy.typing import NDArray
 
-from ..arguments import (
-    check_choice,
-    check_instance,
-    check_integer,
-    check_number,
-    check_text,
-)
-from ..hermite import Array
-from ..results import Result
-from .extra import package
+from dynamics.images.optional import import_optional
+from dynamics.results import Result
+from dynamics.typing import FloatArray
+from dynamics.validation import check_choice, check_instance, check_integer, check_number, check_text
 
 FILE_MAX = 200_000_000  # bytes
 UNPACKED_MAX = 256 << 20  # bytes of the images: 80,000 of CIFAR's as bytes, 20,000 of them in single precision
@@ -142,7 +136,7 @@ class ImageSplit(Result):
     labels_test: NDArray[np.int64]
     classes: tuple[str, ...]
     shape: tuple[int, ...]
-    mean: Array
+    mean: FloatArray
     scale: float
     seed: int
 
@@ -179,7 +173,7 @@ class ImageTask(Result):
                 raise ValueError(f"{names} must have the shapes (n, d0) and (n, C), not {x.shape} and {y.shape}")
 
     @cached_property
-    def direction(self) -> Array:
+    def direction(self) -> FloatArray:
         """The leading task direction (d0,), of unit length: the leading left singular vector of
         ``E[x (y - E y)^T]`` over the training images. For one output it is ``E[x (y - E y)]`` itself, normalised, and
         its sign has a meaning. 0 where inputs and targets are uncorrelated."""
@@ -204,7 +198,7 @@ class ImageTask(Result):
 def load_digits() -> ImageSet:
     """The 1,797 scans of handwritten digits inside scikit-learn, 8 x 8 values from 0 to 16; no download. Raises
     ExtraMissing."""
-    found = package("sklearn.datasets").load_digits()
+    found = import_optional("sklearn.datasets").load_digits()
     x, labels = found.data.astype(np.uint8), found.target.astype(np.int64)
     for values in (x, labels):
         values.setflags(write=False)

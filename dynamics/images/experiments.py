@@ -17,7 +17,13 @@ from typing import Any
 
 import numpy as np
 
-from ..arguments import (
+from dynamics.images.data import CLASSES_MAX, IMAGES_MAX, SEED_MAX, TASKS, ImageSplit, ImageTask, TaskName
+from dynamics.images.networks import ACTIVATIONS, RATE_RANGE, SCALE_RANGE, WIDTH_MAX, ActivationName, ImageNetwork
+from dynamics.images.training import ImageRecord, ImageTraining, Loss, TrainingConfig, stable_rate
+from dynamics.linear_network import Exponents
+from dynamics.results import Result
+from dynamics.typing import FloatArray
+from dynamics.validation import (
     check_array,
     check_choice,
     check_choices,
@@ -29,12 +35,6 @@ from ..arguments import (
     check_sequence,
     check_text,
 )
-from ..hermite import Array
-from ..linear_network import Exponents
-from ..results import Result
-from .data import CLASSES_MAX, IMAGES_MAX, SEED_MAX, TASKS, ImageSplit, ImageTask, TaskName
-from .networks import ACTIVATIONS, RATE_RANGE, SCALE_RANGE, WIDTH_MAX, ActivationName, ImageNetwork
-from .training import ImageRecord, ImageTraining, Loss, Plan, stable_rate
 
 SETTINGS_MAX, SEEDS_MAX = 200, 100
 WORK_MAX = 3e13  # multiply-adds of an experiment
@@ -54,7 +54,7 @@ WIDTH_PATHS = MappingProxyType(
 """Choices of output scale and rate as powers of the width n: two in the linear network's kernel phase, one on the
 boundary, one beyond; ``scaling_phase`` tells of each. All train in a time of order 1."""
 
-INITIALISATION_PATHS = MappingProxyType(
+INITIALIZATION_PATHS = MappingProxyType(
     {
         "both layers, γ ∝ κ^(−2), η ∝ κ^2": Exponents(gamma=-2.0, u=1.0, w=1.0, eta_u=2.0, eta_w=2.0, d=0.0),
         "first layer, γ ∝ κ^(−1)": Exponents(gamma=-1.0, w=1.0, d=0.0),
@@ -111,21 +111,21 @@ class ImageRuns(Result):
     images: str
     settings: tuple[Setting, ...]
     seeds: tuple[int, ...]
-    plan: Plan
-    epochs: Array
-    train_loss: Array
-    train_accuracy: Array
-    test_loss: Array
-    test_accuracy: Array
-    norm: Array
-    moved: Array
-    kernel_ratio: Array
-    kernel_distance: Array
-    alignment: Array
-    signed_alignment: Array
-    cos: Array
-    norms: Array
-    moved_layers: Array
+    plan: TrainingConfig
+    epochs: FloatArray
+    train_loss: FloatArray
+    train_accuracy: FloatArray
+    test_loss: FloatArray
+    test_accuracy: FloatArray
+    norm: FloatArray
+    moved: FloatArray
+    kernel_ratio: FloatArray
+    kernel_distance: FloatArray
+    alignment: FloatArray
+    signed_alignment: FloatArray
+    cos: FloatArray
+    norms: FloatArray
+    moved_layers: FloatArray
     halted: tuple[tuple[int, int, str], ...]
     work: float
     of: float
@@ -144,17 +144,17 @@ class ImageRuns(Result):
         return {name: sorted(numbers, key=lambda j: self.settings[j].value) for name, numbers in found.items()}
 
     @property
-    def zeta(self) -> Array:
+    def zeta(self) -> FloatArray:
         """Layer-to-layer angles in radians, 0 to pi/2, of the shape of ``cos``."""
         return np.asarray(np.arccos(np.clip(self.cos, 0.0, 1.0)))
 
     @property
-    def fitted(self) -> Array:
+    def fitted(self) -> FloatArray:
         """Whether each run ends with a training accuracy of 1, (settings, seeds); False where it has not ended."""
         return np.asarray(self.train_accuracy[:, :, -1] == 1.0)
 
     @property
-    def best_accuracy(self) -> Array:
+    def best_accuracy(self) -> FloatArray:
         """The largest test accuracy of each run so far, (settings, seeds)."""
         known = np.where(np.isnan(self.test_accuracy), -np.inf, self.test_accuracy).max(axis=2)
         return np.where(np.isfinite(known), known, np.nan)
@@ -171,7 +171,7 @@ class Sweep:
     varied: str
     settings: tuple[Setting, ...]
     seeds: tuple[int, ...]
-    plan: Plan
+    plan: TrainingConfig
 
     def __post_init__(self) -> None:
         check_text("experiment", self.experiment)
@@ -181,7 +181,7 @@ class Sweep:
             check_instance(f"settings[{i}]", one, Setting)
         object.__setattr__(self, "settings", settings)
         object.__setattr__(self, "seeds", check_integers("seeds", self.seeds, 0, SEED_MAX, 1, SEEDS_MAX))
-        check_instance("plan", self.plan, Plan)
+        check_instance("plan", self.plan, TrainingConfig)
 
     def works(self, images: int, tests: int, inputs: int, classes: int) -> list[float]:
         """Multiply-adds of a run of each setting: of so many training and test images of so many values and classes.
@@ -217,7 +217,7 @@ class Sweep:
         epochs = self.plan.recorded
         shape = (len(self.settings), len(self.seeds), len(epochs))
         layers = self.settings[0].network.layers
-        known: dict[str, Array] = {one: np.full(shape, np.nan) for one in _SCALARS}
+        known: dict[str, FloatArray] = {one: np.full(shape, np.nan) for one in _SCALARS}
         known |= {one: np.full((*shape, layers - (one == "cos")), np.nan) for one in _LAYERED}
         halted: list[tuple[int, int, str]] = []
         if before is not None:
@@ -263,7 +263,7 @@ class Sweep:
         yield result()
 
 
-def mean_and_spread(values: Array, axis: int = 1) -> tuple[Array, Array]:
+def mean_and_spread(values: FloatArray, axis: int = 1) -> tuple[FloatArray, FloatArray]:
     """Mean and standard deviation over seeds (that of a sample; nan of fewer than two), of those that are known."""
     values = check_array("values", values)
     axis = check_integer("axis", axis, -_DIMENSIONS_MAX, _DIMENSIONS_MAX - 1)
@@ -310,7 +310,7 @@ def scale_sweep(
         network = ImageNetwork(hidden, sigma, activation=activation)
         rates = stable_rate(network, rate, rate_max, loss)
         settings.append(Setting(f"{depth} layers", sigma, replace(network, rates=rates)))
-    plan = Plan(epochs, n, batch, loss)
+    plan = TrainingConfig(epochs, n, batch, loss)
     return Sweep("scale", "σ", tuple(settings), seeds, plan)  # type: ignore[arg-type]  # made a tuple there
 
 
@@ -339,12 +339,12 @@ def width_sweep(
             given = f"widths and rate must give a network, not {width} and {rate:g}"
             network = _network(given, (width,), sigmas, rates, scale**powers.gamma, activation)
             settings.append(Setting(path, width, network))
-    return Sweep("width", "n", tuple(settings), seeds, Plan(epochs, n, batch))  # type: ignore[arg-type]
+    return Sweep("width", "n", tuple(settings), seeds, TrainingConfig(epochs, n, batch))  # type: ignore[arg-type]
 
 
-def initialisation_sweep(
+def initialization_sweep(
     scales: Sequence[float] = (1.0, 3.0, 10.0, 30.0, 100.0),
-    paths: Sequence[str] = tuple(INITIALISATION_PATHS),
+    paths: Sequence[str] = tuple(INITIALIZATION_PATHS),
     width: int = 64,
     rate: float = 0.03,
     epochs: int = 100,
@@ -354,20 +354,20 @@ def initialisation_sweep(
     activation: ActivationName = "relu",
 ) -> Sweep:
     """Two-layer networks of one width whose initialization scales grow by powers of a number κ, output scale and rates
-    with them. paths: of ``INITIALISATION_PATHS``; all are the same network at κ = 1."""
+    with them. paths: of ``INITIALIZATION_PATHS``; all are the same network at κ = 1."""
     rate, width = check_number("rate", rate, *RATE_RANGE), check_integer("width", width, 1, WIDTH_MAX)
     activation = check_choice("activation", activation, ACTIVATIONS)
     numbers = check_numbers("scales", scales, 1e-3, 1e6, SETTINGS_MAX)
     settings = []
-    for path in check_choices("paths", paths, tuple(INITIALISATION_PATHS), 1):
-        powers = INITIALISATION_PATHS[path]
+    for path in check_choices("paths", paths, tuple(INITIALIZATION_PATHS), 1):
+        powers = INITIALIZATION_PATHS[path]
         for scale in numbers:
             rates = (rate * scale**powers.eta_w, rate * scale**powers.eta_u)
             sigmas = (scale**powers.w, scale**powers.u)
             given = f"scales and rate must give a network, not {scale:g} and {rate:g}"
             network = _network(given, (width,), sigmas, rates, scale**powers.gamma, activation)
             settings.append(Setting(path, scale, network))
-    return Sweep("initialisation", "κ", tuple(settings), seeds, Plan(epochs, n, batch))  # type: ignore[arg-type]
+    return Sweep("initialisation", "κ", tuple(settings), seeds, TrainingConfig(epochs, n, batch))  # type: ignore[arg-type]
 
 
 def unlearning_sweep(
@@ -395,7 +395,7 @@ def unlearning_sweep(
             rate = width * step / max(1.0, (start / _LARGE) ** 2)  # a larger a turns the first layer faster
             network = ImageNetwork((width,), 1.0, rate, 1.0 / width, last=start)
             settings.append(Setting(task, start, network, task))
-    plan = Plan(epochs, n, None, sphere=True, centred=True)
+    plan = TrainingConfig(epochs, n, None, sphere=True, centred=True)
     return Sweep("unlearning", "a", tuple(settings), seeds, plan)  # type: ignore[arg-type]
 
 
@@ -403,7 +403,7 @@ EXPERIMENTS: Mapping[str, Callable[..., Sweep]] = MappingProxyType(
     {
         "scale": scale_sweep,
         "width": width_sweep,
-        "initialisation": initialisation_sweep,
+        "initialisation": initialization_sweep,
         "unlearning": unlearning_sweep,
     }
 )
@@ -418,7 +418,7 @@ def _network(given: str, *arguments: Any) -> ImageNetwork:
         raise ValueError(f"{given}: its {error}") from None
 
 
-def _note(known: dict[str, Array], record: ImageRecord, at: tuple[int, int, int]) -> None:
+def _note(known: dict[str, FloatArray], record: ImageRecord, at: tuple[int, int, int]) -> None:
     for one in fields(record):
         if one.name in known:
             known[one.name][at] = getattr(record, one.name)

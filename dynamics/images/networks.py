@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arguments import check_choice, check_integer, check_integers, check_number, check_sequence
+from dynamics.validation import check_choice, check_integer, check_integers, check_number, check_sequence
 
 LAYERS_MAX = 10
 WIDTH_MAX = 10_000

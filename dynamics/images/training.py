@@ -30,7 +30,12 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arguments import (
+from dynamics.images.data import SEED_MAX, ImageTask
+from dynamics.images.networks import RATE_RANGE, ImageNetwork
+from dynamics.images.optional import differentiation
+from dynamics.results import Result
+from dynamics.typing import FloatArray
+from dynamics.validation import (
     check_array,
     check_choice,
     check_flag,
@@ -40,11 +45,6 @@ from ..arguments import (
     check_number,
     check_sequence,
 )
-from ..hermite import Array
-from ..results import Result
-from .data import SEED_MAX, ImageTask
-from .extra import differentiation
-from .networks import RATE_RANGE, ImageNetwork
 
 EPOCHS_MAX = 1_000_000
 RECORDS_MAX = 1_000
@@ -66,7 +66,7 @@ _CHUNK = 2_000  # images put through a network at once
 
 
 @dataclass(frozen=True)
-class Plan:
+class TrainingConfig:
     """How a network is trained, and when it is looked at.
 
     epochs: passes through the training images, 1 to 1e6. n: records, 2 to 1,000: of the start, then at about even
@@ -150,11 +150,11 @@ class ImageRecord(Result):
     train_accuracy: float
     test_loss: float
     test_accuracy: float
-    cos: Array
-    norms: Array
+    cos: FloatArray
+    norms: FloatArray
     norm: float
     moved: float
-    moved_layers: Array
+    moved_layers: FloatArray
     kernel_ratio: float
     kernel_distance: float
     alignment: float
@@ -176,7 +176,7 @@ class ImageTraining:
         self,
         task: ImageTask,
         network: ImageNetwork,
-        plan: Plan | None = None,
+        plan: TrainingConfig | None = None,
         seed: int = 0,
         weights: Sequence[NDArray[Any]] | None = None,
     ) -> None:
@@ -184,7 +184,7 @@ class ImageTraining:
             check_instance("task", task, ImageTask),
             check_instance("network", network, ImageNetwork),
         )
-        self.plan = Plan() if plan is None else check_instance("plan", plan, Plan)
+        self.plan = TrainingConfig() if plan is None else check_instance("plan", plan, TrainingConfig)
         self.seed = check_integer("seed", seed, 0, SEED_MAX)
         self.work = self.plan.work(task, network)
         self.epoch, self.steps, self.halted = 0, 0, ""
@@ -234,14 +234,14 @@ class ImageTraining:
                 break
         return self.epoch >= until or bool(self.halted)
 
-    def output(self, x: NDArray[Any]) -> Array:
+    def output(self, x: NDArray[Any]) -> FloatArray:
         """f at inputs (n, d0): (n, C)."""
         x = check_floats("x", x)
         if x.ndim != 2 or not len(x) or x.shape[1] != self.task.x.shape[1]:
             raise ValueError(f"x must have the shape (n, {self.task.x.shape[1]}), n of at least 1, not {x.shape}")
         return np.vstack([self._forward(x[i : i + _CHUNK])[-1] for i in range(0, len(x), _CHUNK)]).astype(float)
 
-    def kernel(self) -> Array:
+    def kernel(self) -> FloatArray:
         """The tangent kernel over the first test images, (24, 24) at most: summed over outputs, each layer's part times
         its rate. As if nothing held the first layer to the sphere, or the output at its mean."""
         x = self._x_test[:_KERNEL]
@@ -334,7 +334,7 @@ class ImageTraining:
             apart = apart - numpy.mean(apart, axis=0)
         return numpy.sum(apart * apart) * x.dtype.type(0.5 / len(x))
 
-    def _measured_loss(self, f: Array, y: Array) -> float:
+    def _measured_loss(self, f: FloatArray, y: FloatArray) -> float:
         if self.plan.loss == "cross entropy":
             shifted = f - f.max(axis=1, keepdims=True)
             return float(np.mean(np.log(np.exp(shifted).sum(axis=1)) - shifted[y > 0]))
@@ -368,7 +368,7 @@ class ImageTraining:
 def train_images(
     task: ImageTask,
     network: ImageNetwork,
-    plan: Plan | None = None,
+    plan: TrainingConfig | None = None,
     seed: int = 0,
     weights: Sequence[NDArray[Any]] | None = None,
 ) -> Iterator[ImageRecord]:
@@ -408,7 +408,7 @@ def stable_rate(network: ImageNetwork, rate: float, most: float, loss: Loss = "s
     return min(rate / size, most) if size > 0.0 else most
 
 
-def _accuracy(found: Array, targets: Array) -> float:
+def _accuracy(found: FloatArray, targets: FloatArray) -> float:
     """The share of the outputs (n, C) that give the class of their target; of one output, its sign."""
     if targets.shape[1] > 1:
         return float(np.mean(found.argmax(axis=1) == targets.argmax(axis=1)))

@@ -3,14 +3,23 @@
 Source: Xu & Ziyin, "Three Mechanisms of Feature Learning in a Linear Network", arXiv:2401.07085.
 """
 
-from .descent import ACTIVATIONS, DescentRecord, descent
-from .leaving import LeavingStep, leaving_step
-from .measured import MeasuredExponents, measured_exponents
-from .mechanism import Mechanism, MechanismName
-from .model import LinearNetwork, Moment
-from .phase_diagram import BORDERS, PhaseDiagram, phase_diagram
-from .scaling import SCALINGS, Exponents, Pace, Phase, ScalingPhase, Turn, scaling_phase, turned
-from .solution import LinearSolution
+from dynamics.linear_network.empirical_exponents import MeasuredExponents, measured_exponents
+from dynamics.linear_network.flow_departure import FlowDeparture, largest_faithful_step
+from dynamics.linear_network.gradient_descent import ACTIVATIONS, DescentRecord, descent
+from dynamics.linear_network.mechanism import Mechanism, MechanismName
+from dynamics.linear_network.model import LinearNetwork
+from dynamics.linear_network.phase_diagram import BORDERS, PhaseDiagram, phase_diagram
+from dynamics.linear_network.scaling import (
+    SCALINGS,
+    Exponents,
+    Phase,
+    PhaseChange,
+    ScalingPhase,
+    TrainingSpeed,
+    scaling_phase,
+    switch_phase,
+)
+from dynamics.linear_network.solution import LinearSolution, NetworkState
 
 __all__ = [
     "ACTIVATIONS",
@@ -18,22 +27,22 @@ __all__ = [
     "SCALINGS",
     "DescentRecord",
     "Exponents",
-    "LeavingStep",
+    "FlowDeparture",
     "LinearNetwork",
     "LinearSolution",
     "MeasuredExponents",
     "Mechanism",
     "MechanismName",
-    "Moment",
-    "Pace",
+    "NetworkState",
     "Phase",
+    "PhaseChange",
     "PhaseDiagram",
     "ScalingPhase",
-    "Turn",
+    "TrainingSpeed",
     "descent",
-    "leaving_step",
+    "largest_faithful_step",
     "measured_exponents",
     "phase_diagram",
     "scaling_phase",
-    "turned",
+    "switch_phase",
 ]

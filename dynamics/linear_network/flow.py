@@ -27,7 +27,7 @@ from math import exp, hypot, inf, log, log1p
 import numpy as np
 from scipy.special import expit
 
-from ..hermite import Array
+from dynamics.typing import FloatArray
 
 _LOG2 = log(2.0)
 
@@ -121,28 +121,28 @@ class Flow:
         knees = [-one for one in log_c if one > -inf]
         return min(1.0, exp(-max(log_c))), max(0.0, *knees) + 45.0, 0.0 if self.stuck else 1.0
 
-    def log_s(self, clock: Array) -> Array:
+    def log_s(self, clock: FloatArray) -> FloatArray:
         """ln s at ``clock``, which is lambda t; where lambda is 0, it is 2 g t."""
         if self.Hy == 0.0:
             return np.log(clock)
         short = np.log(np.expm1(np.minimum(clock, 1.0)))
         return np.where(clock < 1.0, short, clock + np.log1p(-np.exp(-clock))) - (_LOG2 + log(self.Hy))
 
-    def share(self, log_s: Array) -> Array:
+    def share(self, log_s: FloatArray) -> FloatArray:
         """``(f - y) / (f(0) - y)``, between 1 and 0, to full relative accuracy."""
         log_cp, log_cm = self._logs
         wm, wp = self._weights
         left = wm * expit(-(log_s + log_cm)) if log_cm > -inf else np.full(log_s.shape, wm)
         return np.asarray(left + wp * expit(-(log_s + log_cp)) if wp else left)
 
-    def risen(self, log_s: Array) -> Array:
+    def risen(self, log_s: FloatArray) -> FloatArray:
         """``1 - share``, to full relative accuracy."""
         log_cp, log_cm = self._logs
         wm, wp = self._weights
         left = wm * expit(log_s + log_cm) if log_cm > -inf else np.zeros(log_s.shape)
         return np.asarray(left + wp * expit(log_s + log_cp) if wp else left)
 
-    def log_X(self, log_s: Array) -> Array:
+    def log_X(self, log_s: FloatArray) -> FloatArray:
         """ln X, to full relative accuracy."""
         log_cp, log_cm = self._logs
         ahead = (self.f0 - self.y) if self.flipped else (self.y - self.f0)
@@ -152,7 +152,7 @@ class Flow:
         size = np.where(small < 1.0, small, large)
         return size if (ahead > 0.0) != self.flipped else -size
 
-    def outputs(self, log_s: Array, log_X: Array) -> tuple[Array, Array, Array]:
+    def outputs(self, log_s: FloatArray, log_X: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """f, f - y and f - f(0).
 
         The differences keep their relative accuracy, and so does f where it does not cross 0: measured from the nearer

@@ -11,10 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from math import exp, hypot, inf, isnan, log, nan
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from .model import LinearNetwork
+from dynamics.linear_network.problem import LinearProblem
+from dynamics.linear_network.solution import NetworkState
 
 ANGLE_MOVES = 0.05  # in |cos zeta|
 RESCALES = log(1.1)  # in |ln N|
@@ -61,10 +60,9 @@ class Mechanism:
     undefined: str
 
 
-def mechanism(network: LinearNetwork) -> Mechanism:
+def mechanism(network: LinearProblem, start: NetworkState, end: NetworkState) -> Mechanism:
     """See ``LinearNetwork.mechanism``."""
     flow, pair = network.flow, network.pair
-    start, end = network.start, network.end
     f0, f1 = flow.f0, flow.f_end
     lengths = network.gamma, network.x_norm, pair.u, pair.v
     parallel = pair.sine == 0.0 or 0.0 in lengths or -inf in (flow.log_p, flow.log_q)

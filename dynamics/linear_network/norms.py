@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ..hermite import Array
+from dynamics.typing import FloatArray
 
 
-def length(vector: Array) -> float:
+def length(vector: FloatArray) -> float:
     """|vector|, whatever its scale."""
     largest = float(abs(vector).max())
     return largest * float(np.linalg.norm(vector / largest)) if largest > 0.0 else 0.0
@@ -21,7 +21,7 @@ _CANCELS = 1e-4  # of the sum of sizes: below this a sum of products is done wit
 _SPLIT = 2.0**27 + 1.0  # cuts a float into two halves whose products are exact
 
 
-def dot(u: Array, v: Array) -> float:
+def dot(u: FloatArray, v: FloatArray) -> float:
     """``<u, v>``, accurate to rounding even if the products nearly cancel."""
     products = u * v
     total = float(u @ v)
@@ -32,23 +32,23 @@ def dot(u: Array, v: Array) -> float:
     return fsum(np.concatenate([products, rounded]).tolist())
 
 
-def _halves(values: Array) -> tuple[Array, Array]:
+def _halves(values: FloatArray) -> tuple[FloatArray, FloatArray]:
     high = _SPLIT * values - (_SPLIT * values - values)
     return high, values - high
 
 
 @dataclass(frozen=True, eq=False)
-class Pair:
+class LayerGeometry:
     """The lengths of u and v, and ``(1 + cos zeta) / 2`` and ``(1 - cos zeta) / 2`` of the angle between them, free of
     cancellation; floats, or arrays of one shape."""
 
     u: Any
     v: Any
-    toward: Any
-    away: Any
+    cos_plus: Any
+    cos_minus: Any
 
     @classmethod
-    def of(cls, u: Array, v: Array) -> Pair:
+    def of(cls, u: FloatArray, v: FloatArray) -> LayerGeometry:
         """Of two vectors. Where one is 0 they count as perpendicular."""
         lengths = length(u), length(v)
         if 0.0 in lengths:
@@ -59,9 +59,9 @@ class Pair:
     @property
     def cosine(self) -> Any:
         """cos zeta."""
-        return self.toward - self.away
+        return self.cos_plus - self.cos_minus
 
     @property
     def sine(self) -> Any:
         """sin zeta, at least 0."""
-        return 2.0 * np.sqrt(self.toward * self.away)
+        return 2.0 * np.sqrt(self.cos_plus * self.cos_minus)

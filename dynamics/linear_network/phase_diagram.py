@@ -15,12 +15,20 @@ from typing import Any
 
 import numpy as np
 
-from ..arguments import check_choice, check_integer, check_integers, check_number, check_sequence
-from ..hermite import Array
-from ..interruption import checkpoint
-from ..results import Result
-from .model import D_MAX, ENTRY_MAX, ETA_RANGE, GAMMA_RANGE, SEED_MAX, aligned, draw
-from .norms import Pair
+from dynamics.interruption import checkpoint
+from dynamics.linear_network.norms import LayerGeometry
+from dynamics.linear_network.problem import (
+    D_MAX,
+    ENTRY_MAX,
+    ETA_RANGE,
+    GAMMA_RANGE,
+    SEED_MAX,
+    correlated_weights,
+    sample_weights,
+)
+from dynamics.results import Result
+from dynamics.typing import FloatArray
+from dynamics.validation import check_choice, check_integer, check_integers, check_number, check_sequence
 
 BOUNDS = {
     "d": (1.0, float(D_MAX)),
@@ -51,33 +59,33 @@ class PhaseDiagram(Result):
 
     x_name: str
     y_name: str
-    x: Array
-    y: Array
+    x: FloatArray
+    y: FloatArray
     fixed: dict[str, float]
     seeds: tuple[int, ...]
-    log_ratio: Array
-    cos_start: Array
-    cos_end: Array
+    log_ratio: FloatArray
+    cos_start: FloatArray
+    cos_end: FloatArray
 
     @cached_property
-    def median(self) -> Array:
+    def median(self) -> FloatArray:
         """The median of log_ratio over the seeds, shape (ny, nx); its contours at ``BORDERS`` bound the kernel
         phase."""
         ordered = np.sort(self.log_ratio, axis=0)
         return np.asarray(0.5 * (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]))
 
     @cached_property
-    def mean(self) -> Array:
+    def mean(self) -> FloatArray:
         """The mean of log_ratio over the seeds, shape (ny, nx)."""
         return np.asarray(self.log_ratio.mean(axis=0))
 
     @cached_property
-    def spread(self) -> Array:
+    def spread(self) -> FloatArray:
         """The standard deviation of log_ratio over the seeds, shape (ny, nx)."""
         return np.asarray(self.log_ratio.std(axis=0))
 
     @cached_property
-    def cos_change(self) -> Array:
+    def cos_change(self) -> FloatArray:
         """The mean change of |cos zeta| over the seeds, shape (ny, nx)."""
         return np.asarray((self.cos_end - self.cos_start).mean(axis=0))
 
@@ -136,7 +144,7 @@ def phase_diagram(
     return PhaseDiagram(x_name, y_name, along_x, along_y, fixed, seeds, *found)
 
 
-def _axis(which: str, given: Sequence[Any], n: int) -> tuple[str, Array]:
+def _axis(which: str, given: Sequence[Any], n: int) -> tuple[str, FloatArray]:
     name, *ends = check_sequence(which, given, 3, 3, "items (name, low, high)")
     name = check_choice(f"{which}[0]", name, tuple(BOUNDS))
     low, high = (check_number(f"{which}: {name}", value, *BOUNDS[name]) for value in ends)
@@ -147,32 +155,32 @@ def _axis(which: str, given: Sequence[Any], n: int) -> tuple[str, Array]:
     return name, np.round(samples) if name == "d" else samples
 
 
-def _pairs(d: Array, seed: int, alignment: float) -> Pair:
+def _pairs(d: FloatArray, seed: int, alignment: float) -> LayerGeometry:
     """Lengths and angles of the first d (any shape) of the neurons drawn."""
-    u, W = draw(int(d.max()), 1, seed)
+    u, W = sample_weights(int(d.max()), 1, seed)
     v = W[:, 0]
-    u = aligned(u, v, alignment) if alignment != 0.0 else u
+    u = correlated_weights(u, v, alignment) if alignment != 0.0 else u
     if d.ndim == 0:
-        return Pair.of(u, v)
+        return LayerGeometry.of(u, v)
     sums = (np.cumsum(one)[d - 1] for one in (u * u, v * v, u * v))
     u2, v2, uv = sums
     cosine = uv / np.sqrt(u2 * v2)
-    pair = Pair(np.sqrt(u2), np.sqrt(v2), 0.5 + 0.5 * cosine, 0.5 - 0.5 * cosine)
-    few = {m: Pair.of(u[:m], v[:m]) for m in np.unique(d[d < _FEW]).tolist()}
+    pair = LayerGeometry(np.sqrt(u2), np.sqrt(v2), 0.5 + 0.5 * cosine, 0.5 - 0.5 * cosine)
+    few = {m: LayerGeometry.of(u[:m], v[:m]) for m in np.unique(d[d < _FEW]).tolist()}
     for m, one in few.items():
-        for name in ("u", "v", "toward", "away"):
+        for name in ("u", "v", "cos_plus", "cos_minus"):
             getattr(pair, name)[d == m] = getattr(one, name)
     return pair
 
 
-def _end(values: dict[str, Any], pair: Pair, found: Array) -> None:
+def _end(values: dict[str, Any], pair: LayerGeometry, found: FloatArray) -> None:
     """Write log_ratio, cos_start and cos_end into found (3, ny, nx)."""
     y, eta_u, eta_w = values["y"], values["eta_u"], values["eta_w"]
     scale = values["gamma"] * values["x_norm"]
     u, v = values["sigma_u"] * pair.u, values["sigma_w"] * pair.v
     a, b = u / np.sqrt(eta_u), v / np.sqrt(eta_w)
     apart, twice = (a - b) ** 2, 4.0 * (a * b)
-    p, q = apart + twice * pair.toward, apart + twice * pair.away
+    p, q = apart + twice * pair.cos_plus, apart + twice * pair.cos_minus
     stuck = ((p == 0.0) & (y > 0.0)) | ((q == 0.0) & (y < 0.0))
     end = np.where(stuck, 0.0, y)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -16,8 +16,9 @@ from enum import StrEnum
 from math import exp, inf, log
 from types import MappingProxyType
 
-from ..arguments import check_instance, check_integer, check_number
-from .model import D_MAX, DEVIATIONS, ENTRY_MAX, ETA_RANGE, G_MIN, GAMMA_RANGE, LinearNetwork
+from dynamics.linear_network.model import LinearNetwork
+from dynamics.linear_network.problem import D_MAX, DEVIATIONS, ENTRY_MAX, ETA_RANGE, G_MIN, GAMMA_RANGE
+from dynamics.validation import check_instance, check_integer, check_number
 
 EXPONENT_MAX = 10.0
 SCALE_MAX = 1e300  # of the large number
@@ -34,7 +35,7 @@ class Phase(StrEnum):
     DIVERGING = "feature learning, kernel ratio diverging"
 
 
-class Pace(StrEnum):
+class TrainingSpeed(StrEnum):
     """How the time that learning takes goes with the large parameter."""
 
     TRAINS = "trains in a time of order 1"
@@ -130,7 +131,7 @@ class ScalingPhase:
     output: float
     angle: float
     phase: Phase
-    pace: Pace
+    pace: TrainingSpeed
     excess: float
     ratio: float
     cos_start: float
@@ -151,7 +152,7 @@ def scaling_phase(exponents: Exponents) -> ScalingPhase:
     P = c.d + max(2.0 * c.w - c.eta_w, 2.0 * c.u - c.eta_u)
     size, rate, angle = _zero(g + P), _zero(max(g, 2.0 * g + P)), _zero(c.gamma + c.d + c.u + c.w)
     phases = {0.0: Phase.FEATURE, 1.0: Phase.KERNEL, -1.0: Phase.DIVERGING}
-    paces = {0.0: Pace.TRAINS, 1.0: Pace.UNSTABLE, -1.0: Pace.FROZEN}
+    paces = {0.0: TrainingSpeed.TRAINS, 1.0: TrainingSpeed.UNSTABLE, -1.0: TrainingSpeed.FROZEN}
     return ScalingPhase(
         c,
         g,
@@ -171,7 +172,7 @@ def scaling_phase(exponents: Exponents) -> ScalingPhase:
 
 
 @dataclass(frozen=True)
-class Turn:
+class PhaseChange:
     """The smallest change of gamma and of the rates that brings a network into the other phase at the same rate of
     learning: gamma times the power ``gamma`` of the large number, eta_u times ``eta_u``, eta_w times ``eta_w``.
 
@@ -184,7 +185,7 @@ class Turn:
     phase: ScalingPhase
 
 
-def turned(exponents: Exponents) -> Turn:
+def switch_phase(exponents: Exponents) -> PhaseChange:
     """How to turn the phase into the other one by gamma and the rates, learning as fast as before.
 
     ``c_g + c_P`` moves with c_gamma alone if both rates get the same factor. So from the kernel phase c_gamma falls
@@ -209,7 +210,7 @@ def turned(exponents: Exponents) -> Turn:
     new = copy(exponents)  # its range is that of what is given, not of what is computed
     for name, change in (("gamma", gamma), ("eta_u", eta_u), ("eta_w", eta_w)):
         object.__setattr__(new, name, getattr(exponents, name) + change)
-    return Turn(gamma, eta_u, eta_w, new, scaling_phase(new))
+    return PhaseChange(gamma, eta_u, eta_w, new, scaling_phase(new))
 
 
 def _zero(exponent: float) -> float:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from math import hypot, inf, log, sqrt
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..arguments import check_array
-from ..hermite import Array
-from ..results import Result
-
-if TYPE_CHECKING:
-    from .model import LinearNetwork
+from dynamics.linear_network.problem import LinearProblem
+from dynamics.results import Result
+from dynamics.typing import FloatArray
+from dynamics.validation import check_array, check_number
 
 WEIGHTS_OVER_TIME_MAX = 20_000_000  # numbers that the weights at all times may take, 160 MB
 _FAINT = 1e-290  # a product of weights below this has lost digits to underflow
+_LOG_T_MAX = 709.0  # of a time that is a float
+_HALVINGS = 200  # of an interval of ln t, down to rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,23 +33,23 @@ class LinearSolution(Result):
     undefined: what is nan and why, as a sentence; empty where nothing is.
     """
 
-    network: LinearNetwork
-    t: Array
-    f: Array
-    residual: Array
-    loss: Array
-    cos_zeta: Array
-    zeta: Array
-    kernel: Array
-    kernel_ratio: Array
-    kernel_excess: Array
-    u_norm: Array
-    v_norm: Array
-    log_X: Array
+    network: LinearProblem
+    t: FloatArray
+    f: FloatArray
+    residual: FloatArray
+    loss: FloatArray
+    cos_zeta: FloatArray
+    zeta: FloatArray
+    kernel: FloatArray
+    kernel_ratio: FloatArray
+    kernel_excess: FloatArray
+    u_norm: FloatArray
+    v_norm: FloatArray
+    log_X: FloatArray
     undefined: str
 
     @cached_property
-    def step_limit(self) -> Array:
+    def step_limit(self) -> FloatArray:
         """The step beyond which gradient descent would not be stable if it stayed where the network is: 2 over the
         curvature ``beta (beta + 1) |f - y|^(beta - 1) kernel``; inf where that is 0."""
         beta = self.network.beta
@@ -58,30 +57,30 @@ class LinearSolution(Result):
             curvature = beta * (beta + 1.0) * abs(self.residual) ** (beta - 1.0) * self.kernel
             return np.where(curvature > 0.0, 2.0 / curvature, np.where(np.isnan(curvature), 0.0, np.inf))
 
-    def p(self, neurons: Sequence[int] | Array | None = None) -> Array:
+    def p(self, neurons: Sequence[int] | FloatArray | None = None) -> FloatArray:
         """p_i at each time, of all neurons or of those asked for; shape (n, k)."""
         return self._turned(self.network.p[self._chosen(neurons, 1)], 0.5 * self.log_X)
 
-    def q(self, neurons: Sequence[int] | Array | None = None) -> Array:
+    def q(self, neurons: Sequence[int] | FloatArray | None = None) -> FloatArray:
         """q_i at each time; shape (n, k)."""
         return self._turned(self.network.q[self._chosen(neurons, 1)], -0.5 * self.log_X)
 
-    def u(self, neurons: Sequence[int] | Array | None = None) -> Array:
+    def u(self, neurons: Sequence[int] | FloatArray | None = None) -> FloatArray:
         """u_i at each time, of all neurons or of those asked for; shape (n, k)."""
         return 0.5 * sqrt(self.network.eta_u) * (self.p(neurons) - self.q(neurons))
 
-    def v(self, neurons: Sequence[int] | Array | None = None) -> Array:
+    def v(self, neurons: Sequence[int] | FloatArray | None = None) -> FloatArray:
         """v_i = <w_i, x> / |x| at each time; shape (n, k). (u_i, v_i) moves on the hyperbola
         ``v_i^2 / eta_w - u_i^2 / eta_u = p_i(0) q_i(0)``."""
         return 0.5 * sqrt(self.network.eta_w) * (self.p(neurons) + self.q(neurons))
 
-    def W(self, neurons: Sequence[int] | Array | None = None) -> Array:
+    def W(self, neurons: Sequence[int] | FloatArray | None = None) -> FloatArray:
         """w_i at each time; shape (n, k, d0). Its components orthogonal to x never move."""
         chosen = self._chosen(neurons, self.network.d0)
         moved = self.v(chosen) - self.network.v0[chosen]
         return np.asarray(self.network.W0[chosen] + moved[..., None] * self.network.direction)
 
-    def _chosen(self, neurons: Sequence[int] | Array | None, each: int) -> Array:
+    def _chosen(self, neurons: Sequence[int] | FloatArray | None, each: int) -> FloatArray:
         d = self.network.d
         if neurons is None:
             chosen = np.arange(float(d))
@@ -98,7 +97,7 @@ class LinearSolution(Result):
         return chosen.astype(int)
 
     @staticmethod
-    def _turned(start: Array, log_scale: Array) -> Array:
+    def _turned(start: FloatArray, log_scale: FloatArray) -> FloatArray:
         with np.errstate(all="ignore"):
             grown = np.sign(start) * np.exp(np.log(abs(start)) + log_scale[:, None])
             kept = abs(log_scale[:, None]) < 300.0
@@ -106,7 +105,7 @@ class LinearSolution(Result):
         return np.where(start == 0.0, 0.0, np.where(kept, plain, grown))
 
 
-def solve(network: LinearNetwork, t: Array) -> LinearSolution:
+def solve(network: LinearProblem, t: FloatArray) -> LinearSolution:
     """The solution at times t (n,) >= 0, inf among them."""
     flow = network.flow
     with np.errstate(all="ignore"):  # infinite times and vanishing weights are meant, and end in 0 or inf
@@ -161,7 +160,7 @@ def solve(network: LinearNetwork, t: Array) -> LinearSolution:
         )
 
 
-def _scaled(network: LinearNetwork, f: Array, log_X: Array) -> tuple[Array, ...]:
+def _scaled(network: LinearProblem, f: FloatArray, log_X: FloatArray) -> tuple[FloatArray, ...]:
     """cos zeta, zeta, |u|, |v|, the kernel ratio, its excess and the kernel, where products of weights underflow: all
     in units of the start, from ln X and the lengths of the vectors."""
     flow, pair = network.flow, network.pair
@@ -200,7 +199,7 @@ def _scaled(network: LinearNetwork, f: Array, log_X: Array) -> tuple[Array, ...]
     )
 
 
-def _undefined(network: LinearNetwork, t: Array, zero: Array) -> str:
+def _undefined(network: LinearProblem, t: FloatArray, zero: FloatArray) -> str:
     if network.x_norm == 0.0:
         return "x = 0: output and kernel are 0, and W x has no direction"
     if network.flow.log_H0 == -inf:
@@ -208,3 +207,43 @@ def _undefined(network: LinearNetwork, t: Array, zero: Array) -> str:
     if not zero.any():
         return ""
     return f"u = 0 or W x = 0 at t = {t[zero][0]:g}: a zero vector has no angle"
+
+
+@dataclass(frozen=True)
+class NetworkState:
+    """A network at one time; see ``LinearSolution`` for what the fields are."""
+
+    f: float
+    loss: float
+    cos_zeta: float
+    zeta: float
+    kernel: float
+    kernel_ratio: float
+    kernel_excess: float
+    u_norm: float
+    v_norm: float
+    step_limit: float
+
+
+def state_at(network: LinearProblem, t: float) -> NetworkState:
+    """The solution at one time."""
+    at = solve(network, np.array([t]))
+    return NetworkState(**{one.name: float(getattr(at, one.name)[0]) for one in fields(NetworkState)})
+
+
+def time_to(network: LinearProblem, share: float) -> float:
+    """When the distance ``|f - y|`` has fallen to this share of the one at the start; inf if it never does."""
+    share = check_number("share", share, 1e-300, 1.0)
+    if not network.flow.moves or share == 1.0:
+        return 0.0 if share == 1.0 or network.flow.f0 == network.flow.y else inf
+    wanted = share * abs(network.flow.f0 - network.flow.y)
+    if abs(network.flow.f_end - network.flow.y) > wanted:
+        return inf
+    low, high = -740.0, _LOG_T_MAX
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (low + high)
+        if middle in (low, high):
+            break
+        reached = abs(solve(network, np.exp([middle])).residual[0]) <= wanted
+        low, high = (low, middle) if reached else (middle, high)
+    return float(np.exp(high)) if high < _LOG_T_MAX else inf

@@ -3,25 +3,18 @@
 Source: Berthier, Montanari & Zhou, "Learning time-scales in two-layers neural networks", arXiv:2303.00055.
 """
 
-from .comparison import NetworkDistances, Place, compare_networks
-from .model import MeanFieldModel
-from .network import make_network, simulate_network
-from .starts import LAWS, initial_weights
-from .sweep import EpsSweep, Exponent
-from .trajectory import MeanFieldChunk, MeanFieldStatistics, MeanFieldTrajectory
+from dynamics.mean_field.eps_sweep import EpsSweep, Exponent
+from dynamics.mean_field.initialization import INIT_DISTRIBUTIONS, initial_weights
+from dynamics.mean_field.model import MeanFieldModel
+from dynamics.mean_field.trajectory import MeanFieldChunk, MeanFieldStatistics, MeanFieldTrajectory
 
 __all__ = [
-    "LAWS",
+    "INIT_DISTRIBUTIONS",
     "EpsSweep",
     "Exponent",
     "MeanFieldChunk",
     "MeanFieldModel",
     "MeanFieldStatistics",
     "MeanFieldTrajectory",
-    "NetworkDistances",
-    "Place",
-    "compare_networks",
     "initial_weights",
-    "make_network",
-    "simulate_network",
 ]

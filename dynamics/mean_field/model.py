@@ -5,45 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from functools import cached_property
 from math import sqrt
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..activations import DEGREE_MAX, SERIES_MAX, Activation, series
-from ..arguments import check_array, check_flag, check_instance, check_integer, check_integers, check_number
-from ..hermite import Array, weights
-from ..results import Result
-from .closed_form import closed_form
-from .finite_rank import finite_rank
-from .learning import learnable, plateaus, predicted_times
-from .overlap_flow import OverlapFlow, overlap_flow
-from .starts import (
-    NEURONS_MAX,
+from dynamics.activations import DEGREE_MAX, SERIES_MAX
+from dynamics.hermite import hermite_norms
+from dynamics.mean_field.eps_sweep import EpsSweep, sweep
+from dynamics.mean_field.initialization import (
     SAMPLES_MAX,
     SEED_MAX,
     T_MAX,
     T_MIN,
-    Groups,
-    Law,
-    grouped,
+    InitDistribution,
     initial_weights,
     sample_times,
     starting_weights,
 )
-from .sweep import EpsSweep, sweep
-from .trajectory import MeanFieldChunk, MeanFieldTrajectory, Request, chunks, collect
-
-EPS_RANGE = (1e-8, 10.0)
-WIDTH_MAX = {"finite rank": NEURONS_MAX, "closed form": 1_000, "overlaps": 200}
-SWEEP_MAX, SEEDS_MAX = 200, 1_000
-RTOL_RANGE = (1e-13, 1e-3)
+from dynamics.mean_field.learning_times import learnable, plateaus, predicted_times
+from dynamics.mean_field.problem import EPS_RANGE, RTOL_RANGE, SEEDS_MAX, SWEEP_MAX, WIDTH_MAX, MeanFieldProblem
+from dynamics.mean_field.trajectory import MeanFieldChunk, MeanFieldTrajectory, TrajectorySpec, iter_chunks, solve
+from dynamics.typing import FloatArray
+from dynamics.validation import check_array, check_flag, check_instance, check_integer, check_integers, check_number
 
 
 @dataclass(frozen=True)
-class MeanFieldModel(Result):
+class MeanFieldModel(MeanFieldProblem):
     """m neurons learning a single-index target, in the mean field of each other. Make it as
     ``MeanFieldModel(phi, activation, eps, m)``.
 
@@ -64,78 +52,14 @@ class MeanFieldModel(Result):
     Raises ValueError, naming argument, value and range.
     """
 
-    phi: tuple[float, ...] = (1.0, -1.0, 2.0 / 3.0)
-    activation: Activation | str | tuple[float, ...] = "relu"
-    eps: float = 1e-3
-    m: int = 10
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "phi", series("phi", self.phi))
-        activation = Activation.of(self.activation)
-        object.__setattr__(self, "activation", activation)
-        object.__setattr__(self, "eps", check_number("eps", self.eps, *EPS_RANGE))
-        kind = "finite rank" if activation.finite_rank else "closed form"
-        object.__setattr__(self, "m", check_integer("m", self.m, 1, WIDTH_MAX[kind]))
-
     @classmethod
     def from_planar(cls, c: ArrayLike, c_star: ArrayLike, eps: float, m: int = 1) -> MeanFieldModel:
         """The model whose neurons, all alike, follow the planar system of feature unlearning with coefficients
         c, c_star (of He_k from degree 1) and eps, at ``t = tau / eps``."""
         c, c_star = _planar_series("c", c), _planar_series("c_star", c_star)
         eps = check_number("eps", eps, 1.0 / EPS_RANGE[1], 1.0 / EPS_RANGE[0])
-        phi, sigma = ((0.0, *(values * np.sqrt(weights(len(values))))) for values in (c_star, c))
+        phi, sigma = ((0.0, *(values * np.sqrt(hermite_norms(len(values))))) for values in (c_star, c))
         return cls(phi, sigma, 1.0 / eps, m)
-
-    @property
-    def planar(self) -> tuple[Array, Array, float] | None:
-        """c, c_star and eps of the planar system that neurons that are all alike follow; None where it is none: a
-        degree 0 in target or activation, or an activation that is no polynomial."""
-        sigma = np.array(self.sigma.polynomial)
-        if self.sigma.name != "polynomial" or sigma[0] != 0.0 or self.phi[0] != 0.0:
-            return None
-        K = max(len(sigma), len(self.phi), 2) - 1
-        root = np.sqrt(weights(K))
-        return (
-            self.sigma.coefficients(K)[1:] / root,
-            np.pad(self.phi[1:], (0, K + 1 - len(self.phi))) / root,
-            1 / self.eps,
-        )
-
-    @property
-    def sigma(self) -> Activation:
-        """The activation."""
-        assert isinstance(self.activation, Activation)  # made one when the model was
-        return self.activation
-
-    @cached_property
-    def degrees(self) -> int:
-        """The highest degree K that is looked at one by one: the target's, or that of a polynomial activation."""
-        return max(len(self.phi), len(self.sigma.polynomial)) - 1
-
-    @cached_property
-    def coefficients(self) -> Array:
-        """phi_k and sigma_k for k = 0 ... K, shape (2, K + 1)."""
-        K = self.degrees
-        return np.array([np.pad(self.phi, (0, K + 1 - len(self.phi))), self.sigma.coefficients(K)])
-
-    def groups(self, a0: Array) -> Groups:
-        """Which neurons that start at a0 (m,) stay alike."""
-        return grouped(starting_weights(self.m, a0, 0), self.sigma.finite_rank and not self.sigma.sigma[::2].any())
-
-    def system(self, counts: Array) -> Any:
-        """The compiled core's view of the mean-field system of groups of ``counts`` (n,) neurons that are alike."""
-        weights = check_array("counts", counts, 1.0, float(self.m), ndim=1, most=NEURONS_MAX) / self.m
-        if self.sigma.finite_rank:
-            return finite_rank(np.array(self.phi), self.sigma.sigma, self.eps, weights)
-        phi, sigma = self.coefficients
-        return closed_form(phi, sigma, self.eps, weights)
-
-    def overlap_system(self, counts: Array) -> OverlapFlow:
-        """The compiled core's view of the exact flow of such groups."""
-        counts = check_array("counts", counts, 1.0, float(self.m), ndim=1, most=NEURONS_MAX)
-        phi, sigma = self.coefficients
-        U = self.sigma.sigma**2 if self.sigma.finite_rank else np.empty(0)
-        return overlap_flow(phi, sigma, self.sigma.norm2, U, self.eps, counts)
 
     def stream(
         self,
@@ -149,7 +73,7 @@ class MeanFieldModel(Result):
     ) -> Iterator[MeanFieldChunk]:
         """The solution that ``trajectory`` gives, piece by piece as it is integrated. Whoever asks no further stops
         the work; a piece takes some 50 ms."""
-        return chunks(self._request(a0, seed, t_end, n, t, rtol, overlaps))
+        return iter_chunks(self._request(a0, seed, t_end, n, t, rtol, overlaps))
 
     def trajectory(
         self,
@@ -174,7 +98,7 @@ class MeanFieldModel(Result):
         Raises ValueError, naming argument, value and range.
         """
         request = self._request(a0, seed, t_end, n, t, rtol, overlaps)
-        return collect(request)
+        return solve(request)
 
     def _request(
         self,
@@ -185,17 +109,12 @@ class MeanFieldModel(Result):
         t: ArrayLike | None,
         rtol: float,
         overlaps: bool,
-    ) -> Request:
+    ) -> TrajectorySpec:
         if check_flag("overlaps", overlaps):
             check_integer("m (with overlaps)", self.m, 1, WIDTH_MAX["overlaps"])
-        times = None if t is None else sample_times(t)
-        t_end = check_number("t_end", t_end, T_MIN, T_MAX)
-        if times is not None:
-            t_end = float(times[-1]) or T_MIN
-            if t_end < T_MIN:
-                raise ValueError(f"t must end at 0 or between {T_MIN:g} and {T_MAX:g}, not at {t_end:g}")
+        times, t_end = (None, check_number("t_end", t_end, T_MIN, T_MAX)) if t is None else sample_times(t)
         seed = check_integer("seed", seed, 0, SEED_MAX)
-        return Request(
+        return TrajectorySpec(
             self,
             starting_weights(self.m, a0, seed),
             t_end,
@@ -210,24 +129,24 @@ class MeanFieldModel(Result):
         start that differs from 0. See ``learning.learnable``."""
         return learnable(self, self._start(a0))
 
-    def plateaus(self, a0: ArrayLike | None = None) -> Array:
+    def plateaus(self, a0: ArrayLike | None = None) -> FloatArray:
         """The risk once the degrees up to l are learned, ``1/2 sum_{k>l} phi_k^2`` plus the same of the degrees up to l
         that cannot be learned, for l = -1 ... K; shape (K + 2,). a0: as of ``learnable``."""
         return plateaus(self, self._start(a0))
 
-    def predicted_times(self, a0: ArrayLike | None = None) -> Array:
+    def predicted_times(self, a0: ArrayLike | None = None) -> FloatArray:
         """When each degree is learned as eps tends to 0, nan where no law is known; shape (K + 1,). a0: as of
         ``trajectory``; None: m different weights of both signs. See ``learning.predicted_times``."""
         return predicted_times(self, self._start(a0))
 
-    def _start(self, a0: ArrayLike | None) -> Array | None:
+    def _start(self, a0: ArrayLike | None) -> FloatArray | None:
         return None if a0 is None else starting_weights(self.m, a0, 0)
 
     def sweep_eps(
         self,
         eps: ArrayLike = (1e-7, 3e-7, 1e-6, 3e-6, 1e-5),
         seeds: Sequence[int] = tuple(range(20)),
-        law: Law = "uniform",
+        law: InitDistribution = "uniform",
         scale: float = 1.0,
         t_end: float = 10.0,
         rtol: float = 1e-8,
@@ -253,9 +172,9 @@ class MeanFieldModel(Result):
         return sweep(models, seeds, starts, t_end, rtol, executor)
 
 
-def _planar_series(name: str, given: ArrayLike) -> Array:
+def _planar_series(name: str, given: ArrayLike) -> FloatArray:
     """Coefficients of He_k from degree 1 whose normalized ones, sqrt(k!) times as large, are within a series' range."""
     values = check_array(name, given, ndim=1, most=DEGREE_MAX)
-    for k, (value, weight) in enumerate(zip(values.tolist(), weights(len(values)).tolist(), strict=True), 1):
+    for k, (value, weight) in enumerate(zip(values.tolist(), hermite_norms(len(values)).tolist(), strict=True), 1):
         check_number(f"{name}_{k}", value, -SERIES_MAX / sqrt(weight), SERIES_MAX / sqrt(weight))
     return values

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..compiling import compiled
+from dynamics.jit import compiled
 
 ROUNDING = 2.0**-52
 FLOOR = 0.01  # of the natural size of a: below, errors of a are measured against that

@@ -6,23 +6,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from .. import rosenbrock
-from ..arguments import check_number
-from ..hermite import Array
-from ..interruption import checkpoint
-from ..results import Result
-from ..rosenbrock import ResultCode
-from .learning import LEARNED
-from .starts import Groups
-from .streaming import advance
-
-if TYPE_CHECKING:
-    from .model import MeanFieldModel
+from dynamics.integrators import rosenbrock
+from dynamics.integrators.rosenbrock import ResultCode
+from dynamics.interruption import checkpoint
+from dynamics.mean_field.dense_sampling import advance
+from dynamics.mean_field.initialization import Groups, sample_times
+from dynamics.mean_field.learning_times import LEARNED
+from dynamics.mean_field.problem import MeanFieldProblem
+from dynamics.results import Result
+from dynamics.typing import FloatArray
+from dynamics.validation import check_number
 
 STEP_BUDGET = 200_000
 _PIECE = 0.05  # seconds that a piece may take
@@ -31,14 +29,14 @@ _REFINED = 20_000  # samples that it may add
 
 
 @dataclass(frozen=True, eq=False)
-class Request:
+class TrajectorySpec:
     """What a trajectory is asked for, validated."""
 
-    model: MeanFieldModel
-    a0: Array
+    model: MeanFieldProblem
+    a0: FloatArray
     t_end: float
     n: int
-    t: Array | None
+    t: FloatArray | None
     rtol: float
     overlaps: bool
     level: float = LEARNED  # of the residuals whose crossings are looked for
@@ -55,7 +53,7 @@ class Request:
         return make(self.groups.counts)
 
     @property
-    def start(self) -> Array:
+    def start(self) -> FloatArray:
         """The unknowns at the start."""
         a0, n = self.groups.a0, len(self.groups.a0)
         y = np.zeros(n * (n + 2) if self.overlaps else 2 * n)
@@ -65,7 +63,7 @@ class Request:
         return y
 
     @property
-    def times(self) -> Array:
+    def times(self) -> FloatArray:
         """The times at which samples are taken in any case."""
         if self.t is not None:
             return self.t
@@ -89,15 +87,15 @@ class MeanFieldChunk(Result):
     """Consecutive samples of a solution: t, risk, spread (k,), a and s (k, m); ``progress``, the share of ln t done;
     ``code``, ``stats`` and ``half_times`` (see ``MeanFieldTrajectory``) so far; whether it is the last."""
 
-    t: Array
-    a: Array
-    s: Array
-    risk: Array
-    spread: Array
+    t: FloatArray
+    a: FloatArray
+    s: FloatArray
+    risk: FloatArray
+    spread: FloatArray
     progress: float
     code: ResultCode
     stats: MeanFieldStatistics
-    half_times: Array
+    half_times: FloatArray
     last: bool
 
 
@@ -110,32 +108,32 @@ class MeanFieldTrajectory(Result):
     half_times: when the residual of each degree first falls to half of |phi_k|, shape (K + 1,); nan where it does not.
     """
 
-    model: MeanFieldModel
-    a0: Array
+    model: MeanFieldProblem
+    a0: FloatArray
     t_end: float
     rtol: float
     overlaps: bool
-    t: Array
-    a: Array
-    s: Array
-    risk: Array
-    spread: Array
+    t: FloatArray
+    a: FloatArray
+    s: FloatArray
+    risk: FloatArray
+    spread: FloatArray
     code: ResultCode
     stats: MeanFieldStatistics
-    half_times: Array
+    half_times: FloatArray
 
     @cached_property
-    def residual(self) -> Array:
+    def residual(self) -> FloatArray:
         """``phi_k - sigma_k (1/m) sum_i a_i s_i^k`` for k = 0 ... K, shape (n, K + 1)."""
         return residuals(self.model, self.a, self.s)
 
     @cached_property
-    def tail(self) -> Array:
+    def tail(self) -> FloatArray:
         """What the risk has beside ``1/2 sum_k residual_k^2``, shape (n,): degrees above K of the network's output,
         and in the exact flow what it puts out off the target's direction."""
         return np.asarray(np.maximum(0.0, self.risk - 0.5 * np.sum(self.residual**2, axis=1)))
 
-    def learning_times(self, level: float = LEARNED) -> Array:
+    def learning_times(self, level: float = LEARNED) -> FloatArray:
         """When the residual of each degree first falls to ``level`` (between 0 and 1) of ``|phi_k|``, and so its risk
         to ``level^2`` of ``phi_k^2 / 2``; shape (K + 1,), nan where it has not by ``t_end``, or where phi_k = 0. A root
         of the integrator's dense output; another level than 1/2 takes another integration. A degree may be lost again,
@@ -144,10 +142,17 @@ class MeanFieldTrajectory(Result):
         if level == LEARNED:
             return self.half_times
         ends = np.array([0.0, self.t_end])
-        return collect(Request(self.model, self.a0, self.t_end, 2, ends, self.rtol, self.overlaps, level)).half_times
+        return solve(
+            TrajectorySpec(self.model, self.a0, self.t_end, 2, ends, self.rtol, self.overlaps, level)
+        ).half_times
+
+    def resample(self, t: ArrayLike) -> MeanFieldTrajectory:
+        """Return the same solution, integrated again, at increasing times t (n,) from 0 on."""
+        times, t_end = sample_times(t)
+        return solve(TrajectorySpec(self.model, self.a0, t_end, len(times), times, self.rtol, self.overlaps))
 
     @cached_property
-    def left(self) -> Array:
+    def left(self) -> FloatArray:
         """The share of each degree that is left at the end, ``|residual_k / phi_k|``; shape (K + 1,), nan where
         phi_k = 0."""
         phi = self.model.coefficients[0]
@@ -159,7 +164,7 @@ class MeanFieldTrajectory(Result):
         return np.asarray(np.isfinite(self.half_times) & (self.left > LEARNED))
 
 
-def residuals(model: MeanFieldModel, a: Array, s: Array) -> Array:
+def residuals(model: MeanFieldProblem, a: FloatArray, s: FloatArray) -> FloatArray:
     """``phi_k - sigma_k (1/m) sum_i a_i s_i^k`` of samples a, s (n, m); shape (n, K + 1)."""
     phi, sigma = model.coefficients
     left = np.empty((len(a), len(phi)))
@@ -170,12 +175,12 @@ def residuals(model: MeanFieldModel, a: Array, s: Array) -> Array:
     return left
 
 
-def chunks(request: Request) -> Iterator[MeanFieldChunk]:
+def iter_chunks(request: TrajectorySpec) -> Iterator[MeanFieldChunk]:
     """Integrate, and give what there is after every twentieth of a second."""
     system, m, times, t_end = request.system, request.model.m, request.times, request.t_end
     y, groups = request.start, request.groups
     crossings = request.model.coefficients, request.level, np.full(request.model.degrees + 1, np.nan)
-    state = rosenbrock.start(0.0, 1e-4 * min(request.model.eps, t_end))
+    state = rosenbrock.initial_state(0.0, 1e-4 * min(request.model.eps, t_end))
     work = rosenbrock.workspace(system)
     refined = 0.0 if request.t is not None else min(_REFINED, _MEMORY / m)
     refine = np.array([0.0, max(1e-300, float(abs(request.a0).max())), refined])
@@ -204,11 +209,11 @@ def chunks(request: Request) -> Iterator[MeanFieldChunk]:
         yield MeanFieldChunk(t, a, s, risk, spread, done, ResultCode(code), stats, half_times, last)
 
 
-def collect(request: Request) -> MeanFieldTrajectory:
+def solve(request: TrajectorySpec) -> MeanFieldTrajectory:
     """The whole solution."""
-    pieces = list(chunks(request))
+    pieces = list(iter_chunks(request))
 
-    def joined(name: str) -> Array:
+    def joined(name: str) -> FloatArray:
         values = np.concatenate([getattr(piece, name) for piece in pieces])
         values.setflags(write=False)
         return values

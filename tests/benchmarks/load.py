@@ -43,8 +43,8 @@ from typing import NamedTuple
 import brotli
 import orjson
 
-from components.unlearning.presets import PRESETS
-from components.unlearning.state import EPS, START, UnlearningState
+from components.views.unlearning.presets import PRESETS
+from components.views.unlearning.state import EPS, START, UnlearningState
 from tests.benchmarks.server import serving
 
 PERIOD = (0.08, 0.12)  # seconds from one value of a drag to the next

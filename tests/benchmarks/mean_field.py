@@ -9,7 +9,7 @@ from scipy.integrate import solve_ivp
 
 from dynamics import MeanFieldModel
 from tests.benchmarks.__main__ import timed
-from tests.dynamics.test_mean_field import kernels, reference, target
+from tests.dynamics.mean_field.test_trajectory import kernels, reference, target
 
 EPS, M = 1e-6, 10
 T = np.geomspace(1e-7, 1.0, 60)

@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 
 from flask import Flask, jsonify
 
-from components.runs import routes
+from components.server import job_routes
 from tests.benchmarks import quantiles
 from tests.benchmarks.server import serving
-from tests.components.runs.views import VIEWS
+from tests.components.jobs.views import VIEWS
 
 LINKS = ["n=3000&wait=0.02"] * 30 + ["n=3000&wait=0.02&bytes=1000"] * 20 + ["n=3000&wait=0.02&mark=1"] * 10
 SECONDS = 10.0
@@ -33,7 +33,7 @@ HIGH = 50.0  # ms, 95th percentile, of an answer
 def make() -> Flask:
     """The server: runs alone."""
     server = Flask(__name__)
-    routes.register(server, VIEWS)
+    job_routes.register(server, VIEWS)
     server.add_url_rule("/health", view_func=lambda: jsonify(status="ok"))
     return server
 
@@ -80,7 +80,7 @@ def start_time(address: str, mark: int) -> float:
 def main() -> int:
     """Prints the times; 1 where a promise is not kept."""
     with tempfile.TemporaryDirectory() as folder:
-        names = "tests.components.runs.views:VIEWS"
+        names = "tests.components.jobs.views:VIEWS"
         os.environ.update(RUNS_FOLDER=f"{folder}/runs", RUNS_VIEWS=names, RUNS_AT_ONCE="2")
         with serving("tests.benchmarks.runs:make()") as (address, _):
             starts = [start_time(address, mark) for mark in range(100, 100 + STARTS)]

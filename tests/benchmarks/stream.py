@@ -12,7 +12,7 @@ import sys
 import time
 from urllib.parse import urlsplit
 
-from components.unlearning.state import UnlearningState
+from components.views.unlearning.state import UnlearningState
 from tests.benchmarks import quantiles
 from tests.benchmarks.server import serving
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Frame, Page, expect
 from werkzeug.serving import make_server
 
 from app import create_app
-from components.views import VIEWS
+from components.views.registry import VIEWS
 from tests.browser.conftest import Silent
 from tests.browser.hand import until
 from tests.browser.test_access import check

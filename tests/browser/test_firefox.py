@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from components.views import VIEWS
+from components.views.registry import VIEWS
 from tests.browser.conftest import DESKTOP
 from tests.browser.firefox import Firefox, firefox
 

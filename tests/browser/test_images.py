@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.hand import STATE, until
-from tests.dynamics.test_images import good, saved
+from tests.dynamics.images.test_images import good, saved
 
 PAGE = "/lab/images"
 TINY = f"{PAGE}?v=1&sig=0.5,2&m=8&T=2&r=2&N=120"

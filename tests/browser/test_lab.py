@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from components.lab import records, texts
-from components.lab.presets import PRESETS
-from components.runs import board
-from components.runs.folder import Folder
-from components.runs.local import Processes
-from components.summaries import has_representative_mean
+from components.core.network_groups import has_representative_mean
+from components.jobs import queue
+from components.jobs.folder_store import FolderStore
+from components.jobs.subprocess_executor import SubprocessExecutor
+from components.views.lab import captions, records
+from components.views.lab.presets import PRESETS
 from tests.browser.hand import STATE, until
-from tests.components.runs.waiting import at_work
+from tests.components.jobs.waiting import at_work
 from tests.waiting import LONGEST
 from tests.waiting import until as wait_until
 
@@ -33,15 +33,15 @@ COUNT = "fl.page.drawing.picture.runs[2]?.columns.R?.length || 0"
 def launched(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The queries of the computations that have been started."""
     found: list[str] = []
-    submit = Processes.submit
+    submit = SubprocessExecutor.submit
 
-    def counted(self: Processes, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    def counted(self: SubprocessExecutor, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         found.append(args[1])
         return submit(self, fn, *args, **kwargs)
 
-    monkeypatch.setattr(Processes, "submit", counted)
-    monkeypatch.setattr(board, "START", LONGEST)  # a slow machine is no dead process
-    monkeypatch.setattr(board, "STALE", 20.0)
+    monkeypatch.setattr(SubprocessExecutor, "submit", counted)
+    monkeypatch.setattr(queue, "START", LONGEST)  # a slow machine is no dead process
+    monkeypatch.setattr(queue, "HEARTBEAT_TIMEOUT", 20.0)
     return found
 
 
@@ -94,7 +94,7 @@ def test_a_killed_computation_is_taken_up_and_nothing_that_was_recorded_is_lost(
     page = open_page(f"{LONG}&seed=20")
     seen(page, 60)
     (process,) = at_work(runs_folder)
-    store = Folder(runs_folder)
+    store = FolderStore(runs_folder)
     ((key, entry),) = ((key, entry) for key, entry in store.board().items() if entry.status == "running")
     wait_until(lambda: store.checkpoint(key, entry.log) is not None)
     process.kill()
@@ -146,7 +146,7 @@ def test_a_preset_replays_its_record_says_so_and_can_be_trained_live(open_page: 
     page.select_option("#preset", "halted")
     page.wait_for_selector('body[data-finished*="m=10&"]')
     kept = records.of(preset.state)
-    expect(page.locator("#progress")).to_contain_text(texts.replay(kept))
+    expect(page.locator("#progress")).to_contain_text(captions.replay(kept))
     assert page.evaluate(COLUMN) == kept.course.mean("R").astype("f4").tolist()
     drawn = "Array.from(document.getElementById('lab-plane').data.find(({ name }) => name === 'networks, mean').x)"
     until(page, f"{drawn}.length > 100")

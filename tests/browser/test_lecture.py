@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from components.lecture.story import OWN, load
-from components.views import VIEWS
+from components.pages.lecture.story import OWN, load
+from components.views.registry import VIEWS
 from tests.browser.hand import STATE, until, wait_for_query
 from tests.browser.test_access import check
 from tests.browser.test_screens import FAULTS, SCREENS

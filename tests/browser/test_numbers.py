@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from components.views import VIEWS
+from components.views.registry import VIEWS
 from tests.browser.hand import box, until, wait_for_query
 
 READ = {

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from components.views import VIEWS
+from components.views.registry import VIEWS
 from tests.browser.conftest import DESKTOP
 from tests.browser.hand import until
 from tests.browser.test_access import check

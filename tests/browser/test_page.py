@@ -10,8 +10,8 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Page, expect
 
-from components.unlearning.presets import PRESETS
-from components.unlearning.state import UnlearningState
+from components.views.unlearning.presets import PRESETS
+from components.views.unlearning.state import UnlearningState
 from tests.browser.hand import (
     STATE,
     box,

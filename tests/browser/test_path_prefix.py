@@ -15,11 +15,11 @@ from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
 from app import create_app
-from components.views import VIEWS
+from components.views.registry import VIEWS
 from tests.browser.conftest import Silent
 from tests.browser.hand import until, wait_for_query
 from tests.browser.test_take import taken
-from tests.dynamics.test_images import good, saved
+from tests.dynamics.images.test_images import good, saved
 from tests.waiting import core_is_ready
 
 PREFIX = "/user/ada/proxy/8070"

@@ -7,18 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from components.unlearning.state import LAYERS, MAX_POINTS
-from tests.browser.hand import (
-    STATE,
-    lines,
-    restless,
-    settled,
-    slider,
-    stop_the_clock,
-    traces,
-    until,
-    wait_for_query,
-)
+from components.views.unlearning.state import LAYERS, MAX_POINTS
+from tests.browser.hand import STATE, lines, restless, settled, slider, stop_the_clock, traces, until, wait_for_query
 
 PLACE = """([R, a]) => {
   const gd = document.getElementById("unlearning-plane"), { xaxis, yaxis } = gd._fullLayout;

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from components.views import VIEWS
+from components.views.registry import VIEWS
 from tests.browser.hand import settled
 
 PAPER = {"A4": 718, "Letter": 739}  # widths in pixels between the margins that Chromium leaves

@@ -13,11 +13,12 @@ from flask import Flask, Response
 from playwright.sync_api import Page
 from werkzeug.serving import make_server
 
-from components.runs import board, routes
-from components.runs.settings import Settings
+from components.jobs import queue
+from components.jobs.settings import Settings
+from components.server import job_routes
 from tests.browser.conftest import Open, Silent
-from tests.components.runs.conftest import NAMES, Hold
-from tests.components.runs.views import HELD, VIEWS
+from tests.components.jobs.conftest import NAMES, Hold
+from tests.components.jobs.views import HELD, VIEWS
 from tests.waiting import LONGEST
 
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -43,7 +44,7 @@ class Host:
         self.away = False
         self.questions = 0
         flask = Flask("test")
-        routes.register(flask, VIEWS, Settings(folder=folder, at_once=2, views=NAMES), pool)
+        job_routes.register(flask, VIEWS, Settings(folder=folder, at_once=2, views=NAMES), pool)
 
         @flask.get("/")
         def page() -> str:
@@ -69,13 +70,13 @@ def hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hold:
 
 @pytest.fixture
 def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
-    monkeypatch.setattr(board, "PATIENCE", LONGEST)
-    monkeypatch.setattr(board, "STALE", LONGEST)
+    monkeypatch.setattr(queue, "IDLE_TIMEOUT", LONGEST)
+    monkeypatch.setattr(queue, "HEARTBEAT_TIMEOUT", LONGEST)
     with ThreadPoolExecutor(4) as pool:
         host = Host(tmp_path / "runs", pool)
         yield host
         host.server.shutdown()
-        monkeypatch.setattr(board, "PATIENCE", -60.0)
+        monkeypatch.setattr(queue, "IDLE_TIMEOUT", -60.0)
 
 
 @pytest.fixture
@@ -135,10 +136,10 @@ def test_a_run_that_begins_again_is_read_again(
     hold.at(10)
     page = follow("n=40")
     page.wait_for_function("window.got.numbers.length === 10")
-    monkeypatch.setattr(board, "MOST_DEATHS", 1 << 30)
-    monkeypatch.setattr(board, "STALE", -1.0)  # whoever computes is thought dead
+    monkeypatch.setattr(queue, "MAX_CRASHES", 1 << 30)
+    monkeypatch.setattr(queue, "HEARTBEAT_TIMEOUT", -1.0)  # whoever computes is thought dead
     page.wait_for_function("window.got.statuses.includes('waiting') || window.got.restarts > 0")
-    monkeypatch.setattr(board, "STALE", LONGEST)
+    monkeypatch.setattr(queue, "HEARTBEAT_TIMEOUT", LONGEST)
     hold.let_go()
     assert got(page, "over") is True
     assert got(page, "restarts") >= 1

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from components import snapshots
-from components.cache import fingerprint
-from components.phase_map.view import PhaseMapView
-from components.unlearning.view import UnlearningView
+from components.operations.build_id import build_id
+from components.pages import static_site
+from components.views.phase_map.view import PhaseMapView
+from components.views.unlearning.view import UnlearningView
 
 LIVE = "http://127.0.0.1:1"  # an app that sleeps
 
@@ -29,7 +29,7 @@ class Quiet(SimpleHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("site")
-    assert snapshots.main([str(out), "--live", f"{LIVE}/", "--view", "unlearning", "--view", "phase_map"]) == 0
+    assert static_site.main([str(out), "--live", f"{LIVE}/", "--view", "unlearning", "--view", "phase_map"]) == 0
     return out
 
 
@@ -49,7 +49,7 @@ def test_every_preset_has_a_labelled_page_that_can_be_read_without_scripts(site:
             name = f"{view.name}-{preset.name.replace(' ', '-').lower()}.html"
             assert f'href="{name}"' in index
             page = (site / name).read_text()
-            assert re.search(rf"made \d+ \w+ 20\d\d, \d\d:\d\d UTC, release {fingerprint()}", page)
+            assert re.search(rf"made \d+ \w+ 20\d\d, \d\d:\d\d UTC, release {build_id()}", page)
             assert f"{LIVE}{view.path}?{preset.state.query()}".replace("&", "&amp;") in page
     assert "From ā = 10 the network unlearns" in (site / "unlearning-four-panels.html").read_text()
 
@@ -81,12 +81,12 @@ def test_a_browser_draws_what_the_app_draws(open_page: Any, front: str) -> None:
 
 
 def test_a_page_without_an_app_offers_none(tmp_path: Path) -> None:
-    assert snapshots.main([str(tmp_path), "--view", "phase_map"]) == 0
+    assert static_site.main([str(tmp_path), "--view", "phase_map"]) == 0
     assert "Open" not in (tmp_path / "phase_map-left.html").read_text().partition('<script type="application')[0]
 
 
 @pytest.mark.parametrize("address", ["app.example", "ftp://app.example", "https://app.example/?x=1", "javascript:0"])
 def test_an_address_that_is_none_is_told(address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        snapshots.main([str(tmp_path), "--live", address])
+        static_site.main([str(tmp_path), "--live", address])
     assert "is not an address like https://app.example" in capsys.readouterr().err

@@ -15,9 +15,9 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import Page, expect
 
-from components.short_link import shortened
-from components.unlearning.state import LAYERS, UnlearningState
-from components.views import VIEWS
+from components.core.short_link import encode
+from components.views.registry import VIEWS
+from components.views.unlearning.state import LAYERS, UnlearningState
 from tests.browser.hand import lines, settled, wait_for_query
 
 LINK = "/?v=1&c=1,1,1,1,1&cs=1,-1,1,-1,1&eps=0.1&a=3,6&R0=0&tau=1e3&pts=0.5,12&axis=linear&y=excess&cur=2"
@@ -160,13 +160,13 @@ def test_the_code_of_the_link_fills_the_screen_and_holds_this_picture(open_page:
 
 
 def test_a_short_link_opens_its_picture(open_page: Any) -> None:
-    page = open_page(f"/?{shortened('v=1&a=6&eps=0.5')}")
+    page = open_page(f"/?{encode('v=1&a=6&eps=0.5')}")
     assert page.evaluate("[fl.page.state.a, fl.page.state.eps]") == [[6], 0.5]
     expect(page.locator("#alert")).to_be_hidden()
 
 
 def test_the_short_link_and_the_code_of_a_class_link_are_the_class_s_too(open_page: Any) -> None:
-    page = open_page(f"/?{shortened('v=1&a=6&eps=0.5')}&only=a")
+    page = open_page(f"/?{encode('v=1&a=6&eps=0.5')}&only=a")
     assert page.evaluate("[fl.page.state.eps, fl.page.history.only]") == [0.5, ["a"]]
     link = page.evaluate("fl.page.take.short()")
     assert link.endswith("&only=a")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import CDPSession, Page
 
-from components.views import VIEWS
+from components.views.registry import VIEWS
 from tests.browser.hand import settled, until
 
 PHONE = {

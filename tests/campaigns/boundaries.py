@@ -13,7 +13,7 @@ from collections import Counter
 import numpy as np
 
 from dynamics import Fate, phase_map
-from tests.dynamics.test_phase_map import beside_the_points
+from tests.dynamics.planar.test_phase_map import beside_the_points
 
 AXES = (("c_star", 1, -3, 3), ("c_star", 2, -3, 3), ("c", 1, -2, 2), ("c", 2, -2, 2), ("R0", -1, 1))
 HEIGHTS = ("a0", -15, 15)

@@ -21,13 +21,14 @@ from random import Random
 
 import numpy as np
 
-from components.exporter import export
-from components.limits import Charge
-from components.metering import Meter, charged
-from components.state import Problems
-from components.stream import affordable, chunk_lines
-from components.view import View
-from components.views import VIEWS
+from components.core.metering import Meter, charged
+from components.core.state import InvalidLink
+from components.core.view import View
+from components.export.files import export
+from components.operations.cost_limit import parse_affordable
+from components.server.compute_quota import Charge
+from components.server.stream import encode_chunks
+from components.views.registry import VIEWS
 from dynamics import UnlearningModel, warm_up
 from dynamics.interruption import Interrupted
 from tests.fuzz import value
@@ -100,15 +101,15 @@ class Watch:
 def measure(view: View, query: str, kind: str, slowness: float) -> Measurement | None:
     """The measurement of a state; None where it is refused."""
     try:
-        state = affordable(view, query)
+        state = parse_affordable(view, query)
         estimate = view.seconds(state) if kind == "stream" else view.export_seconds(state, kind)
-    except Problems:
+    except InvalidLink:
         return None
     charge, meter = Charge(lambda more: None, estimate), Meter()
     watch, interrupted = Watch(), False
     try:
         if kind == "stream":
-            lines, line = chunk_lines(view, state), b""
+            lines, line = encode_chunks(view, state), b""
             while line is not None:
                 with charged(meter, charge, watch.look):
                     line = next(lines, None)
@@ -118,7 +119,7 @@ def measure(view: View, query: str, kind: str, slowness: float) -> Measurement |
                 export(view, state, kind, "http://127.0.0.1")
     except Interrupted:
         interrupted = True
-    except Problems:
+    except InvalidLink:
         return None
     watch.look()
     seconds = spent() - watch.began

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.dynamics.test_explanation import false_claims
+from tests.dynamics.planar.test_explanation import false_claims
 
 
 def main(arguments: list[str] | None = None) -> int:

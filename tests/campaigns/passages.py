@@ -25,7 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.integrate import solve_ivp
 
-from dynamics import Fate, Limit, Trajectory, UnlearningModel, phase_map
+from dynamics import Fate, LimitPoint, Trajectory, UnlearningModel, phase_map
 from tests.dynamics.reference import System
 
 CONDITIONING = 1e-9  # relative change of a start that must not change its fate
@@ -95,7 +95,7 @@ def exits(run: Trajectory) -> tuple[int, int]:
     return passages, wrong
 
 
-def agrees(model: UnlearningModel, R: float, a: float, expected: Limit) -> bool:
+def agrees(model: UnlearningModel, R: float, a: float, expected: LimitPoint) -> bool:
     """Whether the limit from (R, a) is the expected one, as far as floating point can tell."""
     if abs(R) > 1 - 1e-12 or not abs(a) <= 1e3:
         return True
@@ -105,7 +105,7 @@ def agrees(model: UnlearningModel, R: float, a: float, expected: Limit) -> bool:
     return Fate.UNDECIDED in (found.fate, expected.fate)
 
 
-def conditioned(case: Case, expected: Limit) -> bool:
+def conditioned(case: Case, expected: LimitPoint) -> bool:
     """Whether starts beside this one have the same limit."""
     for factor in (1 - CONDITIONING, 1 + CONDITIONING):
         if not all(

@@ -14,7 +14,7 @@ from time import perf_counter
 
 import numpy as np
 
-from components.views import VIEWS
+from components.views.registry import VIEWS
 
 
 def check(view: str, states: int, seed: int) -> int:

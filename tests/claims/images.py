@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from components.images import compute, texts
-from components.images.presets import PRESETS
-from components.images.state import ImagesState
-from components.numbers import shown
+from components.core.formatting import format_number
+from components.views.images import captions, compute
+from components.views.images.presets import PRESETS
+from components.views.images.state import ImagesState
 from dynamics.images import ImageRuns, load_digits
 from tests.claims.lab import NUMBER, read
 
@@ -93,13 +93,13 @@ def _by_hand(case: StateWithResults, rng: np.random.Generator) -> StateWithResul
 def problems(case: StateWithResults) -> list[str]:
     """Every sentence that the arrays contradict."""
     state, runs = case.state, case.runs
-    words = texts.words(state, runs, compute.about(state), [])
+    words = captions.words(state, runs, compute.about(state), [])
     said, notes = words["runs"], words["notes"]
     found = []
     known = np.isfinite(runs.train_accuracy).any()
     going = [j for j in range(len(runs.settings)) if sum(k == j for k, _, _ in runs.halted) < len(runs.seeds)]
     if not going:
-        return [] if said == [texts.ENDED] else [f"nothing ends: {said}"]
+        return [] if said == [captions.ENDED] else [f"nothing ends: {said}"]
     for one in [*said, *notes, *words["figures"].values()]:
         if re.search(r"\bnan\b|undefined|∞", one) and known and state.experiment == "scale":
             found.append(f"not a number: {one}")
@@ -131,7 +131,7 @@ def _covers(text: str, values: np.ndarray, digits: float) -> bool:
 def _scale(case: StateWithResults, going: list[int], said: list[str], notes: list[str]) -> list[str]:
     state, runs = case.state, case.runs
     order = sorted(going, key=lambda j: runs.settings[j].value)
-    names = [shown(float(runs.settings[j].value), 3) for j in order]
+    names = [format_number(float(runs.settings[j].value), 3) for j in order]
     trained = [_end(runs, runs.train_accuracy, j) for j in order]
     known = any(np.isfinite(one).any() for one in trained)
     fitted = [bool((one[np.isfinite(one)] == 1.0).all()) and bool(np.isfinite(one).any()) for one in trained]
@@ -144,7 +144,7 @@ def _scale(case: StateWithResults, going: list[int], said: list[str], notes: lis
     if known and not all(fitted):
         good = re.search(r"only at σ = (.*?): the training", first)
         if (good[1].split(", ") if good else []) != [
-            shown(float(runs.settings[j].value), 4) for j, fits in zip(order, fitted, strict=True) if fits
+            format_number(float(runs.settings[j].value), 4) for j, fits in zip(order, fitted, strict=True) if fits
         ]:
             found.append(f"which are fitted, {fitted}: {first}")
         if "says little about generalization" not in first:

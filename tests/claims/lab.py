@@ -16,12 +16,12 @@ import numpy as np
 from numpy.polynomial.hermite_e import hermegauss, hermeval
 from scipy.integrate import solve_ivp
 
-from components.lab import compute, records, texts
-from components.lab.compute import course_of
-from components.lab.measured import SHIFT_A, SHIFT_R, measured
-from components.lab.presets import PRESETS
-from components.lab.state import LabState
-from dynamics.unlearning.training import expected_steps
+from components.views.lab import captions, compute, records
+from components.views.lab.compute import course_of
+from components.views.lab.law_comparison import SHIFT_A, SHIFT_R, compare_with_law
+from components.views.lab.presets import PRESETS
+from components.views.lab.state import LabState
+from dynamics.simulation.single_index import expected_steps
 
 DIGITS = 5e-3  # relative, of three shown digits
 NUMBER = r"(−?(?:∞|10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+|\d+(?:\.\d+)?(?:·10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?))"
@@ -85,7 +85,7 @@ def problems(state: LabState) -> list[str]:
         except ValueError:
             return found
         law = compute.Laws(state).wide
-        found += _of_networks(state, course, texts.measured(state, measured(state, course, law)))
+        found += _of_networks(state, course, captions.measured(state, compare_with_law(state, course, law)))
     if f"{state.m} neurons" not in plane or f"{state.runs} trained network" not in plane:
         found.append(f"alt text: {plane}")
     return found
@@ -168,7 +168,11 @@ def finite_width(state: LabState, shaken: bool = False) -> Any:
         dQ = 2 * a * (dV(R) * R * (1 - Q) - a / m * dU(Q) * ((1 - Q * Q) + (m - 2) * Q * (1 - Q)))
         if shaken:
             L = loss(R, a, Q)
-            step = state.step if state.step is not None else problem.automatic(t, abs(a), a * a, 2 * L + state.noise**2)
+            step = (
+                state.step
+                if state.step is not None
+                else problem.adaptive_step(t, abs(a), a * a, 2 * L + state.noise**2)
+            )
             kappa = step * (state.d - 1) / state.batch
             N, M = averages(R, a, Q)
             dR -= 0.5 * kappa * R * N

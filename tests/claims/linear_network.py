@@ -19,8 +19,8 @@ import numpy as np
 from scipy.integrate import solve_ivp
 from scipy.special import expit
 
-from components.linear_network import compute, experiments
-from components.linear_network.state import (
+from components.views.linear_network import compute, experiments
+from components.views.linear_network.state import (
     ALIGNED,
     AXES,
     EXPONENT,

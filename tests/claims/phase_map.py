@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from components.phase_map import texts
-from components.phase_map.compute import RTOL
-from components.phase_map.state import AXES, QUANTITIES, PhaseMapState, bounds, place, symbol
+from components.views.phase_map import captions
+from components.views.phase_map.compute import RTOL
+from components.views.phase_map.state import AXES, QUANTITIES, PhaseMapState, bounds, place, symbol
 from dynamics import Fate, PhaseMap, phase_map
 from tests.claims.numbers import close, found, value
 from tests.claims.reference import FAR, Problem, Run
@@ -54,7 +54,7 @@ def problems(state: PhaseMapState) -> list[str]:
 
 def _notes(state: PhaseMapState, map_: PhaseMap) -> list[str]:
     false = []
-    notes = texts.notes(state, map_)
+    notes = captions.notes(state, map_)
     shares = {word: value(share) for word, share in found(r"[●◆▲■✕] ([a-z ]+?) <N> %", notes[0])}
     for fate, word in WORDS.items():
         true = 100 * float(np.mean(map_.fate == fate))
@@ -73,7 +73,7 @@ def _notes(state: PhaseMapState, map_: PhaseMap) -> list[str]:
 def _described(state: PhaseMapState, map_: PhaseMap) -> list[str]:
     """The columns that the alt text follows upward, and the window."""
     false = []
-    text = texts.described(state, map_)
+    text = captions.described(state, map_)
     (left, right), (low, high) = state.edges
     for numbers in found(r"over \S+ from <N> to <N> and \S+ from <N> to <N>\.", text):
         if not all(close(shown, true, 3) for shown, true in zip(numbers, (left, right, low, high), strict=True)):

@@ -19,8 +19,8 @@ from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 from scipy.special import erf, expit
 
-from components.time_scales import compute
-from components.time_scales.state import ACTIVATIONS, COEFFICIENT, EPS, HORIZON, SCALE, TimeScalesState
+from components.views.time_scales import compute
+from components.views.time_scales.state import ACTIVATIONS, COEFFICIENT, EPS, HORIZON, SCALE, TimeScalesState
 from dynamics.mean_field import initial_weights
 
 EVALUATIONS = 30_000  # of the right-hand side: more are not spent on a state

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from components.unlearning.compute import stream
-from components.unlearning.state import K_MAX, UnlearningState
+from components.views.unlearning.compute import stream
+from components.views.unlearning.state import K_MAX, UnlearningState
 from tests.claims.numbers import close, found, value
 from tests.claims.reference import FAR, Problem, Run, turns
 
@@ -399,7 +399,7 @@ def _needs(state: UnlearningState, problem: Problem, text: str, a0: float, m: fl
             false.append(f"with decay {factor * decay:.3g} R ends at {end:.4g}, peak {peak:.4g}: {text!r}")
         if m / factor > 1e9:
             continue
-        halt = UnlearningModel(problem.c, problem.c_star, problem.eps).at_width(m / factor).halt(a0, R0)
+        halt = UnlearningModel(problem.c, problem.c_star, problem.eps).finite_width(m / factor).halt(a0, R0)
         if halt and halt.fate != Fate.UNDECIDED and not _as_said(abs(halt.R), peak, lost):
             false.append(f"at width {m / factor:.3g} R ends at {halt.R:.4g}, peak {peak:.4g}: {text!r}")
     return false

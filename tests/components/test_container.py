@@ -11,8 +11,8 @@ from pathlib import Path
 import yaml
 
 from app import MAX_BODY
-from components.images.upload import MOST_BYTES
-from components.settings import SETTINGS, check
+from components.operations.settings import SETTINGS, check
+from components.views.images.image_store import MAX_UPLOAD_BYTES
 from tests.benchmarks.server import ROOT, serve_line
 from tests.container import assignments, last_of, steps, words
 
@@ -110,12 +110,12 @@ def test_clients_reach_the_proxy_alone_which_takes_what_they_send_whole() -> Non
     assert all((ROOT / ".ci" / mounted.partition(":")[0]).is_file() for mounted in proxy["volumes"])
     conf = (ROOT / ".ci" / "nginx.conf").read_text()
     assert f"listen {proxy['ports'][0].rpartition(':')[2]};" in conf
-    assert f"client_max_body_size {MOST_BYTES >> 20}m;" in conf
+    assert f"client_max_body_size {MAX_UPLOAD_BYTES >> 20}m;" in conf
     assert f"client_max_body_size {MAX_BODY >> 10}k;" in conf
     assert "limit_conn address" in conf
     assert not re.search(r"_buffering\s+off", conf)
     assert all("mem_limit" in service for service in COMPOSE["services"].values())
     (room,) = [int(size) for size in re.findall(r"/tmp/body:size=(\d+)m", " ".join(proxy["tmpfs"]))]
     (files,) = [int(number) for number in re.findall(r"limit_conn upload (\d+);", conf)]
-    assert files * MOST_BYTES <= room << 20, "all uploads that may come at once fit"
+    assert files * MAX_UPLOAD_BYTES <= room << 20, "all uploads that may come at once fit"
     assert all(":size=" in place for place in proxy["tmpfs"]), "a tmpfs without a size may take half of the memory"

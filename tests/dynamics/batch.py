@@ -10,7 +10,8 @@ from math import factorial
 import numpy as np
 from numpy.polynomial import polynomial as P
 
-from dynamics import Fate, rodas5p
+from dynamics import Fate
+from dynamics.integrators import rodas5p
 
 GAMMA, A, C = rodas5p.gamma, rodas5p.A, rodas5p.C
 

@@ -8,7 +8,7 @@ from numpy.polynomial.hermite_e import hermeval
 from scipy.integrate import quad
 
 from dynamics import MeanFieldModel
-from dynamics.activations import NAMES, Activation, normalised_hermite
+from dynamics.activations import NAMES, Activation, normalized_hermite
 
 FACTORIALS = np.cumprod([1.0, *range(1, 13)])
 
@@ -51,7 +51,7 @@ def test_a_polynomial_is_the_sum_of_its_terms():
     coefficients = (0.3, -1.0, 0.5, 0.25, -0.7)
     activation = Activation.of(coefficients)
     x = np.linspace(-4, 4, 41)
-    assert np.allclose(activation.value(x), coefficients @ normalised_hermite(4, x), rtol=1e-13, atol=1e-13)
+    assert np.allclose(activation.value(x), coefficients @ normalized_hermite(4, x), rtol=1e-13, atol=1e-13)
     assert list(activation.coefficients(6)) == [*coefficients, 0.0, 0.0]
     assert list(activation.coefficients(1)) == [0.3, -1.0]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dynamics import LinearNetwork, MeanFieldModel, UnlearningModel, compiling, phase_map
+from dynamics import LinearNetwork, MeanFieldModel, UnlearningModel, jit, phase_map
 from dynamics.results import Result
 
 ROOT = Path(__file__).parents[2]
@@ -68,13 +68,13 @@ def test_where_no_folder_can_be_written_one_warning_says_so(monkeypatch):
             raise RuntimeError("cannot cache function: no locator available")
         return lambda function: function
 
-    monkeypatch.setattr(compiling, "njit", njit)
-    monkeypatch.setattr(compiling, "_warned", False)
+    monkeypatch.setattr(jit, "njit", njit)
+    monkeypatch.setattr(jit, "_warned", False)
     with warnings.catch_warnings(record=True) as given:
         warnings.simplefilter("always")
-        assert [compiling.compiled(np.sin), compiling.compiled(np.cos)] == [np.sin, np.cos]
+        assert [jit.compiled(np.sin), jit.compiled(np.cos)] == [np.sin, np.cos]
     (warning,) = given
-    assert warning.category is compiling.UnkeptCodeWarning
+    assert warning.category is jit.UnkeptCodeWarning
     assert "NUMBA_CACHE_DIR" in str(warning.message)
 
 
@@ -86,7 +86,7 @@ def test_a_coefficient_that_is_no_number_is_named_with_what_is_allowed(value):
 
 
 def test_the_wheel_of_the_app_is_installed_and_imported(tmp_path):
-    from components import wheel
+    from components.export import wheel
 
     file = tmp_path / wheel.NAME
     file.write_bytes(wheel.wheel())

@@ -1,0 +1,58 @@
+"""What a step of a story claims: a quantity of its state and the value that it must have."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from components.core.state import State
+
+Quantity = Callable[[Any, int, float], Any]  # of a state, a run (or a number of its kind) and a time
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A quantity, of which run and at what time, and one of: what it is; a value within a distance; a bound."""
+
+    quantity: str
+    run: int = 0
+    time: float = 0.0
+    word: str | None = None
+    value: float | None = None
+    within: float = 0.0
+    above: float | None = None
+    below: float | None = None
+
+    @classmethod
+    def read(cls, data: Any) -> Claim:
+        """The claim of a table in a story. Raises ValueError with a sentence."""
+        known = {"quantity", "run", "time", "is", "value", "within", "above", "below"}
+        if not isinstance(data, Mapping) or data.keys() - known or not isinstance(data.get("quantity"), str):
+            raise ValueError(f"each has a quantity and any of {', '.join(sorted(known - {'quantity'}))}.")
+        numbers = {name: data[name] for name in known - {"quantity", "is"} if name in data}
+        for name, number in numbers.items():
+            if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
+                raise ValueError(f"{name} must be a number.")
+        if not 0 <= (run := numbers.get("run", 0)) <= 50 or run != int(run):
+            raise ValueError("run must be a whole number in [0, 50].")
+        said = {"is", "value", "above", "below"} & data.keys()
+        if not said or ("value" in said) != ("within" in data) or ("is" in said and not isinstance(data["is"], str)):
+            raise ValueError("it must be a word (is), a value within a distance, or above or below a number.")
+        return cls(data["quantity"], word=data.get("is"), **{**numbers, "run": int(run)})
+
+    def check(self, quantities: Mapping[str, Quantity], state: State) -> tuple[bool, Any]:
+        """Return whether the claim holds for a state of the view with these quantities, and the value found."""
+        found = quantities[self.quantity](state, self.run, self.time)
+        if self.word is not None:
+            return str(found) == self.word, found
+        near = self.value is None or abs(found - self.value) <= self.within
+        return near and (self.above is None or found > self.above) and (self.below is None or found < self.below), found
+
+
+def interpolate(run: Any, clock: str, column: str, time: float) -> float:
+    """Return a column of a trajectory at a time; clock: the name of the column of times."""
+    return float(np.interp(time, getattr(run, clock), getattr(run, column)))

@@ -1,0 +1,105 @@
+"""CPU time of a computation, that of its own threads included.
+
+A `Meter` counts what its `measure` blocks take in the calling thread, and what threads take that `Threads` runs for
+the computation. `Threads` belongs to the meter that is active where it is made.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from dynamics.interruption import interruptible
+
+MAX_SECONDS = 120.0  # CPU time of a stream or a file: many times what a page asks for
+TOO_LONG = f"This takes more than {MAX_SECONDS:g} seconds of computing, which is the limit: ask for less."
+
+
+class Charge:
+    """What one computation has been charged so far: at least its CPU time. Called with that in the end, it settles."""
+
+    def __init__(self, take: Callable[[float], None], seconds: float) -> None:
+        self._take, self.seconds = take, seconds
+
+    def cover(self, spent: float) -> None:
+        """Charge as much again, and again, while more is spent than was charged."""
+        while 0.0 < self.seconds < spent:
+            self._take(self.seconds)
+            self.seconds *= 2.0
+
+    def __call__(self, spent: float) -> None:
+        self._take(spent - self.seconds)
+        self.seconds = spent
+
+
+class Meter:
+    """CPU seconds of one computation, so far."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._lock = threading.Lock()
+
+    def add(self, seconds: float) -> None:
+        """Count seconds that another thread has worked for the computation."""
+        with self._lock:
+            self.seconds += seconds
+
+    @contextmanager
+    def measure(self) -> Iterator[None]:
+        """Count what the calling thread does, and make this meter the active one."""
+        token = _active.set(self)
+        began = time.thread_time()
+        try:
+            yield
+        finally:
+            self.add(time.thread_time() - began)
+            _active.reset(token)
+
+
+@contextmanager
+def charged(meter: Meter, charge: Charge, is_stopped: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    """Measure what the calling thread does, and keep the charge above it. Checkpoints in it raise `Interrupted` as soon
+    as `is_stopped()` is true, or where it takes more than `MAX_SECONDS`."""
+    began = time.thread_time()
+
+    def look() -> bool:
+        spent = meter.seconds + time.thread_time() - began
+        charge.cover(spent)
+        return is_stopped() or spent > MAX_SECONDS
+
+    try:
+        with meter.measure(), interruptible(look):
+            yield
+    finally:
+        charge.cover(meter.seconds)
+
+
+_active: ContextVar[Meter | None] = ContextVar("meter", default=None)
+
+
+class Threads(Executor):
+    """A thread for each core; their CPU time is counted by the meter that is active where they are made."""
+
+    def __init__(self) -> None:
+        self._meter = _active.get()
+        self._pool = ThreadPoolExecutor(os.cpu_count() or 1)
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        return self._pool.submit(self._counted, fn, args, kwargs)
+
+    def _counted(self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        began = time.thread_time()
+        try:
+            return fn(*args, **kwargs)
+        finally:
+            if self._meter is not None:
+                self._meter.add(time.thread_time() - began)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self._pool.shutdown(wait, cancel_futures=cancel_futures)

@@ -1,0 +1,75 @@
+"""The one exporter: the numbers behind a picture, the Python that computes them, the papers they are from."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Mapping
+from urllib.parse import quote
+
+import numpy as np
+import orjson
+
+from components.core.citations import bibliography
+from components.core.state import State
+from components.core.view import Columns, View
+from components.export import wheel
+from dynamics.interruption import checkpoint
+
+MIMETYPES = {
+    "csv": "text/csv",
+    "json": "application/json",
+    "py": "text/x-python",
+    "bib": "application/x-bibtex",
+}
+
+ROWS = 500  # written between two checkpoints, some hundredths of a second
+MAX_SLUG = 80  # characters of a file's name that say the parameters
+
+
+def export(view: View, state: State, kind: str, address: str) -> bytes:
+    """The file of that kind (a key of `MIMETYPES`); numbers in full double precision. address: the app's own."""
+    root = quote(address, safe=":/.-_~@+[]")  # a host of letters that end no string of a script
+    link = f"{root}{view.path}?{state.query()}"
+    if kind == "bib":
+        return bibliography(view.papers).encode()
+    if kind == "py":
+        package = f"Get the package: python -m pip install {root}/{wheel.NAME}"
+        return view.python(state).replace(f"\nLink: {view.path}?", f"\n{package}\nLink: {root}{view.path}?", 1).encode()
+    if kind == "csv":
+        return _csv(view.table(state), {**parameters(state), "link": link}).encode()
+    body = {"view": view.name, "link": state.query(), "url": link, "state": state.model_dump(), **view.document(state)}
+    return orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY)
+
+
+def parameters(state: State) -> dict[str, str]:
+    """The physical parameters as further columns, by `param_` and their names in the state, as texts of the link."""
+    return {
+        f"param_{name}": parameter.text(value)
+        for name, parameter in state.parameters().items()
+        if parameter.part == "physics" and (value := getattr(state, name)) is not None
+    }
+
+
+def file_name(view: View, state: State, kind: str) -> str:
+    """The name of a file, which says the physical parameters that differ from the view's first picture:
+    `unlearning-eps0.5-a4_8.csv`. The client names its pictures alike (assets/46_metadata.js)."""
+    first = parameters(type(state)())
+    keys = {f"param_{name}": parameter.key for name, parameter in state.parameters().items()}
+    differing = {name: text for name, text in parameters(state).items() if text != first.get(name)}
+    slug = "".join(f"-{keys[name]}{text}" for name, text in differing.items())
+    return f"{view.name}{re.sub('[^A-Za-z0-9.-]+', '_', slug)[:MAX_SLUG].rstrip('-_.')}.{kind}"
+
+
+def _csv(table: Columns, constants: Mapping[str, str]) -> str:
+    """The table, then constant columns, the same in each row: what reads tables reads these, too."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*table, *constants])
+    rest = tuple(constants.values())
+    for number, row in enumerate(zip(*(np.asarray(values).tolist() for values in table.values()), strict=True)):
+        if number % ROWS == 0:  # a map has hundreds of thousands
+            checkpoint()
+        writer.writerow((*row, *rest))
+    return text.getvalue()

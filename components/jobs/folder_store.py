@@ -1,0 +1,162 @@
+"""The store that is a folder: the default, for one machine.
+
+    board.json               the board; replaced by renaming, so that it is always whole
+    lock                     held (flock) for the moment of a change; a process that dies lets go of it
+    <run>/<attempt>.log      records, a line each
+    <run>/<attempt>.check    the last checkpoint; replaced by renaming too
+
+Names are hashes and random numbers, made here: nothing of a URL is in a path.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from components.jobs.queue import JobTable, referenced_logs
+from components.jobs.store import LogReplaced, StoreError, StoreUnavailable, T, decoded, encoded
+from components.operations.private_folder import make_private_folder
+
+LOCKED = 1.0  # seconds that a change waits for others', which take less than a thousandth of that each
+PAUSE = 0.002
+
+
+class FolderStore:
+    """Records of runs in a folder of ours."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._seen: tuple[tuple[int, int, int], JobTable] | None = None
+
+    def board(self) -> JobTable:
+        with _said():
+            try:
+                with open(self.path / "board.json", "rb") as file:
+                    about = os.fstat(file.fileno())
+                    sign = about.st_ino, about.st_mtime_ns, about.st_size
+                    if self._seen is None or self._seen[0] != sign:  # it is read far more often than written
+                        self._seen = sign, decoded(file.read())
+                    return self._seen[1]
+            except FileNotFoundError:
+                return {}
+
+    def change(self, move: Callable[[JobTable], tuple[JobTable, T]]) -> T:
+        with _said(), self._locked():
+            before = self.board()
+            after, result = move(before)
+            if after is not before:
+                _replace(self.path / "board.json", encoded(after))
+        for key, attempt in referenced_logs(before) - referenced_logs(after):
+            self.drop(key, attempt)
+        return result
+
+    def append(self, key: str, attempt: str, at: int, lines: bytes) -> None:
+        path = self._file(key, attempt, "log")
+        with _said():
+            if at == 0:
+                path.parent.mkdir(mode=0o700, exist_ok=True)
+            try:
+                file = os.open(path, os.O_WRONLY | (os.O_CREAT if at == 0 else 0), 0o600)
+            except FileNotFoundError:
+                raise LogReplaced from None
+            try:
+                if os.fstat(file).st_size < at:
+                    raise LogReplaced
+                os.ftruncate(file, at)  # what is beyond is of a write that did not come to its end
+                _write(file, at, lines)
+            finally:
+                os.close(file)
+
+    def read(self, key: str, attempt: str, start: int, count: int) -> bytes | None:
+        with _said():
+            try:
+                with open(self._file(key, attempt, "log"), "rb", buffering=0) as file:
+                    return os.pread(file.fileno(), count, start)
+            except FileNotFoundError:
+                return None
+
+    def save(self, key: str, attempt: str, checkpoint: bytes) -> None:
+        with _said():
+            try:
+                _replace(self._file(key, attempt, "check"), checkpoint)
+            except FileNotFoundError:
+                raise LogReplaced from None
+
+    def checkpoint(self, key: str, attempt: str) -> bytes | None:
+        with _said():
+            try:
+                return self._file(key, attempt, "check").read_bytes()
+            except FileNotFoundError:
+                return None
+
+    def referenced_logs(self) -> set[tuple[str, str]]:
+        with _said():
+            return {(path.parent.name, path.stem) for path in self.path.glob("*/*") if path.is_file()}
+
+    def drop(self, key: str, attempt: str) -> None:
+        with suppress(OSError):  # what stays is swept up at the next start
+            for kind in ("log", "check", "new"):
+                self._file(key, attempt, kind).unlink(missing_ok=True)
+            self._file(key, attempt, "log").parent.rmdir()  # refused while it holds another attempt
+
+    def _file(self, key: str, attempt: str, kind: str) -> Path:
+        return self.path / key / f"{attempt}.{kind}"
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        ensure_private_dir(self.path)
+        file = os.open(self.path / "lock", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            patience = time.monotonic() + LOCKED
+            while True:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > patience:
+                        raise StoreUnavailable("The folder of the runs is held by another process.") from None
+                    time.sleep(PAUSE)
+            yield
+        finally:
+            os.close(file)
+
+
+def ensure_private_dir(path: Path) -> None:
+    """Makes a folder where there is none. Raises Unrecordable where others may write to it: it is not ours to trust."""
+    with _said():
+        if make_private_folder(path):
+            return
+    raise StoreError("Nothing is kept here: others may write to the folder for it.")
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """What the system says against it, as a sentence."""
+    try:
+        yield
+    except OSError as error:
+        fault = "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else os.strerror(error.errno or 0)
+        raise StoreError(f"Runs cannot be recorded here at present: {fault[0].lower()}{fault[1:]}.") from error
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Puts data in place of a file; whoever reads has the old ones or the new ones."""
+    new = path.with_suffix(".new")
+    file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        _write(file, 0, data)
+    finally:
+        os.close(file)
+    os.replace(new, path)
+
+
+def _write(file: int, at: int, data: bytes) -> None:
+    """All of the data: a full disk may take a part and say so only when asked to take the rest."""
+    while data:
+        written = os.pwrite(file, data, at)
+        at, data = at + written, data[written:]

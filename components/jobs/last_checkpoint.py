@@ -1,0 +1,23 @@
+"""What is known of a run to whoever gives it away: how it stands, and its last checkpoint."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from components.core.state import State
+from components.jobs.queue import Status
+from components.jobs.settings import Settings
+from components.jobs.worker import job_key
+
+
+def last_checkpoint(name: str, state: State) -> tuple[Status, Mapping[str, Any]] | None:
+    """How the run of a view's state stands, and the data of its last checkpoint, where there is one. It does not count
+    as asking for the run. The store is that of the environment. Raises Unrecordable."""
+    store, key = Settings.read(os.environ).store(), job_key(name, state)
+    entry = store.board().get(key)
+    saved = store.checkpoint(key, entry.log) if entry and entry.log else None
+    return (entry.status, orjson.loads(saved)["data"]) if entry and saved else None

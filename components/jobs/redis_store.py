@@ -1,0 +1,117 @@
+"""The store that is a Redis: for several machines, or where there is one anyway.
+
+runs:board                   the board; a change watches it, and is tried again where another came first
+runs:log:<run>:<attempt>     records, a line each
+runs:check:<run>:<attempt>   the last checkpoint
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from redis.exceptions import WatchError
+
+from components.jobs.queue import MAX_JOB_BYTES, JobTable, referenced_logs
+from components.jobs.store import BOARD_BYTES, LogReplaced, StoreError, StoreUnavailable, T, decoded, encoded
+from components.operations import redis_client
+from components.operations.redis_client import CODE_BYTES, RedisClient, Refused
+
+BOARD = "runs:board"
+TRIES = 100  # of a change; sixty readers at once need a handful
+
+# KEYS: the log. ARGV: how long it was, what to add. 0 where it is neither that long nor that long with the addition.
+APPEND = """
+local length = redis.call("STRLEN", KEYS[1])
+if length == tonumber(ARGV[1]) then
+    redis.call("APPEND", KEYS[1], ARGV[2])
+    return 1
+end
+return length == ARGV[1] + #ARGV[2] and 1 or 0
+"""
+
+
+class RedisStore:
+    """Records of runs in a Redis, by the process's client of it: one breaker for runs, cache and limits."""
+
+    def __init__(self, client: RedisClient) -> None:
+        self._client, self._redis = client, client.redis
+        self._append = self._redis.register_script(APPEND)
+        self._seen: tuple[bytes, JobTable] = b"{}", {}
+
+    def board(self) -> JobTable:
+        return self._decoded(self._call(lambda: self._redis.getrange(BOARD, 0, BOARD_BYTES)))
+
+    def change(self, move: Callable[[JobTable], tuple[JobTable, T]]) -> T:
+        for _ in range(TRIES):
+            try:
+                before, after, result = self._call(lambda: self._try(move))
+            except WatchError:
+                continue
+            for key, attempt in referenced_logs(before) - referenced_logs(after):
+                self.drop(key, attempt)
+            return result
+        raise StoreUnavailable("The store of the runs is too busy.")
+
+    def append(self, key: str, attempt: str, at: int, lines: bytes) -> None:
+        if not self._call(lambda: self._append(keys=[_log(key, attempt)], args=[at, lines])):
+            raise LogReplaced
+
+    def read(self, key: str, attempt: str, start: int, count: int) -> bytes | None:
+        name = _log(key, attempt)
+        found: bytes = self._call(lambda: self._redis.getrange(name, start, start + count - 1))
+        return found if found or self._call(lambda: self._redis.exists(name)) else None
+
+    def save(self, key: str, attempt: str, checkpoint: bytes) -> None:
+        name = _check(key, attempt)
+        self._call(lambda: self._redis.set(name, self._client.sealed(name, checkpoint)))
+
+    def checkpoint(self, key: str, attempt: str) -> bytes | None:
+        name = _check(key, attempt)
+        found = self._call(lambda: self._redis.getrange(name, 0, MAX_JOB_BYTES + CODE_BYTES))
+        return self._client.opened(name, found, MAX_JOB_BYTES)
+
+    def referenced_logs(self) -> set[tuple[str, str]]:
+        found = self._call(lambda: list(self._redis.scan_iter("runs:*:*:*", count=1000)))
+        names = [name.decode().split(":") for name in found]
+        return {(name[2], name[3]) for name in names if len(name) == 4}
+
+    def drop(self, key: str, attempt: str) -> None:
+        self._call(lambda: self._redis.delete(_log(key, attempt), _check(key, attempt)))
+
+    def _call(self, action: Callable[[], T]) -> T:
+        """Return the result of an action, or say in a sentence why there is none."""
+        try:
+            return self._client.call(action)
+        except Refused as error:
+            raise StoreError("The store of the runs takes nothing more at present.") from error
+        except redis_client.Unavailable as error:
+            raise StoreUnavailable("The store of the runs does not answer at present.") from error
+
+    def _try(self, move: Callable[[JobTable], tuple[JobTable, T]]) -> tuple[JobTable, JobTable, T]:
+        """One try of a change. Raises WatchError where the board has changed meanwhile."""
+        with self._redis.pipeline() as pipe:
+            pipe.watch(BOARD)
+            before = self._decoded(pipe.getrange(BOARD, 0, BOARD_BYTES))  # one more than there may be
+            after, result = move(before)
+            if after is not before:
+                pipe.multi()
+                pipe.set(BOARD, encoded(after))
+                pipe.execute()
+        return before, after, result
+
+    def _decoded(self, text: Any) -> JobTable:
+        seen = self._seen
+        if not isinstance(text, bytes) or not text:
+            return {}
+        if seen[0] != text:
+            self._seen = seen = text, decoded(text)
+        return seen[1]
+
+
+def _log(key: str, attempt: str) -> str:
+    return f"runs:log:{key}:{attempt}"
+
+
+def _check(key: str, attempt: str) -> str:
+    return f"runs:check:{key}:{attempt}"

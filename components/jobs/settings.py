@@ -1,0 +1,84 @@
+"""Where runs are recorded and computed, and how much of both: read from the environment, never from a URL."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import tempfile
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from components.core.view import View
+from components.jobs.folder_store import FolderStore
+from components.jobs.queue import QueueLimits
+from components.jobs.redis_store import RedisStore
+from components.jobs.store import Store
+from components.jobs.subprocess_executor import SubprocessExecutor
+from components.operations import settings
+from components.operations.redis_client import RedisClient
+
+
+def _default(name: str) -> Any:
+    return settings.value({}, name)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Those named RUNS_… in components/operations/settings.py. As strings they go to whoever computes."""
+
+    folder: Path = field(default_factory=lambda: Path(tempfile.gettempdir()) / f"feature-unlearning-{os.geteuid()}")
+    redis: str = ""
+    dask: str = ""
+    at_once: int = field(default_factory=lambda: _default("RUNS_AT_ONCE"))
+    keep_bytes: int = field(default_factory=lambda: _default("RUNS_KEEP_BYTES"))
+    views: str = field(default_factory=lambda: _default("RUNS_VIEWS"))
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> Settings:
+        """The settings of an environment. Raises ValueError with a sentence."""
+        read = partial(settings.value, environment)
+        return cls(
+            folder=Path(read("RUNS_FOLDER") or cls().folder).absolute(),
+            redis=read("RUNS_REDIS_URL" if "RUNS_REDIS_URL" in environment else "CACHE_REDIS_URL"),
+            dask=read("RUNS_DASK"),
+            at_once=read("RUNS_AT_ONCE"),
+            keep_bytes=read("RUNS_KEEP_BYTES"),
+            views=read("RUNS_VIEWS"),
+        )
+
+    def environment(self) -> dict[str, str]:
+        """The environment that these settings are read from."""
+        return {
+            "RUNS_FOLDER": str(self.folder),
+            "RUNS_REDIS_URL": self.redis,
+            "RUNS_DASK": self.dask,
+            "RUNS_AT_ONCE": str(self.at_once),
+            "RUNS_KEEP_BYTES": str(self.keep_bytes),
+            "RUNS_VIEWS": self.views,
+        }
+
+    @property
+    def limits(self) -> QueueLimits:
+        return QueueLimits(self.at_once, self.keep_bytes)
+
+    def store(self) -> Store:
+        """Where records are kept."""
+        client = RedisClient.at(self.redis)
+        return RedisStore(client) if client else FolderStore(self.folder)
+
+    def executor(self) -> Executor:
+        """What computes."""
+        if not self.dask:
+            return SubprocessExecutor()
+        from components.jobs.dask_executor import DaskExecutor  # needs the package distributed, which the app does not
+
+        return DaskExecutor(self.dask)
+
+    def load_views(self) -> Mapping[str, View]:
+        """The views, by the dotted name of their listing."""
+        module, _, name = self.views.partition(":")
+        return getattr(importlib.import_module(module), name)

@@ -1,0 +1,190 @@
+"""An attempt to compute a run: it claims it, records it, shows that it lives, and stops when nobody asks."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import orjson
+
+from components.core.state import State
+from components.core.view import View
+from components.jobs import queue
+from components.jobs.queue import Job, JobTable, Status
+from components.jobs.store import LogReplaced, Store, StoreError, StoreUnavailable, T
+from components.operations.build_id import build_id
+
+log = logging.getLogger(__name__)
+
+OUTAGE = 30.0  # seconds that a store may be away without an attempt giving up
+PAUSE = 0.25  # seconds between two tries meanwhile
+GRACE = 1.0  # seconds to come to a record when it is time to stop
+
+FAILED = "The computation failed here. What was computed before is shown."
+TOO_LONG = f"This run gives more than the {queue.MAX_JOB_BYTES >> 20} MiB that are recorded; it ends here."
+
+
+def job_key(name: str, state: State) -> str:
+    """The name of a run in a store: a hash, so that nothing of a link gets into a path."""
+    return hashlib.sha256(f"{build_id()} {name}?{state.key()}".encode()).hexdigest()[:40]
+
+
+@dataclass
+class JobExecution:
+    """One process's attempt at a run, with a log of its own."""
+
+    store: Store
+    key: str
+    name: str
+    entry: Job  # as it stood when it was claimed
+    leave: Callable[[], None] | None = None
+
+    @classmethod
+    def claimed(cls, store: Store, key: str, leave: Callable[[], None] | None) -> JobExecution | None:
+        """An attempt at the run, or None: it was not launched, or another has it."""
+        name = secrets.token_hex(8)
+        entry = _retry(lambda: store.change(partial(_claim, key=key, worker_id=name)))
+        if entry is None:
+            log.warning("run %s is not for us: nobody asks, another has claimed it, or its release is not ours", key)
+            return None
+        return cls(store, key, name, entry, leave)
+
+    def compute(self, view: View, state: State) -> None:
+        """Computes and records until it is finished, has failed, or has to stop."""
+        self.size = self.safe = 0  # bytes of the log, and of the checkpoint
+        self.saved = False
+        self.over, self.done = threading.Event(), threading.Event()
+        heart = threading.Thread(target=self._heartbeat_loop, name="heart", daemon=True)
+        heart.start()
+        try:
+            self._record(view, state)
+        except LogReplaced:
+            log.warning("run %s: the log is not ours any more", self.key)
+        except StoreError as fault:
+            log.exception("run %s cannot be recorded", self.key)
+            self._end("failed", str(fault))
+        except Exception:
+            log.exception("run %s failed", self.key)
+            self._end("failed", FAILED)
+        finally:
+            self.done.set()
+            heart.join()
+
+    def _record(self, view: View, state: State) -> None:
+        checkpoint = self._begin()
+        for chunk in view.run(state, checkpoint):
+            if self.over.is_set():
+                return
+            if chunk.kind == "checkpoint":
+                self._save(orjson.dumps({"at": self.size, "data": chunk.data}, option=orjson.OPT_SERIALIZE_NUMPY))
+                self.saved = True
+                continue
+            line = chunk.line()
+            if self.size + self.safe + len(line) > queue.MAX_JOB_BYTES:
+                self._end("failed", TOO_LONG)
+                return
+            self._append(line)
+        if not self.over.is_set():
+            self._end("finished")
+
+    def _begin(self) -> Mapping[str, Any] | None:
+        """Makes the log, with what is safe of the last attempt's; returns the checkpoint from which to go on."""
+        past, generation = self.entry.log, self.entry.generation
+        found, saved = b"", None
+        if past:
+            found = _retry(lambda: self.store.read(self.key, past, 0, queue.MAX_JOB_BYTES)) or b""
+            saved = _retry(lambda: self.store.checkpoint(self.key, past))
+        at, data = _place(saved)
+        if at > len(found):  # the log has lost what the checkpoint goes on from
+            saved, at, data = None, 0, None
+        self._append(found[:at])
+        if saved:
+            self._save(saved)
+        if not generation or not found or b"\n" in found[at:]:
+            generation = max(generation + 1, int(1000 * time.time()))  # not even one that was forgotten comes again
+        if not _retry(lambda: self.store.change(partial(_begin, key=self.key, worker_id=self.name, to=generation))):
+            raise LogReplaced
+        return data
+
+    def _append(self, lines: bytes) -> None:
+        _retry(lambda: self.store.append(self.key, self.name, self.size, lines))
+        self.size += len(lines)
+
+    def _save(self, checkpoint: bytes) -> None:
+        if self.size + len(checkpoint) > queue.MAX_JOB_BYTES:
+            log.warning("run %s: a checkpoint of %d bytes is not kept", self.key, len(checkpoint))
+            return
+        _retry(lambda: self.store.save(self.key, self.name, checkpoint))
+        self.safe = len(checkpoint)
+
+    def _end(self, status: Status, sentence: str = "") -> None:
+        """Puts the end on the board; a failing store has been waited for, and if it stays away the run is taken up."""
+        step = partial(
+            _end, key=self.key, worker_id=self.name, status=status, size=self.size + self.safe, sentence=sentence
+        )
+        try:
+            _retry(lambda: self.store.change(step))
+        except StoreError:
+            log.exception("the end of run %s cannot be recorded", self.key)
+
+    def _heartbeat_loop(self) -> None:
+        """Shows that we live, and learns whether to stop."""
+        while not self.done.wait(queue.HEARTBEAT_INTERVAL):
+            step = partial(_beat, key=self.key, worker_id=self.name, size=self.size + self.safe, saved=self.saved)
+            try:
+                if self.store.change(step):
+                    continue
+            except StoreError:  # that is for whoever records to deal with
+                continue
+            self.over.set()
+            if not self.done.wait(GRACE) and self.leave is not None:
+                self.leave()
+            return
+
+
+def _place(checkpoint: bytes | None) -> tuple[int, Mapping[str, Any] | None]:
+    """The length of the log that a checkpoint goes on from, and what it is for the view."""
+    if checkpoint is None:
+        return 0, None
+    known = orjson.loads(checkpoint)
+    return known["at"], known["data"]
+
+
+def _retry(action: Callable[[], T]) -> T:
+    """Does it, trying again while the store is away."""
+    patience = time.monotonic() + OUTAGE
+    while True:
+        try:
+            return action()
+        except StoreUnavailable:
+            if time.monotonic() > patience:
+                raise
+            time.sleep(PAUSE)
+
+
+# The moves, at the time at which they are made.
+
+
+def _claim(current: JobTable, key: str, worker_id: str) -> tuple[JobTable, Job | None]:
+    return queue.claim(current, key, worker_id, time.time())
+
+
+def _begin(current: JobTable, key: str, worker_id: str, to: int) -> tuple[JobTable, bool]:
+    return queue.start(current, key, worker_id, to)
+
+
+def _beat(current: JobTable, key: str, worker_id: str, size: int, saved: bool) -> tuple[JobTable, bool]:
+    return queue.heartbeat(current, key, worker_id, time.time(), size, saved)
+
+
+def _end(
+    current: JobTable, key: str, worker_id: str, status: Status, size: int, sentence: str
+) -> tuple[JobTable, bool]:
+    return queue.finish(current, key, worker_id, time.time(), status, size, sentence)

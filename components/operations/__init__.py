@@ -1,0 +1,1 @@
+"""Settings, logs, metrics, the gunicorn configuration and the start of a process."""

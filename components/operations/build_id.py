@@ -1,0 +1,16 @@
+"""The release: a short hash of the code."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def build_id() -> str:
+    """A short hash of our own code, the release: pictures of another are never replayed."""
+    root = Path(__file__).parents[2]
+    kinds = (("components", "*.py"), ("dynamics", "*.py"), ("assets", "*.js"), ("assets", "*.css"))
+    sources = sorted(path for folder, kind in kinds for path in (root / folder).rglob(kind))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]

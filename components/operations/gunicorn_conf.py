@@ -1,0 +1,145 @@
+"""Gunicorn's configuration: `gunicorn --config python:components.operations.gunicorn_conf app:server`.
+
+The names are gunicorn's.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import socket
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from gunicorn.glogging import Logger
+
+from components.operations import build_id, logs, metrics, settings
+from components.operations.numba_cache import ensure_tempdir, ensure_writable_cache
+
+try:
+    settings.check(os.environ)
+except ValueError as fault:
+    sys.exit(f"The app is not started. {fault}")
+
+
+def _value(name: str) -> Any:
+    return settings.value(os.environ, name)
+
+
+logs.configure_logging(_value("LOG_FORMAT"), _value("LOG_LEVEL"))
+log = logging.getLogger("start")
+log.setLevel(logging.INFO)  # what runs is logged at any level
+for _sentence in settings.misspelled(os.environ):
+    log.warning(_sentence)
+ensure_tempdir(os.environ)
+_made = ensure_writable_cache(os.environ)
+
+LINGER_SECONDS = 1.0
+
+
+class PrivateLogger(Logger):
+    """What gunicorn says goes where everything goes; there is no access log, for it names clients."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+
+
+loglevel = _value("LOG_LEVEL")
+_host = f"[{_value('HOST')}]" if ":" in _value("HOST") else _value("HOST")
+bind = f"{_host}:{_value('PORT')}"
+worker_class = "gthread"
+workers = _value("WORKERS")
+threads = _value("THREADS")
+worker_connections = 200  # of each process: far fewer than it may have files open
+keepalive = 30
+timeout = 60  # seconds after which a worker that does nothing at all is replaced
+graceful_timeout = 2  # seconds that answers have after SIGTERM
+RETIREMENT = 10  # seconds that they have where a worker is replaced after MAX_REQUESTS
+max_requests = _value("MAX_REQUESTS")
+max_requests_jitter = max_requests // 10
+control_socket_disable = True
+forwarded_allow_ips = ""  # nobody's SCRIPT_NAME is believed; whose X-Forwarded-For is, TRUSTED_PROXIES says
+logger_class = PrivateLogger
+# Its workers' signs of life: in memory, where a full disk is not in the way.
+worker_tmp_dir = next((path for path in ("/dev/shm", tempfile.gettempdir()) if os.access(path, os.W_OK)), None)
+chdir = str(Path(__file__).parents[2])
+
+
+def when_ready(server: Any) -> None:
+    """Log what runs: release, address, processes, settings."""
+    build_id.build_id.cache_clear()
+    given = settings.in_force(os.environ)
+    server = f"http://{bind}, {workers} processes of {threads} threads"
+    log.info(f"release {build_id.build_id()} on {server}; settings: {given}", extra={"plain": True})
+
+
+on_reload = when_ready
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Let a worker read the code as it is now, also where the master has read it before an update."""
+    # Stays: the module whose memory all workers share, this one, which is running, and the package of both.
+    stays = (metrics.__name__, __name__, __name__.rpartition(".")[0])
+    for name in [name for name in sys.modules if name.startswith("components.") and name not in stays]:
+        parent, _, module = name.rpartition(".")
+        if hasattr(sys.modules.get(parent), module):
+            delattr(sys.modules[parent], module)
+        del sys.modules[name]
+
+
+def pre_request(worker: Any, request: Any) -> None:
+    """Close the connection after a request with a body, so that no thread waits for what the app leaves unread."""
+    if any(name in ("CONTENT-LENGTH", "TRANSFER-ENCODING") for name, _ in request.headers):
+        request.force_close()
+
+
+def post_request(worker: Any, request: Any, environ: Any, response: Any) -> None:
+    """Take for a moment what comes of a body that the app has left unread, and drop it.
+
+    A connection that is closed before is reset, and a proxy that is still sending the body does not see the response.
+    """
+    connection = environ.get("gunicorn.socket")
+    if connection is None or not request.must_close or not getattr(request.body.reader, "length", 1):
+        return
+    end = time.monotonic() + LINGER_SECONDS
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_WR)
+        while (left := end - time.monotonic()) > 0:
+            connection.settimeout(left)
+            if not connection.recv(1 << 16):
+                break
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """Each worker counts in a row of its own."""
+    worker.metrics_row = metrics.allocate_worker_row()
+
+
+def post_worker_init(worker: Any) -> None:
+    """It has the app, and answers."""
+    worker.cfg.set("graceful_timeout", RETIREMENT)  # the worker's own; after SIGTERM the arbiter waits for its own
+    metrics.count("workers_started_total")
+
+
+def worker_exit(server: Any, worker: Any) -> None:
+    """End the process at once: the interpreter would wait for threads that compute."""
+    if worker.booted:
+        logging.shutdown()
+        os._exit(0)
+
+
+def on_exit(server: Any) -> None:
+    """The last one out."""
+    if _made is not None:
+        shutil.rmtree(_made, ignore_errors=True)
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    metrics.release_worker_row(worker.metrics_row)

@@ -1,0 +1,144 @@
+"""The Redis that processes and machines share, with one circuit breaker for each process.
+
+A call takes at most ANSWER seconds. After a call that had no answer, all calls fail at once for PAUSE seconds; then a
+single call tries again. The cache, the limits and the runs use the same client of an address, so a Redis that hangs
+costs a process one wait, whatever asks.
+
+Values that are read are bytes of a bounded length, never objects: nothing is unpickled. A value carries a code (MAC)
+of its name, its bytes and a secret: CACHE_SECRET, else the password of the Redis. What others have written there, or
+under another name, is as good as absent.
+"""
+
+from __future__ import annotations
+
+import hmac
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as NoConnection
+from redis.exceptions import RedisError, WatchError
+from redis.exceptions import TimeoutError as NoAnswer
+from redis.retry import Retry
+
+from components.operations import metrics, settings
+
+log = logging.getLogger(__name__)
+
+TIMEOUT_SECONDS = 0.25  # seconds that an answer may take; a near Redis takes less than a thousandth of a second
+CODE_BYTES = 32
+RETRY_AFTER_SECONDS = 2.0  # seconds for which one that does not answer is left alone
+
+T = TypeVar("T")
+
+
+class Unavailable(Exception):
+    """The Redis does not answer, or refuses."""
+
+
+class Refused(Unavailable):
+    """The Redis answers, and refuses: it is full, or the key has another type."""
+
+
+class RedisClient:
+    """A Redis that may go and come back. Every method raises Away, soon."""
+
+    def __init__(self, url: str, secret: str = "") -> None:
+        self._secret = (secret or urlsplit(url).password or "").encode()
+        # A connection that was closed meanwhile is opened again; a timeout is not waited for twice.
+        retry = Retry(NoBackoff(), 1, supported_errors=(NoConnection,))
+        self.redis: Any = Redis.from_url(
+            url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS, retry=retry
+        )
+        self._lock = threading.Lock()
+        self._until: float | None = None  # while it is away: when it is tried again
+
+    @staticmethod
+    def at(url: str) -> RedisClient | None:
+        """The client of an address, one for each process; none where there is no address."""
+        return _client(url, settings.value(os.environ, "CACHE_SECRET")) if url else None
+
+    @property
+    def away(self) -> bool:
+        """Whether it did not answer when it was asked last."""
+        return self._until is not None
+
+    def answers(self) -> bool:
+        """Ask now whether the Redis answers; False without asking while the breaker is open."""
+        try:
+            self.call(self.redis.ping)
+        except Unavailable:
+            return False
+        return True
+
+    def get(self, key: str, most: int) -> bytes | None:
+        """The bytes of a key; None where there are none, more than `most`, or what another has written."""
+        return self.opened(key, self.call(lambda: self.redis.getrange(key, 0, most + CODE_BYTES)), most)
+
+    def set(self, key: str, value: bytes, seconds: int) -> None:
+        """Keeps bytes for some time."""
+        self.call(lambda: self.redis.set(key, self.sealed(key, value), ex=seconds))
+
+    def sealed(self, key: str, value: bytes) -> bytes:
+        """What is stored under a key for a value: its code, then the value."""
+        return self._code(key, value) + value
+
+    def opened(self, key: str, stored: object, most: int) -> bytes | None:
+        """The value of at most so many bytes that was sealed under a key, else None."""
+        if not isinstance(stored, bytes):
+            return None
+        code, value = stored[:CODE_BYTES], stored[CODE_BYTES:]
+        return value if 0 < len(value) <= most and hmac.compare_digest(code, self._code(key, value)) else None
+
+    def _code(self, key: str, value: bytes) -> bytes:
+        return hmac.digest(self._secret, b"%d:%s%s" % (len(key), key.encode(), value), "sha256")
+
+    def script(self, lua: str) -> Callable[..., Any]:
+        """A script as a function of its keys and its arguments."""
+        registered = self.redis.register_script(lua)
+        return lambda keys, args: self.call(lambda: registered(keys=keys, args=args))
+
+    def call(self, action: Callable[[], T]) -> T:
+        """Return the result of calls of `redis`, unless the breaker is open. Raises Away, Refused, WatchError."""
+        with self._lock:
+            if self._until is not None:
+                if time.monotonic() < self._until:
+                    raise Unavailable
+                self._until = time.monotonic() + RETRY_AFTER_SECONDS  # nobody else tries at the same time
+        try:
+            result = action()
+        except (NoConnection, NoAnswer) as fault:
+            metrics.count("shared_failures_total")
+            with self._lock:
+                first, self._until = self._until is None, time.monotonic() + RETRY_AFTER_SECONDS
+            if first:
+                log.warning("Redis does not answer (%s); each process goes on by itself", type(fault).__name__)
+            raise Unavailable from fault
+        except WatchError:  # an answer: another change came first
+            self._is_back()
+            raise
+        except RedisError as fault:
+            self._is_back()
+            metrics.count("shared_failures_total")
+            log.warning("Redis refuses (%s)", type(fault).__name__)
+            raise Refused from fault
+        self._is_back()
+        return result
+
+    def _is_back(self) -> None:
+        with self._lock:
+            back, self._until = self._until is not None, None
+        if back:
+            log.warning("Redis answers again")
+
+
+@cache
+def _client(url: str, secret: str) -> RedisClient:
+    return RedisClient(url, secret)

@@ -1,0 +1,1 @@
+"""Pages that are not views: the lecture, the theory page and the static site."""

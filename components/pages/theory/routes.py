@@ -1,0 +1,89 @@
+"""GET /theory: one document, the same for all, made once a process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+
+from flask import Flask, Response, request
+
+from components.core.state import State
+from components.core.theory_chapter import PATH
+from components.core.view import View
+from components.operations import warmup
+from components.pages.theory.document import render
+from components.pages.theory.numbers import NAMES, numbers
+from components.ui.open_graph import meta_tags
+from components.ui.path_prefix import in_document
+from components.ui.shell import NAME, StandalonePage, nav_entries, page_head
+from components.ui.summary import PageMetadata
+
+COMING = "(being computed; reload in a minute)"
+KEPT = 300  # seconds for which a browser does not ask again
+
+TITLE = f"Theory · {NAME}"
+DESCRIPTION = "Theory: the mathematics of feature learning and unlearning"
+SHARED = "<!--shared-->"  # where the tags are, which name the host by which the page was asked for
+
+_making = threading.Lock()
+_made: dict[tuple[str, ...], str] = {}
+
+
+def register(server: Flask, views: Mapping[str, View], pages: Sequence[StandalonePage] = ()) -> None:
+    """Adds the page to the server."""
+
+    @server.get(PATH)
+    def theory() -> Response:
+        if not warmup.ready.is_set():  # the text does not wait for its numbers
+            document = _document(views, pages, dict.fromkeys(NAMES, COMING))
+            return Response(in_document(document, request.script_root), headers={"Cache-Control": "no-store"})
+        about = PageMetadata(TITLE, DESCRIPTION, *_first(views))
+        document = in_document(page(views, pages), request.script_root).replace(
+            SHARED, meta_tags(about, PATH, request.url_root)
+        )
+        response = Response(document, headers={"Cache-Control": f"private, max-age={KEPT}"})
+        response.add_etag()
+        response.make_conditional(request)
+        return response
+
+
+def page(views: Mapping[str, View], pages: Sequence[StandalonePage] = ()) -> str:
+    """The whole document, made once."""
+    key = (*views, *(place.path for place in pages))
+    with _making:
+        if key not in _made:
+            _made[key] = _document(views, pages, numbers())
+        return _made[key]
+
+
+def _first(views: Mapping[str, View]) -> tuple[View, State]:
+    """The picture that the page has in messages: the first view's own."""
+    view = next(iter(views.values()))
+    return view, view.State()
+
+
+def _document(views: Mapping[str, View], pages: Sequence[StandalonePage], known: Mapping[str, str]) -> str:
+    links = "".join(f'<a class="view-link" href="{path}">{title}</a>' for title, path in nav_entries(views, pages))
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+{page_head(DESCRIPTION, "theory/theory.css", "theory/theory.js")}
+{SHARED}
+<title>{TITLE}</title>
+</head>
+<body class="theory-page">
+<header class="header">
+<a class="skip" href="#text">Skip to the text</a>
+<p class="brand">{NAME}</p>
+<nav class="views" aria-label="Views">{links}<a class="view-link" href="{PATH}" aria-current="page">Theory</a></nav>
+<button type="button" id="theme-button" class="tool" title="Switch between light and dark"
+aria-label="Switch between light and dark"><span class="glyph glyph-theme" aria-hidden="true"></span></button>
+</header>
+<main id="text" tabindex="-1">
+{render(known, views)}
+</main>
+<div id="letter" class="letter-note" role="status" hidden></div>
+</body>
+</html>
+"""

@@ -1,0 +1,70 @@
+"""What a page may send to Dash's callbacks: Dash itself answers anything else with an error of the server's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import Dash
+from dash.exceptions import DependencyException
+from flask import Response, jsonify, request
+
+ROUTE = "/_dash-update-component"
+KEYS = {"output", "outputs", "inputs", "state", "changedPropIds", "parsedChangedPropsIds"}
+SENTENCE = "This is no message of this page: reloading it helps."
+
+
+def register(app: Dash) -> None:
+    """Refuses every payload that no page of ours has written, before Dash reads it."""
+
+    @app.server.before_request
+    def refuse() -> tuple[Response, int] | None:
+        if request.path != ROUTE or request.method != "POST" or not request.is_json:
+            return None
+        try:
+            body = request.get_json(silent=True)
+        except RecursionError:
+            body = None
+        if not is_valid_payload(body, app.callback_map):
+            return jsonify(errors=[{"sentence": SENTENCE}]), 422
+        return None
+
+    @app.server.errorhandler(DependencyException)
+    def unknown(_: DependencyException) -> tuple[Response, int]:
+        return jsonify(errors=[{"sentence": "There is no such file."}]), 404
+
+
+def is_valid_payload(body: Any, callbacks: Mapping[str, Any]) -> bool:
+    """Whether a payload calls one of the callbacks as the page would: with texts for its inputs and its state."""
+    if not isinstance(body, dict) or not body.keys() <= KEYS or not isinstance(body.get("output"), str):
+        return False
+    about = callbacks.get(body["output"])
+    if about is None or "callback" not in about:  # there is none, or it is the client's own
+        return False
+    name, _, prop = body["output"].partition(".")
+    return (
+        body.get("outputs") == {"id": name, "property": prop}
+        and _matches_declaration(body.get("inputs"), about["inputs"])
+        and _matches_declaration(body.get("state", []), about["state"])
+        and _are_texts(body.get("changedPropIds", []))
+        and _are_texts(body.get("parsedChangedPropsIds", []))
+    )
+
+
+def _matches_declaration(given: Any, declared: list[dict[str, str]]) -> bool:
+    """Whether what is given is what is declared, each with a text or nothing as its value."""
+    return (
+        isinstance(given, list)
+        and len(given) == len(declared)
+        and all(
+            isinstance(one, dict)
+            and one.keys() <= {"id", "property", "value"}
+            and (one.get("id"), one.get("property")) == (wanted["id"], wanted["property"])
+            and isinstance(one.get("value"), str | None)
+            for one, wanted in zip(given, declared, strict=True)
+        )
+    )
+
+
+def _are_texts(given: Any) -> bool:
+    return isinstance(given, list) and all(isinstance(one, str) for one in given)

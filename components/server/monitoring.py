@@ -1,0 +1,111 @@
+"""What an operator sees of the server: `/health`, `/ready`, `/metrics`, a log line for each request."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping
+
+from flask import Flask, Response, g, jsonify, request
+
+from components.core.view import View
+from components.operations import metrics, warmup
+from components.operations.build_id import build_id
+from components.operations.metrics import Family, Gauge
+from components.operations.redis_client import RedisClient
+
+log = logging.getLogger("request")
+
+STATUSES = ("200", "204", "206", "304", "308", "400", "404", "405", "413", "414", "422", "429", "500", "503")
+
+
+def register(
+    server: Flask,
+    views: Mapping[str, View],
+    shared: RedisClient | None = None,
+    public: bool = True,
+    gauges: Callable[[], Iterable[Gauge]] = tuple,
+) -> None:
+    """Adds the routes, and counts every request; the last to be registered. public: whether `/metrics` answers;
+    gauges: what is measured for it."""
+
+    @server.get("/health")
+    def health() -> Response:
+        """Liveness: this process answers. Whether it is ready, and whether Redis answers now, is told."""
+        return _state()
+
+    @server.get("/ready")
+    def ready() -> Response:
+        """Readiness: 503 while the numerical core is compiled or loaded."""
+        answer = _state()
+        if not warmup.ready.is_set():
+            answer.status_code = 503
+            answer.headers["Retry-After"] = "5"
+        return answer
+
+    def _state() -> Response:
+        redis = "none" if shared is None else "answers" if shared.answers() else "away"
+        status = "ok" if warmup.ready.is_set() else "warming up"
+        answer = jsonify(status=status, views=list(views), release=build_id(), redis=redis)
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    if public:
+
+        @server.get("/metrics")
+        def all_metrics() -> Response:
+            state = Gauge(
+                "ready",
+                "Whether the process that answers is ready.",
+                "release",
+                {build_id(): warmup.ready.is_set()},
+            )
+            return Response(metrics.text([state, *gauges()]), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+    routes = sorted({_name(rule.rule) for rule in server.url_map.iter_rules()} | {"none"})
+    metrics.register_metrics(families(tuple(routes), tuple(views)))
+
+    @server.before_request
+    def begin() -> None:
+        g.begun = time.monotonic()
+
+    @server.after_request
+    def end(response: Response) -> Response:
+        route = _name(request.url_rule.rule) if request.url_rule else "none"
+        view = (request.view_args or {}).get("name")
+        begun = g.get("begun")  # there is none where a request was refused before
+
+        def sent() -> None:
+            status = str(response.status_code)
+            seconds = time.monotonic() - begun if begun is not None else 0.0
+            metrics.count("requests_total", route, status if status in STATUSES else "other")
+            metrics.observe("request_seconds", route, seconds=seconds)
+            told = {"route": route, "view": view if view in views else "", "status": int(status)}
+            log.info("%s %s", route, status, extra={**told, "seconds": round(seconds, 4)})
+
+        response.call_on_close(sent)  # when its last byte is out
+        return response
+
+
+def families(routes: tuple[str, ...], views: tuple[str, ...]) -> list[Family]:
+    """What is counted."""
+    return [
+        Family("requests_total", "Requests answered.", {"route": routes, "status": (*STATUSES, "other")}),
+        Family("request_seconds", "Time until the last byte was sent.", {"route": routes}, histogram=True),
+        Family(
+            "streams_total",
+            "Pictures given: kept ones, ones under way already, computed ones.",
+            {"view": views, "how": ("kept", "joined", "computed")},
+        ),
+        Family("computed_seconds_total", "Time spent computing pictures.", {"view": views}),
+        Family("stream_failures_total", "Pictures whose computation failed.", {"view": views}),
+        Family("refused_total", "Requests refused because an address had used up its computing.", {}),
+        Family("shared_failures_total", "Times that Redis did not answer, or refused.", {}),
+        Family("workers_started_total", "Processes that have begun to answer.", {}),
+    ]
+
+
+def _name(rule: str) -> str:
+    """The route of a rule: its first word, "page" for pages."""
+    word = rule.strip("/").partition("/")[0]
+    return word if word and "<" not in word else "page"

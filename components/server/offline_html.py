@@ -1,0 +1,89 @@
+"""A picture as one file that needs no network and plays from a folder, as well as from a site.
+
+GET /offline/<view>.html?<link>    the view's page with the recorded stream in it, and all code that draws it
+
+Where the state's long run is finished its record is in the file too; none is started for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from html import escape
+
+from flask import Flask, Response, request
+
+from components.core.metering import Meter
+from components.core.view import View
+from components.export import replay_page
+from components.export.files import file_name
+from components.operations.build_id import build_id
+from components.server.compute_quota import ComputeQuota, QuotaExceeded
+from components.server.job_routes import JobService
+from components.server.stream import quota_response, request_query, with_error_chunk
+from components.server.stream_cache import StreamReader
+from components.ui.summary import state_title
+
+MAKING = 0.5  # seconds of a core at most for what is not computing: to read a record, and to write the page
+NOT_THERE = "The networks of this picture were not at an end when the file was made, and are not in it."
+FAILED = "The computation failed here: there is no picture to keep."
+
+
+def register(
+    server: Flask,
+    views: Mapping[str, View],
+    asked: Callable[[str], StreamReader | Response],
+    runs: JobService,
+    limits: ComputeQuota,
+) -> None:
+    """Adds the route to the server. asked: the lines of a view's state as the present request has it."""
+
+    @server.get("/offline/<name>.html")
+    def offline(name: str) -> Response:
+        try:
+            limits.reserve(request.remote_addr, 0.0)  # once: what has been computed is made a file of, too
+        except QuotaExceeded as exhausted:
+            return quota_response(exhausted)
+        lines = asked(name)
+        if isinstance(lines, Response):
+            return lines
+        paid = limits.reserve(request.remote_addr, MAKING, refusable=False)
+        meter = Meter()
+        try:
+            found = list(with_error_chunk(lines, name))  # charged for itself
+            with meter.measure():
+                page = _page(views[name], request_query(), found, runs)
+        finally:
+            paid(meter.seconds)
+        if page is None:
+            return Response(FAILED, 500, mimetype="text/plain")
+        file = file_name(views[name], views[name].State.from_query(request_query()), "html")
+        headers = {"Content-Disposition": f'attachment; filename="{file}"', "Cache-Control": "no-store"}
+        return Response(page, mimetype="text/html", headers=headers)
+
+
+def _page(view: View, query: str, lines: list[bytes], runs: JobService) -> str | None:
+    """The file, or None where the stream has failed."""
+    state = view.State.from_query(query)
+    watched = getattr(state, "watched", None)
+    finished = runs.finished(view.name, state) if view.has_jobs else b""
+    recording = replay_page.record(lines, watched, finished)
+    if any(chunk["kind"] == "error" for chunk in replay_page.record(lines)):
+        return None
+    host = request.url_root.rstrip("/")
+    address = escape(f"{host}{view.path}?{state.query()}")
+    made = f"{datetime.now(UTC):%-d %B %Y}, release {build_id()}"
+    partly = f" {NOT_THERE}" if view.has_jobs and not _whole(recording) else ""
+    label = (
+        f"A file, made {made}. It plays, zooms and needs no network; moving its parameters needs the app: "
+        f'<a href="{address}" target="_blank" rel="noopener">open it there</a>.{partly}'
+    )
+    return replay_page.page(
+        view, state.model_dump(), recording, state_title(view, state), label, replay_page.as_inline, host
+    )
+
+
+def _whole(recording: replay_page.Recording) -> bool:
+    """Whether the networks of a long run, or kept results in their place, are in a recording."""
+    begun = [chunk for chunk in recording if chunk["kind"] == "begin"]
+    return len(begun) > 1 or any(chunk.get("final") for chunk in begun)

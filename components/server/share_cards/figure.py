@@ -1,0 +1,430 @@
+"""A resolved figure as SVG: what plotly and the page's own overlay draw of it, in a rectangle of pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import count
+from math import atan2, degrees
+from typing import Any
+
+import numpy as np
+
+from components.server.share_cards import svg_primitives
+from components.server.share_cards.axes import Axis, ticks
+from components.server.share_cards.figure_state import ResolvedFigure
+from components.server.share_cards.stream_result import numbers
+from components.server.share_cards.svg_primitives import Rect
+from components.server.share_cards.text import cut, drawn, escaped, width
+from components.ui.heatmap_encoding import NONE
+from components.ui.theme import LIGHT
+
+SCALE = 1.5  # larger than on the page: a message shows the picture at half its size or less
+TICK, TITLE, NAME, SMALL = 12 * SCALE, 14 * SCALE, 13 * SCALE, 11 * SCALE
+LEAST = 0.68  # of a title, where its axis is short
+LETTER = 0.58  # of a letter's width over its height, about
+GAP = 6.0
+SAMPLE = 30.0  # of a line in a legend
+BAR = 14.0  # how wide a colour bar is
+HIDDEN = "rgba(0,0,0,0)"
+
+
+class Drawing:
+    """One figure in its rectangle. `ids` numbers what is cut, over all figures of a document."""
+
+    def __init__(self, figure: ResolvedFigure, outer: Rect, ids: count[int]) -> None:
+        self.layout, self.traces, self.scene = figure.layout, figure.traces, figure.scene
+        self.ids = ids
+        self.x_names = [key for key in self.layout if key.startswith("xaxis")]
+        self.y_names = [key for key in self.layout if key.startswith("yaxis")]
+        self.bar = next((trace["marker"] for trace in self.traces if trace.get("marker", {}).get("showscale")), None)
+        self.named = _legend(self.traces) if self.layout.get("showlegend") else []
+        self.inner = self._inside(outer)
+        self.axes = {name: self._axis(name) for name in (*self.x_names, *self.y_names)}
+
+    def _inside(self, outer: Rect) -> Rect:
+        """The rectangle of the axes: numbers and titles have their room around it."""
+        widest = 0.0
+        height = outer.bottom - outer.top - 80
+        for name in self.y_names:
+            low, high = self.layout[name].get("domain", (0, 1))
+            axis = Axis.of(self.layout[name], (high - low) * height, 0)
+            widest = max([widest, *(width(text, TICK) for _, text in ticks(axis, self.layout[name], "y"))])
+        right = outer.right - 16
+        if self.bar:
+            right -= BAR + 3 * GAP + TITLE + max([0.0, *(width(text, TICK) for _, text in self._bar_ticks())])
+        left = outer.left + TITLE + GAP + widest + 3 * GAP
+        bottom = outer.bottom - TICK - TITLE - 3 * GAP
+        self.rows = self._legend_rows(right - left) if self.named else []
+        bottom -= len(self.rows) * SMALL * 1.35
+        top = outer.top + (NAME if any(shape.get("label") for shape in self.layout.get("shapes", ())) else GAP)
+        return Rect(left, top, right, bottom)
+
+    def _axis(self, name: str) -> Axis:
+        low, high = self.layout[name].get("domain", (0, 1))
+        box = self.inner
+        if name.startswith("x"):
+            wide = box.right - box.left
+            return Axis.of(self.layout[name], box.left + low * wide, box.left + high * wide)
+        high_ = box.bottom - box.top
+        return Axis.of(self.layout[name], box.bottom - low * high_, box.bottom - high * high_)
+
+    def svg(self) -> str:
+        """All of it, what lies lowest first."""
+        shapes = self.layout.get("shapes", ())
+        traces = sorted(self.traces, key=lambda trace: ("heatmap", "contour", "scatter").index(trace["type"]))
+        return "".join(
+            [
+                *self._cells(),
+                *(part for x, y in self._pairs() for part in self._grid(x, y)),
+                *self._field(),
+                *(self._shape(shape) for shape in shapes if shape.get("layer") == "below"),
+                *(self._trace(trace) for trace in traces),
+                *(self._shape(shape) for shape in shapes if shape.get("layer") != "below"),
+                *(part for x, y in self._pairs() for part in self._frame(x, y)),
+                *(self._annotation(note) for note in self.layout.get("annotations", ())),
+                *self._colours(),
+                *self._names(),
+            ]
+        )
+
+    def _pairs(self) -> Iterator[tuple[str, str]]:
+        """Each row's axes: the x axis of a y axis is its anchor's."""
+        for y in self.y_names:
+            anchor = self.layout[y].get("anchor", "x")
+            x = anchor.replace("x", "xaxis") if f"{anchor.replace('x', 'xaxis')}" in self.axes else self.x_names[0]
+            yield x, y
+
+    # --- axes ---
+
+    def _grid(self, x: str, y: str) -> Iterator[str]:
+        xa, ya = self.axes[x], self.axes[y]
+        for name, axis in ((x, xa), (y, ya)):
+            looks, letter = self.layout[name], name[0]
+            places = [value for value, _ in ticks(axis, looks, letter)] if looks.get("showgrid", True) else []
+            for value in places:
+                yield self._straight(letter, float(axis.pixels(value)), xa, ya, looks["gridcolor"], 1)
+            if looks.get("zeroline") and not axis.log and axis.shows(0.0):
+                yield self._straight(letter, float(axis.pixels(0.0)), xa, ya, looks["zerolinecolor"], 1)
+
+    @staticmethod
+    def _straight(letter: str, at: float, xa: Axis, ya: Axis, colour: str, thick: float) -> str:
+        ends = (at, ya.start, at, ya.stop) if letter == "x" else (xa.start, at, xa.stop, at)
+        x1, y1, x2, y2 = (f"{end:.1f}" for end in ends)
+        return f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" stroke="{colour}" stroke-width="{thick * SCALE:g}"/>'
+
+    def _frame(self, x: str, y: str) -> Iterator[str]:
+        """Lines, ticks, numbers and titles; those of the x axis under the row that it is anchored to."""
+        xa, ya = self.axes[x], self.axes[y]
+        ink, muted = LIGHT["ink"], LIGHT["muted"]
+        yield self._straight("x", xa.start, xa, ya, muted, 1)
+        above = np.inf
+        for value, text in sorted(ticks(ya, self.layout[y], "y"), reverse=ya.ends[0] > ya.ends[1]):
+            at = float(ya.pixels(value))
+            yield f'<path d="M{xa.start:.1f} {at:.1f}h{-GAP}" stroke="{muted}" stroke-width="{SCALE}"/>'
+            if above - at < TICK:
+                continue
+            above = at
+            yield drawn(text, xa.start - GAP - 4, at + 0.35 * TICK, TICK, ink, "end")
+        yield self._title(self.layout[y], self.inner.left - (self.inner.left - self._outer_left()) + TITLE * 0.85, ya)
+        anchor = self.layout[x].get("anchor", "y").replace("y", "yaxis")
+        if (anchor if anchor in self.axes else self.y_names[0]) != y:
+            return
+        yield self._straight("y", ya.start, xa, ya, muted, 1)
+        past = -np.inf
+        for value, text in ticks(xa, self.layout[x], "x"):
+            at, half = float(xa.pixels(value)), width(text, TICK) / 2
+            yield f'<path d="M{at:.1f} {ya.start:.1f}v{GAP}" stroke="{muted}" stroke-width="{SCALE}"/>'
+            if at - half > past + GAP:
+                yield drawn(text, at, ya.start + GAP + TICK, TICK, ink, "middle")
+                past = at + half
+        title = self.layout[x].get("title", {}).get("text", "")
+        size = TITLE * min(1.0, max(LEAST, xa.length / max(1.0, width(title, TITLE))))
+        yield drawn(
+            title, (xa.start + xa.stop) / 2, ya.start + GAP + TICK + TITLE + GAP / 2, size, LIGHT["ink"], "middle"
+        )
+
+    def _outer_left(self) -> float:
+        widest = 0.0
+        for name in self.y_names:
+            written = ticks(self.axes[name], self.layout[name], "y")
+            widest = max([widest, *(width(text, TICK) for _, text in written)])
+        return self.inner.left - widest - 3 * GAP - TITLE
+
+    @staticmethod
+    def _title(looks: Mapping[str, Any], x: float, axis: Axis) -> str:
+        """The title of an upright axis, smaller where the axis is short."""
+        text = looks.get("title", {}).get("text", "")
+        size = TITLE * min(1.0, max(LEAST, axis.length / max(1.0, width(text, TITLE))))
+        return drawn(text, x, (axis.start + axis.stop) / 2, size, LIGHT["ink"], "middle", turned=True)
+
+    # --- what is under ---
+
+    def _cut(self, body: str, xa: Axis, ya: Axis) -> str:
+        """Only what is within a row's axes."""
+        number = next(self.ids)
+        return (
+            f'<clipPath id="c{number}"><rect x="{xa.start:.1f}" y="{ya.stop:.1f}" width="{xa.length:.1f}" '
+            f'height="{ya.length:.1f}"/></clipPath><g clip-path="url(#c{number})">{body}</g>'
+        )
+
+    def _first(self) -> tuple[Axis, Axis]:
+        return self.axes[self.x_names[0]], self.axes[self.y_names[0]]
+
+    @staticmethod
+    def _box(xa: Axis, ya: Axis) -> Rect:
+        """What a row's axes show."""
+        (left, right), (top, bottom) = sorted((xa.start, xa.stop)), sorted((ya.start, ya.stop))
+        return Rect(left, top, right, bottom)
+
+    def _field(self) -> Iterator[str]:
+        field = self.scene.get("field")
+        if not field:
+            return
+        xa, ya = self._first()
+        x, y, across, up = (numbers(field[name]) for name in ("x", "y", "across", "up"))
+        d = svg_primitives.field(
+            (xa.pixels(x), ya.pixels(y)), (xa.pixels(x + across), ya.pixels(y + up)), 0.8 * SCALE, self._box(xa, ya)
+        )
+        looks = f'fill="none" stroke="{escaped(field["colour"])}" stroke-width="{0.8 * SCALE:g}"'
+        yield f'<path d="{d}" {looks}/>'
+
+    def _cells(self) -> Iterator[str]:
+        cells = self.scene.get("cells")
+        if not cells:
+            return
+        xa, ya = self._first()
+        nx, ny = cells["n"]
+        shape, quantity = (ny, nx), cells["quantity"]
+        if quantity:
+            values = numbers(quantity["values"]).reshape(shape)
+            stops = [(k / (len(quantity["scale"]) - 1), colour) for k, colour in enumerate(quantity["scale"])]
+            colours = svg_primitives.ramp(stops, np.floor(values / 256) / 255)
+            alpha = np.where(values == NONE, 0.0, 255.0)
+        else:
+            palette = np.array([svg_primitives.rgb(fate["colour"]) for fate in cells["fates"]], dtype=float)
+            colours = palette[numbers(cells["fate"]).reshape(shape).astype(int)]
+            alpha = np.full(shape, 255.0 * cells["strength"])
+        yield self._cut(
+            self._grid_image(np.dstack([colours, alpha]), xa.pixels(cells["x"]), ya.pixels(cells["y"])), xa, ya
+        )
+
+    @staticmethod
+    def _grid_image(colours: np.ndarray, x: np.ndarray, y: np.ndarray) -> str:
+        """A grid between the middles of its outermost cells."""
+        ny, nx = colours.shape[:2]
+        wide, high = (x[-1] - x[0]) / max(nx - 1, 1), (y[0] - y[-1]) / max(ny - 1, 1)
+        return svg_primitives.image(colours, x[0] - wide / 2, y[-1] - high / 2, nx * wide, ny * high)
+
+    # --- traces ---
+
+    def _trace(self, trace: dict[str, Any]) -> str:
+        x = self.axes.get(trace.get("xaxis", "x").replace("x", "xaxis"), self.axes[self.x_names[0]])
+        y = self.axes.get(trace.get("yaxis", "y").replace("y", "yaxis"), self.axes[self.y_names[0]])
+        if trace["type"] == "heatmap":
+            return self._cut(self._heatmap(trace, x, y), x, y)
+        if trace["type"] == "contour":
+            return self._contour(trace, x, y)
+        px, py = x.pixels(trace["x"]), y.pixels(trace["y"])
+        mode = trace.get("mode", "lines")
+        opacity = trace.get("opacity", 1.0)
+        body, box = "", self._box(x, y)
+        if trace.get("fill") == "toself":
+            colour = escaped(trace["fillcolor"])
+            body += f'<path d="{svg_primitives.area(px, py, box)}" fill="{colour}" fill-opacity="{opacity:g}"/>'
+        elif "lines" in mode and np.isfinite(px + py).any():
+            body += svg_primitives.line(svg_primitives.path(px, py, box), trace["line"], SCALE, opacity)
+        points = ""
+        if "markers" in mode and not trace["marker"].get("showscale"):
+            points = "".join(self._markers(trace, px, py, box))
+        return body + points + ("".join(self._texts(trace, px, py, x, y)) if "text" in mode else "")
+
+    def _markers(self, trace: dict[str, Any], px: np.ndarray, py: np.ndarray, box: Rect) -> Iterator[str]:
+        looks = trace["marker"]
+        line = looks.get("line", {})
+        opacity = looks.get("opacity", 1.0) * trace.get("opacity", 1.0)
+        loose = 2.0 if trace.get("cliponaxis") is False else 0.0
+        for k, (x, y) in enumerate(zip(px.tolist(), py.tolist(), strict=True)):
+            size, colour = _each(looks.get("size", 6), k), _each(looks.get("color", LIGHT["ink"]), k)
+            if not box.holds(x, y, loose) or not size or colour == HIDDEN:
+                continue
+            symbol = _each(looks.get("symbol", "circle"), k)
+            edge = _each(line.get("color", colour), k), _each(line.get("width", 0), k) * SCALE
+            turn = degrees(atan2(px[k] - px[k - 1], py[k - 1] - py[k])) if symbol == "arrow" and k else 0.0
+            yield svg_primitives.marker(
+                x, y, symbol, size * SCALE, colour, edge, turn or 1e-3 * (symbol == "arrow"), opacity
+            )
+
+    def _texts(self, trace: dict[str, Any], px: np.ndarray, py: np.ndarray, xa: Axis, ya: Axis) -> Iterator[str]:
+        font = trace.get("textfont", {})
+        size = font.get("size", 12) * SCALE
+        part = (trace.get("meta") or {}).get("part")
+        heights = _spread(py, 1.1 * size) if part == "names" else py
+        for k, text in enumerate(trace["text"]):
+            x, y = float(px[k]), float(heights[k])
+            if not (
+                np.isfinite(x) and np.isfinite(y) and xa.start - 1 <= x <= xa.stop + 1 and ya.stop <= y <= ya.start
+            ):
+                continue
+            if part == "regions":
+                text = _fitting(text, trace["meta"]["rooms"][k], xa, ya, size)
+            place = _each(trace.get("textposition", "middle center"), k)
+            anchor = "end" if place.endswith("left") else "start" if place.endswith("right") else "middle"
+            yield drawn(text, x, y + 0.36 * size, size, _each(font.get("color", LIGHT["ink"]), k), anchor)
+
+    def _heatmap(self, trace: dict[str, Any], xa: Axis, ya: Axis) -> str:
+        z = np.asarray(trace["z"], dtype=float)
+        shares = (z - trace["zmin"]) / (trace["zmax"] - trace["zmin"])
+        x, y = xa.pixels(numbers(trace["x"])), ya.pixels(numbers(trace["y"]))
+        alpha = np.full(z.shape, 255.0 * trace.get("opacity", 1.0))
+        return self._grid_image(np.dstack([svg_primitives.ramp(trace["colorscale"], shares), alpha]), x, y)
+
+    def _contour(self, trace: dict[str, Any], xa: Axis, ya: Axis) -> str:
+        levels = trace["contours"]
+        x, y, z = xa.pixels(numbers(trace["x"])), ya.pixels(numbers(trace["y"])), np.asarray(trace["z"], dtype=float)
+        box = self._box(xa, ya)
+        steps = round((levels["end"] - levels["start"]) / levels["size"]) if levels["size"] > 0 else 0
+        d = "".join(
+            svg_primitives.contour(x, y, z, levels["start"] + k * levels["size"], box)
+            for k in range(min(steps, 60) + 1)
+        )
+        return svg_primitives.line(d, trace["line"], SCALE)
+
+    # --- beside ---
+
+    def _shape(self, shape: dict[str, Any]) -> str:
+        ends = [self._place(shape, f"{letter}{k}", letter) for k in (0, 1) for letter in "xy"]
+        if not all(np.isfinite(end) for end in ends):
+            return ""
+        x0, y0, x1, y1 = ends
+        box = self.inner
+        if not (
+            box.left - 1 <= min(x0, x1)
+            and max(x0, x1) <= box.right + 1
+            and box.top - 1 <= min(y0, y1) <= box.bottom + 1
+        ):
+            return ""
+        found = svg_primitives.line(f"M{x0:.1f} {y0:.1f}L{x1:.1f} {y1:.1f}", shape["line"], SCALE)
+        label = shape.get("label")
+        if label:
+            size = label["font"]["size"] * SCALE
+            upright = abs(x1 - x0) < 1
+            place = label.get("textposition", "middle")
+            x = {"start": min(x0, x1) + 4, "end": max(x0, x1) - 4}.get(place, (x0 + x1) / 2)
+            anchor = "middle" if upright or place == "middle" else place
+            y = min(y0, y1) - (4 if upright else 0.25 * size)
+            found += drawn(label["text"], x0 if upright else x, y, size, label["font"]["color"], anchor)
+        return found
+
+    def _place(self, what: Mapping[str, Any], name: str, letter: str) -> float:
+        """Where something is along a direction: on an axis, on its share of the figure, or in the figure."""
+        value, reference = what[name], what.get(f"{letter}ref", letter)
+        box = self.inner
+        if reference == "paper":
+            return (
+                box.left + value * (box.right - box.left)
+                if letter == "x"
+                else box.bottom - value * (box.bottom - box.top)
+            )
+        axis = self.axes.get(reference.removesuffix(" domain").replace(letter, f"{letter}axis"))
+        if axis is None:
+            return float("nan")
+        if reference.endswith(" domain"):
+            return axis.start + value * (axis.stop - axis.start)
+        return float(axis.pixels(value))
+
+    def _annotation(self, note: dict[str, Any]) -> str:
+        size = note["font"]["size"] * SCALE
+        x, y = self._place(note, "x", "x"), self._place(note, "y", "y")
+        anchor = {"left": "start", "right": "end"}.get(note.get("xanchor", ""), "middle")
+        room = self.inner.right - self.inner.left
+        return drawn(cut(note["text"], size, room), x, y + size, size, note["font"]["color"], anchor)
+
+    def _bar_ticks(self) -> list[tuple[float, str]]:
+        looks, axis = self._bar_axis(0.0, 300.0)
+        return ticks(axis, looks, "y")
+
+    def _bar_axis(self, low: float, high: float) -> tuple[dict[str, Any], Axis]:
+        assert self.bar is not None
+        looks = {**self.bar["colorbar"], "range": [self.bar["cmin"], self.bar["cmax"]]}
+        return looks, Axis.of(looks, low, high)
+
+    def _colours(self) -> Iterator[str]:
+        """The colour bar."""
+        if not self.bar:
+            return
+        box = self.inner
+        left, high = box.right + 2 * GAP, box.bottom - box.top
+        shares = np.linspace(0.0, 1.0, 128)[:, None]
+        yield svg_primitives.image(
+            svg_primitives.ramp(self.bar["colorscale"], shares), left, box.top, BAR, high, smooth=True
+        )
+        looks, axis = self._bar_axis(box.bottom, box.top)
+        widest = 0.0
+        for value, text in ticks(axis, looks, "y"):
+            yield drawn(text, left + BAR + GAP, float(axis.pixels(value)) + 0.35 * TICK, TICK, LIGHT["ink"])
+            widest = max(widest, width(text, TICK))
+        yield self._title(looks, left + BAR + 2 * GAP + widest + TITLE * 0.8, axis)
+
+    def _legend_rows(self, room: float) -> list[list[tuple[dict[str, Any], float]]]:
+        """The names of lines, as many in a row as have room: each with where it begins."""
+        rows: list[list[tuple[dict[str, Any], float]]] = [[]]
+        at = 0.0
+        for trace in self.named:
+            wide = SAMPLE + GAP + width(trace["name"], SMALL) + 2 * GAP
+            if rows[-1] and at + wide > room:
+                rows.append([])
+                at = 0.0
+            rows[-1].append((trace, at))
+            at += wide
+        return rows
+
+    def _names(self) -> Iterator[str]:
+        box = self.inner
+        for number, row in enumerate(self.rows):
+            y = box.bottom + TICK + TITLE + 3 * GAP + number * SMALL * 1.35 + SMALL * 0.7
+            for trace, at in row:
+                x = box.left + at
+                if "lines" in trace.get("mode", "lines"):
+                    yield svg_primitives.line(f"M{x:.1f} {y:.1f}h{SAMPLE - GAP}", trace["line"], SCALE)
+                else:
+                    looks = trace["marker"]
+                    yield svg_primitives.marker(
+                        x + SAMPLE / 2, y, looks["symbol"], looks["size"] * SCALE, looks["color"], ("", 0)
+                    )
+                room = box.right - x - SAMPLE
+                yield drawn(cut(trace["name"], SMALL, room), x + SAMPLE, y + 0.36 * SMALL, SMALL, LIGHT["ink"])
+
+
+def _legend(traces: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The traces that a legend names, each name once."""
+    found: dict[str, dict[str, Any]] = {}
+    for trace in traces:
+        if trace.get("showlegend", True) and trace.get("name") and trace["type"] == "scatter":
+            found.setdefault(trace["name"], trace)
+    return list(found.values())
+
+
+def _each(value: Any, k: int) -> Any:
+    """What is said of one point: of all, or of each."""
+    return value[k] if isinstance(value, (list, np.ndarray)) else value
+
+
+def _spread(heights: np.ndarray, gap: float) -> np.ndarray:
+    """Heights in pixels moved apart until each has its line of text."""
+    found = heights.copy()
+    order = np.argsort(found, kind="stable")
+    for _ in range(len(found)):
+        for low, high in zip(order, order[1:], strict=False):
+            short = gap - (found[high] - found[low])
+            if short > 0:
+                found[low] -= short / 2
+                found[high] += short / 2
+    return found
+
+
+def _fitting(text: str, room: tuple[float, float], xa: Axis, ya: Axis, size: float) -> str:
+    """A region's name, or only its sign, where that is all that there is room for."""
+    across, up = room[0] * xa.length, room[1] * ya.length
+    if up < 1.2 * size:
+        return ""
+    return next((shorter for shorter in (text, text[0]) if LETTER * size * len(shorter) < across), "")

@@ -1,0 +1,195 @@
+"""A figure as it stands on the page of a state: display values applied, axes with their ranges, runs in their lines.
+
+The same rules as in assets/35_drawing.js, at the end of all runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil, floor, log10
+from typing import Any
+
+import numpy as np
+
+from components.core.state import State
+from components.core.view import View
+from components.server.share_cards.stream_result import StreamResult, numbers
+from components.ui import theme
+
+DECADES = 1e-12  # of the largest: below, a logarithmic axis shows nothing
+
+
+@dataclass
+class ResolvedFigure:
+    """Traces in the order in which they are drawn, and the layout with a template's axes."""
+
+    layout: dict[str, Any]
+    traces: list[dict[str, Any]]
+    scene: Mapping[str, Any]
+
+
+def resolve_figure(view: View, state: State, name: str, picture: StreamResult) -> ResolvedFigure:
+    """One figure of a view, by its name."""
+    scene = picture.scenes[name]
+    changed: dict[str, Any] = {}
+    renamed: dict[str, str] = {}
+    for parameter, choices in scene["display"].items():
+        patch = choices.get(str(getattr(state, parameter)), {})
+        changed |= patch.get("layout", {})
+        renamed |= patch.get("columns", {})
+    layout = _copied(scene["figure"]["layout"])
+    for path, value in changed.items():
+        place = layout
+        *steps, last = path.split(".")
+        for step in steps:
+            place = place.setdefault(step, {})
+        place[last] = value
+    for axis, columns in layout.get("meta", {}).get("extent", {}).items():
+        names = [renamed.get(column, column) for column in ([columns] if isinstance(columns, str) else columns)]
+        layout[axis]["range"] = extent(picture, names, layout[axis].get("type") == "log", view.time[0])
+    _apply_zoom(layout, getattr(state, view.figures[name].window, None))
+    template = theme.TEMPLATES["light"]["layout"]
+    for axis in [key for key in layout if key.startswith(("xaxis", "yaxis"))]:
+        layout[axis] = _merged(template[axis[:5]], layout[axis])
+    traces = _traces(state, name, picture, layout, renamed)
+    for axis in [key for key in layout if key.startswith(("xaxis", "yaxis"))]:
+        if not layout[axis].get("range"):
+            layout[axis]["range"] = _autorange(axis, layout[axis], traces)
+    return ResolvedFigure(layout, [_add_end_markers(trace, picture, layout, renamed) for trace in traces], scene)
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copied(item) for key, item in value.items()}
+    return [_copied(item) for item in value] if isinstance(value, list) else value
+
+
+def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    both = dict(base)
+    for key, value in over.items():
+        both[key] = _merged(base[key], value) if isinstance(value, dict) and isinstance(base.get(key), dict) else value
+    return both
+
+
+def extent(picture: StreamResult, names: list[str], log: bool, time: str) -> list[float]:
+    """The range of some columns over all runs."""
+    seen = [run["columns"][name].ravel() for run in picture.runs.values() for name in names if name in run["columns"]]
+    values = np.concatenate(seen) if seen else np.empty(0)
+    values = values[np.isfinite(values) & ((values > 0) | (not log))]
+    if not values.size:
+        return [-1.0, 1.0] if log else [0.0, 1.0]
+    low, high = float(values.min()), float(values.max())
+    if log:
+        low, high = log10(max(low, high * DECADES)), log10(high)
+    if names[0] == time:
+        return [low, high]
+    margin = 0.07 * (high - low) or max(abs(high), 1) * 0.05
+    step = 10 ** floor(log10(high - low + 2 * margin)) / 5
+    return [floor((low - margin) / step) * step, ceil((high + margin) / step) * step]
+
+
+def _apply_zoom(layout: dict[str, Any], window: tuple[float, ...] | None) -> None:
+    """Where the state's own window is another one."""
+    if not window or layout["xaxis"].get("fixedrange"):
+        return
+    for axis, ends in (("xaxis", window[:2]), ("yaxis", window[2:])):
+        log = layout[axis].get("type") == "log"
+        if ends and not (log and ends[0] <= 0):
+            layout[axis]["range"] = [log10(end) for end in ends] if log else list(ends)
+
+
+def _traces(
+    state: State, name: str, picture: StreamResult, layout: Mapping[str, Any], renamed: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """All traces, lines under marks and names; those of runs with their columns."""
+    layers = getattr(state, "layers", ())
+    data = picture.scenes[name]["figure"]["data"]
+    runs = [
+        trace
+        for _, run in sorted(picture.runs.items())
+        for trace in run["traces"].get(name, [])
+        if not (trace.get("meta") or {}).get("layer") or trace["meta"]["layer"] in layers
+    ]
+    found = []
+    for source in (
+        *(trace for trace in data if trace.get("mode") == "lines" or trace["type"] != "scatter"),
+        *runs,
+        *(trace for trace in data if trace.get("mode") != "lines" and trace["type"] == "scatter"),
+    ):
+        trace = dict(source)
+        meta = trace.get("meta") or {}
+        if meta.get("part") in ("line", "cloud"):
+            columns = picture.runs[meta["run"]]["columns"]
+            x, y, low = (_row(columns, renamed.get(meta.get(end, ""), meta.get(end))) for end in ("x", "y", "from"))
+            if len(x) != len(y):  # a column that this run has not
+                x = y = low = np.empty(0)
+            if meta.get("from"):
+                x, y = np.concatenate([x, x[::-1]]), np.concatenate([y, low[::-1]])
+            trace |= {"x": x, "y": y}
+        elif trace["type"] == "scatter":
+            trace |= {"x": numbers(trace["x"]), "y": numbers(trace["y"])}
+        found.append(trace)
+    return found
+
+
+def _row(columns: Mapping[str, np.ndarray], name: str | None) -> np.ndarray:
+    """A column; of a table its last row."""
+    values = columns.get(name or "", np.empty(0))
+    return values[-1] if values.ndim == 2 and len(values) else values.ravel()
+
+
+def _autorange(axis: str, looks: Mapping[str, Any], traces: list[dict[str, Any]]) -> list[float]:
+    """The range of what is on an axis, with some room, where neither server nor state says one."""
+    letter, log = axis[0], looks.get("type") == "log"
+    short = axis.replace("axis", "")
+    mine = [trace[letter] for trace in traces if trace.get(f"{letter}axis", letter) == short and "x" in trace]
+    values = np.concatenate([numbers(values) for values in mine]) if mine else np.empty(0)
+    values = values[np.isfinite(values) & ((values > 0) | (not log))]
+    if not values.size:
+        return [-1.0, 1.0] if log else [0.0, 1.0]
+    low, high = float(values.min()), float(values.max())
+    if log:
+        low, high = log10(low), log10(high)
+    margin = 0.06 * (high - low) or max(abs(high), 1) * 0.05
+    return [low - margin, high + margin]
+
+
+def _add_end_markers(
+    trace: dict[str, Any], picture: StreamResult, layout: Mapping[str, Any], renamed: Mapping[str, str]
+) -> dict[str, Any]:
+    """A trace with what only the runs know: where they end."""
+    meta = trace.get("meta") or {}
+    if meta.get("part") != "marks":
+        return trace
+    starts = len(trace["x"])
+    symbols = list(trace["marker"]["symbol"])
+    lines = meta.get("ends") or [{"run": run, "x": meta["x"], "y": meta["y"]} for run in range(starts)]
+    ends = []
+    for index, line in enumerate(lines):
+        columns = picture.runs.get(line["run"], {}).get("columns", {})
+        x, y = (_row(columns, renamed.get(line[end], line[end])) for end in "xy")
+        ends.append(_end(x, y, layout["yaxis"]["range"], symbols[starts + index]))
+        symbols[starts + index] = ends[-1][2]
+    return {
+        **trace,
+        "x": np.append(trace["x"], [end[0] for end in ends]),
+        "y": np.append(trace["y"], [end[1] for end in ends]),
+        "marker": {**trace["marker"], "symbol": symbols},
+    }
+
+
+def _end(x: np.ndarray, y: np.ndarray, heights: list[float], own: str) -> tuple[float, float, str]:
+    """The last point of a run, or where it leaves through the top or bottom edge, with an arrow."""
+    low, high = heights
+    inside = (y >= low) & (y <= high)
+    if not inside.any():
+        return np.nan, np.nan, own
+    k = len(y) - 1
+    if inside[k]:
+        return float(x[k]), float(y[k]), own
+    edge = high if y[k] > high else low
+    k = int(np.flatnonzero(inside)[-1])
+    share = (edge - y[k]) / (y[k + 1] - y[k] or 1.0)
+    open_ = "" if own == "triangle-up" else "-open"
+    return float(x[k] + share * (x[k + 1] - x[k])), edge, f"triangle-{'up' if edge == high else 'down'}{open_}"

@@ -1,0 +1,26 @@
+"""What is kept and computed on this server, as gauges for `/metrics`: runs by status, bytes of runs and of images."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import get_args
+
+from components.jobs.queue import Status
+from components.jobs.store import Store, StoreError
+from components.operations.metrics import Gauge
+from components.views.images.image_store import ImageStore
+
+
+def gauges(store: Store, shelf: ImageStore) -> Iterator[Gauge]:
+    """Measure now; what does not answer is left out."""
+    held: dict[str, float] = {}
+    with suppress(StoreError):
+        board = store.board()
+        by_status = Counter(entry.status for entry in board.values())
+        yield Gauge("runs", "Runs by status.", "status", {status: by_status[status] for status in get_args(Status)})
+        held["runs"] = sum(entry.size for entry in board.values())
+    with suppress(OSError):
+        held["images"] = sum(path.stat().st_size for path in shelf.path.iterdir()) if shelf.path.exists() else 0
+    yield Gauge("stored_bytes", "Bytes of records of runs, and of images with their results.", "of", held)

@@ -1,0 +1,288 @@
+"""The routes that serve every view's data: the stream, the link's reader, the files to take away.
+
+    GET /stream/<view>?<link>        NDJSON, one chunk a line, sent as computed
+    GET /picture/<view>?<link>       the stream's beginning, without what is said: while a hand is moving
+    GET /words/<view>?<link>         what is said of a state, without its picture
+    GET /state/<view>?<link>         the nearest valid state, and sentences about what was changed
+    GET /export/<view>.<kind>?<link> csv, json, py or bib
+
+Every error of these routes is JSON with a sentence. A link that cannot be read is answered by 422: parameter, value,
+range, sentence. A client that has used up its quota is answered by 429 and Retry-After (see limits.py).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+
+import orjson
+from flask import Flask, Response, request, stream_with_context
+from werkzeug.exceptions import HTTPException
+
+from components.core.controls import parse_visible_controls
+from components.core.link_text import value_of
+from components.core.metering import MAX_SECONDS, TOO_LONG, Charge, Meter, charged
+from components.core.state import EMBED, MAX_QUERY, ONLY, InvalidLink, ParameterError, State
+from components.core.view import Chunk, View
+from components.export.files import MIMETYPES, export, file_name
+from components.operations import metrics, warmup
+from components.operations.build_id import build_id
+from components.operations.cost_limit import parse_affordable
+from components.server.client_connection import client_gone
+from components.server.compute_quota import ComputeQuota, QuotaExceeded
+from components.server.stream_cache import REST, StreamCache, StreamReader, no_charge
+from components.ui import embed
+from dynamics.interruption import Interrupted
+
+log = logging.getLogger(__name__)
+
+WORDS = Chunk("words").line().rstrip(b"}\n")  # how a line of words begins
+ROUTES = ("/stream/", "/picture/", "/words/", "/state/", "/export/")  # all of whose errors are JSON
+FAILURE = "The computation failed here."
+COMPUTED = ("csv", "json")  # the files whose making takes computing
+_STREAMED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+def register(
+    server: Flask, views: Mapping[str, View], cache: StreamCache, limits: ComputeQuota | None = None
+) -> Callable[[str], StreamReader | Response]:
+    """Adds the routes to the server; without limits there are none. Returns what gives a view's lines for the state
+    that a request asks for, or why there are none."""
+    release = build_id()
+    granted = limits or ComputeQuota(0, 1)
+
+    @server.after_request
+    def name_release(response: Response) -> Response:
+        response.headers["X-Release"] = release  # by which an old tab knows that it is one
+        return response
+
+    @server.errorhandler(HTTPException)
+    def json_error(error: HTTPException) -> Response | HTTPException:
+        if not request.path.startswith(ROUTES):
+            return error
+        failed = error.code is None or error.code >= 500
+        answer = _json({"errors": [{"sentence": FAILURE if failed else error.description}]}, error.code or 500)
+        for name, value in error.get_headers(request.environ):
+            if name == "Allow":
+                answer.headers[name] = value
+        return answer
+
+    @server.before_request
+    def no_page() -> Response | None:
+        """The app's page answers all paths that are no other route's; but here programs ask."""
+        rule = request.url_rule
+        if rule is None or not request.path.startswith(ROUTES) or rule.rule.startswith(ROUTES):
+            return None
+        _, route, name = request.path.split("/", 2)
+        return no_export(name) if route == "export" else not_found_response(name, views)
+
+    def no_export(file: str) -> Response:
+        return not_found_response(file, [f"{known}.{ending}" for known in views for ending in MIMETYPES])
+
+    def asked(name: str, pulses: bool = False, whole: bool = True) -> StreamReader | Response:
+        """The lines of a view's state, or why there are none; they need not be read to the end if not `whole`."""
+        view = views.get(name)
+        if view is None:
+            return not_found_response(name, views)
+        try:
+            return metered_stream(cache, granted, view, parse_affordable(view, request_query()), pulses, whole)
+        except InvalidLink as problems:
+            return invalid_link_response(problems)
+        except QuotaExceeded as exhausted:
+            return quota_response(exhausted)
+
+    def when_ready(name: str, whole: bool) -> Iterator[bytes]:
+        """The lines, as soon as the core is compiled: before, the cost of a state is not known."""
+        yield from warmup.after_warmup(name)
+        lines = asked(name, pulses=True, whole=whole)
+        if isinstance(lines, Response):
+            yield Chunk("error", {"sentence": orjson.loads(lines.data)["errors"][0]["sentence"]}).line()
+            return
+        try:
+            yield from with_error_chunk(lines if whole else until_trajectories_end(lines), name)
+        finally:
+            lines.close()
+
+    def streamed(name: str, whole: bool) -> Response:
+        """A stream, or its picture alone."""
+        if not warmup.is_ready(name):
+            view = views.get(name)
+            if view is None:
+                return not_found_response(name, views)
+            try:
+                view.State.from_query(request_query())
+            except InvalidLink as problems:
+                return invalid_link_response(problems)
+            return Response(
+                stream_with_context(when_ready(name, whole)), mimetype="application/x-ndjson", headers=_STREAMED
+            )
+        lines = asked(name, pulses=True, whole=whole)
+        if isinstance(lines, Response):
+            return lines
+        sent = with_error_chunk(lines if whole else until_trajectories_end(lines), name)
+        response = Response(sent, mimetype="application/x-ndjson", headers=_STREAMED)
+        response.call_on_close(lines.close)  # whoever has gone before the first line never began to iterate
+        return response
+
+    @server.get("/stream/<name>")
+    def stream(name: str) -> Response:
+        return streamed(name, whole=True)
+
+    @server.get("/picture/<name>")
+    def picture(name: str) -> Response:
+        return streamed(name, whole=False)
+
+    @server.get("/words/<name>")
+    def words(name: str) -> Response:
+        lines = asked(name)
+        if isinstance(lines, Response):
+            return lines
+        said = [line for line in b"".join(with_error_chunk(lines, name)).splitlines() if line.startswith(WORDS)]
+        if not said:
+            return _json({"errors": [{"sentence": FAILURE}]}, 500)
+        return Response(said[-1], mimetype="application/json", headers={"Cache-Control": "no-store"})
+
+    @server.get("/state/<name>")
+    def nearest_state(name: str) -> Response:
+        view = views.get(name)
+        if view is None:
+            return not_found_response(name, views)
+        query = request_query()
+        state, problems = view.State.nearest(query)
+        only, unknown_controls = parse_visible_controls(value_of(query, ONLY), view.controls)
+        sentences = [*(problem.sentence for problem in problems), *unknown_controls]
+        sentences += embed.validate_size(value_of(query, EMBED))
+        named = {"v", *(parameter.key for parameter in view.State.parameters().values())}
+        nearest = any(problem.parameter in named for problem in problems)  # not where nothing of the link was changed
+        body = {"state": state.model_dump(), "link": state.query(), "sentences": sentences, "nearest": nearest}
+        return _json({**body, "only": only})
+
+    @server.get("/export/<name>.<kind>")
+    def export_file(name: str, kind: str) -> Response:
+        view = views.get(name)
+        if view is None or kind not in MIMETYPES:
+            return no_export(f"{name}.{kind}")
+        try:
+            state = parse_affordable(view, request_query())
+            charge = reserve_compute(granted, view, state, kind) if kind in COMPUTED else None
+        except InvalidLink as problems:
+            return invalid_link_response(problems)
+        except QuotaExceeded as exhausted:
+            return quota_response(exhausted)
+        headers = {
+            "Content-Disposition": f'attachment; filename="{file_name(view, state, kind)}"',
+            "Cache-Control": "no-store",
+        }
+        meter, origin = Meter(), request.url_root.rstrip("/")
+        try:
+            with charged(meter, charge or no_charge(), client_gone(request.environ)):
+                return Response(export(view, state, kind, origin), mimetype=MIMETYPES[kind], headers=headers)
+        except InvalidLink as problems:
+            return invalid_link_response(problems)
+        except Interrupted:
+            return invalid_link_response(
+                InvalidLink([ParameterError("query", f"{meter.seconds:.3g} s", f"{MAX_SECONDS:g} s", TOO_LONG)])
+            )
+        finally:
+            if charge:
+                charge(meter.seconds)
+
+    return asked
+
+
+def reserve_compute(granted: ComputeQuota, view: View, state: State, kind: str = "stream") -> Charge:
+    """Charge the present client for a stream or for a file of a kind, at first what it should take. Raises
+    Exhausted."""
+    seconds = view.seconds(state) if kind == "stream" else view.export_seconds(state, kind)
+    return granted.reserve(request.remote_addr, seconds)
+
+
+def metered_stream(
+    cache: StreamCache, granted: ComputeQuota, view: View, state: State, pulses: bool = False, whole: bool = True
+) -> StreamReader:
+    """The lines of a state, kept or computed, charged to the present client where they are begun for him; with pulses
+    between them where those are wanted; computed up to their `REST` if not `whole`. Raises Exhausted."""
+    key = cache_key(view, state)
+    return cache.stream(
+        key, lambda: encode_chunks(view, state), lambda: reserve_compute(granted, view, state), pulses, whole
+    )
+
+
+def cache_key(view: View, state: State) -> str:
+    """The key of a state's lines in the cache."""
+    return f"{view.name}?{state.key()}"
+
+
+def encode_chunks(view: View, state: State) -> Iterator[bytes]:
+    """A view's chunks as lines; the one that completes the picture ends with `REST`: all runs are drawn to their ends
+    and no figure comes again."""
+    runs, ended, coming = -1, set(), {"": True}
+    for chunk in view.compute(state):
+        line, data = chunk.line(), chunk.data
+        if chunk.kind == "begin":
+            runs = data["runs"]
+        elif chunk.kind == "scene":
+            coming.pop("", None)
+            coming[data["name"]] = data["more"]
+        elif chunk.kind == "trace" and data["last"]:
+            ended.add(data["index"])
+        if len(ended) == runs and not any(coming.values()):
+            line, runs = line.rstrip() + REST, -1
+        yield line
+
+
+def until_trajectories_end(lines: Iterator[bytes]) -> Iterator[bytes]:
+    """The lines of the picture, then an end that says so: what is said of the runs takes longer to find out than the
+    runs themselves, and nobody reads it while a hand is moving."""
+    for piece in lines:
+        picture, rest, _ = piece.partition(REST)
+        if not rest:
+            yield piece
+        else:
+            yield picture + b"\n"
+            yield Chunk("end", {"alone": True}).line()
+            return
+
+
+def with_error_chunk(lines: Iterator[bytes], view: str) -> Iterator[bytes]:
+    """The lines; a failure in mid-stream is logged and becomes a last line that says so."""
+    try:
+        yield from lines
+    except Interrupted:
+        yield Chunk("error", {"sentence": TOO_LONG}).line()
+    except Exception:
+        log.exception("a stream of %s failed", view)
+        metrics.count("stream_failures_total", view)
+        yield Chunk("error", {"sentence": f"{FAILURE} The picture is not complete."}).line()
+
+
+def invalid_link_response(problems: InvalidLink) -> Response:
+    """422, or 414 where the query is too long, with what is wrong."""
+    too_long = len(request_query()) > MAX_QUERY
+    errors = [
+        {"parameter": p.parameter, "value": p.value, "range": p.range, "sentence": p.sentence}
+        for p in problems.problems
+    ]
+    return _json({"errors": errors}, 414 if too_long else 422)
+
+
+def quota_response(exhausted: QuotaExceeded) -> Response:
+    """429, with when to come back."""
+    answer = _json({"errors": [{"sentence": str(exhausted)}]}, 429)
+    answer.headers["Retry-After"] = str(exhausted.wait)
+    return answer
+
+
+def request_query() -> str:
+    """The query of the present request."""
+    return request.query_string.decode("utf-8", "replace")
+
+
+def not_found_response(name: str, known: Mapping[str, View] | list[str]) -> Response:
+    """404, with what there is."""
+    asked = name[:80] or "What has no name"
+    return _json({"errors": [{"sentence": f"{asked} is not here; {', '.join(known)} are."}]}, 404)
+
+
+def _json(body: object, status: int = 200) -> Response:
+    return Response(orjson.dumps(body), status, mimetype="application/json", headers={"Cache-Control": "no-store"})

@@ -1,0 +1,293 @@
+"""The one cache: finished streams, by view and canonical state.
+
+Concurrent requests for the same stream share one generator, which a thread of the pool advances to its end, whether
+its lines are asked for one by one or not: to hand each over would cost more than some of them do. After a line that
+ends with `REST`, and `AHEAD` lines beyond the last one requested, it goes on only when another is requested. After
+every `PULSE_SECONDS` without a line a request is given a space, which JSON allows before a value as it does a tab
+behind it, so that a client that has gone is noticed. When the last one goes the work is interrupted at its next
+checkpoint (see dynamics/interruption.py).
+
+What is kept is bytes, never objects, in the memory of each worker (bounded by number and size), and in the Redis that
+all share where there is one. What comes from there is looked at before it is believed: only the lines of a whole stream
+are passed on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from contextvars import Context
+from typing import Self
+
+import orjson
+from flask import Flask
+from flask_caching import Cache
+
+from components.core.metering import Charge, Meter, charged
+from components.operations import metrics
+from components.operations.build_id import build_id
+from components.operations.redis_client import RedisClient, Unavailable
+
+log = logging.getLogger(__name__)
+
+MAX_ENTRIES = 64
+MAX_ENTRY_BYTES = 1 << 20  # so at most 64 MiB in each worker
+TIMEOUT_SECONDS = 3600  # seconds
+PULSE, PULSE_SECONDS = b" ", 0.2
+MAX_LINES_AHEAD = 64  # lines that are computed before they are requested, some MiB
+REST = b"\t\n"  # ends the line after which a computation rests until the next one is requested
+END = b'{"kind":"end"'  # how the last line of a stream begins
+_threads = ThreadPoolExecutor(64, "stream")  # more than there are requests at a time
+
+
+def no_charge() -> Charge:
+    """Admits whoever asks."""
+    return Charge(lambda seconds: None, 0.0)
+
+
+class InFlightStream:
+    """A stream being computed, with everything it has given so far."""
+
+    def __init__(self, view: str, lines: Iterator[bytes], charge: Charge) -> None:
+        self.view, self.lines, self.charge = view, lines, charge
+        self.subscribers = 0
+        self.whole = False  # whether somebody wants it all
+        self.stopped = threading.Event()
+        self.meter = Meter()
+        self._context = Context()  # of the generator, which different threads advance
+        self._changed = threading.Condition()  # notified when what follows changes
+        self.done: list[bytes] = []
+        self.complete = False
+        self.failure: Exception | None = None
+        self._working = self._over = False
+        self._wanted = -1  # the largest number of a line that was requested
+
+    def line(self, number: int) -> bytes | None:
+        """The line of that number; a pulse if it does not come in time; None after the last. What kept a line from
+        being computed is raised to everybody who asks for it."""
+        with self._changed:
+            self._wanted = max(self._wanted, number)
+            if not (self._working or self._is_there(number)):
+                self._working = True
+                _threads.submit(self._work)
+            if not self._changed.wait_for(lambda: self._is_there(number), PULSE_SECONDS):
+                return PULSE
+            if number < len(self.done):
+                return self.done[number]
+            if self.failure is not None:
+                raise self.failure
+            return None
+
+    def close(self) -> None:
+        """Stop the work, soon."""
+        self.stopped.set()
+        with self._changed:
+            if self._working:
+                return  # the thread that works ends it
+        self._end()
+
+    def _is_there(self, number: int) -> bool:
+        """Whether there is a line of that number, or never will be."""
+        return number < len(self.done) or self.complete or self.failure is not None
+
+    def _work(self) -> None:
+        """Compute lines as far as `_goes_on`."""
+        while self._goes_on():
+            try:
+                self._context.run(self._next_line)
+            except StopIteration:
+                self._ended(None)
+            except Exception as failure:  # any fault of a view is every request's: it must not only end this thread
+                self._ended(failure)
+        if self.stopped.is_set():
+            self._end()
+
+    def _ended(self, failure: Exception | None) -> None:
+        """There are no more lines. What goes wrong at the end is a failure too: else requests would wait for ever."""
+        try:
+            self._end()
+        except Exception as other:
+            failure = failure or other
+        self.complete, self.failure = failure is None, failure
+
+    def _goes_on(self) -> bool:
+        """Wake the requests that wait for a line; return whether to compute another. If not, this thread ends."""
+        with self._changed:
+            self._changed.notify_all()
+            ahead = len(self.done) - 1 - self._wanted
+            rests = ahead >= MAX_LINES_AHEAD or (ahead >= 0 and not self.whole and self.done[-1].endswith(REST))
+            self._working = not (rests or self.complete or self.failure or self.stopped.is_set())
+            return self._working
+
+    def _next_line(self) -> None:
+        with charged(self.meter, self.charge, self.stopped.is_set):
+            self.done.append(next(self.lines))
+
+    def _end(self) -> None:
+        """Close the generator and pay for its time, once."""
+        with self._changed:
+            over, self._over = self._over, True
+        if over:
+            return
+        close = getattr(self.lines, "close", None)
+        if close:
+            self._context.run(close)
+        metrics.count("computed_seconds_total", self.view, amount=self.meter.seconds)
+        self.charge(self.meter.seconds)
+
+
+class StreamReader:
+    """What an asker gets: lines, until there are no more or it closes them."""
+
+    def __init__(self, lines: Iterator[bytes], close: Callable[[], None] = lambda: None) -> None:
+        self._lines, self._close = lines, close
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._lines)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """The asker goes; without effect the second time."""
+        close, self._close = self._close, lambda: None
+        close()
+
+
+class StreamCache:
+    """Replays finished streams and shares unfinished ones."""
+
+    def __init__(self, server: Flask, shared: RedisClient | None = None) -> None:
+        config = {"CACHE_TYPE": "SimpleCache", "CACHE_DEFAULT_TIMEOUT": TIMEOUT_SECONDS, "CACHE_THRESHOLD": MAX_ENTRIES}
+        self.kept = Cache(server, config=config)
+        self.shared = shared
+        self.server = server
+        self._running: dict[str, InFlightStream] = {}
+        self._lock = threading.Lock()
+
+    def stream(
+        self,
+        key: str,
+        compute: Callable[[], Iterator[bytes]],
+        admit: Callable[[], Charge] = no_charge,
+        pulses: bool = False,
+        whole: bool = True,
+    ) -> StreamReader:
+        """The lines of `compute()`, from the cache where they are, computed once however many ask; with pulses between
+        them where those are wanted; those after a `REST` only when they are requested, if not `whole`.
+
+        The one by whom the computation begins is admitted first, or `admit` raises. Whoever is given lines has to
+        exhaust or close them. key: the view, a question mark, the state.
+        """
+        kept = self._get(key)
+        if kept is not None:
+            metrics.count("streams_total", key.partition("?")[0], "kept")
+            return StreamReader(iter([kept]))
+        shared = self._join(key, compute, admit)
+        shared.whole |= whole
+        lines = self._lines(key, shared)
+        if not pulses:
+            lines = (line for line in lines if line is not PULSE)
+        return StreamReader(lines, lambda: self._leave(key, shared))
+
+    def get_complete(self, key: str) -> bytes | None:
+        """The whole stream of a key, if it is kept."""
+        return self._get(key)
+
+    def _join(self, key: str, compute: Callable[[], Iterator[bytes]], admit: Callable[[], Charge]) -> InFlightStream:
+        """The stream that is being computed, or a new one, with one asker more."""
+        view = key.partition("?")[0]
+        with self._lock:
+            if key in self._running:
+                metrics.count("streams_total", view, "joined")
+                self._running[key].subscribers += 1
+                return self._running[key]
+        charge = admit()  # not under the lock: it may ask elsewhere
+        new = InFlightStream(view, compute(), charge)
+        with self._lock:
+            shared = self._running.setdefault(key, new)
+            shared.subscribers += 1
+        if shared is not new:
+            charge(0.0)
+        metrics.count("streams_total", view, "computed" if shared is new else "joined")
+        return shared
+
+    def _lines(self, key: str, shared: InFlightStream) -> Iterator[bytes]:
+        number = 0
+        try:
+            while (line := shared.line(number)) is not None:
+                if line is PULSE and number and shared.done[number - 1].startswith(END):
+                    continue  # a space before no value would be a line that is no JSON
+                yield line
+                number += line is not PULSE
+        except Exception:
+            self._drop(key, shared)  # what has failed must not be what the next asker gets
+            raise
+
+    def _leave(self, key: str, shared: InFlightStream) -> None:
+        """The last asker keeps what is complete and stops what is not."""
+        with self._lock:  # in one go, lest somebody joins a stream that is about to be stopped
+            shared.subscribers -= 1
+            if shared.subscribers:
+                return
+            if self._running.get(key) is shared:
+                del self._running[key]
+        if shared.complete:
+            self._keep(key, b"".join(shared.done))
+        else:
+            shared.close()
+
+    def _drop(self, key: str, shared: InFlightStream) -> None:
+        with self._lock:
+            if self._running.get(key) is shared:
+                del self._running[key]
+
+    def _keep(self, key: str, body: bytes) -> None:
+        if len(body) > MAX_ENTRY_BYTES:
+            return
+        self._remember(key, body)
+        if self.shared is not None:
+            with suppress(Unavailable):
+                self.shared.set(_name(key), body, TIMEOUT_SECONDS)
+
+    def _get(self, key: str) -> bytes | None:
+        with self.server.app_context():
+            value = self.kept.get(key)
+        if isinstance(value, bytes) or self.shared is None:
+            return value
+        try:
+            value = self.shared.get(_name(key), MAX_ENTRY_BYTES)
+        except Unavailable:  # that makes us slower, nothing else
+            return None
+        if value is None or not is_complete_stream(value):
+            return None
+        self._remember(key, value)
+        return value
+
+    def _remember(self, key: str, body: bytes) -> None:
+        with self.server.app_context():
+            self.kept.set(key, body)
+
+
+def is_complete_stream(body: bytes) -> bool:
+    """Whether bytes are the lines of a whole stream: what another has put in their place is not passed on."""
+    if not body.endswith(b"\n"):
+        return False
+    try:
+        chunks = [orjson.loads(line) for line in body.splitlines()]
+    except orjson.JSONDecodeError:
+        return False
+    return all(isinstance(chunk, dict) and "kind" in chunk for chunk in chunks) and chunks[-1]["kind"] == "end"
+
+
+def _name(key: str) -> str:
+    """The name of an entry that is shared: with the release, without anything of the link."""
+    return f"stream:{build_id()}:{hashlib.sha256(key.encode()).hexdigest()[:40]}"

@@ -1,0 +1,17 @@
+"""Where the client builds controls."""
+
+from __future__ import annotations
+
+from dash import html
+
+from components.core.controls import Control
+from components.ui.markup import aria
+
+
+def mount_point(control: Control) -> html.Div:
+    """Return the element in which the client builds the control."""
+    if control.kind == "choice":
+        return html.Div(id=control.id, className="segments", role="radiogroup", **aria(label=control.title))
+    if control.kind == "many":
+        return html.Div(id=control.id, className="checks", role="group", **aria(label=control.title))
+    return html.Div(id=f"{control.id}-row", className=f"control control-{control.kind}")

@@ -1,0 +1,27 @@
+"""Where in a region of a map its name has room."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.ndimage import distance_transform_edt
+
+LEAST = 0.98  # of the greatest distance from the edge, which is as good
+
+
+def roomiest_cell(inside: np.ndarray, height: float) -> tuple[int, int, float]:
+    """The column and row that are farthest from the edge of a region (and of the map), and how far in rows, where a
+    name, which is long, needs more room across: a row counts as much as `height` columns."""
+    depth = distance_transform_edt(np.pad(inside, 1), sampling=(1.0, height))
+    rows, columns = np.nonzero(depth >= LEAST * depth.max())  # a strip has many: in the middle of them
+    middle = np.argmin(np.hypot(rows - rows.mean(), height * (columns - columns.mean())))
+    row, place = int(rows[middle]), int(columns[middle])
+    return place - 1, row - 1, float(depth[row, place])
+
+
+def run_length(inside: np.ndarray, place: int) -> int:
+    """How many neighbours of a place in a row are inside with it, as many on either side."""
+    outside = np.flatnonzero(~inside)
+    left, right = outside[outside < place], outside[outside > place]
+    before = left[-1] if left.size else -1
+    after = right[0] if right.size else inside.size
+    return int(2 * min(place - before, after - place) - 1)

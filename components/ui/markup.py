@@ -1,0 +1,66 @@
+"""Components as text, and attributes whose names Python's keywords cannot write."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+NAMES = {"className": "class", "htmlFor": "for", "tabIndex": "tabindex", "colSpan": "colspan"}
+VOID = {"img", "input", "br", "hr"}
+
+
+def aria(**attributes: str) -> dict[str, Any]:
+    """`aria(label="Play")` gives {"aria-label": "Play"}, to be unpacked into a component."""
+    return {f"aria-{name}": value for name, value in attributes.items()}
+
+
+def render_static(part: Any, host: str = "") -> str:
+    """A component as HTML, as Dash's client would build it; what is stored for the client alone is left out.
+
+    host: what a link to a page of ours begins with elsewhere; without one it leads nowhere.
+    """
+    if part is None:
+        return ""
+    if isinstance(part, list | tuple):
+        return "".join(render_static(one, host) for one in part)
+    if not isinstance(part, Component):
+        return escape(str(part))
+    if part._type == "Store":
+        return ""
+    kind = str(part._type)
+    tag = {"Link": "a"}.get(kind, kind.lower())
+    given = dict(part.to_plotly_json()["props"])
+    inside = render_static(given.pop("children", None), host)
+    if str(given.get("href", "")).startswith("/"):
+        given["href"] = host + given["href"] if host else None
+    attributes = "".join(_attribute(NAMES.get(name) or name, value) for name, value in given.items())
+    return f"<{tag}{attributes}>" + ("" if tag in VOID else f"{inside}</{tag}>")
+
+
+def _attribute(name: str, value: Any) -> str:
+    if value is None or value is False:
+        return ""
+    if value is True:
+        return f" {name}"
+    if isinstance(value, dict):  # a style
+        value = "; ".join(f"{key}: {text}" for key, text in value.items())
+    return f' {name}="{escape(str(value))}"'
+
+
+def render_subscripts(text: str) -> list[Any]:
+    """A sentence as components: what follows _ is lowered, what follows ^ is raised, as the client does it."""
+    pieces = re.split(r"([_^](?:\([^)]*\)|[A-Za-z0-9]+))", text)
+    return [
+        piece if k % 2 == 0 else (html.Sub if piece[0] == "_" else html.Sup)(piece[1:].strip("()"))
+        for k, piece in enumerate(pieces)
+    ]
+
+
+def json_script(identity: str, json: str) -> str:
+    """JSON as a block of a page; no text in it can end the block."""
+    escaped = json.replace("<", "\\u003c")
+    return f'<script type="application/json" id="{identity}">{escaped}</script>'

@@ -1,0 +1,95 @@
+"""What the figures of several views share: axes, rows over one time axis, lines that the client fills from a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from components.core.view import Trace
+
+PLAIN = {"type": "linear", "ticklabeloverflow": "allow"}  # what plotly would otherwise find out at every drawing
+TICKS = 12
+POWER_TICKS = 9.6  # plotly draws powers of ten a quarter larger than it is told to
+GAP = 0.035  # half of it, between two rows, as a share of the height
+
+
+def scatter(**properties: Any) -> Trace:
+    """A scatter trace."""
+    return {"type": "scatter", **properties}
+
+
+def axis_name(row: int) -> str:
+    """The y axis of a row, as the layout calls it."""
+    return "yaxis" if row == 0 else f"yaxis{row + 1}"
+
+
+def axis_of(row: int) -> str:
+    """The y axis of a row, as a trace calls it."""
+    return "y" if row == 0 else f"y{row + 1}"
+
+
+def stacked_axes(titles: Sequence[str], clock: tuple[str, str], log: bool = True, top: int = 14) -> dict[str, Any]:
+    """The layout of rows with these titles over one time axis: its column and symbol, and whether it is logarithmic.
+
+    `meta.extent` names the columns from whose whole extent the client sets an axis's range, so that the axes stand
+    still while a run is played; here that of time alone.
+    """
+    share = 1 / len(titles)
+    kind = {"type": "log", "tickfont": {"size": POWER_TICKS}} if log else {}
+    layout: dict[str, Any] = {
+        "xaxis": {
+            **PLAIN,
+            **kind,
+            "title": {"text": f"time  {clock[1]}"},
+            "anchor": axis_of(len(titles) - 1),
+            "exponentformat": "power",
+        },
+        "margin": {"l": 70, "r": 30, "t": top, "b": 48},
+        "hovermode": "x",
+        "dragmode": "zoom",
+        "meta": {"extent": {"xaxis": clock[0]}},
+    }
+    for number, title in enumerate(titles):
+        layout[axis_name(number)] = {
+            **PLAIN,
+            "domain": [
+                1 - (number + 1) * share + (GAP if number < len(titles) - 1 else 0),
+                1 - number * share - (GAP if number else 0),
+            ],
+            "anchor": "x",
+            "title": {"text": title},
+            "fixedrange": True,
+            "nticks": 5,
+            "exponentformat": "power",
+        }
+    return layout
+
+
+def time_trace(run: int, clock: str, column: str, label: str, line: dict[str, Any], row: int = 0, **more: Any) -> Trace:
+    """A column of a run over its time, in a row, still empty."""
+    return scatter(
+        x=[],
+        y=[],
+        **{"mode": "lines", **more},
+        line=line,
+        name=label,
+        xaxis="x",
+        yaxis=axis_of(row),
+        hovertemplate=f"{label}: %{{y:.4g}}<extra></extra>",
+        meta=curve_meta(run, clock, column),
+    )
+
+
+def band_trace(
+    run: int, clock: str, columns: tuple[str, str], label: str, colour: str, row: int = 0, opacity: float = 0.25
+) -> Trace:
+    """What lies between two columns of a run, the lower one first, over its time; still empty."""
+    low, high = columns
+    made = time_trace(run, clock, high, label, {"color": colour, "width": 0, "dash": "solid"}, row)
+    made["meta"]["from"] = low
+    return {**made, "fill": "toself", "fillcolor": colour, "opacity": opacity, "hoverinfo": "skip"}
+
+
+def curve_meta(run: int, x: str, y: str) -> dict[str, Any]:
+    """By which the client knows which columns of which run a line shows."""
+    return {"run": run, "x": x, "y": y, "part": "line"}

@@ -1,0 +1,1 @@
+"""One folder per view. `registry.py` lists them."""

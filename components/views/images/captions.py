@@ -1,0 +1,464 @@
+"""What view 5's second page says: what was found, beside what the papers say, and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from math import log
+from typing import Any
+
+import numpy as np
+
+from components.core.formatting import format_duration as about_time
+from components.core.formatting import format_number, pluralize
+from components.core.network_groups import each, has_representative_mean
+from components.ui.theme import FATES, LIGHT
+from components.views.images.columns import active_settings, quantity
+from components.views.images.figures import SHORT, VARIED
+from components.views.images.image_store import DatasetInfo
+from components.views.images.state import ENTROPY_MOST, SQUARED_MOST, ImagesState
+from dynamics import Fate, scaling_phase
+from dynamics.images import INITIALIZATION_PATHS, WIDTH_PATHS, ImageRuns, ImageSplit, SavedResults
+from dynamics.images.training import MEASURED
+from dynamics.linear_network import Phase
+
+ABSENT = (
+    "The images {} are not kept on this server: they were never given to it, or have made room for others. "
+    "Choose the file again, or go back to the digits."
+)
+ENDED = "Every network ends early, so there is nothing to tell."
+UNLIKE = 2.0  # times the smallest training loss: from there on networks have not been trained equally far
+TURNED = 1.0  # degrees by which a layer has turned
+LOST = 0.05  # of the peak
+NOTED = 0.02  # the least peak of R of which a share is told
+STILL = 0.01  # of an exponent
+PHASES = {
+    Phase.KERNEL: ("the kernel phase of the linear network", "kernel", FATES[Fate.NO_ALIGNMENT].colour),
+    Phase.FEATURE: ("its feature phase, at the boundary", "alignment", FATES[Fate.FULL_ALIGNMENT].colour),
+    Phase.DIVERGING: (
+        "its feature phase, where the kernel diverges",
+        "rescaling",
+        FATES[Fate.PARTIAL_ALIGNMENT].colour,
+    ),
+}
+NETWORK = {"colour": LIGHT["network"], "fate": "learnt"}
+WAITING = {"colour": LIGHT["muted"], "fate": "waiting"}
+ABSENCE = {"colour": LIGHT["undecided"], "fate": "absent"}
+LAYERS = "₀₁₂₃₄₅₆₇₈"
+
+
+def words(
+    state: ImagesState, runs: ImageRuns, about: DatasetInfo | None, notes: Sequence[str], extra: str = ""
+) -> dict[str, Any]:
+    """The sentences of a result, notes on it and on where it comes from, a text for each figure."""
+    said = {"scale": _scale, "width": _paths, "initialisation": _paths, "unlearning": _unlearning}[state.experiment]
+    sentences, fates = said(state, runs) if active_settings(runs) else ([ENDED], [ABSENCE])
+    told = [*_halted(runs), *notes, settings(state, about), *_notes(state, runs, about)]
+    notes = [*told, *([extra] if extra else [])]
+    return {"runs": sentences, "fates": fates, "notes": notes, "links": links(state), "figures": _texts(state)}
+
+
+def links(state: ImagesState) -> list[dict[str, str]]:
+    """From the squared loss over σ to the cross entropy, with which networks fit their training images."""
+    if state.experiment != "scale" or state.loss != "squared":
+        return []
+    other = state.model_copy(update={"loss": "entropy", "rate": None, "epochs": None})
+    text = "Open the same with the cross entropy, which can be fitted from a large σ too"
+    return [{"text": text, "href": f"/lab/images?{other.query()}"}]
+
+
+def awaited(state: ImagesState, wrong: str, about: DatasetInfo | None) -> dict[str, Any]:
+    """What is said before anything is known."""
+    if wrong:
+        return {"runs": [wrong], "fates": [ABSENCE], "notes": [], "figures": _texts(state)}
+    arguments = state.arguments()
+    networks = len(state.values) * len(state.groups) * len(arguments["seeds"])
+    sentence = (
+        f"{pluralize(networks, 'network is', 'networks are')} training for {pluralize(arguments['epochs'], 'epoch')}"
+        f"{' each' if networks > 1 else ''} on {about.words if about else 'images'}; results appear as they come in."
+    )
+    notes = [settings(state, about)]
+    notes += [] if state.kept else ["There are no kept results for these settings: they are computed live."]
+    return {"runs": [sentence], "fates": [WAITING], "notes": notes, "figures": _texts(state)}
+
+
+def settings(state: ImagesState, about: DatasetInfo | None) -> str:
+    """The networks and how they learn, all of it explicit."""
+    asked = state.arguments(about.values) if about else state.arguments()
+    depth = asked.get("depth", 2)
+    width = f" of {pluralize(asked['width'], 'neuron')}{' each' if depth > 2 else ''}" if "width" in asked else ""
+    layers = f"Networks of {depth} layers of weights, {depth - 1} hidden{width}"
+    if state.experiment == "unlearning":
+        how = f"step η/m = {format_number(asked['step'], 3)}, all images at once, the first layer on the sphere"
+    else:
+        where = {"scale": "σ = 1", "width": "n = 64", "initialisation": "κ = 1"}[state.experiment]
+        bent = "ReLU" if state.activation == "relu" else "linear"
+        loss = f"{asked['loss']}{' loss' if asked['loss'] == 'squared' else ''}, " if "loss" in asked else ""
+        how = f"{bent}, {loss}η = {format_number(asked['rate'], 3)} at {where}, batches of {asked['batch']}"
+    return f"{layers}: {how}; {pluralize(asked['epochs'], 'epoch')}."
+
+
+def going(runs: ImageRuns) -> str:
+    """How far a run is."""
+    count = len(runs.settings) * len(runs.seeds)
+    done = int(np.isfinite(runs.norm[:, :, -1]).sum()) + len(runs.halted)
+    return f"Networks trained: {done} of {count}."
+
+
+def kept_by(kept: SavedResults, name: str, runs: ImageRuns) -> str:
+    """Where kept results come from."""
+    tools = ", ".join(f"{tool} {number}" for tool, number in kept.versions.items())
+    return (
+        f"Kept results: computed on {kept.date} with {tools}; {_seeds(runs)}, split of the images by seed "
+        f"{kept.split_seed}; {_networks(runs)} in {format_number(kept.seconds[name], 3)} s."
+    )
+
+
+def replay(kept: SavedResults, name: str, runs: ImageRuns) -> str:
+    """What kept results are, beside the button that computes them again."""
+    return f"Kept results of {kept.date}: {_networks(runs)}, computed in {about_time(kept.seconds[name])}."
+
+
+def status(kept: SavedResults, name: str, runs: ImageRuns) -> str:
+    """How it was computed."""
+    how = "computed live" if name == "live" else "kept results"
+    return (
+        f"{how} of {kept.date} · {_networks(runs)}, {_seeds(runs)} · "
+        f"learnt from {runs.images} · {format_number(kept.seconds[name], 3)} s · lines: means over seeds, where one is "
+        "near; bands: from the least to the largest"
+    )
+
+
+def targets(state: ImagesState, split: ImageSplit) -> list[str]:
+    """Of unlearning: the coefficients of each target along its direction."""
+    if state.experiment != "unlearning":
+        return []
+    found = [split.task(name) for name in state.groups]  # type: ignore[arg-type]  # as the core names them
+    told = [
+        f"{SHORT[task.name]}: c*₁ = {format_number(task.hermite(1), 2)}, c*₂ = {format_number(task.hermite(2), 2)}"
+        for task in found
+    ]
+    return [f"Coefficients of the targets along their direction: {'; '.join(told)}."]
+
+
+def _scale(state: ImagesState, runs: ImageRuns) -> tuple[list[str], list[dict[str, str]]]:
+    (numbers,) = active_settings(runs).values()
+    sigma = [format_number(float(runs.settings[j].value), 3) for j in numbers]
+    accuracy, norm, start = (
+        one[numbers] for one in (_final(runs, "accuracy"), _final(runs, "norm"), quantity(runs, "norm")[:, :, 0])
+    )
+    said = [_fit(runs, numbers, "σ")]
+    ends = sorted({0, len(numbers) - 1})
+    tested = " and ".join(f"{_seeds_of(accuracy[i], 3)} at σ = {sigma[i]}" for i in ends)
+    grown = "; ".join(
+        f"{_seeds_of(start[i], 3)} before training and {_seeds_of(norm[i], 3)} after it at σ = {sigma[i]}" for i in ends
+    )
+    said.append(
+        f"{state.depth} layers, at the end: the test accuracy is {tested}; the weight norm is {grown}."
+        + (" Of two σ the larger ends with the larger norm." if len(numbers) > 1 and _rises(norm) else "")
+    )
+    last = _turned(runs, state.depth)[numbers]
+    seen = [
+        (s, change[np.isfinite(change)]) for s, change in zip(sigma, last, strict=True) if np.isfinite(change).any()
+    ]
+    closes = [s for s, change in seen if change.max() < -TURNED]
+    opens = [s for s, change in seen if change.min() > TURNED]
+    course = [f"closes by more than {TURNED:g}° at σ = {', '.join(closes)} (it aligns)"] if closes else []
+    course += [f"opens by more than {TURNED:g}° at σ = {', '.join(opens)} (it disaligns)"] if opens else []
+    seeds = "With every seed" if np.isfinite(last).all() else "With every seed for which it is defined"
+    still = f"turns by {_from_to(last)}, depending on σ and seed" if seen else "is not defined at the end"
+    said.append(
+        f"{seeds} the angle ζ{LAYERS[state.depth]} of the last layer {' and '.join(course)}."
+        if course
+        else f"The angle ζ{LAYERS[state.depth]} of the last layer {still}."
+    )
+    if state.depth > 2 and seen:
+        others = np.stack([_turned(runs, k)[numbers] for k in range(2, state.depth)])
+        parts = " and ".join(f"by {_from_to(others[:, i])} at σ = {sigma[i]}" for i in ends)
+        said.append(f"The other layers' angles change {parts}.")
+    return said, [NETWORK] * len(said)
+
+
+def _fit(runs: ImageRuns, numbers: Sequence[int], symbol: str) -> str:
+    """Whether the training images are fitted: the paper's condition for comparing test accuracies."""
+    trained = _final(runs, "train_accuracy")[numbers]
+    if not np.isfinite(trained).any():
+        return "The training accuracy of these results is not known."
+    value = [format_number(float(runs.settings[j].value), 4) for j in numbers]
+    fitted = [bool(np.nanmin(one) == 1.0) if np.isfinite(one).any() else False for one in trained]
+    if all(fitted):
+        where = f"at each {symbol}" if len(numbers) > 1 else f"at {symbol} = {value[0]}"
+        return (
+            f"Every network classifies all of its training images at the end (training accuracy 1 {where}, with every "
+            "seed), as the paper asks: the test accuracies can be compared."
+        )
+    left = ", ".join(f"{_seeds_of(one, 3)} at {value[i]}" for i, one in enumerate(trained) if not fitted[i])
+    good = ", ".join(one for one, fits in zip(value, fitted, strict=True) if fits)
+    where = f"only at {symbol} = {good}" if good else f"at no {symbol}"
+    return (
+        f"The training images are fitted (training accuracy 1 with every seed) {where}: "
+        f"the training accuracy is {left}. Where it is far below 1, the test accuracy says little about "
+        "generalization: a network that has not been trained far enough is wrong on both."
+    )
+
+
+def _paths(state: ImagesState, runs: ImageRuns) -> tuple[list[str], list[dict[str, str]]]:
+    paths = WIDTH_PATHS if state.experiment == "width" else INITIALIZATION_PATHS
+    symbol = VARIED[state.experiment][0]
+    best, moved, kernel, train, trained = (
+        _final(runs, name) for name in ("best", "moved", "kernel", "train", "train_accuracy")
+    )
+    said, fates = [], []
+    for name, numbers in active_settings(runs).items():
+        phase, fate, colour = PHASES[scaling_phase(paths[name]).phase]
+        last = numbers[-1]
+        fit = f"training accuracy {_seeds_of(trained[last], 3)} and " if np.isfinite(trained[last]).any() else ""
+        text = (
+            f"{name}: {phase}. At {symbol} = {format_number(float(runs.settings[last].value), 4)} the best test "
+            "accuracy is "
+            f"{_seeds_of(best[last], 3)}, with {fit}training loss {_seeds_of(train[last], 2)} at the end; the weights "
+            f"have moved by {_seeds_of(moved[last], 2)} of their initial norm, and the kernel is "
+            f"{_seeds_of(kernel[last], 3)} times its initial size"
+        )
+        two = moved[numbers[-2:]]
+        if len(numbers) > 1 and has_representative_mean(two, axis=1).all():
+            ratio = float(runs.settings[numbers[-1]].value) / float(runs.settings[numbers[-2]].value)
+            with np.errstate(all="ignore"):
+                slope = float(np.log(np.nanmean(two[1]) / np.nanmean(two[0])) / log(ratio))
+            text += (
+                f"; between the last two {symbol} that distance changes like {symbol}^({format_number(slope, 2)})"
+                if abs(slope) > STILL
+                else f"; between the last two {symbol} that distance stays"
+            )
+        said.append(f"{text}.")
+        fates.append({"colour": colour, "fate": fate})
+    return said, fates
+
+
+def _unlearning(state: ImagesState, runs: ImageRuns) -> tuple[list[str], list[dict[str, str]]]:
+    said, fates = [], []
+    for name, numbers in active_settings(runs).items():
+        lost, R = (np.array([one(runs, j) for j in numbers]) for one in (_lost, _peaks))
+        a, loss, begun = _final(runs, "a"), _final(runs, "loss"), quantity(runs, "loss")[:, :, 0]
+        trained = _final(runs, "train_accuracy")[numbers].ravel()
+        starts = ", ".join(format_number(float(runs.settings[j].value), 3) for j in numbers)
+        end = _final(runs, "R")[numbers]
+        unlearns = bool(np.nanmin(np.abs(R)) > NOTED and np.nanmin(lost) > LOST)
+        share = f": {_listed(100 * lost, 2)} % of the peak is lost" if unlearns and np.nanmax(lost) <= 1.0 else ""
+        fit = f"; the training accuracy is {_seeds_of(trained, 3)}" if np.isfinite(trained).any() else ""
+        falls = bool(np.nanmax(loss[numbers] - begun[numbers]) < 0)
+        said.append(
+            f"{SHORT[name][0].upper()}{SHORT[name][1:]}, from a = {starts}: R reaches {_listed(R, 2)} and is "
+            f"{_listed(end, 2)} at the end{share}; there a is {_listed(a[numbers], 3)} and the test loss "
+            f"{'has fallen to' if falls else 'is'} {_listed(loss[numbers], 2)}{fit}."
+        )
+        fate = Fate.UNLEARNING if unlearns else Fate.UNDECIDED
+        fates.append({"colour": FATES[fate].colour, "fate": fate.name})
+    return said, fates
+
+
+def _notes(state: ImagesState, runs: ImageRuns, about: DatasetInfo | None) -> list[str]:
+    """What the papers say, what stands for what, and where the two part."""
+    digits = runs.images == "digits"
+    if state.experiment == "scale":
+        stands = " Its pictures are of MNIST and CIFAR-10, that of the accuracy over σ of a ResNet-18; "
+        power, most = (
+            (2 * (state.depth - 1), SQUARED_MOST) if state.loss == "squared" else (state.depth - 2, ENTROPY_MOST)
+        )
+        falls = f" falls like σ^(−{power}) and" if power else ""
+        return [
+            "The paper compares networks that all reach 100 % training accuracy: there a larger initialization scale σ "
+            f"makes test accuracy and alignment worse and the norm larger.{stands}here a fully connected network"
+            f"{' on 8 × 8 digits' if digits else ''} stands for these.",
+            *_measured_on(state, about),
+            *_unfitted(state, runs, about),
+            "ζₖ is this project's generalization of the paper's angle to layers of several outputs: cos² ζₖ is the "
+            "share of |Wₖ|² |h|² that layer k puts out of its input h. For one output, linear layers and data on a "
+            "line it is the paper's; for weights drawn afresh it is 1 over the number of inputs: chance.",
+            f"The learning rate{falls} is at most {most:g} times that at σ = 1.",
+        ]
+    if state.experiment == "width":
+        return [
+            "The paper: whether a wide network learns features is decided by how γ and η go with its width. In the "
+            "kernel phase the weights move less and less; in the feature phase they go on moving. All choices here are "
+            "the same network at n = 64.",
+            *(
+                ["The phases are those of a linear network of one output; these are ReLU networks of several."]
+                if state.activation == "relu"
+                else []
+            ),
+            *_measured_on(state, about),
+            *_unlike(runs),
+            "All choices here share one initialization, weights of the size n^(−1/2). That each of two initializations "
+            "can be turned into either phase, which the paper's figure shows as well, is not represented here.",
+        ]
+    if state.experiment == "initialisation":
+        return [
+            "The paper: at a fixed width too, scales that go to infinity lead to a kernel phase or to a feature phase, "
+            "by the way in which they go; making the output large, as in lazy training, is but one way. All are the "
+            "same network at κ = 1. With both scales, γ ∝ κ^(−2) and η ∝ κ^2 nothing changes at all, exactly."
+        ]
+    lost = {
+        name: min(float(np.nanmin(_lost(runs, j))) for j in numbers) for name, numbers in active_settings(runs).items()
+    }
+    both = len(lost) == 2 and min(lost.values()) > LOST
+    apart = np.sqrt(np.maximum(_final_alignment(runs) ** 2 - _final(runs, "R") ** 2, 0.0))
+    return [
+        "What is asked of the images: does the alignment R of the first layer with the task's leading direction rise "
+        "and fall again while the second layer grows and the loss falls, as in the unlearning of the single-index "
+        "model? R is a mean over neurons, around which single ones spread by "
+        f"{_from_to(apart, '')} (standard deviation, at the end); f less its mean takes part in the loss, as the "
+        "analysis has it.",
+        *(
+            [
+                "The two targets are opposite, and so are the signs of c*₂ along their direction: by the planar theory "
+                "only one of them would unlearn. Here both do: images are neither Gaussian nor of a single index, and "
+                f"{pluralize(state.arguments()['width'], 'neuron learns', 'neurons learn')} other directions as well. "
+                "That sign does not decide here."
+            ]
+            if both
+            else []
+        ),
+    ]
+
+
+def _measured_on(state: ImagesState, about: DatasetInfo | None) -> list[str]:
+    """What training loss and accuracy are measured on, where it is not all training images."""
+    if about is None or min(about.images, state.most) <= MEASURED:
+        return []
+    return [f"Training accuracy and training loss are measured on the first {MEASURED:,} training images at most."]
+
+
+def _unlike(runs: ImageRuns) -> list[str]:
+    """Of choices at the largest width: that they have not been trained equally far."""
+    widest = {
+        name: float(np.nanmax(_final(runs, "train")[numbers[-1]])) for name, numbers in active_settings(runs).items()
+    }
+    if len(widest) < 2 or max(widest.values()) <= UNLIKE * min(widest.values()):
+        return []
+    least, most = min(widest, key=lambda name: widest[name]), max(widest, key=lambda name: widest[name])
+    return [
+        "All are trained for the same number of epochs, not equally far: at the largest width the training loss is "
+        f"still {format_number(widest[most], 2)} with {most}, and {format_number(widest[least], 2)} with {least}. "
+        "Differences of "
+        "accuracy between choices are in part differences of time, not of phase."
+    ]
+
+
+def _unfitted(state: ImagesState, runs: ImageRuns, about: DatasetInfo | None) -> list[str]:
+    """Where the training loss is that of f = 0 or larger: nothing has been learned."""
+    going = active_settings(runs)
+    if about is None or not going:
+        return []
+    (numbers,) = going.values()
+    zero = 0.5 * (1.0 - 1.0 / about.classes) if state.loss == "squared" else log(about.classes)
+    trained, left = _final(runs, "train_accuracy"), _final(runs, "train")
+    with np.errstate(invalid="ignore"):
+        fits = [bool(np.isfinite(one).any() and (one[np.isfinite(one)] == 1.0).all()) for one in trained]
+        bad = [j for j in numbers if np.nanmax(left[j]) >= zero and not fits[j]]
+    if not bad:
+        return []
+    worst = max(bad, key=lambda j: float(np.nanmax(left[j])))
+    return [
+        f"At σ = {', '.join(format_number(float(runs.settings[j].value), 3) for j in bad)} the training loss ends "
+        "above that "
+        f"of f = 0, {format_number(zero, 2)}, for one seed at least; at σ = "
+        f"{format_number(float(runs.settings[worst].value), 3)} it "
+        f"is {_seeds_of(left[worst], 3)}."
+    ]
+
+
+def _halted(runs: ImageRuns) -> list[str]:
+    """Runs that have diverged."""
+    if not runs.halted:
+        return []
+    j, i, sentence = runs.halted[0]
+    symbol = VARIED[runs.experiment][0]
+    which = (
+        f"{runs.settings[j].group}, {symbol} = {format_number(float(runs.settings[j].value), 4)}, seed {runs.seeds[i]}"
+    )
+    return [
+        f"{pluralize(len(runs.halted), 'network ends', 'networks end')} early. What is known is shown until then, and "
+        f"not over {symbol} where no seed comes to its end; the first ({which}): {sentence}"
+    ]
+
+
+def _texts(state: ImagesState) -> dict[str, str]:
+    """The figures for a screen reader."""
+    values = ", ".join(format_number(value, 4) for value in state.values)
+    symbol, what = VARIED[state.experiment]
+    seen = {
+        "scale": "Test and training accuracy, weight norm and the angles of all layers but the first",
+        "width": "Best test accuracy and relative distance from the start",
+        "initialisation": "Best test accuracy, relative distance from the start and kernel ratio",
+        "unlearning": "R–a plane: alignment of the first layer across, second layer up",
+    }[state.experiment]
+    over = {
+        "scale": "Angles of all layers but the first, test accuracy and weight norm",
+        "unlearning": "R, a, test loss and kernel distance",
+    }.get(state.experiment, "The chosen quantity, a row for each choice of γ and η,")
+    return {"plane": f"{seen}, for the {what} {values}.", "panels": f"{over} over training, a line for each {symbol}."}
+
+
+def _final(runs: ImageRuns, name: str) -> np.ndarray:
+    """The last values of each setting (settings, seeds); nan for seeds that ended before."""
+    return _at_end(runs, quantity(runs, name))
+
+
+def _final_alignment(runs: ImageRuns) -> np.ndarray:
+    return _at_end(runs, runs.alignment)
+
+
+def _at_end(runs: ImageRuns, values: np.ndarray) -> np.ndarray:
+    known = np.isfinite(runs.norm).any(axis=1)
+    places = np.where(known, np.arange(known.shape[1]), 0).max(axis=1)
+    goes = np.take_along_axis(np.isfinite(runs.norm), places[:, None, None], axis=2)[:, :, 0]
+    return np.where(goes, np.take_along_axis(values, places[:, None, None], axis=2)[:, :, 0], np.nan)
+
+
+def _turned(runs: ImageRuns, k: int) -> np.ndarray:
+    """By how much the angle of layer k changes, in degrees (settings, seeds)."""
+    return _final(runs, f"zeta{k}") - quantity(runs, f"zeta{k}")[:, :, 0]
+
+
+def _peaks(runs: ImageRuns, j: int) -> np.ndarray:
+    """The R of each seed that is largest in size."""
+    R = quantity(runs, "R")[j]
+    places = np.where(np.isfinite(R), np.abs(R), -1.0).argmax(axis=1)
+    return np.asarray(R[np.arange(len(R)), places])
+
+
+def _lost(runs: ImageRuns, j: int) -> np.ndarray:
+    """What share of its largest R each seed has lost at the end; nan for one that ended before."""
+    peak, end = _peaks(runs, j), _final(runs, "R")[j]
+    return np.divide(peak - end, peak, out=np.where(np.isfinite(end), 0.0, np.nan), where=peak != 0)
+
+
+def _rises(values: np.ndarray) -> bool:
+    """Whether every seed of a setting has more than every seed of the one before."""
+    return all(np.nanmax(one) < np.nanmin(other) for one, other in pairwise(values))
+
+
+def _seeds_of(values: np.ndarray, digits: int) -> str:
+    """One number, or from the least to the largest of those that agree."""
+    return each(values, digits, "seed", 1)
+
+
+def _listed(values: Iterable[np.ndarray], digits: int) -> str:
+    """The seeds of one setting after the other."""
+    return ", ".join(_seeds_of(one, digits) for one in values)
+
+
+def _from_to(values: np.ndarray, unit: str = "°") -> str:
+    if not np.isfinite(values).any():
+        return "an undefined angle"
+    low, high = format_number(float(np.nanmin(values)), 2), format_number(float(np.nanmax(values)), 2)
+    return f"{low}{unit}" if low == high else f"{low}{unit} to {high}{unit}"
+
+
+def _networks(runs: ImageRuns) -> str:
+    return pluralize(len(runs.settings) * len(runs.seeds), "network")
+
+
+def _seeds(runs: ImageRuns) -> str:
+    return f"{'seed' if len(runs.seeds) == 1 else 'seeds'} {', '.join(map(str, runs.seeds))}"

@@ -1,0 +1,222 @@
+"""The parameters of view 5's second page: networks on real images (theory sections 1 and 3)."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated, Any
+
+from components.core.state import Parameter, PlaybackMode, State
+from dynamics.images import (
+    INITIALIZATION_PATHS,
+    WIDTH_PATHS,
+    Sweep,
+    initialization_sweep,
+    scale_sweep,
+    unlearning_sweep,
+    width_sweep,
+)
+
+EXPERIMENTS = ("scale", "width", "initialisation", "unlearning")
+VALUES = (1, 9)  # of what is varied: as many as there are colours
+SIGMA = (1e-3, 1e3)
+WIDTH = (1, 2048)
+KAPPA = (1e-2, 1e4)
+START = (-100.0, 100.0)
+DEPTH = (2, 8)
+RATE = (1e-6, 100.0)
+EPOCHS = (1, 100_000)
+BATCH = (1, 20_000)
+RUNS = (1, 9)
+SEEDS = (0, 9999)
+IMAGES = (20, 20_000)
+PATHS = ("1", "2", "3", "4")  # of those of the core, in their order
+TASKS = ("halves", "reversed")
+LOSSES = ("squared", "entropy")
+SHOWN = ("accuracy", "moved", "loss", "kernel")
+DIGITS, DIGIT_VALUES = 1797, 64  # images inside scikit-learn, and values of each
+DEEP = 6  # layers from which training takes twice as many epochs
+SQUARED_MOST, ENTROPY_MOST = 10.0, 4.0  # the largest rate, in units of that at σ = 1
+EDGE = (-100.0, 1e4)
+
+Number = float
+Numbers = tuple[float, ...]
+
+
+class ImagesState(State):
+    """What is varied, the networks, how they learn, from which images; then how it is shown.
+
+    width, rate, epochs and runs are those of the experiment where absent, see `arguments`.
+    """
+
+    experiment: Annotated[str, Parameter("exp", "experiment", "what is varied", "choice", choices=EXPERIMENTS)] = (
+        "scale"
+    )
+    images: Annotated[
+        str | None, Parameter("img", "images", "own images, by their hash; absent: the digits", "hash", optional=True)
+    ] = None
+    most: Annotated[int, Parameter("N", "N", "images used at most", "integer", (IMAGES,), scale="log")] = 2000
+    depth: Annotated[int, Parameter("L", "L", "layers of weights", "integer", (DEPTH,))] = 4
+    sigmas: Annotated[
+        Numbers, Parameter("sig", "σ", "initialization scales", "numbers", (SIGMA,), VALUES, scale="log")
+    ] = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
+    widths: Annotated[Numbers, Parameter("n", "n", "widths", "numbers", (WIDTH,), VALUES, scale="log")] = (
+        16.0, 32.0, 64.0, 128.0, 256.0, 512.0,
+    )  # fmt: skip
+    kappas: Annotated[
+        Numbers, Parameter("kap", "κ", "factors of the initialization scales", "numbers", (KAPPA,), VALUES, scale="log")
+    ] = (1.0, 3.0, 10.0, 30.0, 100.0)
+    starts: Annotated[Numbers, Parameter("a", "a", "second layer at the start", "numbers", (START,), VALUES)] = (
+        0.5, 1.0, 2.0, 4.0,
+    )  # fmt: skip
+    width_paths: Annotated[
+        tuple[str, ...], Parameter("gp", "γ, η", "output scale and rate over the width", "words", choices=PATHS)
+    ] = PATHS
+    kappa_paths: Annotated[
+        tuple[str, ...], Parameter("kp", "γ, η", "which scales go to infinity, and how", "words", choices=PATHS)
+    ] = PATHS
+    tasks: Annotated[tuple[str, ...], Parameter("y", "y", "target", "words", choices=TASKS)] = TASKS
+    width: Annotated[
+        int | None,
+        Parameter("m", "m", "width; by itself where absent", "integer", (WIDTH,), scale="log", optional=True),
+    ] = None
+    rate: Annotated[
+        Number | None,
+        Parameter("eta", "η", "learning rate; by itself where absent", bounds=(RATE,), scale="log", optional=True),
+    ] = None
+    epochs: Annotated[
+        int | None,
+        Parameter("T", "T", "epochs; by themselves where absent", "integer", (EPOCHS,), scale="log", optional=True),
+    ] = None
+    batch: Annotated[int, Parameter("B", "B", "images a step", "integer", (BATCH,), scale="log")] = 128
+    activation: Annotated[
+        str, Parameter("act", "φ", "activation of the hidden layers", "choice", choices=("relu", "linear"))
+    ] = "relu"
+    loss: Annotated[str, Parameter("loss", "loss", "what is made small", "choice", choices=LOSSES)] = "squared"
+    runs: Annotated[
+        int | None,
+        Parameter("r", "r", "seeds of each network; by itself where absent", "integer", (RUNS,), optional=True),
+    ] = None
+    seed: Annotated[int, Parameter("seed", "№", "the first seed", "integer", (SEEDS,))] = 0
+    shown: Annotated[
+        str, Parameter("show", "shown", "quantity of the panels", "choice", choices=SHOWN, part="display")
+    ] = "accuracy"
+    axis: Annotated[
+        str, Parameter("axis", "axis", "time axis of the panels", "choice", choices=("log", "linear"), part="display")
+    ] = "log"
+    clock: Annotated[
+        str, Parameter("clk", "clock", "the player's clock", "choice", choices=("log", "linear"), part="display")
+    ] = "log"
+    window: Annotated[
+        Numbers | None,
+        Parameter(
+            "win", "window", "the plane's window across, from and to", "numbers", (EDGE,) * 2, part="display",
+            optional=True,
+        ),
+    ] = None  # fmt: skip
+    span: Annotated[
+        Numbers | None,
+        Parameter(
+            "span", "window in epochs", "the panels' window in epochs", "numbers", ((0.0, EPOCHS[1]),) * 2,
+            part="display", optional=True,
+        ),
+    ] = None  # fmt: skip
+    cursor: Annotated[
+        Number | None,
+        Parameter(
+            "cur", "cursor", "the epoch of the cursor; the end where absent", bounds=((0.0, EPOCHS[1]),),
+            part="display", optional=True,
+        ),
+    ] = None  # fmt: skip
+    watched: PlaybackMode = "auto"
+
+    @classmethod
+    def normalize(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Widths are whole; drops empty windows."""
+        widths = values.get("widths")
+        if isinstance(widths, (tuple, list)) and all(isinstance(one, (int, float)) for one in widths):
+            values["widths"] = tuple(float(round(one)) if WIDTH[0] <= one <= WIDTH[1] else one for one in widths)
+        for name in ("window", "span"):
+            edges = values.get(name)
+            if isinstance(edges, tuple) and any(lo >= hi for lo, hi in zip(edges[::2], edges[1::2], strict=False)):
+                values[name] = None
+        return values
+
+    @property
+    def values(self) -> Numbers:
+        """What is varied, in its order."""
+        varied = {"scale": self.sigmas, "width": self.widths, "initialisation": self.kappas, "unlearning": self.starts}
+        return tuple(sorted(set(varied[self.experiment])))
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The groups of settings, as the core names them; none where none is ticked."""
+        paths = {"width": (self.width_paths, WIDTH_PATHS), "initialisation": (self.kappa_paths, INITIALIZATION_PATHS)}
+        if self.experiment in paths:
+            ticked, named = paths[self.experiment]
+            return tuple(name for word, name in zip(PATHS, named, strict=True) if word in ticked)
+        if self.experiment == "unlearning":
+            return tuple("halves, reversed" if word == "reversed" else word for word in self.tasks)
+        return (f"{self.depth} layers",)
+
+    def arguments(self, values: int = DIGIT_VALUES) -> dict[str, Any]:
+        """What the core's experiment is asked with, all of it explicit, for images of so many values: the kernel of the
+        first layer grows with them, so a rate by itself falls."""
+        entropy = self.loss == "entropy"
+        usual = {
+            "scale": (64, 0.1 if entropy else 0.01, 300 if self.depth >= DEEP else 150, 3),
+            "width": (None, 0.02, 100, 3),
+            "initialisation": (64, 0.03, 100, 3),
+            "unlearning": (100, 0.03, 4000, 2),
+        }
+        width, rate, epochs, runs = usual[self.experiment]
+        rate = rate * min(1.0, DIGIT_VALUES / values) if self.rate is None else self.rate
+        asked: dict[str, Any] = {
+            "epochs": epochs if self.epochs is None else self.epochs,
+            "seeds": tuple(range(self.seed, self.seed + (runs if self.runs is None else self.runs))),
+        }
+        if self.experiment != "width":
+            asked["width"] = width if self.width is None else self.width
+        if self.experiment == "unlearning":
+            return asked | {"starts": self.values, "tasks": self.groups, "step": rate}
+        asked |= {"rate": rate, "batch": self.batch, "activation": self.activation}
+        if self.experiment == "scale":
+            loss, most = ("cross entropy", ENTROPY_MOST) if entropy else ("squared", SQUARED_MOST)
+            return asked | {"sigmas": self.values, "depth": self.depth, "rate_max": most * rate, "loss": loss}
+        if self.experiment == "width":
+            return asked | {"widths": tuple(int(one) for one in self.values), "paths": self.groups}
+        return asked | {"scales": self.values, "paths": self.groups}
+
+    def sweep(self, values: int = DIGIT_VALUES) -> Sweep:
+        """The experiment on such images. Raises ValueError with a sentence where it is not possible."""
+        if not self.groups:
+            raise ValueError("Nothing is ticked: tick one choice at least")
+        sweeps: dict[str, Any] = {
+            "scale": scale_sweep,
+            "width": width_sweep,
+            "initialisation": initialization_sweep,
+            "unlearning": unlearning_sweep,
+        }
+        made: Sweep = sweeps[self.experiment](**self.arguments(values))
+        return made
+
+    @property
+    def kept(self) -> str | None:
+        """The name of the results that come with the app for these very settings, if there are any."""
+        if self.images or self.most < DIGITS:
+            return None
+        mine = self.experiment, self.arguments()
+        return next((name for name, settings in _kept() if settings == mine), None)
+
+
+@cache
+def _kept() -> tuple[tuple[str, tuple[str, dict[str, Any]]], ...]:
+    """The settings of the results that come with the app."""
+    states = {
+        "scale, 4 layers": ImagesState(loss="entropy"),
+        "scale, 6 layers": ImagesState(loss="entropy", depth=6),
+        "scale, squared loss": ImagesState(),
+        "width": ImagesState(experiment="width"),
+        "initialisation": ImagesState(experiment="initialisation"),
+        "unlearning": ImagesState(experiment="unlearning"),
+    }
+    return tuple((name, (state.experiment, state.arguments())) for name, state in states.items())

@@ -1,0 +1,74 @@
+"""View 5's second page: networks on real images."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from dash.development.base_component import Component
+
+from components.core.annotation_targets import AnnotationTargets
+from components.core.citations import IMAI_2026, XU_2025, Paper
+from components.core.help import Help
+from components.core.theory_chapter import Chapter
+from components.core.view import Chunk, Columns, Preset, View
+from components.views.images import compute, export, layout, lecture
+from components.views.images.help import HELP
+from components.views.images.presets import PRESETS
+from components.views.images.state import ImagesState
+from components.views.lab import TABS
+from components.views.linear_network.symbols import CHAPTER
+
+KEPT_SECONDS = 0.2  # of a core, for kept results; the networks are a run
+
+
+class ImagesView(View):
+    """What is varied, training, and the networks that come into both."""
+
+    name = "images"
+    path = "/lab/images"
+    title = "Lab"
+    State = ImagesState
+    presets: ClassVar[tuple[Preset, ...]] = PRESETS
+    papers: ClassVar[tuple[Paper, ...]] = (XU_2025, IMAI_2026)
+    help: ClassVar[Help] = HELP
+    chapter: ClassVar[Chapter] = CHAPTER
+    controls = layout.CONTROLS
+    main = layout.MAIN
+    figures = layout.FIGURES
+    quantities = lecture.QUANTITIES
+    max_cost = compute.MOST
+    max_seconds = 900.0
+    time: ClassVar[tuple[str, str]] = ("epoch", "epoch")
+    tabs: ClassVar[tuple[tuple[str, str], ...]] = TABS
+    has_jobs: ClassVar[bool] = True
+
+    def cost(self, state: ImagesState) -> float:
+        return compute.cost(state)
+
+    def seconds(self, state: ImagesState) -> float:
+        return KEPT_SECONDS
+
+    def job_seconds(self, state: ImagesState) -> float:
+        return super().seconds(state)
+
+    def compute(self, state: ImagesState) -> Iterator[Chunk]:
+        return compute.stream(state)
+
+    def run(self, state: ImagesState, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk]:
+        return compute.run(state, checkpoint)
+
+    def layout(self) -> Component:
+        return layout.page(self)
+
+    def table(self, state: ImagesState) -> Columns:
+        return export.table(state)
+
+    def document(self, state: ImagesState) -> Mapping[str, Any]:
+        return export.document(state)
+
+    def python(self, state: ImagesState) -> str:
+        return export.python(state)
+
+    def annotation_targets(self, state: ImagesState) -> AnnotationTargets:
+        return lecture.targets(state)

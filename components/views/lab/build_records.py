@@ -1,0 +1,54 @@
+"""Compute the records that come with the presets: ``python -m components.views.lab.build_records [NAME …]``.
+
+All of them take a few minutes.
+
+Seeds are those of the presets: it gives the same again, up to rounding.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
+from platform import python_version
+from time import process_time
+
+from components.views.lab.compute import course_of
+from components.views.lab.presets import PRESETS
+from components.views.lab.records import FOLDER, Record, save
+from components.views.lab.state import LabState
+
+PACKAGES = ("numpy", "numba", "scipy")
+
+
+def main() -> None:
+    names = [preset.name for preset in PRESETS]
+    parser = argparse.ArgumentParser(description="Computes the records that come with the lab's presets.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of presets: {', '.join(names)}; default: all")
+    asked = parser.parse_args().names or names
+    if unknown := set(asked) - set(names):
+        parser.error(f"{', '.join(sorted(unknown))}: no such preset; there are {', '.join(names)}")
+    FOLDER.mkdir(exist_ok=True)
+    versions = {"Python": python_version()} | {package: version(package) for package in PACKAGES}
+    for preset in PRESETS:
+        if preset.name not in asked:
+            continue
+        began = process_time()
+        state = preset.state
+        assert isinstance(state, LabState)
+        course = course_of(state)
+        seconds = process_time() - began
+        date = datetime.now(UTC).date().isoformat()
+        path = FOLDER / f"{preset.name}.npz"
+        save(path, Record(state.key(), course, date, versions, round(seconds, 1)))
+        R = abs(course.mean("R"))
+        print(
+            f"{preset.name}: {seconds:.1f} s, {course.steps} steps, |R| at most {R.max():.3f}, at the end {R[-1]:.3f}, "
+            f"{path.stat().st_size / 1024:.0f} kB {course.halted}",
+            file=sys.stderr, flush=True,
+        )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()

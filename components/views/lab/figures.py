@@ -1,0 +1,123 @@
+"""The figures of view 5: the R–a plane with laws as lines and networks as a band, and panels over time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from components.core.view import Figure, Trace
+from components.ui.subplots import (
+    POWER_TICKS,
+    TICKS,
+    axis_name,
+    band_trace,
+    curve_meta,
+    scatter,
+    stacked_axes,
+    time_trace,
+)
+from components.ui.theme import LIGHT
+from components.views.lab.state import RUNS
+from components.views.unlearning import figures as planar
+from dynamics import CriticalManifold, UnlearningModel
+
+NETWORK, DOTS = LIGHT["network"], "2px,3px"
+ROWS = (("R", "R"), ("a", "a"), ("loss", "loss  L"), ("Q", "Q"))
+LAWS: dict[str, dict[str, Any]] = {
+    "planar": {"color": LIGHT["muted"], "width": 1.8, "dash": "6px,3px"},
+    "wide": {"color": LIGHT["ink"], "width": 2.2, "dash": "solid"},
+}
+NAMES = {"planar": "planar law, m → ∞", "wide": "law of this width"}
+MODES = {"recursion": "discrete recursion", "population": "population gradient", "fresh": "networks of descent"}
+COLUMNS = tuple(column for column, _ in ROWS)
+BESIDE = {
+    "recursion": (LIGHT["positive"], "9px,3px,2px,3px"),
+    "population": (LIGHT["negative"], "4px,4px"),
+    "fresh": (LIGHT["degree0"], "7px,3px"),
+}
+OFF = ("R − law", "a − law", "loss − law", "Q − R² − law")
+DISPLAY = {
+    "axis": {"linear": {"layout": {"xaxis.type": "linear", "xaxis.tickfont.size": TICKS}}},
+    "panel": {
+        "difference": {
+            "layout": {f"{axis_name(row)}.title.text": title for row, title in enumerate(OFF)},
+            "columns": {f"{column}{end}": f"{column}_off{end}" for column in COLUMNS for end in ("", "_low", "_high")}
+            | {f"{column}_{mode}": f"{column}_{mode}_off" for column in COLUMNS for mode in BESIDE}
+            | {f"{column}_run{run}": f"{column}_run{run}_off" for column in COLUMNS for run in range(RUNS[1])},
+        }
+    },
+}
+
+
+def plane(model: UnlearningModel, manifold: CriticalManifold, view: planar.Window, run: planar.Run) -> Figure:
+    """The R–a plane: critical manifold, folds, and the start."""
+    figure = planar.plane(model, manifold, view, (run,))
+    ground = [trace for trace in figure["data"] if trace["name"] != "marks"]
+    start = scatter(
+        x=[run.R0], y=[run.a0], mode="markers", name="start", hoverinfo="skip", cliponaxis=False,
+        marker={"symbol": "circle", "size": 8, "color": run.colour},
+    )  # fmt: skip
+    return {"data": [*ground, start], "layout": figure["layout"]}
+
+
+def panels() -> Figure:
+    """The rows R, a, loss, Q over one time axis, without their lines."""
+    layout = stacked_axes([title for _, title in ROWS], ("tau", "τ"))
+    for number, (column, _) in enumerate(ROWS):
+        beside = [f"{column}_{mode}" for mode in BESIDE]
+        layout["meta"]["extent"][axis_name(number)] = [column, f"{column}_low", f"{column}_high", *beside]
+        layout[axis_name(number)]["tickfont"] = {"size": POWER_TICKS}
+    return {"data": [], "layout": layout}
+
+
+def law_traces(index: int, kind: str) -> dict[str, list[Trace]]:
+    """The lines of a law in each figure, still empty."""
+    line, name = LAWS[kind], NAMES[kind]
+    lines = [time_trace(index, "tau", column, name, line, row) for row, column in enumerate(COLUMNS)]
+    return _layered(kind, {"plane": [_on_plane(index, name, line)], "panels": lines})
+
+
+def network_traces(index: int, runs: int) -> dict[str, list[Trace]]:
+    """The networks: each run, where there are several; their mean; bands from the least to the largest of them, or of
+    what theory allows; single neurons; and other ways to learn."""
+    line = {"color": NETWORK, "width": 2.6, "dash": DOTS}
+    traces = _layered("single", {"plane": [_cloud(index)], "panels": []})
+    for mode, (colour, dash) in BESIDE.items():
+        looks, name = {"color": colour, "width": 1.8, "dash": dash}, MODES[mode]
+        lines = [time_trace(index, "tau", f"{column}_{mode}", name, looks, row) for row, column in enumerate(COLUMNS)]
+        plane = [_on_plane(index, name, looks, f"_{mode}")]
+        for figure, more in _layered("beside", {"plane": plane, "panels": lines}).items():
+            traces[figure] += more
+    for run in range(runs if runs > 1 else 0):
+        name, thin = f"run {run + 1}", {"color": NETWORK, "width": 1.0}
+        traces["plane"].append(_on_plane(index, name, thin, f"_run{run}"))
+        for row, column in enumerate(COLUMNS):
+            traces["panels"].append(time_trace(index, "tau", f"{column}_run{run}", name, thin, row))
+    traces["plane"].append(_on_plane(index, "networks, mean", line))
+    for row, column in enumerate(COLUMNS):
+        ends = (f"{column}_low", f"{column}_high")
+        traces["panels"].append(band_trace(index, "tau", ends, f"{column}, of all runs", NETWORK, row))
+        traces["panels"].append(time_trace(index, "tau", column, "networks, mean", line, row))
+    return traces
+
+
+def _layered(layer: str, traces: dict[str, list[Trace]]) -> dict[str, list[Trace]]:
+    """Traces that are drawn while the layer is chosen."""
+    for each in traces.values():
+        for trace in each:
+            trace["meta"]["layer"] = layer
+    return traces
+
+
+def _cloud(run: int) -> Trace:
+    """Single neurons at the cursor: small faint dots."""
+    return scatter(
+        x=[], y=[], mode="markers", name="single neurons", hoverinfo="skip", opacity=0.45,
+        marker={"symbol": "circle", "size": 5, "color": NETWORK},
+        line={"color": NETWORK}, meta={"run": run, "x": "R_single", "y": "a_single", "part": "cloud"},
+    )  # fmt: skip
+
+
+def _on_plane(run: int, name: str, line: dict[str, Any], end: str = "") -> Trace:
+    hover = f"{name}<br>R = %{{x:.4f}}<br>a = %{{y:.4f}}<extra></extra>"
+    meta = curve_meta(run, f"R{end}", f"a{end}")
+    return scatter(x=[], y=[], mode="lines", line=line, name=name, hovertemplate=hover, meta=meta)

@@ -1,0 +1,446 @@
+"""What view 4 says: which mechanism is at work and why, what gradient descent does, which phase a scaling is in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import degrees, isfinite, isnan
+
+import numpy as np
+
+from components.core.formatting import format_number, pluralize
+from components.core.state import canonical
+from components.views.linear_network.columns import defined_mean
+from components.views.linear_network.experiments import ACTIVATIONS, Experiment, Row
+from components.views.linear_network.figures import CELLS, LEGEND, LOOKS, NAMES, values_of
+from components.views.linear_network.state import AXES, EXPONENT, GAMMA, RATE, SCALE, LinearNetworkState
+from dynamics import (
+    DescentRecord,
+    Exponents,
+    FlowDeparture,
+    LinearNetwork,
+    LinearSolution,
+    MeasuredExponents,
+    Mechanism,
+    MechanismName,
+    Phase,
+    PhaseDiagram,
+    ScalingPhase,
+    switch_phase,
+)
+
+UNBALANCED = 0.25  # of |v|²/η_w − |u|²/ηᵤ over their sum: one is at least 5/3 of the other
+WIDTHS = (100, 10_000)  # at which a scaling can be opened
+OBSERVED = (
+    "The abstract of Xu & Ziyin calls alignment and disalignment specific to feature learning; that they also occur "
+    "while the kernel keeps its size is an observation of this project."
+)
+
+
+def sentence(state: LinearNetworkState, network: LinearNetwork) -> tuple[str, dict[str, str]]:
+    """The mechanism at work and why, and how it looks."""
+    found = network.mechanism()
+    if not network.flow.moves:
+        return "Nothing moves: " + (found.undefined or "f is at its target already") + ".", _look("kernel")
+    name = str(found.dominant) if found.dominant else "kernel"
+    if found.names == (MechanismName.KERNEL,):
+        name = "kernel"
+    also = [str(other) for other in found.names if str(other) != name]
+    parts = [
+        f"{_angle(network)}, |u||Wx| {_change(found.rescaling, 3)} and the kernel {_change(found.kernel_ratio, 4)}."
+    ]
+    if found.crosses_zero:
+        parts.append(_crossing(network, found))
+    if also:
+        parts.append(f"Also: {', '.join(also)}.")
+    if found.crosses_zero and not found.names:
+        lead = "Mostly turning over: u and Wx turn through a right angle, and |cos ζ| ends within 0.05 of its start."
+    else:
+        lead = f"{'Mostly' if found.names else 'Slight'} {name}: {_claim(name, network, found)}."
+    return " ".join([lead, *parts]), _look(name)
+
+
+def _claim(name: str, network: LinearNetwork, found: Mechanism) -> str:
+    """What a mechanism does to the layers, and the reason that holds for it."""
+    flow = network.flow
+    if name == "kernel":
+        excess = network.end.kernel_excess
+        share = abs(excess) * (2.0 + excess)
+        crossing = f"; f(0)² is {_percent((flow.f0 / flow.H0) ** 2)} of it" if found.crosses_zero else ""
+        return (
+            "the kernel keeps its size within 5 %, the angle and the weights hardly change, since y² and f(0)² differ "
+            f"by {_percent(share)} of f(0)² + g²PQ/4 only{crossing}"
+        )
+    if flow.stuck:
+        why = "f tends to 0"
+    else:
+        y, f0 = _apart(abs(network.y), abs(flow.f0))
+        why = f"|y| = {y} {'>' if abs(network.y) > abs(flow.f0) else '<'} |f(0)| = {f0}"
+    if name == "rescaling":
+        grow = "grow" if found.log_N > 0.0 else "shrink"
+        factor = "changes by a larger factor than |cos ζ|" if found.direction else "changes, and |cos ζ| does not"
+        return f"u and Wx {grow}, since {why}; |u||Wx| {factor}"
+    return f"u and Wx {_turning(name, flow.f0, flow.f_end)}, since {why}"
+
+
+def _turning(direction: str, begin: float, end: float) -> str:
+    """How u and Wx turn, by the signs of cos ζ at both ends."""
+    if direction == "alignment":
+        toward = "toward each other" if end > 0.0 else "away from each other"
+        goal = "" if end > 0.0 else ", toward opposite directions"
+    else:
+        toward = "away from each other" if begin > 0.0 else "toward each other"
+        goal = ", toward a right angle" if begin * end >= 0.0 else ""
+    through = ", through a right angle" if begin * end < 0.0 else ""
+    return f"turn {toward}{through}{goal}"
+
+
+def _angle(network: LinearNetwork) -> str:
+    start, end = (degrees(moment.zeta) for moment in (network.start, network.end))
+    before, after = format_number(start, 3), format_number(end, 3)
+    if isnan(start):
+        return "ζ is not defined at the start, where u or Wx is 0"
+    if isnan(end):
+        return f"ζ stays at {before}° as long as f is not 0; at the end f, and with it u or Wx, is 0 and has no angle"
+    return f"ζ stays at {before}°" if before == after else f"ζ goes from {before}° to {after}°"
+
+
+def _crossing(network: LinearNetwork, found: Mechanism) -> str:
+    kernel = f"the kernel {_change(found.kernel_least, 3)} there"
+    if found.direction is None and network.area == 0.0:
+        return f"f passes through 0, where u or Wx is 0 and the other has turned to the opposite direction; {kernel}."
+    return f"f passes through 0 and ζ through 90°; {kernel}."
+
+
+def _change(factor: float, digits: int) -> str:
+    """What becomes of a size that changes by a factor."""
+    text = format_number(factor, digits)
+    if isnan(factor):
+        return "is undefined"
+    if text == "1":
+        return "keeps its size"
+    if factor == 0.0:
+        return "falls to 0"
+    return f"grows {text}-fold" if factor > 1.0 else f"falls to {text} times its start"
+
+
+def _percent(share: float) -> str:
+    return f"{format_number(100.0 * share, 2)} %"
+
+
+def _apart(first: float, second: float) -> tuple[str, str]:
+    """Two numbers, with as many digits as tell them apart."""
+    for digits in range(3, 18):
+        texts = format_number(first, digits), format_number(second, digits)
+        if texts[0] != texts[1]:
+            break
+    return texts
+
+
+def _look(name: str) -> dict[str, str]:
+    return {"name": name, "fate": name, "colour": LOOKS[name].colour}
+
+
+def notes(state: LinearNetworkState, network: LinearNetwork, run: LinearSolution, drawn: int) -> list[str]:
+    """What is conserved, how fast it goes, what the picture leaves out."""
+    said = []
+    found = network.mechanism()
+    if "kernel" in found.names and {"alignment", "disalignment"} & set(found.names):
+        why = (
+            "its layers are of different size, so the smaller one turns while the kernel, that of the larger one, "
+            "keeps its size"
+            if network.g * abs(network.imbalance) > UNBALANCED * network.start.kernel
+            else "at this width |cos ζ| still changes by more than 0.05"
+        )
+        said.append(f"A network in the kernel phase whose angle moves all the same: {why}. {OBSERVED}")
+    if network.flow.moves:
+        said.append(_approach(network))
+        said.append(
+            "Each neuron stays on its hyperbola, vᵢ²/η_w − uᵢ²/ηᵤ = pᵢqᵢ; y > f drives it toward the rising asymptote, "
+            "y < f toward the falling one."
+        )
+    if run.undefined:
+        said.append(f"{run.undefined[0].upper()}{run.undefined[1:]}.")
+    if drawn < network.d:
+        said.append(f"{drawn} of {pluralize(network.d, 'neuron')} are drawn, chosen evenly by pᵢqᵢ; all are computed.")
+    return said
+
+
+def _approach(network: LinearNetwork) -> str:
+    """How f comes to its end."""
+    flow, beta, rate = network.flow, network.beta, network.rate
+    loss = "" if beta == 1.0 else f"With the loss |f − y|^({format_number(beta + 1, 4)}) "
+    mode = "all neurons begin on one asymptote (P or Q is 0) and never leave it"
+    if flow.stuck:
+        return f"{loss}f tends to 0 instead of y, like e^(−λt), λ = {format_number(rate, 4)} = 2g(β + 1)|y|^β: {mode}."
+    if flow.Hy == 0.0:
+        return f"{loss}f tends to 0 by a power of time, t^(−{format_number(1 / beta, 4)}): {mode}."
+    if beta == 1.0:
+        return (
+            f"f tends to {format_number(flow.f_end, 4)} like e^(−λt), λ = {format_number(rate, 4)} = 2g√(4y² + g²PQ)."
+        )
+    if beta < 1.0:
+        return f"{loss}f reaches y in finite time."
+    return f"{loss}f approaches y by a power of time: |f − y| ~ t^(−{format_number(1 / (beta - 1), 4)})."
+
+
+def descent(
+    state: LinearNetworkState, network: LinearNetwork, made: Experiment, found: list[DescentRecord]
+) -> list[str]:
+    """How far gradient descent is from the flow."""
+    said = [f"{record.halted[0].upper()}{record.halted[1:]}." for record in found if record.halted]
+    t = np.array([record.t for record in found])
+    f = np.array([record.f[0] for record in found])
+    off = np.abs(f - network.solution(t).f)
+    unit = max(abs(network.y), abs(network.start.f), 1e-300)
+    if np.isfinite(off).all():
+        share = 100 * float(off.max()) / unit
+        said.append(
+            f"Points: gradient descent, {pluralize(found[-1].step_number, 'step')} of {format_number(made.step, 3)}; "
+            "f is at "
+            f"most {format_number(share, 2)} % of the larger of |y| and |f(0)| away from the flow, at "
+            f"{pluralize(len(found), 'point')}."
+        )
+    if made.t_end < 0.999 * made.wanted:
+        said.append(
+            f"Gradient descent is followed to t = {format_number(made.t_end, 3)}: so many small steps are enough."
+        )
+    return said
+
+
+def leaving(state: LinearNetworkState, network: LinearNetwork, found: FlowDeparture) -> list[str]:
+    """The step at which gradient descent leaves the flow, beside what the kernel says of stability."""
+    if found.undefined:
+        return [f"{found.undefined[0].upper()}{found.undefined[1:]}."]
+    if not isfinite(found.step):
+        return ["Nothing moves, whatever the step."]
+    limits = [
+        f"{format_number(limit, 3)} {where}"
+        for limit, where in ((found.limit_start, "at the start"), (found.limit_end, "at the end"))
+        if 0 < limit < np.inf
+    ]
+    bound = f" It is stable for steps below {' and '.join(limits)} (2 over the kernel's curvature)." if limits else ""
+    return [
+        f"Gradient descent leaves the flow, by {100 * found.tolerance:g} % of the larger of |y| and |f(0)|, at a step "
+        f"of {format_number(found.step, 3)}.{bound}"
+    ]
+
+
+ANGLE = (
+    "The thick line is the theory of the linear network, its mean over the same starts; the others need not follow it. "
+    "ζ in this panel is the angle between u and φ(Wx), the activations of the first layer: f = γ|u||φ(Wx)| cos ζ. That "
+    "is this project's choice; the angle between u and the pre-activations Wx is another. For the linear network they "
+    "are the same."
+)
+
+
+def kind(row: Row) -> str:
+    """The title of a row of the activations."""
+    fits = np.concatenate([row.of_kind(name) for name in ACTIVATIONS])
+    name, sign = ("aligning", ">") if row.aligning else ("disaligning", "<")
+    some = "" if fits.all() else f" in {int(fits.sum())} of {fits.size} networks"
+    return f"{name} start: |y| {sign} |f(0)|{some}"
+
+
+def activations(row: Row, results: Mapping[str, tuple[Experiment, list[DescentRecord]]], number: int) -> list[str]:
+    """The starts of a row, and what becomes of |cos ζ| with each activation."""
+    where = ("Above", "Below")[number]
+    seeds = len(row.starts)
+    found = []
+    for name, (_, records) in results.items():
+        cosines = abs(np.array([records[0].cos_zeta_phi, records[-1].cos_zeta_phi]))
+        begin, end = (format_number(float(value), 2) for value in defined_mean(cosines))
+        undefined = int(np.isnan(cosines).any(axis=0).sum())
+        lost = f" (not defined in {undefined} of {seeds})" if undefined else ""
+        found.append(f"{NAMES[name]} {begin} → {end}{lost}")
+    said = [
+        f"{where}: gradient descent, mean and standard deviation of {pluralize(seeds, 'start')}, r = "
+        f"{format_number(row.r, 3)}; "
+        f"{_targets(row)}. Mean |cos ζ| from the first point to the last: {', '.join(found)}."
+    ]
+    short = [NAMES[name] for name, (made, _) in results.items() if made.t_end < 0.999 * made.wanted]
+    if short:
+        said.append(
+            f"{where}, {', '.join(short)}: the steps are too small for t = {format_number(row.wanted, 3)}, so the "
+            "runs end "
+            "earlier."
+        )
+    return said
+
+
+def _targets(row: Row) -> str:
+    """The targets of a row, and which of them are relative to a network's own output."""
+    own = np.concatenate([row.targets[name] for name in ACTIVATIONS])
+    kept = int((own == row.target).sum()) if row.target is not None else 0
+    factor = f"y = {format_number(row.factor, 2)} f(0) of each network"
+    if kept == 0 or row.target is None:
+        return factor
+    common = f"y = {format_number(row.target, 3)}"
+    return common if kept == own.size else f"{common} in {kept} of {own.size} networks, in the others {factor}"
+
+
+def halted(name: str, found: list[DescentRecord]) -> list[str]:
+    """Why a run of an activation ended early."""
+    return [f"{name}: {record.halted}." for record in found if record.halted]
+
+
+def map_notes(state: LinearNetworkState, map_: PhaseDiagram) -> list[str]:
+    """What the map shows, and how much of it is in which phase."""
+    median = map_.median
+    inside = float(np.mean(abs(np.expm1(median)) < 0.05))
+    values = values_of(state, map_)
+    known = values[np.isfinite(values)]
+    low, high = (float(known.min()), float(known.max())) if known.size else (np.nan, np.nan)
+    average = {"kernel": "median", "angle": "mean", "spread": "standard deviation"}[state.shown]
+    return [
+        f"Colours: {LEGEND[state.shown]}, from {format_number(low, 3)} to {format_number(high, 3)}: the exact value, "
+        f"{average} of "
+        f"{pluralize(len(map_.seeds), 'start')}. Line: the median kernel ratio leaves 1 by 5 %; "
+        f"{format_number(100 * inside, 3)} % of this map are in the kernel phase. Click to take a cell's values."
+    ]
+
+
+def scaling(state: LinearNetworkState, found: MeasuredExponents, cut: bool) -> list[str]:
+    """The phase of a scaling, why, what is measured, and how to turn it into the other one. cut: whether fewer values
+    of the large number were measured than usual."""
+    phase = found.phase
+    large = "d = κ" if state.grows == "width" else f"κ at fixed width d = {state.d}"
+    verdict = f"c_g + c_P = {format_number(phase.size, 3)}: {phase.phase}"
+    rate = f"Rate λ like κ^({format_number(phase.rate, 3)}): {phase.pace}" if phase.rate else f"It {phase.pace}"
+    lead = "As" if state.target else "For a target y that is not 0, as"
+    said = [
+        f"{lead} {large} grows: {verdict}. {rate}. f(0) like κ^({format_number(phase.output, 3)}); "
+        f"{_scaled_angle(state, phase)}."
+    ]
+    if state.target == 0.0:
+        said.append("With the target y = 0 of this state the output only falls to 0, and these powers do not apply.")
+    said += _measured(state, found)
+    if cut:
+        said.append(
+            f"Beyond κ = {format_number(state.exponents.reach, 2)} γ, rates or weights are out of the ranges in "
+            "which networks "
+            "are solved."
+        )
+    if phase.phase is Phase.KERNEL and phase.angle_moves and not _parallel(state):
+        said.append(f"The kernel keeps its size and the angle moves: the layers are of different size. {OBSERVED}")
+    turn = switch_phase(state.exponents)
+    said.append(
+        f"Other phase ({turn.phase.phase}) at the same pace: γ times κ^({format_number(turn.gamma, 3)}), ηᵤ times "
+        f"κ^({format_number(turn.eta_u, 3)}), η_w times κ^({format_number(turn.eta_w, 3)})."
+    )
+    if _turned(state) is None:
+        said.append(
+            f"Its powers are outside [{format_number(EXPONENT[0])}, {format_number(EXPONENT[1])}], the range of this "
+            "view, so no link "
+            "leads there."
+        )
+    closed = [format_number(float(scale)) for scale in WIDTHS if _at(state, float(scale)) is None]
+    if closed:
+        where = " and ".join(closed)
+        said.append(f"At κ = {where} the network is outside the ranges of this view: no link opens it.")
+    return said
+
+
+def _parallel(state: LinearNetworkState) -> bool:
+    return state.grows == "scales" and state.d == 1
+
+
+def _scaled_angle(state: LinearNetworkState, phase: ScalingPhase) -> str:
+    power = f"c_(ζ) = {format_number(phase.angle, 3)}"
+    if _parallel(state):
+        return "of one neuron the angle is 0° or 180°"
+    if phase.angle_moves:
+        return f"the angle moves by an amount of order 1 ({power})"
+    return f"the angle stays, |cos ζ| ends like κ^({format_number(phase.cos_end, 3)}) ({power})"
+
+
+def _measured(state: LinearNetworkState, found: MeasuredExponents) -> list[str]:
+    """The slope that is measured, and the last of the networks."""
+    phase = found.phase
+    kernel = phase.phase is Phase.KERNEL
+    slope = found.excess_slope if kernel else found.ratio_slope
+    what = "|kernel ratio − 1| / |y² − f(0)²|" if kernel else "the kernel ratio"
+    predicted = phase.excess if kernel else phase.ratio
+    power = (
+        f"{what} goes like κ^({format_number(slope, 3)})"
+        + (f", predicted κ^({format_number(predicted, 3)})" if state.target else "")
+        if isfinite(slope)
+        else f"no power of {what}, which is 0, undefined, or known at too few values of κ"
+    )
+    last = format_number(float(found.scales[-1]), 3)
+    ratio = format_number(float(np.median(found.kernel_ratio[-1])), 4)
+    begin, end = (format_number(float(np.median(abs(one[-1]))), 3) for one in (found.cos_start, found.cos_end))
+    return [
+        f"Measured: {power}; at κ = {last} the ratio is {ratio} and |cos ζ| goes from {begin} to {end} (medians of "
+        f"{pluralize(found.f0.shape[1], 'start')})."
+    ]
+
+
+def scaling_links(state: LinearNetworkState) -> list[dict[str, str]]:
+    """The links to networks of this scaling, and to the scaling in the other phase."""
+    links = []
+    for scale in WIDTHS:
+        opened = _at(state, float(scale))
+        if opened:
+            links.append({"text": f"Open this network at κ = {scale}", "href": f"/linear-network?{opened.query()}"})
+    other = _turned(state)
+    if other:
+        links.append({"text": "Turn it into the other phase", "href": f"/linear-network?{other.query()}"})
+    return links
+
+
+def _turned(state: LinearNetworkState) -> LinearNetworkState | None:
+    """The state in the other phase, if its powers are within the ranges."""
+    turn = switch_phase(state.exponents).exponents
+    powers = {"c_gamma": turn.gamma, "c_eta_u": turn.eta_u, "c_eta_w": turn.eta_w}
+    changed = {name: canonical(power) for name, power in powers.items()}
+    if not all(EXPONENT[0] <= power <= EXPONENT[1] for power in changed.values()):
+        return None
+    return LinearNetworkState.make({**state.model_dump(), **changed})
+
+
+def _at(state: LinearNetworkState, scale: float) -> LinearNetworkState | None:
+    """The state that shows the network of the scaling at a value of the large number, if it is within the ranges."""
+    c: Exponents = state.exponents
+    changed = {
+        "d": round(scale) if state.grows == "width" else state.d,
+        "gamma": scale**c.gamma, "sigma_u": scale**c.u, "sigma_w": scale**c.w, "eta_u": scale**c.eta_u,
+        "eta_w": scale**c.eta_w, "x_norm": 1.0, "aligned": 0.0, "beta": 1.0, "t": None, "panel": "course",
+    }  # fmt: skip
+    ranges = {"gamma": GAMMA, "sigma_u": SCALE, "sigma_w": SCALE, "eta_u": RATE, "eta_w": RATE}
+    if not all(low <= float(changed[name] or 0) <= high for name, (low, high) in ranges.items()):
+        return None
+    return LinearNetworkState.make({**state.model_dump(), **changed})
+
+
+def plane(state: LinearNetworkState, network: LinearNetwork, run: LinearSolution) -> str:
+    """The plane for a screen reader."""
+    return (
+        f"Plane of {pluralize(network.d, 'neuron')}, second-layer weight u across and first-layer weight along the "
+        f"input, v, up. Each moves on a hyperbola. |u| goes from {format_number(float(run.u_norm[0]), 3)} to "
+        f"{format_number(float(run.u_norm[-1]), 3)}, |v| from {format_number(float(run.v_norm[0]), 3)} to "
+        f"{format_number(float(run.v_norm[-1]), 3)}. {sentence(state, network)[0]}"
+    )
+
+
+SHOWN = {
+    "course": "Output, loss, angle, kernel ratio and norms over time.",
+    "scaling": "Kernel ratio and angle over the large number of a scaling.",
+    "activations": "The angle over time for five activations, from two starts.",
+}
+
+
+def panels(state: LinearNetworkState, network: LinearNetwork, run: LinearSolution) -> str:
+    """The panels for a screen reader."""
+    if state.panel == "map":
+        x, y = (AXES[word] for word in (state.x, state.y))
+        kept = ", ".join(word for _, word in CELLS[:3])
+        return (
+            f"Phase diagram over {x['title']} and {y['title']}: {kept}. The marker is a button: arrows move it, and "
+            "the network with it."
+        )
+    return (
+        f"{SHOWN[state.panel]} f goes from {format_number(float(run.f[0]), 3)} to "
+        f"{format_number(float(run.f[-1]), 3)}, the loss from "
+        f"{format_number(float(run.loss[0]), 3)} to {format_number(float(run.loss[-1]), 3)}, the kernel ratio to "
+        f"{format_number(float(run.kernel_ratio[-1]), 4)}."
+    )

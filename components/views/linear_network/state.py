@@ -1,0 +1,204 @@
+"""The parameters of view 4: the linear network with its exact solution (theory section 3)."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Annotated, Any
+
+import numpy as np
+
+from components.core.state import Parameter, State
+from dynamics import Exponents, LinearNetwork
+
+WIDTH = (1, 100_000)
+SCALE = (1e-4, 1e4)
+GAMMA = (1e-8, 1e4)
+RATE = (1e-8, 1e8)
+POINT = (1e-3, 1e3)
+TARGET = (-100.0, 100.0)
+ALIGNED = (-0.999, 0.999)
+LOSS_EXPONENT = (0.25, 4.0)
+SEEDS = (0, 9999)
+HORIZON = (1e-12, 1e12)
+STEP = (1e-3, 4.0)
+EXPONENT = (-3.0, 3.0)
+HEIGHT = (-1e9, 1e9)
+
+LAYERS = ("hyperbolas", "descent")
+PANELS = ("course", "map", "scaling", "activations")
+SHOWN = ("kernel", "angle", "spread")
+LEFT = 1e-4  # of the way: where a horizon that nobody has set ends
+AFTER = 1.6  # times that
+
+AXES: dict[str, dict[str, Any]] = {
+    "gamma": {"field": "gamma", "symbol": "γ", "title": "output scale", "bounds": GAMMA, "usual": (1e-3, 1.0)},
+    "su": {"field": "sigma_u", "symbol": "σᵤ", "title": "scale of u", "bounds": SCALE, "usual": (1e-2, 1e2)},
+    "sw": {"field": "sigma_w", "symbol": "σ_w", "title": "scale of w", "bounds": SCALE, "usual": (1e-2, 1e2)},
+    "eu": {"field": "eta_u", "symbol": "ηᵤ", "title": "rate of u", "bounds": RATE, "usual": (1e-3, 1e3)},
+    "ew": {"field": "eta_w", "symbol": "η_w", "title": "rate of w", "bounds": RATE, "usual": (1e-3, 1e3)},
+    "d": {"field": "d", "symbol": "d", "title": "width", "bounds": WIDTH, "usual": (1.0, 1e4)},
+    "y": {"field": "target", "symbol": "y", "title": "target", "bounds": TARGET, "usual": (-10.0, 10.0)},
+    "X": {"field": "x_norm", "symbol": "|x|", "title": "size of the input", "bounds": POINT, "usual": (1e-1, 1e1)},
+}
+"""What may be on the axes of the map, by its word in the link."""
+
+CORE = {"su": "sigma_u", "sw": "sigma_w", "eu": "eta_u", "ew": "eta_w", "X": "x_norm"}
+"""Names of the core that differ from these words."""
+
+Number = float
+Numbers = tuple[float, ...]
+
+
+def _exponent(key: str, symbol: str, title: str) -> Any:
+    return Parameter(key, symbol, title, bounds=(EXPONENT,), part="layer")
+
+
+class LinearNetworkState(State):
+    """The network and its one point; then what is shown of it, and of networks like it."""
+
+    d: Annotated[int, Parameter("d", "d", "width: neurons", "integer", (WIDTH,), scale="log")] = 100
+    gamma: Annotated[Number, Parameter("g", "γ", "output scale", bounds=(GAMMA,), scale="log")] = 0.01
+    sigma_u: Annotated[Number, Parameter("su", "σᵤ", "scale of u at the start", bounds=(SCALE,), scale="log")] = 1.0
+    sigma_w: Annotated[Number, Parameter("sw", "σ_w", "scale of w at the start", bounds=(SCALE,), scale="log")] = 1.0
+    eta_u: Annotated[Number, Parameter("eu", "ηᵤ", "learning rate of u", bounds=(RATE,), scale="log")] = 100.0
+    eta_w: Annotated[Number, Parameter("ew", "η_w", "learning rate of w", bounds=(RATE,), scale="log")] = 100.0
+    target: Annotated[Number, Parameter("y", "y", "target", bounds=(TARGET,))] = 2.0
+    x_norm: Annotated[Number, Parameter("X", "|x|", "size of the input", bounds=(POINT,), scale="log")] = 1.0
+    aligned: Annotated[Number, Parameter("r", "r", "correlation of u with w·x at the start", bounds=(ALIGNED,))] = 0.0
+    beta: Annotated[Number, Parameter("b", "β", "loss exponent: |f − y|^(β+1)", bounds=(LOSS_EXPONENT,))] = 1.0
+    seed: Annotated[int, Parameter("seed", "№", "seed: which start is drawn", "integer", (SEEDS,))] = 0
+    t: Annotated[
+        Number | None,
+        Parameter("t", "t", "horizon; by itself where absent", bounds=(HORIZON,), scale="log", optional=True),
+    ] = None
+    layers: Annotated[
+        tuple[str, ...],
+        Parameter("lay", "layers", "what is drawn beside the solution", "words", choices=LAYERS, part="layer"),
+    ] = ("hyperbolas",)
+    step: Annotated[
+        Number,
+        Parameter("s", "s", "step of gradient descent, over its limit", bounds=(STEP,), scale="log", part="layer"),
+    ] = 0.1
+    panel: Annotated[
+        str, Parameter("pan", "panels", "what the panels show", "choice", choices=PANELS, part="layer")
+    ] = "course"
+    seeds: Annotated[int, Parameter("n", "n", "starts", "integer", ((1, 20),), part="layer")] = 8
+    x: Annotated[str, Parameter("x", "x", "what varies to the right", "choice", choices=tuple(AXES), part="layer")] = (
+        "gamma"
+    )
+    y: Annotated[str, Parameter("up", "y", "what varies upward", "choice", choices=tuple(AXES), part="layer")] = "su"
+    edges: Annotated[
+        Numbers | None,
+        Parameter(
+            "win", "window", "the map's window: x and y, from and to", "numbers", ((-1e8, 1e8),) * 4, part="layer",
+            optional=True,
+        ),
+    ] = None  # fmt: skip
+    shown: Annotated[str, Parameter("show", "shown", "what the map shows", "choice", choices=SHOWN, part="layer")] = (
+        "kernel"
+    )
+    c_gamma: Annotated[Number, _exponent("cg", "c_(γ)", "power of γ")] = -1.0
+    c_u: Annotated[Number, _exponent("cu", "cᵤ", "power of σᵤ")] = 0.0
+    c_w: Annotated[Number, _exponent("cw", "c_w", "power of σ_w")] = 0.0
+    c_eta_u: Annotated[Number, _exponent("ceu", "c_(ηᵤ)", "power of ηᵤ")] = 1.0
+    c_eta_w: Annotated[Number, _exponent("cew", "c_(ηw)", "power of η_w")] = 1.0
+    grows: Annotated[str, Parameter("cd", "κ", "what grows", "choice", choices=("width", "scales"), part="layer")] = (
+        "width"
+    )
+    axis: Annotated[
+        str, Parameter("axis", "t axis", "time axis of the panels", "choice", choices=("linear", "log"), part="display")
+    ] = "linear"
+    measure: Annotated[
+        str, Parameter("ly", "loss axis", "axis of the loss", "choice", choices=("linear", "log"), part="display")
+    ] = "linear"
+    clock: Annotated[
+        str, Parameter("clk", "clock", "the player's clock", "choice", choices=("linear", "log"), part="display")
+    ] = "linear"
+    window: Annotated[
+        Numbers | None,
+        Parameter(
+            "pw", "plane window", "the plane's window: u and v, from and to", "numbers", (HEIGHT,) * 4, part="display",
+            optional=True,
+        ),
+    ] = None  # fmt: skip
+    span: Annotated[
+        Numbers | None,
+        Parameter(
+            "span", "t window", "the panels' window in t", "numbers", ((0.0, 1e13),) * 2, part="display", optional=True
+        ),
+    ] = None
+    cursor: Annotated[
+        Number | None,
+        Parameter(
+            "cur", "t cursor", "the time cursor; the end where absent", bounds=((0.0, 1e13),), part="display",
+            optional=True,
+        ),
+    ] = None  # fmt: skip
+
+    @classmethod
+    def normalize(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Drops empty windows; two axes of different parameters, within their bounds."""
+        for name in ("window", "span"):
+            edges = values.get(name)
+            if isinstance(edges, tuple) and any(lo >= hi for lo, hi in zip(edges[::2], edges[1::2], strict=False)):
+                values[name] = None
+        x, y = (values.get(name, cls.model_fields[name].default) for name in ("x", "y"))
+        if x in AXES and x == y:
+            values["y"] = y = "su" if x != "su" else "gamma"
+        edges = values.get("edges")
+        if isinstance(edges, tuple) and len(edges) == 4 and x in AXES and y in AXES:
+            values["edges"] = _within(edges, x, y)
+        return values
+
+    @classmethod
+    def varied(cls) -> dict[str, dict[str, Any]]:
+        """What may be on an axis of the map."""
+        return {
+            word: {**axis, "index": None, "log": axis["bounds"][0] > 0, "whole": word == "d"}
+            for word, axis in AXES.items()
+        }
+
+    @property
+    def map_edges(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """The map's x and y, from and to."""
+        if self.edges is None:
+            return AXES[self.x]["usual"], AXES[self.y]["usual"]
+        return (self.edges[0], self.edges[1]), (self.edges[2], self.edges[3])
+
+    @property
+    def exponents(self) -> Exponents:
+        """The scaling exponents."""
+        grown = 1.0 if self.grows == "width" else 0.0
+        return Exponents(self.c_gamma, self.c_u, self.c_w, self.c_eta_u, self.c_eta_w, grown)
+
+    def network(self, seed: int | None = None) -> LinearNetwork:
+        """The network of the core; of another start where one is given."""
+        return LinearNetwork.random(
+            self.d, 1, self.sigma_u, self.sigma_w, np.array([self.x_norm]), self.target, self.gamma, self.eta_u,
+            self.eta_w, self.beta, self.seed if seed is None else seed, self.aligned,
+        )  # fmt: skip
+
+
+def horizon(state: LinearNetworkState, network: LinearNetwork) -> float:
+    """Until when the solution is shown: as asked for, or a little longer than all but a trifle of the way takes."""
+    if state.t is not None:
+        return state.t
+    left = abs(network.flow.f_end - network.y)
+    begin = abs(network.start.f - network.y)
+    share = (left + LEFT * (begin - left)) / begin if begin > 0 else 1.0
+    time = network.time_to(share) if 0.0 < share < 1.0 else 0.0
+    if not (isfinite(time) and time > 0):
+        time = 1.0 / network.rate if 0.0 < network.rate < np.inf else 1.0
+    return float(f"{min(max(AFTER * time, HORIZON[0]), HORIZON[1]):.3g}")
+
+
+def _within(edges: Numbers, x: str, y: str) -> Numbers | None:
+    """A window within the bounds of its axes; None where nothing is left of it."""
+    kept: list[float] = []
+    for word, low, high in zip((x, y), edges[::2], edges[1::2], strict=True):
+        least, most = AXES[word]["bounds"]
+        low, high = float(max(low, least)), float(min(high, most))
+        if not low < high:
+            return None
+        kept += [low, high]
+    return tuple(kept)

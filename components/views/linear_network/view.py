@@ -1,0 +1,66 @@
+"""View 4: the linear network, its exact solution, mechanisms and phases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from dash.development.base_component import Component
+
+from components.core.annotation_targets import AnnotationTargets
+from components.core.citations import XU_2025, Paper
+from components.core.help import Help
+from components.core.theory_chapter import Chapter
+from components.core.view import Chunk, Columns, Preset, View
+from components.views.linear_network import compute, export, layout, lecture
+from components.views.linear_network.help import HELP
+from components.views.linear_network.presets import PRESETS
+from components.views.linear_network.state import LinearNetworkState
+from components.views.linear_network.symbols import CHAPTER
+
+
+class LinearNetworkView(View):
+    """The plane of the neurons, its panels and its sentences."""
+
+    name = "linear_network"
+    path = "/linear-network"
+    title = "Linear network"
+    State = LinearNetworkState
+    presets: ClassVar[tuple[Preset, ...]] = PRESETS
+    papers: ClassVar[tuple[Paper, ...]] = (XU_2025,)
+    help: ClassVar[Help] = HELP
+    chapter: ClassVar[Chapter] = CHAPTER
+    controls = layout.CONTROLS
+    main = layout.MAIN
+    figures = layout.FIGURES
+    quantities = lecture.QUANTITIES
+    max_cost = compute.BUDGET
+    time: ClassVar[tuple[str, str]] = ("t", "t")
+    course: ClassVar[tuple[str, str]] = ("f", "loss")
+
+    def cost(self, state: LinearNetworkState) -> float:
+        return compute.cost(state)
+
+    def seconds(self, state: LinearNetworkState) -> float:
+        return compute.seconds(state)
+
+    def export_seconds(self, state: LinearNetworkState, kind: str) -> float:
+        return 2.0 * compute.seconds(state) + 0.1
+
+    def compute(self, state: LinearNetworkState) -> Iterator[Chunk]:
+        return compute.stream(state)
+
+    def layout(self) -> Component:
+        return layout.page(self)
+
+    def table(self, state: LinearNetworkState) -> Columns:
+        return export.table(state)
+
+    def document(self, state: LinearNetworkState) -> Mapping[str, Any]:
+        return export.document(state)
+
+    def python(self, state: LinearNetworkState) -> str:
+        return export.python(state)
+
+    def annotation_targets(self, state: LinearNetworkState) -> AnnotationTargets:
+        return lecture.targets(state)

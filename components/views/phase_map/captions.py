@@ -1,0 +1,74 @@
+"""What view 2 says of a map: how much of it has which fate, where fates change, what is shown."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+import numpy as np
+
+from components.core.formatting import format_number
+from components.ui.theme import FATES
+from components.views.phase_map.figures import legend, quantity
+from components.views.phase_map.state import PhaseMapState, symbol
+from components.views.unlearning.captions import IDEAL
+from dynamics import Fate, PhaseMap
+
+MEANING = {
+    "time": "From that time on R stays within half of its largest distance from its limit.",
+    "lost": "The largest |R| on the way less the |R| that is left in the end.",
+    "R_inf": "Where R ends: ±1 is full alignment; 0 is unlearning where |a| grows without bound, else no alignment.",
+    "R": "Where R is at that time; the fate may still be far away.",
+}
+
+
+def shares(map_: PhaseMap) -> list[tuple[Fate, float]]:
+    """How much of the map each fate has, the largest first."""
+    found = [(fate, float(np.mean(map_.fate == fate))) for fate in Fate]
+    return sorted(((fate, share) for fate, share in found if share > 0), key=lambda pair: -pair[1])
+
+
+def notes(state: PhaseMapState, map_: PhaseMap) -> list[str]:
+    """Sentences on the map as a whole."""
+    listed = ", ".join(f"{FATES[fate].glyph} {FATES[fate].word} {_percent(share)}" for fate, share in shares(map_))
+    said = [f"Of this map: {listed}."]
+    if (map_.fate == Fate.UNLEARNING).any():
+        said.append(IDEAL)
+    values = quantity(state, map_)
+    if values is not None:
+        known = values[np.isfinite(values)]
+        span = (
+            f" from {format_number(known.min(), 3)} to {format_number(known.max(), 3)}"
+            if known.size
+            else ": nowhere known"
+        )
+        said.append(f"Colours: {legend(state)}{span}. {MEANING[state.quantity]}")
+    return said
+
+
+def described(state: PhaseMapState, map_: PhaseMap) -> str:
+    """The map for a screen reader: its window, the shares, and how fates follow each other upward in three columns."""
+    (left, right), (low, high) = state.edges
+    x, y = symbol(state.x), symbol(state.y)
+    said = [
+        f"Phase map over {x} from {format_number(left, 3)} to {format_number(right, 3)} "
+        f"and {y} from {format_number(low, 3)} to {format_number(high, 3)}.",
+        *notes(state, map_),
+    ]
+    for i in (0, map_.x.size // 2, map_.x.size - 1):
+        said.append(f"At {x} = {format_number(float(map_.x[i]), 3)}, upward: {_upward(map_, i, y)}.")
+    said.append("The marker is a button: arrows move it, Enter opens its run.")
+    return " ".join(said)
+
+
+def _upward(map_: PhaseMap, i: int, y: str) -> str:
+    pieces: list[str] = []
+    row = 0
+    for fate, cells in groupby(map_.fate[:, i].tolist()):
+        begin = f" from {y} = {format_number(float(map_.y[row]), 3)}" if row else ""
+        pieces.append(FATES[Fate(fate)].word + begin)
+        row += len(list(cells))
+    return ", then ".join(pieces)
+
+
+def _percent(share: float) -> str:
+    return "less than 0.1 %" if share < 1e-3 else f"{format_number(100 * share, 3)} %"

@@ -1,0 +1,130 @@
+"""The map as a figure: axes, boundaries and names by plotly, the cells as a grid that the client colours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from components.core.formatting import format_number
+from components.core.view import Figure, Trace, column, integers
+from components.ui.heatmap_encoding import SCALE, colorbar, quantize
+from components.ui.label_placement import roomiest_cell, run_length
+from components.ui.theme import FATES, LIGHT
+from components.views.phase_map.state import PhaseMapState, symbol, title
+from dynamics import Fate, PhaseMap
+
+LEGEND = {
+    "time": "time to the fate, τ",
+    "lost": "alignment lost",
+    "R_inf": "R as τ → ∞",
+    "R": "R at τ = ",
+}
+NAME_HEIGHT = 0.25  # of a name, over its length
+PALE = 0.55  # how strongly fates are coloured: the names stand on them
+
+
+def cells(state: PhaseMapState, map_: PhaseMap) -> dict[str, Any]:
+    """The grid: a byte for the fate of each cell, two for the quantity where one is shown, row by row from below."""
+    (x, y), values = state.edges, quantity(state, map_)
+    return {
+        "n": [map_.x.size, map_.y.size],
+        "x": x,
+        "y": y,
+        "fate": integers(map_.fate.astype("u1").ravel()),
+        "fates": [{"colour": look.colour, "glyph": look.glyph, "word": look.word} for look in looks()],
+        "strength": PALE,
+        "quantity": None
+        if values is None
+        else {**quantize(values, state.quantity == "time"), "name": legend(state), "scale": SCALE},
+    }
+
+
+def looks() -> list[Any]:
+    """How each fate looks, by its number."""
+    return [FATES[fate] for fate in sorted(Fate)]
+
+
+def quantity(state: PhaseMapState, map_: PhaseMap) -> np.ndarray | None:
+    """What is shown beside the fates, (ny, nx), if anything is and has been computed."""
+    values: np.ndarray | None = getattr(map_, state.quantity) if state.quantity != "fate" else None
+    return values
+
+
+def legend(state: PhaseMapState) -> str:
+    """What the colours mean."""
+    return LEGEND[state.quantity] + (format_number(state.tau) if state.quantity == "R" else "")
+
+
+def code(state: PhaseMapState, values: np.ndarray) -> dict[str, Any]:
+    """A quantity as it is coloured, times in their logarithm."""
+    return quantize(values, state.quantity == "time")
+
+
+def figure(state: PhaseMapState, map_: PhaseMap) -> Figure:
+    """Axes, the boundaries between fates, the fates' names, a colour bar where a quantity is shown."""
+    data = [*boundaries(map_), names(map_)]
+    values = quantity(state, map_)
+    if values is not None:
+        data.append(legend_bar(state, code(state, values)))
+    layout = {
+        "xaxis": _axis(state.x, state.edges[0]),
+        "yaxis": _axis(state.y, state.edges[1]),
+        "margin": {"l": 64, "r": 84 if values is not None else 24, "t": 32, "b": 56},
+        "hovermode": False,
+        "dragmode": "zoom",
+    }
+    return {"data": data, "layout": layout}
+
+
+def _axis(axis: str, edges: tuple[float, float]) -> dict[str, Any]:
+    log = axis == "eps"
+    return {
+        "type": "log" if log else "linear",
+        "range": np.log10(edges).tolist() if log else list(edges),
+        "title": {"text": f"{symbol(axis)}, {title(axis)}"},
+        "showgrid": False,
+        "exponentformat": "power",
+    }
+
+
+def boundaries(map_: PhaseMap) -> list[Trace]:
+    """The curves between fates, as one line."""
+    if not map_.boundary:
+        return []
+    x, y = (np.concatenate([np.append(getattr(curve, name), np.nan) for curve in map_.boundary]) for name in "xy")
+    line = {"color": LIGHT["ink"], "width": 1.6}
+    return [{"type": "scatter", "x": column(x), "y": column(y), "mode": "lines", "line": line, "name": "boundaries"}]
+
+
+def names(map_: PhaseMap) -> Trace:
+    """Each fate's sign and name where its region is widest. The client, which knows the pixels, leaves out what has no
+    room: `rooms` are the width and height there, as shares of the map's."""
+    places = []
+    for fate in sorted(Fate):
+        inside = map_.fate == fate
+        if inside.any():
+            i, j, _ = roomiest_cell(inside, NAME_HEIGHT)
+            rooms = [run_length(inside[j], i) / map_.x.size, run_length(inside[:, i], j) / map_.y.size]
+            places.append((FATES[fate], float(map_.x[i]), float(map_.y[j]), rooms))
+    return {
+        "type": "scatter",
+        "x": [x for _, x, _, _ in places],
+        "y": [y for _, _, y, _ in places],
+        "text": [f"{look.glyph} {look.word}" for look, _, _, _ in places],
+        "textfont": {"color": LIGHT["ink"], "size": 14},
+        "mode": "text",
+        "name": "names",
+        "meta": {"part": "regions", "rooms": [rooms for _, _, _, rooms in places]},
+    }
+
+
+def legend_bar(state: PhaseMapState, coding: dict[str, Any]) -> Trace:
+    """The colour bar, of times with a tick at each power of ten, or at some of them."""
+    low, high = coding["low"], coding["high"]
+    colours: dict[str, Any] = {"title": {"text": legend(state), "side": "right"}}
+    if coding["log"]:
+        decades = list(range(int(np.ceil(low)), int(np.floor(high)) + 1))
+        every = max(1, len(decades) // 6)
+        colours |= {"tickvals": decades[::every], "ticktext": [f"10<sup>{d}</sup>" for d in decades[::every]]}
+    return colorbar(coding, colours)

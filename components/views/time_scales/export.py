@@ -1,0 +1,141 @@
+"""What view 3 gives away: its numbers, and a script that computes and draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from components.core.view import Columns
+from components.ui.theme import DEGREES, LIGHT
+from components.views.time_scales import captions, columns, compute, conversion, networks
+from components.views.time_scales.state import TimeScalesState
+from dynamics import EpsSweep
+from dynamics.mean_field.learning_times import learnable, plateaus, predicted_times
+
+CONVENTIONS = (
+    "phi and sigma are coefficients of the normalized Hermite polynomials h_k = He_k / sqrt(k!), from degree 0; a "
+    "degree is learned when half of phi_k is left"
+)
+_SCRIPT = Path(__file__).with_name("script.py").read_text(encoding="utf-8")
+_HEAD, _, _REST = _SCRIPT.partition("# --- parameters ---\n")
+_HEAD = _HEAD.partition("\n\n")[2]
+_BODY = _REST.partition("# --- numbers ---\n")[2]
+
+
+def table(state: TimeScalesState) -> Columns:
+    """A row for each sample: time, risk, residuals of all degrees, every a and every s; what is drawn beside them."""
+    run = compute.trajectory(state)
+    t = run.t
+    rows: dict[str, Any] = {"risk": run.risk}
+    rows |= {f"r_{k}": run.residual[:, k] for k in range(run.residual.shape[1])}
+    rows |= {f"a_{i + 1}": run.a[:, i] for i in range(state.m)}
+    rows |= {f"s_{i + 1}": run.s[:, i] for i in range(state.m)}
+    if "overlaps" in state.layers:
+        flow = compute.trajectory(state, overlaps=True)
+        rows |= {"risk_exact": flow.risk, "spread_exact": flow.spread}
+        t = max(t, flow.t, key=len)
+    other = conversion.course(state, t) if "planar" in state.layers else None
+    rows |= {"R_planar": other.R, "a_planar": other.a, "loss_planar": other.loss} if other else {}
+    return {"t": t, **columns.same_length(t, rows)}
+
+
+def document(state: TimeScalesState) -> Mapping[str, Any]:
+    """The table, plateaus, learning times measured and predicted, sentences, the sweep where it is shown. A null among
+    times: not learned, or no law is known."""
+    run = compute.trajectory(state)
+    return {
+        "table": {name: np.ascontiguousarray(values) for name, values in table(state).items()},
+        "conventions": CONVENTIONS,
+        "plateaus": plateaus(run.model, run.a0),
+        "learnable": learnable(run.model, run.a0),
+        "learning_times": run.learning_times(),
+        "lost_again": run.lost,
+        "left_at_the_end": run.left,
+        "predicted_times": predicted_times(run.model, run.a0),
+        "coefficients": {"phi": run.model.coefficients[0], "sigma": run.model.coefficients[1]},
+        "sentences": [text for text, _ in captions.sentences(run)],
+        "status": run.code.name,
+        "steps": run.stats.steps,
+        "sweep": _sweep(_whole(state)) if state.panel == "sweep" else None,
+        "networks": _networks(state) if "network" in state.layers else None,
+        "distances": _distances(state) if state.panel == "network" else None,
+    }
+
+
+def _networks(state: TimeScalesState) -> dict[str, Any]:
+    """Risk, a and s of each network at each time."""
+    seen = [records for records in networks.streamed(networks.networks(state), networks.times(state)) if records]
+    return {
+        "t": np.array([records[0].t for records in seen]),
+        "risk": np.array([[record.risk for record in records] for records in seen]),
+        "a": np.array([[record.a for record in records] for records in seen]),
+        "s": np.array([[record.s for record in records] for records in seen]),
+    }
+
+
+def _distances(state: TimeScalesState) -> dict[str, Any]:
+    """The largest differences of risks, a row for each place."""
+    *_, found = networks.distances(state)
+    return {
+        "m": [place.m for place in found.places],
+        "d": [place.d for place in found.places],
+        "batch": [place.batch for place in found.places],
+        "network_to_exact": found.to_exact,
+        "network_to_mean_field": found.to_mean_field,
+        "exact_to_mean_field": found.between,
+    }
+
+
+def _asked(state: TimeScalesState) -> tuple[Any, ...]:
+    """Dimension, batch, runs, start and times of the networks."""
+    size = (state.dimension, state.batch, state.runs, networks.start(state))
+    return (*size, networks.LOG, networks.LINEAR, networks.horizon(state))
+
+
+def _whole(state: TimeScalesState) -> EpsSweep:
+    *_, last = compute.sweeps(state)
+    return last
+
+
+def _sweep(found: EpsSweep) -> dict[str, Any]:
+    """The sweep; a time of null is of a start that has not learned the degree, or lost it again."""
+    return {
+        "eps": found.eps,
+        "seeds": found.seeds,
+        "times": np.where(np.isfinite(found.times), found.times, np.nan),
+        "medians": found.medians,
+        "local_slopes": found.slopes,
+        "exponent_predicted": found.predicted,
+        "fits": captions.fits(found),
+    }
+
+
+def python(state: TimeScalesState) -> str:
+    """A script that computes the run with `dynamics` and draws it."""
+    parameters = {
+        "PHI": state.phi,
+        "ACTIVATION": state.core_activation,
+        "EPS": state.eps,
+        "M": state.m,
+        "LAW": state.law,
+        "SCALE": state.scale,
+        "SEED": state.seed,
+        "T_END": state.t,
+        "LOG, LINEAR, FIRST": (columns.LOG, columns.LINEAR, columns.FIRST),
+        "RTOL": compute.RTOL,
+        "OVERLAPS": "overlaps" in state.layers,
+        "SWEEP": (*state.sweep, compute.EPS_POINTS, state.seeds, compute.SWEEP_END) if state.panel == "sweep" else None,
+        "NETWORKS": _asked(state) if "network" in state.layers else None,
+        "AXIS": state.axis,
+        "RISK_AXIS": state.measure,
+        "COLOURS": tuple(colour for colour, _ in DEGREES),
+        "SIGNS": (LIGHT["negative"], LIGHT["positive"]),
+        "MAGENTA": LIGHT["network"],
+    }
+    lines = "".join(f"{name} = {value!r}\n" for name, value in parameters.items())
+    about = '"""Learning time-scales of a two-layer network: risk, degrees, and every neuron.\n\n'
+    source = "Model: Berthier, Montanari & Zhou, arXiv:2303.00055. Needs numpy, plotly and the package `dynamics`.\n"
+    return f'{about}{source}Link: /time-scales?{state.query()}\n"""\n\n{_HEAD}{lines}\n{_BODY}'

@@ -1,0 +1,379 @@
+"""The figures of view 3: the cloud of neurons in the (s, a) plane, the panels over time, the sweep over epsilon.
+
+Pure functions from results to plain figures of plotly's schema. What belongs to a run carries in `meta` which of its
+columns it shows; the client fills it from the stream.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from components.core.formatting import format_number, subscript
+from components.core.view import Figure, Trace, column
+from components.ui.subplots import (
+    PLAIN,
+    POWER_TICKS,
+    TICKS,
+    axis_name,
+    axis_of,
+    band_trace,
+    curve_meta,
+    scatter,
+    stacked_axes,
+    time_trace,
+)
+from components.ui.theme import DEGREES, LIGHT
+from components.views.time_scales.columns import FIRST
+from components.views.time_scales.networks import distance_means, ladder
+from dynamics import EpsSweep, MeanFieldModel, NetworkDistances
+
+FLOOR = 1e-6  # of the risk at the start: where logarithmic axes end
+PANELS = {"course": ("risk", "terms", "a", "s"), "risk": ("risk", "terms"), "neurons": ("a", "s")}
+TITLES = {"risk": "risk", "terms": "½ rₖ²", "a": "aᵢ", "s": "sᵢ"}
+PLACES = ("end", "middle", "start")  # of the plateaus' labels, lest they meet on a logarithmic axis
+NETWORK, DOTS = LIGHT["network"], "2px,3px"
+MARKS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x")
+
+
+def neuron(a0: float) -> dict[str, Any]:
+    """The line of a neuron, by the sign of its a_i(0)."""
+    return {"color": LIGHT["positive" if a0 >= 0 else "negative"], "width": 1.4, "dash": "solid" if a0 >= 0 else "dash"}
+
+
+# --- the cloud ---
+
+
+def cloud(a0: np.ndarray, neurons: Sequence[int], planar: bool, run: int = 0) -> Figure:
+    """The (s, a) plane with a mark at each neuron's start and, from the client, at its end."""
+    colours = [neuron(float(a0[i]))["color"] for i in neurons]
+    symbols = ["circle" if a0[i] >= 0 else "square" for i in neurons]
+    marks = scatter(
+        x=[0.0] * len(neurons),
+        y=[float(a0[i]) for i in neurons],
+        mode="markers",
+        marker={
+            "symbol": ["circle-open"] * len(neurons) + symbols,
+            "size": [6] * len(neurons) + [9] * len(neurons),
+            "opacity": 1,
+            "color": colours * 2,
+            "line": {"color": LIGHT["paper"], "width": 1},
+        },
+        hoverinfo="skip",
+        name="neurons",
+        cliponaxis=False,
+        meta={"part": "marks", "ends": [{"run": run, "x": f"s{i}", "y": f"a{i}"} for i in neurons]},
+    )
+    axis = {**PLAIN, "showgrid": False, "zeroline": True, "zerolinecolor": LIGHT["grid"], "zerolinewidth": 1}
+    layout = {
+        "xaxis": {**axis, "title": {"text": "alignment  s"}},
+        "yaxis": {**axis, "title": {"text": "second layer  a"}},
+        "margin": {"l": 60, "r": 22, "t": 14, "b": 48},
+        "hovermode": "closest",
+        "dragmode": "zoom",
+        "meta": {
+            "extent": {
+                f"{axis}axis": [*(f"{name}{i}" for i in neurons), *([name] if planar else [])]
+                for axis, name in (("x", "s"), ("y", "a"))
+            }
+        },
+    }
+    return {"data": [marks], "layout": layout}
+
+
+# --- the panels ---
+
+
+def tops(model: MeanFieldModel, a0: np.ndarray) -> tuple[float, float, float]:
+    """The tops of the axes of risk, terms and residuals: the risk never rises, and so bounds every term."""
+    phi, sigma = model.coefficients
+    start = phi.copy()
+    start[0] -= sigma[0] * float(np.mean(a0))
+    outset = 0.5 * float(start @ start)
+    term = max(0.5 * float(np.max(np.square([phi, start]))), 1e-12)
+    return 1.2 * max(outset, float(model.plateaus(a0)[0]), 1e-12), 1.06 * term, 1.06 * math.sqrt(2 * term)
+
+
+def panels(model: MeanFieldModel, a0: np.ndarray, neurons: Sequence[int], t_end: float, panel: str) -> Figure:
+    """The rows of a panel over one time axis, without their lines: plateaus of the canonical order as level lines in
+    the risk, predicted learning times as upright ones through all rows."""
+    risk, term, _ = tops(model, a0)
+    layout = stacked_axes(
+        [TITLES[row] for row in PANELS[panel]], ("t", "t"), top=26
+    )  # room for the names of predicted times
+    layout["shapes"] = [*predicted(model, a0, FIRST * min(model.eps, t_end), t_end)]
+    for number, row in enumerate(PANELS[panel]):
+        axis = axis_name(number)
+        if row == "risk":
+            layout[axis]["range"] = [0.0, risk]
+            layout["shapes"] += plateaus(model, a0, axis_of(number))
+        elif row == "terms":
+            layout[axis]["range"] = [0.0, term]
+        else:
+            layout["meta"]["extent"][axis] = [f"{row}{i}" for i in neurons]
+    return {"data": [], "layout": layout}
+
+
+def plateaus(model: MeanFieldModel, a0: np.ndarray, axis: str) -> list[dict[str, Any]]:
+    """The plateaus of the risk as level lines with their heights."""
+    heights = sorted({float(height) for height in model.plateaus(a0) if height > 0}, reverse=True)
+    label = {"yanchor": "bottom", "font": {"size": 10.5, "color": LIGHT["muted"]}}
+    return [
+        {
+            "type": "line",
+            "layer": "below",
+            "xref": "x domain",
+            "x0": 0,
+            "x1": 1,
+            "yref": axis,
+            "y0": height,
+            "y1": height,
+            "line": {"color": LIGHT["muted"], "width": 1, "dash": "dot"},
+            "label": {**label, "text": format_number(height, 4), "textposition": PLACES[number % 3]},
+        }
+        for number, height in enumerate(heights)
+    ]
+
+
+def predicted(model: MeanFieldModel, a0: np.ndarray, first: float, t_end: float) -> list[dict[str, Any]]:
+    """The predicted learning times as upright lines, one for each degree of which a law is known at this start."""
+    return [
+        {
+            "type": "line",
+            "layer": "below",
+            "xref": "x",
+            "x0": float(time),
+            "x1": float(time),
+            "yref": "paper",
+            "y0": 0,
+            "y1": 1,
+            "line": {"color": DEGREES[k][0], "width": 1, "dash": "dash"},
+            "label": {
+                "text": f"t{subscript(k)}",
+                "textposition": "end",
+                "textangle": 0,
+                "yanchor": "bottom",
+                "font": {"size": 12, "color": DEGREES[k][0]},
+            },
+        }
+        for k, time in enumerate(model.predicted_times(a0))
+        if math.isfinite(time) and first < time < t_end
+    ]
+
+
+def display(model: MeanFieldModel, a0: np.ndarray, panel: str) -> dict[str, Any]:
+    """What the display parameters change in the panels."""
+    risk, term, residual = tops(model, a0)
+    linear = {"linear": {"layout": {"xaxis.type": "linear", "xaxis.tickfont.size": TICKS}}}
+    if "risk" not in PANELS[panel]:
+        return {"axis": linear}
+    logarithm = {
+        path: value
+        for axis, top in (("yaxis", risk), ("yaxis2", term))
+        for path, value in (
+            (f"{axis}.type", "log"),
+            (f"{axis}.range", [math.log10(FLOOR * top), math.log10(top) + 0.1]),
+            (f"{axis}.tickfont.size", POWER_TICKS),
+        )
+    }
+    plain = {
+        "yaxis2.type": "linear",
+        "yaxis2.range": [-residual, residual],
+        "yaxis2.title.text": "rₖ",
+        "yaxis2.tickfont.size": TICKS,
+    }
+    columns = {f"h{k}": f"r{k}" for k in range(model.degrees + 1)}
+    return {
+        "axis": linear,
+        "measure": {"log": {"layout": logarithm}},
+        "terms": {"residuals": {"layout": plain, "columns": columns}},
+    }
+
+
+def run_traces(model: MeanFieldModel, a0: np.ndarray, neurons: Sequence[int], panel: str) -> dict[str, list[Trace]]:
+    """The lines of the mean-field run in each figure, still empty."""
+    in_cloud = [
+        scatter(
+            x=[], y=[], mode="lines", line=neuron(float(a0[i])), name=f"neuron {i + 1}",
+            meta=curve_meta(0, f"s{i}", f"a{i}"),
+            hovertemplate=f"neuron {i + 1}<br>s = %{{x:.4f}}<br>a = %{{y:.4f}}<extra></extra>",
+        )
+        for i in neurons
+    ]  # fmt: skip
+    lines: list[Trace] = []
+    for number, row in enumerate(PANELS.get(panel, ())):
+        if row == "risk":
+            lines.append(
+                time_trace(0, "t", "risk", "risk", {"color": LIGHT["ink"], "width": 2, "dash": "solid"}, number)
+            )
+        elif row == "terms":
+            for k in range(model.degrees + 1):
+                colour, dash = DEGREES[k]
+                line = {"color": colour, "width": 1.8, "dash": dash}
+                lines.append(time_trace(0, "t", f"h{k}", f"degree {k}", line, number))
+        else:
+            for i in neurons:
+                line = {**neuron(float(a0[i])), "width": 1.2}
+                lines.append(time_trace(0, "t", f"{row}{i}", f"neuron {i + 1}", line, number))
+    return {"cloud": in_cloud, "panels": lines}
+
+
+def beside_traces(run: int, name: str, panel: str, line: dict[str, Any], neuron: bool) -> dict[str, list[Trace]]:
+    """The lines of another solution beside the mean field: its risk, and where it has one neuron only, that one."""
+    shown_in = ("risk", "a", "s") if neuron else ("risk",)
+    lines = [
+        time_trace(run, "t", row, name, line, number)
+        for number, row in enumerate(PANELS.get(panel, ()))
+        if row in shown_in
+    ]
+    hover = f"{name}<br>s = %{{x:.4f}}<br>a = %{{y:.4f}}<extra></extra>"
+    curve = scatter(x=[], y=[], mode="lines", line=line, name=name, meta=curve_meta(run, "s", "a"), hovertemplate=hover)
+    return {"cloud": [curve] if neuron else [], "panels": lines}
+
+
+def network_traces(
+    run: int, model: MeanFieldModel, a0: np.ndarray, neurons: Sequence[int], panel: str
+) -> dict[str, list[Trace]]:
+    """The lines of the networks: the band of their risks and its mean, the means of the degrees; the first one's
+    neurons, in the cloud too."""
+    lines: list[Trace] = []
+    thin = {"color": NETWORK, "width": 1, "dash": DOTS}
+    for number, row in enumerate(PANELS.get(panel, ())):
+        if row == "risk":
+            line = {"color": NETWORK, "width": 2, "dash": DOTS}
+            lines.append(band_trace(run, "t", ("low", "high"), "networks, least to largest", NETWORK, number))
+            lines.append(time_trace(run, "t", "risk", "networks, mean", line, number))
+        elif row == "terms":
+            for k in range(model.degrees + 1):
+                line = {"color": DEGREES[k][0], "width": 2, "dash": DOTS}
+                lines.append(time_trace(run, "t", f"h{k}", f"networks, degree {k}", line, number))
+        else:
+            lines += [time_trace(run, "t", f"{row}{i}", f"network, neuron {i + 1}", thin, number) for i in neurons]
+    in_cloud = [
+        scatter(
+            x=[], y=[], mode="lines", line=thin, name=f"network, neuron {i + 1}",
+            meta=curve_meta(run, f"s{i}", f"a{i}"),
+            hoverinfo="skip",
+        )
+        for i in neurons
+    ]  # fmt: skip
+    return {"cloud": in_cloud, "panels": lines}
+
+
+# --- the sweep ---
+
+
+def sweep(found: EpsSweep) -> Figure:
+    """The learning time of each degree over epsilon: medians over the starts as points, every start as a faint one,
+    the fitted power law as a line."""
+    data: list[Trace] = []
+    for k in learnt(found):
+        colour, dash = DEGREES[k]
+        times = found.times[:, :, k]
+        seen = np.isfinite(times)
+        eps = np.broadcast_to(found.eps[:, None], times.shape)
+        data.append(
+            scatter(
+                x=column(eps[seen]), y=column(times[seen]), mode="markers", name=f"degree {k}, each start",
+                marker={"color": colour, "size": 4, "opacity": 0.35, "symbol": MARKS[k]}, hoverinfo="skip",
+            )
+        )  # fmt: skip
+        data.append(
+            scatter(
+                x=column(found.eps), y=column(found.medians[:, k]), mode="markers", name=f"degree {k}, median",
+                marker={"color": colour, "size": 9, "symbol": MARKS[k]},
+                hovertemplate=f"degree {k}<br>ε = %{{x:.3g}}<br>t = %{{y:.4g}}<extra></extra>",
+            )
+        )  # fmt: skip
+        fit = found.fit(k)
+        if math.isfinite(fit.slope):
+            data.append(
+                scatter(
+                    x=column(found.eps), y=column(fit.constant * found.eps**fit.slope), mode="lines",
+                    line={"color": colour, "width": 1.2, "dash": dash}, name=f"degree {k}, fit", hoverinfo="skip",
+                )
+            )  # fmt: skip
+    return {**sweep_axes(found.eps), "data": data}
+
+
+def sweep_axes(eps: np.ndarray) -> Figure:
+    """The axes of the sweep over epsilon, a little wider than it, before there is anything in them."""
+    axis = {"type": "log", "exponentformat": "power", "tickfont": {"size": POWER_TICKS}, "ticklabeloverflow": "allow"}
+    low, high = float(np.log10(eps[0])), float(np.log10(eps[-1]))
+    layout = {
+        "xaxis": {**axis, "title": {"text": "ε"}, "range": [low - 0.1, high + 0.1], "fixedrange": True},
+        "yaxis": {**axis, "title": {"text": "learning time"}, "fixedrange": True},
+        "margin": {"l": 70, "r": 30, "t": 26, "b": 48},
+        "hovermode": "closest",
+        "dragmode": False,
+    }
+    return {"data": [], "layout": layout}
+
+
+def learnt(found: EpsSweep) -> list[int]:
+    """The degrees that there are to learn, and can be."""
+    phi = found.model.coefficients[0]
+    return [k for k in range(len(phi)) if phi[k] != 0 and found.learnable[k]]
+
+
+# --- the distances of networks ---
+
+
+def distance_axes(places: Sequence[tuple[int, int, int]]) -> Figure:
+    """The axes of distances over d (above) and over m (below), before there is anything in them."""
+    axis = {"type": "log", "exponentformat": "power", "tickfont": {"size": POWER_TICKS}, "fixedrange": True}
+    layout: dict[str, Any] = {
+        "margin": {"l": 70, "r": 30, "t": 26, "b": 48},
+        "hovermode": "closest",
+        "dragmode": False,
+    }
+    for suffix, title, place, domain in (("", "dimension  d", 1, [0.6, 1.0]), ("2", "neurons  m", 0, [0.0, 0.4])):
+        values = np.log10([one[place] for one in ladder(places, place)])
+        layout[f"xaxis{suffix}"] = {
+            **axis, "title": {"text": title}, "anchor": f"y{suffix}",
+            "range": [float(values.min()) - 0.1, float(values.max()) + 0.1],
+            "tickvals": sorted({one[place] for one in ladder(places, place)}),
+        }  # fmt: skip
+        layout[f"yaxis{suffix}"] = {
+            **axis, "title": {"text": ("to the exact flow", "to the mean field")[place == 0]}, "anchor": f"x{suffix}",
+            "domain": domain, "dtick": "D2",
+        }  # fmt: skip
+    return {"data": [], "layout": layout}
+
+
+def distances(found: NetworkDistances) -> Figure:
+    """Distances of networks, each run and their mean, over d and over m; beside them the exact flow's own."""
+    places = [(one.m, one.d, one.batch) for one in found.places]
+    data: list[Trace] = []
+    for suffix, place, values in (("", 1, found.to_exact), ("2", 0, found.to_mean_field)):
+        index = [places.index(one) for one in sorted(ladder(places, place))]
+        x = np.array([places[j][place] for j in index], dtype=float)
+        on = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
+        each, mean = values[index], distance_means(values[index])
+        seen = np.isfinite(each)
+        data.append(
+            scatter(
+                x=column(np.broadcast_to(x[:, None], each.shape)[seen]), y=column(each[seen]), mode="markers",
+                name="each run", marker={"color": NETWORK, "size": 4, "opacity": 0.4}, hoverinfo="skip", **on,
+            )
+        )  # fmt: skip
+        data.append(
+            scatter(
+                x=column(x), y=column(mean), mode="lines+markers", name="mean of the runs",
+                marker={"color": NETWORK, "size": 9}, line={"color": NETWORK, "width": 1.2, "dash": DOTS},
+                hovertemplate="%{x}: %{y:.4g}<extra></extra>", **on,
+            )
+        )  # fmt: skip
+        if place == 0:
+            data.append(
+                scatter(
+                    x=column(x), y=column(found.between[index]), mode="lines+markers", name="exact flow",
+                    marker={"color": LIGHT["muted"], "size": 8, "symbol": "diamond-open"},
+                    line={"color": LIGHT["muted"], "width": 1.8, "dash": "6px,3px"},
+                    hovertemplate="exact flow, m = %{x}: %{y:.4g}<extra></extra>", **on,
+                )
+            )  # fmt: skip
+    return {**distance_axes(places), "data": data}

@@ -1,0 +1,155 @@
+"""The parameters of the Time-scales view: the mean-field system of many neurons (theory section 2)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from components.core.state import Parameter, State
+from dynamics import MeanFieldModel
+from dynamics.mean_field import INIT_DISTRIBUTIONS, initial_weights
+
+DEGREES = 7  # from 0 to 6
+COEFFICIENT = (-300.0, 300.0)  # holds c_k sqrt(k!) of view 1's sliders up to degree 6
+EPS = (1e-8, 10.0)
+WIDTH = (1, 1000)
+SCALE = (-20.0, 20.0)
+HORIZON = (1e-6, 1e6)
+SEEDS = (0, 9999)
+ACTIVATIONS = ("relu", "erf", "tanh", "swish", "series")
+LAYERS = ("overlaps", "planar", "network")
+PANELS = ("course", "risk", "neurons", "sweep", "network")
+DIMENSION = (2, 2000)
+BATCH = (1, 20_000)
+RUNS = (1, 10)
+FIRST = ("sphere", "orthonormal")
+HEIGHT = (-1e6, 1e6)
+
+Number = float
+Numbers = tuple[float, ...]
+
+
+class TimeScalesState(State):
+    """Target, activation, ratio of time scales, neurons and their start; then how they are shown."""
+
+    phi: Annotated[
+        Numbers,
+        Parameter(
+            "phi", "φₖ", "target coefficients, of normalized hₖ = Heₖ/√(k!)", "numbers", (COEFFICIENT,), (1, DEGREES)
+        ),
+    ] = (1.0, -1.0, 2.0 / 3.0)
+    activation: Annotated[str, Parameter("act", "σ", "activation", "choice", choices=ACTIVATIONS)] = "relu"
+    sigma: Annotated[
+        Numbers,
+        Parameter(
+            "sig",
+            "σₖ",
+            "activation coefficients, of normalized hₖ = Heₖ/√(k!)",
+            "numbers",
+            (COEFFICIENT,),
+            (1, DEGREES),
+        ),
+    ] = (0.4, 0.5, 0.3)
+    eps: Annotated[Number, Parameter("eps", "ε", "time scale of the second layer", bounds=(EPS,), scale="log")] = 1e-6
+    m: Annotated[int, Parameter("m", "m", "neurons", "integer", (WIDTH,), scale="log")] = 10
+    law: Annotated[str, Parameter("law", "law", "how aᵢ(0) are drawn", "choice", choices=INIT_DISTRIBUTIONS)] = (
+        "uniform"
+    )
+    scale: Annotated[Number, Parameter("a", "a₀", "size of aᵢ(0)", bounds=(SCALE,))] = 1.0
+    seed: Annotated[int, Parameter("seed", "№", "seed: which start is drawn", "integer", (SEEDS,))] = 0
+    t: Annotated[Number, Parameter("t", "t", "horizon", bounds=(HORIZON,), scale="log")] = 10.0
+    layers: Annotated[
+        tuple[str, ...],
+        Parameter("lay", "layers", "what is drawn beside the mean field", "words", choices=LAYERS, part="layer"),
+    ] = ("planar",)
+    panel: Annotated[
+        str, Parameter("pan", "panels", "what the panels show", "choice", choices=PANELS, part="layer")
+    ] = "course"
+    sweep: Annotated[
+        Numbers,
+        Parameter("sw", "ε sweep", "ε of the sweep, from and to", "numbers", (EPS, EPS), scale="log", part="layer"),
+    ] = (1e-7, 1e-5)
+    seeds: Annotated[int, Parameter("n", "n", "starts of the sweep at each ε", "integer", ((1, 50),), part="layer")] = (
+        20
+    )
+    dimension: Annotated[
+        int,
+        Parameter("d", "d", "dimension of the network's inputs", "integer", (DIMENSION,), scale="log", part="layer"),
+    ] = 100
+    batch: Annotated[
+        int, Parameter("B", "B", "fresh samples a step", "integer", (BATCH,), scale="log", part="layer")
+    ] = 400
+    runs: Annotated[int, Parameter("r", "r", "runs of the network", "integer", (RUNS,), part="layer")] = 4
+    first: Annotated[
+        str, Parameter("w", "w(0)", "how the network's first layer starts", "choice", choices=FIRST, part="layer")
+    ] = "sphere"
+    axis: Annotated[
+        str, Parameter("axis", "t axis", "time axis of the panels", "choice", choices=("log", "linear"), part="display")
+    ] = "log"
+    measure: Annotated[
+        str, Parameter("y", "risk axis", "axis of the risk", "choice", choices=("linear", "log"), part="display")
+    ] = "linear"
+    terms: Annotated[
+        str,
+        Parameter(
+            "parts", "terms", "what is shown of each degree", "choice", choices=("terms", "residuals"), part="display"
+        ),
+    ] = "terms"
+    clock: Annotated[
+        str, Parameter("clk", "clock", "the player's clock", "choice", choices=("log", "linear"), part="display")
+    ] = "log"
+    window: Annotated[
+        Numbers | None,
+        Parameter(
+            "win",
+            "window",
+            "the cloud's window: s and a, from and to",
+            "numbers",
+            (((-2.0, 2.0),) * 2 + (HEIGHT,) * 2),
+            part="display",
+            optional=True,
+        ),
+    ] = None
+    span: Annotated[
+        Numbers | None,
+        Parameter(
+            "span", "t window", "the panels' window in t", "numbers", ((0.0, 1e7),) * 2, part="display", optional=True
+        ),
+    ] = None
+    cursor: Annotated[
+        Number | None,
+        Parameter(
+            "cur",
+            "t cursor",
+            "the time cursor; the end where absent",
+            bounds=((0.0, HORIZON[1]),),
+            part="display",
+            optional=True,
+        ),
+    ] = None
+
+    @classmethod
+    def normalize(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Drops empty windows; a sweep goes upward."""
+        for name in ("window", "span"):
+            edges = values.get(name)
+            if isinstance(edges, tuple) and any(lo >= hi for lo, hi in zip(edges[::2], edges[1::2], strict=False)):
+                values[name] = None
+        ends = values.get("sweep")
+        if isinstance(ends, tuple) and len(ends) == 2 and ends[0] >= ends[1]:
+            values["sweep"] = cls.model_fields["sweep"].default
+        return values
+
+    @property
+    def model(self) -> MeanFieldModel:
+        """The model of the core. Raises ValueError where the width is beyond the activation's."""
+        return MeanFieldModel(self.phi, self.core_activation, self.eps, self.m)
+
+    @property
+    def core_activation(self) -> str | Numbers:
+        """The activation as the core takes it."""
+        return self.sigma if self.activation == "series" else self.activation
+
+    @property
+    def start(self) -> Any:
+        """a_i(0)."""
+        return initial_weights(self.m, self.seed, self.law, self.scale)  # type: ignore[arg-type]

@@ -1,0 +1,221 @@
+"""What view 1 computes: the state's picture, piece by piece."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from components.core.formatting import format_number
+from components.core.view import Chunk, Columns, Figure, Link, Trace, column, scene
+from components.views.unlearning import alt_text, captions, columns, epsilon_study, figures, finite_width_notes
+from components.views.unlearning.explanation import explain
+from components.views.unlearning.finite_width_notes import FiniteWidthRun
+from components.views.unlearning.plan import RTOL, ComputationPlan
+from components.views.unlearning.state import EPS, UnlearningState
+from dynamics import Asymptotics, CriticalManifold, Explanation, Fate, PeakAlignment, ResultCode, Trajectory
+from dynamics.planar.fates.asymptotics import asymptotics
+
+BASINS_COST, PAST_COST = 4, 0.5  # runs, at the dearest: of the map of fates, of one point's past
+WIDTH_COST, PINNED_COST = 8, 2  # of a run at finite width, with its end and the width needed; of A and its manifold
+CHUNK = 1024  # samples a line: what is computed in a millisecond is not worth two writes
+STUDIED = 4  # points of epsilon that come together
+HIGH = 0.35  # seconds of one point at a height of 1e3 and of ten degrees
+STREAM_COST = 800  # runs, the most a state can have is 756
+
+Links = Callable[[UnlearningState, Trajectory], list[Link]]
+
+
+def no_links(state: UnlearningState, run: Trajectory) -> list[Link]:
+    """Return no links to other views."""
+    return []
+
+
+def cost(state: UnlearningState) -> float:
+    """The number of trajectories, each bounded by the core's own step limit, and what as many would cost."""
+    starts = len(state.starts)
+    pasts = PAST_COST * (starts - len(state.a)) * ("past" in state.layers)
+    beside = WIDTH_COST * starts * (state.width is not None) + PINNED_COST * (state.pinned is not None)
+    beside += 2 * epsilon_study.POINTS * len(state.a) * (state.panel == "limit")
+    return starts + pasts + beside + BASINS_COST * ("fates" in state.layers)
+
+
+def far_start_seconds(state: UnlearningState) -> float:
+    """Seconds that points of the plane take beyond what others do, as measured at the corners: they grow with the
+    point's height and with the number of degrees."""
+    degrees = max(len(state.c), len(state.c_star))
+    return sum(HIGH * abs(a) / 1e3 * degrees / 10 for _, a in state.starts[len(state.a) :])
+
+
+def stream(state: UnlearningState, links: Links = no_links) -> Iterator[Chunk]:
+    """Yield the plane, the panels, each trajectory as it is integrated, the sentences and the statistics.
+
+    links: gives the links to other views.
+    """
+    picture = ComputationPlan.of(state)
+    model, plans, view = picture.model, picture.runs, picture.window
+    manifold = picture.manifold()
+    pinned = picture.pinned
+    yield Chunk("begin", {"runs": len(plans) * (1 if picture.width is None else 2) + (pinned is not None)})
+    field = figures.field(model, view) if "field" in state.layers else None
+    named = (*plans, pinned.run) if pinned else plans
+    yield scene("plane", figures.plane(model, manifold, view, named, *layers(picture, manifold)), field=field)
+    panel = picture.panel
+    if panel == "limit":
+        yield scene("panels", epsilon_figure(picture, []), more=True)
+    else:
+        yield scene("panels", figures.panels(view.R[0] < -0.5, panel), figures.PANEL_DISPLAY[panel])
+
+    runs: list[Trajectory] = []
+    for index, plan in enumerate(plans):
+        run = picture.trajectory(plan)
+        yield from trajectory_chunks(
+            index, plan, columns.of_planar(run, panel), panel, asymptotic_traces(plan, run, panel)
+        )
+        runs.append(run)
+    beside: list[str] = []
+    if pinned:
+        run = picture.course(pinned)
+        beside.append(captions.pinned(run))
+        yield from trajectory_chunks(
+            len(plans), pinned.run, columns.of_planar(run, panel), panel, asymptotic_traces(pinned.run, run, panel)
+        )
+    wides: list[FiniteWidthRun] = []
+    for index, wide in enumerate(picture.wide(), len(named)):
+        yield from trajectory_chunks(index, wide.run, columns.of_wide(wide.trajectory, wide.run.limit, panel), panel)
+        wides.append(wide)
+    if panel == "limit":
+        yield from epsilon_study_chunks(picture)
+    sides = {captions.side(run) for run in runs}
+    laws = {sign: model.asymptotics(sign) for sign in sorted(sides - {0}, reverse=True)}
+    said = {"plane": alt_text.plane(picture, manifold, runs), "panels": alt_text.panels(picture, runs)}
+    notes = [
+        *captions.notes(state, model, laws, runs),
+        *beside,
+        *finite_width_notes.notes(wides),
+        *alt_text.panel_notes(picture, runs),
+    ]
+    why = explained(picture, runs)
+    told = {
+        "runs": sentences(picture, runs, laws, why),
+        "fates": [figures.trajectory_style(plan) for plan in plans],
+        "claims": [[claim.as_dict() for claim in whole.claims[:1]] for whole in why],  # of the sentence itself: the end
+        "causes": [
+            [
+                {"text": cause.text, "claim": cause.claim.as_dict(), "show": cause.show}
+                for cause in explain(model, whole, view, run)
+            ]
+            for whole, run in zip(why, runs, strict=True)
+        ],
+    }
+    yield Chunk("words", {**told, "notes": notes, "links": links(state, runs[0]), "figures": said})
+    yield Chunk("end", {"status": status(runs, wides)})
+
+
+def layers(picture: ComputationPlan, manifold: CriticalManifold) -> tuple[list[Trace], list[Trace]]:
+    """The layers that are asked for: those under the critical manifold, and those over it."""
+    model, view, asked = picture.model, picture.window, picture.layers
+    below: list[Trace] = []
+    above: list[Trace] = []
+    if picture.basins:
+        below += figures.basins(
+            model, picture.basins, [*(run.a0 for run in picture.runs), *(fold.a for fold in manifold.folds)]
+        )
+    if picture.landscape:
+        below.append(figures.contours(model, picture.landscape))
+    if picture.nullcline:
+        below.append(figures.nullcline(picture.nullcline, view))
+    if "sep" in asked:
+        above += figures.separatrices(picture.separatrices)
+    if "past" in asked:
+        above.append(figures.backward_orbits(picture.pasts))
+    if "orbit" in asked:
+        above += figures.orbits(picture.orbits, view)
+    if "slow" in asked:
+        above.append(figures.arrows(model, manifold, view))
+    if "eq" in asked:
+        above += figures.equilibria(picture.equilibria, view)
+    if picture.pinned:
+        below += figures.pinned_manifold(picture.manifold(picture.pinned.model), view)
+    if picture.width is not None:
+        above.append(figures.halts(picture.runs, picture.ends, view))
+    return below, above
+
+
+def epsilon_study_chunks(picture: ComputationPlan) -> Iterator[Chunk]:
+    """The panels of epsilon, some points more each time."""
+    points: list[epsilon_study.Point] = []
+    for point in epsilon_study.points(picture):
+        points.append(point)
+        if len(points) % STUDIED == 0 and len(points) < epsilon_study.POINTS:
+            yield scene("panels", epsilon_figure(picture, points), more=True)
+    yield scene("panels", epsilon_figure(picture, points))
+
+
+def epsilon_figure(picture: ComputationPlan, points: Sequence[epsilon_study.Point]) -> Figure:
+    """The panels of epsilon with these points."""
+    return figures.limit_panels(
+        [point.eps for point in points],
+        [point.thresholds for point in points],
+        [point.distances for point in points],
+        epsilon_study.limits(picture),
+        picture.starts,
+        picture.model.eps,
+        EPS,
+    )
+
+
+def trajectory_chunks(
+    index: int, plan: figures.Run, samples: Columns, panel: str, beside: list[Trace] | None = None
+) -> Iterator[Chunk]:
+    """A run: how it is drawn, what else belongs to it in the panels, and its samples, some hundred to a line."""
+    traces = figures.run_traces(index, plan, panel)
+    traces["panels"] += beside or []
+    yield Chunk("run", {"index": index, **figures.trajectory_style(plan), "traces": traces})
+    size = samples["tau"].size
+    for start in range(0, size, CHUNK):
+        part = {name: column(values[start : start + CHUNK]) for name, values in samples.items()}
+        yield Chunk("trace", {"index": index, "columns": part, "last": start + CHUNK >= size})
+
+
+def asymptotic_traces(plan: figures.Run, run: Trajectory, panel: str) -> list[Trace]:
+    """The asymptotic law beside a run that unlearns, where the panel is of it."""
+    side = captions.side(run)
+    if panel not in ("law", "slopes") or run.fate != Fate.UNLEARNING or side == 0:
+        return []
+    law = asymptotics(run.model, side)
+    return figures.law(plan, law, run.tau, run.power_fit, panel) if law.unlearns else []
+
+
+def sentences(
+    picture: ComputationPlan, runs: list[Trajectory], laws: Mapping[int, Asymptotics], why: Sequence[Explanation]
+) -> list[str]:
+    """One sentence for each trajectory."""
+    thresholds = picture.thresholds
+    return [
+        captions.sentence(
+            plan.name,
+            run,
+            thresholds[run.R0],
+            laws.get(captions.side(run)),
+            next((claim for claim in whole.claims if isinstance(claim, PeakAlignment)), None),
+        )
+        for plan, run, whole in zip(picture.runs, runs, why, strict=True)
+    ]
+
+
+def explained(picture: ComputationPlan, runs: list[Trajectory]) -> list[Explanation]:
+    """Why each trajectory has its fate; of one whose numbers contradict each other nothing is claimed."""
+    return [picture.explanation(run) for run in runs]
+
+
+def status(runs: list[Trajectory], wides: Sequence[FiniteWidthRun] = ()) -> str:
+    """How it was computed, and how far to trust it."""
+    codes = [*(run.code for run in runs), *(wide.trajectory.code for wide in wides)]
+    failed = [code.name.lower().replace("_", " ") for code in codes if code != ResultCode.SUCCESS]
+    doubt = f" · stopped early: {', '.join(failed)}" if failed else ""
+    steps, error = sum(run.stats.steps for run in runs), max(run.error for run in runs)
+    late = max(run.timing_error for run in runs)
+    jumps = f", of jump times {format_number(late, 1)}" if late > 0 else ""
+    return (
+        f"Rodas5P in ρ = atanh R · rtol {format_number(RTOL)} · {steps} steps · estimated error "
+        f"{format_number(error, 1)}{jumps}{doubt}"
+    )

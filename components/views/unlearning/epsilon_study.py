@@ -1,0 +1,62 @@
+"""What epsilon does: thresholds and the distance to the singular orbits over it, point by point."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from components.core.formatting import format_number
+from components.views.unlearning.plan import RTOL, SAMPLES, ComputationPlan
+from components.views.unlearning.state import EPS
+from dynamics import ThresholdLimit, UnlearningModel
+
+POINTS = 22  # of epsilon, three to a decade
+
+
+@dataclass(frozen=True)
+class Point:
+    """One epsilon: the thresholds there, and of each run the distance to its singular orbit."""
+
+    eps: float
+    thresholds: np.ndarray
+    distances: tuple[float, ...]
+
+
+def points(picture: ComputationPlan) -> Iterator[Point]:
+    """The points by falling epsilon."""
+    model = picture.model
+    for eps in np.geomspace(*EPS, POINTS)[::-1].tolist():
+        other = UnlearningModel(model.c, model.c_star, eps)
+        thresholds = other.thresholds(picture.starts[0].R0, picture.bracket)
+        runs = [other.trajectory(run.a0, run.R0, picture.tau_end, SAMPLES, rtol=RTOL) for run in picture.starts]
+        yield Point(eps, thresholds[thresholds != 0], tuple(run.orbit_distance for run in runs))
+
+
+def limits(picture: ComputationPlan) -> tuple[ThresholdLimit, ...]:
+    """What the thresholds tend to as epsilon goes to 0."""
+    return picture.model.threshold_limits(picture.starts[0].R0, picture.bracket)
+
+
+KINDS = {
+    "saddle": "the height of a slow saddle",
+    "fold": "the height of a fold",
+    "start": "where the start is at rest",
+    "line": "the height at which the line R = 0, at rest, turns from attracting to repelling",
+}
+
+
+def notes(found: Sequence[ThresholdLimit]) -> list[str]:
+    """Each limit, what it is of, and how it is approached."""
+    if not found:
+        return ["As ε → 0 no ā in the sliders' range parts two fates, but for ā = 0."]
+    said = []
+    for limit in found:
+        term = ""
+        if np.isfinite(limit.coefficient):
+            sign = "−" if limit.coefficient < 0 else "+"
+            power = "" if limit.kind == "saddle" else "^(2/3)"
+            term = f": ā_c ≈ {format_number(limit.a0, 6)} {sign} {format_number(abs(limit.coefficient), 3)} ε{power}"
+        said.append(f"As ε → 0, ā_c → {format_number(limit.a0, 7)}, {KINDS[limit.kind]}{term}.")
+    return said

@@ -1,0 +1,277 @@
+"""What view 1 gives away: its numbers, and a script that computes and draws them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from textwrap import fill
+from typing import Any
+
+import numpy as np
+
+from components.core.citations import IMAI_2026
+from components.core.formatting import format_number as number
+from components.core.view import Columns
+from components.ui.theme import FATES, FONT, LIGHT
+from components.views.unlearning import columns, epsilon_study, figures
+from components.views.unlearning.finite_width_notes import TOLERANCE, FiniteWidthRun
+from components.views.unlearning.plan import BASINS, MANIFOLD, RTOL, SAMPLES, ComputationPlan, Pinned
+from components.views.unlearning.state import EPS, POLYNOMIALS, UnlearningState
+from dynamics import Claim, CriticalManifold, Fate, Trajectory
+
+_SCRIPT = Path(__file__).with_name("script.py").read_text(encoding="utf-8")
+_IMPORTS, _, _REST = _SCRIPT.partition("# --- parameters ---\n")
+_IMPORTS = _IMPORTS.partition("\n\n")[2]
+_NUMBERS = _REST.partition("# --- numbers ---\n")[2]
+
+
+def table(state: UnlearningState) -> Columns:
+    """Every sample of every trajectory, one below the other."""
+    picture = ComputationPlan.of(state)
+    return _table(picture, [picture.trajectory(run) for run in picture.runs], list(picture.wide()))
+
+
+def document(state: UnlearningState) -> Mapping[str, Any]:
+    """The table, and what the picture says of each run, the critical manifold, its folds and the thresholds."""
+    picture = ComputationPlan.of(state)
+    runs = [picture.trajectory(run) for run in picture.runs]
+    manifold = picture.manifold()
+    wides = list(picture.wide())
+    return {
+        "polynomials": POLYNOMIALS,
+        "c": state.c,
+        "c_star": state.c_star,
+        "table": _table(picture, runs, wides),
+        "runs": [
+            {
+                "name": plan.name,
+                "R0": run.R0,
+                "a0": run.a0,
+                "fate": run.fate.name,
+                "limit": {"R": run.limit.R, "a": run.limit.a, "loss": run.limit.loss},
+                "status": run.code.name,
+                "steps": run.stats.steps,
+                "error": run.error,
+                "time_error": run.timing_error,
+                "fit": _fit(run, picture.panel),
+                "claims": [claim.as_dict() for claim in _claims(picture, run)],
+            }
+            for plan, run in zip(picture.runs, runs, strict=True)
+        ],
+        **_manifold(manifold),
+        "thresholds": [{"R0": R0, "a0": found} for R0, found in picture.thresholds.items()],
+        "layers": _layers(picture),
+        "wide": [
+            {
+                "name": wide.run.name,
+                "m": wide.trajectory.m,
+                "halt": asdict(wide.halt) | {"fate": wide.halt.fate.name} if wide.halt else None,
+                "needed": wide.needed,
+                "status": wide.trajectory.code.name,
+            }
+            for wide in wides
+        ],
+        "study": _study(picture) if picture.panel == "limit" else None,
+        "pinned": _pinned(picture.pinned, picture) if picture.pinned else None,
+    }
+
+
+def _claims(picture: ComputationPlan, run: Trajectory) -> tuple[Claim, ...]:
+    """What is claimed of a run, its fate first: each can be refuted by an integration."""
+    return picture.explanation(run).claims
+
+
+def _fit(run: Trajectory, panel: str) -> dict[str, Any] | None:
+    """The exponents that the end of a run fits, where a panel shows them."""
+    found = run.power_fit if panel in ("law", "slopes") else None
+    return asdict(found) if found else None
+
+
+def _manifold(manifold: CriticalManifold) -> dict[str, Any]:
+    return {
+        "manifold": [
+            {"kind": branch.kind, "attracting": branch.attracting, "R": branch.R, "a": branch.a}
+            for branch in manifold.branches
+        ],
+        "folds": [{"R": fold.R, "a": fold.a, "landing": fold.landing} for fold in manifold.folds],
+    }
+
+
+def _study(picture: ComputationPlan) -> dict[str, Any]:
+    """What epsilon does."""
+    points = list(epsilon_study.points(picture))
+    return {
+        "eps": [point.eps for point in points],
+        "thresholds": [point.thresholds for point in points],
+        "distances": [point.distances for point in points],
+        "limits": [
+            asdict(limit) | {"fates": [fate.name for fate in limit.fates]} for limit in epsilon_study.limits(picture)
+        ],
+    }
+
+
+def _pinned(pinned: Pinned, picture: ComputationPlan) -> dict[str, Any]:
+    """A of a comparison: its problem, its end, its critical manifold; its samples are in the table."""
+    model, limit = pinned.model, pinned.run.limit
+    return {
+        "c": model.c,
+        "c_star": model.c_star,
+        "eps": model.eps,
+        "a0": pinned.run.a0,
+        "R0": pinned.run.R0,
+        "fate": limit.fate.name,
+        "limit": {"R": limit.R, "a": limit.a, "loss": limit.loss},
+        **_manifold(picture.manifold(model)),
+    }
+
+
+def _layers(picture: ComputationPlan) -> dict[str, Any]:
+    """What was computed for the layers that are asked for; the others are empty."""
+    fates, curve, landscape = picture.basins, picture.nullcline, picture.landscape
+    names = {str(int(fate)): fate.name for fate in Fate}
+    return {
+        "equilibria": [asdict(point) for point in picture.equilibria],
+        "separatrices": [
+            {
+                "R": found.R,
+                "a": found.a,
+                "saddle": asdict(found.saddle) if found.saddle else None,
+                "fates": [fate.name for fate in found.fates],
+            }
+            for found in picture.separatrices
+        ],
+        "orbits": [
+            {
+                "pieces": [
+                    {"fast": piece.fast, "end": piece.end, "R": piece.R, "a": piece.a, "tau": piece.tau}
+                    for piece in orbit.pieces
+                ],
+                "end": orbit.end.name,
+            }
+            for orbit in picture.orbits
+        ],
+        "pasts": [{"R": past.R, "a": past.a, "tau": past.tau} for past in picture.pasts],
+        "nullcline": {"R": curve.R, "a": curve.a} if curve else None,
+        "landscape": {"R": landscape.R, "a": landscape.a, "loss": landscape.loss} if landscape else None,
+        "basins": {"R0": fates.x, "a0": fates.y, "fate": fates.fate, "names": names} if fates else None,
+    }
+
+
+def _table(picture: ComputationPlan, runs: Sequence[Trajectory], wides: Sequence[FiniteWidthRun]) -> Columns:
+    """The samples of every run in the order of the stream: those of the list, A, those at finite width. Of which kind
+    a run is, the columns `pinned` and `m` (infinite: planar) say, where there are others than the first."""
+    panel = picture.panel
+    pinned = [picture.course(picture.pinned)] if picture.pinned else []
+    planar = [*runs, *pinned]
+    samples = [columns.of_planar(run, panel) for run in planar]
+    samples += [columns.of_wide(wide.trajectory, wide.run.limit, panel) for wide in wides]
+    sizes = [part["tau"].size for part in samples]
+    alike: dict[str, Sequence[float]] = {
+        "run": range(len(samples)),
+        "a0": [*(run.a0 for run in planar), *(wide.run.a0 for wide in wides)],
+        "R0": [*(run.R0 for run in planar), *(wide.run.R0 for wide in wides)],
+    }
+    if pinned or wides:
+        alike["pinned"] = [0] * len(runs) + [1] * len(pinned) + [0] * len(wides)
+        alike["m"] = [math.inf] * len(planar) + [wide.trajectory.m for wide in wides]
+    names = dict.fromkeys(name for part in samples for name in part)
+    return {name: np.repeat(np.array(values), sizes) for name, values in alike.items()} | {
+        name: np.concatenate(
+            [part.get(name, np.full(size, math.nan)) for part, size in zip(samples, sizes, strict=True)]
+        )
+        for name in names
+    }
+
+
+def python(state: UnlearningState) -> str:
+    """A script of its own: `script.py` with the parameters of this state. Of the state only numbers and
+    choices enter it."""
+    picture = ComputationPlan.of(state)
+    shown = picture.window
+    if state.window:
+        R_low, R_high, a_low, a_high = state.window
+        shown = figures.Window((R_low, R_high), (a_low, a_high))
+    labels = figures.label_heights([run.a0 for run in picture.runs], shown)
+    starts = "\n".join(f"    ({run.name!r}, {_text(run.R0)}, {_text(run.a0)})," for run in picture.runs)
+    styles = "\n".join(
+        f"    {fate.name!r}: ({style.colour!r}, {style.dash!r}, {style.symbol!r})," for fate, style in FATES.items()
+    )
+    rows = "\n".join(
+        f"    ({row.column!r}, {row.title!r}, {row.log}, {row.range})," for row in figures.PANELS.get(state.panel, ())
+    )
+    wide_name = "" if state.width is None else f"m = {number(state.width)}"
+    symbols = ", ".join(f"{str(kind)!r}: {symbol!r}" for kind, symbol in figures.SYMBOLS.items())
+    return f'''"""A picture of feature unlearning, computed with the `dynamics` package; drawn if plotly is installed.
+
+Link: /?{state.query()}
+{fill("Model: " + IMAI_2026.citation, 110)}
+"""
+
+{_IMPORTS.strip()}
+
+# Coefficients of {POLYNOMIALS}; degree 1 first.
+C = {_text(state.c)}  # activation
+C_STAR = {_text(state.c_star)}  # target
+EPS = {_text(state.eps)}  # ratio of the layers' time scales
+STARTS = (  # name, R0, a0
+{starts}
+)
+TAU_END = {_text(picture.tau_end)}
+SAMPLES, RTOL = {SAMPLES}, {_text(RTOL)}  # of a trajectory: samples, at least; relative tolerance
+MANIFOLD, A_MAX = {MANIFOLD}, {_text(picture.a_max)}  # of the critical manifold: points; the largest |a|
+BRACKET = {_text(picture.bracket)}  # where thresholds in a0 are looked for
+
+LAYERS = {state.layers!r}  # what is drawn beside the runs
+ADDED, REACH = {picture.added}, {_text(picture.reach)}  # how many starts, the last, were clicked; layers' largest |a|
+GROUND_R, GROUND_A = {_text(picture.ground[0])}, {_text(picture.ground[1])}  # what the layers below are of
+NULLCLINE, LANDSCAPE, BASINS = {figures.NULLCLINE}, {figures.LANDSCAPE}, {BASINS}  # points; across and up
+
+WIDTH = {_text(state.width) if state.width is not None else None}  # neurons of the exact law beside the planar one
+WIDE_NAME = {wide_name!r}
+TOLERANCE = {TOLERANCE}  # within which the planar law is to keep to it
+PIN = {_pin(state)}  # A of a comparison: c, c_star, eps, R0, a0
+
+WINDOW_R, WINDOW_A = {_text(shown.R)}, {_text(shown.a)}  # what the plane shows
+PANEL = {state.panel!r}  # what the panels show; ROWS: column, title, whether logarithmic, range (None: all)
+ROWS = (
+{rows}
+)
+LAW_POINTS = {figures.LAW_POINTS}
+EPSILONS = ({_text(EPS[0])}, {_text(EPS[1])}, {epsilon_study.POINTS})  # of the study: from, to, how many
+TAU_AXIS = {state.axis!r}  # "log" or "linear"
+TAU_WINDOW = {_text(state.span) if state.span else None}  # what the panels show; None: all
+LOSS = {state.measure!r}  # "loss" or "excess", the loss above its limit
+LABELS = {_text(labels)}  # heights of the names, kept apart
+FIELD = {figures.FIELD!r}  # arrows across and up
+STYLES = {{  # colour, dash and end marker
+{styles}
+}}
+WIDE, PINNED = {figures.LINE_STYLES["wide"]}, {figures.LINE_STYLES["pinned"]}  # width and dash of lines
+SYMBOLS = {{{symbols}}}
+INK, PAPER, GRID = {LIGHT["ink"]!r}, {LIGHT["paper"]!r}, {LIGHT["grid"]!r}
+ARROWS, FIBRE, GREEN = {LIGHT["field"]!r}, {LIGHT["fibre"]!r}, {LIGHT["manifold"]!r}
+MUTED, PARTING, CONTOUR = {LIGHT["muted"]!r}, {LIGHT["separatrix"]!r}, {LIGHT["contour"]!r}
+LEVEL, NEAREST = {figures.LEVELS}, {figures.NEAREST_LEVELS}  # contours: half a decade; the nearest to the loss at R = 0
+SLOW, TAIL, TINT = {figures.ARROWS}, {figures.TAIL}, {figures.TINT}  # arrows: shares of the window; opacity of basins
+FONT = {FONT!r}
+
+{_NUMBERS.strip()}
+'''
+
+
+def _pin(state: UnlearningState) -> str:
+    """The pinned run's problem as Python."""
+    pinned = state.pinned
+    if pinned is None:
+        return "None"
+    problem = (_text(pinned.c), _text(pinned.c_star), _text(pinned.eps), _text(pinned.R0), _text(pinned.a[0]))
+    return f"({', '.join(problem)})"
+
+
+def _text(value: float | Sequence[float]) -> str:
+    """Python that reads back as exactly this number, or these."""
+    if isinstance(value, Sequence):
+        return f"({', '.join(map(_text, value))}{',' * (len(value) == 1)})"
+    return repr(float(value))

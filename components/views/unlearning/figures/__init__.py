@@ -1,0 +1,93 @@
+"""The figures of view 1: pure functions from results to figures and traces of plotly's schema.
+
+They are plain dicts: `go.Figure`, which the tests build of every one of them, takes ten times as long
+to check names and values as the core takes to compute them.
+
+A trace that belongs to a run carries, in `meta`, which run and which of its columns it shows; the
+client fills it from the stream. `part` says what of it: the line, or the marks of all runs.
+"""
+
+from components.views.unlearning.figures.comparison_overlay import halts, pinned_manifold
+from components.views.unlearning.figures.layers import (
+    ARROWS,
+    LANDSCAPE,
+    LEVELS,
+    NEAREST_LEVELS,
+    NULLCLINE,
+    SYMBOLS,
+    TAIL,
+    TINT,
+    Curve,
+    Landscape,
+    arrows,
+    backward_orbits,
+    basins,
+    contours,
+    equilibria,
+    landscape_of,
+    nullcline,
+    nullcline_of,
+    orbits,
+    separatrices,
+    separatrix_label,
+)
+from components.views.unlearning.figures.limit import assigned, limit_panels
+from components.views.unlearning.figures.panels import LAW_POINTS, PANEL_DISPLAY, PANELS, law, panels
+from components.views.unlearning.figures.plane import (
+    FIELD,
+    LABEL_GAP,
+    LABEL_ROOM,
+    field,
+    label_heights,
+    plane,
+    union,
+    window,
+)
+from components.views.unlearning.figures.runs import run_traces
+from components.views.unlearning.figures.styles import LINE_STYLES, Run, Window, trajectory_style
+
+__all__ = [
+    "ARROWS",
+    "FIELD",
+    "LABEL_GAP",
+    "LABEL_ROOM",
+    "LANDSCAPE",
+    "LAW_POINTS",
+    "LEVELS",
+    "LINE_STYLES",
+    "NEAREST_LEVELS",
+    "NULLCLINE",
+    "PANELS",
+    "PANEL_DISPLAY",
+    "SYMBOLS",
+    "TAIL",
+    "TINT",
+    "Curve",
+    "Landscape",
+    "Run",
+    "Window",
+    "arrows",
+    "assigned",
+    "backward_orbits",
+    "basins",
+    "contours",
+    "equilibria",
+    "field",
+    "halts",
+    "label_heights",
+    "landscape_of",
+    "law",
+    "limit_panels",
+    "nullcline",
+    "nullcline_of",
+    "orbits",
+    "panels",
+    "pinned_manifold",
+    "plane",
+    "run_traces",
+    "separatrices",
+    "separatrix_label",
+    "trajectory_style",
+    "union",
+    "window",
+]

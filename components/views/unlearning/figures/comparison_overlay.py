@@ -1,0 +1,70 @@
+"""What is drawn beside the picture's own: A of a comparison, and the ends that finite width has."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from components.core.view import Trace, column
+from components.ui.subplots import scatter
+from components.ui.theme import LIGHT
+from components.views.unlearning.figures.styles import Run, Window
+from dynamics import CriticalManifold, Fate, Halt
+
+
+def pinned_manifold(manifold: CriticalManifold, view: Window) -> list[Trace]:
+    """A's critical manifold, thin: attracting pieces solid, repelling pieces dashed."""
+    height = view.a[1] - view.a[0]
+    traces = []
+    for attracting in (True, False):
+        R, a = [np.array([math.nan])], [np.array([math.nan])]
+        for branch in manifold.branches:
+            if branch.attracting == attracting:
+                near = (branch.a > view.a[0] - 2 * height) & (branch.a < view.a[1] + 2 * height)
+                R += [np.where(near, branch.R, math.nan), np.array([math.nan])]
+                a += [np.where(near, branch.a, math.nan), np.array([math.nan])]
+        name = f"A: critical manifold, {'attracting' if attracting else 'repelling'}"
+        line = {"color": LIGHT["field"], "width": 2.5 if attracting else 1.2, "dash": "solid" if attracting else "dash"}
+        hover = f"{name}<br>R = %{{x:.4f}}<br>a = %{{y:.4f}}<extra></extra>"
+        x, y = column(np.concatenate(R)), column(np.concatenate(a))
+        traces.append(scatter(x=x, y=y, mode="lines", line=line, name=name, hovertemplate=hover))
+    return traces
+
+
+def halts(runs: Sequence[Run], ends: Sequence[Halt | None], view: Window) -> Trace:
+    """Where finite width ends runs that unlearn at infinite width; those outside the window are left to the words."""
+    seen = [
+        (run, end)
+        for run, end in zip(runs, ends, strict=True)
+        if end and _decided(end) and view.a[0] <= end.a <= view.a[1]
+    ]
+    marker = {
+        "symbol": "hexagon-open",
+        "size": 11,
+        "color": [run.colour for run, _ in seen],
+        "opacity": 1,
+        "line": {"width": 2},
+    }
+    said = [f"{run.name}<br>{_words(end)}" for run, end in seen]
+    return scatter(
+        x=[end.R for _, end in seen],
+        y=[end.a for _, end in seen],
+        text=said,
+        mode="markers",
+        marker=marker,
+        name="halts",
+        cliponaxis=False,
+        hovertemplate="%{text}<br>R = %{x:.5f}<br>a = %{y:.5f}<extra></extra>",
+    )
+
+
+def _decided(end: Halt) -> bool:
+    return end.fate in (Fate.PARTIAL_ALIGNMENT, Fate.FULL_ALIGNMENT, Fate.NO_ALIGNMENT)
+
+
+def _words(end: Halt) -> str:
+    if end.fate == Fate.PARTIAL_ALIGNMENT:
+        return "finite width halts unlearning here,<br>if all neurons stay alike"
+    return "finite width ends it here,<br>if all neurons stay alike"

@@ -1,0 +1,133 @@
+"""The panels of view 1: quantities along the runs, over one time axis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from components.core.formatting import format_number
+from components.core.view import Figure, Trace, column
+from components.ui.subplots import POWER_TICKS, TICKS, axis_name, axis_of, scatter, stacked_axes
+from components.views.unlearning.figures.styles import Run
+from dynamics import Asymptotics, PowerFit
+
+LAW_POINTS = 60
+
+
+@dataclass(frozen=True)
+class Row:
+    """One panel: the column of the runs that it shows, its title, and its axis."""
+
+    column: str
+    title: str
+    log: bool = False
+    range: tuple[float, float] | None = None  # None: the column's whole extent
+    planar_only: bool = False  # whether the law of finite width has no such column
+
+
+SLOPES = (-1.1, 1.1)  # a run that leaves R = 0 begins with 1; jumps go beyond
+ALIGNMENT = Row("R", "R", range=(-0.04, 1.04))
+PANELS: dict[str, tuple[Row, ...]] = {
+    "course": (ALIGNMENT, Row("a", "a"), Row("loss", "loss  L")),
+    "law": (Row("size_R", "|R|", log=True), Row("size_a", "|a|", log=True)),
+    "slopes": (
+        Row("slope_R", "d log |R| / d log τ", range=SLOPES),
+        Row("slope_a", "d log |a| / d log τ", range=SLOPES),
+    ),
+    "kernel": (
+        ALIGNMENT,
+        Row("moved", "|w − w₀|", planar_only=True),
+        Row("change", "|Θ − Θ₀| / |Θ₀|", log=True, planar_only=True),
+        Row("share", "layer 2’s share", range=(-0.04, 1.04), planar_only=True),
+    ),
+}
+
+
+def panels(negative_R: bool, panel: str = "course") -> Figure:
+    """The rows of a panel over one time axis, without their lines."""
+    layout = stacked_axes([row.title for row in PANELS[panel]], ("tau", "τ"))
+    for number, row in enumerate(PANELS[panel]):
+        axis = axis_name(number)
+        if row.log:
+            layout[axis] |= {"type": "log", "tickfont": {"size": POWER_TICKS}}
+        if row.range:
+            low, high = row.range
+            layout[axis]["range"] = [-1.04 if row.column == "R" and negative_R else low, high]
+        else:
+            layout["meta"]["extent"][axis] = row.column
+    return {"data": [], "layout": layout}
+
+
+def law(run: Run, asymptotics: Asymptotics, tau: np.ndarray, fit: PowerFit | None, panel: str) -> list[Trace]:
+    """What the asymptotic law says of |R| and |a| of a run that unlearns, or of their exponents, as thin lines; in the
+    law's own panel also the exponents that the run's end fits."""
+    powers = asymptotics.R_exponent, asymptotics.a_exponent
+    if panel == "slopes":
+        times = np.array([tau[1], tau[-1]])
+        said = [np.full(2, power) for power in powers]
+    else:
+        times = np.geomspace(tau[1], tau[-1], LAW_POINTS)
+        said = lawful(asymptotics, times)
+    line = {"color": run.colour, "width": 1, "dash": "solid"}
+    traces = [
+        scatter(
+            x=column(times),
+            y=column(values),
+            mode="lines",
+            line=line,
+            name=f"{run.name}, law",
+            xaxis="x",
+            yaxis=axis_of(row),
+            hovertemplate=f"law τ<sup>{power:.4g}</sup>: %{{y:.5g}}<extra></extra>",
+        )
+        for row, (values, power) in enumerate(zip(said, powers, strict=True))
+    ]
+    return [*traces, *_fitted(run, asymptotics, fit)] if fit and panel == "law" else traces
+
+
+def lawful(asymptotics: Asymptotics, times: np.ndarray) -> list[np.ndarray]:
+    """|R| and |a| of the law where it says |R| < 1, and of a where its next term is smaller than half of the leading
+    one; nan elsewhere."""
+    R, a = np.abs(asymptotics.R(times)), asymptotics.a(times)
+    leading = asymptotics.a_prefactor * times**asymptotics.a_exponent
+    near = np.abs(a - leading) < 0.5 * np.abs(leading)
+    return [np.where(R < 1, R, np.nan), np.where(near & (R < 1), np.abs(a), np.nan)]
+
+
+def _fitted(run: Run, asymptotics: Asymptotics, fit: PowerFit) -> list[Trace]:
+    """The fitted exponents as labels in the middle of their window."""
+    middle = float(np.sqrt(fit.tau[0] * fit.tau[1]))
+    heights = (float(np.abs(law(middle))) for law in (asymptotics.R, asymptotics.a))
+    return [
+        scatter(
+            x=[middle],
+            y=[height],
+            mode="text",
+            text=[f"τ<sup>{format_number(power, 3)}</sup>"],
+            textposition="bottom left" if row == 0 else "top left",
+            textfont={"color": run.colour, "size": 13},
+            hoverinfo="skip",
+            name=f"{run.name}, fit",
+            xaxis="x",
+            yaxis=axis_of(row),
+        )
+        for row, (height, power) in enumerate(zip(heights, (fit.R_exponent, fit.a_exponent), strict=True))
+    ]
+
+
+_LINEAR = {"linear": {"layout": {"xaxis.type": "linear", "xaxis.tickfont.size": TICKS}}}
+_EXCESS = {
+    "excess": {
+        "columns": {"loss": "excess"},
+        "layout": {
+            "yaxis3.type": "log",
+            "yaxis3.title.text": "L − L<sub>∞</sub>",
+            "yaxis3.tickfont.size": POWER_TICKS,
+        },
+    }
+}
+PANEL_DISPLAY: dict[str, dict[str, Any]] = {
+    panel: {"axis": _LINEAR, "measure": _EXCESS} if panel == "course" else {"axis": _LINEAR} for panel in PANELS
+}

@@ -1,0 +1,211 @@
+"""The R–a plane of view 1: its window, fast fibres, critical manifold, vector field, names and marks of the runs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from components.core.view import Figure, Trace, column
+from components.ui.subplots import PLAIN, scatter
+from components.ui.theme import FATES, LIGHT
+from components.views.unlearning.figures.styles import Run, Window
+from dynamics import CriticalManifold, UnlearningModel
+
+FIELD = (22, 16)  # arrows across and up: enough to see the flow, few enough to see the rest
+TOP_MARGIN = 1.08  # the window's top above the highest start or fold
+LOWEST_TOP = 2.0  # a window reaches at least this far from a = 0
+HIGHEST_TOP = 45.0  # folds above are not worth flattening the rest for
+LABEL_ROOM = -0.2  # the window begins here, so that the starts' labels are clear of the axis
+LABEL_GAP = 0.034  # labels of starts are kept this share of the window apart
+ROOM = "\N{NO-BREAK SPACE}"  # between a label and its start, in pixels where a share of the window is none
+LABEL_SHIFT = 0.006  # of a label from its start, as a share of the window
+
+
+def window(model: UnlearningModel, runs: Sequence[Run], ends: Sequence[float] = ()) -> Window:
+    """The default window: every start, every finite end (of the runs, and those at `ends`) and the folds in it, one
+    margin above.
+
+    It opens to the left, or below, only where a run goes there: R takes the sign of a A_1.
+    """
+    finite = [height for height in (*(run.limit.a for run in runs), *ends) if abs(height) <= HIGHEST_TOP]
+    heights = [run.a0 for run in runs] + finite
+    negative_R = any(run.R0 < 0 or (run.R0 == 0 and run.a0 * model.A[0] < 0) for run in runs)
+    low, high = min(0.0, *heights), max(0.0, *heights)
+    for fold in model.folds():
+        if low < 0 and -HIGHEST_TOP <= fold.a < low:
+            low = fold.a
+        if high > 0 and high < fold.a <= HIGHEST_TOP:
+            high = fold.a
+    if max(high, -low) < LOWEST_TOP:
+        low, high = (-LOWEST_TOP, high) if high == 0 > low else (low, LOWEST_TOP)
+    top, bottom = _nice(high * TOP_MARGIN), -_nice(-low * TOP_MARGIN)
+    if top == 0:  # all starts negative: a little room beyond the line a = 0
+        top = -0.03 * bottom
+    if bottom == 0:
+        bottom = -0.03 * top
+    return Window((-1.03 if negative_R else LABEL_ROOM, 1.03), (bottom, top))
+
+
+def union(one: Window, other: Window) -> Window:
+    """The window that shows what both do."""
+    (left, right), (low, high) = zip(one.R, other.R, strict=True), zip(one.a, other.a, strict=True)
+    return Window((min(left), max(right)), (min(low), max(high)))
+
+
+def _nice(height: float) -> float:
+    """The height rounded up to two digits or so, lest the axis trembles under a moving slider."""
+    if height <= 0:
+        return 0.0
+    step = 10 ** math.floor(math.log10(height)) / 4
+    return math.ceil(height / step - 1e-9) * step
+
+
+def plane(
+    model: UnlearningModel,
+    manifold: CriticalManifold,
+    view: Window,
+    runs: Sequence[Run],
+    below: Sequence[Trace] = (),
+    above: Sequence[Trace] = (),
+) -> Figure:
+    """The R–a plane without field and trajectories: fast fibres, critical manifold, folds, labelled starts.
+
+    `runs`: those with a name and marks; A of a comparison, which is another model's, is the last of them.
+    `below`, `above`: layers under and over the manifold.
+    """
+    ground = [*below, _fibres(runs, view), *_manifold(manifold, view), *above]
+    data = [*ground, _names(model, runs, view), _marks(runs)]
+    return {"data": data, "layout": _plane_layout(view)}
+
+
+def _plane_layout(view: Window) -> dict[str, Any]:
+    axis = {**PLAIN, "showgrid": False, "zeroline": True, "zerolinecolor": LIGHT["grid"], "zerolinewidth": 1}
+    return {
+        "xaxis": {**axis, "range": list(view.R), "title": {"text": "alignment  R"}},
+        "yaxis": {**axis, "range": list(view.a), "title": {"text": "second layer  a"}},
+        "margin": {"l": 56, "r": 22, "t": 14, "b": 48},
+        "hovermode": "closest",
+        "dragmode": "zoom",
+    }
+
+
+def field(model: UnlearningModel, view: Window) -> dict[str, Any]:
+    """The vector field on a grid of the window: points, and directions of one length as the window shows them."""
+    nx, ny = FIELD
+    width, height = view.R[1] - view.R[0], view.a[1] - view.a[0]
+    R = view.R[0] + width * (np.arange(nx) + 0.5) / nx
+    R = R[np.abs(R) <= 1.0]
+    a = view.a[0] + height * (np.arange(ny) + 0.5) / ny
+    R_grid, a_grid = (grid.ravel() for grid in np.meshgrid(R, a))
+    with np.errstate(all="ignore"):
+        dR, da = model.vector_field(R_grid, a_grid)
+        speed = np.hypot(dR / width, da / height)
+        moving = np.isfinite(speed) & (speed > 0)
+        across, up = dR[moving] / speed[moving], da[moving] / speed[moving]
+    columns = {"x": R_grid[moving], "y": a_grid[moving], "across": across, "up": up}
+    return {**{name: column(values) for name, values in columns.items()}, "colour": LIGHT["field"]}
+
+
+def _fibres(runs: Sequence[Run], view: Window) -> Trace:
+    """The fast fibre of each start: the level line a = ā, along which R moves first."""
+    heights = sorted({run.a0 for run in runs if run.a0 != 0 and run.kind == "planar"})
+    x = [x for _ in heights for x in (max(view.R[0], -1.0) if view.R[0] < -0.5 else 0.0, 1.0, None)]
+    y = [y for a in heights for y in (a, a, None)]
+    line = {"color": LIGHT["fibre"], "width": 1, "dash": "dot"}
+    return scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip", name="fast fibres")
+
+
+def _manifold(manifold: CriticalManifold, view: Window) -> list[Trace]:
+    """Attracting pieces solid, repelling pieces dashed, folds as open circles."""
+    height = view.a[1] - view.a[0]
+    traces = []
+    for attracting in (True, False):
+        x: list[float] = []
+        y: list[float] = []
+        for branch in manifold.branches:
+            if branch.attracting == attracting:
+                near = (branch.a > view.a[0] - 2 * height) & (branch.a < view.a[1] + 2 * height)
+                x += [*np.where(near, branch.R, np.nan), math.nan]
+                y += [*np.where(near, branch.a, np.nan), math.nan]
+        name = f"critical manifold, {'attracting' if attracting else 'repelling'}"
+        line = {
+            "color": LIGHT["manifold"],
+            "width": 6 if attracting else 2,
+            "dash": "solid" if attracting else "dash",
+            "simplify": False,  # plotly would cut corners as coarse as the line is thick
+        }
+        hover = f"{name}<br>R = %{{x:.4f}}<br>a = %{{y:.4f}}<extra></extra>"
+        traces.append(
+            scatter(
+                x=column(np.array(x)), y=column(np.array(y)), mode="lines", line=line, name=name, hovertemplate=hover
+            )
+        )
+    folds = [fold for fold in manifold.folds if view.a[0] <= fold.a <= view.a[1]]
+    marker = {"symbol": "circle", "size": 9, "color": LIGHT["paper"], "line": {"color": LIGHT["manifold"], "width": 2}}
+    hover = "fold<br>R = %{x:.5f}<br>a = %{y:.5f}<extra></extra>"
+    points = {"x": [fold.R for fold in folds], "y": [fold.a for fold in folds]}
+    traces.append(scatter(**points, mode="markers", marker=marker, name="folds", hovertemplate=hover))
+    return traces
+
+
+def _names(model: UnlearningModel, runs: Sequence[Run], view: Window) -> Trace:
+    """Each run's name at its start, on the side where the run does not go."""
+    going, _ = model.vector_field([run.R0 for run in runs], [run.a0 for run in runs])
+    sides = ["right" if speed < 0 else "left" for speed in going]
+    shift = LABEL_SHIFT * (view.R[1] - view.R[0])
+    return scatter(
+        x=[run.R0 + (shift if side == "right" else -shift) for run, side in zip(runs, sides, strict=True)],
+        y=label_heights([run.a0 for run in runs], view),
+        mode="text",
+        text=[f"<b>{ROOM}{run.name}{ROOM}</b>" for run in runs],
+        textposition=[f"middle {side}" for side in sides],
+        textfont={"color": [run.colour for run in runs], "size": 13},
+        hoverinfo="skip",
+        name="labels",
+        cliponaxis=False,
+        meta={"part": "names"},
+    )
+
+
+def _marks(runs: Sequence[Run]) -> Trace:
+    """A dot at each start; then, where each run ends or leaves the window, its fate's marker.
+
+    The client, which knows the runs and the window, adds the ends to the points.
+    """
+    styles = [FATES[run.limit.fate] for run in runs]
+    colours = [run.colour for run in runs]
+    marker = {
+        "symbol": ["circle"] * len(runs) + [style.symbol for style in styles],
+        "size": [8] * len(runs) + [12] * len(runs),
+        "opacity": 1,
+        "color": colours * 2,
+        "line": {"color": LIGHT["paper"], "width": 1},
+    }
+    return scatter(
+        x=[run.R0 for run in runs],
+        y=[run.a0 for run in runs],
+        mode="markers",
+        marker=marker,
+        hoverinfo="skip",
+        name="marks",
+        cliponaxis=False,
+        meta={"part": "marks", "x": "R", "y": "a"},
+    )
+
+
+def label_heights(starts: Sequence[float], view: Window) -> list[float]:
+    """The labels' heights: the starts' own, moved apart where they would overlap."""
+    gap = LABEL_GAP * (view.a[1] - view.a[0])
+    order = sorted(range(len(starts)), key=starts.__getitem__)
+    heights = [starts[i] for i in order]
+    for _ in range(len(starts)):
+        for low in range(len(heights) - 1):
+            short = gap - (heights[low + 1] - heights[low])
+            if short > 1e-12:
+                heights[low] -= short / 2
+                heights[low + 1] += short / 2
+    placed = dict(zip(order, heights, strict=True))
+    return [placed[i] for i in range(len(starts))]

@@ -1,0 +1,65 @@
+"""View 1: the explorer of feature unlearning, the root page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from dash.development.base_component import Component
+
+from components.core.annotation_targets import AnnotationTargets
+from components.core.citations import IMAI_2026, Paper
+from components.core.help import Help
+from components.core.theory_chapter import Chapter
+from components.core.view import Chunk, Columns, Preset, View
+from components.views.unlearning import compute, export, layout, lecture
+from components.views.unlearning.help import HELP
+from components.views.unlearning.presets import PRESETS
+from components.views.unlearning.state import UnlearningState
+from components.views.unlearning.symbols import CHAPTER
+
+
+class UnlearningView(View):
+    """The R–a plane, its panels and its sentences."""
+
+    name = "unlearning"
+    path = "/"
+    title = "Unlearning"
+    State = UnlearningState
+    presets: ClassVar[tuple[Preset, ...]] = PRESETS
+    papers: ClassVar[tuple[Paper, ...]] = (IMAI_2026,)
+    help: ClassVar[Help] = HELP
+    chapter: ClassVar[Chapter] = CHAPTER
+    controls = layout.CONTROLS
+    main = layout.MAIN
+    figures = layout.FIGURES
+    quantities = lecture.QUANTITIES
+    max_cost = compute.STREAM_COST
+    max_seconds = 4.0
+
+    def __init__(self, links: compute.Links = compute.no_links) -> None:
+        self._links = links
+
+    def cost(self, state: UnlearningState) -> float:
+        return compute.cost(state)
+
+    def seconds(self, state: UnlearningState) -> float:
+        return super().seconds(state) + compute.far_start_seconds(state)
+
+    def compute(self, state: UnlearningState) -> Iterator[Chunk]:
+        return compute.stream(state, self._links)
+
+    def layout(self) -> Component:
+        return layout.page(self)
+
+    def table(self, state: UnlearningState) -> Columns:
+        return export.table(state)
+
+    def document(self, state: UnlearningState) -> Mapping[str, Any]:
+        return export.document(state)
+
+    def python(self, state: UnlearningState) -> str:
+        return export.python(state)
+
+    def annotation_targets(self, state: UnlearningState) -> AnnotationTargets:
+        return lecture.targets(state)

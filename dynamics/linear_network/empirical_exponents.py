@@ -1,0 +1,150 @@
+"""Exponents measured: random networks at growing values of the large number, and slopes fitted to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dynamics.interruption import checkpoint
+from dynamics.linear_network.problem import D_MAX, ENTRY_MAX, SEED_MAX
+from dynamics.linear_network.scaling import SCALE_MAX, Exponents, ScalingPhase, scaling_phase
+from dynamics.results import Result
+from dynamics.typing import FloatArray
+from dynamics.validation import check_array, check_integer, check_integers, check_number
+
+SCALES_MAX, SEEDS_MAX = 100, 1_000
+NEURONS_MAX = 200_000_000  # drawn altogether, some 10 s
+_MEASURED = ("f0", "kernel_ratio", "kernel_excess", "cos_start", "cos_end", "rate")
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredExponents(Result):
+    """Networks at ``scales`` (n,), as far as they are solved, over seeds (k,). Each of f0, kernel_ratio,
+    kernel_excess, cos_start, cos_end, rate has the shape (n, k)."""
+
+    exponents: Exponents
+    phase: ScalingPhase
+    y: float
+    scales: FloatArray
+    widths: FloatArray
+    f0: FloatArray
+    kernel_ratio: FloatArray
+    kernel_excess: FloatArray
+    cos_start: FloatArray
+    cos_end: FloatArray
+    rate: FloatArray
+    progress: float
+
+    @cached_property
+    def excess_slope(self) -> float:
+        """That of ``|kernel ratio - 1| / |y^2 - f(0)^2|``, to which the phase's ``excess`` belongs: f(0) is of order 1
+        and differs from network to network."""
+        return self._slope(abs(self.kernel_excess) / abs(self.y**2 - self.f0**2))
+
+    @cached_property
+    def ratio_slope(self) -> float:
+        """That of the kernel ratio."""
+        return self._slope(self.kernel_ratio)
+
+    @cached_property
+    def cos_start_slope(self) -> float:
+        """That of the root mean square of cos zeta at the start."""
+        return self._slope(self.cos_start, root_mean_square=True)
+
+    @cached_property
+    def cos_end_slope(self) -> float:
+        """That of |cos zeta| at the end."""
+        return self._slope(abs(self.cos_end))
+
+    @cached_property
+    def rate_slope(self) -> float:
+        """That of lambda."""
+        return self._slope(self.rate)
+
+    def _slope(self, values: FloatArray, root_mean_square: bool = False) -> float:
+        """Least squares in logarithms over the larger half of the scales, through the medians over the seeds."""
+        last = self.scales >= np.sqrt(self.scales[0] * self.scales[-1])
+        if last.sum() < 2:
+            return float("nan")
+        middle = np.sqrt(np.mean(values**2, axis=1)) if root_mean_square else np.median(values, axis=1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            x, y = np.log(self.scales[last]), np.log(middle[last])
+        if not np.isfinite(y).all():
+            return float("nan")
+        x = x - x.mean()
+        return float(np.sum(x * y) / np.sum(x * x))
+
+
+def measured_exponents(
+    exponents: Exponents,
+    scales: ArrayLike = (1e1, 1e2, 1e3, 1e4, 1e5, 1e6),
+    seeds: Sequence[int] = tuple(range(8)),
+    y: float = 2.0,
+    width: int | None = None,
+) -> Iterator[MeasuredExponents]:
+    """Random networks on x = 1 at growing values of the large number: all that are solved, after each of the values.
+
+    scales: 2 to 100 increasing values from 1 on. width: neurons per ``scale^c_d``; if None, 1 for a width that grows
+    and 10 for one that does not. Each network is ``exponents.network(scale, seed, y, width)``.
+
+    Raises ValueError, naming argument, value and range, when it is called.
+    """
+    phase = scaling_phase(exponents)
+    values = np.array(check_array("scales", scales, 1.0, SCALE_MAX, ndim=1, least=2, most=SCALES_MAX))
+    if not (values[1:] > values[:-1]).all():
+        raise ValueError("scales must increase")
+    seeds = check_integers("seeds", seeds, 0, SEED_MAX, 1, SEEDS_MAX)
+    each = check_integer("width", (1 if exponents.d > 0.0 else 10) if width is None else width, 1, D_MAX)
+    y = check_number("y", y, -ENTRY_MAX, ENTRY_MAX)
+    widths = np.round(each * values**exponents.d)
+    if not (widths <= D_MAX).all():
+        raise ValueError(f"scales must lead to at most {D_MAX} neurons, not {widths[-1]:g}")
+    if not values[-1] <= exponents.reach:
+        raise ValueError(
+            f"scales must be at most {exponents.reach:g} with these exponents, not {values[-1]:g}: beyond, gamma, "
+            "rates or weights are out of their ranges"
+        )
+    if widths.sum() * len(seeds) > NEURONS_MAX:
+        raise ValueError(f"scales and seeds must take at most {NEURONS_MAX} neurons, not {widths.sum() * len(seeds):g}")
+    return _measure(exponents, phase, values, widths, seeds, y, each)
+
+
+def _measure(
+    exponents: Exponents,
+    phase: ScalingPhase,
+    scales: FloatArray,
+    widths: FloatArray,
+    seeds: tuple[int, ...],
+    y: float,
+    width: int,
+) -> Iterator[MeasuredExponents]:
+    found = np.empty((6, len(scales), len(seeds)))
+    for i, scale in enumerate(scales.tolist()):
+        for j, seed in enumerate(seeds):
+            checkpoint()
+            network = exponents.network(scale, seed, y, width)
+            start, end = network.start, network.end
+            found[:, i, j] = (
+                start.f,
+                end.kernel_ratio,
+                end.kernel_excess,
+                start.cos_zeta,
+                end.cos_zeta,
+                network.rate,
+            )
+        known = found[:, : i + 1].copy()
+        known.setflags(write=False)
+        progress = float(widths[: i + 1].sum() / widths.sum())
+        yield MeasuredExponents(
+            exponents,
+            phase,
+            y,
+            scales[: i + 1],
+            widths[: i + 1],
+            **dict(zip(_MEASURED, known, strict=True)),
+            progress=progress,
+        )

@@ -1,0 +1,1 @@
+"""Many solutions at once in vector registers, each until its fate is certain."""

@@ -1,0 +1,1 @@
+"""What follows from limits: thresholds, asymptotics, decay, explanations."""

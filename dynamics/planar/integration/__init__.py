@@ -1,0 +1,1 @@
+"""Integration of the planar system: one solution, its samples, its error estimate."""

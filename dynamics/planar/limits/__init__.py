@@ -1,0 +1,1 @@
+"""Where a solution ends: its limit and fate, certified by the loss profile."""

@@ -1,0 +1,1 @@
+"""Phase maps: axes, specification, boundaries."""

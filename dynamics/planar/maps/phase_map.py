@@ -1,0 +1,358 @@
+"""Phase maps: the fate, and what else becomes of a trajectory, over any two parameters.
+
+Two structures make them fast. Trajectories run side by side in vector code, and each only until its limit is certain
+(``batches``). And where one axis is the start a0 with R0 = 0, the fates along it change only where a stable manifold
+of a saddle meets R = 0: those are followed backward, one representative between two of them is integrated beside
+each of its ends and in the middle, and the cells between have its fate; where saddles do not tell, every
+cell is integrated.
+
+Source of the system: Imai, Nishiyama & Imaizumi, arXiv:2602.07378; the method is this project's.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dynamics.interruption import checkpoint
+from dynamics.planar.batches.batch_integrator import CROSSINGS, classify_batch, stable_manifold_intercepts
+from dynamics.planar.limits.limits import Fate
+from dynamics.planar.maps.axes import Axis, axis
+from dynamics.planar.maps.boundaries import Boundary, boundaries
+from dynamics.planar.maps.plan import MapSpec
+from dynamics.planar.problem import K_MAX, PlanarProblem
+from dynamics.planar.validation import RTOL_RANGE, TAU_MAX, TAU_MIN, start
+from dynamics.results import Result
+from dynamics.typing import FloatArray
+from dynamics.validation import check_choices, check_instance, check_integers, check_number
+
+SIDE_MAX = 4096  # samples along an axis
+NUMBERS = ("R_inf", "time", "lost", "R")  # in the order of ``batches.settle``
+QUANTITIES = ("fate", *NUMBERS, "boundary")
+COARSE = 64  # samples along an axis of the first level, where the last has more than twice as many
+PIECE = 0.03  # seconds of work that a piece of a map is to take
+
+_FATE_COST, _COURSE_COST = 1e-5, 4e-5  # seconds for a cell: rough, to cut the work into pieces
+_BESIDE = 32  # points beside a boundary that are computed in one go: each takes up to 3 ms
+_COLUMN_COST = 1e-4  # for a column whose fates follow from its saddles
+_UNDECIDED = int(Fate.UNDECIDED)
+_RTOL_HEIGHTS = 1e-7
+
+
+@dataclass(frozen=True, eq=False)
+class PhaseMap(Result):
+    """Fates over a grid: at ``x[i]`` (nx,) and ``y[j]`` (ny,) the value ``fate[j, i]``, int8 (ny, nx), of ``Fate``.
+
+    Where asked for, float64 (ny, nx): ``R_inf``, the alignment as tau goes to infinity; ``time``, from which on R
+    stays within half of its largest distance from that; ``lost``, the peak of |R| less its limit; ``R`` at tau_end; nan
+    where it is not known. ``boundary``: the curves between fates. ``trajectories``: how many were integrated for it.
+    ``progress``: the share of the whole work that is done, 1 where the map is complete; cells that are not yet
+    computed hold those of the coarser map before.
+    """
+
+    x_axis: Axis
+    y_axis: Axis
+    x: FloatArray
+    y: FloatArray
+    fate: NDArray[np.int8]
+    R_inf: FloatArray | None = None
+    time: FloatArray | None = None
+    lost: FloatArray | None = None
+    R: FloatArray | None = None
+    boundary: tuple[Boundary, ...] | None = None
+    trajectories: int = 0
+    progress: float = 1.0
+
+
+Cells = tuple[NDArray[np.int8], FloatArray, int]  # fates (n,), R_inf, time, lost and R (4, n), trajectories integrated
+
+
+def evaluate_points(plan: MapSpec, x: FloatArray, y: FloatArray) -> Cells:
+    """What becomes of the trajectories at the points (x[i], y[i]), each integrated."""
+    given, model, R0, a0 = plan.jobs(x, y)
+    fate, out = np.empty(len(x), np.int8), np.empty((4, len(x)))
+    classify_batch(*given, model, R0, a0, plan.tau_end, plan.course, plan.rtol, fate, out)
+    return fate, out, len(x)
+
+
+def evaluate_block(plan: MapSpec, x: FloatArray, y: FloatArray) -> Cells:
+    """The block of cells at x (nx,) and y (ny,), flattened from (ny, nx)."""
+    if plan.in_columns and not plan.course and plan.tau_end == 0.0:
+        return _by_thresholds(plan, x, y) if plan.y.name == "a0" else _columns_transposed(plan, x, y)
+    X, Y = np.meshgrid(x, y)
+    return evaluate_points(plan, X.ravel(), Y.ravel())
+
+
+def _columns_transposed(plan: MapSpec, x: FloatArray, y: FloatArray) -> Cells:
+    fate, out, n = _by_thresholds(replace(plan, x=plan.y, y=plan.x), y, x)
+    shape = (len(x), len(y))
+    return fate.reshape(shape).T.ravel(), np.stack([row.reshape(shape).T.ravel() for row in out]), n
+
+
+def _by_thresholds(plan: MapSpec, x: FloatArray, y: FloatArray) -> Cells:
+    """A block whose y axis is a0, by the thresholds of each of its columns."""
+    nx, ny = len(x), len(y)
+    fate, out = np.full((ny, nx), _UNDECIDED, np.int8), np.full((4, ny, nx), np.nan)
+    given, model, _, _ = plan.jobs(x, np.zeros(nx))
+    bound = 4.0 * float(np.abs(y).max()) + 100.0
+    probes: list[
+        tuple[int, int, int]
+    ] = []  # of an interval of a column: its column, its first row, the row after its last
+    loose = np.zeros((ny, nx), bool)  # cells that have to be integrated themselves
+    moving = given.tables[model, 0, 0] != 0.0
+    for sign in (-1.0, 1.0):
+        rows = np.flatnonzero(sign * y > 0.0)
+        if not len(rows):
+            continue
+        found = np.empty((nx, CROSSINGS))
+        counts = np.zeros(nx, np.int64)
+        some = np.flatnonzero(moving)
+        if len(some):
+            at = np.empty((len(some), CROSSINGS))
+            counts[some] = stable_manifold_intercepts(
+                *given, model[some], np.full(len(some), sign), _RTOL_HEIGHTS, bound, at
+            )
+            found[some] = at
+        for i in range(nx):
+            if counts[i] < 0:
+                loose[rows, i] = True
+                continue
+            cuts = np.searchsorted(y[rows], np.sort(sign * found[i, : counts[i]]))
+            edges = [0, *cuts.tolist(), len(rows)]
+            probes += [
+                (i, rows[0] + low, rows[0] + high)
+                for low, high in zip(edges[:-1], edges[1:], strict=True)
+                if low < high
+            ]
+    zero = np.flatnonzero(y == 0.0)
+    loose[zero] = True
+    columns = np.array([(i, i, i) for i, _, _ in probes], int).reshape(-1, 3)
+    tested = np.array([(low, (low + high - 1) // 2, high - 1) for _, low, high in probes], int).reshape(-1, 3)
+    tests, values, _ = evaluate_points(plan, x[columns.ravel()], y[tested.ravel()])
+    tests, ends = tests.reshape(-1, 3), values[0].reshape(-1, 3)
+    for (i, low, high), fates, R in zip(probes, tests, ends, strict=True):
+        sure = fates != _UNDECIDED
+        if sure.any() and (fates[sure] == fates[sure][0]).all() and np.ptp(R[sure]) <= 1e-6:
+            fate[low:high, i], out[0, low:high, i] = fates[sure][0], R[sure][0]
+        else:
+            loose[low:high, i] = True
+    rest_y, rest_x = np.nonzero(loose)
+    if len(rest_x):
+        fate[loose], out[:, loose], _ = evaluate_points(plan, x[rest_x], y[rest_y])
+    return fate.ravel(), out.reshape(4, -1), tests.size + len(rest_x)
+
+
+def _pieces(plan: MapSpec, nx: int, ny: int) -> list[tuple[slice, slice]]:
+    """The map cut into blocks of columns, of rows, or both, each of about ``PIECE`` seconds."""
+    in_columns = plan.in_columns and not plan.course and plan.tau_end == 0.0
+    dear = max(1.0, (len(plan.c) / 5.0) ** 2)  # by degree
+    if in_columns:
+        along_x = plan.y.name == "a0"
+        width = max(1, int(PIECE / (dear * (_COLUMN_COST + 3e-7 * (ny if along_x else nx)))))
+    else:
+        along_x = plan.x.of_model and not plan.y.of_model  # whole columns share a model
+        per_cell = dear * (_COURSE_COST if plan.course or plan.tau_end > 0.0 else _FATE_COST)
+        width = max(1, int(PIECE / (per_cell * (ny if along_x else nx))))
+    total = nx if along_x else ny
+    width = min(width, -(-total // (os.cpu_count() or 1)))  # for every core something
+    cuts = [slice(low, min(low + width, total)) for low in range(0, total, width)]
+    return [(cut, slice(0, ny)) for cut in cuts] if along_x else [(slice(0, nx), cut) for cut in cuts]
+
+
+def _plan(
+    c: Sequence[float],
+    c_star: Sequence[float],
+    eps: float,
+    x: Sequence[Any],
+    y: Sequence[Any],
+    n: tuple[int, int],
+    a0: float,
+    R0: float,
+    quantities: Sequence[str],
+    tau_end: float,
+    rtol: float,
+    executor: Executor | None,
+) -> tuple[MapSpec, tuple[int, int], frozenset[str]]:
+    """Everything validated."""
+    x_axis, y_axis = axis("x", x), axis("y", y)
+    if (x_axis.name, x_axis.k) == (y_axis.name, y_axis.k):
+        raise ValueError(f"x and y must differ, and are both {x_axis.name}{f', degree {x_axis.k}' if x_axis.k else ''}")
+    asked = frozenset(check_choices("quantities", quantities, QUANTITIES))
+    nx, ny = check_integers("n", n, 2, SIDE_MAX, 2, 2)
+    tau_end = check_number("tau_end", tau_end, TAU_MIN, TAU_MAX)
+    if executor is not None:
+        check_instance("executor", executor, Executor)
+    model = PlanarProblem(c, c_star, eps)
+    K = min(K_MAX, max(model.K, x_axis.k, y_axis.k))
+    padding = (0.0,) * (K - model.K)
+    plan = MapSpec(
+        model.c + padding,
+        model.c_star + padding,
+        model.eps,
+        *start(a0, R0),
+        x_axis,
+        y_axis,
+        tau_end if "R" in asked else 0.0,
+        bool(asked & {"time", "lost"}),
+        check_number("rtol", rtol, *RTOL_RANGE),
+    )
+    return plan, (nx, ny), asked
+
+
+def phase_map_levels(
+    c: Sequence[float],
+    c_star: Sequence[float],
+    eps: float = 1.0,
+    x: Sequence[Any] = ("c_star", 3, -3, 3),
+    y: Sequence[Any] = ("a0", 0.1, 15),
+    n: tuple[int, int] = (256, 256),
+    a0: float = 5.0,
+    R0: float = 0.0,
+    quantities: Sequence[str] = ("fate",),
+    tau_end: float = 1e4,
+    rtol: float = 1e-6,
+    executor: Executor | None = None,
+) -> Iterator[PhaseMap]:
+    """The map of ``phase_map``, refined: first a coarse one, then the whole, as it is computed piece by piece.
+
+    Each map that is given is a whole one (see ``PhaseMap.progress``); the last is what ``phase_map`` returns. Whoever
+    stops asking stops the work: what is under way then takes some tens of milliseconds at most.
+    """
+    plan, full, asked = _plan(c, c_star, eps, x, y, n, a0, R0, quantities, tau_end, rtol, executor)
+    return _levels(plan, full, asked, executor, coarse=True)
+
+
+def phase_map(
+    c: Sequence[float],
+    c_star: Sequence[float],
+    eps: float = 1.0,
+    x: Sequence[Any] = ("c_star", 3, -3, 3),
+    y: Sequence[Any] = ("a0", 0.1, 15),
+    n: tuple[int, int] = (256, 256),
+    a0: float = 5.0,
+    R0: float = 0.0,
+    quantities: Sequence[str] = ("fate",),
+    tau_end: float = 1e4,
+    rtol: float = 1e-6,
+    executor: Executor | None = None,
+) -> PhaseMap:
+    """Fates, and what else is asked for, over two parameters.
+
+    Parameters
+    ----------
+    c, c_star, eps, a0, R0 : as of ``UnlearningModel`` and its trajectories
+        What is not an axis has this value; the value of what is an axis does not matter.
+    x, y : axes
+        ("c", k, low, high), ("c_star", k, low, high) with k from 1, ("a0", low, high), ("eps", low, high),
+        ("R0", low, high); sampled evenly with both ends, eps evenly in its logarithm.
+    n : (nx, ny), 2 to 4096 each
+    quantities : of "fate", "R_inf", "time", "lost", "R", "boundary"
+        See ``PhaseMap``; fate is always there.
+    tau_end : time at which "R" is taken
+    rtol : relative tolerance of the integration
+    executor : any ``concurrent.futures.Executor``; by default threads, one for each core
+        Pieces of the map are submitted to it as calls of module-level functions with picklable arguments.
+
+    Raises
+    ------
+    ValueError
+        Naming the argument, its value and its range.
+    """
+    plan, full, asked = _plan(c, c_star, eps, x, y, n, a0, R0, quantities, tau_end, rtol, executor)
+    *_, last = _levels(plan, full, asked, executor, coarse=False)
+    return last
+
+
+def _levels(
+    plan: MapSpec, full: tuple[int, int], asked: frozenset[str], executor: Executor | None, coarse: bool
+) -> Iterator[PhaseMap]:
+    sizes = [full]
+    first = (min(full[0], COARSE), min(full[1], COARSE))
+    if coarse and 2 * max(first) < max(full):
+        sizes.insert(0, first)
+    works = [len(_pieces(plan, *size)) for size in sizes]
+    own = ThreadPoolExecutor(os.cpu_count() or 1) if executor is None else None
+    pool = executor or own
+    assert pool is not None
+    pending: set[Future[Cells]] = set()
+    done, before = 0, None
+    try:
+        for nx, ny in sizes:
+            map_ = _empty(plan, nx, ny, asked, before)
+            places: dict[Future[Cells], tuple[slice, slice]] = {}
+            for cut_x, cut_y in _pieces(plan, nx, ny):
+                places[pool.submit(evaluate_block, plan, map_.x[cut_x], map_.y[cut_y])] = (cut_x, cut_y)
+            pending = set(places)
+            while pending:
+                checkpoint()
+                ready, pending = wait(pending, return_when=FIRST_COMPLETED)
+                for future in ready:
+                    map_ = _with(map_, places[future], future.result())
+                    done += 1
+                share = done / (sum(works) + ("boundary" in asked))
+                map_ = replace(map_, progress=share if pending or nx != full[0] or "boundary" in asked else 1.0)
+                if coarse or not pending:
+                    yield map_
+            before = map_
+        if "boundary" in asked:
+            curves = boundaries(plan, map_.x, map_.y, map_.fate, _bisected(plan, pool))
+            share = 0.0
+            while share < 1.0:
+                share, found, integrated = next(curves)
+                if coarse and share < 1.0:
+                    yield replace(map_, progress=(done + share) / (done + 1))
+            yield replace(map_, boundary=found, trajectories=map_.trajectories + integrated, progress=1.0)
+    finally:
+        for future in pending:
+            future.cancel()
+        if own is not None:
+            own.shutdown(wait=False, cancel_futures=True)
+
+
+def _empty(plan: MapSpec, nx: int, ny: int, asked: frozenset[str], before: PhaseMap | None) -> PhaseMap:
+    """A map in which nothing is computed yet: what is known of it is that of a coarser one."""
+    x, y = plan.x.samples(nx), plan.y.samples(ny)
+    map_ = PhaseMap(plan.x, plan.y, x, y, np.full((ny, nx), _UNDECIDED, np.int8))
+    blank: dict[str, Any] = {name: np.full((ny, nx), np.nan) for name in NUMBERS if name in asked}
+    if before is None:
+        return replace(map_, **blank)
+    rows = np.rint(np.linspace(0, len(before.y) - 1, ny)).astype(int)[:, None]
+    columns = np.rint(np.linspace(0, len(before.x) - 1, nx)).astype(int)
+    kept = {name: getattr(before, name)[rows, columns] for name in blank}
+    return replace(map_, fate=before.fate[rows, columns], trajectories=before.trajectories, **kept)
+
+
+def _with(map_: PhaseMap, place: tuple[slice, slice], computed: Cells) -> PhaseMap:
+    """The map with a block filled in; those given before stay as they were."""
+    cut_x, cut_y = place
+    fate, out, integrated = computed
+    shape = (cut_y.stop - cut_y.start, cut_x.stop - cut_x.start)
+    filled: dict[str, Any] = {"fate": map_.fate.copy()}
+    filled["fate"][cut_y, cut_x] = fate.reshape(shape)
+    for row, name in enumerate(NUMBERS):
+        if getattr(map_, name) is not None:
+            filled[name] = getattr(map_, name).copy()
+            filled[name][cut_y, cut_x] = out[row].reshape(shape)
+    return replace(map_, trajectories=map_.trajectories + integrated, **filled)
+
+
+def _bisected(plan: MapSpec, pool: Executor) -> Callable[[FloatArray, FloatArray], NDArray[np.int8]]:
+    """Fates at points, by all of the pool's workers."""
+    plain = replace(plan, course=False, tau_end=0.0)
+
+    def fates(x: FloatArray, y: FloatArray) -> NDArray[np.int8]:
+        parts = np.array_split(np.arange(len(x)), max(1, -(-len(x) // _BESIDE)))
+        futures = [pool.submit(evaluate_points, plain, x[part], y[part]) for part in parts]
+        found = []
+        for future in futures:
+            checkpoint()
+            found.append(future.result()[0])
+        return np.concatenate(found)
+
+    return fates

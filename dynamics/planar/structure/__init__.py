@@ -1,0 +1,1 @@
+"""What the plane looks like: critical manifold, equilibria, separatrices, the singular orbit."""

@@ -1,0 +1,143 @@
+"""Equilibria of the planar system: all of them, from polynomial roots, classified by the Jacobian.
+
+They are the crossings of the nullclines (roots of p h - g q, at a = M(R)), the points R = +-1 with
+a = p/q, and those with a = 0 (roots of p). The system is a gradient flow in the metric
+diag(eps/(1 - R^2), 1), so every eigenvalue is real.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from dynamics.planar.limits.loss_profile import NEAR_EDGE
+from dynamics.planar.polynomials import equilibrium_polynomial, p_polynomial
+from dynamics.planar.problem import PlanarProblem, once_per_problem
+from dynamics.polynomials import real_roots
+from dynamics.typing import FloatArray
+
+_ROUNDING = 1e-13  # of the terms that it is made of: a determinant smaller than that is zero
+
+
+class EquilibriumKind(StrEnum):
+    """Type of an equilibrium, by the signs of its two eigenvalues."""
+
+    STABLE_NODE = "stable node"
+    SADDLE = "saddle"
+    UNSTABLE_NODE = "unstable node"
+    DEGENERATE = "degenerate"
+
+
+@dataclass(frozen=True)
+class Equilibrium:
+    """An isolated equilibrium (R, a), the eigenvalues of the Jacobian of (R, a) there (increasing, in
+    units of 1/tau), its loss, and whether no point of the plane has a smaller one."""
+
+    R: float
+    a: float
+    kind: EquilibriumKind
+    eigenvalues: tuple[float, float]
+    loss: float
+    is_global_minimum: bool
+
+
+def crossings(model: PlanarProblem) -> FloatArray:
+    """R strictly inside (-1, 1), R = 0 excluded, where the nullclines cross; increasing."""
+    roots = real_roots(equilibrium_polynomial(*model.overlaps), -1.0, 1.0)
+    inner: FloatArray = roots[(np.abs(roots) < 1.0 - NEAR_EDGE) & (roots != 0.0)]
+    return inner
+
+
+def at_zero_weight(model: PlanarProblem) -> FloatArray:
+    """R strictly inside (-1, 1) where p = 0: equilibria with a = 0; R = 0 only where it is
+    isolated (A_1 != 0)."""
+    A, _ = model.overlaps
+    roots = real_roots(p_polynomial(A), -1.0, 1.0)
+    inner: FloatArray = roots[np.abs(roots) < 1.0 - NEAR_EDGE]
+    return inner if A[0] != 0.0 else inner[inner != 0.0]
+
+
+@once_per_problem
+def equilibria(model: PlanarProblem) -> tuple[Equilibrium, ...]:
+    """All isolated equilibria, and those on R = +-1 even where a line of them ends there, by increasing
+    R; see ``lines`` for the lines."""
+    A, B = model.overlaps
+    if not B.any() or not A.any():
+        return tuple(_classified(model, [(s, 0.0) for s in (-1.0, 1.0)])) if B.any() else ()
+    points = [(float(R), float(model.critical_manifold_a(R))) for R in crossings(model)]
+    points += [(float(R), 0.0) for R in at_zero_weight(model)]
+    points += [(side, float(model.slow_nullcline_a(side))) for side in (-1.0, 1.0)]
+    return tuple(_classified(model, sorted(set(points))))
+
+
+def lines(model: PlanarProblem) -> tuple[str, ...]:
+    """The continua of equilibria that there are, each as a sentence."""
+    A, B = model.overlaps
+    if not B.any():
+        return ("Every point is an equilibrium: the activation is zero.",)
+    found = []
+    if A[0] == 0.0:
+        found.append("Every point with R = 0 is an equilibrium: c_1 c*_1 = 0.")
+    if not A.any():
+        found.append("Every point with a = 0 is an equilibrium: activation and target are orthogonal.")
+    elif np.count_nonzero(B) == 1:
+        k = int(np.flatnonzero(B)[0]) + 1
+        ratio = model.c_star[k - 1] / model.c[k - 1]
+        found.append(f"Every point with a R^{k} = {ratio:g} is an equilibrium: one c_k is not zero.")
+    return tuple(found)
+
+
+def jacobian(model: PlanarProblem, R: float, a: float) -> FloatArray:
+    """Jacobian (2, 2) of (dR/dtau, da/dtau) with respect to (R, a)."""
+    return _jacobian_and_size(model, R, a)[0]
+
+
+def _jacobian_and_size(model: PlanarProblem, R: float, a: float) -> tuple[FloatArray, FloatArray]:
+    """The Jacobian, and the sums of the moduli of the terms that each entry is made of."""
+    A, B = model.overlaps
+    k = np.arange(1, model.K + 1)
+    powers_A, powers_h = R ** np.maximum(k - 2.0, 0.0), R ** (2.0 * k - 2)
+    dg, dh = k * (k - 1) * A * powers_A, k * (2 * k - 1) * B * powers_h
+    g, h = k * A * R ** (k - 1.0), k * B * R ** (2.0 * k - 1)
+    q = B * R ** (2.0 * k)
+    slope = 1.0 - R * R
+
+    def entries(sums: FloatArray, a: float, R: float, minus: float) -> FloatArray:
+        dg, dh, g, h, q = sums
+        fast, mixed = g + minus * a * h, g + minus * 2 * a * h
+        first = a * (slope * (dg + minus * a * dh) + minus * 2 * R * fast) / model.eps
+        return np.array([[first, slope * mixed / model.eps], [mixed, minus * q]])
+
+    series = np.array([dg, dh, g, h, q])
+    return entries(series.sum(axis=1), a, R, -1.0), entries(np.abs(series).sum(axis=1), abs(a), abs(R), 1.0)
+
+
+def _classified(model: PlanarProblem, points: list[tuple[float, float]]) -> list[Equilibrium]:
+    values = [float(model.loss(R, a)) for R, a in points]
+    # The infimum over the plane is reached at an equilibrium, or by running away along R = 0.
+    infimum = min([*values, model.runaway_loss])
+    found = []
+    for (R, a), loss in zip(points, values, strict=True):
+        J, size = _jacobian_and_size(model, R, a)
+        # Gradient flow: scaling by the metric makes J symmetric, so the eigenvalues are real.
+        mean, half = 0.5 * (J[0, 0] + J[1, 1]), 0.5 * (J[0, 0] - J[1, 1])
+        radius = float(np.sqrt(half * half + max(0.0, J[0, 1] * J[1, 0])))
+        determinant = J[0, 0] * J[1, 1] - J[0, 1] * J[1, 0]
+        # the eigenvalue of larger modulus without cancellation, the other from the determinant
+        large = mean + radius if mean >= 0 else mean - radius
+        small = determinant / large if large != 0.0 else 0.0
+        # Whether the determinant is zero does not depend on eps: both of its terms go as 1/eps.
+        rounding = _ROUNDING * (size[0, 0] * size[1, 1] + size[0, 1] * size[1, 0])
+        low, high = float(min(large, small)), float(max(large, small))
+        kind = EquilibriumKind.DEGENERATE if abs(determinant) <= rounding else _kind(low, high)
+        least = loss <= infimum + 1e-12 * model.initial_loss
+        found.append(Equilibrium(R, a, kind, (low, high), loss, least))
+    return found
+
+
+def _kind(low: float, high: float) -> EquilibriumKind:
+    if high < 0:
+        return EquilibriumKind.STABLE_NODE
+    return EquilibriumKind.UNSTABLE_NODE if low > 0 else EquilibriumKind.SADDLE

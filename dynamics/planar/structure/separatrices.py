@@ -1,0 +1,324 @@
+"""Separatrices: the curves in the plane (R, a) on whose two sides solutions end differently.
+
+Basins are bounded by the stable manifolds of the saddles with |R| < 1, of those with a = 0 too: for
+A_1 != 0 the manifold through (0, 0) parts the starts with a0 > 0 from those with a0 < 0.
+
+Where A_1 = 0 the line R = 0 is at rest and is itself a separatrix: it parts R > 0 from R < 0. Between a = 0 and
+a = M(0) it repels, beyond it attracts; the stable manifolds of these two points of the blown-up line, on R > 0 and on
+R < 0, part what is absorbed by the line from what is not (see ``stable_manifolds.into_the_line``).
+
+Starts immediately beside a stable manifold end where the two branches of its saddle's unstable manifold do, all along
+it. But separatrices run into each other, backward in time: what they enclose becomes a strip that is too thin for any
+eye, or for floating point. So the ends are looked at twice: beside the saddle, and at a distance that can be drawn, at
+each point of the curve, which is cut where they change.
+
+Not covered, because no saddle marks it: the boundary of what a degenerate equilibrium with R != 0
+absorbs, what ends on R = 0 where A_1 = A_2 = 0, and the boundary between the two ways in which R and a
+die away where the activation sees nothing of the target (A = 0).
+The blow-up of the line is this project's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dynamics.planar.batches import batch_integrator
+from dynamics.planar.limits import limits
+from dynamics.planar.limits.limits import Fate, LimitPoint
+from dynamics.planar.problem import PlanarProblem
+from dynamics.planar.structure.equilibria import Equilibrium, EquilibriumKind
+from dynamics.planar.structure.equilibria import equilibria as find_equilibria
+from dynamics.planar.structure.stable_manifolds import (
+    NEIGHBOURS,
+    curve_of,
+    into_the_line,
+    stable_manifold,
+    turns_of_the_line,
+)
+from dynamics.results import Result
+from dynamics.typing import FloatArray
+
+VISIBLE = 1e-3  # of the window: how far beside a curve its ``limits`` are looked at
+
+_BESIDE = 1e-6  # of the distance scale: a start this far beside a saddle tells the fate of its side
+_UP_THE_CURVE = 0.02  # |R| at which the sides of a curve into the line R = 0 are looked at
+_ON_THE_LINE = 1e-3  # a manifold that ends this close to R = 0, at rest, ends on it
+_RTOL = 1e-6  # of the trajectories from beside a curve
+_STRIDE = 4  # of so many points beside a curve one is looked at where no other curve is near
+_NEAR = 0.06  # of the window: more than what two such points can be from where two curves meet, 3 % and 2 %
+
+
+@dataclass(frozen=True, eq=False)
+class Separatrix(Result):
+    """Points R, a (n,), in order along a curve inside |R| <= 1, |a| <= a_max; neighbours are at most 1 % of
+    that window apart.
+
+    ``saddle``: whose stable manifold it is; None for a piece of the line R = 0 at rest. A manifold that
+    leaves the window and returns is several curves, and so is one on whose sides the limits change; one that creeps
+    along R = +-1 ends where R is that in floating point.
+
+    All pairs are of the left and the right (for who walks in the order of the points, R to the right and a upward).
+    ``limits``: where starts end that are ``VISIBLE`` of the window beside the curve, all along it but for its first
+    and last point and for where it is closer than that to R = +-1. ``adjacent``: where starts end that are as close
+    to it as one likes; what is not that of ``limits`` fills a strip thinner than ``VISIBLE`` (see ``strips``).
+    ``varies``: whether their R and a are examples that vary along the curve (where a single c_k is not zero). Of what
+    the line R = 0 absorbs a is always an example.
+    """
+
+    R: FloatArray
+    a: FloatArray
+    saddle: Equilibrium | None
+    limits: tuple[LimitPoint, LimitPoint]
+    adjacent: tuple[LimitPoint, LimitPoint]
+    varies: bool
+
+    @property
+    def fates(self) -> tuple[Fate, Fate]:
+        """The names of ``limits``: on the left, on the right."""
+        return self.limits[0].fate, self.limits[1].fate
+
+    @property
+    def strips(self) -> tuple[bool, bool]:
+        """Whether a strip of another limit, thinner than ``VISIBLE``, lies along its left and its right."""
+        left, right = (self._differ(*pair) for pair in zip(self.adjacent, self.limits, strict=True))
+        return left, right
+
+    @property
+    def separates(self) -> bool:
+        """Whether the limits (R, a) right beside it differ; where these are not certain, those that are seen."""
+        certain = Fate.UNDECIDED not in (self.adjacent[0].fate, self.adjacent[1].fate)
+        return self._differ(*(self.adjacent if certain else self.limits))
+
+    def _differ(self, one: LimitPoint, other: LimitPoint) -> bool:
+        """Whether two limits are certain and not one; where they vary along the curve, not of one kind."""
+        if one.fate != other.fate:
+            return Fate.UNDECIDED not in (one.fate, other.fate)
+        if one.fate in (Fate.NO_ALIGNMENT, Fate.UNDECIDED):  # the line R = 0 absorbs at any height
+            return False
+        if self.varies:
+            return bool(np.sign(one.R) != np.sign(other.R))
+        return not np.allclose((one.R, one.a), (other.R, other.a), rtol=1e-6, atol=1e-9)
+
+
+def separatrices(model: PlanarProblem, a_max: float) -> tuple[Separatrix, ...]:
+    """Every separatrix inside the window, by the R of its equilibrium; see ``UnlearningModel.separatrices``."""
+    A, B = model.overlaps
+    if not B.any() or not A.any():
+        return ()
+    equilibria = find_equilibria(model)
+    curves: list[_Curve] = []
+    for saddle in equilibria:
+        if saddle.kind == EquilibriumKind.SADDLE and abs(saddle.R) < 1.0:
+            # a manifold may leave the window and return: it is followed as far as thresholds are
+            followed = stable_manifold(model, saddle, 4.0 * max(a_max, abs(saddle.a)) + 100.0)
+            adjacent = _sides(model, (np.arctanh(saddle.R), saddle.a), followed.stable, followed.unstable)
+            before, after = (curve_of(rows, a_max) for rows in followed.halves)
+            middle = np.array([[saddle.R], [saddle.a]])
+            curves += _inside(np.hstack([before[:, ::-1], middle, after]), a_max, saddle, adjacent)
+    if A[0] == 0.0:
+        curves += _of_the_line_at_rest(model, a_max, curves)
+    # what absorbs a part of the plane without being a saddle's has a boundary that is none of these curves
+    all_known = A[0] != 0.0 and not any(e.kind == EquilibriumKind.DEGENERATE for e in equilibria)
+    alone = (
+        _alone(curves, a_max) if all_known and np.count_nonzero(B) > 1 else [np.zeros(len(c.R), bool) for c in curves]
+    )
+    given = batch_integrator.models(np.array([model.c]), np.array([model.c_star]), np.array([model.eps]))
+    return tuple(
+        piece for curve, apart in zip(curves, alone, strict=True) for piece in _cut(model, given, curve, a_max, apart)
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Curve:
+    """A curve in the window, and where starts end that are as close to its left and its right as one likes."""
+
+    R: FloatArray
+    a: FloatArray
+    saddle: Equilibrium | None
+    adjacent: tuple[LimitPoint, LimitPoint]
+
+
+def _sides(
+    model: PlanarProblem, point: tuple[float, float], along: FloatArray, across: FloatArray, beside: float = _BESIDE
+) -> tuple[LimitPoint, LimitPoint]:
+    """The limits on the left and on the right of a manifold that passes a point (rho, a)."""
+    left = across * np.sign(along[0] * across[1] - along[1] * across[0])
+    step = beside * min(1.0, max(abs(point[0]), abs(point[1]), 1e-3))
+    one, other = (
+        limits.limit(model, float(point[1] + s * step * left[1]), float(np.tanh(point[0] + s * step * left[0])))
+        for s in (1.0, -1.0)
+    )
+    return one, other
+
+
+def _inside(
+    points: FloatArray, a_max: float, saddle: Equilibrium | None, adjacent: tuple[LimitPoint, LimitPoint]
+) -> Iterator[_Curve]:
+    """The parts of a curve (2, n) that are in the window."""
+    shown = np.abs(points[1]) <= a_max * (1.0 + 1e-9)
+    ends = np.flatnonzero(np.diff(np.concatenate([[0], shown.astype(int), [0]])))
+    for begin, end in zip(ends[::2], ends[1::2], strict=True):
+        if end - begin > 1:
+            R, a = points[:, begin:end]
+            yield _Curve(R, np.clip(a, -a_max, a_max), saddle, adjacent)
+
+
+def _alone(curves: list[_Curve], a_max: float) -> list[NDArray[np.bool_]]:
+    """Of the points of each curve, whether no other curve is ``_NEAR``, nor another part of the same. Beside such
+    points limits do not change: they do so only where the start crosses a separatrix."""
+    points = [np.stack([curve.R, curve.a / a_max]) / 2.0 for curve in curves]
+    alone = []
+    for k, one in enumerate(points):
+        some = one[:, ::_STRIDE]
+        length = np.append(0.0, np.cumsum(np.hypot(*np.diff(one))))[::_STRIDE]
+        apart = np.ones(len(length), bool)
+        for j, other in enumerate(points):
+            away = np.hypot(*(some[:, :, None] - other[:, None, ::_STRIDE]))
+            if j == k:
+                away[np.abs(length[:, None] - length) < 2.0 * _NEAR] = np.inf
+            apart &= away.min(axis=1) > _NEAR
+        alone.append(np.repeat(apart, _STRIDE)[: one.shape[1]])
+    return alone
+
+
+def _cut(
+    model: PlanarProblem, given: batch_integrator.Models, curve: _Curve, a_max: float, alone: NDArray[np.bool_]
+) -> Iterator[Separatrix]:
+    """A curve in pieces, on whose sides the limits at ``VISIBLE`` of the window stay the same."""
+    R, a = curve.R, curve.a
+    along = np.stack([np.gradient(R), np.gradient(a / a_max)])
+    along /= np.maximum(np.hypot(*along), 1e-300)
+    step = 2.0 * VISIBLE * np.stack([-along[1], along[0] * a_max])  # to the left; the window is 2 wide, 2 a_max high
+    starts = [np.stack([R, a]) + sign * step for sign in (1.0, -1.0)]
+    # along R = +-1 one side is too narrow to be seen, and what is seen of the other would be named without it
+    within = np.maximum(np.abs(starts[0][0]), np.abs(starts[1][0])) < 1.0
+    ends = [_ends(model, given, side[0], side[1], within, alone) for side in starts]
+    # where the end is not certain, that of the point before counts, at the beginning that of the first certain one
+    filled = [side[_last_certain(side)] if (side >= 0).any() else side for side in ends]
+    changes = np.flatnonzero((np.diff(filled[0]) != 0) | (np.diff(filled[1]) != 0)) + 1
+    cuts = [0, *changes.tolist(), len(R) - 1]
+    varies = bool(np.count_nonzero(model.overlaps[1]) == 1)
+    for begin, end in zip(cuts[:-1], cuts[1:], strict=True):
+        if begin == end:
+            continue
+        seen = []
+        for side, points, near in zip(ends, starts, curve.adjacent, strict=True):
+            certain = begin + np.flatnonzero(side[begin:end] >= 0)
+            if len(certain):
+                at = points[:, certain[len(certain) // 2]]
+                seen.append(limits.limit(model, float(at[1]), float(at[0])))
+            else:
+                seen.append(near)
+        piece = slice(begin, end + 1)
+        yield Separatrix(R[piece], a[piece], curve.saddle, (seen[0], seen[1]), curve.adjacent, varies)
+
+
+def _ends(
+    model: PlanarProblem,
+    given: batch_integrator.Models,
+    R: FloatArray,
+    a: FloatArray,
+    within: NDArray[np.bool_],
+    alone: NDArray[np.bool_],
+) -> NDArray[np.int64]:
+    """Numbers (n,), the same where starts (R, a) have the same limit; -1 where it is not certain or not ``within``."""
+    found = np.full(len(R), -1)
+    inside = np.flatnonzero(within)
+    R, a, alone = R[inside], a[inside], alone[inside]
+    fate, end = np.full(len(inside), Fate.UNDECIDED, np.int8), np.full(len(inside), np.nan)
+    looked_at = ~alone | (np.arange(len(inside)) % _STRIDE == 0)
+    looked_at[-1:] = True
+    _settle(given, R, a, looked_at, fate, end)
+    some = np.flatnonzero(looked_at)
+    low, high = some[:-1], some[1:]
+    same = (fate[low] == fate[high]) & (fate[low] != Fate.UNDECIDED)
+    same &= (end[low] == end[high]) | (fate[low] == Fate.UNLEARNING)
+    interval = np.cumsum(looked_at) - 1
+    between = ~looked_at & np.append(same, False)[interval]
+    fate[between], end[between] = fate[some[interval[between]]], end[some[interval[between]]]
+    _settle(given, R, a, ~(looked_at | between), fate, end)
+    if np.count_nonzero(model.overlaps[1]) == 1:  # where it ends varies along the curve
+        end = np.sign(end)
+    unlearns = fate == Fate.UNLEARNING
+    end[unlearns] = _runaway_signs(model, R[unlearns], a[unlearns])
+    sure = fate != Fate.UNDECIDED
+    found[inside[sure]] = len(Fate) * np.unique(end[sure], return_inverse=True)[1] + fate[sure]
+    return found
+
+
+def _settle(
+    given: batch_integrator.Models,
+    R: FloatArray,
+    a: FloatArray,
+    chosen: NDArray[np.bool_],
+    fate: NDArray[np.int8],
+    end: FloatArray,
+) -> None:
+    """Write the fates of the chosen of the starts (R, a), and the R at which they end."""
+    fates, out = np.empty(np.count_nonzero(chosen), np.int8), np.empty((4, np.count_nonzero(chosen)))
+    if len(fates):
+        batch_integrator.classify_batch(
+            *given, np.zeros(len(fates), np.int64), R[chosen], a[chosen], 0.0, False, _RTOL, fates, out
+        )
+    fate[chosen], end[chosen] = fates, out[0]
+
+
+def _runaway_signs(model: PlanarProblem, R: FloatArray, a: FloatArray) -> FloatArray:
+    """The sign of a, as it runs away, from starts (R, a) along a curve: where it changes is found by bisection."""
+    sign = np.zeros(len(R))
+    open_ = [(0, len(R) - 1)] if len(R) else []
+    while open_:
+        low, high = open_.pop()
+        for i in (low, high):
+            sign[i] = sign[i] or np.sign(limits.limit(model, float(a[i]), float(R[i])).a)
+        if sign[low] == sign[high] or high - low <= 1:
+            sign[low + 1 : high] = sign[low]
+        else:
+            middle = (low + high) // 2
+            open_ += [(low, middle), (middle, high)]
+    return sign
+
+
+def _last_certain(ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each point the last one up to it, else the first one, whose end is certain."""
+    index = np.where(ends >= 0, np.arange(len(ends)), -1)
+    last: NDArray[np.int64] = np.maximum.accumulate(index)
+    return np.where(last < 0, np.argmax(ends >= 0), last)
+
+
+def _of_the_line_at_rest(model: PlanarProblem, a_max: float, found: list[_Curve]) -> list[_Curve]:
+    """Where A_1 = 0: the curves into the ends of what repels on the line R = 0, and the line itself."""
+    turns = turns_of_the_line(model)
+    curves = [curve for height in turns for curve in _into_the_line(model, height, a_max)]
+    ends = [(s.R[i], s.a[i]) for s in [*found, *curves] for i in (0, -1)]
+    cuts = {-a_max, 0.0, a_max, *(h for h in turns if abs(h) < a_max)}
+    cuts |= {float(a) for R, a in ends if abs(R) < _ON_THE_LINE and abs(a) < a_max}
+    heights = np.array(sorted(cuts))
+    heights = heights[np.diff(heights, append=np.inf) > 1e-6 * a_max]
+    pieces: list[_Curve] = []
+    for low, high in zip(heights[:-1], heights[1:], strict=True):
+        adjacent = _sides(model, (0.0, 0.5 * (low + high)), np.array([0.0, 1.0]), np.array([1.0, 0.0]))
+        a = np.linspace(low, high, 2 + int((high - low) / (2.0 * a_max * NEIGHBOURS)))
+        pieces.append(_Curve(np.zeros(len(a)), a, None, adjacent))
+    return curves + pieces
+
+
+def _into_the_line(model: PlanarProblem, height: float, a_max: float) -> Iterator[_Curve]:
+    """The two curves that end in (0, height), one from each side of R = 0."""
+    ends = Equilibrium(0.0, height, EquilibriumKind.DEGENERATE, (0.0, 0.0), model.initial_loss, False)
+    for side in (1.0, -1.0):
+        curve = curve_of(into_the_line(model, height, side, 4.0 * max(a_max, abs(height)) + 100.0).halves[1], a_max)
+        # The sides a little up the curve: at its end next to nothing moves, and what the line absorbs is not decided.
+        up = max(1, int(np.argmax(np.abs(curve[0]) > _UP_THE_CURVE)))
+        R, a = curve[:, up]
+        along = np.array([np.arctanh(R) - np.arctanh(curve[0, up - 1]), a - curve[1, up - 1]])
+        across = np.array([-along[1], along[0]]) / np.hypot(*along)
+        for beside in (_BESIDE, 1e-4, _UP_THE_CURVE):
+            adjacent = _sides(model, (float(np.arctanh(R)), float(a)), along, across, beside)
+            if Fate.UNDECIDED not in (adjacent[0].fate, adjacent[1].fate):
+                break
+        yield from _inside(np.hstack([[[0.0], [height]], curve]), a_max, ends, adjacent)

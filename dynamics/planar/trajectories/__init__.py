@@ -1,0 +1,1 @@
+"""Trajectories as callers get them, and what is computed along them."""

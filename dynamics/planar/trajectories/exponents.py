@@ -1,0 +1,54 @@
+"""Powers of time along a trajectory: local exponents, and the ones that its end fits, beside the asymptotic law's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+
+from dynamics.planar.limits.limits import Fate
+from dynamics.planar.trajectories.samples import Samples
+from dynamics.typing import FloatArray
+from dynamics.validation import check_array, check_times
+
+DECADES = 1.0  # of the fitted window, the last of the trajectory
+VALUES_MAX = 10_000_000
+POINTS = 50  # of the window, evenly in log tau: samples are denser where the trajectory bends
+
+
+def local_exponents(values: FloatArray, tau: FloatArray) -> FloatArray:
+    """``d log |values| / d log tau`` at each sample; shapes (n,); nan where tau or a value is 0."""
+    tau = check_times("tau", tau, inf, VALUES_MAX)
+    values = check_array("values", values, ndim=1, least=len(tau), most=len(tau))
+    found = np.full(tau.shape, np.nan)
+    kept = np.flatnonzero((tau > 0) & (values != 0))
+    if kept.size > 1:
+        found[kept] = np.gradient(np.log(np.abs(values[kept])), np.log(tau[kept]))
+    return found
+
+
+@dataclass(frozen=True)
+class PowerFit:
+    """``log |R| = R_exponent log tau + const`` by least squares over a window of time, and the same of |a|.
+
+    ``tau``: from, to. ``residual``: the largest distance of log |R|, of log |a| to its line.
+    """
+
+    tau: tuple[float, float]
+    R_exponent: float
+    a_exponent: float
+    residual: float
+
+
+def power_fit(run: Samples) -> PowerFit | None:
+    """See ``Trajectory.power_fit``."""
+    end = float(run.tau[-1])
+    start = end / 10.0**DECADES
+    if run.fate != Fate.UNLEARNING or start <= run.tau[1] or not run.R[-1]:
+        return None
+    log_tau = np.linspace(np.log(start), np.log(end), POINTS)
+    samples = [np.interp(log_tau, np.log(run.tau[1:]), np.log(np.abs(values[1:]))) for values in (run.R, run.a)]
+    (R_exponent, a_exponent), levels = np.polyfit(log_tau, np.array(samples).T, 1)
+    lines = np.outer([R_exponent, a_exponent], log_tau) + levels[:, None]
+    return PowerFit((start, end), float(R_exponent), float(a_exponent), float(np.abs(samples - lines).max()))

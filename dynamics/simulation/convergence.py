@@ -1,0 +1,138 @@
+"""How far networks are from their mean field and from the exact flow of as many neurons, over dimension and width."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from dynamics.activations import Activation, series
+from dynamics.mean_field.initialization import INIT_DISTRIBUTIONS, T_MAX, T_MIN, InitDistribution, initial_weights
+from dynamics.mean_field.model import MeanFieldModel
+from dynamics.mean_field.problem import WIDTH_MAX
+from dynamics.mean_field.trajectory import MeanFieldTrajectory
+from dynamics.results import Result
+from dynamics.simulation.network import make_network
+from dynamics.simulation.sgd import BATCH_MAX, DIMENSION_MAX, STARTS, SphericalSGD, Start, run_in_lockstep
+from dynamics.typing import FloatArray
+from dynamics.validation import check_choice, check_integer, check_number, check_sequence
+
+PLACES_MAX, RUNS_MAX = 50, 100
+SAMPLES = 60  # at which two risks are compared
+_BREATH = 0.05  # seconds
+
+
+@dataclass(frozen=True)
+class NetworkSize:
+    """A network's width m, dimension d and batch."""
+
+    m: int
+    d: int
+    batch: int
+
+
+@dataclass(frozen=True, eq=False)
+class NetworkDistances(Result):
+    """Distances at each place, for each run: the largest difference of two risks over the run.
+
+    ``to_exact`` and ``to_mean_field`` (places, runs): of the network to the exact flow of m neurons and to the mean
+    field, nan where they are not computed yet, where the run has halted, of which ``halted`` tells, or where an
+    integration stopped early; ``between`` (places,): of these two. work: multiply-adds done, ``of`` how many.
+    """
+
+    places: tuple[NetworkSize, ...]
+    to_exact: FloatArray
+    to_mean_field: FloatArray
+    between: FloatArray
+    work: float
+    of: float
+    halted: str
+
+    @property
+    def progress(self) -> float:
+        """The share of the work that is done."""
+        return min(1.0, self.work / self.of)
+
+
+def compare_networks(
+    phi: ArrayLike,
+    activation: Activation | str | ArrayLike,
+    eps: float,
+    places: Sequence[tuple[int, int, int]],
+    runs: int = 4,
+    law: InitDistribution = "uniform",
+    scale: float = 1.0,
+    seed: int = 0,
+    t_end: float = 10.0,
+    start: Start = "sphere",
+) -> Iterator[NetworkDistances]:
+    """Networks at some places (m, d, batch), m up to 200, each run so many times from the same a_i(0) (law, scale,
+    seed: see ``initial_weights``) with another first layer and other batches: what is known, some twenty times a
+    second, the last one whole. Runs go through the places in turn. Whoever asks no further stops the work.
+
+    Raises ValueError, naming argument, value and range, when it is called.
+    """
+    asked = tuple(
+        _place(f"places[{i}]", place)
+        for i, place in enumerate(check_sequence("places", places, 1, PLACES_MAX, "places (m, d, batch)"))
+    )
+    law, start = check_choice("law", law, INIT_DISTRIBUTIONS), check_choice("start", start, STARTS)
+    runs = check_integer("runs", runs, 1, RUNS_MAX)
+    t_end = check_number("t_end", t_end, T_MIN, T_MAX)
+    models = [MeanFieldModel(series("phi", phi), Activation.of(activation), eps, place.m) for place in asked]
+    starts = [initial_weights(place.m, seed, law, scale) for place in asked]
+    times = np.geomspace(1e-2 * min(models[0].eps, t_end), t_end, SAMPLES)
+    times[-1] = t_end
+
+    def network(j: int, run: int) -> SphericalSGD:
+        place = asked[j]
+        return make_network(phi, activation, eps, place.m, place.d, place.batch, starts[j], run, start=start)
+
+    works = [network(j, 0).problem.check_cost(t_end, float(np.mean(starts[j] ** 2))) for j in range(len(asked))]
+
+    def compared() -> Iterator[NetworkDistances]:
+        to_exact, to_mean_field = (np.full((len(asked), runs), np.nan) for _ in range(2))
+        between, done, halted = np.full(len(asked), np.nan), 0.0, ""
+
+        def known(under_way: float = 0.0) -> NetworkDistances:
+            exact, mean_field, apart = (values.copy() for values in (to_exact, to_mean_field, between))
+            return NetworkDistances(asked, exact, mean_field, apart, done + under_way, runs * sum(works), halted)
+
+        risks: list[tuple[FloatArray, FloatArray]] = []
+        for run in range(runs):
+            for j, model in enumerate(models):
+                if run == 0:
+                    exact = _whole(model.trajectory(starts[j], t=times, overlaps=True))
+                    mean_field = _whole(model.trajectory(starts[j], t=times))
+                    risks.append((exact, mean_field))
+                    between[j] = np.max(abs(exact - mean_field))
+                simulated = network(j, run)
+                seen: list[float] = []
+                for found in run_in_lockstep([simulated], times, _BREATH):
+                    seen += [record.risk for record in found]
+                    if not found:
+                        yield known(min(simulated.steps * simulated.problem.work, works[j]))
+                halted = halted or simulated.halted
+                if not simulated.halted:
+                    for distances, risk in zip((to_exact, to_mean_field), risks[j], strict=True):
+                        distances[j, run] = np.max(abs(np.array(seen) - risk))
+                done += works[j]
+                yield known()
+
+    return compared()
+
+
+def _whole(run: MeanFieldTrajectory) -> FloatArray:
+    """The risk (SAMPLES,) of a run; nan where its integration stopped early."""
+    return np.pad(run.risk, (0, SAMPLES - run.risk.size), constant_values=np.nan)
+
+
+def _place(name: str, given: object) -> NetworkSize:
+    m, d, batch = check_sequence(name, given, 3, 3, "integers (m, d, batch)")
+    return NetworkSize(
+        check_integer(f"{name}: m", m, 1, WIDTH_MAX["overlaps"]),
+        check_integer(f"{name}: d", d, 2, DIMENSION_MAX),
+        check_integer(f"{name}: batch", batch, 1, BATCH_MAX),
+    )

@@ -1,0 +1,481 @@
+"""What is taken away: CSV, JSON, BibTeX, and the script that computes the same picture."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app import create_app
+from components.core.citations import IMAI_2026, PAPERS, bibliography
+from components.export import wheel
+from components.export.files import _csv, file_name
+from components.ui.theme import FATES
+from components.views.registry import VIEWS
+from components.views.unlearning import figures
+from components.views.unlearning.plan import ComputationPlan
+from components.views.unlearning.presets import PRESETS
+from components.views.unlearning.state import LAYERS, UnlearningState
+from dynamics import Fate, UnlearningModel
+from dynamics.interruption import interruptible
+from tests.components.streamed import joined, values
+
+ROOT = Path(__file__).parents[3]
+COLUMNS = ("tau", "R", "a", "loss", "excess")
+HARD = {
+    "negative starts": {"a": (-1.0, -7.3, -20.0)},
+    "clicked points": {"points": (0.5, 12.0, -0.3, -4.5, 0.9, 1000.0)},
+    "eps = 1e-6": {"eps": 1e-6, "a": (5.0, 9.5)},
+    "no activation": {"c": (0.0, 0.0), "R0": 0.4},
+    "no target": {"c_star": (0.0,), "R0": 0.4},
+    "K = 10": {"c": (1.0,) * 10, "c_star": (1.0, -1.0, 0.3, 0.1, -0.01, 1e-3, 0.0, -1e-4, 0.0, 1e-5), "a": (0.1, 3.0)},
+    "R0 = 1": {"R0": 1.0},
+    "R0 = -1": {"R0": -1.0, "a": (-2.0, 2.0)},
+    "a = 0": {"a": (0.0,)},
+    "a third": {"a": (1 / 3,), "R0": 0.1 + 0.2, "tau": 1e8 / 3},
+    "linear axis, excess": {"axis": "linear", "measure": "excess", "a": (5.0, 10.0)},
+    "every layer": {"layers": LAYERS, "points": (0.5, 15.0, 0.3, 3.0), "a": (5.0, 10.0)},
+    "every layer, three fates": {"layers": LAYERS, "c_star": (1.0, 1.0, -1.0, -2.0, 1.0), "a": (5.0, -5.0)},
+    "every layer, nothing moves": {"layers": LAYERS, "c": (0.0, 0.0), "points": (0.5, 3.0)},
+    "every layer, c1 c*1 = 0": {"layers": LAYERS, "c_star": (0.0, 1.0, 0.5), "points": (1.0, 900.0, 0.0, 3.0)},
+    "no layer": {"layers": ()},
+    "windows": {"window": (-0.5, 0.5, 1.0, 8.0), "span": (0.01, 10.0), "a": (5.0, 10.0)},
+}
+STATES = {
+    **{preset.name: preset.state for preset in PRESETS},
+    **{name: UnlearningState.make(values) for name, values in HARD.items()},
+}
+PIN = {"pin_c": (1.0, 0.5), "pin_c_star": (1.0, -0.6), "pin_eps": 0.1, "pin_a": 2.0, "pin_R0": 0.1}
+BESIDE: list[dict[str, Any]] = [
+    {"panel": "law", "width": 2e3, "a": (2.0, 0.5), "c": (1.0, 0.5), "c_star": (1.0, -0.6)},
+    {"panel": "limit", "c_star": (1.0, -1.0, -1.0, 1.0, 1.0), "a": (2.0, 5.0), "points": (0.5, 3.0)},
+    {"panel": "slopes", "width": 1e6, "a": (5.0, 10.0)},
+    {"panel": "kernel", "a": (5.0, 10.0), **PIN},
+    {"panel": "course", "width": 1e7, "points": (0.5, 12.0), "measure": "excess", **PIN},
+]
+each_state = pytest.mark.parametrize("state", STATES.values(), ids=STATES.keys())
+
+
+@pytest.fixture(scope="module")
+def client() -> FlaskClient:
+    return create_app().server.test_client()
+
+
+def exported(client: FlaskClient, kind: str, state: UnlearningState) -> str:
+    answer = client.get(f"/export/unlearning.{kind}?{state.query()}")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def document(client: FlaskClient, state: UnlearningState) -> dict[str, Any]:
+    """The JSON; NaN and Infinity, which are not JSON, are refused."""
+    return json.loads(exported(client, "json", state), parse_constant=lambda name: pytest.fail(f"{name} in JSON"))
+
+
+def executed(code: str) -> dict[str, Any]:
+    """What the script has computed, without its being the main program."""
+    names: dict[str, Any] = {"__name__": "picture"}
+    exec(compile(code, "picture.py", "exec"), names)
+    return names
+
+
+def assert_close(computed: Any, given: Any) -> None:
+    """Equal to 1e-12 of max(1, |x|); what is not finite on one side is null on the other."""
+    mine, other = np.array(computed, float), values(given)
+    assert mine.shape == other.shape
+    finite = np.isfinite(mine)
+    assert (finite == np.isfinite(other)).all()
+    mine, other = mine[finite], other[finite]
+    assert (np.abs(mine - other) <= 1e-12 * np.maximum(1.0, np.abs(other))).all()
+
+
+def assert_same_numbers(script: dict[str, Any], given: dict[str, Any]) -> None:
+    """Everything in the JSON is what the script computes."""
+    runs, manifold = script["runs"], script["manifold"]
+    index = np.array(given["table"]["run"])
+    for column in COLUMNS:
+        table = values(given["table"][column])
+        for number, run in enumerate(runs):
+            assert_close(getattr(run, column), table[index == number])
+    assert [run.fate.name for run in runs] == [run["fate"] for run in given["runs"]]
+    assert [start[0] for start in script["STARTS"]] == [run["name"] for run in given["runs"]]
+    for run, other in zip(runs, given["runs"], strict=True):
+        limit, theirs = run.limit, other["limit"]
+        assert_close([limit.R, limit.a, limit.loss], [theirs["R"], theirs["a"], theirs["loss"]])
+        assert_close([run.R0, run.a0, run.stats.steps], [other["R0"], other["a0"], other["steps"]])
+        assert_close([run.error, run.timing_error], [other["error"], other["time_error"]])
+        assert run.code.name == other["status"]
+    for branch, other in zip(manifold.branches, given["manifold"], strict=True):
+        assert (branch.kind, branch.attracting) == (other["kind"], other["attracting"])
+        assert_close(branch.R, other["R"])
+        assert_close(branch.a, other["a"])
+    for fold, other in zip(script["folds"], given["folds"], strict=True):
+        assert_close([fold.R, fold.a, fold.landing], [other["R"], other["a"], other["landing"]])
+    assert list(script["thresholds"]) == [found["R0"] for found in given["thresholds"]]
+    for found, other in zip(script["thresholds"].values(), given["thresholds"], strict=True):
+        assert_close(found, other["a0"])
+    assert_same_layers(script, given["layers"])
+
+
+def assert_same_layers(script: dict[str, Any], given: dict[str, Any]) -> None:
+    """So is everything that the layers show."""
+    for point, other in zip(script["equilibria"], given["equilibria"], strict=True):
+        assert (point.kind, point.is_global_minimum) == (other["kind"], other["is_global_minimum"])
+        assert_close(
+            [point.R, point.a, point.loss, *point.eigenvalues],
+            [other["R"], other["a"], other["loss"], *other["eigenvalues"]],
+        )
+    for curve, other in zip(script["separatrices"], given["separatrices"], strict=True):
+        assert curve.separates
+        assert [fate.name for fate in curve.fates] == other["fates"]
+        assert (curve.saddle.R if curve.saddle else None) == (other["saddle"]["R"] if other["saddle"] else None)
+        assert_close([curve.R, curve.a], [other["R"], other["a"]])
+    for orbit, other in zip(script["orbits"], given["orbits"], strict=True):
+        assert orbit.end.name == other["end"]
+        for piece, theirs in zip(orbit.pieces, other["pieces"], strict=True):
+            assert (piece.fast, piece.end) == (theirs["fast"], theirs["end"])
+            for name in ("R", "a", "tau"):
+                assert_close(getattr(piece, name), theirs[name])
+    for past, other in zip(script["pasts"], given["pasts"], strict=True):
+        assert_close(past.R, other["R"])
+        assert_close(past.a, other["a"])
+        assert_close(past.tau, other["tau"])
+    assert (given["nullcline"] is None) == (script["nullcline"].size == 0)
+    if given["nullcline"]:
+        heights = values(given["nullcline"]["a"])
+        mine = np.where(np.isfinite(heights), script["model"].slow_nullcline_a(script["nullcline"]), np.nan)
+        assert_close(script["nullcline"], given["nullcline"]["R"])
+        assert_close(mine, heights)
+    assert (given["landscape"] is None) == (script["landscape"] is None)
+    if given["landscape"]:
+        assert_close(script["landscape"], given["landscape"]["loss"])
+        assert_close(script["grid"][0], given["landscape"]["R"])
+    assert (given["basins"] is None) == (script["basins"] is None)
+    if given["basins"]:
+        np.testing.assert_array_equal(script["basins"].fate, given["basins"]["fate"])
+        assert_close(script["basins"].x, given["basins"]["R0"])
+        assert_close(script["basins"].y, given["basins"]["a0"])
+        assert given["basins"]["names"] == {str(int(fate)): fate.name for fate in Fate}
+
+
+@each_state
+def test_the_script_computes_the_numbers_of_the_json(client: FlaskClient, state: UnlearningState) -> None:
+    assert_same_numbers(executed(exported(client, "py", state)), document(client, state))
+
+
+@each_state
+def test_the_script_computes_the_picture_that_is_streamed(client: FlaskClient, state: UnlearningState) -> None:
+    script = executed(exported(client, "py", state))
+    parts = [json.loads(line) for line in client.get(f"/stream/unlearning?{state.query()}").data.splitlines()]
+    assert parts[-1]["kind"] == "end"
+    assert [part["fate"] for part in parts if part["kind"] == "run"] == [run.fate.name for run in script["runs"]]
+    for index, run in enumerate(script["runs"]):
+        for column in COLUMNS:
+            assert_streamed(getattr(run, column), joined(parts, index, column))
+    (plane,) = [part["figure"] for part in parts if part["kind"] == "scene" and part["name"] == "plane"]
+    traces = {trace["name"]: trace for trace in plane["data"]}
+    for attracting, name in ((True, "attracting"), (False, "repelling")):
+        pieces = [branch for branch in script["manifold"].branches if branch.attracting == attracting]
+        for axis, quantity in (("x", "R"), ("y", "a")):
+            drawn = [x for piece in pieces for x in (*getattr(piece, quantity), np.nan)]
+            assert_streamed(np.array(drawn, float), values(traces[f"critical manifold, {name}"][axis]))
+    top, bottom = max(plane["layout"]["yaxis"]["range"]), min(plane["layout"]["yaxis"]["range"])
+    marked = [fold for fold in script["folds"] if bottom <= fold.a <= top]
+    np.testing.assert_array_equal([fold.R for fold in marked], values(traces["folds"]["x"]))
+    np.testing.assert_array_equal([fold.a for fold in marked], values(traces["folds"]["y"]))
+
+
+def assert_streamed(computed: np.ndarray, streamed: np.ndarray) -> None:
+    """Equal as float32; what is infinite there is nan or infinite in the stream."""
+    with np.errstate(over="ignore"):
+        mine = computed.astype(np.float32)
+    assert (np.isfinite(mine) == np.isfinite(streamed)).all()
+    np.testing.assert_array_equal(mine[np.isfinite(mine)], streamed[np.isfinite(streamed)])
+
+
+@pytest.mark.parametrize("fields", BESIDE, ids=lambda fields: fields["panel"])
+def test_the_script_computes_and_draws_what_is_beside_the_runs(client: FlaskClient, fields: dict[str, Any]) -> None:
+    state = UnlearningState.make(fields)
+    script, given = executed(exported(client, "py", state)), document(client, state)
+    assert_same_numbers(script, given)
+    for exact, halt, needed, other in zip(
+        script["wide"], script["halts"], script["needed"], given["wide"], strict=True
+    ):
+        assert (exact.m, needed) == (other["m"], other["needed"])
+        assert (halt is None) == (other["halt"] is None)
+        if halt:
+            assert_close([halt.R, halt.a, halt.tau], [other["halt"][name] for name in ("R", "a", "tau")])
+    assert (given["pinned"] is None) == (not script["pinned"])
+    if given["pinned"]:
+        for branch, other in zip(script["pinned_manifold"].branches, given["pinned"]["manifold"], strict=True):
+            assert_close([branch.R, branch.a], [other["R"], other["a"]])
+        assert script["pinned"][0].fate.name == given["pinned"]["fate"]
+    table, drawn = given["table"], script["picture"]()
+    computed = [*script["runs"], *script["pinned"], *script["wide"]]
+    assert sorted(set(table["run"])) == list(range(len(computed)))
+    for index, run in enumerate(computed):
+        for column in ("tau", "R", "a", "loss"):
+            assert_close(getattr(run, column), values(table[column])[np.array(table["run"]) == index])
+    parts = [json.loads(line) for line in client.get(f"/stream/unlearning?{state.query()}").data.splitlines()]
+    assert (given["study"] is None) == (state.panel != "limit")
+    if given["study"]:
+        study = given["study"]
+        for mine, other in zip(script["levels"], study["thresholds"], strict=True):
+            assert_close(mine, other)
+        assert_close(script["distances"], study["distances"])
+        assert_close([limit.coefficient for limit in script["limits"]], [one["coefficient"] for one in study["limits"]])
+        final = [part for part in parts if part["kind"] == "scene" and part["name"] == "panels"][-1]["figure"]["data"]
+        for name in ("threshold", "limit", "approach", "ā = 2", "ā = 5"):
+            ours = [trace for trace in drawn.data if trace.name == name and trace.xaxis not in (None, "x")]
+            theirs = [trace for trace in final if trace["name"] == name]
+            for one, other in zip(ours, theirs, strict=True):
+                assert_close(one.x, other["x"])
+                assert_close(one.y, other["y"])
+        return
+    for part in parts:
+        if part["kind"] == "run":
+            panels = [trace for trace in part["traces"]["panels"] if "meta" in trace]
+            mine = [trace for trace in drawn.data if trace.name == part["name"] and trace.xaxis not in (None, "x")]
+            assert len(mine) == len(panels)
+            for trace, other in zip(mine, panels, strict=True):
+                assert (trace.line.color, trace.line.dash) == (other["line"]["color"], other["line"]["dash"])
+                name = "excess" if (other["meta"]["y"], state.measure) == ("loss", "excess") else other["meta"]["y"]
+                assert_streamed(np.array(trace.y, float), joined(parts, part["index"], name))
+
+
+NUMBER = st.floats(-3, 3).map(lambda number: round(number, 3))
+STATE = st.fixed_dictionaries(
+    {
+        "c": st.lists(NUMBER, min_size=1, max_size=10).map(tuple),
+        "c_star": st.lists(NUMBER, min_size=1, max_size=10).map(tuple),
+        "eps": st.floats(-6, 1).map(lambda decade: 10**decade),
+        "a": st.lists(st.floats(-20, 20), min_size=1, max_size=2).map(tuple),
+        "R0": st.just(0.0) | st.floats(-1, 1),
+        "tau": st.floats(0, 8).map(lambda decade: 10**decade),
+        "points": st.none() | st.tuples(st.floats(-1, 1), st.floats(-1000, 1000)),
+        "layers": st.lists(st.sampled_from(LAYERS), unique=True).map(tuple),
+    }
+)
+
+
+@settings(max_examples=15)
+@given(drawn=STATE)
+def test_any_script_computes_the_numbers_of_the_json(client: FlaskClient, drawn: dict[str, Any]) -> None:
+    state = UnlearningState.make(drawn)
+    assert_same_numbers(executed(exported(client, "py", state)), document(client, state))
+
+
+@each_state
+def test_the_script_draws_the_picture(client: FlaskClient, state: UnlearningState) -> None:
+    script = executed(exported(client, "py", state))
+    drawn = script["picture"]()
+    default = ComputationPlan.of(state).window
+    R_low, R_high, a_low, a_high = state.window or (*default.R, *default.a)
+    shown = figures.Window((R_low, R_high), (a_low, a_high))
+    assert (drawn.layout.xaxis.range, drawn.layout.yaxis.range) == (shown.R, shown.a)
+    assert drawn.layout.xaxis2.type == drawn.layout.xaxis4.type == state.axis
+    assert drawn.layout.yaxis4.type == ("log" if state.measure == "excess" else "linear")
+    assert len(drawn.layout.shapes) == ("field" in state.layers)
+    assert_drawn_layers(script, drawn)
+    solid, dashed = (
+        next(trace.line for trace in drawn.data if trace.name == f"critical manifold, {name}")
+        for name in ("attracting", "repelling")
+    )
+    assert (solid.dash, dashed.dash) == ("solid", "dash")
+    for run, (name, _, _) in zip(script["runs"], script["STARTS"], strict=True):
+        lines = [trace for trace in drawn.data if trace.name == name]
+        style = FATES[Fate[run.fate.name]]
+        assert {(trace.line.color, trace.line.dash) for trace in lines} == {(style.colour, style.dash)}
+        assert {trace.yaxis for trace in lines} == {"y", "y2", "y3", "y4"}
+    if "field" in state.layers:
+        assert_same_field(script, drawn, shown)
+
+
+def assert_drawn_layers(script: dict[str, Any], drawn: Any) -> None:
+    """What there is of each layer is drawn, in the plane, and nothing else."""
+    some = {
+        "equilibria": script["equilibria"],
+        "separatrix": script["separatrices"],
+        "singular orbit, slow": script["orbits"],
+        "past": script["pasts"],
+        "slow nullcline": script["nullcline"].size,
+        "loss": script["landscape"] is not None,
+        "basins": script["basins"] is not None,
+        "slow flow": "slow" in script["LAYERS"],
+    }
+    places = {trace.name: trace.xaxis for trace in drawn.data}
+    for name, there in some.items():
+        assert places.get(name) == ("x" if there else None), name
+
+
+def assert_same_field(script: dict[str, Any], drawn: Any, shown: figures.Window) -> None:
+    """The arrows are those that are streamed."""
+    arrows = np.array(re.findall(r"[-+.e\d]+", drawn.layout.shapes[0].path), float).reshape(-1, 5, 2)
+    field = {name: values(column) for name, column in figures.field(script["model"], shown).items() if name != "colour"}
+    middles, steps = (arrows[:, 0] + arrows[:, 1]) / 2, arrows[:, 1] - arrows[:, 0]
+    size = np.array([shown.R[1] - shown.R[0], shown.a[1] - shown.a[0]])
+    np.testing.assert_allclose(middles / size, np.stack([field["x"], field["y"]], 1) / size, atol=1e-3)
+    along = np.stack([field["across"], field["up"]], 1) / size
+    np.testing.assert_allclose(steps / size, np.array([0.021, 0.03]) * along, atol=2e-3)  # four digits are written
+
+
+def test_the_script_is_a_program(client: FlaskClient, tmp_path: Path) -> None:
+    (tmp_path / "picture.py").write_text(exported(client, "py", UnlearningState()), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "picture.py"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    *runs, last = done.stdout.splitlines()
+    assert [line.split(":")[1].split(",")[0] for line in runs] == [" FULL_ALIGNMENT"] * 2 + [" UNLEARNING"]
+    assert last == "The picture is in unlearning.html."
+    assert "Plotly.newPlot" in (tmp_path / "unlearning.html").read_text(encoding="utf-8")
+
+
+def test_without_plotly_the_script_says_so(
+    client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "plotly.subplots", None)
+    executed(exported(client, "py", UnlearningState()))["main"]()
+    assert capsys.readouterr().out.splitlines()[-1] == "plotly is not installed: there is no picture."
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_script_carries_link_citation_and_every_parameter(client: FlaskClient) -> None:
+    state = STATES["a third"]
+    code = exported(client, "py", state)
+    script = executed(code)
+    assert f"Link: http://localhost/?{state.query()}\n" in script["__doc__"]
+    assert f"Get the package: python -m pip install http://localhost/{wheel.NAME}\n" in script["__doc__"]
+    assert client.get(f"/{wheel.NAME}").data == wheel.wheel()
+    assert IMAI_2026.citation in " ".join(script["__doc__"].split())
+    assert (script["C"], script["C_STAR"], script["EPS"]) == (state.c, state.c_star, state.eps)
+    assert [(R0, a0) for _, R0, a0 in script["STARTS"]] == list(state.starts)
+    assert script["TAU_END"] == state.tau
+    assert set(re.findall(r"^(?:from|import) (\w+)", code, re.M)) <= {
+        "__future__",
+        "pathlib",
+        "typing",
+        "numpy",
+        "dynamics",
+    }
+
+
+def test_csv_and_json_hold_the_trajectories_in_full_precision(client: FlaskClient) -> None:
+    state = UnlearningState()
+    rows = list(csv.DictReader(io.StringIO(exported(client, "csv", state))))
+    given = document(client, state)
+    run = UnlearningModel(state.c, state.c_star, state.eps).trajectory(9.0)
+    for column in COLUMNS:
+        mine = [float(row[column]) for row in rows if float(row["a0"]) == 9.0]
+        assert mine == getattr(run, column).tolist()
+        assert given["table"][column] == [float(row[column]) for row in rows]
+    assert UnlearningState.from_query(given["link"]) == state
+    assert UnlearningState.make(given["state"]) == state
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_every_file_carries_link_and_parameters(client: FlaskClient, name: str) -> None:
+    view = VIEWS[name]
+    state = view.State()
+    link = f"http://localhost{view.path}?{state.query()}"
+    rows = list(csv.DictReader(io.StringIO(client.get(f"/export/{name}.csv?{state.query()}").text)))
+    assert len(rows) > 10
+    assert {row["link"] for row in rows} == {link}
+    for field, parameter in state.parameters().items():
+        if parameter.part == "physics" and getattr(state, field) is not None:
+            assert {row[f"param_{field}"] for row in rows} == {parameter.text(getattr(state, field))}
+    assert json.loads(client.get(f"/export/{name}.json?{state.query()}").data)["url"] == link
+    script = client.get(f"/export/{name}.py?{state.query()}", base_url="http://app.example").text
+    compile(script, "script.py", "exec")
+    assert f"Link: http://app.example{view.path}?{state.query()}\n" in script
+    assert f"pip install http://app.example/{wheel.NAME}\n" in script
+    hostile = client.get(f"/export/{name}.py?{state.query()}", base_url='http://a"""+b')
+    assert hostile.status_code == 400, "a host that would end the text of a script"
+
+
+@pytest.mark.parametrize(
+    ("query", "file"),
+    [
+        ("v=1", "unlearning.csv"),
+        ("v=1&eps=0.5&a=4,8", "unlearning-eps0.5-a4_8.csv"),
+        ("v=1&cs=1,-1&clk=arc", "unlearning-cs1_-1_0_0_0.csv"),
+        ("v=1&a=" + ",".join(["-1.234567"] * 12), f"unlearning-a{'_'.join(['-1.234567'] * 12)[:78]}.csv"),
+    ],
+)
+def test_the_name_of_a_file_says_which_parameters_differ_from_the_first_picture(query: str, file: str) -> None:
+    view = VIEWS["unlearning"]
+    assert file_name(view, view.State.from_query(query), "csv") == file
+
+
+def test_what_is_not_finite_is_null(client: FlaskClient) -> None:
+    run = document(client, UnlearningState(a=(10.0,)))["runs"][0]
+    assert run["fate"] == "UNLEARNING"
+    assert run["limit"] == {"R": 0.0, "a": None, "loss": 76.0}
+
+
+def entries(text: str) -> dict[str, dict[str, str]]:
+    """BibTeX, read strictly: the fields of each entry by its key."""
+    found: dict[str, dict[str, str]] = {}
+    for block in text.strip().split("\n\n"):
+        head = re.match(r"@(article|inproceedings)\{(\w+),\n", block)
+        assert head, block
+        assert block.endswith("\n}")
+        fields = re.findall(r"^  (\w+) +?= \{([^{}]+)\}(?:,\n|\n\})", block.replace(" " * 15, ""), re.M)
+        assert block.count("{") == block.count("}") == len(fields) + 1
+        assert head[2] not in found
+        found[head[2]] = dict(fields)
+        where = "journal" if head[1] == "article" else "booktitle"
+        assert {"title", "author", "year", where} <= found[head[2]].keys()
+    return found
+
+
+def test_the_bibliography_begins_with_the_papers_of_the_view(client: FlaskClient) -> None:
+    answer = client.get(f"/export/unlearning.bib?{UnlearningState().query()}")
+    assert answer.mimetype == "application/x-bibtex"
+    assert list(entries(answer.text)) == [paper.key for paper in PAPERS]
+    for paper in PAPERS:
+        assert next(iter(entries(bibliography((paper,))))) == paper.key
+        assert entries(bibliography((paper,))).keys() == {paper.key for paper in PAPERS}
+        (fields,) = entries(paper.bibtex).values()
+        assert fields["eprint"] == paper.arxiv
+        assert f"arXiv:{paper.arxiv}" in paper.citation
+    assert all(view.papers for view in VIEWS.values())
+
+
+def test_the_readme_cites_what_the_app_gives_away() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"```bibtex\n(.*?)```", readme, re.S) == [IMAI_2026.bibtex]
+
+
+def test_writing_a_long_file_can_be_stopped() -> None:
+    view = VIEWS["phase_map"]
+    looks = 0
+
+    def count() -> bool:
+        nonlocal looks
+        looks += 1
+        return False
+
+    with interruptible(count):
+        table = view.table(view.State())
+        computed = looks
+        rows = _csv(table, {"link": "x"}).count("\n")
+    assert rows == 256**2 + 1
+    assert looks - computed > 100, "of a file that takes some tenths of a second"

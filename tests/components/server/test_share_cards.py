@@ -1,0 +1,483 @@
+"""Pictures of links: they are of the very state, whatever the link; bounded, kept, and named by every page."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from queue import Queue
+from random import Random
+from typing import Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+import numpy as np
+import orjson
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from components.core.state import State
+from components.core.view import Chunk, View
+from components.operations.redis_client import Unavailable
+from components.pages.lecture import lecture
+from components.server.compute_quota import ComputeQuota
+from components.server.share_cards import routes, text
+from components.server.share_cards.card import drawings, png, svg
+from components.server.share_cards.figure import Drawing
+from components.server.share_cards.stream_result import StreamResult
+from components.server.share_cards.svg_primitives import rgb
+from components.server.stream_cache import StreamCache
+from components.ui import open_graph
+from components.ui.open_graph import CARD_HEIGHT, CARD_WIDTH
+from components.ui.summary import summarize
+from components.ui.theme import FATES, LIGHT
+from components.views.registry import VIEWS
+from components.views.time_scales.state import TimeScalesState
+from dynamics import Fate
+from tests.components import pixels
+from tests.components.core import freeze_links
+from tests.waiting import LONGEST, core_is_ready
+
+pytestmark = pytest.mark.usefixtures("client")  # it waits for the compiled core, which servers of one route need too
+UNLEARNING = VIEWS["unlearning"]
+
+
+def picture_of(view: View, state: State) -> StreamResult:
+    return StreamResult.of(chunk.line() for chunk in view.compute(state))
+
+
+def drawn_of(view: View, state: State) -> list[Drawing]:
+    picture = picture_of(view, state)
+    return drawings(view, state, picture, summarize(view, state, picture.words))
+
+
+def card(view: View, state: State) -> bytes:
+    picture = picture_of(view, state)
+    return png(view, state, picture, summarize(view, state, picture.words))
+
+
+@pytest.fixture(scope="module")
+def client() -> FlaskClient:
+    server = create_app().server
+    core_is_ready()
+    return server.test_client()
+
+
+# --- what is drawn ---
+
+
+def test_the_picture_shows_the_runs_where_they_are() -> None:
+    state = UNLEARNING.State(a=(5.0,), layers=())
+    picture = picture_of(UNLEARNING, state)
+    seen = pixels.read(card(UNLEARNING, state))
+    assert seen.shape == (CARD_HEIGHT, CARD_WIDTH, 3)
+    plane, panels = drawings(UNLEARNING, state, picture, summarize(UNLEARNING, state, picture.words))
+    columns = picture.runs[0]["columns"]
+    colour = np.array(rgb(FATES[Fate.FULL_ALIGNMENT].colour))
+    free = (columns["R"] > 0.05) & (columns["R"] < 0.6)  # clear of the start, the manifold and the end
+    rows = {"yaxis": "R", "yaxis2": "a", "yaxis3": "loss"}
+    found = [
+        (plane.axes["xaxis"], plane.axes["yaxis"], "R", "a"),
+        *((panels.axes["xaxis"], panels.axes[y], "tau", rows[y]) for y in rows),
+    ]
+    for xa, ya, x, y in found:
+        px, py = xa.pixels(columns[x][free]).round().astype(int), ya.pixels(columns[y][free]).round().astype(int)
+        inside = (px > xa.start + 2) & (px < xa.stop - 2)
+        assert inside.sum() > 20
+        off = np.abs(seen[py[inside], px[inside]] - colour).max(axis=1)
+        assert (off < 90).mean() > 0.95, (x, y)
+        assert (off < 10).mean() > 0.5, (x, y)
+
+
+def test_axes_are_those_of_the_state() -> None:
+    window = (-0.1, 0.9, 2.0, 12.0)
+    state = UNLEARNING.State(window=window, span=(1.0, 100.0))
+    plane, panels = drawn_of(UNLEARNING, state)
+    assert plane.axes["xaxis"].ends + plane.axes["yaxis"].ends == window
+    assert panels.axes["xaxis"].ends == (0.0, 2.0)
+    assert panels.axes["xaxis"].log
+    ten = float(plane.axes["yaxis"].pixels(10.0))
+    assert ten == pytest.approx(plane.inner.bottom - 0.8 * (plane.inner.bottom - plane.inner.top))
+    size = 0.35 * 12 * 1.5
+    written = dict(re.findall(r'y="([\d.]+)" font-size="18.0"[^>]*text-anchor="end"><tspan>([^<]*)<', plane.svg()))
+    assert written[f"{ten + size:.1f}"] == "10"
+    linear = UNLEARNING.State(axis="linear")
+    assert not drawn_of(UNLEARNING, linear)[1].axes["xaxis"].log
+
+
+def test_nothing_of_a_figure_is_outside_its_axes() -> None:
+    state = UNLEARNING.State(window=(0.2, 0.4, 8.0, 9.0), layers=("field", "loss", "sep", "orbit", "null"))
+    plane, _ = drawn_of(UNLEARNING, state)
+    box = plane.inner
+    for trace in plane.traces:
+        for x, y in re.findall(r"[ML](-?[\d.]+) (-?[\d.]+)", plane._trace(trace) if trace["name"] != "marks" else ""):
+            assert box.left - 0.1 <= float(x) <= box.right + 0.1, trace["name"]
+            assert box.top - 0.1 <= float(y) <= box.bottom + 0.1, trace["name"]
+
+
+def test_a_map_is_coloured_by_its_fates() -> None:
+    view = VIEWS["phase_map"]
+    state = view.State()
+    seen = pixels.read(card(view, state))
+    (drawing,) = drawn_of(view, state)
+    x = int(drawing.axes["xaxis"].pixels(-2.5))
+    white = np.array([255.0] * 3)
+    pale = 0.55 * np.array(rgb(LIGHT["unlearning"])) + 0.45 * white
+    assert np.abs(seen[200, x] - pale).max() < 3, "unlearning at c*₃ = −2.5"
+    pale = 0.55 * np.array(rgb(LIGHT["partial"])) + 0.45 * white
+    assert np.abs(seen[400, int(drawing.axes["xaxis"].pixels(2.8))] - pale).max() < 3
+
+
+def fewer(state: State) -> dict[str, Any]:
+    """Fewer starts, neurons and networks, and a shorter time, with which a picture is as full."""
+    if isinstance(state, TimeScalesState) and ("network" in state.layers or state.panel == "network"):
+        return {"m": min(state.m, 12), "dimension": min(state.dimension, 64), "runs": 2, "t": state.t / 10}
+    return {"seeds": 2} if getattr(state, "panel", "") in ("sweep", "scaling") else {}
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_all_presets_are_drawn_and_none_like_another(name: str) -> None:
+    view = VIEWS[name]
+    drawn = {}
+    for preset in view.presets:
+        picture = picture_of(view, preset.state.model_copy(update=fewer(preset.state)))
+        told = summarize(view, preset.state, picture.words)
+        assert told.heading == preset.title or preset.title in {other.title for other in view.presets}
+        document = svg(view, preset.state, picture, told)
+        ElementTree.fromstring(document)
+        assert not re.search(r"\b(nan|inf|None)\b", re.sub(r"<tspan[^>]*>[^<]*|base64,[\w+/=]*", "", document))
+        glyphs, _, _ = text._advances(False)
+        words = "".join(ElementTree.fromstring(document).itertext())
+        assert {sign for sign in words if ord(sign) not in glyphs} == set(), "signs that the font has not"
+        image = png(view, preset.state, picture, told)
+        assert image.startswith(routes.SIGN)
+        assert 20_000 < len(image) < routes.ENTRY_BYTES
+        drawn[preset.name] = image
+    assert len(set(drawn.values())) == len(drawn)
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_any_cheap_state_is_drawn(name: str) -> None:
+    view, random, drawn = VIEWS[name], Random(7), 0
+    while drawn < 6:
+        state = freeze_links.state(random, view.State)
+        if view.seconds(state) > 0.3 or view.cost(state) > view.max_cost:
+            continue
+        picture = picture_of(view, state)
+        ElementTree.fromstring(svg(view, state, picture, summarize(view, state, picture.words)))
+        drawn += 1
+
+
+def test_the_sentence_is_that_of_the_chosen_run_and_of_one_with_another_fate() -> None:
+    state = UNLEARNING.State(chosen=2)
+    told = summarize(UNLEARNING, state, picture_of(UNLEARNING, state).words)
+    (first, blue), (second, orange) = told.sentences
+    assert first.startswith("From ā = 10 the network unlearns")
+    assert second.startswith("From ā = 5 the network aligns fully")
+    assert (blue, orange) == (LIGHT["unlearning"], LIGHT["full"])
+
+
+def test_text_is_measured_wrapped_and_harmless() -> None:
+    assert text.width("aa", 10) == pytest.approx(2 * text.width("a", 10))
+    assert text.width("R<sub>0</sub>", 10) == pytest.approx(text.width("R", 10) + 0.7 * text.width("0", 10))
+    for line in text.wrapped("one two three four five six seven", 20, 120, 2):
+        assert text.width(line, 20) <= 120
+    assert text.wrapped("one two three four five six seven", 20, 120, 2)[-1].endswith("…")
+    assert text.cut("a<sup>123456789</sup>", 20, 60).endswith("</sup>…")
+    hostile = text.drawn("<script>&\x00\ud800<sub>x", 0, 0, 10, '"><script>')
+    ElementTree.fromstring(f"<svg>{hostile}</svg>")
+    assert "<script" not in hostile
+
+
+# --- the route ---
+
+
+@pytest.mark.parametrize(
+    "query", ["a=999", "%22%3E%3Cscript%3E=1&v=9", "zip=broken", "a=" + "9" * 3000, "&&&", "a=nan"]
+)
+def test_a_broken_link_has_the_picture_of_the_nearest_state(client: FlaskClient, query: str) -> None:
+    answer = client.get(f"/preview/unlearning.png?{query}")
+    link = client.get(f"/state/unlearning?{query}").json["link"]
+    nearest = client.get(f"/preview/unlearning.png?{link}")
+    assert answer.status_code == nearest.status_code == 200
+    assert answer.headers["ETag"] == nearest.headers["ETag"]
+    assert answer.data == nearest.data
+
+
+def test_a_picture_is_drawn_once_and_known_without_drawing(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[State] = []
+    whole = routes.png
+    monkeypatch.setattr(routes, "png", lambda view, state, *rest: drawn.append(state) or whole(view, state, *rest))
+    links = ("eps=0.125", "v=1&eps=0.125", client.get("/short/unlearning?eps=0.125").json["link"].partition("?")[2])
+    answers = [client.get(f"/preview/unlearning.png?{link}") for link in links]
+    assert len(drawn) == 1
+    assert len({answer.data for answer in answers}) == 1
+    assert answers[0].headers["Cache-Control"] == f"public, max-age={routes.TIMEOUT}"
+    tag = answers[0].headers["ETag"]
+    known = client.get("/preview/unlearning.png?eps=0.125", headers={"If-None-Match": tag})
+    assert (known.status_code, known.data) == (304, b"")
+    other = client.get("/preview/unlearning.png?eps=0.25", headers={"If-None-Match": tag})
+    assert other.status_code == 200
+    assert other.data != answers[0].data
+    assert client.get("/preview/nothing.png").status_code == 404
+
+
+def test_what_costs_too_much_is_said_and_not_computed(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(UNLEARNING, "max_cost", 0.5, raising=False)
+    monkeypatch.setattr(UNLEARNING, "compute", lambda state: pytest.fail("computed"), raising=False)
+    answer = client.get("/preview/unlearning.png?eps=0.375")
+    assert answer.data.startswith(routes.SIGN)
+    client.get("/?eps=0.375")
+
+
+def test_a_failure_is_no_picture(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(state: State) -> Any:
+        raise ArithmeticError
+        yield
+
+    monkeypatch.setattr(UNLEARNING, "compute", failing, raising=False)
+    answer = client.get("/preview/unlearning.png?eps=0.4375")
+    assert answer.status_code == 500
+    assert "Cache-Control" not in answer.headers or "no-store" in answer.headers["Cache-Control"]
+
+
+def alone(limits: ComputeQuota, shared: Any = None) -> FlaskClient:
+    """A server of the route alone."""
+    server = Flask(__name__)
+    routes.register(server, VIEWS, StreamCache(server), limits, shared)
+    return server.test_client()
+
+
+def test_whoever_has_used_up_what_he_is_granted_is_told_when_to_come_again() -> None:
+    limited = alone(ComputeQuota(1e-6, 1e-3))  # no preview takes less than a millisecond
+    assert limited.get("/preview/unlearning.png").status_code == 200
+    refused = limited.get("/preview/unlearning.png?eps=0.5")
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) > 0
+    assert limited.get("/preview/unlearning.png").status_code == 200, "what is there is free"
+
+
+def test_only_some_wait_while_another_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    going, whole, drawn = threading.Event(), routes.png, []
+
+    def slow(*parts: Any) -> bytes:
+        assert going.wait(LONGEST)
+        drawn.append(parts)
+        return whole(*parts)
+
+    monkeypatch.setattr(routes, "png", slow)
+    server = alone(ComputeQuota(0, 1)).application
+    answers: Queue[Any] = Queue()
+
+    def ask() -> None:
+        answers.put(server.test_client().get("/preview/unlearning.png"))
+
+    asking = [threading.Thread(target=ask) for _ in range(routes.IN_LINE + 1)]
+    for thread in asking:
+        thread.start()
+    refused = answers.get(timeout=LONGEST)  # the others wait
+    assert refused.status_code == 429
+    assert refused.headers["Retry-After"]
+    assert refused.json["errors"][0]["sentence"] == routes.BUSY
+    going.set()
+    assert [answers.get(timeout=LONGEST).status_code for _ in range(routes.IN_LINE)] == [200] * routes.IN_LINE
+    assert len(drawn) == 1, "those who waited for the same one have it"
+
+
+class Kept:
+    """What might be a Redis."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, bytes] = {}
+        self.away = False
+
+    def get(self, key: str, most: int) -> bytes | None:
+        if self.away:
+            raise Unavailable
+        return self.values.get(key)
+
+    def set(self, key: str, value: bytes, seconds: int) -> None:
+        if self.away:
+            raise Unavailable
+        self.values[key] = value
+
+
+def test_pictures_are_shared_and_looked_at_before_they_are_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Kept()
+    one = alone(ComputeQuota(0, 1), kept).get("/preview/unlearning.png")
+    (name,) = kept.values
+    assert kept.values[name] == one.data
+    drawn = routes.png
+    monkeypatch.setattr(routes, "png", lambda *parts: pytest.fail("drawn again"))
+    assert alone(ComputeQuota(0, 1), kept).get("/preview/unlearning.png").data == one.data
+    monkeypatch.setattr(routes, "png", drawn)
+    for wrong in (b"<script>", one.data[:500], b"\x89PNG" + one.data[4:40]):
+        kept.values[name] = wrong
+        assert alone(ComputeQuota(0, 1), kept).get("/preview/unlearning.png").data == one.data
+    kept.away = True
+    assert alone(ComputeQuota(0, 1), kept).get("/preview/unlearning.png").data == one.data
+
+
+# --- the head of the pages ---
+
+
+class Head(HTMLParser):
+    """The title and the tags of a page, and how many scripts it has."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.named: dict[str, list[str]] = {}
+        self.scripts, self.title, self.inside = 0, "", False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        about = dict(attrs)
+        self.scripts += tag == "script"
+        self.inside = tag == "title"
+        if tag == "meta":
+            name = about.get("property") or about.get("name") or ""
+            self.named.setdefault(name, []).append(about.get("content") or "")
+
+    def handle_data(self, data: str) -> None:
+        if self.inside:
+            self.title += data
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = False
+
+    def of(self, name: str) -> str:
+        (content,) = self.named[name]
+        return content
+
+
+def head(client: FlaskClient, address: str, **more: Any) -> Head:
+    return Head(client.get(address, **more).get_data(as_text=True))
+
+
+PAGES = [view.path for view in VIEWS.values()] + ["/theory", "/lecture", "/lecture/what-is-unlearned"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_names_its_picture(client: FlaskClient, path: str) -> None:
+    found = head(client, path)
+    assert found.of("og:title") in found.title
+    assert found.title.endswith("Feature unlearning")
+    assert len(found.of("description")) > 40
+    assert len(found.of("og:description")) <= open_graph.MAX_DESCRIPTION
+    assert found.of("twitter:card") == "summary_large_image"
+    assert found.of("og:url") == f"http://localhost{path}"
+    image = urlsplit(found.of("og:image"))
+    assert (image.scheme, image.netloc) == ("http", "localhost")
+    answer = client.get(f"{image.path}?{image.query}")
+    assert answer.mimetype == "image/png"
+    assert (found.of("og:image:width"), found.of("og:image:height")) == (str(CARD_WIDTH), str(CARD_HEIGHT))
+
+
+def test_the_head_is_of_the_very_state(client: FlaskClient) -> None:
+    client.get("/words/unlearning?a=9.33")  # a page does not wait long for it
+    found = head(client, "/?a=9.33&only=eps")
+    state = UNLEARNING.State(a=(9.33,))
+    assert found.title == "ā = 9.33 · Unlearning · Feature unlearning"
+    assert found.of("description").startswith("From ā = 9.33 the network unlearns (above ā_c = 9.3118)")
+    assert found.of("og:image").endswith(f"/preview/unlearning.png?{state.query()}")
+    assert found.of("og:url") == f"http://localhost/?{state.query()}&only=eps"
+    preset = UNLEARNING.presets[3]
+    assert head(client, f"/?{preset.state.query()}").title.startswith(f"{preset.title} · ")
+    short = client.get(f"/short/unlearning?{state.query()}").json["link"]
+    assert head(client, short).of("og:image") == found.of("og:image")
+
+
+def test_a_step_has_its_own_picture(client: FlaskClient) -> None:
+    for story in lecture(VIEWS).stories.values():
+        for step in story.steps[:3]:
+            found = head(client, f"/lecture/{story.name}/{step.id}")
+            assert found.title == f"{step.title} · {story.title} · Feature unlearning"
+            assert found.of("og:image").endswith(f"/preview/{step.view}.png?{step.state.query()}")
+            assert "<" not in found.of("og:description")
+    state = UNLEARNING.State(a=(3.5,))
+    taken = head(client, f"/lecture/what-is-unlearned/three-starts?{state.query()}")
+    assert taken.of("og:image").endswith(f"/preview/unlearning.png?{state.query()}")
+    assert taken.of("og:url") == f"http://localhost/lecture/what-is-unlearned/three-starts?{state.query()}"
+    assert head(client, "/lecture?from=mail").of("og:url") == "http://localhost/lecture"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        '"><script>alert(1)</script>=1',
+        'a="><script>alert(1)</script>',
+        "v='\"><img src=x onerror=alert(1)>",
+        "zip=\"><script>",
+        "only=\"><script>alert(1)</script>",
+        "a={%config%}&{%scripts%}=1",
+        "x=</title></head><body>",
+    ],
+)  # fmt: skip
+def test_no_link_breaks_out_of_the_head(client: FlaskClient, query: str) -> None:
+    plain, page = client.get("/").get_data(as_text=True), client.get("/", query_string=query).get_data(as_text=True)
+    assert "alert(1)" not in page
+    assert "onerror" not in page
+    assert Head(page).scripts == Head(plain).scripts
+    assert page.count("_dash-config") == plain.count("_dash-config")
+    assert page.count("</title>") == 1
+
+
+def test_the_host_by_which_was_asked_is_escaped(client: FlaskClient) -> None:
+    for path in ("/", "/theory"):
+        page = client.get(path, headers={"Host": 'x"><script>alert(1)</script>'}).get_data(as_text=True)
+        assert "<script>alert" not in page
+        assert (
+            head(client, path, headers={"Host": "app.example"}).of("og:image").startswith("http://app.example/preview/")
+        )
+
+
+def test_behind_a_proxy_addresses_are_those_of_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRUSTED_PROXIES", "1")
+    headers = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1", "Host": "app.example"}
+    found = head(create_app().server.test_client(), "/", headers=headers)
+    assert found.of("og:image").startswith("https://app.example/preview/")
+    assert found.of("og:url") == "https://app.example/"
+
+
+def test_what_stands_in_a_title_is_no_place_of_the_document() -> None:
+    assert open_graph.escape_text('<b>"{%config%}"') == "&lt;b&gt;&quot;&#123;%config%}&quot;"
+
+
+def test_a_dear_state_is_not_waited_for_by_its_page(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    view = VIEWS["time_scales"]
+    dear = next(preset.state for preset in view.presets if view.seconds(preset.state) > 1)
+    monkeypatch.setattr(view, "compute", lambda state: pytest.fail("computed"), raising=False)
+    found = head(client, f"{view.path}?{dear.query()}")
+    assert found.of("og:image").endswith(dear.query())
+
+
+def test_a_page_does_not_wait_for_a_sentence_that_takes_long(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    going, ended = threading.Event(), threading.Event()
+
+    def slow(state: State) -> Iterator[Chunk]:
+        assert going.wait(LONGEST)
+        yield Chunk("words", {"runs": ["At last."], "notes": []})
+        yield Chunk("end")
+        ended.set()
+
+    monkeypatch.setattr(UNLEARNING, "compute", slow, raising=False)
+    assert head(client, "/?eps=0.8125").of("description").startswith("Unlearning: ")
+    going.set()
+    assert ended.wait(LONGEST)
+    assert client.get("/words/unlearning?eps=0.8125").json["runs"] == ["At last."]
+    assert head(client, "/?eps=0.8125").of("description").startswith("At last.")
+
+
+def test_words_that_are_at_hand_are_said(client: FlaskClient) -> None:
+    before = head(client, "/phase-map?eps=0.5").of("description")
+    words = orjson.loads(client.get("/words/phase_map?eps=0.5").data)
+    after = head(client, "/phase-map?eps=0.5").of("description")
+    assert words["notes"][0] not in before
+    assert after.startswith(words["notes"][0])

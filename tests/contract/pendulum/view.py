@@ -1,0 +1,89 @@
+"""The view of the damped pendulum: CONTRIBUTING.md walks through it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from components.core import controls
+from components.core.citations import Paper
+from components.core.help import Help
+from components.core.view import Chunk, Columns, Preset, View
+from components.ui import shell
+from components.ui.controls import mount_point
+from tests.contract.pendulum import compute
+from tests.contract.pendulum.state import PendulumState
+
+NAME = "pendulum"
+ANGLE = controls.slider(NAME, PendulumState, "angle", 0.05)
+SPEED = controls.slider(NAME, PendulumState, "speed", 0.05)
+DAMPING = controls.slider(NAME, PendulumState, "damping", 0.01)
+HORIZON = controls.slider(NAME, PendulumState, "t", 0.05)
+AXIS = controls.choice(NAME, PendulumState, "axis", ("linear t", "log t"))
+CLOCK = controls.choice(NAME, PendulumState, "clock", ("linear", "log t"))
+PAPER = Paper(
+    "huygens1673", "@book{huygens1673}", "C. Huygens, Horologium Oscillatorium, 1673", "Huygens 1673", "0000.00000"
+)
+
+SCRIPT = '''"""{title}.
+
+Link: {path}?{query}
+"""
+
+import numpy as np
+from scipy.integrate import solve_ivp
+
+
+def pendulum(t, y):
+    return y[1], -np.sin(y[0]) - {damping!r} * y[1]
+
+
+run = solve_ivp(pendulum, (0.0, {t!r}), ({angle!r}, {speed!r}), rtol=1e-8, atol=1e-10)
+'''
+
+
+class PendulumView(View):
+    """The plane of angle and velocity, and both over time."""
+
+    name = NAME
+    path = "/pendulum"
+    title = "Pendulum"
+    State = PendulumState
+    presets: ClassVar[tuple[Preset, ...]] = (
+        Preset("at-rest", "Comes to rest", PendulumState(), "With damping the pendulum comes to rest.", PAPER),
+    )
+    papers: ClassVar[tuple[Paper, ...]] = (PAPER,)
+    help: ClassVar[Help] = Help("A damped pendulum.", "Lines", (), "Nothing more.", (), show_fates=False)
+    controls: ClassVar[list[controls.Control]] = [ANGLE, SPEED, DAMPING, HORIZON, AXIS, CLOCK]
+    main: ClassVar[list[controls.Control]] = [ANGLE, SPEED, DAMPING]
+    figures: ClassVar[dict[str, shell.FigureSlot]] = {
+        "plane": shell.FigureSlot(f"{NAME}-plane", "Angle and velocity", window="window"),
+        "panels": shell.FigureSlot(f"{NAME}-panels", "Angle, velocity and energy over time", window="span"),
+    }
+    max_cost = 100.0
+    max_seconds = 0.1
+    time: ClassVar[tuple[str, str]] = ("t", "t")
+    course: ClassVar[tuple[str, str]] = ("theta", "omega")
+
+    def cost(self, state: PendulumState) -> float:
+        return state.t
+
+    def compute(self, state: PendulumState) -> Iterator[Chunk]:
+        return compute.stream(state)
+
+    def layout(self) -> Any:
+        aside = [
+            shell.group("Start", mount_point(ANGLE), mount_point(SPEED)),
+            shell.group("Pendulum", mount_point(DAMPING), mount_point(HORIZON)),
+        ]
+        panels = [mount_point(AXIS)]
+        return shell.trajectory_layout(self, self.controls, self.figures, aside, [], panels, mount_point(CLOCK))
+
+    def table(self, state: PendulumState) -> Columns:
+        return compute.solution(state)
+
+    def document(self, state: PendulumState) -> Mapping[str, Any]:
+        return {"table": compute.solution(state)}
+
+    def python(self, state: PendulumState) -> str:
+        return SCRIPT.format(title=self.title, path=self.path, query=state.query(), **state.model_dump())
