@@ -112,7 +112,8 @@ class MeanFieldModel(MeanFieldProblem):
     ) -> TrajectorySpec:
         if check_flag("overlaps", overlaps):
             check_integer("m (with overlaps)", self.m, 1, WIDTH_MAX["overlaps"])
-        times, t_end = (None, check_number("t_end", t_end, T_MIN, T_MAX)) if t is None else sample_times(t)
+        t_end = check_number("t_end", t_end, T_MIN, T_MAX)
+        times, t_end = (None, t_end) if t is None else sample_times(t)
         seed = check_integer("seed", seed, 0, SEED_MAX)
         return TrajectorySpec(
             self,

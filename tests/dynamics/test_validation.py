@@ -219,7 +219,7 @@ NETWORK = {
     "seed": (0, NUMBER),
     "step": (None, OPTIONAL),
     "noise": (0.1, NUMBER),
-    "initial_state": ("sphere", NUMBER),
+    "start": ("sphere", NUMBER),
     "dtype": ("float32", NUMBER),
 }
 LINEAR = {
@@ -253,7 +253,7 @@ TABLE = {
     "UnlearningModel.finite_width": {"m": (5.0, NUMBER)},
     "UnlearningModel.critical_manifold_a": {"R": POINT["R"]},
     "UnlearningModel.critical_manifold": {"n": (10, NUMBER), "a_max": (10.0, OPTIONAL)},
-    "UnlearningModel.excess_loss": POINT | {"finish": (lambda: model().limit(1.0), NUMBER)},
+    "UnlearningModel.excess_loss": POINT | {"end": (lambda: model().limit(1.0), NUMBER)},
     "UnlearningModel.explain": START | {"trajectory": (None, OPTIONAL), "thresholds": ([1.0, 2.0], OPTIONAL | EMPTY)},
     "UnlearningModel.fate": START,
     "UnlearningModel.limit": START,
@@ -311,7 +311,7 @@ TABLE = {
         "mode": ("fresh", NUMBER),
         "eps": (1.0, NUMBER),
         "R0": (0.0, NUMBER),
-        "initial_state": (None, OPTIONAL),
+        "start": (None, OPTIONAL),
         "n": (2, NUMBER),
         "tau": ([0.0, 1e-3], OPTIONAL),
         "most": (1e9, NUMBER),
@@ -321,7 +321,7 @@ TABLE = {
     "SingleIndexTraining.iter_until_timeout": {"seconds": (0.0, UNBOUNDED)},
     "SingleIndexTraining.restore": {"state": (lambda: training().state(), NUMBER)},
     "SphericalSGD": {
-        "describe_parameters": (lambda: simulated().problem, NUMBER),
+        "problem": (lambda: simulated().problem, NUMBER),
         "a0": ([1.0, 2.0], NUMBER),
         "first": ("sphere", NUMBER),
         "seed": (0, NUMBER),
@@ -354,7 +354,7 @@ TABLE = {
     "MeanFieldModel.sweep_eps": {
         "eps": ((0.5, 1.0), NUMBER),
         "seeds": ((0,), NUMBER),
-        "law": ("counter_based_normal", NUMBER),
+        "law": ("normal", NUMBER),
         "scale": (1.0, NUMBER),
         "t_end": (1e-3, NUMBER),
         "rtol": (1e-6, NUMBER),
@@ -364,7 +364,7 @@ TABLE = {
     "MeanFieldTrajectory.learning_times": {"level": (0.5, NUMBER)},
     "MeanFieldTrajectory.resample": {"t": NEURONS["t"]},
     "EpsSweep.fit": {"degree": (1, NUMBER), "logarithm": (False, FLAG)},
-    "compare_networks": {name: NETWORK[name] for name in ("phi", "activation", "eps", "seed", "initial_state")}
+    "compare_networks": {name: NETWORK[name] for name in ("phi", "activation", "eps", "seed", "start")}
     | {
         "places": ([(2, 3, 4)], NUMBER),
         "runs": (1, NUMBER),
@@ -458,7 +458,7 @@ TABLE = {
     "ImageTraining": TRAINED,
     "ImageTraining.advance": {"until": (1, NUMBER), "seconds": (0.0, UNBOUNDED)},
     "ImageTraining.output": {"x": (lambda: np.ones((3, 2)), NUMBER)},
-    "MapSpec": {
+    "TrainingConfig": {
         "epochs": (2, NUMBER),
         "n": (2, NUMBER),
         "batch": (3, OPTIONAL),
@@ -467,9 +467,9 @@ TABLE = {
         "centred": (False, FLAG),
         "dtype": ("float32", NUMBER),
     },
-    "MapSpec.cost": dict.fromkeys(("size", "tests", "inputs", "outputs"), (2, NUMBER))
+    "TrainingConfig.cost": dict.fromkeys(("size", "tests", "inputs", "outputs"), (2, NUMBER))
     | {"network": (image_network, NUMBER)},
-    "MapSpec.work": {"task": (image_task, NUMBER), "network": (image_network, NUMBER)},
+    "TrainingConfig.work": {"task": (image_task, NUMBER), "network": (image_network, NUMBER)},
     "Setting": {
         "group": ("mine", TEXT),
         "value": (1.0, UNBOUNDED_BOTH),
@@ -487,14 +487,14 @@ TABLE = {
     "Sweep.works": dict.fromkeys(("images", "tests", "inputs", "classes"), (2, NUMBER)),
     "initialization_sweep": SWEEP
     | {"scales": ((1.0,), NUMBER), "paths": (tuple(images.INITIALIZATION_PATHS)[:1], NUMBER), "width": (2, NUMBER)},
-    "save_step": {
+    "save_results": {
         "path": (io.BytesIO, TEXT),
         "kept": (lambda: images.SavedResults({"a": image_runs()}, "2020-01-01", {}, 0, {}), NUMBER),
     },
     "load_digits": {},
     "mean_and_spread": {"values": ([[1.0, 2.0], [3.0, 4.0]], {"3-d array"}), "axis": (1, NUMBER)},
     "missing_packages": {},
-    "read_images": {"read_chapter": (file, NUMBER), "name": ("mine", TEXT)},
+    "read_images": {"source": (file, NUMBER), "name": ("mine", TEXT)},
     "load_results": {"path": (None, NUMBER)},
     "scale_sweep": SWEEP
     | {
@@ -574,7 +574,7 @@ OWNERS = {
     "ImageSplit": image_split,
     "ImageTask": image_task,
     "ImageTraining": image_training,
-    "MapSpec": image_plan,
+    "TrainingConfig": image_plan,
     "Sweep": image_sweep,
 }
 
@@ -600,7 +600,7 @@ def public():
     return found
 
 
-NAMES = {("Activation.of", "given"): "activation", ("read_images", "read_chapter"): "file"}  # in sentences
+NAMES = {("Activation.of", "given"): "activation", ("read_images", "source"): "file"}  # in sentences
 PAIRS = [(name, parameter) for name, its in TABLE.items() for parameter in its]
 
 
@@ -680,7 +680,7 @@ JUNK = st.recursive(
 @given(st.sampled_from(PAIRS), JUNK)
 @example(("UnlearningModel", "c"), [1.0, [2.0, None]])
 def test_what_is_no_number_is_refused_by_name(pair, value):
-    if pair == ("save_step", "path"):
+    if pair == ("save_results", "path"):
         return  # texts would be files
     accepted = TABLE[pair[0]][pair[1]][1]
     simple = (value is None and "None" in accepted) or (isinstance(value, str) and "text" in accepted)
@@ -714,7 +714,7 @@ def _has_other(value):
         ("MeanFieldModel.from_planar", {"c": (0.0, 1e6)}, r"c_2 must be a number between -707107 and 707107"),
         (
             "MeanFieldModel.sweep_eps",
-            {"law": "counter_based_normal", "scale": 500.0},
+            {"law": "normal", "scale": 500.0},
             "scale must be a number between -100 and 100",
         ),
         ("Exponents.network", {"scale": 1e12}, "scale must be a number between 1 and 1e.06"),
@@ -746,7 +746,7 @@ def test_a_computed_value_is_not_refused_as_if_it_were_an_argument():
     assert [record.tau for record in at_start] == [0.0]
     early = model().trajectory(1.0, 0.5, tau=[0.0, 1e-25, 2e-25, 1.0])
     assert model().explain(1.0, 0.5, early).claims
-    widest = neurons().sweep_eps((1.0,), tuple(range(20)), "counter_based_normal", 100.0, t_end=1e-6)
+    widest = neurons().sweep_eps((1.0,), tuple(range(20)), "normal", 100.0, t_end=1e-6)
     assert len(list(widest)) == 20
     corner = dynamics.LinearNetwork.from_data([[1e10, -1e10]] * 3, [1e10] * 3, [1.0], [[1.0, 1.0]])
     assert np.abs(corner.x).max() <= 1e10

@@ -40,6 +40,7 @@ PIECE = 0.03  # seconds of work that a piece of a map is to take
 
 _FATE_COST, _COURSE_COST = 1e-5, 4e-5  # seconds for a cell: rough, to cut the work into pieces
 _BESIDE = 32  # points beside a boundary that are computed in one go: each takes up to 3 ms
+_LOOSE = 512  # cells that saddles do not decide, integrated in one go
 _COLUMN_COST = 1e-4  # for a column whose fates follow from its saddles
 _UNDECIDED = int(Fate.UNDECIDED)
 _RTOL_HEIGHTS = 1e-7
@@ -81,21 +82,28 @@ def evaluate_points(plan: MapSpec, x: FloatArray, y: FloatArray) -> Cells:
     return fate, out, len(x)
 
 
-def evaluate_block(plan: MapSpec, x: FloatArray, y: FloatArray) -> Cells:
-    """The block of cells at x (nx,) and y (ny,), flattened from (ny, nx)."""
+def evaluate_block(plan: MapSpec, x: FloatArray, y: FloatArray) -> tuple[Cells, NDArray[np.bool_]]:
+    """Return the block of cells at x (nx,) and y (ny,), flattened from (ny, nx), and which cells are left to do.
+
+    Where saddles do not decide, cells are left to be integrated one by one: in pieces of their own, since that takes
+    a hundred times as long.
+    """
     if plan.in_columns and not plan.course and plan.tau_end == 0.0:
         return _by_thresholds(plan, x, y) if plan.y.name == "a0" else _columns_transposed(plan, x, y)
     X, Y = np.meshgrid(x, y)
-    return evaluate_points(plan, X.ravel(), Y.ravel())
+    return evaluate_points(plan, X.ravel(), Y.ravel()), np.zeros(X.size, bool)
 
 
-def _columns_transposed(plan: MapSpec, x: FloatArray, y: FloatArray) -> Cells:
-    fate, out, n = _by_thresholds(replace(plan, x=plan.y, y=plan.x), y, x)
-    shape = (len(x), len(y))
-    return fate.reshape(shape).T.ravel(), np.stack([row.reshape(shape).T.ravel() for row in out]), n
+def _columns_transposed(plan: MapSpec, x: FloatArray, y: FloatArray) -> tuple[Cells, NDArray[np.bool_]]:
+    (fate, out, n), loose = _by_thresholds(replace(plan, x=plan.y, y=plan.x), y, x)
+
+    def transposed(row: Any) -> Any:
+        return row.reshape(len(x), len(y)).T.ravel()
+
+    return (transposed(fate), np.stack([transposed(row) for row in out]), n), transposed(loose)
 
 
-def _by_thresholds(plan: MapSpec, x: FloatArray, y: FloatArray) -> Cells:
+def _by_thresholds(plan: MapSpec, x: FloatArray, y: FloatArray) -> tuple[Cells, NDArray[np.bool_]]:
     """A block whose y axis is a0, by the thresholds of each of its columns."""
     nx, ny = len(x), len(y)
     fate, out = np.full((ny, nx), _UNDECIDED, np.int8), np.full((4, ny, nx), np.nan)
@@ -142,10 +150,7 @@ def _by_thresholds(plan: MapSpec, x: FloatArray, y: FloatArray) -> Cells:
             fate[low:high, i], out[0, low:high, i] = fates[sure][0], R[sure][0]
         else:
             loose[low:high, i] = True
-    rest_y, rest_x = np.nonzero(loose)
-    if len(rest_x):
-        fate[loose], out[:, loose], _ = evaluate_points(plan, x[rest_x], y[rest_y])
-    return fate.ravel(), out.reshape(4, -1), tests.size + len(rest_x)
+    return (fate.ravel(), out.reshape(4, -1), tests.size), loose.ravel()
 
 
 def _pieces(plan: MapSpec, nx: int, ny: int) -> list[tuple[slice, slice]]:
@@ -280,33 +285,46 @@ def _levels(
     own = ThreadPoolExecutor(os.cpu_count() or 1) if executor is None else None
     pool = executor or own
     assert pool is not None
-    pending: set[Future[Cells]] = set()
-    done, before = 0, None
+    pending: set[Future[Any]] = set()
+    share, done, more, before = 0.0, 0, 0, None  # pieces that are done, and those that others have left to do
     try:
         for nx, ny in sizes:
             map_ = _empty(plan, nx, ny, asked, before)
-            places: dict[Future[Cells], tuple[slice, slice]] = {}
+            blocks: dict[Future[tuple[Cells, NDArray[np.bool_]]], tuple[NDArray[np.intp], NDArray[np.intp]]] = {}
+            rests: dict[Future[Cells], tuple[NDArray[np.intp], NDArray[np.intp]]] = {}
             for cut_x, cut_y in _pieces(plan, nx, ny):
-                places[pool.submit(evaluate_block, plan, map_.x[cut_x], map_.y[cut_y])] = (cut_x, cut_y)
-            pending = set(places)
+                columns, rows = np.meshgrid(np.arange(nx)[cut_x], np.arange(ny)[cut_y])
+                place = columns.ravel(), rows.ravel()
+                blocks[pool.submit(evaluate_block, plan, map_.x[cut_x], map_.y[cut_y])] = place
+            pending = set(blocks)
             while pending:
                 checkpoint()
                 ready, pending = wait(pending, return_when=FIRST_COMPLETED)
                 for future in ready:
-                    map_ = _with(map_, places[future], future.result())
+                    if future in rests:
+                        map_ = _with(map_, rests[future], future.result())
+                    else:
+                        cells, loose = future.result()
+                        map_ = _with(map_, blocks[future], cells)
+                        i, j = (index[loose] for index in blocks[future])
+                        for part in np.array_split(np.arange(len(i)), -(-len(i) // _LOOSE)) if len(i) else ():
+                            rest = pool.submit(evaluate_points, plan, map_.x[i[part]], map_.y[j[part]])
+                            rests[rest] = i[part], j[part]
+                            pending.add(rest)
+                            more += 1
                     done += 1
-                share = done / (sum(works) + ("boundary" in asked))
+                share = max(share, done / (sum(works) + more + ("boundary" in asked)))  # never less than before
                 map_ = replace(map_, progress=share if pending or nx != full[0] or "boundary" in asked else 1.0)
                 if coarse or not pending:
                     yield map_
             before = map_
         if "boundary" in asked:
             curves = boundaries(plan, map_.x, map_.y, map_.fate, _bisected(plan, pool))
-            share = 0.0
-            while share < 1.0:
-                share, found, integrated = next(curves)
-                if coarse and share < 1.0:
-                    yield replace(map_, progress=(done + share) / (done + 1))
+            traced = 0.0
+            while traced < 1.0:
+                traced, found, integrated = next(curves)
+                if coarse and traced < 1.0:
+                    yield replace(map_, progress=(done + traced) / (done + 1))
             yield replace(map_, boundary=found, trajectories=map_.trajectories + integrated, progress=1.0)
     finally:
         for future in pending:
@@ -328,17 +346,16 @@ def _empty(plan: MapSpec, nx: int, ny: int, asked: frozenset[str], before: Phase
     return replace(map_, fate=before.fate[rows, columns], trajectories=before.trajectories, **kept)
 
 
-def _with(map_: PhaseMap, place: tuple[slice, slice], computed: Cells) -> PhaseMap:
-    """The map with a block filled in; those given before stay as they were."""
-    cut_x, cut_y = place
+def _with(map_: PhaseMap, place: tuple[NDArray[np.intp], NDArray[np.intp]], computed: Cells) -> PhaseMap:
+    """The map with cells (x[i], y[j]) filled in, place: i and j; maps given before stay as they were."""
+    i, j = place
     fate, out, integrated = computed
-    shape = (cut_y.stop - cut_y.start, cut_x.stop - cut_x.start)
     filled: dict[str, Any] = {"fate": map_.fate.copy()}
-    filled["fate"][cut_y, cut_x] = fate.reshape(shape)
+    filled["fate"][j, i] = fate
     for row, name in enumerate(NUMBERS):
         if getattr(map_, name) is not None:
             filled[name] = getattr(map_, name).copy()
-            filled[name][cut_y, cut_x] = out[row].reshape(shape)
+            filled[name][j, i] = out[row]
     return replace(map_, trajectories=map_.trajectories + integrated, **filled)
 
 

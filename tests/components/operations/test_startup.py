@@ -28,7 +28,7 @@ class Compiled(event.Listener):
 
 names = []
 event.register("numba:compile", Compiled())
-warmup.start = lambda *_: None
+warmup.start_warmup = lambda *_: None
 from app import server
 client = server.test_client()
 for path in PATHS:
@@ -38,9 +38,9 @@ print(*names)
 WARM = """
 from random import Random
 from numba.core import event
-from components.core.state import Problems
-from components.server.stream import chunk_lines
-from components.operations.cost_limit import affordable
+from components.core.state import InvalidLink
+from components.server.stream import encode_chunks
+from components.operations.cost_limit import parse_affordable
 from components.views.registry import VIEWS
 from dynamics import warm_up
 from tests.campaigns.cost import link
@@ -57,12 +57,12 @@ for view in VIEWS.values():
     random, left = Random(view.name), STATES
     while left:
         try:
-            state = affordable(view, link(random, view))
-        except Problems:
+            state = parse_affordable(view, link(random, view))
+        except InvalidLink:
             continue
         if view.seconds(state) < 0.3:
             left -= 1
-            for _ in chunk_lines(view, state):
+            for _ in encode_chunks(view, state):
                 pass
 """
 STATES = 15  # of each view

@@ -20,10 +20,10 @@ from tests.waiting import LONGEST, until
 
 # A small app in the place of ours: it answers with its release, and with what a module says that the master has read.
 APP = """
-from components import settings
-from components.operations.build_id import fingerprint
+from components.operations import settings
+from components.operations.build_id import build_id
 
-SAID = f"{fingerprint()} {getattr(settings, 'EDITION', 1)}".encode()
+SAID = f"{build_id()} {getattr(settings, 'EDITION', 1)}".encode()
 
 
 def server(environ, start_response):
@@ -87,8 +87,8 @@ def test_new_code_is_taken_without_a_failed_request(server: tuple[str, int, Path
     for one in visitors:
         one.start()
     until(lambda: len(counted) > 20)
-    (tree / "components" / "settings.py").write_text(
-        (ROOT / "components" / "settings.py").read_text() + "EDITION = 2\n"
+    (tree / "components" / "operations" / "settings.py").write_text(
+        (ROOT / "components" / "operations" / "settings.py").read_text() + "EDITION = 2\n"
     )
     os.kill(master, signal.SIGHUP)
     until(lambda: failed or counted[-20:] == ["2"] * 20)

@@ -303,7 +303,7 @@ def proxied(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], list[str]]:
         monkeypatch.setenv("TRUSTED_PROXIES", str(proxies))
         monkeypatch.setattr(
             ComputeQuota,
-            "admit",
+            "reserve",
             lambda self, address, seconds: seen.append(address) or Charge(lambda more: None, seconds),
         )
         client = app.create_app().server.test_client()

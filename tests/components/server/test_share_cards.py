@@ -145,7 +145,7 @@ def test_all_presets_are_drawn_and_none_like_another(name: str) -> None:
     for preset in view.presets:
         picture = picture_of(view, preset.state.model_copy(update=fewer(preset.state)))
         told = summarize(view, preset.state, picture.words)
-        assert told.heading == preset.title or preset.title in {other.title for other in view.presets}
+        assert told.title == preset.title or preset.title in {other.title for other in view.presets}
         document = svg(view, preset.state, picture, told)
         ElementTree.fromstring(document)
         assert not re.search(r"\b(nan|inf|None)\b", re.sub(r"<tspan[^>]*>[^<]*|base64,[\w+/=]*", "", document))

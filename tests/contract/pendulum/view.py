@@ -22,7 +22,11 @@ HORIZON = controls.slider(NAME, PendulumState, "t", 0.05)
 AXIS = controls.choice(NAME, PendulumState, "axis", ("linear t", "log t"))
 CLOCK = controls.choice(NAME, PendulumState, "clock", ("linear", "log t"))
 PAPER = Paper(
-    "huygens1673", "@book{huygens1673}", "C. Huygens, Horologium Oscillatorium, 1673", "Huygens 1673", "0000.00000"
+    "huygens1673",
+    "@book{huygens1673, eprint={0000.00000}}\n",
+    "C. Huygens, Horologium, 1673",
+    "Huygens 1673",
+    "0000.00000",
 )
 
 SCRIPT = '''"""{title}.

@@ -46,7 +46,7 @@ from dynamics.images.build_default_results import DEFAULTS
 from dynamics.linear_network import Phase, TrainingSpeed
 
 ROOT = Path(__file__).parents[3]
-SHIPPED = ROOT / "components" / "images" / "results" / "images.npz"
+SHIPPED = ROOT / "components" / "views" / "images" / "results" / "images.npz"
 
 
 @pytest.fixture(scope="module")

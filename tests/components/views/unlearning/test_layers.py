@@ -49,7 +49,7 @@ def test_a_layer_is_drawn_where_it_is_asked_for_and_only_there(layer: str) -> No
 
 
 def test_what_is_not_asked_for_is_not_computed(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("separatrices", "singular_orbit", "equilibria", "past"):
+    for name in ("separatrices", "singular_orbit", "equilibria", "backward_orbit"):
         monkeypatch.setattr(f"dynamics.UnlearningModel.{name}", lambda *_: pytest.fail("computed"))
     monkeypatch.setattr("components.views.unlearning.plan.phase_map", lambda *_: pytest.fail("computed"))
     scene = next(chunk for chunk in compute.stream(UnlearningState(layers=())) if chunk.kind == "scene")

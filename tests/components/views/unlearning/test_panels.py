@@ -43,6 +43,7 @@ def test_what_is_not_asked_for_is_not_computed(monkeypatch: pytest.MonkeyPatch) 
 
     for name in ("UnlearningModel.finite_width", "UnlearningModel.required_width", "UnlearningModel.asymptotics"):
         monkeypatch.setattr(f"dynamics.{name}", computed)
+    monkeypatch.setattr("components.views.unlearning.compute.asymptotics", computed)
     for name in ("kernel", "movement"):
         monkeypatch.setattr(f"dynamics.Trajectory.{name}", property(computed))
     assert len(runs(list(takewhile_words()))) == 3
