@@ -1,4 +1,4 @@
-"""What a view is, and the one kind of message that its computations send."""
+"""The contract of a view, and the chunks that its computations yield."""
 
 from __future__ import annotations
 
@@ -29,32 +29,39 @@ Figure = dict[str, Any]  # data and layout, of plotly's schema
 class Chunk:
     """One line of a stream: a kind and its data (numbers, texts, lists, numpy arrays).
 
-    Kinds that the reader knows: "wait" (a sentence on what is waited for), "begin" (how many runs will follow; of a
-    view with long runs, whether they are final: nothing is computed beside the server), "scene" (a figure to draw, its
-    runs still empty), "run" (a trajectory that follows: its fate and how it is drawn), "trace" (columns of samples of a
-    run; one that is a table has a row for each of the run's times, and its line is the row of the cursor), "words"
-    (sentences, and a text for each figure), "progress" (the share of the work that is done, what is at work, and what
-    is said if it is ended here), "replay" (a sentence: what follows, up to the end, is a finished record of the state's
-    long run, as that would send it; and the status without it), "end" (statistics; the picture is complete), "error" (a
-    sentence; it is not).
+    ======== ======================================================================================================
+    kind     data
+    ======== ======================================================================================================
+    wait     `sentence`: why nothing is sent yet
+    begin    `runs`: how many trajectories follow
+    scene    a figure whose curves are still empty (see `scene`)
+    run      a trajectory that follows: its `index` and its `traces` in each figure
+    trace    samples of a trajectory: `index`, `columns`, and whether they are the `last`; a table (see `table`) has a
+             row for each of the trajectory's times, and its curve is the row of the time cursor
+    words    `runs`: sentences; `notes`; `links`; `figures`: the alternative text of each figure
+    progress `done`: the share of the work; `sentence`; `stopped`: a sentence in case it is stopped now
+    replay   `sentence`: a finished record of the state's job follows, up to the end; `status` without it
+    end      `status`: statistics; the stream is complete
+    error    `sentence`: the stream is not complete
+    ======== ======================================================================================================
 
-    One kind no reader gets: "checkpoint" (whatever a long run needs to go on from here; see `View.run`).
+    A job also yields "checkpoint", which no client receives (see `View.run`).
     """
 
     kind: str
     data: Mapping[str, Any] = field(default_factory=dict)
 
     def line(self) -> bytes:
-        """The chunk as one line of NDJSON; not-a-number and infinity become null."""
+        """Return the chunk as one line of NDJSON; not-a-number and infinity become null."""
         return orjson.dumps(
             {"kind": self.kind, **self.data}, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE
         )
 
 
 def column(values: np.ndarray) -> dict[str, str]:
-    """Samples as a stream carries them: plotly's own form of a typed array, little-endian float32.
+    """Return samples as a stream carries them: plotly's form of a typed array, little-endian float32.
 
-    Half as long as text, finer than a pixel, and nothing to parse. What is not finite is not drawn.
+    It is half as long as text and finer than a pixel. Infinite samples are not drawn.
     """
     with np.errstate(over="ignore"):  # beyond 3.4e38 it becomes infinite
         single = np.asarray(values, dtype="<f4")
@@ -62,13 +69,13 @@ def column(values: np.ndarray) -> dict[str, str]:
 
 
 def integers(values: np.ndarray) -> dict[str, str]:
-    """Small whole numbers, of one byte or two without a sign, as `column` carries numbers."""
+    """Return small integers of one or two bytes without a sign, in the form of `column`."""
     small = values.astype(values.dtype.newbyteorder("<"), copy=False)
     return {"dtype": f"{small.dtype.kind}{small.dtype.itemsize}", "bdata": base64.b64encode(small.tobytes()).decode()}
 
 
 def table(values: np.ndarray) -> dict[str, str]:
-    """A table of samples (rows, columns), as `column` carries one."""
+    """Return a table of samples (rows, columns) in the form of `column`."""
     return {**column(values.ravel()), "shape": ", ".join(map(str, values.shape))}
 
 
@@ -110,32 +117,35 @@ class Preset:
 
 # The files of a view, by their endings: what the Save menu calls them.
 EXPORTS = {"csv": "Data, CSV", "json": "Data, JSON", "py": "Python that computes it", "bib": "Citation, BibTeX"}
-MIN_SECONDS = 0.01  # of a core, for what costs least: to read, draw and send it
+MIN_SECONDS = 0.01  # CPU seconds of the cheapest state: to read the link, draw and send
 
 
 class View(ABC):
-    """A page: its state, what it computes, what it draws, what it gives away."""
+    """A page: its state, what it computes, what it draws and what it exports.
+
+    `collect` names what a subclass lacks. docs/architecture.md and CONTRIBUTING.md describe how views are added.
+    """
 
     name: ClassVar[str]
     path: ClassVar[str]
     title: ClassVar[str]
     State: ClassVar[type[State]]
     presets: ClassVar[tuple[Preset, ...]]
-    papers: ClassVar[tuple[Paper, ...]]  # whose model it is
+    papers: ClassVar[tuple[Paper, ...]]  # of its model; the citation export lists them
     help: ClassVar[Help]
     chapter: ClassVar[Chapter | None] = None  # of the theory page, with its model
-    controls: ClassVar[Sequence[Control]]  # of its page
-    main: ClassVar[Sequence[Control]]  # of these what an embed with little room shows, three to six
-    figures: ClassVar[Mapping[str, Any]]  # the places of its figures, by name (frame.Figure)
-    max_cost: ClassVar[float]  # the dearest state that is computed, in the unit of `cost`
-    max_seconds: ClassVar[float] = 10.0  # seconds that the dearest state takes a core, about
-    sketch: ClassVar[Mapping[str, Any]] = {}  # fields of a rougher state, shown while a hand is moving
-    time: ClassVar[tuple[str, str]] = ("tau", "τ")  # the column of a run that holds the time, and its symbol
-    course: ClassVar[tuple[str, str]] = ("R", "a")  # the columns in which a run is a curve in the plane
-    tabs: ClassVar[tuple[tuple[str, str], ...]] = ()  # names and paths of views that share an entry, the first one's
+    controls: ClassVar[Sequence[Control]]
+    main: ClassVar[Sequence[Control]]  # three to six of them, for small embeds
+    figures: ClassVar[Mapping[str, Any]]  # `ui.shell.FigureSlot`s by name
+    max_cost: ClassVar[float]  # of a state that is computed
+    max_seconds: ClassVar[float] = 10.0  # CPU seconds of a state with the largest cost, about
+    sketch: ClassVar[Mapping[str, Any]] = {}  # fields of a coarser state, computed while a control moves
+    time: ClassVar[tuple[str, str]] = ("tau", "τ")  # the column of times, and its symbol
+    course: ClassVar[tuple[str, str]] = ("R", "a")  # the columns of a trajectory's curve in the plane
+    tabs: ClassVar[tuple[tuple[str, str], ...]] = ()  # names and paths of the views that share a link in the header
     quantities: ClassVar[Mapping[str, Quantity]] = {}  # what stories may claim
     symbols_of: ClassVar[str] = ""  # the view whose controls change the same symbols, if not this one
-    has_jobs: ClassVar[bool] = False  # whether `run` gives what takes longer than a stream should
+    has_jobs: ClassVar[bool] = False  # whether `run` is implemented
 
     @property
     def symbols_with_controls(self) -> list[tuple[str, str]]:
@@ -144,37 +154,46 @@ class View(ABC):
 
     @property
     def entry(self) -> str:
-        """The path of the entry by which the header leads here."""
+        """The path of the header's link to this view."""
         return self.tabs[0][1] if self.tabs else self.path
 
     @abstractmethod
     def cost(self, state: Any) -> float:
-        """What computing the state will cost at most; known without computing."""
+        """Return an upper bound of the cost of a state, without computing it; in the unit of `max_cost`."""
 
     def seconds(self, state: Any) -> float:
-        """About how many seconds of a core the picture takes at most: what a client is charged before it begins."""
+        """Return the CPU seconds that are reserved for a stream before it starts: about the most that it takes."""
         return max(MIN_SECONDS, self.max_seconds * self.cost(state) / self.max_cost)
 
     def export_seconds(self, state: Any, kind: str) -> float:
-        """The same of the file of a kind, csv or json."""
+        """Return the CPU seconds that are reserved for a file; kind: "csv" or "json"."""
         return self.seconds(state)
 
     def job_seconds(self, state: Any) -> float:
-        """The same of what `run` computes."""
+        """Return the CPU seconds that are reserved for the job."""
         return self.seconds(state)
 
     @abstractmethod
     def compute(self, state: Any) -> Iterator[Chunk]:
-        """The picture of the state, piece by piece; depends on the physical part alone."""
+        """Yield the chunks of a state. They depend on its fields of the parts `physics` and `layer` alone."""
 
     def run(self, state: Any, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk]:
-        """What takes longer than a breath, for the same part of the state: computed beside the server, once for all
-        who watch, and recorded (see components/jobs).
+        """Yield the chunks of the job of a state: a computation that takes longer than a stream should.
 
-        A chunk at least every second lets the run stop soon when nobody watches; one in a quarter is what readers
-        see. A chunk of kind "checkpoint" is kept in place of the one before: if the run is interrupted, it is called
-        again with the data of the last one, as JSON gives them back (arrays as base64 of an npz, read with
-        allow_pickle=False), and gives what follows there. Without one it is called again with None.
+        All clients share one job, and its chunks are recorded (see components/jobs).
+
+        Parameters
+        ----------
+        state : State
+            It is read as `compute` reads it.
+        checkpoint : mapping or None
+            The data of the last chunk of kind "checkpoint", if the job was interrupted after one; arrays come back as
+            base64 of an npz, which is read with allow_pickle=False. The chunks that follow it are yielded then.
+
+        Yields
+        ------
+        Chunk
+            At least one a second, so that a job that no client watches stops soon.
         """
         raise NotImplementedError(f"{self.name} has no long runs.")
 
@@ -188,16 +207,18 @@ class View(ABC):
 
     @abstractmethod
     def table(self, state: Any) -> Columns:
-        """The numbers behind the picture, in double precision: columns of one length. Raises Problems where they are
-        not known."""
+        """Return the numbers of the figures in double precision, as columns of one length.
+
+        Raises InvalidLink where they are not known.
+        """
 
     @abstractmethod
     def document(self, state: Any) -> Mapping[str, Any]:
-        """The table and everything else that the picture was drawn from, by name."""
+        """Return the table and everything else that the figures were drawn from, by name."""
 
     @abstractmethod
     def python(self, state: Any) -> str:
-        """A Python script that computes the same numbers with `dynamics`, and draws them."""
+        """Return a Python script that computes the same numbers with `dynamics` and draws them."""
 
 
 # What a view must have, by the name of the attribute.

@@ -1,23 +1,23 @@
-"""The board: how every run stands, as a value, and the moves that change it.
+"""The job table: the state of every job, as a value, and its transitions.
 
-A store keeps one board and applies a move to it in one go (see store.py), so a move is a pure function: it is given
-the board and the time and returns a new board, or the same one where nothing changes. There is no scheduler. Whoever
-waits asks several times a second, and asking is what starts a run when its turn has come, takes it up when the
-process that computed it has died, and throws out what is asked for least when there is too much.
+A store holds one table and applies a transition atomically (see store.py). A transition is a pure function: it takes
+the table and the time and returns a new table, or the same one where nothing changes. There is no scheduler. Clients
+that wait poll several times a second. A poll starts a job when its turn has come, requeues it when its process has
+died, and removes the jobs that were requested least recently when the table is full.
 
-    waiting  -> running   its turn has come: `ask` says that it is to be launched, and a process claims it
-    running  -> finished  all its records are there
-             -> failed    its computation, or the store, would not go on; `sentence` says why
-             -> stopped   nobody has asked for PATIENCE
-             -> waiting   its process has not been heard of for STALE: before all others, for it has waited; or what
-                          computes cannot be reached, then it is launched again after RELAUNCH
-    stopped  -> waiting   somebody asks; it goes on from its checkpoint, or else begins again
-    failed   -> waiting   somebody asks RETRIED later
+    waiting  -> running   its turn has come: `request` says that it is to be launched, and a process claims it
+    running  -> finished  all its records are stored
+             -> failed    its computation, or the store, cannot go on; `sentence` says why
+             -> stopped   no client has polled for IDLE_TIMEOUT
+             -> waiting   its process sent no heartbeat for HEARTBEAT_TIMEOUT: it goes first, since it has waited; or
+                          the executor cannot be reached: it is launched again after RELAUNCH
+    stopped  -> waiting   a client polls; the job continues from its checkpoint, or starts again
+    failed   -> waiting   a client polls RETRY_AFTER later
 
-The records are not on the board but in logs, and each attempt to compute a run has a log of its own, which nobody
-else writes to: an attempt that was thought dead and comes back cannot spoil what its successor does. `log` names the
-attempt whose log is read now, `owner` the one at work. `generation` changes when readers have to begin again, which
-is when records that they may have read are not the beginning of the new attempt's log.
+Records are stored in logs, not in the table. Each execution of a job has a log of its own that no other process
+writes to, so an execution that was taken for dead and comes back cannot damage the log of its successor. `log` names
+the log that is read, `worker_id` the execution at work. `generation` changes when readers have to start again: when
+the records that they may have read are not the beginning of the new log.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-IDLE_TIMEOUT = 5.0  # seconds without a reader after which a run stops; readers ask about four times a second
-HEARTBEAT_INTERVAL = 1.0  # seconds between two signs of life of whoever computes
-HEARTBEAT_TIMEOUT = 5.0  # seconds without one after which it is dead
-START = 20.0  # seconds that a process may take to claim what it was launched for: it imports all we have
-TOUCH_INTERVAL = 1.0  # seconds that the mark of the last reader may be behind: not every read need write
-RETRY_AFTER = 60.0  # seconds after which a failure is tried again
-RELAUNCH = 5.0  # seconds after which a run is launched again where what computes could not be reached
-MAX_CRASHES = 3  # attempts that end without a word before a run is given up
-MAX_WAITING = 200  # runs in the queue: MOST_EACH of four addresses
-MAX_PER_CLIENT = 60  # of those, runs that one address has asked for: a hall may be behind it
-MAX_JOBS = 400  # runs that are on the board, so that it stays a matter of a hundred kilobytes
-MAX_JOB_BYTES = 16 << 20  # of one run's records
+IDLE_TIMEOUT = 5.0  # seconds without a poll after which a job stops; clients poll about four times a second
+HEARTBEAT_INTERVAL = 1.0  # seconds between two heartbeats of a process
+HEARTBEAT_TIMEOUT = 5.0  # seconds without a heartbeat after which a process is taken for dead
+START = 20.0  # seconds that a process may take to claim its job: it imports all views
+TOUCH_INTERVAL = 1.0  # seconds that `last_requested` may be out of date, so that not every poll writes
+RETRY_AFTER = 60.0  # seconds after which a failed job may start again
+RELAUNCH = 5.0  # seconds after which a job is launched again when the executor could not be reached
+MAX_CRASHES = 3  # crashes in a row after which a job fails
+MAX_WAITING = 200  # jobs in the queue: more than MAX_PER_CLIENT of three clients
+MAX_PER_CLIENT = 60  # of those, jobs of one client: a lecture hall may share one address
+MAX_JOBS = 400  # in the table, which is then about a hundred kilobytes
+MAX_JOB_BYTES = 16 << 20  # of the records of one job
 
 DIED = f"The computation was ended from outside {MAX_CRASHES} times, most likely for want of memory."
 NEVER_BEGAN = f"This run was launched {MAX_CRASHES} times, and each time no process began to compute it."
@@ -48,20 +48,20 @@ Status = Literal["waiting", "running", "stopped", "finished", "failed"]
 
 @dataclass(frozen=True)
 class Job:
-    """How one run stands. Times are in seconds since 1970."""
+    """The state of one job. Times are in seconds since 1970."""
 
     status: Status
-    enqueued: float  # since when it waits, or waited
-    last_requested: float  # when somebody last asked for it
-    last_heartbeat: float = 0.0  # the last sign of life, or when it was launched
-    worker_id: str = ""  # the attempt that computes it; none until it is claimed
-    log: str = ""  # the attempt whose log is read
+    enqueued: float  # when it entered the queue last
+    last_requested: float  # when a client last polled it
+    last_heartbeat: float = 0.0  # or when it was launched
+    worker_id: str = ""  # the execution at work; empty until a process claims the job
+    log: str = ""  # the log that is read
     generation: int = 0
     size: int = 0  # bytes of its log and its checkpoint
-    crash_count: int = 0  # attempts in a row that ended without a word and without a checkpoint
+    crash_count: int = 0  # executions in a row that ended without a result and without a checkpoint
     sentence: str = ""
-    launch_at: float = 0.0  # before that it is not launched again
-    client: str = ""  # the bucket of the address that has asked for it first (see components.server.compute_quota)
+    launch_at: float = 0.0  # not before this time
+    client: str = ""  # the quota key of the client that requested it first (see server/compute_quota.py)
 
 
 JobTable = Mapping[str, Job]
@@ -69,7 +69,7 @@ JobTable = Mapping[str, Job]
 
 @dataclass(frozen=True)
 class QueueLimits:
-    """How much there may be: runs at work at once, bytes of all records together."""
+    """Bounds: jobs that run at once, and bytes of all records together."""
 
     at_once: int
     keep_bytes: int
@@ -77,8 +77,9 @@ class QueueLimits:
 
 @dataclass(frozen=True)
 class JobResponse:
-    """What an asker learns: the run as it stands (none if it was refused), its place in the queue from 1 on, and
-    whether it is on the asker to launch it."""
+    """The response to a poll: the job (None if it was refused), its place in the queue from 1, and whether the caller
+    has to launch it.
+    """
 
     entry: Job | None
     place: int = 0
@@ -89,10 +90,11 @@ class JobResponse:
 def request(
     board: JobTable, key: str, now: float, limits: QueueLimits, client: str = ""
 ) -> tuple[JobTable, JobResponse]:
-    """Somebody asks for a run: it is watched, enters the queue if it has to, and is launched if its turn has come.
+    """Poll a job: keep it alive, queue it if necessary, and launch it if its turn has come.
 
-    client: the bucket of the asker, if addresses are told apart. However many runs one address asks for, the next of
-    another address is before its second, and it leaves a place free where there are several."""
+    client: the quota key of the client, if clients are told apart. Clients take turns, and where several jobs can run
+    one place stays free for other clients.
+    """
     board = prune(board, now, limits)
     entry = board.get(key)
     if (
@@ -124,8 +126,9 @@ def request(
 
 
 def claim(board: JobTable, key: str, worker_id: str, now: float) -> tuple[JobTable, Job | None]:
-    """A process takes a run that was launched and that no other has claimed; None where there is no such run, or where
-    nobody has asked for it any more while the process began."""
+    """Give a launched job to a process. None if there is no such job, if another process has it, or if no client has
+    polled it since.
+    """
     entry = board.get(key)
     if entry is None or entry.status != "running" or entry.worker_id:
         return board, None
@@ -136,7 +139,7 @@ def claim(board: JobTable, key: str, worker_id: str, now: float) -> tuple[JobTab
 
 
 def start(board: JobTable, key: str, worker_id: str, generation: int) -> tuple[JobTable, bool]:
-    """The owner has its own log ready, and readers go over to it. False where it is the owner no longer."""
+    """Let readers go over to the log of the process that has the job. False if another process has it."""
     entry = board.get(key)
     if entry is None or not worker_id or entry.worker_id != worker_id:
         return board, False
@@ -144,7 +147,7 @@ def start(board: JobTable, key: str, worker_id: str, generation: int) -> tuple[J
 
 
 def heartbeat(board: JobTable, key: str, worker_id: str, now: float, size: int, saved: bool) -> tuple[JobTable, bool]:
-    """A sign of life of the owner. False where it has to stop: another has taken the run, or nobody has asked."""
+    """Record that the process is alive. False if it has to stop: another process has the job, or no client polls it."""
     entry = board.get(key)
     if entry is None or entry.worker_id != worker_id:
         return board, False
@@ -158,7 +161,7 @@ def heartbeat(board: JobTable, key: str, worker_id: str, now: float, size: int, 
 def finish(
     board: JobTable, key: str, worker_id: str, now: float, status: Status, size: int, sentence: str = ""
 ) -> tuple[JobTable, bool]:
-    """The owner is done. False where it is the owner no longer."""
+    """Record the end of a job. False if another process has it."""
     entry = board.get(key)
     if entry is None or not worker_id or entry.worker_id != worker_id:
         return board, False
@@ -167,7 +170,7 @@ def finish(
 
 
 def refuse(board: JobTable, key: str, launched: float, now: float, sentence: str) -> tuple[JobTable, bool]:
-    """A run cannot begin where it was launched. False where a process has claimed it, or it was launched once more."""
+    """Record that a launched job cannot start. False if a process has claimed it, or if it was launched again."""
     entry = _unclaimed(board, key, launched)
     if entry is None:
         return board, False
@@ -175,8 +178,9 @@ def refuse(board: JobTable, key: str, launched: float, now: float, sentence: str
 
 
 def postpone(board: JobTable, key: str, launched: float, now: float, sentence: str) -> tuple[JobTable, bool]:
-    """A run that was launched waits again: what computes could not be reached. False where a process has claimed it,
-    or it was launched once more."""
+    """Queue a launched job again because the executor cannot be reached. False if a process has claimed it, or if it
+    was launched again.
+    """
     entry = _unclaimed(board, key, launched)
     if entry is None:
         return board, False
@@ -184,7 +188,7 @@ def postpone(board: JobTable, key: str, launched: float, now: float, sentence: s
 
 
 def remove(board: JobTable, key: str, log: str) -> tuple[JobTable, None]:
-    """The log of a run that is not being computed has gone: so has the run."""
+    """Remove a job whose log has disappeared, unless it is running."""
     entry = board.get(key)
     if entry is None or entry.log != log or entry.status == "running":
         return board, None
@@ -192,7 +196,7 @@ def remove(board: JobTable, key: str, log: str) -> tuple[JobTable, None]:
 
 
 def prune(board: JobTable, now: float, limits: QueueLimits) -> JobTable:
-    """The board without the dead, without who waits unwatched, and within its bounds."""
+    """Return the table without crashed jobs, without waiting jobs that no client polls, and within its bounds."""
     changed: dict[str, Job | None] = {}
     for key, entry in board.items():
         watched = entry.last_requested >= now - IDLE_TIMEOUT
@@ -214,20 +218,21 @@ def prune(board: JobTable, now: float, limits: QueueLimits) -> JobTable:
 
 
 def referenced_logs(board: JobTable) -> set[tuple[str, str]]:
-    """The attempts that are named on the board, each with its run: what else there is in a store is rubbish."""
+    """Return the logs that the table names, each with its job. All others in a store are orphans."""
     return {(key, name) for key, entry in board.items() for name in (entry.log, entry.worker_id) if name}
 
 
 def _unclaimed(board: JobTable, key: str, launched: float) -> Job | None:
-    """The run that was launched at a time and that no process has claimed yet: who began an earlier launch and ends
-    late has no say in this one."""
+    """Return the job that was launched at this time and has not been claimed. A process of an earlier launch that ends
+    late must not change the present one.
+    """
     entry = board.get(key)
     waits = entry is not None and entry.status == "running" and not entry.worker_id and entry.last_heartbeat == launched
     return entry if waits else None
 
 
 def _requeue_crashed(entry: Job, watched: bool, now: float) -> Job | None:
-    """A run whose process has died."""
+    """Return a job whose process has died, queued again, or failed after MAX_CRASHES."""
     sentence = DIED if entry.worker_id else NEVER_BEGAN
     entry = replace(entry, worker_id="", crash_count=entry.crash_count + 1)
     if entry.crash_count >= MAX_CRASHES:
@@ -236,12 +241,12 @@ def _requeue_crashed(entry: Job, watched: bool, now: float) -> Job | None:
 
 
 def _park(entry: Job) -> Job | None:
-    """A run that nobody wants at present: nothing, if it has not begun."""
+    """Return a job that no client polls, stopped; None if it has no records yet."""
     return replace(entry, status="stopped", worker_id="") if entry.log else None
 
 
 def _with(board: JobTable, changed: Mapping[str, Job | None]) -> JobTable:
-    """The board with some entries changed, or taken away."""
+    """Return the table with some jobs changed or removed."""
     if not changed:
         return board
     after = {key: changed.get(key, entry) for key, entry in board.items()}
@@ -249,8 +254,9 @@ def _with(board: JobTable, changed: Mapping[str, Job | None]) -> JobTable:
 
 
 def _queue(board: JobTable) -> list[str]:
-    """Who waits, the first first: of each address its first, then of each its second, and so on, where the runs of it
-    that are computed count as well."""
+    """Return the keys of waiting jobs in order: the first of each client, then the second of each, and so on, counting
+    the running jobs of a client.
+    """
     before = Counter(entry.client for entry in board.values() if entry.status == "running")
     ranks: dict[str, int] = {}
     waiting = [key for key, entry in board.items() if entry.status == "waiting"]
@@ -261,8 +267,9 @@ def _queue(board: JobTable) -> list[str]:
 
 
 def _runnable(board: JobTable, queue: list[str], limits: QueueLimits) -> list[str]:
-    """Those of the queue whose turn it is: one address never has all places, if there are several, for a run takes
-    minutes, and who comes next must not wait for the end of one."""
+    """Return the queued jobs whose turn it is. One client never takes all places, if there are several: a job takes
+    minutes, and the next client must not wait for its end.
+    """
     running = Counter(entry.client for entry in board.values() if entry.status == "running")
     each = max(1, limits.at_once - 1)
     found: list[str] = []

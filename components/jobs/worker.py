@@ -1,4 +1,4 @@
-"""An attempt to compute a run: it claims it, records it, shows that it lives, and stops when nobody asks."""
+"""The execution of a job by one process: claim it, record it, send heartbeats, stop when no client polls."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ from components.operations.build_id import build_id
 
 log = logging.getLogger(__name__)
 
-OUTAGE = 30.0  # seconds that a store may be away without an attempt giving up
-PAUSE = 0.25  # seconds between two tries meanwhile
-GRACE = 1.0  # seconds to come to a record when it is time to stop
+OUTAGE = 30.0  # seconds that a store may be unavailable before an execution gives up
+PAUSE = 0.25  # seconds between two tries
+GRACE = 1.0  # seconds to reach the next record when the execution has to stop
 
 FAILED = "The computation failed here. What was computed before is shown."
 TOO_LONG = f"This run gives more than the {queue.MAX_JOB_BYTES >> 20} MiB that are recorded; it ends here."
 
 
 def job_key(name: str, state: State) -> str:
-    """The name of a run in a store: a hash, so that nothing of a link gets into a path."""
+    """Return the name of a job in a store: a hash, so that nothing of a link gets into a path."""
     return hashlib.sha256(f"{build_id()} {name}?{state.key()}".encode()).hexdigest()[:40]
 
 
 @dataclass
 class JobExecution:
-    """One process's attempt at a run, with a log of its own."""
+    """The execution of a job by this process, with a log of its own."""
 
     store: Store
     key: str
@@ -48,7 +48,7 @@ class JobExecution:
 
     @classmethod
     def claimed(cls, store: Store, key: str, leave: Callable[[], None] | None) -> JobExecution | None:
-        """An attempt at the run, or None: it was not launched, or another has it."""
+        """Claim a job. None if it was not launched, or if another process has it."""
         name = secrets.token_hex(8)
         entry = _retry(lambda: store.change(partial(_claim, key=key, worker_id=name)))
         if entry is None:
@@ -57,7 +57,7 @@ class JobExecution:
         return cls(store, key, name, entry, leave)
 
     def compute(self, view: View, state: State) -> None:
-        """Computes and records until it is finished, has failed, or has to stop."""
+        """Compute and record until the job is finished, has failed, or has to stop."""
         self.size = self.safe = 0  # bytes of the log, and of the checkpoint
         self.saved = False
         self.over, self.done = threading.Event(), threading.Event()
@@ -95,7 +95,7 @@ class JobExecution:
             self._end("finished")
 
     def _begin(self) -> Mapping[str, Any] | None:
-        """Makes the log, with what is safe of the last attempt's; returns the checkpoint from which to go on."""
+        """Create the log with the safe part of the previous one, and return the checkpoint to continue from."""
         past, generation = self.entry.log, self.entry.generation
         found, saved = b"", None
         if past:

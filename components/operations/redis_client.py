@@ -1,12 +1,12 @@
-"""The Redis that processes and machines share, with one circuit breaker for each process.
+"""Redis access with a circuit breaker.
 
-A call takes at most ANSWER seconds. After a call that had no answer, all calls fail at once for PAUSE seconds; then a
-single call tries again. The cache, the limits and the runs use the same client of an address, so a Redis that hangs
-costs a process one wait, whatever asks.
+A call times out after TIMEOUT_SECONDS. After a failure, calls fail immediately for RETRY_AFTER_SECONDS; then a single
+call probes the server again. The stream cache, the quota and the jobs use the same client of an address, so a Redis
+that hangs costs a process one timeout.
 
-Values that are read are bytes of a bounded length, never objects: nothing is unpickled. A value carries a code (MAC)
-of its name, its bytes and a secret: CACHE_SECRET, else the password of the Redis. What others have written there, or
-under another name, is as good as absent.
+Values that are read are bytes of a bounded length, never objects: nothing is unpickled. A value carries a message
+authentication code of its name, its bytes and a secret: CACHE_SECRET, or else the password of the Redis. Values that
+others have written, or that are stored under another name, are ignored.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from components.operations import metrics, settings
 
 log = logging.getLogger(__name__)
 
-TIMEOUT_SECONDS = 0.25  # seconds that an answer may take; a near Redis takes less than a thousandth of a second
+TIMEOUT_SECONDS = 0.25  # a Redis nearby answers in less than a millisecond
 CODE_BYTES = 32
-RETRY_AFTER_SECONDS = 2.0  # seconds for which one that does not answer is left alone
+RETRY_AFTER_SECONDS = 2.0  # after a call that failed
 
 T = TypeVar("T")
 
@@ -44,11 +44,11 @@ class Unavailable(Exception):
 
 
 class Refused(Unavailable):
-    """The Redis answers, and refuses: it is full, or the key has another type."""
+    """The Redis answers and refuses: it is full, or the key has another type."""
 
 
 class RedisClient:
-    """A Redis that may go and come back. Every method raises Away, soon."""
+    """A Redis that may become unavailable and come back. Every method raises Unavailable within a bounded time."""
 
     def __init__(self, url: str, secret: str = "") -> None:
         self._secret = (secret or urlsplit(url).password or "").encode()
@@ -62,16 +62,16 @@ class RedisClient:
 
     @staticmethod
     def at(url: str) -> RedisClient | None:
-        """The client of an address, one for each process; none where there is no address."""
+        """Return the client of an address, one for each process; None where there is no address."""
         return _client(url, settings.value(os.environ, "CACHE_SECRET")) if url else None
 
     @property
     def away(self) -> bool:
-        """Whether it did not answer when it was asked last."""
+        """Whether the last call failed."""
         return self._until is not None
 
     def answers(self) -> bool:
-        """Ask now whether the Redis answers; False without asking while the breaker is open."""
+        """Return whether the Redis answers now; False without a call while the breaker is open."""
         try:
             self.call(self.redis.ping)
         except Unavailable:
@@ -79,19 +79,19 @@ class RedisClient:
         return True
 
     def get(self, key: str, most: int) -> bytes | None:
-        """The bytes of a key; None where there are none, more than `most`, or what another has written."""
+        """Return the bytes of a key; None where there are none, more than `most`, or where another has written them."""
         return self.opened(key, self.call(lambda: self.redis.getrange(key, 0, most + CODE_BYTES)), most)
 
     def set(self, key: str, value: bytes, seconds: int) -> None:
-        """Keeps bytes for some time."""
+        """Store bytes for a number of seconds."""
         self.call(lambda: self.redis.set(key, self.sealed(key, value), ex=seconds))
 
     def sealed(self, key: str, value: bytes) -> bytes:
-        """What is stored under a key for a value: its code, then the value."""
+        """Return the stored form of a value: its authentication code, then the value."""
         return self._code(key, value) + value
 
     def opened(self, key: str, stored: object, most: int) -> bytes | None:
-        """The value of at most so many bytes that was sealed under a key, else None."""
+        """Return the value of a stored form if it is authentic and has at most `most` bytes, else None."""
         if not isinstance(stored, bytes):
             return None
         code, value = stored[:CODE_BYTES], stored[CODE_BYTES:]
@@ -101,7 +101,7 @@ class RedisClient:
         return hmac.digest(self._secret, b"%d:%s%s" % (len(key), key.encode(), value), "sha256")
 
     def script(self, lua: str) -> Callable[..., Any]:
-        """A script as a function of its keys and its arguments."""
+        """Return a Lua script as a function of its keys and arguments."""
         registered = self.redis.register_script(lua)
         return lambda keys, args: self.call(lambda: registered(keys=keys, args=args))
 

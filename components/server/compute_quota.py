@@ -1,14 +1,14 @@
-"""How much computing one client is granted: seconds of it, not requests.
+"""The quota of computing time of each client, in CPU seconds and not in requests.
 
-Every address has a bucket of LIMIT_BURST seconds of computing that fills at LIMIT_RATE seconds a second. Only what
-has to be computed is taken from it, by whoever starts it: what is in the cache, or under way already, is free, so sixty
-phones behind one address may open one link. Before it starts, a picture is charged what it should take at most, lest
-a hundred of them start at once; when it has ended, or is given up, what it did not take is given back. Whoever's
-bucket is empty is refused, and told when it no longer is.
+Each address has a bucket of LIMIT_BURST seconds that fills at LIMIT_RATE seconds a second. Only a computation takes
+from it, by the client that starts it: streams in the cache, or already under way, are free, so sixty phones behind one
+address may open one link. The maximum cost is reserved when a computation starts, and the unused part is refunded when
+it ends. This prevents one client from starting many computations at once. A client whose bucket is empty is refused,
+with the time after which it may try again.
 
-The buckets are in the shared Redis where there is one, else each worker has its share of them.
+The buckets are in the shared Redis if there is one; otherwise each worker process has its share of them.
 
-(The package `limits` counts whole hits within windows of time and takes nothing back; a hit of a thousand units is a
+(The package `limits` counts whole hits within windows of time and refunds nothing; a hit of a thousand units is a
 thousand entries in its moving window. A bucket that may be overdrawn and refunded is the few lines below.)
 """
 
@@ -55,7 +55,7 @@ return "0"
 
 
 class QuotaExceeded(Exception):
-    """A client has used up what it is granted; `wait` is in how many whole seconds it may ask again."""
+    """A client has used up its quota; `wait` is the time in whole seconds after which it may try again."""
 
     def __init__(self, wait: float) -> None:
         self.wait = max(1, math.ceil(wait))
@@ -67,9 +67,11 @@ class QuotaExceeded(Exception):
 
 
 class ComputeQuota:
-    """The buckets of all addresses. rate: seconds of computing a second, 0 for no limits; burst: seconds.
+    """The buckets of all clients.
 
-    workers: among how many processes the buckets are divided where nothing is shared."""
+    rate: CPU seconds a second, 0 for no limits; burst: CPU seconds; workers: the number of processes among which the
+    buckets are divided where no Redis is shared.
+    """
 
     def __init__(self, rate: float, burst: float, workers: int = 1, shared: RedisClient | None = None) -> None:
         self.rate, self.burst, self.workers = rate, burst, workers
@@ -78,8 +80,10 @@ class ComputeQuota:
         self._lock = threading.Lock()
 
     def reserve(self, address: str | None, seconds: float, refusable: bool = True) -> Charge:
-        """Takes seconds from an address's bucket, unless it is empty; returns the charge, to be settled when the CPU
-        time is known. Raises Exhausted, but not for what goes on with work that was admitted (refusable=False)."""
+        """Take seconds from a client's bucket, unless it is empty; return the charge, which is settled later.
+
+        Raises QuotaExceeded, except for the continuation of work that was admitted (refusable=False).
+        """
         if not self.rate:
             return Charge(lambda seconds: None, seconds)
         names = {client_key(address): 1.0} | ({wide: IPV6_SITE_SHARE} if (wide := ipv6_site_key(address)) else {})
@@ -97,7 +101,7 @@ class ComputeQuota:
                 self._take(name, rest / share, False)
 
     def _take(self, name: str, seconds: float, refusable: bool) -> float:
-        """Takes (or, if negative, gives back) and returns 0; or the seconds until something is there again."""
+        """Take seconds (refund them, if negative) and return 0; or return the seconds until it may be tried again."""
         if self._shared_take is not None:
             try:
                 args = [self.rate, self.burst, seconds, int(refusable), MAX_DEBT_BURSTS * self.burst]
@@ -121,7 +125,9 @@ class ComputeQuota:
 
 
 def client_key(address: str | None) -> str:
-    """The name of an address's bucket. A client has a whole /64 of IPv6; what is no address shares one bucket."""
+    """Return the name of a client's bucket. A client has a whole /64 of IPv6; anything that is no address shares one
+    bucket.
+    """
     try:
         found = ipaddress.ip_address(address or "")
     except ValueError:
@@ -132,7 +138,7 @@ def client_key(address: str | None) -> str:
 
 
 def ipv6_site_key(address: str | None) -> str | None:
-    """The name of the bucket that a whole /48 of IPv6 shares; None for what is no such address."""
+    """Return the name of the bucket that a whole /48 of IPv6 shares; None for other addresses."""
     try:
         found = ipaddress.IPv6Address(address or "")
     except ValueError:

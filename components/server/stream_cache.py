@@ -45,12 +45,12 @@ _threads = ThreadPoolExecutor(64, "stream")  # more than there are requests at a
 
 
 def no_charge() -> Charge:
-    """Admits whoever asks."""
+    """Return a charge that costs nothing."""
     return Charge(lambda seconds: None, 0.0)
 
 
 class InFlightStream:
-    """A stream being computed, with everything it has given so far."""
+    """A stream that is being computed, with all lines so far."""
 
     def __init__(self, view: str, lines: Iterator[bytes], charge: Charge) -> None:
         self.view, self.lines, self.charge = view, lines, charge
@@ -141,7 +141,7 @@ class InFlightStream:
 
 
 class StreamReader:
-    """What an asker gets: lines, until there are no more or it closes them."""
+    """The lines of a stream for one request, until they end or the request closes them."""
 
     def __init__(self, lines: Iterator[bytes], close: Callable[[], None] = lambda: None) -> None:
         self._lines, self._close = lines, close
@@ -157,13 +157,13 @@ class StreamReader:
             raise
 
     def close(self) -> None:
-        """The asker goes; without effect the second time."""
+        """End the subscription; without effect the second time."""
         close, self._close = self._close, lambda: None
         close()
 
 
 class StreamCache:
-    """Replays finished streams and shares unfinished ones."""
+    """Replays finished streams and shares streams that are being computed."""
 
     def __init__(self, server: Flask, shared: RedisClient | None = None) -> None:
         config = {"CACHE_TYPE": "SimpleCache", "CACHE_DEFAULT_TIMEOUT": TIMEOUT_SECONDS, "CACHE_THRESHOLD": MAX_ENTRIES}
@@ -181,11 +181,11 @@ class StreamCache:
         pulses: bool = False,
         whole: bool = True,
     ) -> StreamReader:
-        """The lines of `compute()`, from the cache where they are, computed once however many ask; with pulses between
-        them where those are wanted; those after a `REST` only when they are requested, if not `whole`.
+        """Return the lines of `compute()`, from the cache if they are there, computed once for concurrent requests.
 
-        The one by whom the computation begins is admitted first, or `admit` raises. Whoever is given lines has to
-        exhaust or close them. key: the view, a question mark, the state.
+        key: the view, a question mark, the state. admit: called only if this request starts the computation; it may
+        raise QuotaExceeded. pulses: whether to send a space where a line takes long. whole: whether lines after a
+        `REST` are computed before they are requested. The caller must exhaust or close the returned reader.
         """
         kept = self._get(key)
         if kept is not None:
@@ -199,7 +199,7 @@ class StreamCache:
         return StreamReader(lines, lambda: self._leave(key, shared))
 
     def get_complete(self, key: str) -> bytes | None:
-        """The whole stream of a key, if it is kept."""
+        """Return the whole stream of a key if it is cached."""
         return self._get(key)
 
     def _join(self, key: str, compute: Callable[[], Iterator[bytes]], admit: Callable[[], Charge]) -> InFlightStream:
@@ -278,7 +278,7 @@ class StreamCache:
 
 
 def is_complete_stream(body: bytes) -> bool:
-    """Whether bytes are the lines of a whole stream: what another has put in their place is not passed on."""
+    """Return whether bytes are the lines of a whole stream: what others have stored in their place is not passed on."""
     if not body.endswith(b"\n"):
         return False
     try:
@@ -289,5 +289,5 @@ def is_complete_stream(body: bytes) -> bool:
 
 
 def _name(key: str) -> str:
-    """The name of an entry that is shared: with the release, without anything of the link."""
+    """Return the name of a shared entry: with the build, without anything of the link."""
     return f"stream:{build_id()}:{hashlib.sha256(key.encode()).hexdigest()[:40]}"
