@@ -1,6 +1,6 @@
 """Computes one run: what executors are given.
 
-Whoever computes is given a view's name and a link's query, and checks both as if they came from a stranger.
+The process receives a view's name and a link's query, and checks both like the input of a client.
 """
 
 from __future__ import annotations

@@ -145,7 +145,7 @@ def _said() -> Iterator[None]:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    """Puts data in place of a file; whoever reads has the old ones or the new ones."""
+    """Replace a file atomically: a reader gets the old content or the new one."""
     new = path.with_suffix(".new")
     file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:

@@ -1,4 +1,4 @@
-"""What is known of a run to whoever gives it away: how it stands, and its last checkpoint."""
+"""A job's status and its last checkpoint, for exports. Reading them does not keep the job alive."""
 
 from __future__ import annotations
 

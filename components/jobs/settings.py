@@ -28,7 +28,7 @@ def _default(name: str) -> Any:
 
 @dataclass(frozen=True)
 class Settings:
-    """Those named RUNS_… in components/operations/settings.py. As strings they go to whoever computes."""
+    """Those named RUNS_… in components/operations/settings.py. They are passed to the executing process as strings."""
 
     folder: Path = field(default_factory=lambda: Path(tempfile.gettempdir()) / f"feature-unlearning-{os.geteuid()}")
     redis: str = ""

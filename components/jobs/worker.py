@@ -141,7 +141,7 @@ class JobExecution:
             try:
                 if self.store.change(step):
                     continue
-            except StoreError:  # that is for whoever records to deal with
+            except StoreError:  # the thread that records handles it
                 continue
             self.over.set()
             if not self.done.wait(GRACE) and self.leave is not None:

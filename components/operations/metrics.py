@@ -43,7 +43,7 @@ class Family:
 
 @dataclass(frozen=True)
 class Gauge:
-    """What is measured when it is asked for: its name, its help, its label, and a value for each word of that."""
+    """A value measured on request: its name, its help, its label, and a value for each word of the label."""
 
     name: str
     help: str

@@ -43,7 +43,7 @@ def _warm(views: Iterable[View], *checks: Callable[[], None]) -> None:
                 _changed.notify_all()
         with one_process_at_a_time("rest"):
             warm_up()
-    except Exception:  # whoever asks meets the same failure, with its own message
+    except Exception:  # a request fails in the same way, with its own message
         log.exception("the warm-up failed")
     finally:
         with _changed:

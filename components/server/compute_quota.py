@@ -29,7 +29,7 @@ from components.operations.redis_client import RedisClient, Unavailable
 
 MAX_CLIENTS = 10_000  # whose buckets a worker remembers; one that is forgotten is full
 
-IPV6_SITE_SHARE = 8.0  # addresses' worth of computing that a /48 of IPv6 has: whoever has one has 65,536 of /64
+IPV6_SITE_SHARE = 8.0  # quotas that a /48 of IPv6 has: it holds 65,536 networks of /64
 MAX_DEBT_BURSTS = 100  # bursts: nothing that can be asked for costs as much
 
 # KEYS: the bucket. ARGV: rate, burst, what is to be taken (given back, if negative), 1 if it may be refused, and

@@ -94,7 +94,7 @@ def register(server: Flask, shelf: ImageStore | None = None, limits: ComputeQuot
 
 
 class UploadSlots:
-    """Files that are on their way: at most so many in all, and so many from one bucket."""
+    """Uploads in progress, bounded in total and for each client."""
 
     def __init__(self, most: int, each: int) -> None:
         self.most, self.each = most, each

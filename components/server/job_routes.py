@@ -76,7 +76,7 @@ def register(
 
 
 class JobService:
-    """The runs of a store, as whoever asks sees them. Never waits for a computation."""
+    """The jobs of a store, as clients see them. It never waits for a computation."""
 
     def __init__(self, settings: Settings, store: Store, executor: Executor) -> None:
         self.settings, self.store, self.executor = settings, store, executor
@@ -93,10 +93,12 @@ class JobService:
         ask: bool = True,
         client: str = "",
     ) -> bytes:
-        """A line on how the run stands, and the records from a place on: the beginning, if the place is of another
-        generation or of none. Whoever asks for what is not computed yet has to be able to `pay`, which raises where
-        that is not so; whoever launches it pays its seconds. Whoever only looks does not `ask`, and neither starts the
-        run nor keeps it going."""
+        """Return a line with the job's status, and its records from a position on.
+
+        The records begin at 0 if the position is of another generation, or of none. A client that requests a job that
+        is not computed yet must be able to `pay`, which raises otherwise; the client that launches it pays its seconds.
+        With ask=False the job is neither started nor kept alive.
+        """
         try:
             looked = None if ask else JobResponse(self.store.board().get(key))
             standing = looked or self._ask(name, query, key, pay, seconds, client)
@@ -113,7 +115,7 @@ class JobService:
         return head + records
 
     def finished(self, name: str, state: State) -> bytes:
-        """All records of a state's run that is finished, else none. Nothing is asked for by this."""
+        """Return all records of a state's finished job, else none. This does not start the job."""
         key = job_key(name, state)
         try:
             entry = self.store.board().get(key)

@@ -121,7 +121,7 @@ def register(
             return lines
         sent = with_error_chunk(lines if whole else until_trajectories_end(lines), name)
         response = Response(sent, mimetype="application/x-ndjson", headers=_STREAMED)
-        response.call_on_close(lines.close)  # whoever has gone before the first line never began to iterate
+        response.call_on_close(lines.close)  # a client that left before the first line never starts the iteration
         return response
 
     @server.get("/stream/<name>")

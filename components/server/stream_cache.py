@@ -107,7 +107,7 @@ class InFlightStream:
             self._end()
 
     def _ended(self, failure: Exception | None) -> None:
-        """There are no more lines. What goes wrong at the end is a failure too: else requests would wait for ever."""
+        """Mark the end. A fault at the end is a failure as well, so that no request waits without end."""
         try:
             self._end()
         except Exception as other:
@@ -234,7 +234,7 @@ class StreamCache:
 
     def _leave(self, key: str, shared: InFlightStream) -> None:
         """The last asker keeps what is complete and stops what is not."""
-        with self._lock:  # in one go, lest somebody joins a stream that is about to be stopped
+        with self._lock:  # atomically, so that no request joins a stream that is about to be stopped
             shared.subscribers -= 1
             if shared.subscribers:
                 return

@@ -149,7 +149,7 @@ def step_url(story: Story, step: Step) -> str:
 
 
 def stream_query(view: View, state: State) -> str:
-    """What the stream is asked for, as the client does: a map does not depend on what is on its axes."""
+    """Return the query of the stream, as the client forms it: a map does not depend on the values on its axes."""
     axes = view.State.varied()
     on = [axes[getattr(state, name)] for name in ("x", "y")] if any(f.opens for f in view.figures.values()) else []
     values = state.model_dump()

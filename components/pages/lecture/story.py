@@ -153,7 +153,7 @@ def parse(file: str, data: Mapping[str, Any], views: Mapping[str, View]) -> Stor
 
 
 class _Fields:
-    """The fields of a table in a file, each checked as it is asked for. All raise StoryError."""
+    """The fields of a table in a file, each checked when it is read. All methods raise StoryError."""
 
     def __init__(self, file: str, step: str, data: Any) -> None:
         self.file, self.step, self.data = file, step, data

@@ -2,7 +2,7 @@
 
 A link that cannot be read gives the picture of the nearest state, as its page does. The same stream is read as by the
 page, and paid for in the same way; what was drawn is kept, and its ETag is known without drawing. One picture is drawn
-at a time in each process, some wait, and whoever comes then is told to come again.
+at a time in each process, a few requests wait, and further ones are told to try again.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def register(
             if not in_line.acquire(blocking=False):
                 return _again(BUSY, 429)
             try:
-                with drawing:  # whoever waited for the same picture has it
+                with drawing:  # another request may have drawn the same card meanwhile
                     card = cards.get(key) or drawn(view, state)
                 cards.put(key, card)
             except QuotaExceeded as exhausted:

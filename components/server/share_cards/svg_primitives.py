@@ -144,7 +144,7 @@ CORNERS: dict[str, list[tuple[float, float]]] = {
 
 
 def image(colours: np.ndarray, left: float, top: float, width: float, height: float, smooth: bool = False) -> str:
-    """A grid of colours (ny, nx, 3 or 4), the first row below, as a picture of so many pixels."""
+    """A grid of colours (ny, nx, 3 or 4), the first row below, as an image of this size in pixels."""
     flat = np.ascontiguousarray(colours[::-1].astype(np.uint8))
     rows, columns, parts = flat.shape
     raw = b"".join(b"\0" + row.tobytes() for row in flat)

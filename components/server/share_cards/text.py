@@ -145,7 +145,7 @@ def drawn(
 
 
 def wrapped(text: str, size: float, room: float, lines: int, bold: bool = False) -> list[str]:
-    """Text as at most so many lines of at most so many pixels; what has no room ends in an ellipsis."""
+    """Return text broken into lines, bounded in number and in pixels; it ends in an ellipsis where it is cut."""
     found: list[str] = []
     for word in text.split():
         longer = f"{found[-1]} {word}" if found else word
@@ -160,7 +160,7 @@ def wrapped(text: str, size: float, room: float, lines: int, bold: bool = False)
 
 
 def cut(text: str, size: float, room: float, bold: bool = False) -> str:
-    """Text of at most so many pixels; what has no room ends in an ellipsis, between two tags."""
+    """Return text of a bounded width in pixels, cut between two tags with an ellipsis."""
     if width(text, size, bold) <= room:
         return text
     while text and width(text + "…", size, bold) > room:

@@ -277,7 +277,7 @@ def _on_plane(index: int, label: str, line: dict[str, Any]) -> list[Trace]:
 
 
 def _named(layout: dict[str, Any], bottom: int) -> None:
-    """The names of the lines, under the axes, in so many pixels."""
+    """The legend under the axes, within this width in pixels."""
     layout["showlegend"] = True
     layout["legend"] = {
         "orientation": "h", "x": 0, "xref": "paper", "y": 0, "yref": "container", "yanchor": "bottom",

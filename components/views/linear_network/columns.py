@@ -20,7 +20,7 @@ def times(t_end: float) -> np.ndarray:
 
 
 def drawn(network: LinearNetwork) -> list[int]:
-    """The neurons that are drawn: all, or so many evenly by the sign and size of v_i^2/eta_w - u_i^2/eta_u."""
+    """Return the neurons that are drawn: all, or an even selection by v_i^2/eta_w - u_i^2/eta_u."""
     if network.d <= NEURONS:
         return list(range(network.d))
     order = np.argsort(network.p * network.q, kind="stable")

@@ -44,7 +44,7 @@ def seconds(state: PhaseMapState) -> float:
 
 
 def requested_quantities(state: PhaseMapState) -> tuple[str, ...]:
-    """What the core is asked for: in a live map nothing but fates, for the next one is under way already."""
+    """Return the quantities to compute: fates alone in a live map, since the next map is requested already."""
     return ("fate",) if state.detail == LIVE else (state.quantity, "boundary")
 
 

@@ -34,7 +34,7 @@ from dynamics import EpsSweep, MeanFieldModel, NetworkDistances
 FLOOR = 1e-6  # of the risk at the start: where logarithmic axes end
 PANELS = {"course": ("risk", "terms", "a", "s"), "risk": ("risk", "terms"), "neurons": ("a", "s")}
 TITLES = {"risk": "risk", "terms": "½ rₖ²", "a": "aᵢ", "s": "sᵢ"}
-PLACES = ("end", "middle", "start")  # of the plateaus' labels, lest they meet on a logarithmic axis
+PLACES = ("end", "middle", "start")  # of the plateaus' labels, so that they do not overlap on a logarithmic axis
 NETWORK, DOTS = LIGHT["network"], "2px,3px"
 MARKS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x")
 

@@ -75,7 +75,7 @@ def distances(state: TimeScalesState) -> Iterator[NetworkDistances]:
 
 
 def network_sizes(state: TimeScalesState) -> list[tuple[int, int, int]]:
-    """(m, d, batch) of all networks that the picture shows, each in so many runs."""
+    """Return (m, d, batch) of all networks that the figure shows."""
     own = [(state.m, state.dimension, state.batch)] if "network" in state.layers else []
     return own + (places(state) if state.panel == "network" else [])
 

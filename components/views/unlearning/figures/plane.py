@@ -56,7 +56,7 @@ def union(one: Window, other: Window) -> Window:
 
 
 def _nice(height: float) -> float:
-    """The height rounded up to two digits or so, lest the axis trembles under a moving slider."""
+    """Return the height rounded up to about two digits, so that the axis does not jitter while a slider moves."""
     if height <= 0:
         return 0.0
     step = 10 ** math.floor(math.log10(height)) / 4
