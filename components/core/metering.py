@@ -1,7 +1,7 @@
-"""CPU time of a computation, that of its own threads included.
+"""CPU time of a computation, including that of its threads.
 
-A `Meter` counts what its `measure` blocks take in the calling thread, and what threads take that `Threads` runs for
-the computation. `Threads` belongs to the meter that is active where it is made.
+A `Meter` counts the CPU time of its `measure` blocks in the calling thread, and that of the threads that `Threads`
+runs for the computation. `Threads` belongs to the meter that is active when it is created.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from typing import Any
 
 from dynamics.interruption import interruptible
 
-MAX_SECONDS = 120.0  # CPU time of a stream or a file: many times what a page asks for
+MAX_SECONDS = 120.0  # CPU time of a stream or a file: many times what a page needs
 TOO_LONG = f"This takes more than {MAX_SECONDS:g} seconds of computing, which is the limit: ask for less."
 
 
 class Charge:
-    """What one computation has been charged so far: at least its CPU time. Called with that in the end, it settles."""
+    """The CPU seconds that a computation has been charged so far. Calling it with the final CPU time settles it."""
 
     def __init__(self, take: Callable[[float], None], seconds: float) -> None:
         self._take, self.seconds = take, seconds
 
     def cover(self, spent: float) -> None:
-        """Charge as much again, and again, while more is spent than was charged."""
+        """Double the charge while more is spent than was charged."""
         while 0.0 < self.seconds < spent:
             self._take(self.seconds)
             self.seconds *= 2.0
@@ -39,7 +39,7 @@ class Charge:
 
 
 class Meter:
-    """CPU seconds of one computation, so far."""
+    """CPU seconds of one computation so far."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -52,7 +52,7 @@ class Meter:
 
     @contextmanager
     def measure(self) -> Iterator[None]:
-        """Count what the calling thread does, and make this meter the active one."""
+        """Count the CPU time of the calling thread, and make this meter the active one."""
         token = _active.set(self)
         began = time.thread_time()
         try:
@@ -64,8 +64,10 @@ class Meter:
 
 @contextmanager
 def charged(meter: Meter, charge: Charge, is_stopped: Callable[[], bool] = lambda: False) -> Iterator[None]:
-    """Measure what the calling thread does, and keep the charge above it. Checkpoints in it raise `Interrupted` as soon
-    as `is_stopped()` is true, or where it takes more than `MAX_SECONDS`."""
+    """Measure the calling thread, and keep the charge above its CPU time.
+
+    Checkpoints raise `Interrupted` as soon as `is_stopped()` is true, or after `MAX_SECONDS`.
+    """
     began = time.thread_time()
 
     def look() -> bool:
@@ -84,7 +86,7 @@ _active: ContextVar[Meter | None] = ContextVar("meter", default=None)
 
 
 class Threads(Executor):
-    """A thread for each core; their CPU time is counted by the meter that is active where they are made."""
+    """A thread for each core; the meter that is active at creation counts their CPU time."""
 
     def __init__(self) -> None:
         self._meter = _active.get()

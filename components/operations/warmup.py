@@ -1,7 +1,7 @@
-"""The numerical core is compiled, or loaded from its cache, in a thread: pages are served meanwhile.
+"""Compile the numerical core, or load it from its cache, in a thread while pages are served.
 
-It is compiled view by view, so that the first picture does not wait for what it does not need. Of several processes
-one compiles a view's part; the others wait for it and load what it has compiled.
+It is compiled view by view, so that the first stream does not wait for code that it does not need. Of several
+processes one compiles a view's part; the others wait for it and load the result.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from dynamics.jit import one_process_at_a_time
 
 log = logging.getLogger(__name__)
 
-NOTICE_AFTER_SECONDS = 0.5  # seconds before somebody who waits is told why
-MAX_WAIT_SECONDS = 300.0  # seconds; thirty to ninety are usual where nothing is cached
+NOTICE_AFTER_SECONDS = 0.5  # before a waiting client is told why
+MAX_WAIT_SECONDS = 300.0  # thirty to ninety are usual with an empty cache
 SENTENCE = "The numerical core is being compiled. This happens once, and takes one or two minutes; the picture follows."
 
-ready = threading.Event()  # all of it
+ready = threading.Event()  # the whole core
 _once = threading.Lock()
 _ready_views: set[str] = set()
 _changed = threading.Condition()
 
 
 def start_warmup(views: Iterable[View], *checks: Callable[[], None]) -> None:
-    """Compile everything that the views need, once a process, then call the checks, which need the core too."""
+    """Compile the code of the views, once in a process, then call the checks, which need it too."""
     if _once.acquire(blocking=False):
         threading.Thread(target=_warm, args=(list(views), *checks), name="warm-up", daemon=True).start()
 
@@ -54,19 +54,19 @@ def _warm(views: Iterable[View], *checks: Callable[[], None]) -> None:
 
 
 def is_ready(view: str) -> bool:
-    """Whether a view's pictures need not wait for the compiler."""
+    """Return whether the streams of a view need not wait for the compiler."""
     return view in _ready_views or ready.is_set()
 
 
 def after_warmup(view: str) -> Iterator[bytes]:
-    """Return when a view's part of the core is compiled; say so where that takes more than a moment."""
+    """Return when a view's code is compiled; yield a sentence where that takes more than a moment."""
     if not _wait(view, NOTICE_AFTER_SECONDS):
         yield Chunk("wait", {"sentence": SENTENCE}).line()
         _wait(view, MAX_WAIT_SECONDS)
 
 
 def wait_until_ready(view: str) -> None:
-    """Return when a view's part of the core is compiled; at once in a process that does not compile it in a thread."""
+    """Return when a view's code is compiled; at once in a process that does not compile it in a thread."""
     if _once.locked():
         _wait(view, MAX_WAIT_SECONDS)
 

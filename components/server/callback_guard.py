@@ -1,4 +1,4 @@
-"""What a page may send to Dash's callbacks: Dash itself answers anything else with an error of the server's."""
+"""Check requests to Dash's callbacks: Dash answers malformed ones with a server error."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from flask import Response, jsonify, request
 
 ROUTE = "/_dash-update-component"
 KEYS = {"output", "outputs", "inputs", "state", "changedPropIds", "parsedChangedPropsIds"}
-SENTENCE = "This is no message of this page: reloading it helps."
+SENTENCE = "Invalid request. Please reload the page."
 
 
 def register(app: Dash) -> None:
-    """Refuses every payload that no page of ours has written, before Dash reads it."""
+    """Refuse every payload that no page of this app sends, before Dash reads it."""
 
     @app.server.before_request
     def refuse() -> tuple[Response, int] | None:
@@ -35,7 +35,7 @@ def register(app: Dash) -> None:
 
 
 def is_valid_payload(body: Any, callbacks: Mapping[str, Any]) -> bool:
-    """Whether a payload calls one of the callbacks as the page would: with texts for its inputs and its state."""
+    """Return whether a payload calls one of the callbacks as the page does: with texts as inputs and state."""
     if not isinstance(body, dict) or not body.keys() <= KEYS or not isinstance(body.get("output"), str):
         return False
     about = callbacks.get(body["output"])
@@ -52,7 +52,7 @@ def is_valid_payload(body: Any, callbacks: Mapping[str, Any]) -> bool:
 
 
 def _matches_declaration(given: Any, declared: list[dict[str, str]]) -> bool:
-    """Whether what is given is what is declared, each with a text or nothing as its value."""
+    """Return whether values match the declared inputs, each with a text or nothing."""
     return (
         isinstance(given, list)
         and len(given) == len(declared)

@@ -1,13 +1,13 @@
-"""The routes that serve every view's data: the stream, the link's reader, the files to take away.
+"""The routes that serve every view's data: streams, readers of links, files.
 
     GET /stream/<view>?<link>        NDJSON, one chunk a line, sent as computed
-    GET /picture/<view>?<link>       the stream's beginning, without what is said: while a hand is moving
-    GET /words/<view>?<link>         what is said of a state, without its picture
+    GET /picture/<view>?<link>       the stream up to the end of the trajectories, while a control moves
+    GET /words/<view>?<link>         the sentences of a state, without its figures
     GET /state/<view>?<link>         the nearest valid state, and sentences about what was changed
     GET /export/<view>.<kind>?<link> csv, json, py or bib
 
-Every error of these routes is JSON with a sentence. A link that cannot be read is answered by 422: parameter, value,
-range, sentence. A client that has used up its quota is answered by 429 and Retry-After (see limits.py).
+Every error of these routes is JSON with a sentence. A link that cannot be read is answered by 422 with parameter,
+value, range and sentence; a client that has used up its quota by 429 and Retry-After (see compute_quota.py).
 """
 
 from __future__ import annotations
@@ -36,24 +36,25 @@ from dynamics.interruption import Interrupted
 
 log = logging.getLogger(__name__)
 
-WORDS = Chunk("words").line().rstrip(b"}\n")  # how a line of words begins
+WORDS = Chunk("words").line().rstrip(b"}\n")  # the start of a line of words
 ROUTES = ("/stream/", "/picture/", "/words/", "/state/", "/export/")  # all of whose errors are JSON
 FAILURE = "The computation failed here."
-COMPUTED = ("csv", "json")  # the files whose making takes computing
+COMPUTED = ("csv", "json")  # files that are computed
 _STREAMED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 def register(
     server: Flask, views: Mapping[str, View], cache: StreamCache, limits: ComputeQuota | None = None
 ) -> Callable[[str], StreamReader | Response]:
-    """Adds the routes to the server; without limits there are none. Returns what gives a view's lines for the state
-    that a request asks for, or why there are none."""
+    """Add the routes to the server; without limits there is no quota. Return a function that gives the stream of a view
+    for the present request, or the response that says why there is none.
+    """
     release = build_id()
     granted = limits or ComputeQuota(0, 1)
 
     @server.after_request
     def name_release(response: Response) -> Response:
-        response.headers["X-Release"] = release  # by which an old tab knows that it is one
+        response.headers["X-Release"] = release  # by which the page notices an update of the app
         return response
 
     @server.errorhandler(HTTPException)
@@ -191,8 +192,7 @@ def register(
 
 
 def reserve_compute(granted: ComputeQuota, view: View, state: State, kind: str = "stream") -> Charge:
-    """Charge the present client for a stream or for a file of a kind, at first what it should take. Raises
-    Exhausted."""
+    """Reserve CPU seconds of the present client for a stream or for a file of a kind. Raises QuotaExceeded."""
     seconds = view.seconds(state) if kind == "stream" else view.export_seconds(state, kind)
     return granted.reserve(request.remote_addr, seconds)
 
@@ -200,8 +200,11 @@ def reserve_compute(granted: ComputeQuota, view: View, state: State, kind: str =
 def metered_stream(
     cache: StreamCache, granted: ComputeQuota, view: View, state: State, pulses: bool = False, whole: bool = True
 ) -> StreamReader:
-    """The lines of a state, kept or computed, charged to the present client where they are begun for him; with pulses
-    between them where those are wanted; computed up to their `REST` if not `whole`. Raises Exhausted."""
+    """Return the stream of a state, cached or computed, at the cost of the present client if it starts the computation.
+
+    pulses: whether spaces are sent while a line takes long; whole: whether what follows `REST` is computed before it is
+    requested. Raises QuotaExceeded.
+    """
     key = cache_key(view, state)
     return cache.stream(
         key, lambda: encode_chunks(view, state), lambda: reserve_compute(granted, view, state), pulses, whole
@@ -209,13 +212,14 @@ def metered_stream(
 
 
 def cache_key(view: View, state: State) -> str:
-    """The key of a state's lines in the cache."""
+    """Return the key of a state's stream in the cache."""
     return f"{view.name}?{state.key()}"
 
 
 def encode_chunks(view: View, state: State) -> Iterator[bytes]:
-    """A view's chunks as lines; the one that completes the picture ends with `REST`: all runs are drawn to their ends
-    and no figure comes again."""
+    """Encode a view's chunks as lines. The line that completes the figures ends with `REST`: all trajectories are drawn
+    to their ends, and no figure comes again.
+    """
     runs, ended, coming = -1, set(), {"": True}
     for chunk in view.compute(state):
         line, data = chunk.line(), chunk.data
@@ -232,8 +236,10 @@ def encode_chunks(view: View, state: State) -> Iterator[bytes]:
 
 
 def until_trajectories_end(lines: Iterator[bytes]) -> Iterator[bytes]:
-    """The lines of the picture, then an end that says so: what is said of the runs takes longer to find out than the
-    runs themselves, and nobody reads it while a hand is moving."""
+    """Yield the lines up to the end of the trajectories, then an end that says so.
+
+    The sentences take longer to compute than the trajectories, and nobody reads them while a control moves.
+    """
     for piece in lines:
         picture, rest, _ = piece.partition(REST)
         if not rest:
@@ -245,7 +251,7 @@ def until_trajectories_end(lines: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def with_error_chunk(lines: Iterator[bytes], view: str) -> Iterator[bytes]:
-    """The lines; a failure in mid-stream is logged and becomes a last line that says so."""
+    """Yield the lines. A failure in mid-stream is logged and becomes a last line that says so."""
     try:
         yield from lines
     except Interrupted:
@@ -257,7 +263,7 @@ def with_error_chunk(lines: Iterator[bytes], view: str) -> Iterator[bytes]:
 
 
 def invalid_link_response(problems: InvalidLink) -> Response:
-    """422, or 414 where the query is too long, with what is wrong."""
+    """Return 422, or 414 where the query is too long, with what is wrong."""
     too_long = len(request_query()) > MAX_QUERY
     errors = [
         {"parameter": p.parameter, "value": p.value, "range": p.range, "sentence": p.sentence}
@@ -267,19 +273,19 @@ def invalid_link_response(problems: InvalidLink) -> Response:
 
 
 def quota_response(exhausted: QuotaExceeded) -> Response:
-    """429, with when to come back."""
+    """Return 429, with the time after which to try again."""
     answer = _json({"errors": [{"sentence": str(exhausted)}]}, 429)
     answer.headers["Retry-After"] = str(exhausted.wait)
     return answer
 
 
 def request_query() -> str:
-    """The query of the present request."""
+    """Return the query of the present request."""
     return request.query_string.decode("utf-8", "replace")
 
 
 def not_found_response(name: str, known: Mapping[str, View] | list[str]) -> Response:
-    """404, with what there is."""
+    """Return 404, with the names that exist."""
     asked = name[:80] or "What has no name"
     return _json({"errors": [{"sentence": f"{asked} is not here; {', '.join(known)} are."}]}, 404)
 
