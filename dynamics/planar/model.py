@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from warnings import warn
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -139,6 +140,12 @@ class UnlearningModel(PlanarProblem):
         0 is one of them where the fates on its two sides differ.
         """
         return thresholds(self, check_number("R0", R0, -1.0, 1.0), *starts_between(bracket))
+
+    def threshold(self, R0: float = 0.0, bracket: tuple[float, float] = (-20.0, 20.0)) -> FloatArray:
+        """Return ``thresholds(R0, bracket)``, whose earlier name this is. Deprecated."""
+        found = self.thresholds(R0, bracket)
+        warn("UnlearningModel.threshold is called thresholds now", DeprecationWarning, stacklevel=2)
+        return found
 
     def threshold_limits(
         self, R0: float = 0.0, bracket: tuple[float, float] = (-20.0, 20.0)

@@ -267,6 +267,7 @@ TABLE = {
     "UnlearningModel.stream": STREAM | {"chunk": (2, NUMBER)},
     "UnlearningModel.sums": {"R": POINT["R"]},
     "UnlearningModel.thresholds": {"R0": (0.1, NUMBER), "bracket": ((1.0, 5.0), NUMBER)},
+    "UnlearningModel.threshold": {"R0": (0.1, NUMBER), "bracket": ((1.0, 5.0), NUMBER)},
     "UnlearningModel.threshold_limits": {"R0": (0.1, NUMBER), "bracket": ((1.0, 5.0), NUMBER)},
     "UnlearningModel.trajectories": STREAM | {"tau": ([0.0, 1.0], OPTIONAL)},
     "UnlearningModel.trajectory": PLANAR,

@@ -250,3 +250,9 @@ def test_thin_strip_beside_a_threshold_has_its_other_end():
     (claim,) = (one for one in model.explain(0.97, -0.65).claims if isinstance(one, ThresholdClaim) and one.nearest)
     assert claim.a0 == found[-2]
     assert claim.fate == Fate.NO_ALIGNMENT, "the strip is left out where the fate beyond is named"
+
+
+def test_the_earlier_name_still_answers():
+    model = UnlearningModel(*PUBLISHED)
+    with pytest.warns(DeprecationWarning, match="is called thresholds now"):
+        assert model.threshold(0.0, (5.0, 15.0)) == pytest.approx(model.thresholds(0.0, (5.0, 15.0)))
