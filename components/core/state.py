@@ -262,7 +262,7 @@ class State(BaseModel):
 
     @classmethod
     def make(cls, values: Mapping[str, Any]) -> Self:
-        """A state from values by field name. Raises Problems."""
+        """A state from values by field name. Raises InvalidLink."""
         try:
             return cls.model_validate(dict(values))
         except ValidationError as error:
@@ -285,7 +285,7 @@ class State(BaseModel):
 
     @classmethod
     def from_query(cls, query: str) -> Self:
-        """The strict reader. What the query leaves out has its default. Raises Problems."""
+        """The strict reader. What the query leaves out has its default. Raises InvalidLink."""
         values, problems = cls._read(query, lenient=False)
         if problems:
             raise InvalidLink(problems)
@@ -342,7 +342,7 @@ class State(BaseModel):
 
     @classmethod
     def _pairs(cls, query: str) -> list[tuple[str, str]]:
-        """The parameters of a query, those in its short form included. Raises Problems."""
+        """The parameters of a query, those in its short form included. Raises InvalidLink."""
         pairs = link_text.parameters(query)
         short = next((text for key, text in pairs if key == short_link.KEY), None)
         if short is not None:

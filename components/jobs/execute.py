@@ -14,7 +14,7 @@ from components.operations.cost_limit import parse_affordable
 
 def execute_job(name: str, query: str, environment: Mapping[str, str], leave: Callable[[], None] | None = None) -> bool:
     """Compute the run, if it was launched and no other process has claimed it; return whether this one has. Raises
-    KeyError, Problems, Unrecordable.
+    KeyError, InvalidLink, StoreError.
 
     leave: ends the process; called where the run must stop and does not come to a record. Without it the run ends at
     its next record.

@@ -127,7 +127,7 @@ class FolderStore:
 
 
 def ensure_private_dir(path: Path) -> None:
-    """Makes a folder where there is none. Raises Unrecordable where others may write to it: it is not ours to trust."""
+    """Makes a folder where there is none. Raises StoreError where others may write to it: it is not ours to trust."""
     with _said():
         if make_private_folder(path):
             return

@@ -44,7 +44,7 @@ class LogReplaced(Exception):
 
 
 class Store(Protocol):
-    """Every method raises Unrecordable (or Away) where the store cannot."""
+    """Every method raises StoreError (or StoreUnavailable) where the store cannot."""
 
     def board(self) -> JobTable:
         """The board as it is."""
@@ -56,7 +56,7 @@ class Store(Protocol):
 
     def append(self, key: str, attempt: str, at: int, lines: bytes) -> None:
         """Adds to the log of an attempt, which is `at` bytes long; the first time it makes the log. Repeating the
-        last call changes nothing. Raises Lost."""
+        last call changes nothing. Raises LogReplaced."""
 
     def read(self, key: str, attempt: str, start: int, count: int) -> bytes | None:
         """At most `count` bytes of a log; None where there is no such log."""

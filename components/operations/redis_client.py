@@ -106,7 +106,9 @@ class RedisClient:
         return lambda keys, args: self.call(lambda: registered(keys=keys, args=args))
 
     def call(self, action: Callable[[], T]) -> T:
-        """Return the result of calls of `redis`, unless the breaker is open. Raises Away, Refused, WatchError."""
+        """Return the result of calls of `redis`, unless the breaker is open.
+
+        Raises Unavailable, Refused, WatchError."""
         with self._lock:
             if self._until is not None:
                 if time.monotonic() < self._until:

@@ -34,11 +34,11 @@ BUSY = "Other files are being read at the moment; please try again."
 TYPE = "application/octet-stream"  # which no page of another site can send without asking first
 
 
-def register(server: Flask, shelf: ImageStore | None = None, limits: ComputeQuota | None = None) -> None:
-    """Adds the route to the server. The shelf is that of the environment, unless given; without limits there are
+def register(server: Flask, image_store: ImageStore | None = None, limits: ComputeQuota | None = None) -> None:
+    """Adds the route to the server. The image store is that of the environment, unless given; without limits there are
     none."""
     granted = limits or ComputeQuota(0, 1)
-    shelf = shelf or ImageStore.of(os.environ)
+    image_store = image_store or ImageStore.of(os.environ)
     coming = UploadSlots(AT_ONCE, EACH_AT_ONCE)
     hourly = ComputeQuota(HOURLY_BYTES / 3600 if granted.rate else 0, HOURLY_BYTES, granted.workers)
 
@@ -75,10 +75,10 @@ def register(server: Flask, shelf: ImageStore | None = None, limits: ComputeQuot
         taken = 0.0
         try:
             request.max_content_length = MAX_UPLOAD_BYTES
-            with shelf.arrived(request.stream, MAX_UPLOAD_BYTES) as file:  # type: ignore[arg-type]  # it can be read, and no more
+            with image_store.stage(request.stream, MAX_UPLOAD_BYTES) as file:  # type: ignore[arg-type]  # it can only be read
                 begun = time.thread_time()
                 try:
-                    about = shelf.take(file)
+                    about = image_store.ingest(file)
                 finally:
                     taken = time.thread_time() - begun
         except DecodeBusy:

@@ -13,7 +13,7 @@ from components.operations.metrics import Gauge
 from components.views.images.image_store import ImageStore
 
 
-def gauges(store: Store, shelf: ImageStore) -> Iterator[Gauge]:
+def gauges(store: Store, image_store: ImageStore) -> Iterator[Gauge]:
     """Measure now; what does not answer is left out."""
     held: dict[str, float] = {}
     with suppress(StoreError):
@@ -22,5 +22,6 @@ def gauges(store: Store, shelf: ImageStore) -> Iterator[Gauge]:
         yield Gauge("runs", "Runs by status.", "status", {status: by_status[status] for status in get_args(Status)})
         held["runs"] = sum(entry.size for entry in board.values())
     with suppress(OSError):
-        held["images"] = sum(path.stat().st_size for path in shelf.path.iterdir()) if shelf.path.exists() else 0
+        folder = image_store.path
+        held["images"] = sum(path.stat().st_size for path in folder.iterdir()) if folder.exists() else 0
     yield Gauge("stored_bytes", "Bytes of records of runs, and of images with their results.", "of", held)

@@ -15,6 +15,7 @@ from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 from flask import Response, request
 
+from components.core import theory_chapter
 from components.core.controls import Control, to_client
 from components.core.view import EXPORTS, View
 from components.operations.build_id import build_id
@@ -32,7 +33,7 @@ ICON = "data:image/svg+xml," + quote(
     "fill='none' stroke='#008f68' stroke-width='4' stroke-linecap='round'/></svg>"
 )
 
-ROUTES = (("Theory", "/theory"),)
+ROUTES = (("Theory", theory_chapter.PATH),)
 """Pages that are no views: documents of their own, for which the browser leaves this one."""
 
 ADDRESS = "APP-ADDRESS"  # in the document: where the app answers, which each request says

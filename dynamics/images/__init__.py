@@ -1,6 +1,6 @@
 """Networks on real images: angles between layers, accuracy and norms over initialization scale and width, unlearning.
 
-Training needs the optional extra ``images``, see ``extra``; without it everything here can be imported, kept results
+Training needs the optional extra ``images``, see ``optional``; without it everything here can be imported, kept results
 can be read, and what cannot be done raises a sentence.
 """
 

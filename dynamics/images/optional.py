@@ -47,7 +47,7 @@ def missing_packages() -> str:
 
 
 def import_optional(name: str) -> Any:
-    """The module of this name, which is ``autograd``, ``sklearn`` or within them. Raises ExtraMissing."""
+    """The module of this name, which is ``autograd``, ``sklearn`` or within them. Raises MissingDependencyError."""
     try:
         return import_module(name)
     except ImportError as error:
@@ -56,7 +56,7 @@ def import_optional(name: str) -> Any:
 
 @cache
 def differentiation() -> Differentiation:
-    """The library. Raises ExtraMissing."""
+    """The library. Raises MissingDependencyError."""
     library = import_optional("autograd")
     extend = import_optional("autograd.extend")
 

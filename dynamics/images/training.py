@@ -1,7 +1,7 @@
 """Stochastic gradient descent on images, and what is measured of a network on the way.
 
 The loss is ``1/2 mean |f - y|^2`` or the cross entropy; layer k moves by its own rate times the slope of the loss over
-a batch. The slopes come from a library, see ``extra``.
+a batch. The slopes come from a library, see ``optional``.
 
 The angle between a layer and the one before it. In the linear network of one output and data on a line it is the
 angle zeta between u and W x, with ``f = gamma |u| |W x| cos zeta``: what a layer puts out is the product of two sizes,

@@ -67,7 +67,7 @@ class EpsSweep(Result):
     @cached_property
     def predicted(self) -> NDArray[np.bool_]:
         """Of which degrees an exponent is predicted: whether the conditions hold at every start and the smallest eps
-        (``learning.predicted_times``); shape (K + 1,)."""
+        (``learning_times.predicted_times``); shape (K + 1,)."""
         model = replace(self.model, eps=float(self.eps[0]))
         return np.asarray(np.all([np.isfinite(predicted_times(model, a0)) for a0 in self.starts], axis=0))
 

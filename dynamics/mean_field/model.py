@@ -127,7 +127,7 @@ class MeanFieldModel(MeanFieldProblem):
 
     def learnable(self, a0: ArrayLike | None = None) -> NDArray[np.bool_]:
         """Which degrees can be learned from s_i = 0, shape (K + 1,). a0: the start, as of ``trajectory``; None: any
-        start that differs from 0. See ``learning.learnable``."""
+        start that differs from 0. See ``learning_times.learnable``."""
         return learnable(self, self._start(a0))
 
     def plateaus(self, a0: ArrayLike | None = None) -> FloatArray:
@@ -137,7 +137,7 @@ class MeanFieldModel(MeanFieldProblem):
 
     def predicted_times(self, a0: ArrayLike | None = None) -> FloatArray:
         """When each degree is learned as eps tends to 0, nan where no law is known; shape (K + 1,). a0: as of
-        ``trajectory``; None: m different weights of both signs. See ``learning.predicted_times``."""
+        ``trajectory``; None: m different weights of both signs. See ``learning_times.predicted_times``."""
         return predicted_times(self, self._start(a0))
 
     def _start(self, a0: ArrayLike | None) -> FloatArray | None:

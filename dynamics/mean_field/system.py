@@ -1,8 +1,8 @@
 """What the systems of this package have in common: the layout of their unknowns, and two questions more than the
 integrator asks.
 
-The unknowns are ``y = (a_1 ... a_n, rho_1 ... rho_n)`` with ``s_i = tanh rho_i``, for the reason that section
-``planar`` of the unlearning core gives: near full alignment 1 - s underflows.
+The unknowns are ``y = (a_1 ... a_n, rho_1 ... rho_n)`` with ``s_i = tanh rho_i``, for the reason that
+``planar.system`` gives: near full alignment 1 - s underflows.
 
 Neurons that start alike stay alike, but the subspace of equal neurons can be unstable: integrated one by one, they are
 parted by rounding errors. So the unknowns are those of the n *distinct* neurons, and a system has ``weights`` (n,), the

@@ -1,7 +1,7 @@
 """The population gradient of a finite network: exact flows of its overlaps, from symmetric starts and from any.
 
 From a symmetric start all neurons stay alike, and the law of width m (``finite_width``) has the solution. From any
-other the m(m - 1)/2 overlaps are integrated (``mean_field.overlap_flow``). Source of that flow: Berthier, Montanari &
+other the m(m - 1)/2 overlaps are integrated (``mean_field.overlap_system``). Source of that flow: Berthier, Montanari &
 Zhou, arXiv:2303.00055.
 """
 

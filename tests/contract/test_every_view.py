@@ -26,9 +26,9 @@ from components.operations.cost_limit import parse_affordable
 from components.server.stream import encode_chunks
 from components.views.registry import VIEWS
 from dynamics.interruption import Interrupted, interruptible
+from tests.campaigns.cost import link
 from tests.components.streamed import values
 from tests.contract.pendulum.view import PendulumView
-from tests.fuzz import value
 from tests.waiting import core_is_ready
 
 CHEAP_SECONDS = 1.0  # of the states that are computed here
@@ -40,19 +40,12 @@ ALL = {**VIEWS, "pendulum": PendulumView()}  # with the view that CONTRIBUTING.m
 every_view = pytest.mark.parametrize("view", ALL.values(), ids=ALL)
 
 
-def random_query(random: Random, view: View) -> str:
-    """A query with each parameter as it is by default, or anywhere within its bounds."""
-    chance = random.choice((0.1, 0.3, 1.0))
-    terms = [f"{p.key}={value(random, p, 0.0)}" for p in view.State.parameters().values() if random.random() < chance]
-    return "&".join([f"v={view.State.VERSION}", *terms])
-
-
 def cheap_states(view: View, count: int) -> list[State]:
     """The state of the first visit, then random states that take next to no time."""
     random, found = Random(view.name), [view.State()]
     while len(found) < count:
         try:
-            state = parse_affordable(view, random_query(random, view))
+            state = parse_affordable(view, link(random, view))
         except InvalidLink:
             continue
         if view.seconds(state) <= CHEAP_SECONDS:
@@ -72,7 +65,7 @@ def of_kind(parts: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
 def test_a_state_comes_back_from_its_link(view: View) -> None:
     random = Random(view.name)
     for _ in range(LINKS):
-        state, _ = view.State.nearest(random_query(random, view))
+        state, _ = view.State.nearest(link(random, view))
         assert view.State.from_query(state.query()) == state
         assert view.State.nearest(state.query()) == (state, ())
         assert view.State.make(state.model_dump()) == state
@@ -177,14 +170,15 @@ def test_sentences_and_alternative_texts_exist(view: View) -> None:
             assert text == text.strip(), state.query()
             assert text.endswith((".", ":", "!", "?", ")")), (state.query(), text)
             assert not re.search(r"\b(nan|inf|None|True|False)\b", text), (state.query(), text)
-        for link in words.get("links", []):
-            path, _, query = link["href"].partition("?")
+        for offered in words.get("links", []):
+            path, _, query = offered["href"].partition("?")
             (other,) = [other for other in VIEWS.values() if other.path == path]
             parse_affordable(other, query)
 
 
 @every_view
 def test_files_hold_the_state_and_its_numbers(view: View) -> None:
+    known = 0
     for state in cheap_states(view, 2):
         try:
             files = {kind: export(view, state, kind, "http://host").decode() for kind in MIMETYPES}
@@ -192,17 +186,19 @@ def test_files_hold_the_state_and_its_numbers(view: View) -> None:
             if not view.has_jobs:  # else of a job that has not run
                 raise
             continue
-        link = f"http://host{view.path}?{state.query()}"
+        known += 1
+        address = f"http://host{view.path}?{state.query()}"
         document = json.loads(files["json"])
-        assert document["url"] == link
+        assert document["url"] == address
         assert view.State.make(document["state"]) == state
         rows = list(csv.DictReader(io.StringIO(files["csv"])))
         table = view.table(state)
         assert len(rows) == len(next(iter(table.values())))
-        assert {row["link"] for row in rows} <= {link}
+        assert {row["link"] for row in rows} <= {address}
         compile(files["py"], "script.py", "exec")
-        assert link in files["py"]
+        assert address in files["py"]
         assert all(paper.arxiv in files["bib"] for paper in view.papers)
+    assert known, "the state of the first visit has its files"
 
 
 @every_view
@@ -211,7 +207,7 @@ def test_a_stream_can_be_stopped(view: View) -> None:
         began = time.process_time()
         with interruptible(lambda: True), suppress(Interrupted):
             list(view.compute(state))
-            assert time.process_time() - began < MAX_UNSTOPPABLE_SECONDS, state.query()
+        assert time.process_time() - began < MAX_UNSTOPPABLE_SECONDS, state.query()
 
 
 def test_a_view_that_lacks_something_is_named_at_the_start() -> None:

@@ -55,14 +55,14 @@ def kept() -> SavedResults:
     return load_results(KEPT)
 
 
-def shelf() -> ImageStore:
+def image_store() -> ImageStore:
     """Where own images and finished results are kept."""
     return ImageStore.of(os.environ)
 
 
 def about(state: ImagesState) -> DatasetInfo | None:
     """What the state's images are; None where they are not here."""
-    return DatasetInfo(DIGITS, DIGIT_VALUES, 10, (8, 8)) if state.images is None else shelf().about(state.images)
+    return DatasetInfo(DIGITS, DIGIT_VALUES, 10, (8, 8)) if state.images is None else image_store().about(state.images)
 
 
 def cost(state: ImagesState) -> float:
@@ -155,7 +155,7 @@ def run(state: ImagesState, checkpoint: Mapping[str, Any] | None) -> Iterator[Ch
         {"live": round(monotonic() - began, 1)},
     )  # fmt: skip
     try:
-        shelf().put(result_name(state), made)
+        image_store().put(result_name(state), made)
         note = []
     except (StoreError, OSError):
         note = ["The results could not be kept for saving: the picture and its Python can be saved all the same."]
@@ -167,18 +167,18 @@ def results(state: ImagesState) -> tuple[SavedResults, ImageRuns] | None:
     """The results of a state as it is watched, if they came with the app or have been computed here."""
     if state.kept and state.watched == "auto":
         return kept(), kept().runs[state.kept]
-    found = shelf().results(result_name(state))
+    found = image_store().results(result_name(state))
     return (found, found.runs["live"]) if found else None
 
 
 def result_name(state: ImagesState) -> str:
-    """The name of a state's results on the shelf."""
+    """Return the name of a state's results in the image store."""
     return hashlib.sha256(f"{build_id()} {state.key()}".encode()).hexdigest()[:32]
 
 
 def images(state: ImagesState) -> ImageSplit:
-    """The state's images, parted. Raises ValueError, ExtraMissing."""
-    found = load_digits() if state.images is None else shelf().images(state.images)
+    """The state's images, parted. Raises ValueError, MissingDependencyError."""
+    found = load_digits() if state.images is None else image_store().images(state.images)
     return found.split(0, TEST, state.most)
 
 

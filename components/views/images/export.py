@@ -27,7 +27,7 @@ _BODY = _REST.partition("# --- numbers ---\n")[2]
 
 def table(state: ImagesState) -> Columns:
     """A row for each record of each setting: number of its group, what is varied, epoch; each quantity as its mean and
-    standard deviation over seeds, and of each seed. Raises Problems where nothing is known."""
+    standard deviation over seeds, and of each seed. Raises InvalidLink where nothing is known."""
     return _table(_known(state)[1])
 
 

@@ -85,13 +85,13 @@ class ImageStore:
 
     def add(self, stream: BinaryIO, most: int) -> tuple[str, DatasetInfo]:
         """Keeps the images of a stream of at most so many bytes; their hash, and what they are. Raises ValueError with
-        a sentence where they are not images as they should be, Busy where others' are being read, and Unrecordable
+        a sentence where they are not images as they should be, Busy where others' are being read, and StoreError
         where the folder is not ours."""
-        with self.arrived(stream, most) as file:
-            return file.name, self.take(file)
+        with self.stage(stream, most) as file:
+            return file.name, self.ingest(file)
 
     @contextmanager
-    def arrived(self, stream: BinaryIO, most: int) -> Iterator[StagedUpload]:
+    def stage(self, stream: BinaryIO, most: int) -> Iterator[StagedUpload]:
         """A stream's bytes as a file, which goes away again unless it is taken. This may take as long as the sender
         likes, so nobody else waits for it."""
         ensure_private_dir(self.path)
@@ -108,7 +108,7 @@ class ImageStore:
         finally:
             new.unlink(missing_ok=True)
 
-    def take(self, file: StagedUpload) -> DatasetInfo:
+    def ingest(self, file: StagedUpload) -> DatasetInfo:
         """Reads a file and keeps it under its hash."""
         with self._turn():
             found = read_images(file.path)

@@ -27,7 +27,7 @@ _BODY = _REST.partition("# --- numbers ---\n")[2]
 
 def table(state: LabState) -> Columns:
     """The law of this width and the planar law; where networks are known, at the times of their records, with the mean
-    over them, their standard deviation and each of them by its seed, and other ways to learn. Raises Problems."""
+    over them, their standard deviation and each of them by its seed, and other ways to learn. Raises InvalidLink."""
     return _table(state, networks(state))
 
 
@@ -56,7 +56,7 @@ def _columns(state: LabState, course: TrainingHistory) -> Columns:
 
 def document(state: LabState) -> Mapping[str, Any]:
     """The table; the networks, with all neurons at the end, where any are known; what theory expects of them, what was
-    measured; what the coefficients are of. Raises Problems."""
+    measured; what the coefficients are of. Raises InvalidLink."""
     found = networks(state)
     laws = compute.Laws(state).wide
     return {
@@ -88,7 +88,7 @@ class Networks:
 
 def networks(state: LabState) -> Networks | None:
     """The networks that the picture of a state shows: the record that comes with it, or its run as far as it is kept.
-    Raises Problems where the store of the runs does not answer."""
+    Raises InvalidLink where the store of the runs does not answer."""
     record = records.of(state) if state.watched == "auto" else None
     if record is not None:
         made = {"date": record.date, "versions": dict(record.versions), "seconds": record.seconds}

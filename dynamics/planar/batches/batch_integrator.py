@@ -58,7 +58,7 @@ WELL, MONOTONE, PASSED, NOTES = range(4)
 
 
 class Models(NamedTuple):
-    """Models of one K: ``tables`` (m, 6, K) as in ``planar`` (its rows 0 and 2 are A and B), ``rates`` (m,) = 1/eps,
+    """Models of one K: ``tables`` (m, 6, K) as in ``planar.system`` (rows 0 and 2 are A and B), ``rates`` (m,) = 1/eps,
     ``tops`` (m,) the loss at R = 0, ``coefficients`` (m, 3, K) with rows k!, c, c*.
 
     And what is made when it is first needed: ``wells`` (m, 2, 3, POINTS_MAX), the profile on each side (0: R > 0,

@@ -1,8 +1,8 @@
 """Many trajectories side by side, one step at a time: Rodas5P in vector code.
 
-The same system, method and control as ``planar`` and ``rosenbrock``, laid out so that the compiler makes vector
+The same system, method and control as ``planar.system`` and ``rosenbrock``, laid out so that the compiler makes vector
 code of it: each quantity is a row of ``LANES`` floats in one flat array, and every loop is a short one over the
-lanes without a branch. What a lane integrates is exchanged from outside when it is done (``batches``). Stages
+lanes without a branch. What a lane integrates is exchanged from outside when it is done (``batch_integrator``). Stages
 and coefficients have arrays of their own: where they lie is known only when it runs, and a compiler that
 cannot rule out that they overlap the rows makes no vector code.
 """
@@ -179,7 +179,7 @@ def linearize(b: Any, table: Any, K: int, w: int) -> None:
         b[JAC_10 + i] = jac_10
         b[JAC_11 + i] = -q
         b[LEVEL + i] = b[LOSS_AT_ZERO + i] - a * p + 0.5 * a * a * q
-        # the scales of ``planar``, without a branch
+        # the scales of ``planar.system``, without a branch
         size, height = abs(b[RHO + i]), abs(a)
         low = height if height < 1.0 else 1.0
         room = slope if slope > 0.01 else 0.01
@@ -203,7 +203,7 @@ def linearize(b: Any, table: Any, K: int, w: int) -> None:
         b[RESTING + i] = 1.0 if (abs(speed) <= _AT_REST * noise_rho and abs(drift) <= _AT_REST * noise_a) else 0.0
         half = 0.5 * (jac_00 + q)
         growth = 0.5 * (jac_00 - q) + np.sqrt(half * half + jac_01 * jac_10)
-        # ``turning_rate`` of ``planar``
+        # ``turning_rate`` of ``planar.system``
         change = drift * (dg - 2.0 * a * dh) * slope * rate
         soon, stiff = -2.0 * change / (jac_00 - 1e-300), -0.5 * jac_00
         turning = soon if soon < stiff else stiff

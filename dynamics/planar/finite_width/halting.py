@@ -1,6 +1,6 @@
 """Finite width halts unlearning: where, and when.
 
-As e^lambda -> 0 (see ``finite_system``) the law of width m becomes a planar gradient flow again, with
+As e^lambda -> 0 (see ``finite_width.system``) the law of width m becomes a planar gradient flow again, with
 ``Q = Q0(R) = (m R^2 - 1)/(m - 1)`` and ``W(R) = (1 - 1/m) U(Q0) + U(1)/m`` in the place of q. There, for fixed
 R, the loss is smallest at a = V/W, and its critical points are the roots of the polynomial
 ``V' W - V R U'(Q0)``, where ``a = V'/(R U'(Q0))``. W does not vanish at R = 0 (but for m = 2 and odd sigma),
@@ -76,7 +76,7 @@ class Halt:
 @dataclass(frozen=True, eq=False)
 class _Profile:
     """The smallest loss at each R of one side, less ``1/2 sum k! c*_k^2``, at its critical points and ends, as in
-    ``limits.Wells``."""
+    ``limits.LossProfile``."""
 
     R: FloatArray
     V: FloatArray

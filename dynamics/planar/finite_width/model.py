@@ -1,6 +1,6 @@
 """The network of finite width, exactly: its trajectories, and where they end.
 
-The law and the coordinates that it is integrated in: ``finite_system``. It is exact for population gradient
+The law and the coordinates that it is integrated in: ``finite_width.system``. It is exact for population gradient
 flow from a_i = a0 and w_i = R0 beta + sqrt(1 - R0^2) v_i, the v_i orthonormal and orthogonal to beta (input
 dimension d >= m + 1), so Q(0) = R0^2; and it tends to the planar law as m -> infinity.
 """

@@ -33,7 +33,7 @@ from dynamics.typing import FloatArray
 from dynamics.validation import check_choices, check_instance, check_integers, check_number
 
 SIDE_MAX = 4096  # samples along an axis
-NUMBERS = ("R_inf", "time", "lost", "R")  # in the order of ``batches.settle``
+NUMBERS = ("R_inf", "time", "lost", "R")  # in the order of ``batch_integrator.classify_batch``
 QUANTITIES = ("fate", *NUMBERS, "boundary")
 COARSE = 64  # samples along an axis of the first level, where the last has more than twice as many
 PIECE = 0.03  # seconds of work that a piece of a map is to take

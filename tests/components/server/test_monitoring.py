@@ -247,10 +247,10 @@ def test_runs_and_stored_bytes_are_measured(tmp_path: Path) -> None:
     }  # fmt: skip
     store = FolderStore(tmp_path / "runs")
     store.change(lambda _: (board, None))
-    shelf = ImageStore(tmp_path / "images")
-    shelf.path.mkdir()
-    (shelf.path / "x.images").write_bytes(b"12345")
-    found = read(metrics.text(gauges(store, shelf)))
+    image_store = ImageStore(tmp_path / "images")
+    image_store.path.mkdir()
+    (image_store.path / "x.images").write_bytes(b"12345")
+    found = read(metrics.text(gauges(store, image_store)))
     name = metrics.PREFIX + "runs"
     counted = {status: found[name, f'status="{status}"'] for status in ("waiting", "running", "failed", "finished")}
     assert counted == {"waiting": 1, "running": 1, "failed": 2, "finished": 0}

@@ -348,6 +348,21 @@ def test_the_work_beside_boundaries_comes_in_small_pieces():
     assert max(executor.seen) <= 32
 
 
+def test_cells_that_saddles_do_not_decide_come_in_small_pieces():
+    """They take a hundred times as long as a column with saddles: within its piece they could not be stopped."""
+    executor = Pieces()
+    target = (2.01279477964, -3.51154972695, -0.191995603384, -3.93893743313)
+    asked = {"x": ("c_star", 3, -3.0, 3.0), "y": ("a0", 0.1, 15.0), "n": (256, 256)}
+    *_, found = phase_map_levels((10.0,), target, 3.82762592652e-4, **asked, executor=executor)
+    assert sum(executor.seen) > 256, "there are such cells"
+    assert max(executor.seen) <= 512
+    assert found.progress == 1.0
+    here = phase_map((10.0,), target, 3.82762592652e-4, **asked)
+    np.testing.assert_array_equal(found.fate, here.fate)
+    edge = UnlearningModel((10.0,), (*target[:2], 3.0, target[3]), 3.82762592652e-4)
+    assert found.fate[0, 255] == edge.fate(0.1)
+
+
 def test_any_executor_gives_the_same_map():
     asked = {
         "x": C4,

@@ -112,18 +112,18 @@ def client() -> FlaskClient:
 
 
 @pytest.fixture
-def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ImageStore:
-    """A shelf of the test's own, which the view uses."""
-    monkeypatch.setenv("IMAGES_FOLDER", str(tmp_path / "shelf"))
-    return compute.shelf()
+def storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ImageStore:
+    """A storage of the test's own, which the view uses."""
+    monkeypatch.setenv("IMAGES_FOLDER", str(tmp_path / "storage"))
+    return compute.storage()
 
 
 @pytest.fixture
-def sender(shelf: ImageStore) -> FlaskClient:
-    """Who sends images to that shelf."""
+def sender(storage: ImageStore) -> FlaskClient:
+    """Who sends images to that storage."""
     server = Flask(__name__)
     server.config.update(MAX_CONTENT_LENGTH=1 << 10)  # of every other route
-    image_upload.register(server, shelf)
+    image_upload.register(server, storage)
     return server.test_client()
 
 
@@ -289,7 +289,7 @@ def test_without_the_extra_the_kept_results_are_shown_and_the_rest_says_how_to_g
 
 
 @pytest.mark.parametrize("name", TINY)
-def test_the_run_is_the_cores(name: str, shelf: ImageStore) -> None:
+def test_the_run_is_the_cores(name: str, storage: ImageStore) -> None:
     state = TINY[name]
     parts = parts_of(compute.run(state, None))
     *_, runs = state.sweep().run(load_digits().split(most=120))
@@ -307,7 +307,7 @@ def test_the_run_is_the_cores(name: str, shelf: ImageStore) -> None:
     assert "There are no kept results" in " ".join(first["notes"])
 
 
-def test_one_of_something_is_said_as_one(shelf: ImageStore) -> None:
+def test_one_of_something_is_said_as_one(storage: ImageStore) -> None:
     state = ImagesState(sigmas=(1.0,), depth=2, width=1, epochs=1, runs=1, most=40)
     told = f"{said(parts_of(compute.stream(state)))} {said(parts_of(compute.run(state, None)))}"
     assert "1 network is training for 1 epoch on" in told
@@ -316,7 +316,7 @@ def test_one_of_something_is_said_as_one(shelf: ImageStore) -> None:
 
 
 def test_a_run_that_was_interrupted_goes_on_as_if_it_had_not_been(
-    monkeypatch: pytest.MonkeyPatch, shelf: ImageStore
+    monkeypatch: pytest.MonkeyPatch, storage: ImageStore
 ) -> None:
     for pause in ("PAUSE", "PACE", "CHECKPOINT"):
         monkeypatch.setattr(compute, pause, 0.0)
@@ -337,7 +337,7 @@ def test_a_run_that_was_interrupted_goes_on_as_if_it_had_not_been(
     assert of_kind(rest, "progress")[0]["done"] > of_kind(whole, "progress")[0]["done"]
 
 
-def test_networks_that_end_early_are_told_of(shelf: ImageStore) -> None:
+def test_networks_that_end_early_are_told_of(storage: ImageStore) -> None:
     state = ImagesState(sigmas=(0.5, 1.0), rate=100.0, width=16, epochs=3, runs=1, most=120)
     parts = parts_of(compute.run(state, None))
     assert "Every network ends early" in said(parts)
@@ -381,7 +381,7 @@ def test_nothing_ticked_is_told_of(state: ImagesState) -> None:
 
 
 def test_own_images_come_under_a_hash_and_are_learnt_from_by_anyone_with_the_link(
-    sender: FlaskClient, shelf: ImageStore
+    sender: FlaskClient, storage: ImageStore
 ) -> None:
     data = saved(**good(n=60, shape=(6, 6), classes=3))
     answer = sent(sender, data)
@@ -399,7 +399,7 @@ def test_own_images_come_under_a_hash_and_are_learnt_from_by_anyone_with_the_lin
     assert f"hash {name}" in export.python(state)
 
 
-def test_images_that_nobody_has_here_are_told_of(shelf: ImageStore) -> None:
+def test_images_that_nobody_has_here_are_told_of(storage: ImageStore) -> None:
     state = ImagesState(images=NOBODYS)
     parts = parts_of(compute.stream(state))
     assert f"The images {NOBODYS} are not kept on this server" in said(parts)
@@ -409,15 +409,15 @@ def test_images_that_nobody_has_here_are_told_of(shelf: ImageStore) -> None:
 
 @pytest.mark.parametrize("name", HARMFUL)
 def test_a_file_that_is_not_images_is_refused_in_a_sentence_and_not_kept(
-    sender: FlaskClient, shelf: ImageStore, name: str
+    sender: FlaskClient, storage: ImageStore, name: str
 ) -> None:
     answer = sent(sender, HARMFUL[name][0])
     assert answer.status_code == 422
     assert answer.get_json()["errors"][0]["sentence"].startswith("These images cannot be used: ")
-    assert {path.name for path in shelf.path.iterdir()} <= {"reading"}
+    assert {path.name for path in storage.path.iterdir()} <= {"reading"}
 
 
-def test_what_is_too_long_or_of_no_told_length_or_type_is_not_read(sender: FlaskClient, shelf: ImageStore) -> None:
+def test_what_is_too_long_or_of_no_told_length_or_type_is_not_read(sender: FlaskClient, storage: ImageStore) -> None:
     data = saved(**good())
 
     class Unread(io.RawIOBase):
@@ -433,32 +433,32 @@ def test_what_is_too_long_or_of_no_told_length_or_type_is_not_read(sender: Flask
     assert posted(HTTP_TRANSFER_ENCODING="chunked") == 411
     assert posted(CONTENT_TYPE="multipart/form-data; boundary=x") == 415
     assert posted(CONTENT_TYPE="text/plain") == 415
-    assert not shelf.path.exists()
+    assert not storage.path.exists()
     with pytest.raises(ValueError, match="more than 0 MiB"):
-        shelf.add(io.BytesIO(data), len(data) - 1)
-    assert {path.name for path in shelf.path.iterdir()} <= {"reading"}
+        storage.add(io.BytesIO(data), len(data) - 1)
+    assert {path.name for path in storage.path.iterdir()} <= {"reading"}
 
 
 def test_while_a_file_comes_others_are_read_but_few_of_one_address(
-    shelf: ImageStore, monkeypatch: pytest.MonkeyPatch
+    storage: ImageStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(image_upload, "EACH_AT_ONCE", 1)
     answers: list[int] = []
 
     class Slow(ImageStore):
         @contextmanager
-        def arrived(self, stream: Any, most: int) -> Iterator[Any]:
+        def stage(self, stream: Any, most: int) -> Iterator[Any]:
             if not answers:
                 answers.append(0)
                 client = server.test_client()
                 for address in ("127.0.0.1", "192.0.2.1"):
                     client.environ_base["REMOTE_ADDR"] = address
                     answers.append(sent(client, saved(**good(n=30))).status_code)
-            with super().arrived(stream, most) as file:
+            with super().stage(stream, most) as file:
                 yield file
 
     server = Flask(__name__)
-    image_upload.register(server, Slow(shelf.path))
+    image_upload.register(server, Slow(storage.path))
     assert sent(server.test_client(), saved(**good())).status_code == 200
     assert answers == [0, 503, 200]
 
@@ -473,20 +473,20 @@ def test_few_files_come_at_once_however_many_addresses() -> None:
 
 
 def test_one_file_is_unpacked_at_a_time_on_the_whole_machine(
-    sender: FlaskClient, shelf: ImageStore, monkeypatch: pytest.MonkeyPatch
+    sender: FlaskClient, storage: ImageStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("components.views.images.image_store.LOCK_TIMEOUT_SECONDS", 0.0)
-    with ImageStore(shelf.path).arrived(io.BytesIO(b""), 1), ImageStore(shelf.path)._turn():
+    with ImageStore(storage.path).stage(io.BytesIO(b""), 1), ImageStore(storage.path)._turn():
         answer = sent(sender, saved(**good()))
     assert answer.status_code == 503
     assert sent(sender, saved(**good())).status_code == 200
 
 
-def test_an_address_may_send_so_much_an_hour_and_no_more(shelf: ImageStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_address_may_send_so_much_an_hour_and_no_more(storage: ImageStore, monkeypatch: pytest.MonkeyPatch) -> None:
     data = saved(**good())
     monkeypatch.setattr(image_upload, "HOURLY_BYTES", len(data) + 1)
     server = Flask(__name__)
-    image_upload.register(server, shelf, ComputeQuota(1, 120))
+    image_upload.register(server, storage, ComputeQuota(1, 120))
     client = server.test_client()
     assert [sent(client, data).status_code for _ in range(3)] == [200, 200, 429]
     answer = sent(client, data)
@@ -497,12 +497,12 @@ def test_an_address_may_send_so_much_an_hour_and_no_more(shelf: ImageStore, monk
 
 
 def test_what_is_refused_for_want_of_computing_does_not_count_as_sent(
-    shelf: ImageStore, monkeypatch: pytest.MonkeyPatch
+    storage: ImageStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = saved(**good())
     monkeypatch.setattr(image_upload, "HOURLY_BYTES", len(data) + 1)
     server, granted = Flask(__name__), ComputeQuota(1e-6, 1)
-    image_upload.register(server, shelf, granted)
+    image_upload.register(server, storage, granted)
     client = server.test_client()
     client.environ_base["REMOTE_ADDR"] = "192.0.2.1"
     charge = granted.reserve("192.0.2.1", 10.0)
@@ -511,18 +511,18 @@ def test_what_is_refused_for_want_of_computing_does_not_count_as_sent(
     assert sent(client, data).status_code == 200
 
 
-def test_what_is_on_its_way_and_what_was_computed_is_not_in_the_way_of_images(shelf: ImageStore) -> None:
-    shelf = ImageStore(shelf.path, keep_bytes=1, results_bytes=1)
-    with shelf.arrived(io.BytesIO(b"half of it"), 100) as half:
-        left, result = shelf.path / "0123.new", shelf.path / f"{NOBODYS}.results"
+def test_what_is_on_its_way_and_what_was_computed_is_not_in_the_way_of_images(storage: ImageStore) -> None:
+    storage = ImageStore(storage.path, keep_bytes=1, results_bytes=1)
+    with storage.stage(io.BytesIO(b"half of it"), 100) as half:
+        left, result = storage.path / "0123.new", storage.path / f"{NOBODYS}.results"
         for path in (left, result):
             path.write_bytes(b"x")
             os.utime(path, (1, 1))
-        first, _ = shelf.add(io.BytesIO(saved(**good())), 1 << 20)
+        first, _ = storage.add(io.BytesIO(saved(**good())), 1 << 20)
         assert half.path.exists()
         assert result.exists()
         assert not left.exists(), "whoever sent that has gone"
-        assert shelf.about(first) is not None
+        assert storage.about(first) is not None
 
 
 def test_a_shelf_that_is_not_ours_is_not_used(tmp_path: Path) -> None:
@@ -538,31 +538,31 @@ def test_a_shelf_that_is_not_ours_is_not_used(tmp_path: Path) -> None:
 
 def test_what_was_used_longest_ago_makes_room(tmp_path: Path) -> None:
     files = [saved(**good(n=n)) for n in (40, 50, 60)]
-    shelf = ImageStore(tmp_path / "shelf", sum(map(len, files[1:])) + 400)
-    first, _ = shelf.add(io.BytesIO(files[0]), 1 << 20)
-    second, _ = shelf.add(io.BytesIO(files[1]), 1 << 20)
-    old = shelf.path / f"{second}.images"
+    storage = ImageStore(tmp_path / "storage", sum(map(len, files[1:])) + 400)
+    first, _ = storage.add(io.BytesIO(files[0]), 1 << 20)
+    second, _ = storage.add(io.BytesIO(files[1]), 1 << 20)
+    old = storage.path / f"{second}.images"
     for path in (old, old.with_suffix(".about")):
         os.utime(path, (1, 1))
-    third, _ = shelf.add(io.BytesIO(files[2]), 1 << 20)
-    assert shelf.about(second) is None
+    third, _ = storage.add(io.BytesIO(files[2]), 1 << 20)
+    assert storage.about(second) is None
     assert not old.exists()
-    assert shelf.about(first) is not None
-    assert len(shelf.images(third).x) == 60
+    assert storage.about(first) is not None
+    assert len(storage.images(third).x) == 60
     tiny = ImageStore(tmp_path / "tiny", 1)
     name, about = tiny.add(io.BytesIO(files[0]), 1 << 20)
     assert tiny.about(name) == about  # the latest stays
 
 
 @pytest.mark.parametrize("name", ["../../secret", NOBODYS + "/..", NOBODYS.upper(), "", "a" * 31])
-def test_only_a_hash_becomes_a_files_name(shelf: ImageStore, name: str) -> None:
-    for ask in (shelf.about, shelf.images, shelf.results):
+def test_only_a_hash_becomes_a_files_name(storage: ImageStore, name: str) -> None:
+    for ask in (storage.about, storage.images, storage.results):
         with pytest.raises(ValueError, match="32 hexadecimal digits"):
             ask(name)
 
 
 def test_images_are_kept_by_the_command_line_too(
-    shelf: ImageStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    storage: ImageStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "mine.npz"
     path.write_bytes(saved(**good()))
@@ -572,7 +572,7 @@ def test_images_are_kept_by_the_command_line_too(
     assert told == "40 images of 4 × 4 in 3 classes"
     state = ImagesState.from_query(link.removeprefix("/lab/images?"))
     assert state.images
-    assert shelf.about(state.images) is not None
+    assert storage.about(state.images) is not None
     path.write_bytes(b"hello")
     with pytest.raises(SystemExit, match=r"not an \.npz"):
         runpy.run_module("components.views.images", run_name="__main__")
@@ -601,7 +601,7 @@ def test_the_table_is_the_kept_results(client: FlaskClient) -> None:
     assert "have not been computed here" in live.get_json()["errors"][0]["sentence"]
 
 
-def test_what_was_computed_live_is_given_away_once_it_is_whole(client: FlaskClient, shelf: ImageStore) -> None:
+def test_what_was_computed_live_is_given_away_once_it_is_whole(client: FlaskClient, storage: ImageStore) -> None:
     state = TINY["width"]
     answer = client.get(f"/export/images.csv?{state.query()}")
     assert answer.status_code == 422
