@@ -115,7 +115,7 @@ def client() -> FlaskClient:
 def storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ImageStore:
     """A storage of the test's own, which the view uses."""
     monkeypatch.setenv("IMAGES_FOLDER", str(tmp_path / "storage"))
-    return compute.storage()
+    return compute.image_store()
 
 
 @pytest.fixture
