@@ -177,19 +177,17 @@ def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float) 
             else:
                 if stage < _STAGES - 2:
                     for i in range(n):
-                        moved = 0.0
-                        for j in range(stage):
-                            moved += _A[stage, j] * U[j, i]
-                        trial[i] = y0[i] + moved
+                        trial[i] = y0[i]
+                    for j in range(stage):
+                        for i in range(n):
+                            trial[i] += _A[stage, j] * U[j, i]
                 else:
                     for i in range(n):
                         trial[i] += U[stage - 1, i]
                 derivative(system, trial, f)
-                for i in range(n):
-                    coupled = 0.0
-                    for j in range(stage):
-                        coupled += _C[stage, j] * U[j, i]
-                    f[i] += inverse_h * coupled
+                for j in range(stage):
+                    for i in range(n):
+                        f[i] += inverse_h * _C[stage, j] * U[j, i]
             solve(system, factors, f)
             for i in range(n):
                 U[stage, i] = f[i]
@@ -208,11 +206,13 @@ def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float) 
             for i in range(n):
                 known[i] = y[i]
             grown = known[n] * h / MAX_END_GROWTH
-            worse = 0.0
-            for i in range(n):
-                worse = max(worse, abs(U[7, i]) / (rtol * scale[i] + _NOISE * h * noise[i]))
-            worse /= MAX_END_ERROR
-            if grown > 1.0 or worse > 1.0:
+            worse, too_large = 0.0, False
+            for i in range(n):  # division takes longer than all else here
+                too_large |= abs(U[7, i]) > MAX_END_ERROR * (rtol * scale[i] + _NOISE * h * noise[i])
+            if grown > 1.0 or too_large:
+                for i in range(n):
+                    worse = max(worse, abs(U[7, i]) / (rtol * scale[i] + _NOISE * h * noise[i]))
+                worse /= MAX_END_ERROR
                 for i in range(n):
                     y[i] = y0[i]
                 state[REJECTED] += 1

@@ -47,13 +47,15 @@ def advance(
     """
     n, m = rosenbrock.size(system), neurons(system)
     rows = np.zeros((2, 2 + 4 * n))
-    point, s = np.empty(n), np.empty((2, m))
+    point, parts, s = np.empty(n), np.empty((_PARTS, n)), np.empty((_PARTS + 1, m))
     out = np.empty((64, 3 + 2 * m))
     count = code = taken = 0
     if state[rosenbrock.ACCEPTED] == 0:
         alignments(system, y, s[0])
-        for k in range(len(crossings[2])):
-            if _above(system, crossings[0], crossings[1], y, s[0], k) <= 0.0:
+        above = np.empty(len(crossings[2]))
+        _above(system, crossings[0], crossings[1], y, s[0], above)
+        for k in range(len(above)):
+            if above[k] <= 0.0:
                 crossings[2][k] = state[rosenbrock.T]
     while place < len(times) and times[place] <= state[rosenbrock.T] and state[rosenbrock.ACCEPTED] == 0:
         if count == len(out):
@@ -71,8 +73,19 @@ def advance(
         t1 = rows[1, 0] = state[rosenbrock.T]
         for i in range(n):
             rows[1, 2 + i] = y[i]
-        _cross(system, crossings, rows, t0, t1, point, s[0])
-        moved = _movement(system, rows, refine, point, s) if refine[2] > 0.0 else 0.0
+        watched = False
+        for k in range(len(crossings[2])):
+            watched = watched or np.isnan(crossings[2][k])
+        moved = 0.0
+        if watched or refine[2] > 0.0:
+            for part in range(_PARTS):
+                for i in range(n):
+                    parts[part, i] = rosenbrock.evaluate_dense(rows, 0, (part + 1) / _PARTS, i, n)
+                alignments(system, parts[part], s[part + 1])
+        if watched:
+            _cross(system, crossings, rows, t0, t1, parts, s, point)
+        if refine[2] > 0.0:
+            moved = _movement(system, rows, refine, parts, s)
         theta, wanted = 0.0, _MOVE - refine[0]  # of movement, to the next sample that it asks for
         while True:
             by_time = (times[place] - t0) / (t1 - t0) if place < len(times) and times[place] <= t1 else 2.0
@@ -113,67 +126,57 @@ def _write(system: Any, t: float, y: Any, row: Any) -> None:
 
 
 @compiled
-def _movement(system: Any, rows: Any, refine: Any, point: Any, s: Any) -> float:
+def _movement(system: Any, rows: Any, refine: Any, parts: Any, s: Any) -> float:
     """How far, at most, an alignment, or an a in units of the largest, moves within a step of which ``rows`` is the
-    record; the largest |a| so far, in ``refine``, is kept up to date."""
-    n, m = len(point), s.shape[1]
-    before = rows[0, 2 : 2 + m].copy()
-    alignments(system, rows[0, 2 : 2 + n], s[0])
-    moved, now = 0.0, 0
-    for part in range(1, _PARTS + 1):
-        for i in range(n):
-            point[i] = rosenbrock.evaluate_dense(rows, 0, part / _PARTS, i, n)
-        alignments(system, point, s[1 - now])
-        largest = 0.0
+    record, with ``parts`` (_PARTS, n) of its solution and their alignments ``s[1:]``; the largest |a| so far, in
+    ``refine``, is kept up to date."""
+    m = s.shape[1]
+    alignments(system, rows[0, 2 : 2 + parts.shape[1]], s[0])
+    moved = 0.0
+    for part in range(_PARTS):
         for i in range(m):
-            refine[1] = max(refine[1], abs(point[i]))
-            largest = max(largest, abs(s[1 - now, i] - s[now, i]), abs(point[i] - before[i]) / refine[1])
-            before[i] = point[i]
-        now = 1 - now
-        moved += largest
+            refine[1] = max(refine[1], abs(parts[part, i]))
+        turned = shifted = 0.0
+        for i in range(m):
+            before = parts[part - 1, i] if part > 0 else rows[0, 2 + i]
+            turned = max(turned, abs(s[part + 1, i] - s[part, i]))
+            shifted = max(shifted, abs(parts[part, i] - before))
+        moved += max(turned, shifted / refine[1])
     return moved
 
 
 @compiled
-def _above(system: Any, table: Any, level: float, a: Any, s: Any, k: int) -> float:
-    """By how much the residual of degree k, as a share of phi_k, is above the level; 1 where phi_k = 0."""
-    if table[0, k] == 0.0:
-        return 1.0
-    moment = 0.0
+def _above(system: Any, table: Any, level: float, a: Any, s: Any, above: Any) -> None:
+    """Write by how much the residual of each degree, as a share of phi_k, is above the level; 1 where phi_k = 0."""
+    above[:] = 0.0
     for i in range(len(s)):
-        moment += system.weights[i] * a[i] * s[i] ** k
-    share: float = abs(1.0 - table[1, k] * moment / table[0, k])
-    return share - level
+        power = system.weights[i] * a[i]
+        for k in range(len(above)):
+            above[k] += power
+            power *= s[i]
+    for k in range(len(above)):
+        above[k] = 1.0 if table[0, k] == 0.0 else abs(1.0 - table[1, k] * above[k] / table[0, k]) - level
 
 
 @compiled
-def _cross(system: Any, crossings: Any, rows: Any, t0: float, t1: float, point: Any, s: Any) -> None:
-    """Find the crossings within a step, of which ``rows`` is the record; see ``advance``."""
+def _cross(system: Any, crossings: Any, rows: Any, t0: float, t1: float, parts: Any, s: Any, point: Any) -> None:
+    """Find the crossings within a step, of which ``rows`` is the record; see ``advance`` and ``_movement``."""
     table, level, times = crossings
-    n = len(point)
-    watched = False
-    for k in range(len(times)):
-        watched = watched or np.isnan(times[k])
-    if not watched:
-        return
-    for part in range(1, _PARTS + 1):
-        for i in range(n):
-            point[i] = rosenbrock.evaluate_dense(rows, 0, part / _PARTS, i, n)
-        alignments(system, point, s)
+    n, above, between = len(point), np.empty(len(times)), np.empty(len(times))
+    for part in range(_PARTS):
+        _above(system, table, level, parts[part], s[part + 1], above)
         for k in range(len(times)):
-            if not np.isnan(times[k]) or _above(system, table, level, point, s, k) > 0.0:
+            if not np.isnan(times[k]) or above[k] > 0.0:
                 continue
-            low, high = (part - 1) / _PARTS, part / _PARTS
+            low, high = part / _PARTS, (part + 1) / _PARTS
             for _ in range(_BISECTIONS):
                 theta = 0.5 * (low + high)
                 for i in range(n):
                     point[i] = rosenbrock.evaluate_dense(rows, 0, theta, i, n)
-                alignments(system, point, s)
-                if _above(system, table, level, point, s, k) > 0.0:
+                alignments(system, point, s[0])
+                _above(system, table, level, point, s[0], between)
+                if between[k] > 0.0:
                     low = theta
                 else:
                     high = theta
             times[k] = t0 + high * (t1 - t0)
-            for i in range(n):
-                point[i] = rosenbrock.evaluate_dense(rows, 0, part / _PARTS, i, n)
-            alignments(system, point, s)

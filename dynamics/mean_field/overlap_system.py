@@ -95,8 +95,8 @@ def _neurons(system):  # type: ignore[no-untyped-def]
     return (lambda system: system.m) if _only(system) else None
 
 
-# The store: vectors a, s, V', V'', e, F (what a_i multiplies in ds_i); matrices U, U', U'', r, G (what a_i multiplies
-# in dr_ij); of factors also the Cholesky factor of the a's block, and the shift.
+# The store: vectors a, s, V', V'', e, F (what a_i multiplies in ds_i); matrices U, U', U'', these three times
+# ``others``, r, G (what a_i multiplies in dr_ij); of factors also the Cholesky factor of the a's block, and the shift.
 _VECTORS, _MATRICES = 6, 6
 
 
@@ -139,27 +139,31 @@ def _evaluate(system: Any, y: Any, dy: Any, store: Any) -> Any:
     for i in range(m):
         for j in range(i):
             values = overlap_kernel(system.U, r[i, j])
-            U[i, j], first[i, j], second[i, j] = values
-            U[j, i], first[j, i], second[j, i] = values
-        if system.others[i, i] > 0.0:
-            U[i, i], first[i, i], second[i, i] = overlap_kernel(system.U, r[i, i])
+            share, mirrored = system.others[i, j], system.others[j, i]
+            U[i, j], first[i, j], second[i, j] = share * values[0], share * values[1], share * values[2]
+            U[j, i], first[j, i], second[j, i] = mirrored * values[0], mirrored * values[1], mirrored * values[2]
+        share = system.others[i, i]
+        if share > 0.0:
+            values = overlap_kernel(system.U, r[i, i])
+            U[i, i], first[i, i], second[i, i] = share * values[0], share * values[1], share * values[2]
         else:
             U[i, i] = first[i, i] = second[i, i] = 0.0
     itself = overlap_kernel(system.U, 1.0)[0] * system.own
     for i in range(m):
         for p in range(m):
-            weights[i, p] = system.others[i, p] * a[p] * first[i, p]
+            weights[i, p] = a[p] * first[i, p]
     turned = np.dot(weights, r)
-    for i in range(m):
-        for p in range(m):
-            turned[i, p] += system.own * a[p] * first[i, p] * (1.0 - r[p, p])
+    for p in range(m):
+        if system.others[p, p] > 0.0:
+            for i in range(m):
+                turned[i, p] += system.own / system.others[i, p] * weights[i, p] * (1.0 - r[p, p])
     slopes, bends, pulls, force = _vector(store, m, 2), _vector(store, m, 3), _vector(store, m, 4), _vector(store, m, 5)
     G = _matrix(store, m, 4)
     for i in range(m):
         value, slopes[i], bends[i] = polynomial(system.V, s[i])
         level = along = pull = 0.0
         for p in range(m):
-            level += system.others[i, p] * a[p] * U[i, p]
+            level += a[p] * U[i, p]
             along += weights[i, p] * s[p]
             pull += weights[i, p] * r[i, p]
         pulls[i] = pull
@@ -216,11 +220,10 @@ def _linearize(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def
         for i in range(m):
             level = absolute = curved = along = square = 0.0
             for p in range(m):
-                share = system.others[i, p] * a[p]
-                weight = share * first[i, p]
-                level += abs(share * U[i, p])
+                weight = a[p] * first[i, p]
+                level += abs(a[p] * U[i, p])
                 absolute += abs(weight)
-                curved += abs(share * second[i, p]) * (1.0 - r[i, p] * r[i, p])
+                curved += abs(a[p] * second[i, p]) * (1.0 - r[i, p] * r[i, p])
                 along += weight * s[p]
                 square += weight * turned[i, p]
             outward = slopes[i] * s[i] - pulls[i]
@@ -256,8 +259,8 @@ def _factorize(system, jac, shift, factors):  # type: ignore[no-untyped-def]
         itself = overlap_kernel(system.U, 1.0)[0] * system.own
         for i in range(m):
             for p in range(i):  # made symmetric: others_ip / weights_p does not depend on i and p
-                block[i, p] = block[p, i] = system.rate * system.roots[i] * system.roots[p] * U[i, p]
-            block[i, i] = shift + system.rate * (system.others[i, i] * U[i, i] + itself)
+                block[i, p] = block[p, i] = system.rate * system.roots[i] / system.roots[p] * U[i, p]
+            block[i, i] = shift + system.rate * (U[i, i] + itself)
         lower, root = _matrix(factors, m, 5), np.linalg.cholesky(block)
         for i in range(m):
             for p in range(m):
@@ -277,21 +280,23 @@ def _times_jacobian(system: Any, factors: Any, v: Any, out: Any) -> None:
     r, G = _matrix(factors, m, 3), _matrix(factors, m, 4)
     va, vs = v[:m], v[m : 2 * m]
     vr = v[2 * m :].reshape(m, m)
-    weights, change, alone = np.empty((m, m)), np.empty((m, m)), np.empty((m, m))
+    weights, change = np.empty((m, m)), np.empty((m, m))
     itself = overlap_kernel(system.U, 1.0)[0] * system.own
     for i in range(m):
         for p in range(m):
-            weights[i, p] = system.others[i, p] * a[p] * first[i, p]
-            steeper = va[p] * first[i, p] + a[p] * second[i, p] * vr[i, p]
-            change[i, p] = system.others[i, p] * steeper
-            alone[i, p] = system.own * (steeper * (1.0 - r[p, p]) - a[p] * first[i, p] * vr[p, p])
+            weights[i, p] = a[p] * first[i, p]
+            change[i, p] = va[p] * first[i, p] + a[p] * second[i, p] * vr[i, p]
     X = np.dot(change, r)
     X += np.dot(weights, vr)
-    X += alone
+    for p in range(m):
+        if system.others[p, p] > 0.0:
+            for i in range(m):
+                of_one = change[i, p] * (1.0 - r[p, p]) - weights[i, p] * vr[p, p]
+                X[i, p] += system.own / system.others[i, p] * of_one
     for i in range(m):
         level = along = pull = 0.0
         for p in range(m):
-            level += system.others[i, p] * (U[i, p] * va[p] + a[p] * first[i, p] * vr[i, p])
+            level += U[i, p] * va[p] + weights[i, p] * vr[i, p]
             along += change[i, p] * s[p] + weights[i, p] * vs[p]
             pull += change[i, p] * r[i, p] + weights[i, p] * vr[i, p]
         out[i] = rate * (slopes[i] * vs[i] - level - itself * va[i])
@@ -314,7 +319,7 @@ def _precondition(system: Any, factors: Any, x: Any) -> None:
     for i in range(m):
         level = 0.0
         for p in range(m):
-            level += system.others[i, p] * a[p] * first[i, p] * xr[i, p]
+            level += a[p] * first[i, p] * xr[i, p]
         x[i] += rate * (slopes[i] * x[m + i] - level)
     x[:m] *= system.roots
     substitute(_matrix(factors, m, 5), x[:m])

@@ -23,13 +23,12 @@ from dynamics.mean_field.system import ROUNDING, block_growth, error_scales
 
 
 class FiniteRank(NamedTuple):
-    """Parameters: the number m of distinct neurons, their weights (m,) and the square roots of these, ``table``
-    (4, K + 1) with rows phi_k, sigma_k, phi_k sigma_k, sigma_k^2 from degree 0, ``degrees`` (r,) at which sigma_k is
-    not 0, 1/eps, the natural size of a, and the part of the risk that no moment changes."""
+    """Parameters: the number m of distinct neurons, their weights (m,), ``table`` (4, K + 1) with rows phi_k, sigma_k,
+    phi_k sigma_k, sigma_k^2 from degree 0, ``degrees`` (r,) at which sigma_k is not 0, 1/eps, the natural size of a,
+    and the part of the risk that no moment changes."""
 
     m: int
     weights: Any
-    roots: Any
     table: Any
     degrees: Any
     rate: float
@@ -50,24 +49,22 @@ def finite_rank(phi: Any, sigma: Any, eps: float, weights: Any) -> FiniteRank:
     size = float(np.linalg.norm(phi)) / norm if norm > 0 else 1.0
     unreachable = 0.5 * float(np.sum(phi[sigma == 0] ** 2))
     table = np.ascontiguousarray(table[:, :last])
-    roots = np.sqrt(weights)
-    for array in (table, roots):
-        array.setflags(write=False)
-    return FiniteRank(len(weights), weights, roots, table, degrees, 1.0 / eps, size or 1.0, unreachable)
+    table.setflags(write=False)
+    return FiniteRank(len(weights), weights, table, degrees, 1.0 / eps, size or 1.0, unreachable)
 
 
 @compiled
-def forces(system: Any, y: Any, g: Any) -> None:
-    """The coefficients g_k of P at y, into g (K + 1,)."""
+def forces(system: Any, y: Any, s: Any, S: Any, g: Any) -> None:
+    """Write the alignments s_i at y and 1 - s_i^2 into s and S (m,), the coefficients g_k of P into g (K + 1,)."""
     m, table = system.m, system.table
     K = table.shape[1]
     g[:] = 0.0
     for i in range(m):
-        s, _ = alignment(y[m + i])
+        s[i], S[i] = alignment(y[m + i])
         power = system.weights[i] * y[i]
         for k in range(K):
             g[k] += power
-            power *= s
+            power *= s[i]
     for k in range(K):
         g[k] = table[2, k] - table[3, k] * g[k]
 
@@ -98,9 +95,10 @@ def _neurons(system):  # type: ignore[no-untyped-def]
 
 
 # The Jacobian's store: P', a P'' (1 - s^2), 1 - s^2 of each neuron; then for each degree of the activation
-# sigma_k s^k sqrt w, and after all of these sigma_k a k s^(k-1) sqrt w.
-# The factors': P', 1 - s^2, 1/det, shift - a P'' (1 - s^2); the two tables, the second times
-# 1 - s^2; the same solved with the blocks; the Cholesky factor; the shift.
+# sigma_k s^k, and after all of these sigma_k a k s^(k-1).
+# The factors': P', 1 - s^2, 1/det, shift - a P'' (1 - s^2); the two tables times w, the second times 1 - s^2, too; the
+# tables solved with the blocks; the Cholesky factor; the shift. (The scaling with sqrt w by which T contains w is a
+# multiple of the identity for each neuron, so that it commutes with the blocks.)
 
 
 @overload(rosenbrock.jacobian_storage)
@@ -122,11 +120,10 @@ def _derivative(system, y, dy):  # type: ignore[no-untyped-def]
 
     def derivative(system, y, dy):  # type: ignore[no-untyped-def]
         m = system.m
-        g = np.empty(system.table.shape[1])
-        forces(system, y, g)
+        g, s, S = np.empty(system.table.shape[1]), np.empty(m), np.empty(m)
+        forces(system, y, s, S, g)
         for i in range(m):
-            s, _ = alignment(y[m + i])
-            value, first, _ = polynomial(g, s)
+            value, first, _ = polynomial(g, s[i])
             dy[i] = value * system.rate
             dy[m + i] = y[i] * first
 
@@ -141,39 +138,35 @@ def _linearize(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def
     def linearize(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def]
         m, table, degrees, rate = system.m, system.table, system.degrees, system.rate
         K, r = table.shape[1], len(degrees)
-        g = np.empty(K)
-        forces(system, y, g)
-        absolute = np.zeros(K)
-        for i in range(m):
-            s, _ = alignment(y[m + i])
-            power = system.weights[i] * abs(y[i])
-            for k in range(K):
-                absolute[k] += power
-                power *= abs(s)
-        for k in range(K):
-            absolute[k] = abs(table[2, k]) + table[3, k] * absolute[k]
         slopes, diagonals, S = jac[:m], jac[m : 2 * m], jac[2 * m : 3 * m]
         levels = jac[4 * m : 4 * m + r * m].reshape(r, m)
         tilts = jac[4 * m + r * m : 4 * m + 2 * r * m].reshape(r, m)
+        g, s, absolute = np.empty(K), np.empty(m), np.zeros(K)
+        forces(system, y, s, S, g)
+        for i in range(m):
+            power = system.weights[i] * abs(y[i])
+            for k in range(K):
+                absolute[k] += power
+                power *= abs(s[i])
+        for k in range(K):
+            absolute[k] = abs(table[2, k]) + table[3, k] * absolute[k]
         growth = 0.0
         for i in range(m):
             a = y[i]
-            s, S[i] = alignment(y[m + i])
-            value, first, second = polynomial(g, s)
+            value, first, second = polynomial(g, s[i])
             dy[i], dy[m + i] = value * rate, a * first
             slopes[i], diagonals[i] = first, a * second * S[i]
             growth = max(growth, block_growth(first * first * S[i] * rate, diagonals[i]))
-            terms, steep, _ = polynomial(absolute, abs(s))
+            terms, steep, _ = polynomial(absolute, abs(s[i]))
             noise[i], noise[m + i] = ROUNDING * terms * rate, ROUNDING * abs(a) * steep
             power, before, k = 1.0, 0.0, 0  # s^k and s^(k-1)
             for j in range(r):
                 while k < degrees[j]:
                     before = power
-                    power *= s
+                    power *= s[i]
                     k += 1
-                weight = table[1, k] * system.roots[i]
-                levels[j, i] = weight * power
-                tilts[j, i] = weight * a * k * before
+                levels[j, i] = table[1, k] * power
+                tilts[j, i] = table[1, k] * a * k * before
         error_scales(y[:m], y[m:], S, system.weights, system.size, scale)
         return growth
 
@@ -205,7 +198,7 @@ def _factorize(system, jac, shift, factors):  # type: ignore[no-untyped-def]
         for j in range(r):
             for i in range(m):
                 level, tilt = levels[j, i], tilts[j, i]
-                levels_kept[j, i], tilts_kept[j, i] = level, tilt * S[i]
+                levels_kept[j, i], tilts_kept[j, i] = system.weights[i] * level, system.weights[i] * tilt * S[i]
                 of_a[j, i] = (rest[i] * level * rate + slopes[i] * S[i] * rate * tilt) * inverse[i]
                 of_rho[j, i] = (slopes[i] * level * rate + shift * tilt) * inverse[i]
         core = np.dot(levels_kept, of_a.T)
@@ -231,12 +224,10 @@ def _solve(system, factors, b):  # type: ignore[no-untyped-def]
         inverse, rest = factors[2 * m : 3 * m], factors[3 * m : 4 * m]
         shift = factors[-1]
         for i in range(m):
-            x, z = system.roots[i] * b[i], system.roots[i] * b[m + i]
+            x, z = b[i], b[m + i]
             b[i] = (rest[i] * x + slopes[i] * S[i] * rate * z) * inverse[i]
             b[m + i] = (slopes[i] * x + shift * z) * inverse[i]
         if r == 0:
-            b[:m] /= system.roots
-            b[m:] /= system.roots
             return
         levels = factors[4 * m : 4 * m + r * m].reshape(r, m)
         tilts = factors[4 * m + r * m : 4 * m + 2 * r * m].reshape(r, m)
@@ -254,8 +245,6 @@ def _solve(system, factors, b):  # type: ignore[no-untyped-def]
             for i in range(m):
                 b[i] -= of_a[j, i] * u[j]
                 b[m + i] -= of_rho[j, i] * u[j]
-        b[:m] /= system.roots
-        b[m:] /= system.roots
 
     return solve
 
