@@ -31,10 +31,11 @@ class SubprocessExecutor(Executor):
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Start `fn(*words, environment)`; the future is done when it ends, with `ProcessFailed` if that failed."""
         *words, environment = args
+        own = {name: text for name, text in os.environ.items() if name != "PROMETHEUS_MULTIPROC_DIR"}  # of the server
         process = subprocess.Popen(
             [sys.executable, "-m", fn.__module__.rpartition(".")[0], *words],
             cwd=ROOT,
-            env={**os.environ, **THREADS, **environment},
+            env={**own, **THREADS, **environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             start_new_session=True,

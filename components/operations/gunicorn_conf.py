@@ -18,7 +18,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-from components.operations import build_id, logs, metrics, settings
+from components.operations import build_id, logs, settings
 from components.operations.numba_cache import ensure_tempdir, ensure_writable_cache
 
 try:
@@ -70,6 +70,9 @@ logger_class = PrivateLogger
 # Its workers' signs of life: in memory, where a full disk is not in the way.
 worker_tmp_dir = next((path for path in ("/dev/shm", tempfile.gettempdir()) if os.access(path, os.W_OK)), None)
 chdir = str(Path(__file__).parents[2])
+# Where workers count, see ``metrics``, which must not be imported before.
+_metrics_folder = tempfile.mkdtemp(prefix="feature-unlearning-metrics-", dir=worker_tmp_dir)
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = _metrics_folder
 
 
 def when_ready(server: Any) -> None:
@@ -85,8 +88,7 @@ on_reload = when_ready
 
 def post_fork(server: Any, worker: Any) -> None:
     """Let a worker read the code as it is now, also where the master has read it before an update."""
-    # Stays: the module whose memory all workers share, this one, which is running, and the package of both.
-    stays = (metrics.__name__, __name__, __name__.rpartition(".")[0])
+    stays = (__name__, __name__.rpartition(".")[0])  # this module, which is running, and its package
     for name in [name for name in sys.modules if name.startswith("components.") and name not in stays]:
         parent, _, module = name.rpartition(".")
         if hasattr(sys.modules.get(parent), module):
@@ -117,15 +119,12 @@ def post_request(worker: Any, request: Any, environ: Any, response: Any) -> None
                 break
 
 
-def pre_fork(server: Any, worker: Any) -> None:
-    """Each worker counts in a row of its own."""
-    worker.metrics_row = metrics.allocate_worker_row()
-
-
 def post_worker_init(worker: Any) -> None:
     """It has the app, and answers."""
     worker.cfg.set("graceful_timeout", RETIREMENT)  # the worker's own; after SIGTERM the arbiter waits for its own
-    metrics.count("workers_started_total")
+    from components.operations import metrics
+
+    metrics.WORKERS_STARTED.inc()
 
 
 def worker_exit(server: Any, worker: Any) -> None:
@@ -136,10 +135,14 @@ def worker_exit(server: Any, worker: Any) -> None:
 
 
 def on_exit(server: Any) -> None:
-    """The last one out."""
+    """Remove the folders of this run."""
+    shutil.rmtree(_metrics_folder, ignore_errors=True)
     if _made is not None:
         shutil.rmtree(_made, ignore_errors=True)
 
 
 def child_exit(server: Any, worker: Any) -> None:
-    metrics.release_worker_row(worker.metrics_row)
+    """Keep what a worker has counted, without its files."""
+    from components.operations import metrics
+
+    metrics.merge_files_of(worker.pid)

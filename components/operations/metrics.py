@@ -1,146 +1,118 @@
-"""What is counted, for `/metrics` in Prometheus's text format (version 0.0.4).
+"""What is counted for `/metrics`, with prometheus-client.
 
-All workers count into one piece of memory that has no file: the master makes it before it forks, so the sum is there
-whichever worker is asked, nothing is left behind, and no full disk can be in the way. Each process writes to a row of
-its own; the row of one that has ended is added to the first.
+Under gunicorn each worker counts in files of its own in the folder that ``PROMETHEUS_MULTIPROC_DIR`` names, which the
+master makes in memory before any worker starts (``gunicorn_conf``), and a scrape adds them up. prometheus-client reads
+that variable when it is imported first, so the master imports this module later. A process alone counts in memory.
 """
 
 from __future__ import annotations
 
-import mmap
-import threading
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import product
+import fcntl
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
-import numpy as np
+from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.mmap_dict import MmapedDict
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
-ROWS, SLOTS = 128, 4096  # processes alive at once, numbers of each: 4 MiB, of which only what is used takes memory
 PREFIX = "feature_unlearning_"
 HISTOGRAM_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)  # seconds
+ENDED = "ended"  # stands for the process number in the names of the files of workers that have ended
 
-_memory = np.frombuffer(mmap.mmap(-1, ROWS * SLOTS * 8), dtype=np.float64).reshape(ROWS, SLOTS)
-_taken: set[int] = set()  # rows, as the master knows them
-_row = 0  # of this process; the first where nothing forks
-_lock = threading.Lock()
-
-
-@dataclass(frozen=True)
-class Family:
-    """A counter, or a histogram of seconds: its name, its help, and for each label what it may say."""
-
-    name: str
-    help: str
-    labels: dict[str, tuple[str, ...]]
-    histogram: bool = False
-
-    @property
-    def width(self) -> int:
-        """Slots for each combination of labels: of a histogram its counts and its sum."""
-        return len(HISTOGRAM_BUCKETS) + 2 if self.histogram else 1
+disable_created_metrics()
+_registry = CollectorRegistry()
 
 
-@dataclass(frozen=True)
-class Gauge:
-    """A value measured on request: its name, its help, its label, and a value for each word of the label."""
-
-    name: str
-    help: str
-    label: str
-    values: Mapping[str, float]
+def _counter(name: str, meaning: str, *labels: str) -> Counter:
+    return Counter(PREFIX + name, meaning, labels, registry=_registry)
 
 
-_families: list[Family] = []
-_slots: dict[tuple[str, ...], int] = {}
+REQUESTS = _counter("requests_total", "Requests answered.", "route", "status")
+REQUEST_SECONDS = Histogram(
+    PREFIX + "request_seconds", "Time until the last byte was sent.", ("route",), buckets=HISTOGRAM_BUCKETS,
+    registry=_registry,
+)  # fmt: skip
+STREAMS = _counter("streams_total", "Streams given: kept ones, ones under way already, computed ones.", "view", "how")
+COMPUTED_SECONDS = _counter("computed_seconds_total", "Time spent computing streams.", "view")
+STREAM_FAILURES = _counter("stream_failures_total", "Streams whose computation failed.", "view")
+REFUSED = _counter("refused_total", "Requests refused because an address had used up its computing.")
+REDIS_FAILURES = _counter("shared_failures_total", "Times that Redis did not answer, or refused.")
+WORKERS_STARTED = _counter("workers_started_total", "Processes that have begun to answer.")
 
 
-def register_metrics(families: Iterable[Family]) -> None:
-    """Lays out the slots: the same in every worker, for it depends on the code alone."""
-    _families[:] = families
-    _slots.clear()
-    used = 0
-    for family in _families:
-        for labels in product(*family.labels.values()):
-            _slots[(family.name, *labels)] = used
-            used += family.width
-    assert used <= SLOTS
+def start_at_zero(views: Iterable[str]) -> None:
+    """Report 0 for each view before the first stream, so that a rate is known from the first one on."""
+    for view in views:
+        for how in ("kept", "joined", "computed"):
+            STREAMS.labels(view, how)
+        COMPUTED_SECONDS.labels(view)
+        STREAM_FAILURES.labels(view)
 
 
-def count(name: str, *labels: str, amount: float = 1.0) -> None:
-    """Adds to a counter. What is not declared is not counted: no label comes from a link."""
-    slot = _slots.get((name, *labels))
-    if slot is not None:
-        with _lock:
-            _memory[_row, slot] += amount
+def text(gauges: Iterable[GaugeMetricFamily] = ()) -> bytes:
+    """Return all metrics, of all workers together, and the gauges measured now, in Prometheus's text format."""
+    with _no_merge():
+        registry = CollectorRegistry()
+        registry.register(_Measured(gauges))
+        folder = _folder()
+        if folder is None:
+            registry.register(_Measured(_registry.collect()))
+        else:
+            MultiProcessCollector(registry, str(folder))
+        return generate_latest(registry)
 
 
-def observe(name: str, *labels: str, seconds: float) -> None:
-    """Adds a duration to a histogram."""
-    slot = _slots.get((name, *labels))
-    if slot is not None:
-        with _lock:
-            _memory[_row, slot + bisect_left(HISTOGRAM_BUCKETS, seconds)] += 1.0
-            _memory[_row, slot + len(HISTOGRAM_BUCKETS) + 1] += seconds
+def gauge(name: str, meaning: str, label: str, values: Iterable[tuple[str, float]]) -> GaugeMetricFamily:
+    """Return a gauge with a value for each value of its label."""
+    family = GaugeMetricFamily(PREFIX + name, meaning, labels=(label,))
+    for word, value in values:
+        family.add_metric((word,), value)
+    return family
 
 
-def total(name: str, *labels: str) -> float:
-    """The sum of a counter over all processes."""
-    return float(_memory[:, _slots[(name, *labels)]].sum())
+def merge_files_of(pid: int) -> None:
+    """In the master, when a worker has ended: add its counts to those of all that have ended, and delete its files."""
+    folder = _folder()
+    if folder is None:
+        return
+    with _no_merge(exclusive=True):
+        for kind in ("counter", "histogram"):
+            path = folder / f"{kind}_{pid}.db"
+            if not path.exists():
+                continue
+            ended = MmapedDict(str(folder / f"{kind}_{ENDED}.db"))
+            for key, value, time, _ in MmapedDict.read_all_values_from_file(str(path)):
+                ended.write_value(key, ended.read_value(key)[0] + value, time)
+            ended.close()
+            path.unlink()
 
 
-def allocate_worker_row() -> int:
-    """In the master, before it forks: a row for the child. The first is for whom there is none left."""
-    global _row
-    _row = next((row for row in range(1, ROWS) if row not in _taken), 0)
-    _taken.add(_row)
-    return _row
+class _Measured(Collector):
+    """Families that are there already."""
+
+    def __init__(self, families: Iterable[Metric]) -> None:
+        self._families = list(families)
+
+    def collect(self) -> Iterable[Metric]:
+        return self._families
 
 
-def release_worker_row(row: int) -> None:
-    """In the master, when the child has ended: what it has counted stays counted."""
-    if row:
-        _memory[0] += _memory[row]
-        _memory[row] = 0.0
-        _taken.discard(row)
+def _folder() -> Path | None:
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    return Path(folder) if folder else None
 
 
-def text(gauges: Iterable[Gauge] = ()) -> str:
-    """Everything, as Prometheus reads it."""
-    sums = _memory.sum(axis=0)
-    lines: list[str] = []
-    for family in _families:
-        name = PREFIX + family.name
-        lines.append(f"# HELP {name} {family.help}")
-        lines.append(f"# TYPE {name} {'histogram' if family.histogram else 'counter'}")
-        for labels in product(*family.labels.values()):
-            slot = _slots[(family.name, *labels)]
-            pairs = [f'{label}="{word}"' for label, word in zip(family.labels, labels, strict=True)]
-            lines += _series(name, pairs, sums[slot : slot + family.width], family.histogram)
-    for gauge in gauges:
-        name = PREFIX + gauge.name
-        lines += [f"# HELP {name} {gauge.help}", f"# TYPE {name} gauge"]
-        lines += [f'{name}{{{gauge.label}="{word}"}} {value:.12g}' for word, value in gauge.values.items()]
-    return "\n".join(lines) + "\n"
-
-
-def _series(name: str, pairs: Sequence[str], values: np.ndarray, histogram: bool) -> list[str]:
-    if not histogram:
-        return [f"{name}{_braced(pairs)} {values[0]:.12g}"]
-    if not values.any():
-        return []
-    cumulative = np.cumsum(values[:-1])
-    edges = [*(f"{edge:g}" for edge in HISTOGRAM_BUCKETS), "+Inf"]
-    buckets = [
-        f"{name}_bucket{_braced([*pairs, f'le={chr(34)}{edge}{chr(34)}'])} {number:.12g}"
-        for edge, number in zip(edges, cumulative, strict=True)
-    ]
-    return [
-        *buckets,
-        f"{name}_sum{_braced(pairs)} {values[-1]:.12g}",
-        f"{name}_count{_braced(pairs)} {cumulative[-1]:.12g}",
-    ]
-
-
-def _braced(pairs: Sequence[str]) -> str:
-    return "{" + ",".join(pairs) + "}" if pairs else ""
+@contextmanager
+def _no_merge(exclusive: bool = False) -> Iterator[None]:
+    """Keep a scrape and a merge apart: half a merge counts twice, and a fall afterwards is taken for a reset."""
+    folder = _folder()
+    if folder is None:
+        yield
+        return
+    with (folder / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX if exclusive else fcntl.LOCK_SH)
+        yield

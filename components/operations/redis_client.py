@@ -117,7 +117,7 @@ class RedisClient:
         try:
             result = action()
         except (NoConnection, NoAnswer) as fault:
-            metrics.count("shared_failures_total")
+            metrics.REDIS_FAILURES.inc()
             with self._lock:
                 first, self._until = self._until is None, time.monotonic() + RETRY_AFTER_SECONDS
             if first:
@@ -128,7 +128,7 @@ class RedisClient:
             raise
         except RedisError as fault:
             self._is_back()
-            metrics.count("shared_failures_total")
+            metrics.REDIS_FAILURES.inc()
             log.warning("Redis refuses (%s)", type(fault).__name__)
             raise Refused from fault
         self._is_back()

@@ -91,7 +91,7 @@ class ComputeQuota:
             if wait := self._take(name, seconds / share, refusable):
                 for taken, part in [*names.items()][:place]:
                     self._take(taken, -seconds / part, False)
-                metrics.count("refused_total")
+                metrics.REFUSED.inc()
                 raise QuotaExceeded(wait)
         return Charge(lambda more: self._settle(names, more), seconds)
 

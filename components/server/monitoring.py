@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 
 from flask import Flask, Response, g, jsonify, request
+from prometheus_client.metrics_core import GaugeMetricFamily
 
 from components.core.view import View
 from components.operations import metrics, warmup
 from components.operations.build_id import build_id
-from components.operations.metrics import Family, Gauge
 from components.operations.redis_client import RedisClient
 
 log = logging.getLogger("request")
@@ -24,7 +24,7 @@ def register(
     views: Mapping[str, View],
     shared: RedisClient | None = None,
     public: bool = True,
-    gauges: Callable[[], Iterable[Gauge]] = tuple,
+    gauges: Callable[[], Iterable[GaugeMetricFamily]] = tuple,
 ) -> None:
     """Adds the routes, and counts every request; the last to be registered. public: whether `/metrics` answers;
     gauges: what is measured for it."""
@@ -54,16 +54,11 @@ def register(
 
         @server.get("/metrics")
         def all_metrics() -> Response:
-            state = Gauge(
-                "ready",
-                "Whether the process that answers is ready.",
-                "release",
-                {build_id(): warmup.ready.is_set()},
-            )
+            ready = {build_id(): warmup.ready.is_set()}.items()
+            state = metrics.gauge("ready", "Whether the process that answers is ready.", "release", ready)
             return Response(metrics.text([state, *gauges()]), content_type="text/plain; version=0.0.4; charset=utf-8")
 
-    routes = sorted({_name(rule.rule) for rule in server.url_map.iter_rules()} | {"none"})
-    metrics.register_metrics(families(tuple(routes), tuple(views)))
+    metrics.start_at_zero(views)
 
     @server.before_request
     def begin() -> None:
@@ -78,31 +73,13 @@ def register(
         def sent() -> None:
             status = str(response.status_code)
             seconds = time.monotonic() - begun if begun is not None else 0.0
-            metrics.count("requests_total", route, status if status in STATUSES else "other")
-            metrics.observe("request_seconds", route, seconds=seconds)
+            metrics.REQUESTS.labels(route, status if status in STATUSES else "other").inc()
+            metrics.REQUEST_SECONDS.labels(route).observe(seconds)
             told = {"route": route, "view": view if view in views else "", "status": int(status)}
             log.info("%s %s", route, status, extra={**told, "seconds": round(seconds, 4)})
 
         response.call_on_close(sent)  # when its last byte is out
         return response
-
-
-def families(routes: tuple[str, ...], views: tuple[str, ...]) -> list[Family]:
-    """What is counted."""
-    return [
-        Family("requests_total", "Requests answered.", {"route": routes, "status": (*STATUSES, "other")}),
-        Family("request_seconds", "Time until the last byte was sent.", {"route": routes}, histogram=True),
-        Family(
-            "streams_total",
-            "Pictures given: kept ones, ones under way already, computed ones.",
-            {"view": views, "how": ("kept", "joined", "computed")},
-        ),
-        Family("computed_seconds_total", "Time spent computing pictures.", {"view": views}),
-        Family("stream_failures_total", "Pictures whose computation failed.", {"view": views}),
-        Family("refused_total", "Requests refused because an address had used up its computing.", {}),
-        Family("shared_failures_total", "Times that Redis did not answer, or refused.", {}),
-        Family("workers_started_total", "Processes that have begun to answer.", {}),
-    ]
 
 
 def _name(rule: str) -> str:

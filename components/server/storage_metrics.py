@@ -7,21 +7,25 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import get_args
 
+from prometheus_client.metrics_core import GaugeMetricFamily
+
 from components.jobs.queue import Status
 from components.jobs.store import Store, StoreError
-from components.operations.metrics import Gauge
+from components.operations import metrics
 from components.views.images.image_store import ImageStore
 
 
-def gauges(store: Store, image_store: ImageStore) -> Iterator[Gauge]:
+def gauges(store: Store, image_store: ImageStore) -> Iterator[GaugeMetricFamily]:
     """Measure now; what does not answer is left out."""
     held: dict[str, float] = {}
     with suppress(StoreError):
         board = store.board()
         by_status = Counter(entry.status for entry in board.values())
-        yield Gauge("runs", "Runs by status.", "status", {status: by_status[status] for status in get_args(Status)})
+        statuses = ((status, by_status[status]) for status in get_args(Status))
+        yield metrics.gauge("runs", "Runs by status.", "status", statuses)
         held["runs"] = sum(entry.size for entry in board.values())
     with suppress(OSError):
         folder = image_store.path
         held["images"] = sum(path.stat().st_size for path in folder.iterdir()) if folder.exists() else 0
-    yield Gauge("stored_bytes", "Bytes of records of runs, and of images with their results.", "of", held)
+    meaning = "Bytes of records of runs, and of images with their results."
+    yield metrics.gauge("stored_bytes", meaning, "of", held.items())

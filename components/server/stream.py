@@ -258,7 +258,7 @@ def with_error_chunk(lines: Iterator[bytes], view: str) -> Iterator[bytes]:
         yield Chunk("error", {"sentence": TOO_LONG}).line()
     except Exception:
         log.exception("a stream of %s failed", view)
-        metrics.count("stream_failures_total", view)
+        metrics.STREAM_FAILURES.labels(view).inc()
         yield Chunk("error", {"sentence": f"{FAILURE} The picture is not complete."}).line()
 
 

@@ -136,7 +136,7 @@ class InFlightStream:
         close = getattr(self.lines, "close", None)
         if close:
             self._context.run(close)
-        metrics.count("computed_seconds_total", self.view, amount=self.meter.seconds)
+        metrics.COMPUTED_SECONDS.labels(self.view).inc(self.meter.seconds)
         self.charge(self.meter.seconds)
 
 
@@ -189,7 +189,7 @@ class StreamCache:
         """
         kept = self._get(key)
         if kept is not None:
-            metrics.count("streams_total", key.partition("?")[0], "kept")
+            metrics.STREAMS.labels(key.partition("?")[0], "kept").inc()
             return StreamReader(iter([kept]))
         shared = self._join(key, compute, admit)
         shared.whole |= whole
@@ -207,7 +207,7 @@ class StreamCache:
         view = key.partition("?")[0]
         with self._lock:
             if key in self._running:
-                metrics.count("streams_total", view, "joined")
+                metrics.STREAMS.labels(view, "joined").inc()
                 self._running[key].subscribers += 1
                 return self._running[key]
         charge = admit()  # not under the lock: it may ask elsewhere
@@ -217,7 +217,7 @@ class StreamCache:
             shared.subscribers += 1
         if shared is not new:
             charge(0.0)
-        metrics.count("streams_total", view, "computed" if shared is new else "joined")
+        metrics.STREAMS.labels(view, "computed" if shared is new else "joined").inc()
         return shared
 
     def _lines(self, key: str, shared: InFlightStream) -> Iterator[bytes]:
