@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from functools import partial
 
 from dash import Dash
 from flask import Flask, Response, jsonify
@@ -45,11 +44,10 @@ MAX_BODY = 1 << 18  # bytes of a POST; Dash's own are a few kilobytes
 
 def create_app(views: Mapping[str, View] = VIEWS) -> Dash:
     """Return a new app: views, routes, cache, headers. Raises ValueError where a setting is wrong."""
-    settings.check(os.environ)
-    setting = partial(settings.value, os.environ)
+    setting = settings.check(os.environ)
     server = Flask(__name__)
     server.config.update(MAX_CONTENT_LENGTH=MAX_BODY)
-    prefix = setting("PATH_PREFIX")
+    prefix = setting.path_prefix
     app = Dash(
         __name__,
         server=server,  # type: ignore[arg-type]  # its annotation forgets Flask itself
@@ -62,16 +60,16 @@ def create_app(views: Mapping[str, View] = VIEWS) -> Dash:
         assets_ignore=r"^theme\.js$|^plotly|^snapshot|^theory",  # loaded in the head, by snapshots, or by another page
         serve_locally=True,
     )
-    allowed_hosts.register(server, setting("ALLOWED_HOSTS"))
+    allowed_hosts.register(server, setting.allowed_hosts)
     server.register_error_handler(ParseException, malformed_body)
     stories = lecture(views)
     pages = [stories]
-    app.layout = in_layout(shell.app_shell(views, pages, setting("FRAME_ANCESTORS")), prefix)
+    app.layout = in_layout(shell.app_shell(views, pages, setting.frame_ancestors), prefix)
     shell.register(app, views, pages, prefix)
     callback_guard.register(app)
     cross_origin.register(server)
-    shared = RedisClient.at(setting("CACHE_REDIS_URL"))
-    limits = ComputeQuota(setting("LIMIT_RATE"), setting("LIMIT_BURST"), setting("WORKERS"), shared)
+    shared = RedisClient.at(setting.cache_redis_url)
+    limits = ComputeQuota(setting.limit_rate, setting.limit_burst, setting.workers, shared)
     cache = StreamCache(server, shared)
     asked = stream.register(server, views, cache, limits)
     preview.register(server, views, cache, limits, shared)
@@ -82,15 +80,15 @@ def create_app(views: Mapping[str, View] = VIEWS) -> Dash:
     theory.register(server, views, pages)
     qr_code.register(server, views, limits)
     wheel.register(server)
-    monitoring.register(server, views, shared, setting("METRICS") == "on", lambda: gauges(long_runs.store, image_store))
-    proxies = setting("TRUSTED_PROXIES")
+    monitoring.register(server, views, shared, setting.metrics == "on", lambda: gauges(long_runs.store, image_store))
+    proxies = setting.trusted_proxies
     # However many proxies there are, the scheme is one word: the first proxy sets it, the others pass it on.
     behind = ProxyFix(allowed_hosts.with_web_scheme(server.wsgi_app), x_for=proxies, x_proto=min(1, proxies), x_host=0)
     server.wsgi_app = with_prefix(behind, prefix)  # type: ignore[method-assign]
     static_files.register(server)
     Talisman(
         server,
-        content_security_policy=policy(app, setting("FRAME_ANCESTORS")),
+        content_security_policy=policy(app, setting.frame_ancestors),
         force_https=False,
         strict_transport_security=False,
         frame_options=None,

@@ -17,7 +17,8 @@ NICENESS = 10  # who looks at a page comes first
 
 def main() -> int:
     """Compute the run of the command line; return the exit status."""
-    logs.configure_logging(*(settings.value(os.environ, name) for name in ("LOG_FORMAT", "LOG_LEVEL")))
+    given = settings.read(os.environ)
+    logs.configure_logging(given.log_format, given.log_level)
     os.nice(NICENESS)
     name, query = sys.argv[1:]
     try:

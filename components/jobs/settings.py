@@ -8,9 +8,7 @@ import tempfile
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 from components.core.view import View
 from components.jobs.folder_store import FolderStore
@@ -22,10 +20,6 @@ from components.operations import settings
 from components.operations.redis_client import RedisClient
 
 
-def _default(name: str) -> Any:
-    return settings.value({}, name)
-
-
 @dataclass(frozen=True)
 class Settings:
     """Those named RUNS_… in components/operations/settings.py. They are passed to the executing process as strings."""
@@ -33,21 +27,21 @@ class Settings:
     folder: Path = field(default_factory=lambda: Path(tempfile.gettempdir()) / f"feature-unlearning-{os.geteuid()}")
     redis: str = ""
     dask: str = ""
-    at_once: int = field(default_factory=lambda: _default("RUNS_AT_ONCE"))
-    keep_bytes: int = field(default_factory=lambda: _default("RUNS_KEEP_BYTES"))
-    views: str = field(default_factory=lambda: _default("RUNS_VIEWS"))
+    at_once: int = field(default_factory=lambda: settings.read({}).runs_at_once)
+    keep_bytes: int = field(default_factory=lambda: settings.read({}).runs_keep_bytes)
+    views: str = field(default_factory=lambda: settings.read({}).runs_views)
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Settings:
         """The settings of an environment. Raises ValueError with a sentence."""
-        read = partial(settings.value, environment)
+        given = settings.read(environment)
         return cls(
-            folder=Path(read("RUNS_FOLDER") or cls().folder).absolute(),
-            redis=read("RUNS_REDIS_URL" if "RUNS_REDIS_URL" in environment else "CACHE_REDIS_URL"),
-            dask=read("RUNS_DASK"),
-            at_once=read("RUNS_AT_ONCE"),
-            keep_bytes=read("RUNS_KEEP_BYTES"),
-            views=read("RUNS_VIEWS"),
+            folder=Path(given.runs_folder or cls().folder).absolute(),
+            redis=given.runs_redis_url if "RUNS_REDIS_URL" in environment else given.cache_redis_url,
+            dask=given.runs_dask,
+            at_once=given.runs_at_once,
+            keep_bytes=given.runs_keep_bytes,
+            views=given.runs_views,
         )
 
     def environment(self) -> dict[str, str]:

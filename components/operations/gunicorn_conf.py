@@ -22,16 +22,12 @@ from components.operations import build_id, logs, settings
 from components.operations.numba_cache import ensure_tempdir, ensure_writable_cache
 
 try:
-    settings.check(os.environ)
+    _settings = settings.check(os.environ)
 except ValueError as fault:
     sys.exit(f"The app is not started. {fault}")
 
 
-def _value(name: str) -> Any:
-    return settings.value(os.environ, name)
-
-
-logs.configure_logging(_value("LOG_FORMAT"), _value("LOG_LEVEL"))
+logs.configure_logging(_settings.log_format, _settings.log_level)
 log = logging.getLogger("start")
 log.setLevel(logging.INFO)  # what runs is logged at any level
 for _sentence in settings.misspelled(os.environ):
@@ -51,18 +47,18 @@ class PrivateLogger(Logger):
         self.error_log.propagate = True
 
 
-loglevel = _value("LOG_LEVEL")
-_host = f"[{_value('HOST')}]" if ":" in _value("HOST") else _value("HOST")
-bind = f"{_host}:{_value('PORT')}"
+loglevel = _settings.log_level
+_host = f"[{_settings.host}]" if ":" in _settings.host else _settings.host
+bind = f"{_host}:{_settings.port}"
 worker_class = "gthread"
-workers = _value("WORKERS")
-threads = _value("THREADS")
+workers = _settings.workers
+threads = _settings.threads
 worker_connections = 200  # of each process: far fewer than it may have files open
 keepalive = 30
 timeout = 60  # seconds after which a worker that does nothing at all is replaced
 graceful_timeout = 2  # seconds that answers have after SIGTERM
 RETIREMENT = 10  # seconds that they have where a worker is replaced after MAX_REQUESTS
-max_requests = _value("MAX_REQUESTS")
+max_requests = _settings.max_requests
 max_requests_jitter = max_requests // 10
 control_socket_disable = True
 forwarded_allow_ips = ""  # nobody's SCRIPT_NAME is believed; whose X-Forwarded-For is, TRUSTED_PROXIES says

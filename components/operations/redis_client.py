@@ -63,7 +63,7 @@ class RedisClient:
     @staticmethod
     def at(url: str) -> RedisClient | None:
         """Return the client of an address, one for each process; None where there is no address."""
-        return _client(url, settings.value(os.environ, "CACHE_SECRET")) if url else None
+        return _client(url, settings.read(os.environ).cache_secret) if url else None
 
     @property
     def away(self) -> bool:

@@ -1,4 +1,4 @@
-"""Every setting of a deployment, read from the environment in one place: what is wrong stops the start with a sentence.
+"""Every setting of a deployment, read from the environment in one place: a wrong one stops the start with a sentence.
 
 `python -m components.operations.settings` prints the table of docs/settings.md.
 """
@@ -11,131 +11,177 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
 
 from components.operations.private_folder import make_private_folder
 
 REDIS = "redis://", "rediss://", "unix://"
-LEVELS = "debug", "info", "warning", "error"
-FORMATS = "text", "json"
 _HOSTS = re.compile(r"\*|(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:]+\]")
 _SCHEDULER = re.compile(r"((tcp|tls|ws|wss)://)?([\w.-]+|\[[0-9a-f:]+\]):[0-9]{1,5}", re.ASCII)
 _LISTING = re.compile(r"[\w.]+:\w+", re.ASCII)
 _ORIGIN = re.compile(r"https://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?")
 
-Reader = Callable[[str, str], Any]  # name and text of a setting to its value; raises ValueError with a sentence
+
+# Validators raise ValueError with the end of a sentence that begins with the setting's name and value.
 
 
-@dataclass(frozen=True)
-class Setting:
-    """One variable of the environment: its default, as it would be written there, and what it does.
-
-    shown: the default in words, where it depends on the machine or is empty. check: what is tried once, at the start,
-    where a value is given; raises ValueError with a sentence.
-    """
-
-    default: str
-    read: Reader
-    meaning: str
-    shown: str = ""
-    check: Callable[[str, Any], None] | None = None
-
-
-def integer(least: int, most: int | None = None) -> Reader:
-    """A whole number within bounds."""
-
-    def read(name: str, text: str) -> int:
-        if not re.fullmatch("[0-9]{1,18}", text) or int(text) < least or (most is not None and int(text) > most):
-            bounds = f"of at least {least}" if most is None else f"from {least} to {most}"
-            raise ValueError(f"{name} = {text[:40]} is not a whole number {bounds}.")
-        return int(text)
-
-    return read
-
-
-def number(least: float, most: float) -> Reader:
-    """A number within bounds."""
-
-    def read(name: str, text: str) -> float:
-        if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,12})?", text) or not least <= float(text) <= most:
-            raise ValueError(f"{name} = {text[:40]} is not a number from {least:g} to {most:g}.")
-        return float(text)
-
-    return read
-
-
-def choice(*words: str) -> Reader:
-    """One of some words."""
-
-    def read(name: str, text: str) -> str:
-        if text not in words:
-            raise ValueError(f"{name} = {text[:40]} is not one of {', '.join(words)}.")
-        return text
-
-    return read
-
-
-def redis_url(name: str, text: str) -> str:
-    """The address of a Redis, or nothing. It may hold a password, so no sentence repeats it."""
-    if text and not text.startswith(REDIS):
-        raise ValueError(f"{name} is not the address of a Redis: {'…, '.join(REDIS)}….")
-    return text
-
-
-def secret(name: str, text: str) -> str:
-    """A text that no sentence repeats."""
+def _one_line(text: str) -> str:
     if not text.isprintable():
-        raise ValueError(f"{name} is not a text of one line.")
+        raise ValueError("is not a text of one line.")
     return text
 
 
-def frame_ancestors(name: str, text: str) -> str:
-    """Whose pages may frame ours: `*` for all, `self` for none but our own, or https origins parted by spaces."""
+def _redis_url(text: str) -> str:
+    if text and not text.startswith(REDIS):
+        raise ValueError(f"is not the address of a Redis: {'…, '.join(REDIS)}….")
+    return text
+
+
+def _frame_ancestors(text: str) -> str:
     if text not in ("*", "self") and not all(map(_ORIGIN.fullmatch, text.split(" "))):
-        raise ValueError(f"{name} = {text[:40]} is not *, self, or origins like https://example.org, parted by spaces.")
+        raise ValueError("is not *, self, or origins like https://example.org, parted by spaces.")
     return text
 
 
-def path_prefix(name: str, text: str) -> str:
-    """A path without a slash at its end, or nothing."""
+def _path_prefix(text: str) -> str:
     prefix = text.rstrip("/")
     if not re.fullmatch(r"(/[A-Za-z0-9_~@+-][A-Za-z0-9._~@+-]*){0,20}", prefix):
-        raise ValueError(f"{name} = {text[:40]} is not a path like /user/ada/proxy/8050.")
+        raise ValueError("is not a path like /user/ada/proxy/8050.")
     return prefix
 
 
-def text(name: str, text: str) -> str:
-    """Any text of one line."""
-    if not text.isprintable():
-        raise ValueError(f"{name} is not a text of one line.")
-    return text
+def _host_names(text: Any) -> Any:
+    names = text.split(" ")
+    if not all(map(_HOSTS.fullmatch, names)):
+        raise ValueError("is not * or host names like app.example or *.example, parted by spaces.")
+    return tuple(names)
 
 
-def host_names(name: str, text: str) -> tuple[str, ...]:
-    """Host names parted by spaces, or `*` for all."""
-    if not all(map(_HOSTS.fullmatch, text.split(" "))):
-        raise ValueError(
-            f"{name} = {text[:40]} is not * or host names like app.example or *.example, parted by spaces."
-        )
-    return tuple(text.split(" "))
-
-
-def scheduler(name: str, text: str) -> str:
-    """The address of a Dask scheduler, or nothing."""
+def _scheduler(text: str) -> str:
     if text and not _SCHEDULER.fullmatch(text):
-        raise ValueError(f"{name} = {text[:40]} is not the address of a scheduler like tcp://scheduler:8786.")
+        raise ValueError("is not the address of a scheduler like tcp://scheduler:8786.")
     return text
 
 
-def listing(name: str, text: str) -> str:
-    """A module and a name in it."""
+def _listing(text: str) -> str:
     if not _LISTING.fullmatch(text):
-        raise ValueError(f"{name} = {text[:40]} is not a module and a name like components.views.registry:VIEWS.")
+        raise ValueError("is not a module and a name like components.views.registry:VIEWS.")
     return text
+
+
+Line = Annotated[str, AfterValidator(_one_line)]
+RedisUrl = Annotated[str, AfterValidator(_redis_url)]
+HostNames = Annotated[tuple[str, ...], BeforeValidator(_host_names)]
+
+
+def _setting(default: Any, description: str, default_in_words: str = "", **bounds: Any) -> Any:
+    """A field: its default as it would be written in the environment, what it does, its bounds."""
+    return Field(default, description=description, json_schema_extra={"default": default_in_words}, **bounds)
+
+
+class Settings(BaseModel):
+    """The settings of one environment; each field is the variable with its name in capitals."""
+
+    model_config = ConfigDict(alias_generator=str.upper, frozen=True, validate_default=True)
+
+    host: Line = _setting("127.0.0.1", "the address that is listened on; `0.0.0.0` for all")
+    port: int = _setting("8050", "the port that is listened on", ge=1, le=65535)
+    workers: int = _setting("2", "processes that answer", ge=1, le=64)
+    threads: int = _setting("8", "answers that a process gives at once", ge=1, le=256)
+    max_requests: int = _setting("100000", "after about this many answers a process is replaced; 0: never", ge=0)
+    trusted_proxies: int = _setting(
+        "0", "the number of proxies in front of the app; that many last entries of `X-Forwarded-For` count", ge=0, le=10
+    )
+    allowed_hosts: HostNames = _setting(
+        "*", "host names that requests may have, parted by spaces; `*.example` for all below one, `*` for all"
+    )
+    path_prefix: Annotated[str, AfterValidator(_path_prefix)] = _setting(
+        "", "the path under which a proxy serves the app, as `/user/ada/proxy/8050`", "none: the root"
+    )
+    frame_ancestors: Annotated[str, AfterValidator(_frame_ancestors)] = _setting(
+        "*", "whose pages may hold an embed: `*` for all, `self` for none but ours, or https origins"
+    )
+    limit_rate: float = _setting(
+        "1", "seconds of computing that one address is granted each second; 0: no limits", ge=0, le=1000
+    )
+    limit_burst: float = _setting("300", "seconds of computing that an address may save up", ge=1, le=100_000)
+    cache_redis_url: RedisUrl = _setting(
+        "", "a Redis by which processes and machines share pictures, limits and runs", "none: each its own"
+    )
+    cache_secret: Line = _setting(
+        "", "a text that marks what the app itself has stored in the Redis", "the password of the Redis"
+    )
+    log_format: Literal["text", "json"] = _setting("text", "`text`, or `json` for one object a line")
+    log_level: Literal["debug", "info", "warning", "error"] = _setting(
+        "warning", "the least that is logged; `info` has a line for each request"
+    )
+    metrics: Literal["on", "off"] = _setting("on", "whether `/metrics` answers")
+    numba_cache_dir: Line = _setting(
+        "", "where compiled code is kept (read by numba itself)", "`.numba_cache` by `make`, else beside the code"
+    )
+    runs_folder: Line = _setting(
+        "", "where long runs are recorded", "a folder of ours in the system's one for temporary files"
+    )
+    runs_redis_url: RedisUrl = _setting("", "a Redis to record runs in instead", "`CACHE_REDIS_URL`")
+    runs_dask: Annotated[str, AfterValidator(_scheduler)] = _setting(
+        "", "the scheduler of a Dask cluster that computes runs, see [Dask](dask.md)", "none: processes beside us"
+    )
+    runs_at_once: int = _setting(
+        str(len(os.sched_getaffinity(0))), "runs computed at once", "the number of its cores", ge=1
+    )
+    runs_keep_bytes: int = _setting(
+        str(1 << 30), "bytes that records of runs may take; those asked for longest ago go first", ge=1
+    )
+    images_folder: Line = _setting("", "where visitors' own images are kept", "`RUNS_FOLDER` with `-images` behind")
+    lecture_folder: Line = _setting("", "a folder with more stories for the lecture", "none")
+    runs_views: Annotated[str, AfterValidator(_listing)] = _setting(
+        "components.views.registry:VIEWS", "where the process that computes runs finds the views"
+    )
+
+
+FIELDS: dict[str, FieldInfo] = {name.upper(): field for name, field in Settings.model_fields.items()}
+SECRETS = "CACHE_SECRET", "CACHE_REDIS_URL", "RUNS_REDIS_URL"  # no sentence repeats their values
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """Return the settings of an environment, where an empty text is the default.
+
+    Raises
+    ------
+    ValueError
+        With a sentence for each setting that is wrong.
+    """
+    try:
+        return Settings.model_validate(_given(environment))
+    except ValidationError as fault:
+        raise ValueError(" ".join(_sentence(error) for error in fault.errors())) from None
+
+
+def _given(environment: Mapping[str, str]) -> dict[str, str]:
+    return {name: environment[name] for name in FIELDS if environment.get(name)}
+
+
+def _sentence(error: Any) -> str:
+    """Pydantic's error in our words: the setting, its value, what is allowed."""
+    name, text = str(error["loc"][0]), str(error["input"])
+    if error["type"] == "value_error":
+        what = str(error["ctx"]["error"])
+    elif words := get_args(FIELDS[name].annotation):
+        what = f"is not one of {', '.join(words)}."
+    else:
+        low, high = (
+            next((getattr(part, key) for part in FIELDS[name].metadata if hasattr(part, key)), None)
+            for key in ("ge", "le")
+        )
+        kind = "whole number" if FIELDS[name].annotation is int else "number"
+        what = f"is not a {kind} {f'of at least {low:g}' if high is None else f'from {low} to {high}'}."
+    return f"{name} {what}" if name in SECRETS or not text.isprintable() else f"{name} = {text[:40]} {what}"
 
 
 def can_listen(name: str, value: str) -> None:
@@ -194,113 +240,65 @@ def can_import(name: str, value: str) -> None:
         raise ValueError(f"{name} = {value[:80]}: there is no module {module[:80]}.")
 
 
-SETTINGS: dict[str, Setting] = {
-    "HOST": Setting("127.0.0.1", text, "the address that is listened on; `0.0.0.0` for all", check=can_listen),
-    "PORT": Setting("8050", integer(1, 65535), "the port that is listened on"),
-    "WORKERS": Setting("2", integer(1, 64), "processes that answer"),
-    "THREADS": Setting("8", integer(1, 256), "answers that a process gives at once"),
-    "MAX_REQUESTS": Setting("100000", integer(0), "after about this many answers a process is replaced; 0: never"),
-    "TRUSTED_PROXIES": Setting(
-        "0",
-        integer(0, 10),
-        "the number of proxies in front of the app; that many last entries of `X-Forwarded-For` count",
-    ),
-    "ALLOWED_HOSTS": Setting(
-        "*",
-        host_names,
-        "host names that requests may have, parted by spaces; `*.example` for all below one, `*` for all",
-    ),
-    "PATH_PREFIX": Setting(
-        "", path_prefix, "the path under which a proxy serves the app, as `/user/ada/proxy/8050`", "none: the root"
-    ),
-    "FRAME_ANCESTORS": Setting(
-        "*", frame_ancestors, "whose pages may hold an embed: `*` for all, `self` for none but ours, or https origins"
-    ),
-    "LIMIT_RATE": Setting(
-        "1", number(0, 1000), "seconds of computing that one address is granted each second; 0: no limits"
-    ),
-    "LIMIT_BURST": Setting("300", number(1, 100_000), "seconds of computing that an address may save up"),
-    "CACHE_REDIS_URL": Setting(
-        "", redis_url, "a Redis by which processes and machines share pictures, limits and runs", "none: each its own"
-    ),
-    "CACHE_SECRET": Setting(
-        "", secret, "a text that marks what the app itself has stored in the Redis", "the password of the Redis"
-    ),
-    "LOG_FORMAT": Setting("text", choice(*FORMATS), "`text`, or `json` for one object a line"),
-    "LOG_LEVEL": Setting("warning", choice(*LEVELS), "the least that is logged; `info` has a line for each request"),
-    "METRICS": Setting("on", choice("on", "off"), "whether `/metrics` answers"),
-    "NUMBA_CACHE_DIR": Setting(
-        "", text, "where compiled code is kept (read by numba itself)", "`.numba_cache` by `make`, else beside the code"
-    ),
-    "RUNS_FOLDER": Setting(
-        "", text, "where long runs are recorded", "a folder of ours in the system's one for temporary files", can_write
-    ),
-    "RUNS_REDIS_URL": Setting("", redis_url, "a Redis to record runs in instead", "`CACHE_REDIS_URL`"),
-    "RUNS_DASK": Setting(
-        "",
-        scheduler,
-        "the scheduler of a Dask cluster that computes runs, see [Dask](dask.md)",
-        "none: processes beside us",
-        can_connect,
-    ),
-    "RUNS_AT_ONCE": Setting(
-        str(len(os.sched_getaffinity(0))), integer(1), "runs computed at once", "the number of its cores"
-    ),
-    "RUNS_KEEP_BYTES": Setting(
-        str(1 << 30), integer(1), "bytes that records of runs may take; those asked for longest ago go first"
-    ),
-    "IMAGES_FOLDER": Setting(
-        "", text, "where visitors' own images are kept", "`RUNS_FOLDER` with `-images` behind", can_write
-    ),
-    "LECTURE_FOLDER": Setting("", text, "a folder with more stories for the lecture", "none", can_read),
-    "RUNS_VIEWS": Setting(
-        "components.views.registry:VIEWS",
-        listing,
-        "where the process that computes runs finds the views",
-        check=can_import,
-    ),
+# What is tried once, at the start, where a value is given; raises ValueError with a sentence.
+TRIALS: dict[str, Callable[[str, str], None]] = {
+    "HOST": can_listen,
+    "RUNS_FOLDER": can_write,
+    "RUNS_DASK": can_connect,
+    "IMAGES_FOLDER": can_write,
+    "LECTURE_FOLDER": can_read,
+    "RUNS_VIEWS": can_import,
 }
 
 
-def value(environment: Mapping[str, str], name: str) -> Any:
-    """The value of a setting; an empty text is its default. Raises ValueError with a sentence."""
-    setting = SETTINGS[name]
-    return setting.read(name, environment.get(name) or setting.default)
+def check(environment: Mapping[str, str]) -> Settings:
+    """Return the settings of an environment, as ``read``, after a trial of what they name on this machine.
 
-
-def check(environment: Mapping[str, str]) -> None:
-    """Raises ValueError with a sentence for each setting that is wrong, or names what this machine does not have."""
-    faults = []
-    for name, setting in SETTINGS.items():
-        try:
-            found = value(environment, name)
-            if setting.check and environment.get(name):
-                setting.check(name, found)
-        except ValueError as fault:
-            faults.append(str(fault))
-    if faults:
+    Raises
+    ------
+    ValueError
+        With a sentence for each setting that is wrong, or names what this machine does not have.
+    """
+    faults, found = [], None
+    try:
+        found = read(environment)
+    except ValueError as fault:
+        faults.append(str(fault))
+    for name, trial in TRIALS.items():
+        text = environment.get(name, "")
+        if text and not any(fault.startswith(name) for fault in faults):
+            try:
+                trial(name, text)
+            except ValueError as fault:
+                faults.append(str(fault))
+    if found is None or faults:
         raise ValueError(" ".join(faults))
+    return found
 
 
 def misspelled(environment: Mapping[str, str]) -> list[str]:
-    """A sentence for each variable whose name is almost that of a setting."""
+    """Return a sentence for each variable whose name is almost that of a setting."""
     found = []
-    for name in sorted(environment.keys() - SETTINGS.keys()):
-        if close := get_close_matches(name.upper(), SETTINGS, 1, 0.85):
+    for name in sorted(environment.keys() - FIELDS.keys()):
+        if close := get_close_matches(name.upper(), FIELDS, 1, 0.85):
             found.append(f"{name} is not a setting and has no effect; {close[0]} is one.")
     return found
 
 
 def in_force(environment: Mapping[str, str]) -> str:
-    """The settings that are not left at their defaults, as text of one line without passwords."""
-    given = {name: environment[name] for name in SETTINGS if environment.get(name)}
-    given |= {name: "…" for name in given if SETTINGS[name].read is secret}
+    """Return the settings that are not left at their defaults, as text of one line without passwords."""
+    given = _given(environment)
+    if "CACHE_SECRET" in given:
+        given["CACHE_SECRET"] = "…"
     return ", ".join(f"{name}={re.sub('//.*@', '//…@', text)}" for name, text in given.items()) or "defaults"
 
 
 def markdown_table() -> str:
-    """The settings as a table in Markdown."""
-    rows = [f"| `{name}` | {s.shown or f'`{s.default}`'} | {s.meaning} |" for name, s in SETTINGS.items()]
+    """Return the settings as a table in Markdown."""
+    rows = []
+    for name, field in FIELDS.items():
+        words = field.json_schema_extra["default"] if isinstance(field.json_schema_extra, dict) else ""
+        rows.append(f"| `{name}` | {words or f'`{field.default}`'} | {field.description} |")
     return "\n".join(["| variable | default | meaning |", "|---|---|---|", *rows])
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from app import MAX_BODY
-from components.operations.settings import SETTINGS, check
+from components.operations.settings import FIELDS, check
 from components.views.images.image_store import MAX_UPLOAD_BYTES
 from tests.benchmarks.server import ROOT, serve_line
 from tests.container import assignments, last_of, steps, words
@@ -58,7 +58,7 @@ def test_it_is_served_as_the_makefile_serves_it() -> None:
 def test_its_settings_are_settings_and_right() -> None:
     given = assignments(last_of(FOUND, "ENV"))
     threads = {"PYTHONUNBUFFERED", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"}
-    assert given.keys() <= SETTINGS.keys() | threads
+    assert given.keys() <= FIELDS.keys() | threads
     check(given)
     assert last_of(FOUND, "EXPOSE") == given["PORT"]
 
@@ -86,10 +86,10 @@ def test_the_compose_file_builds_the_app_with_redis_and_several_workers() -> Non
 
 def test_every_setting_can_be_given_to_the_compose_file() -> None:
     app = COMPOSE["services"]["app"]
-    assert app["environment"].keys() == SETTINGS.keys()
+    assert app["environment"].keys() == FIELDS.keys()
     inside = {"HOST", "PORT"}  # of the network of the containers; PORT is the published one
-    reached = {name for name in SETTINGS if f"${{{name}:-" in json.dumps(app)}
-    assert reached == SETTINGS.keys() - inside
+    reached = {name for name in FIELDS if f"${{{name}:-" in json.dumps(app)}
+    assert reached == FIELDS.keys() - inside
     assert "${PORT:-" in COMPOSE["services"]["proxy"]["ports"][0]
 
 

@@ -14,6 +14,6 @@ from components.pages.lecture.story import OWN, load
 
 def lecture(views: Mapping[str, View]) -> Lecture:
     """The lecture with the stories of its own, and those of the folder that LECTURE_FOLDER names."""
-    more = settings.value(os.environ, "LECTURE_FOLDER")
+    more = settings.read(os.environ).lecture_folder
     stories, faults = load([OWN, *([Path(more)] if more else [])], views)
     return Lecture(stories, faults, views)

@@ -81,7 +81,7 @@ class ImageStore:
     def of(cls, environment: Mapping[str, str]) -> ImageStore:
         """The one of an environment: IMAGES_FOLDER, by default the folder of the runs with "-images" behind."""
         runs = Settings.read(environment).folder
-        return cls(Path(settings.value(environment, "IMAGES_FOLDER") or f"{runs}-images").absolute())
+        return cls(Path(settings.read(environment).images_folder or f"{runs}-images").absolute())
 
     def add(self, stream: BinaryIO, most: int) -> tuple[str, DatasetInfo]:
         """Keeps the images of a stream of at most so many bytes; their hash, and what they are. Raises ValueError with

@@ -19,7 +19,7 @@ from components.jobs.folder_store import FolderStore
 from components.jobs.queue import Job
 from components.operations import logs, metrics, redis_client, settings, warmup
 from components.operations.build_id import build_id
-from components.operations.settings import SETTINGS
+from components.operations.settings import FIELDS
 from components.server.storage_metrics import gauges
 from components.views.images.image_store import ImageStore
 from tests.benchmarks.server import ROOT
@@ -270,8 +270,8 @@ def test_all_that_is_wrong_is_told_at_once_and_stops_the_start_without_a_traceba
 
 def test_the_defaults_are_right_and_empty_means_default() -> None:
     settings.check({})
-    settings.check(dict.fromkeys(SETTINGS, ""))
-    assert settings.value({"PORT": ""}, "PORT") == 8050
+    settings.check(dict.fromkeys(FIELDS, ""))
+    assert settings.read({"PORT": ""}).port == 8050
 
 
 def test_the_documents_hold_the_table_of_settings() -> None:
@@ -284,8 +284,7 @@ def test_nothing_reads_the_environment_but_what_the_table_names() -> None:
     for path in [ROOT / "app.py", *(ROOT / "components").rglob("*.py")]:
         text = path.read_text()
         read_ones |= set(re.findall(r'(?:environ(?:ment)?(?:\.get)?[\[(]|getenv\()"([A-Z_]+)"', text))
-        read_ones |= set(re.findall(r'(?:setting|_value|read|_default)\("([A-Z_]+)"\)', text))
     assert read_ones
     # Only written, for processes that we start; of a request; of prometheus-client, written by the server.
     others = {"TMPDIR", "SCRIPT_NAME", "PATH_INFO", "PROMETHEUS_MULTIPROC_DIR"}
-    assert read_ones - others <= SETTINGS.keys()
+    assert read_ones - others <= FIELDS.keys()

@@ -60,9 +60,9 @@ def test_documents_and_paths() -> None:
 @pytest.mark.parametrize("text", ["user", "/a b", "//host/x", "/a/../b", "/<x>", "https://h/a", "/" + "a/" * 30])
 def test_what_is_no_path_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(ValueError, match=r"PATH_PREFIX = .* is not a path like /user/ada/proxy/8050\."):
-        settings.value({"PATH_PREFIX": text}, "PATH_PREFIX")
+        settings.read({"PATH_PREFIX": text})
 
 
 @pytest.mark.parametrize(("text", "prefix"), [("", ""), ("/", ""), ("/user/ada/", "/user/ada"), ("/~ada/p", "/~ada/p")])
 def test_a_path_is_read_without_its_last_slash(text: str, prefix: str) -> None:
-    assert settings.value({"PATH_PREFIX": text}, "PATH_PREFIX") == prefix
+    assert settings.read({"PATH_PREFIX": text}).path_prefix == prefix
