@@ -21,7 +21,7 @@ from tokenize import TokenError
 from typing import IO, Any, BinaryIO, Literal
 
 import numpy as np
-from numpy.lib.format import read_array_header_1_0, read_array_header_2_0
+from numpy.lib.format import read_array, read_array_header_1_0, read_array_header_2_0
 from numpy.polynomial.hermite_e import hermeval
 from numpy.typing import NDArray
 
@@ -61,7 +61,6 @@ _END = struct.Struct("<10sHL4xH")  # of a zip: ..., entries of its directory, th
 _LOCATOR = 20  # bytes before it, of the place of a 64-bit record
 _DIRECTORY_MAX = 100_000  # bytes
 _CHUNK = 1_000  # images standardised at once
-_PIECE = 1 << 20  # bytes unpacked at once
 _HEADER_READERS = {b"\x93NUMPY\x01\x00": (2, read_array_header_1_0), b"\x93NUMPY\x02\x00": (4, read_array_header_2_0)}
 # What numpy raises of a header that it has not written.
 _BAD_HEADER = (ValueError, TypeError, SyntaxError, TokenError, RecursionError, MemoryError, OverflowError)
@@ -231,7 +230,7 @@ def read_images(source: str | Path | bytes | BinaryIO, name: str = "") -> ImageS
     try:
         archive = zipfile.ZipFile(stream)
     except (*_BROKEN, ValueError) as error:
-        raise ValueError(_said(error)) from None
+        raise ValueError(_unreadable(error)) from None
     with archive:
         images, labels = _entries(archive)
         x = _member(archive, images, UNPACKED_MAX, size, "biuf")
@@ -258,7 +257,7 @@ def _check_finite(name: str, values: object) -> None:
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, struct.error)
 
 
-def _said(error: BaseException) -> str:
+def _unreadable(error: BaseException) -> str:
     return f"the file is not an .npz that can be read: {error}"
 
 
@@ -318,20 +317,36 @@ def _member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int, size: i
             f"{key} becomes more than {RATIO_MAX} times as long when it is unpacked; "
             "save it with numpy.savez, which does not compress"
         )
+    short = f"{key} does not have as many bytes as its shape and type need"
     try:
-        opened = archive.open(entry)
-    except (*_BROKEN, ValueError) as error:
-        raise ValueError(_said(error)) from None
-    with opened:
-        try:
-            return _array(opened, key, most, entry.file_size, kinds)
-        except _BROKEN as error:
-            raise ValueError(_said(error)) from None
+        with _opened(archive, entry) as opened:
+            bytes_needed = _check_header(opened, key, most, kinds)
+        if bytes_needed > entry.file_size:
+            raise ValueError(short)
+        with _opened(archive, entry) as opened:  # zipfile reads no further than the size that the directory declares
+            try:
+                array: NDArray[Any] = read_array(opened, allow_pickle=False, max_header_size=HEADER_MAX)
+            except ValueError:
+                raise ValueError(short) from None
+            if opened.read(1):
+                raise ValueError(short)
+    except _BROKEN as error:
+        raise ValueError(_unreadable(error)) from None
+    array.setflags(write=False)
+    return array
 
 
-def _array(opened: IO[bytes], key: str, most: int, size: int, kinds: str) -> NDArray[Any]:
-    """The array of a member that claims to have `size` bytes, of one of some kinds of numpy's types."""
-    shape, fortran, dtype = _header(opened, key)
+def _opened(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> IO[bytes]:
+    try:
+        return archive.open(entry)
+    except ValueError as error:  # of a place outside the file
+        raise ValueError(_unreadable(error)) from None
+
+
+def _check_header(opened: IO[bytes], key: str, most: int, kinds: str) -> int:
+    """The bytes that the array of a member needs, of one of some kinds of numpy's types. Raises ValueError where it
+    may not be read."""
+    shape, dtype = _header(opened, key)
     limit = IMAGES_MAX * (1 if "U" in kinds else VALUES_MAX)
     if dtype.hasobject:
         raise ValueError(
@@ -346,22 +361,11 @@ def _array(opened: IO[bytes], key: str, most: int, size: int, kinds: str) -> NDA
     count = prod(shape) * dtype.itemsize
     if count > most:
         raise ValueError(f"{key} has {count} bytes unpacked, more than {most}")
-    short = f"{key} does not have as many bytes as its shape {shape} and type {dtype} need"
-    if count > size:
-        raise ValueError(short)
-    data = np.empty(count, dtype=np.uint8)
-    filled = 0
-    while filled < count and (piece := opened.read(min(_PIECE, count - filled))):
-        data[filled : filled + len(piece)] = np.frombuffer(piece, dtype=np.uint8)
-        filled += len(piece)
-    if filled != count or opened.read(1):
-        raise ValueError(short)
-    data.setflags(write=False)
-    return data.view(dtype).reshape(shape, order="F" if fortran else "C")
+    return count
 
 
-def _header(opened: IO[bytes], key: str) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    """Shape, whether the first index runs fastest, and type, of an array in numpy's format 1.0 or 2.0.
+def _header(opened: IO[bytes], key: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """Shape and type of an array in numpy's format 1.0 or 2.0.
 
     numpy reads it, after its length is checked: an expression of literals is parsed and none evaluated.
     """
@@ -375,10 +379,10 @@ def _header(opened: IO[bytes], key: str) -> tuple[tuple[int, ...], bool, np.dtyp
         raise ValueError(wrong)
     header = io.BytesIO(length + opened.read(int.from_bytes(length, "little")))
     try:
-        shape, fortran, dtype = read(header, max_header_size=HEADER_MAX)
+        shape, _, dtype = read(header, max_header_size=HEADER_MAX)
     except _BAD_HEADER:
         raise ValueError(wrong) from None
-    return shape, fortran, dtype
+    return shape, dtype
 
 
 def _checked(x: NDArray[Any], y: NDArray[Any], name: str) -> ImageSet:

@@ -91,8 +91,8 @@ def largest_faithful_step(network: LinearProblem, tolerance: float = 0.05) -> Fl
     remaining, start = abs(flow.f_end - flow.y), abs(flow.f0 - flow.y)
     t_end = time_to(network, (remaining + _AT_THE_END * (start - remaining)) / start)
     if flow.log_H0 < _LOG_LEAST:
-        said = "the weights are too small for gradient descent to be followed in floats"
-        return FlowDeparture(nan, tolerance, limit_start, limit_end, nan, t_end, said)
+        reason = "the weights are too small for gradient descent to be followed in floats"
+        return FlowDeparture(nan, tolerance, limit_start, limit_end, nan, t_end, reason)
     finite = [one for one in (limit_start, limit_end) if 0.0 < one < inf]
     high = _LARGEST * max(finite, default=t_end)
     low = t_end / STEPS_MAX
@@ -108,11 +108,11 @@ def largest_faithful_step(network: LinearProblem, tolerance: float = 0.05) -> Fl
 
     away = distance(high)
     if away < tolerance:
-        said = f"no step up to {high:g}, far above what is stable, leaves the flow"
-        return FlowDeparture(nan, tolerance, limit_start, limit_end, away, t_end, said)
+        reason = f"no step up to {high:g}, far above what is stable, leaves the flow"
+        return FlowDeparture(nan, tolerance, limit_start, limit_end, away, t_end, reason)
     if distance(low) >= tolerance:
-        said = f"even steps of {low:g}, {STEPS_MAX} to the end of the run, leave the flow"
-        return FlowDeparture(nan, tolerance, limit_start, limit_end, inf, t_end, said)
+        reason = f"even steps of {low:g}, {STEPS_MAX} to the end of the run, leave the flow"
+        return FlowDeparture(nan, tolerance, limit_start, limit_end, inf, t_end, reason)
     while high > low * (1.0 + _CLOSE):
         middle = sqrt(low) * sqrt(high)
         tried = distance(middle)

@@ -118,7 +118,8 @@ class PlanarProblem(Result):
     def sums(self, R: ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
         """``p, g, q, h`` at R, each of R's shape."""
         alignment = check_array("R", R)
-        p, g, q, h = evaluate_pgqh(self.system.table, alignment.ravel())
+        # a copy, for numba compiles anew for an array that may not be written to
+        p, g, q, h = evaluate_pgqh(self.system.table, alignment.flatten())
         shape = alignment.shape
         return p.reshape(shape), g.reshape(shape), q.reshape(shape), h.reshape(shape)
 

@@ -45,7 +45,7 @@ from dynamics.planar.system import is_passage_undecidable, sums, sums_and_slopes
 
 STEP_BUDGET = 4000  # steps a trajectory may try; the slider range needs a tenth of it
 CROSSINGS = 16  # thresholds that a column may have on one side of a0 = 0
-SETTLED = 1e-4  # of R: how much further a peak may still grow when the alignment lost is said
+SETTLED = 1e-4  # of R: how much further a peak may still grow when the alignment lost is given
 
 _UNLEARNING, _FULL, _PARTIAL = int(Fate.UNLEARNING), int(Fate.FULL_ALIGNMENT), int(Fate.PARTIAL_ALIGNMENT)
 _NONE, _UNDECIDED = int(Fate.NO_ALIGNMENT), int(Fate.UNDECIDED)
