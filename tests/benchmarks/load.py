@@ -43,8 +43,8 @@ from typing import NamedTuple
 import brotli
 import orjson
 
-from components.views.unlearning.presets import PRESETS
 from components.views.unlearning.state import EPS, START, UnlearningState
+from components.views.unlearning.view import UnlearningView
 from tests.benchmarks.server import serving
 
 PERIOD = (0.08, 0.12)  # seconds from one value of a drag to the next
@@ -226,7 +226,7 @@ class Hand:
             rest, chance, page = random.uniform(*REST), random.random(), random.random()
             shown = await self.drag(random, shown)
             if self.soak and chance < PRESET:
-                shown = PRESETS[int(chance / PRESET * len(PRESETS))].state
+                shown = UnlearningView.presets[int(chance / PRESET * len(UnlearningView.presets))].state
                 await self.stream("preset", shown)
             if self.soak and page < PAGE:
                 await self.page()

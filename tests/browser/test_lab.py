@@ -16,7 +16,7 @@ from components.jobs import queue
 from components.jobs.folder_store import FolderStore
 from components.jobs.subprocess_executor import SubprocessExecutor
 from components.views.lab import captions, records
-from components.views.lab.presets import PRESETS
+from components.views.lab.view import LabView
 from tests.browser.hand import STATE, until
 from tests.components.jobs.waiting import at_work
 from tests.waiting import LONGEST
@@ -142,7 +142,7 @@ def test_a_paused_page_asks_no_more_keeps_what_it_knows_and_goes_on(
 
 def test_a_preset_replays_its_record_says_so_and_can_be_trained_live(open_page: Any, launched: list[str]) -> None:
     page = open_page("/lab")
-    preset = next(preset for preset in PRESETS if preset.name == "halted")
+    preset = next(preset for preset in LabView.presets if preset.name == "halted")
     page.select_option("#preset", "halted")
     page.wait_for_selector('body[data-finished*="m=10&"]')
     kept = records.of(preset.state)

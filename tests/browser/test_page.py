@@ -10,8 +10,8 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Page, expect
 
-from components.views.unlearning.presets import PRESETS
 from components.views.unlearning.state import UnlearningState
+from components.views.unlearning.view import UnlearningView
 from tests.browser.hand import (
     STATE,
     box,
@@ -173,7 +173,7 @@ def test_a_link_gives_the_same_picture_in_another_browser(open_page: Any) -> Non
 
 def test_the_client_writes_the_same_links_as_the_server(open_page: Any) -> None:
     page = open_page("/")
-    states = [preset.state for preset in PRESETS]
+    states = [preset.state for preset in UnlearningView.presets]
     states.append(UnlearningState(eps=1.5e-6, a=(-0.1, 1e-4, 12.345678), tau=123456.7, points=(0.25, 100.0)))
     states.append(UnlearningState(window=(-0.5, 0.25, -3.0, 1e3), span=(1e-5, 2e4), cursor=1e-7, eps=0.1 + 0.2))
     for state in states:
@@ -236,8 +236,8 @@ def test_the_title_is_of_the_state_as_the_server_says_it_and_as_it_changes(open_
     assert said is not None
     assert said[1] == "ε = 10⁻⁵, ā = (9.33, −2.5), R₀ = 0.1, … · Unlearning · Feature unlearning"
     expect(page).to_have_title(said[1])
-    page.select_option("#preset", label=PRESETS[1].title)
-    expect(page).to_have_title(f"{PRESETS[1].title} · Unlearning · Feature unlearning")
+    page.select_option("#preset", label=UnlearningView.presets[1].title)
+    expect(page).to_have_title(f"{UnlearningView.presets[1].title} · Unlearning · Feature unlearning")
     page.click(".view-link:has-text('Phase map')")
     expect(page).to_have_title("Phase map, left: c*₃ and ā · Phase map · Feature unlearning")
     page.goto(page.url.replace(urlsplit(page.url).path, "/lecture/what-is-unlearned").split("?")[0])
@@ -272,16 +272,16 @@ LATE = """() => {
 def test_lines_that_come_after_the_page_was_replaced_are_dropped(open_page: Any, to: str) -> None:
     page = open_page("/")
     page.evaluate(LATE)
-    page.select_option("#preset", label=PRESETS[1].title)
-    wait_for_query(page, PRESETS[1].state.key())
+    page.select_option("#preset", label=UnlearningView.presets[1].title)
+    wait_for_query(page, UnlearningView.presets[1].state.key())
     page.click(f"header a:has-text('{to}')")
     until(page, "window.late.chances")
     assert page.evaluate("window.late.faults") == []
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+@pytest.mark.parametrize("preset", UnlearningView.presets, ids=lambda preset: preset.name)
 def test_each_preset_draws(open_page: Any, preset: Any) -> None:
-    page = open_page("/?" + PRESETS[-1 if preset is PRESETS[0] else 0].state.query())
+    page = open_page("/?" + UnlearningView.presets[-1 if preset is UnlearningView.presets[0] else 0].state.query())
     page.select_option("#preset", label=preset.title)
     wait_for_query(page, preset.state.key())
     assert len(lines(page)) == len(preset.state.a)

@@ -16,8 +16,8 @@ import numpy as np
 
 from components.core.formatting import format_number
 from components.views.images import captions, compute
-from components.views.images.presets import PRESETS
 from components.views.images.state import ImagesState
+from components.views.images.view import ImagesView
 from dynamics.images import ImageRuns, load_digits
 from tests.claims.lab import NUMBER, read
 
@@ -44,7 +44,7 @@ def _images() -> Any:
 def random_state(rng: np.random.Generator) -> StateWithResults:
     """A state with results."""
     if rng.random() < 0.4:
-        state = PRESETS[rng.integers(len(PRESETS))].state
+        state = ImagesView.presets[rng.integers(len(ImagesView.presets))].state
         case = StateWithResults(state, compute.kept().runs[state.kept])
     else:
         asked: dict[str, Any] = {

@@ -19,8 +19,8 @@ from scipy.integrate import solve_ivp
 from components.views.lab import captions, compute, records
 from components.views.lab.compute import course_of
 from components.views.lab.law_comparison import SHIFT_A, SHIFT_R, compare_with_law
-from components.views.lab.presets import PRESETS
 from components.views.lab.state import LabState
+from components.views.lab.view import LabView
 from dynamics.simulation.single_index import expected_steps
 
 DIGITS = 5e-3  # relative, of three shown digits
@@ -34,7 +34,7 @@ def random_state(rng: np.random.Generator) -> LabState:
     """A state; one in six a recorded one, one in three small enough to be trained."""
     kind = rng.integers(6)
     if kind == 0:
-        return PRESETS[rng.integers(len(PRESETS))].state  # type: ignore[no-any-return]
+        return LabView.presets[rng.integers(len(LabView.presets))].state  # type: ignore[no-any-return]
     K = int(rng.integers(1, 6))
     size = float(rng.choice([0.1, 1.0, 1.0, 3.0]))
     c, c_star = (tuple(float(f"{one:.3g}") for one in rng.uniform(-size, size, K)) for _ in range(2))

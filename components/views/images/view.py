@@ -12,9 +12,8 @@ from components.core.citations import IMAI_2026, XU_2025, Paper
 from components.core.help import Help
 from components.core.theory_chapter import Chapter
 from components.core.view import Chunk, Columns, Preset, View
+from components.core.view_data import load_help, load_presets
 from components.views.images import compute, export, layout, lecture
-from components.views.images.help import HELP
-from components.views.images.presets import PRESETS
 from components.views.images.state import ImagesState
 from components.views.lab import TABS
 from components.views.linear_network.symbols import CHAPTER
@@ -29,9 +28,9 @@ class ImagesView(View):
     path = "/lab/images"
     title = "Lab"
     State = ImagesState
-    presets: ClassVar[tuple[Preset, ...]] = PRESETS
+    presets: ClassVar[tuple[Preset, ...]] = load_presets(__file__, ImagesState)
     papers: ClassVar[tuple[Paper, ...]] = (XU_2025, IMAI_2026)
-    help: ClassVar[Help] = HELP
+    help: ClassVar[Help] = load_help(__file__)
     chapter: ClassVar[Chapter] = CHAPTER
     controls = layout.CONTROLS
     main = layout.MAIN

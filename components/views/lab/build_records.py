@@ -15,15 +15,15 @@ from platform import python_version
 from time import process_time
 
 from components.views.lab.compute import course_of
-from components.views.lab.presets import PRESETS
 from components.views.lab.records import FOLDER, Record, save
 from components.views.lab.state import LabState
+from components.views.lab.view import LabView
 
 PACKAGES = ("numpy", "numba", "scipy")
 
 
 def main() -> None:
-    names = [preset.name for preset in PRESETS]
+    names = [preset.name for preset in LabView.presets]
     parser = argparse.ArgumentParser(description="Computes the records that come with the lab's presets.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of presets: {', '.join(names)}; default: all")
     asked = parser.parse_args().names or names
@@ -31,7 +31,7 @@ def main() -> None:
         parser.error(f"{', '.join(sorted(unknown))}: no such preset; there are {', '.join(names)}")
     FOLDER.mkdir(exist_ok=True)
     versions = {"Python": python_version()} | {package: version(package) for package in PACKAGES}
-    for preset in PRESETS:
+    for preset in LabView.presets:
         if preset.name not in asked:
             continue
         began = process_time()

@@ -12,9 +12,8 @@ from components.core.citations import IMAI_2026, Paper
 from components.core.help import Help
 from components.core.theory_chapter import Chapter
 from components.core.view import Chunk, Columns, Preset, View
+from components.core.view_data import load_help, load_presets
 from components.views.lab import TABS, compute, export, layout, lecture
-from components.views.lab.help import HELP
-from components.views.lab.presets import PRESETS
 from components.views.lab.state import LabState
 from components.views.unlearning.symbols import CHAPTER
 
@@ -28,9 +27,9 @@ class LabView(View):
     path = "/lab"
     title = "Lab"
     State = LabState
-    presets: ClassVar[tuple[Preset, ...]] = PRESETS
+    presets: ClassVar[tuple[Preset, ...]] = load_presets(__file__, LabState)
     papers: ClassVar[tuple[Paper, ...]] = (IMAI_2026,)
-    help: ClassVar[Help] = HELP
+    help: ClassVar[Help] = load_help(__file__)
     chapter: ClassVar[Chapter] = CHAPTER
     controls = layout.CONTROLS
     main = layout.MAIN

@@ -10,7 +10,6 @@ from components.core.view import View
 from components.ui import shell
 from components.ui.controls import mount_point
 from components.ui.markup import aria
-from components.views.linear_network.presets import PRESETS
 from components.views.linear_network.state import LinearNetworkState as State
 from dynamics.linear_network import TrainingSpeed, scaling_phase
 
@@ -66,15 +65,15 @@ def page(view: View) -> html.Div:
         shell.group("Point", *map(mount_point, (TARGET, POINT))),
     ]
     layers = shell.popup("Layers", mount_point(LAYERS))
-    panels = [*map(mount_point, (PANEL, AXIS, MEASURE, SHOWN)), shell.popup("Scalings", _scalings())]
+    panels = [*map(mount_point, (PANEL, AXIS, MEASURE, SHOWN)), shell.popup("Scalings", _scalings(view))]
     return shell.trajectory_layout(view, CONTROLS, FIGURES, aside, [layers], panels, mount_point(CLOCK))
 
 
-def _scalings() -> html.Div:
+def _scalings(view: View) -> html.Div:
     """The table of scalings: the powers of each, the phase and the pace; a name leads to its picture."""
     heads = ("", "c_γ", "cᵤ", "c_w", "c_ηᵤ", "c_ηw", "c_g + c_P", "c_ζ", "")
     rows = []
-    for preset in PRESETS:
+    for preset in view.presets:
         if not preset.name.startswith("scaling"):
             continue
         state = preset.state

@@ -12,9 +12,8 @@ from components.core.citations import XU_2025, Paper
 from components.core.help import Help
 from components.core.theory_chapter import Chapter
 from components.core.view import Chunk, Columns, Preset, View
+from components.core.view_data import load_help, load_presets
 from components.views.linear_network import compute, export, layout, lecture
-from components.views.linear_network.help import HELP
-from components.views.linear_network.presets import PRESETS
 from components.views.linear_network.state import LinearNetworkState
 from components.views.linear_network.symbols import CHAPTER
 
@@ -26,9 +25,9 @@ class LinearNetworkView(View):
     path = "/linear-network"
     title = "Linear network"
     State = LinearNetworkState
-    presets: ClassVar[tuple[Preset, ...]] = PRESETS
+    presets: ClassVar[tuple[Preset, ...]] = load_presets(__file__, LinearNetworkState)
     papers: ClassVar[tuple[Paper, ...]] = (XU_2025,)
-    help: ClassVar[Help] = HELP
+    help: ClassVar[Help] = load_help(__file__)
     chapter: ClassVar[Chapter] = CHAPTER
     controls = layout.CONTROLS
     main = layout.MAIN

@@ -12,9 +12,8 @@ from components.core.citations import IMAI_2026, Paper
 from components.core.help import Help
 from components.core.theory_chapter import Chapter
 from components.core.view import Chunk, Columns, Preset, View
+from components.core.view_data import load_help, load_presets
 from components.views.phase_map import compute, export, layout, lecture
-from components.views.phase_map.help import HELP
-from components.views.phase_map.presets import PRESETS
 from components.views.phase_map.state import LIVE, PhaseMapState
 from components.views.unlearning.symbols import CHAPTER
 
@@ -26,9 +25,9 @@ class PhaseMapView(View):
     path = "/phase-map"
     title = "Phase map"
     State = PhaseMapState
-    presets: ClassVar[tuple[Preset, ...]] = PRESETS
+    presets: ClassVar[tuple[Preset, ...]] = load_presets(__file__, PhaseMapState)
     papers: ClassVar[tuple[Paper, ...]] = (IMAI_2026,)
-    help: ClassVar[Help] = HELP
+    help: ClassVar[Help] = load_help(__file__)
     chapter: ClassVar[Chapter] = CHAPTER
     symbols_of = "unlearning"
     controls = layout.CONTROLS

@@ -12,9 +12,8 @@ from components.core.citations import BERTHIER_2024, Paper
 from components.core.help import Help
 from components.core.theory_chapter import Chapter
 from components.core.view import Chunk, Columns, Preset, View
+from components.core.view_data import load_help, load_presets
 from components.views.time_scales import compute, export, layout, lecture
-from components.views.time_scales.help import HELP
-from components.views.time_scales.presets import PRESETS
 from components.views.time_scales.state import TimeScalesState
 from components.views.time_scales.symbols import CHAPTER
 
@@ -26,9 +25,9 @@ class TimeScalesView(View):
     path = "/time-scales"
     title = "Time-scales"
     State = TimeScalesState
-    presets: ClassVar[tuple[Preset, ...]] = PRESETS
+    presets: ClassVar[tuple[Preset, ...]] = load_presets(__file__, TimeScalesState)
     papers: ClassVar[tuple[Paper, ...]] = (BERTHIER_2024,)
-    help: ClassVar[Help] = HELP
+    help: ClassVar[Help] = load_help(__file__)
     chapter: ClassVar[Chapter] = CHAPTER
     controls = layout.CONTROLS
     main = layout.MAIN

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from components.core import controls
 from components.core.state import MAX_QUERY, InvalidLink, Parameter, State, canonical, number_text
-from components.views.unlearning.presets import PRESETS
 from components.views.unlearning.state import (
     ALIGNMENT,
     COEFFICIENT,
@@ -28,6 +27,7 @@ from components.views.unlearning.state import (
     WIDTH,
     UnlearningState,
 )
+from components.views.unlearning.view import UnlearningView
 
 
 def within(bounds: tuple[float, float]) -> st.SearchStrategy[float]:
@@ -221,11 +221,11 @@ def test_a_run_is_pinned_whole_or_not_at_all() -> None:
 
 
 def test_presets_hold_the_papers_table() -> None:
-    rows = {(preset.state.c_star, preset.state.a) for preset in PRESETS}
+    rows = {(preset.state.c_star, preset.state.a) for preset in UnlearningView.presets}
     assert ((1, -1, 1, -1, 1), (4,)) in rows
     assert ((2, 4, 6, 8, 10), (1,)) in rows
     assert ((1, -1, 1, 1, 1), (5, 9, 10)) in rows
-    assert all("arXiv:2602.07378" in preset.paper.citation for preset in PRESETS)
+    assert all("arXiv:2602.07378" in preset.paper.citation for preset in UnlearningView.presets)
 
 
 WORDS = ("field", "nullcline", "basins")

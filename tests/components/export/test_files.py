@@ -26,8 +26,8 @@ from components.ui.theme import FATES
 from components.views.registry import VIEWS
 from components.views.unlearning import figures
 from components.views.unlearning.plan import ComputationPlan
-from components.views.unlearning.presets import PRESETS
 from components.views.unlearning.state import LAYERS, UnlearningState
+from components.views.unlearning.view import UnlearningView
 from dynamics import Fate, UnlearningModel
 from dynamics.interruption import interruptible
 from tests.components.streamed import joined, values
@@ -54,7 +54,7 @@ HARD = {
     "windows": {"window": (-0.5, 0.5, 1.0, 8.0), "span": (0.01, 10.0), "a": (5.0, 10.0)},
 }
 STATES = {
-    **{preset.name: preset.state for preset in PRESETS},
+    **{preset.name: preset.state for preset in UnlearningView.presets},
     **{name: UnlearningState.make(values) for name, values in HARD.items()},
 }
 PIN = {"pin_c": (1.0, 0.5), "pin_c_star": (1.0, -0.6), "pin_eps": 0.1, "pin_a": 2.0, "pin_R0": 0.1}

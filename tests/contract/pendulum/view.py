@@ -9,6 +9,7 @@ from components.core import controls
 from components.core.citations import Paper
 from components.core.help import Help
 from components.core.view import Chunk, Columns, Preset, View
+from components.core.view_data import load_help, load_presets
 from components.ui import shell
 from components.ui.controls import mount_point
 from tests.contract.pendulum import compute
@@ -53,11 +54,9 @@ class PendulumView(View):
     path = "/pendulum"
     title = "Pendulum"
     State = PendulumState
-    presets: ClassVar[tuple[Preset, ...]] = (
-        Preset("at-rest", "Comes to rest", PendulumState(), "With damping the pendulum comes to rest.", PAPER),
-    )
+    presets: ClassVar[tuple[Preset, ...]] = load_presets(__file__, PendulumState, (PAPER,))
     papers: ClassVar[tuple[Paper, ...]] = (PAPER,)
-    help: ClassVar[Help] = Help("A damped pendulum.", "Lines", (), "Nothing more.", (), show_fates=False)
+    help: ClassVar[Help] = load_help(__file__)
     controls: ClassVar[list[controls.Control]] = [ANGLE, SPEED, DAMPING, HORIZON, AXIS, CLOCK]
     main: ClassVar[list[controls.Control]] = [ANGLE, SPEED, DAMPING]
     figures: ClassVar[dict[str, shell.FigureSlot]] = {

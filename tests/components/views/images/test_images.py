@@ -30,7 +30,6 @@ from components.server.compute_quota import ComputeQuota
 from components.ui import shell
 from components.views.images import columns, compute, export
 from components.views.images.image_store import MAX_UPLOAD_BYTES, UPLOAD_PATH, ImageStore
-from components.views.images.presets import PRESETS
 from components.views.images.state import (
     BATCH,
     DEPTH,
@@ -50,6 +49,7 @@ from components.views.images.state import (
     WIDTH,
     ImagesState,
 )
+from components.views.images.view import ImagesView
 from components.views.registry import VIEWS
 from dynamics.images import PACKAGES, load_digits, mean_and_spread
 from tests.components.streamed import values
@@ -194,13 +194,13 @@ def test_the_header_has_one_entry_for_both_pages_and_each_leads_to_the_other() -
 
 
 def test_presets_are_what_is_kept_and_short_links() -> None:
-    assert [preset.state.kept for preset in PRESETS] == list(compute.kept().runs)
-    for preset in PRESETS:
+    assert [preset.state.kept for preset in ImagesView.presets] == list(compute.kept().runs)
+    for preset in ImagesView.presets:
         assert VIEW.cost(preset.state) <= VIEW.max_cost
         assert len(preset.state.query()) <= 400
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=[preset.name for preset in PRESETS])
+@pytest.mark.parametrize("preset", ImagesView.presets, ids=[preset.name for preset in ImagesView.presets])
 def test_kept_results_are_shown_at_once_and_say_where_they_come_from(preset: Any) -> None:
     parts = parts_of(compute.stream(preset.state))
     kept = compute.kept()
@@ -252,7 +252,7 @@ def test_what_another_experiment_has_does_not_matter() -> None:
 
 
 def test_the_words_tell_what_the_digits_show() -> None:
-    found = [said(parts_of(compute.stream(preset.state))) for preset in PRESETS]
+    found = [said(parts_of(compute.stream(preset.state))) for preset in ImagesView.presets]
     four, six, squared, width, kappa, unlearning = found
     for told in (four, six, squared):
         assert "a fully connected network on 8 × 8 digits stands for these" in told

@@ -20,11 +20,11 @@ from components.core.formatting import format_duration
 from components.jobs.store import StoreError
 from components.views.lab import captions, compute, export, layout, records
 from components.views.lab.law_comparison import columns, compare_with_law
-from components.views.lab.presets import PRESETS
 from components.views.lab.state import (
     LabState,
 )
 from components.views.lab.training_history import TrainingHistory
+from components.views.lab.view import LabView
 from components.views.links import to_lab
 from components.views.registry import VIEWS
 from components.views.unlearning.state import UnlearningState
@@ -58,7 +58,7 @@ def of_kind(parts: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
 
 
 def test_presets_are_affordable_and_of_their_title() -> None:
-    for preset in PRESETS:
+    for preset in LabView.presets:
         state = preset.state
         assert VIEW.cost(state) <= 0.5 * VIEW.max_cost
         assert len(state.query()) <= 400
@@ -79,7 +79,7 @@ def test_presets_are_affordable_and_of_their_title() -> None:
 
 
 def test_each_record_is_of_a_preset_small_and_says_what_it_is() -> None:
-    assert set(records.all_records()) == {preset.state.key() for preset in PRESETS}
+    assert set(records.all_records()) == {preset.state.key() for preset in LabView.presets}
     assert sum(path.stat().st_size for path in records.FOLDER.iterdir()) < 600_000
     for kept in records.all_records().values():
         said = captions.replay(kept)
@@ -92,7 +92,7 @@ def test_each_record_is_of_a_preset_small_and_says_what_it_is() -> None:
 CHEAP = {"unlearns", "halted", "learns", "recursion"}  # some seconds; of the others as far as over the peak
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+@pytest.mark.parametrize("preset", LabView.presets, ids=lambda preset: preset.name)
 def test_the_live_run_gives_the_record_that_is_shipped(preset: Any) -> None:
     """Up to rounding, which differs between machines: the sums of a batch are in single precision."""
     state = preset.state
@@ -115,7 +115,7 @@ def test_the_live_run_gives_the_record_that_is_shipped(preset: Any) -> None:
 
 
 def test_a_preset_is_streamed_with_its_record_and_another_setting_is_not() -> None:
-    state = PRESETS[0].state
+    state = LabView.presets[0].state
     kept = records.of(state)
     parts = parts_of(compute.stream(state))
     (replay,) = of_kind(parts, "replay")
@@ -164,7 +164,7 @@ def test_single_neurons_come_with_the_records_and_are_bounded_on_the_wire() -> N
     assert all(table["R_single"]["shape"].endswith(", 30") for table in tables)
     single = np.concatenate([values(table["R_single"]).reshape(-1, 30) for table in tables])
     np.testing.assert_allclose(single.mean(axis=1), joined(parts, 2, "R"), atol=1e-6)
-    for preset in PRESETS:
+    for preset in LabView.presets:
         assert sum(len(chunk.line()) for chunk in compute.stream(preset.state)) < 500_000
 
 
@@ -311,7 +311,7 @@ def test_the_script_trains_the_same_networks(
 
 
 def test_a_replay_is_given_away_with_its_laws(client: FlaskClient) -> None:
-    state = PRESETS[0].state
+    state = LabView.presets[0].state
     kept = records.of(state)
     document = client.get(f"/export/lab.json?{state.query()}").get_json()
     table = document["table"]
@@ -379,7 +379,7 @@ def test_the_end_of_a_run_is_taken_up_as_it_was() -> None:
 
 
 def test_runs_that_part_are_told_one_by_one_and_have_no_mean() -> None:
-    state = next(preset.state for preset in PRESETS if preset.name == "population")
+    state = next(preset.state for preset in LabView.presets if preset.name == "population")
     course = records.of(state).course
     notes = of_kind(parts_of(compute.stream(state)), "words")[-1]["notes"]
     assert "R = 0.137 and 0.285;" in notes[0]
@@ -392,7 +392,11 @@ def test_runs_that_part_are_told_one_by_one_and_have_no_mean() -> None:
     assert np.isnan(made["R"][-1])
     assert [made[f"R_run{place}"][-1] for place in (0, 1)] == course.seeds["R"][-1].tolist()
     agree = columns(
-        compare_with_law(PRESETS[0].state, records.of(PRESETS[0].state).course, compute.Laws(PRESETS[0].state).wide)
+        compare_with_law(
+            LabView.presets[0].state,
+            records.of(LabView.presets[0].state).course,
+            compute.Laws(LabView.presets[0].state).wide,
+        )
     )
     assert np.isfinite(agree["R"]).all()
 
@@ -442,7 +446,7 @@ def test_a_network_leaves_the_rest_of_the_law_from_random_directions() -> None:
 
 
 def test_what_the_coefficients_are_of_is_said_everywhere(client: FlaskClient) -> None:
-    query = PRESETS[0].state.query()
+    query = LabView.presets[0].state.query()
     assert "He_k" in client.get(f"/export/lab.py?{query}").text
     assert "Hermite polynomials Heₖ" in client.get(f"/export/lab.json?{query}").get_json()["coefficients"]
     page = json.dumps(layout.page(VIEW).to_plotly_json(), default=lambda part: part.to_plotly_json())

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 from app import create_app
 from components.views.linear_network import captions, columns, compute, experiments, export, figures
-from components.views.linear_network.presets import PRESETS
 from components.views.linear_network.state import (
     ALIGNED,
     AXES,
@@ -37,6 +36,7 @@ from components.views.linear_network.state import (
     LinearNetworkState,
     horizon,
 )
+from components.views.linear_network.view import LinearNetworkView
 from components.views.registry import VIEWS
 from dynamics import LinearNetwork
 from dynamics.linear_network import BORDERS, SCALINGS, Phase, scaling_phase
@@ -123,8 +123,12 @@ def test_a_window_lies_within_the_bounds_of_its_axes(given: str, kept: Any) -> N
 
 
 def test_presets_have_short_links_and_show_what_they_say(client: FlaskClient) -> None:
-    assert len({preset.state.key() for preset in PRESETS}) == len(PRESETS) == 9 + len(SCALINGS) + 2
-    for preset in PRESETS:
+    assert (
+        len({preset.state.key() for preset in LinearNetworkView.presets})
+        == len(LinearNetworkView.presets)
+        == 9 + len(SCALINGS) + 2
+    )
+    for preset in LinearNetworkView.presets:
         assert len(preset.state.query()) <= 400
         mechanism = preset.state.network().mechanism()
         if preset.name in ("alignment", "disalignment", "rescaling"):
@@ -139,7 +143,9 @@ def test_presets_have_short_links_and_show_what_they_say(client: FlaskClient) ->
             assert "layers are of different size" not in " ".join(words(client, preset.state.query())["notes"])
         if preset.name == "through-zero":
             assert mechanism.crosses_zero
-    assert {preset.name for preset in PRESETS if preset.state.layers == ("hyperbolas", "descent")} == {"step"}
+    assert {
+        preset.name for preset in LinearNetworkView.presets if preset.state.layers == ("hyperbolas", "descent")
+    } == {"step"}
 
 
 # --- the stream ---
@@ -221,7 +227,7 @@ def test_the_map_is_the_cores_and_a_cell_is_its_network(client: FlaskClient) -> 
 
 @pytest.mark.parametrize("number", range(1, len(SCALINGS) + 1))
 def test_every_scaling_says_its_phase_and_what_is_measured(client: FlaskClient, number: int) -> None:
-    preset = next(one for one in PRESETS if one.name == f"scaling-{number}")
+    preset = next(one for one in LinearNetworkView.presets if one.name == f"scaling-{number}")
     *_, found = compute.measured(preset.state)
     slope = found.excess_slope if found.phase.size > 0 else found.ratio_slope
     predicted = found.phase.excess if found.phase.size > 0 else found.phase.ratio
@@ -242,7 +248,10 @@ def test_every_scaling_says_its_phase_and_what_is_measured(client: FlaskClient, 
 
 
 def test_fixed_width_has_both_phases() -> None:
-    kernel, feature = (next(one for one in PRESETS if one.name == f"infinite-{name}") for name in ("kernel", "feature"))
+    kernel, feature = (
+        next(one for one in LinearNetworkView.presets if one.name == f"infinite-{name}")
+        for name in ("kernel", "feature")
+    )
     *_, first = compute.measured(kernel.state)
     *_, second = compute.measured(feature.state)
     assert first.phase.phase is Phase.KERNEL

@@ -22,8 +22,8 @@ from components.ui import heatmap_encoding
 from components.ui.label_placement import roomiest_cell, run_length
 from components.ui.theme import FATES
 from components.views.phase_map import compute, export, figures
-from components.views.phase_map.presets import PRESETS
 from components.views.phase_map.state import AXES, DETAILS, QUANTITIES, PhaseMapState, bounds, place, usual
+from components.views.phase_map.view import PhaseMapView
 from components.views.registry import VIEWS
 from components.views.unlearning.state import ALIGNMENT, COEFFICIENT, EPS, HORIZON, K_MAX, START
 from dynamics import Fate, UnlearningModel, phase_map
@@ -172,7 +172,7 @@ def test_a_quantity_is_coded_to_one_part_in_65534(client: FlaskClient, name: str
 
 
 def test_the_right_map_has_three_fates_and_says_so(client: FlaskClient) -> None:
-    state = next(preset for preset in PRESETS if preset.name == "right").state
+    state = next(preset for preset in PhaseMapView.presets if preset.name == "right").state
     parts = chunks(client, state.query())
     assert {Fate.UNLEARNING, Fate.FULL_ALIGNMENT, Fate.PARTIAL_ALIGNMENT} <= set(fates(last_scene(parts)).ravel())
     said = next(part for part in parts if part["kind"] == "words")
@@ -191,7 +191,7 @@ def test_boundaries_meet_the_threshold(client: FlaskClient) -> None:
 
 
 def test_each_name_stands_on_its_own_fate() -> None:
-    for preset in PRESETS:
+    for preset in PhaseMapView.presets:
         map_ = export.whole(preset.state)
         trace = figures.names(map_)
         assert len(trace["text"]) == len(set(trace["text"])) >= 2

@@ -19,7 +19,6 @@ from app import create_app
 from components.views import links
 from components.views.registry import VIEWS
 from components.views.time_scales import captions, columns, compute, conversion, export, figures, layout, networks
-from components.views.time_scales.presets import PRESETS
 from components.views.time_scales.state import (
     ACTIVATIONS,
     BATCH,
@@ -37,6 +36,7 @@ from components.views.time_scales.state import (
     WIDTH,
     TimeScalesState,
 )
+from components.views.time_scales.view import TimeScalesView
 from components.views.unlearning.state import UnlearningState
 from dynamics import MeanFieldModel
 from dynamics.mean_field import INIT_DISTRIBUTIONS, initial_weights
@@ -107,8 +107,8 @@ def test_what_costs_too_much_is_refused_before_it_starts(client: FlaskClient, qu
 
 
 def test_presets_are_affordable_and_their_links_short() -> None:
-    assert len({preset.state.key() for preset in PRESETS}) == len(PRESETS)
-    for preset in PRESETS:
+    assert len({preset.state.key() for preset in TimeScalesView.presets}) == len(TimeScalesView.presets)
+    for preset in TimeScalesView.presets:
         assert "network" not in preset.state.layers or networks.horizon(preset.state) == preset.state.t
         assert VIEW.cost(preset.state) <= VIEW.max_cost
         assert len(preset.state.query()) <= 400
@@ -406,7 +406,7 @@ def _span(query: str) -> tuple[float, float]:
 
 
 def test_alike_neurons_follow_the_planar_system(client: FlaskClient) -> None:
-    state = next(preset for preset in PRESETS if preset.name == "bridge").state
+    state = next(preset for preset in TimeScalesView.presets if preset.name == "bridge").state
     parts = chunks(client, state.query())
     planar, neuron = joined(parts, 1, "s"), joined(parts, 0, "s0")
     np.testing.assert_allclose(neuron, planar, atol=1e-6)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from components.views.unlearning.compute import stream
-from components.views.unlearning.presets import PRESETS
 from components.views.unlearning.state import UnlearningState
+from components.views.unlearning.view import UnlearningView
 from dynamics import UnlearningModel
 from tests.components.streamed import values
 
@@ -76,7 +76,7 @@ def test_a_start_without_output_stays() -> None:
 
 
 def test_the_presets_show_the_fates_of_their_captions() -> None:
-    shown = {preset.name: fates(preset.state) for preset in PRESETS}
+    shown = {preset.name: fates(preset.state) for preset in UnlearningView.presets}
     assert shown["four-panels"] == ["FULL_ALIGNMENT", "FULL_ALIGNMENT", "UNLEARNING"]
     assert shown["time-scales-right"] == ["FULL_ALIGNMENT"]
     assert set(shown["portrait-left"]) <= {"FULL_ALIGNMENT", "PARTIAL_ALIGNMENT"}
@@ -131,7 +131,7 @@ def test_what_is_shown_is_where_the_claim_is() -> None:
     assert R.max() <= 0.1276
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+@pytest.mark.parametrize("preset", UnlearningView.presets, ids=lambda preset: preset.name)
 def test_every_claim_of_a_preset_has_its_sentence(preset: Any) -> None:
     for whole in told(**preset.state.model_dump()):
         for cause in whole:
@@ -164,6 +164,6 @@ def test_numbers_that_say_nothing_are_not_said() -> None:
     assert any("half of that value is lost by τ = 3180." in text for text in unlearns)
     (texts,) = sentences_of_causes(c=(1, 0.5), c_star=(0.5, -1), a=(-3.0,))
     assert any("of degree p = 2, is R^2, for" in text for text in texts)
-    for preset in PRESETS:
+    for preset in UnlearningView.presets:
         for whole in sentences_of_causes(**preset.state.model_dump()):
             assert not any("·10⁻" in text and "% of that is lost" in text for text in whole)

@@ -12,7 +12,7 @@ from plotly.offline import get_plotlyjs_version
 from components.ui import theme
 from components.views.unlearning import figures
 from components.views.unlearning.plan import ComputationPlan
-from components.views.unlearning.presets import PRESETS
+from components.views.unlearning.view import UnlearningView
 from dynamics import Fate, LimitPoint, UnlearningModel
 from tests.components.streamed import values
 
@@ -71,7 +71,7 @@ def test_the_default_window_holds_starts_and_folds_and_little_more() -> None:
     assert 20.9 < view.a[1] < 26
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+@pytest.mark.parametrize("preset", UnlearningView.presets, ids=lambda preset: preset.name)
 def test_every_presets_window_holds_its_starts(preset: object) -> None:
     state = preset.state  # type: ignore[attr-defined]
     model = UnlearningModel(state.c, state.c_star, state.eps)
@@ -121,7 +121,7 @@ def test_a_label_stands_where_its_run_does_not_go() -> None:
     assert [position.split()[1] for position in labels["textposition"]] == ["left", "right", "left", "right"]
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+@pytest.mark.parametrize("preset", UnlearningView.presets, ids=lambda preset: preset.name)
 def test_every_figure_is_of_plotlys_schema(preset: object) -> None:
     """go.Figure refuses a name or a value that plotly does not know."""
     picture = ComputationPlan.of(preset.state)  # type: ignore[attr-defined]

@@ -13,8 +13,8 @@ from components.core.formatting import format_number
 from components.ui.theme import FATES
 from components.views.unlearning import alt_text, compute, figures
 from components.views.unlearning.plan import ComputationPlan
-from components.views.unlearning.presets import PRESETS
 from components.views.unlearning.state import LAYERS, UnlearningState
+from components.views.unlearning.view import UnlearningView
 from dynamics import Fate
 from tests.components.streamed import values
 
@@ -56,7 +56,7 @@ def test_what_is_not_asked_for_is_not_computed(monkeypatch: pytest.MonkeyPatch) 
     assert scene.data["field"] is None
 
 
-@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+@pytest.mark.parametrize("preset", UnlearningView.presets, ids=lambda preset: preset.name)
 def test_every_layer_is_of_plotlys_schema(preset: Any) -> None:
     state = preset.state.model_copy(update={"layers": LAYERS, "points": POINTS})
     picture = ComputationPlan.of(state)

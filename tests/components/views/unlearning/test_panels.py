@@ -12,8 +12,8 @@ import pytest
 from components.ui.subplots import axis_of
 from components.views.unlearning import compute, epsilon_study, figures, finite_width_notes
 from components.views.unlearning.plan import ComputationPlan
-from components.views.unlearning.presets import PRESETS
 from components.views.unlearning.state import MAX_POINTS, MAX_RUNS, PANELS, UnlearningState
+from components.views.unlearning.view import UnlearningView
 from dynamics import Fate, UnlearningModel
 from tests.components.streamed import joined, values
 
@@ -58,7 +58,7 @@ def takewhile_words() -> Any:
 
 
 @pytest.mark.parametrize("panel", PANELS)
-@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+@pytest.mark.parametrize("preset", UnlearningView.presets, ids=lambda preset: preset.name)
 def test_every_panel_is_of_plotlys_schema(preset: Any, panel: str) -> None:
     state = preset.state.model_copy(update={"panel": panel, "width": 300.0, **PIN})
     parts = [json.loads(chunk.line()) for chunk in compute.stream(state)]
