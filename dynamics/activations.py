@@ -94,7 +94,33 @@ _COEFFICIENTS: dict[str, Callable[[int], FloatArray]] = {
 
 @dataclass(frozen=True)
 class Activation(Result):
-    """An activation sigma: one of ``NAMES``, or a polynomial by its normalised coefficients. Make it by ``of``."""
+    """Represent an activation sigma, by name or as a polynomial.
+
+    ``sigma = sum_k sigma_k h_k`` in the normalized Hermite polynomials ``h_k = He_k / sqrt(k!)`` from degree 0, with
+    ``E[h_j(G) h_k(G)] = delta_jk`` for a standard Gaussian G. ``Activation.of`` makes one from a name or from
+    coefficients.
+
+    Parameters
+    ----------
+    name : {"relu", "erf", "tanh", "swish", "polynomial"}
+        The activation.
+    polynomial : sequence of 1 to 41 floats in [-1e6, 1e6], default ()
+        For "polynomial" the coefficients sigma_0, sigma_1, ... of the h_k; () for the others.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown, or the coefficients do not belong to it.
+
+    Examples
+    --------
+    >>> from dynamics import Activation
+    >>> relu = Activation.of("relu")
+    >>> relu.coefficients(2).round(4)
+    array([0.3989, 0.5   , 0.2821])
+    >>> relu.norm2, float(relu.kernel(1.0))  # E[sigma^2], which is U(1)
+    (0.5, 0.5)
+    """
 
     name: str
     polynomial: tuple[float, ...] = ()
@@ -107,10 +133,29 @@ class Activation(Result):
 
     @classmethod
     def of(cls, given: Activation | str | ArrayLike) -> Activation:
-        """From a name, "relu", "erf" (erf x), "tanh" or "swish" (x / (1 + exp(-x))), or from the coefficients
-        sigma_0, sigma_1, ... of the h_k.
+        """Make an activation from a name or from coefficients.
 
-        Raises ValueError for an unknown name, for no coefficients or more than 41, or for one that is no number.
+        Parameters
+        ----------
+        given : Activation, str or array_like
+            An activation (returned as it is), a name, "relu", "erf" (erf x), "tanh" or "swish" (x / (1 + exp(-x))), or
+            1 to 41 coefficients sigma_0, sigma_1, ... of the h_k, in [-1e6, 1e6].
+
+        Returns
+        -------
+        Activation
+            The activation.
+
+        Raises
+        ------
+        ValueError
+            If the name is unknown, if there are no coefficients or more than 41, or if one is no number of the range.
+
+        Examples
+        --------
+        >>> from dynamics import Activation
+        >>> Activation.of((0, 1)).value([2.0, 3.0])  # the identity
+        array([2., 3.])
         """
         if isinstance(given, Activation):
             return given
@@ -123,13 +168,20 @@ class Activation(Result):
 
     @property
     def finite_rank(self) -> bool:
-        """Whether U is a polynomial: exactly, or (erf, tanh, swish) to rounding."""
+        """Whether U is a polynomial: exactly, or (erf, tanh, swish) to rounding (bool)."""
         return self.name != "relu"
 
     @cached_property
     def sigma(self) -> FloatArray:
-        """Coefficients sigma_0 ... sigma_K: all of a polynomial, all that are not negligible in U, U' and U'' of a
-        smooth activation. Not for "relu", whose series converges too slowly: raises ValueError."""
+        """Coefficients sigma_0 ... sigma_K in the h_k (array (K + 1,)).
+
+        They are all of a polynomial, and all of a smooth activation that are not negligible in U, U' and U''.
+
+        Raises
+        ------
+        ValueError
+            For "relu", whose series converges too slowly.
+        """
         if self.name == "polynomial":
             return _frozen(np.array(self.polynomial))
         if not self.finite_rank:
@@ -139,7 +191,30 @@ class Activation(Result):
         return _frozen(full[: int(np.argmax(left < _NEGLIGIBLE * left[0])) or len(full)])
 
     def coefficients(self, degree: int) -> FloatArray:
-        """``sigma_0 ... sigma_degree``, shape (degree + 1,); degree from 0 to 200."""
+        """Return the coefficients ``sigma_0 ... sigma_degree`` in the h_k.
+
+        Parameters
+        ----------
+        degree : int, 0 to 10,000
+            Highest degree. For "tanh" and "swish" use at most 200: a quadrature of 400 nodes gives the coefficients,
+            and it is not accurate at high degrees.
+
+        Returns
+        -------
+        array (degree + 1,)
+            The coefficients; 0 above the degree of a polynomial.
+
+        Raises
+        ------
+        ValueError
+            If degree is outside its range.
+
+        Examples
+        --------
+        >>> from dynamics import Activation
+        >>> Activation.of("tanh").coefficients(3).round(3)
+        array([ 0.   ,  0.606,  0.   , -0.148])
+        """
         degree = check_integer("degree", degree, 0, _COEFFICIENTS_MAX)
         if self.name == "polynomial":
             padded = np.zeros(degree + 1)
@@ -150,16 +225,27 @@ class Activation(Result):
 
     @cached_property
     def norm2(self) -> float:
-        """``E[sigma(G)^2] = U(1)``."""
+        """``E[sigma(G)^2] = U(1)`` for a standard Gaussian G (float)."""
         return 0.5 if self.name == "relu" else float(np.sum(self.sigma**2))
 
     @cached_property
     def slope_norm2(self) -> float:
-        """``E[sigma'(G)^2] = U'(1)``."""
+        """``E[sigma'(G)^2] = U'(1)`` for a standard Gaussian G (float)."""
         return 0.5 if self.name == "relu" else float(np.sum(np.arange(len(self.sigma)) * self.sigma**2))
 
     def kernel(self, r: ArrayLike) -> FloatArray:
-        """``U(r)`` for correlations r in [-1, 1], of any shape."""
+        """Return ``U(r) = E[sigma(X) sigma(Y)] = sum_k sigma_k^2 r^k`` for standard Gaussians X, Y of correlation r.
+
+        Parameters
+        ----------
+        r : array_like
+            Correlations, of any shape; they are clipped to [-1, 1].
+
+        Returns
+        -------
+        array
+            U(r), of the shape of r.
+        """
         within: FloatArray = np.clip(check_array("r", r), -1.0, 1.0)
         if self.name == "relu":
             root = np.sqrt((1.0 - within) * (1.0 + within))
@@ -167,7 +253,18 @@ class Activation(Result):
         return np.asarray(polyval(within, self.sigma**2))
 
     def value(self, x: Any) -> Any:
-        """sigma at x (any shape), in x's floating-point type."""
+        """Return sigma at x.
+
+        Parameters
+        ----------
+        x : array_like
+            Arguments, of any shape.
+
+        Returns
+        -------
+        array
+            sigma(x), of the shape and floating-point type of x; double precision for other numbers.
+        """
         x = check_floats("x", x)
         if self.name == "relu":
             return np.maximum(x, 0)
@@ -180,14 +277,37 @@ class Activation(Result):
         return _clenshaw(np.asarray(self.polynomial, dtype=x.dtype), x)
 
     def slope(self, x: Any) -> Any:
-        """sigma' at x (any shape), in x's floating-point type; for relu 0 at 0."""
+        """Return sigma' at x.
+
+        Parameters
+        ----------
+        x : array_like
+            Arguments, of any shape.
+
+        Returns
+        -------
+        array
+            sigma'(x), of the shape and floating-point type of x; for relu it is 0 at 0.
+        """
         slope = np.array(check_floats("x", x))
         self.both(slope, np.empty_like(slope))
         return slope
 
     def both(self, x: Any, value: Any) -> None:
-        """sigma at x into ``value``, of the same shape and floating-point type; and sigma' in x's own place. Both
-        contiguous."""
+        """Compute sigma and sigma' at x in place.
+
+        Parameters
+        ----------
+        x : contiguous array of floats
+            Arguments; overwritten by sigma'(x).
+        value : contiguous array of floats
+            Overwritten by sigma(x); of the shape and type of x.
+
+        Raises
+        ------
+        ValueError
+            If an array is not contiguous or not of floats, or if shapes or types differ.
+        """
         for name, array in (("x", x), ("value", value)):
             if type(array) is not np.ndarray or array.dtype.kind != "f" or not array.flags.c_contiguous:
                 raise ValueError(f"{name} must be a contiguous array of floats, not {type(array).__name__}")

@@ -23,7 +23,17 @@ from dynamics.jit import compiled
 
 
 class ResultCode(IntEnum):
-    """How an integration ended."""
+    """Name how an integration ended.
+
+    Attributes
+    ----------
+    SUCCESS
+        It reached its end.
+    STEP_LIMIT
+        It used up the steps that are allowed.
+    STEP_TOO_SMALL
+        Its step became too small to advance.
+    """
 
     SUCCESS = 0
     STEP_LIMIT = 1
