@@ -40,9 +40,21 @@ def _coefficients(name: str, values: Sequence[float]) -> tuple[float, ...]:
 
 @dataclass(frozen=True)
 class PlanarProblem(Result):
-    """Parameters of the planar system with its polynomials, vector field and loss.
+    """Represent the planar system: its parameters, polynomials, vector field and loss.
 
-    ``UnlearningModel`` adds the analyses; see there for the parameters.
+    ``UnlearningModel`` adds the analyses.
+
+    Parameters
+    ----------
+    c, c_star : sequence of 1 to 10 floats in [-100, 100]
+        Coefficients of He_1, He_2, ... of activation and target.
+    eps : float in [1e-6, 10], default 1
+        Ratio of the first layer's time scale to the second's.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range.
     """
 
     c: tuple[float, ...]
@@ -60,55 +72,55 @@ class PlanarProblem(Result):
 
     @property
     def K(self) -> int:
-        """The highest degree."""
+        """Highest degree (int)."""
         return len(self.c)
 
     @cached_property
     def coefficients(self) -> FloatArray:
-        """Rows k!, c_k, c*_k; shape (3, K)."""
+        """Rows k!, c_k and c*_k for k = 1 ... K (array (3, K)), read-only."""
         return _frozen(np.array([hermite_norms(self.K), self.c, self.c_star]))
 
     @cached_property
     def overlaps(self) -> tuple[FloatArray, FloatArray]:
-        """``A_k = k! c_k c*_k`` and ``B_k = k! c_k^2``, each (K,)."""
+        """``A_k = k! c_k c*_k`` and ``B_k = k! c_k^2`` for k = 1 ... K (tuple of two arrays (K,)), read-only."""
         A, B = coefficient_products(np.array(self.c), np.array(self.c_star))
         return _frozen(A), _frozen(B)
 
     @property
     def A(self) -> tuple[float, ...]:
-        """``A_k = k! c_k c*_k``, k = 1 ... K."""
+        """``A_k = k! c_k c*_k`` for k = 1 ... K (tuple of K floats)."""
         return tuple(self.overlaps[0].tolist())
 
     @property
     def B(self) -> tuple[float, ...]:
-        """``B_k = k! c_k^2``, k = 1 ... K."""
+        """``B_k = k! c_k^2`` for k = 1 ... K (tuple of K floats)."""
         return tuple(self.overlaps[1].tolist())
 
     @cached_property
     def system(self) -> Planar:
-        """The compiled core's view of this model."""
+        """Parameters and coefficient tables for the compiled core (Planar, a named tuple)."""
         return planar(*self.overlaps, self.eps)
 
     @property
     def first_degree(self) -> int:
-        """The first k with c_k != 0 (K + 1 if there is none)."""
+        """First degree k with c_k != 0; K + 1 if there is none (int)."""
         return next((k for k, c in enumerate(self.c, 1) if c != 0.0), self.K + 1)
 
     @property
     def has_runaway_branch(self) -> bool:
-        """Whether a branch of the critical manifold with a R^k -> c*_k / c_k leads to infinity."""
+        """Whether a branch of the critical manifold with a R^k -> c*_k / c_k leads to infinity (bool)."""
         k = self.first_degree
         return k <= self.K and self.c_star[k - 1] != 0.0
 
     @cached_property
     def initial_loss(self) -> float:
-        """``1/2 sum k! c*_k^2``: the loss at R = 0, whatever a is."""
+        """Loss at R = 0, ``1/2 sum k! c*_k^2``, whatever a is (float)."""
         w, _, c_star = self.coefficients
         return float(0.5 * np.sum(w * c_star**2))
 
     @cached_property
     def runaway_loss(self) -> float:
-        """``1/2 sum_{i != k} i! c*_i^2`` with k the first degree: the loss as R -> 0, a R^k -> alpha0."""
+        """Loss as R -> 0 and a R^k -> alpha0, ``1/2 sum_{i != k} i! c*_i^2`` with k the first degree (float)."""
         w, _, c_star = self.coefficients
         others = np.arange(1, self.K + 1) != self.first_degree
         return float(0.5 * np.sum((w * c_star**2)[others]))
@@ -116,7 +128,27 @@ class PlanarProblem(Result):
     # --- the plane -------------------------------------------------------------------------------
 
     def sums(self, R: ArrayLike) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-        """``p, g, q, h`` at R, each of R's shape."""
+        """Return the polynomials p, g, q and h of the vector field.
+
+        ``p = sum A_k R^k``, ``g = sum k A_k R^(k-1)``, ``q = sum B_k R^(2k)`` and ``h = sum k B_k R^(2k-1)``.
+
+        Parameters
+        ----------
+        R : array_like
+            Alignments, of any shape.
+
+        Returns
+        -------
+        p, g, q, h : array
+            Each of the shape of R.
+
+        Examples
+        --------
+        >>> from dynamics import UnlearningModel
+        >>> p, g, q, h = UnlearningModel((1, 1), (1, -1)).sums(0.5)
+        >>> print(p, g, q, h)
+        0.0 -1.0 0.375 1.0
+        """
         alignment = check_array("R", R)
         # a copy, for numba compiles anew for an array that may not be written to
         p, g, q, h = evaluate_pgqh(self.system.table, alignment.flatten())
@@ -124,18 +156,50 @@ class PlanarProblem(Result):
         return p.reshape(shape), g.reshape(shape), q.reshape(shape), h.reshape(shape)
 
     def vector_field(self, R: ArrayLike, a: ArrayLike) -> tuple[FloatArray, FloatArray]:
-        """``(dR/dtau, da/dtau)`` at alignments R and second-layer weights a, broadcast."""
+        """Return the velocities of R and a.
+
+        Parameters
+        ----------
+        R, a : array_like
+            Alignments and second-layer weights; they are broadcast.
+
+        Returns
+        -------
+        dR, da : array
+            ``dR/dtau`` and ``da/dtau``, of the broadcast shape.
+
+        Examples
+        --------
+        >>> from dynamics import UnlearningModel
+        >>> dR, da = UnlearningModel((1, 1), (1, -1)).vector_field(0.5, 2.0)
+        >>> print(f"{dR:.3f} {da:.3f}")
+        -4.500 -0.750
+        """
         alignment, weight = check_alike(R=R, a=a)
         p, g, q, h = self.sums(alignment)
         fast = weight * (1.0 - alignment * alignment) * (g - weight * h)
         return fast / self.eps, p - weight * q
 
     def transverse_growth_rate(self, R: ArrayLike, a: ArrayLike) -> FloatArray:
-        """The rate at which, of infinitely many neurons on the critical manifold, one whose alignment is a little off
-        departs from the others, ``a (1 - R^2) [V''(R) - a R^2 U''(R^2)] / eps``; R and a broadcast.
+        """Return the rate at which one neuron off the common alignment departs from the others.
 
-        Where it is positive the state of neurons that are all alike, which the planar system describes, is unstable.
-        Source: this project's.
+        Of infinitely many neurons on the critical manifold, one whose alignment differs a little from the others'
+        departs from them at the rate ``a (1 - R^2) [V''(R) - a R^2 U''(R^2)] / eps``. Where the rate is positive, the
+        state of neurons that are all alike, which the planar system describes, is unstable.
+
+        Parameters
+        ----------
+        R, a : array_like
+            Alignments and second-layer weights; they are broadcast.
+
+        Returns
+        -------
+        array
+            The rate in units of 1/tau, of the broadcast shape.
+
+        Notes
+        -----
+        The formula is this project's.
         """
         alignment, weight = check_alike(R=R, a=a)
         A, B = (Polynomial((0.0, *sums)).deriv(2) for sums in self.overlaps)
@@ -143,7 +207,24 @@ class PlanarProblem(Result):
         return np.asarray(weight * (1.0 - square) * (A(alignment) - weight * square * B(square)) / self.eps)
 
     def loss(self, R: ArrayLike, a: ArrayLike) -> FloatArray:
-        """``L = 1/2 sum_k k! (c*_k - a c_k R^k)^2`` at R and a, broadcast."""
+        """Return the population loss ``L = 1/2 sum_k k! (c*_k - a c_k R^k)^2``.
+
+        Parameters
+        ----------
+        R, a : array_like
+            Alignments and second-layer weights; they are broadcast.
+
+        Returns
+        -------
+        array
+            The loss, of the broadcast shape.
+
+        Examples
+        --------
+        >>> from dynamics import UnlearningModel
+        >>> UnlearningModel((1, 1), (1, -1)).loss([0.0, 1.0], 1.0)
+        array([1.5, 4. ])
+        """
         alignment, weight = check_alike(R=R, a=a)
         w, c, c_star = self.coefficients
         powers = alignment[..., None] ** np.arange(1, self.K + 1)
@@ -151,18 +232,52 @@ class PlanarProblem(Result):
         return np.asarray(0.5 * (gaps * gaps) @ w)
 
     def critical_manifold_a(self, R: ArrayLike) -> FloatArray:
-        """``M(R) = g/h``, the critical manifold's a at R; nan where h = 0."""
+        """Return the height ``M(R) = g/h`` of the critical manifold.
+
+        Parameters
+        ----------
+        R : array_like
+            Alignments, of any shape.
+
+        Returns
+        -------
+        array
+            M(R), of the shape of R; nan where h = 0.
+        """
         _, g, _, h = self.sums(R)
         return safe_divide(g, h)
 
     def slow_nullcline_a(self, R: ArrayLike) -> FloatArray:
-        """``N(R) = p/q``, the slow nullcline's a at R; nan where q = 0."""
+        """Return the height ``N(R) = p/q`` of the slow nullcline.
+
+        Parameters
+        ----------
+        R : array_like
+            Alignments, of any shape.
+
+        Returns
+        -------
+        array
+            N(R), of the shape of R; nan where q = 0.
+        """
         p, _, q, _ = self.sums(R)
         return safe_divide(p, q)
 
     def slow_flow(self, R: ArrayLike) -> FloatArray:
-        """``H(R) = p - M q``, da/dtau on the critical manifold, without cancellation; nan where
-        h = 0."""
+        """Return the slow flow ``H(R) = p - M q``, which is da/dtau on the critical manifold.
+
+        It is computed without cancellation.
+
+        Parameters
+        ----------
+        R : array_like
+            Alignments, of any shape.
+
+        Returns
+        -------
+        array
+            H(R), of the shape of R; nan where h = 0.
+        """
         alignment = check_array("R", R)
         _, _, _, h = self.sums(alignment)
         product = values(equilibrium_polynomial(*self.overlaps), alignment.ravel())
