@@ -26,14 +26,40 @@ from dynamics.validation import check_array
 
 @dataclass(frozen=True)
 class Asymptotics:
-    """The law on the branch with ``sign(R) = sign``.
+    """Hold the asymptotic law of the branch of the critical manifold with ``sign(R) = sign`` that runs to infinity.
 
-    ``k``: first degree the network has; ``None`` where it has none. ``p``: first power of R in the slow
-    flow; ``None`` where that vanishes identically or there is no such branch. ``alpha0``: limit of
-    a R^k. ``h_p``: the slow flow's first coefficient. ``R_prefactor``, ``a_prefactor`` (signed),
-    ``a_next``: ``R ~ R_prefactor tau^R_exponent``, ``a ~ a_prefactor tau^a_exponent + a_next tau^((k-1)/(p+k))``
-    (for k = 1 a constant). ``loss_limit``: L at infinity. All nan where the branch does not unlearn,
-    except k, p, alpha0, h_p.
+    ``R ~ R_prefactor tau^R_exponent`` and ``a ~ a_prefactor tau^a_exponent + a_next tau^((k-1)/(p+k))`` (the last term
+    is constant for k = 1).
+
+    Attributes
+    ----------
+    sign : int
+        The side, 1 or -1.
+    k : int or None
+        First degree of the network with c_k != 0; None if there is none.
+    p : int or None
+        First power of R in the slow flow; None if that vanishes identically or there is no such branch.
+    unlearns : bool
+        Whether the slow flow leads along the branch to R = 0.
+    alpha0 : float
+        Limit of a R^k; nan if there is no such branch.
+    h_p : float
+        First coefficient of the slow flow; nan if p is None.
+    R_exponent, a_exponent : float
+        ``-1/(p + k)`` and ``k/(p + k)``. They, the prefactors, a_next and loss_limit are nan if the branch does not
+        unlearn.
+    R_prefactor, a_prefactor : float
+        Signed prefactors.
+    a_next : float
+        Coefficient of the next term of a.
+    loss_limit : float
+        Loss at infinity.
+    a_sign : int
+        Sign of a on the branch; 0 if there is no such branch.
+
+    References
+    ----------
+    Imai, Nishiyama & Imaizumi, arXiv:2602.07378, for k = 1, p = 2. The general series is this project's.
     """
 
     sign: int
@@ -51,12 +77,34 @@ class Asymptotics:
     a_sign: int
 
     def R(self, tau: ArrayLike) -> FloatArray:
-        """The leading law of R at times tau, of any shape, from 0 (where it is infinite) to inf."""
+        """Return the leading law of R.
+
+        Parameters
+        ----------
+        tau : array_like
+            Times from 0 to inf, of any shape.
+
+        Returns
+        -------
+        array
+            Of the shape of tau; infinite at 0.
+        """
         with np.errstate(divide="ignore"):
             return np.asarray(self.R_prefactor * check_array("tau", tau, 0.0, inf) ** self.R_exponent)
 
     def a(self, tau: ArrayLike) -> FloatArray:
-        """The law of a at times tau, leading and next term."""
+        """Return the law of a: its leading and its next term.
+
+        Parameters
+        ----------
+        tau : array_like
+            Times from 0 to inf, of any shape.
+
+        Returns
+        -------
+        array
+            Of the shape of tau.
+        """
         times = check_array("tau", tau, 0.0, inf)
         next_exponent = self.a_exponent + self.R_exponent
         return np.asarray(self.a_prefactor * times**self.a_exponent + self.a_next * times**next_exponent)

@@ -42,12 +42,31 @@ _TARGET_MAX = 100.0  # of |c*_k|, as a model takes it
 
 
 class Claim:
-    """One statement about one trajectory, or about the plane that it is in."""
+    """State something about one trajectory, or about the plane that it is in.
+
+    Attributes
+    ----------
+    kind : str
+        Kind of the claim, one for each subclass.
+    """
 
     kind: ClassVar[str]
 
     def as_dict(self) -> dict[str, Any]:
-        """The kind and every number, by name; enumerations by their names' text."""
+        """Return the kind and every number, by name.
+
+        Returns
+        -------
+        dict
+            ``kind`` and the fields; enumerations by the text of their names.
+
+        Examples
+        --------
+        >>> from dynamics import UnlearningModel
+        >>> claim = UnlearningModel((1, 1), (1, 1)).explain(a0=2.0).claims[0]
+        >>> claim.as_dict()["kind"], claim.as_dict()["fate"]
+        ('ends', 'FULL_ALIGNMENT')
+        """
         values = {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]
         return {"kind": self.kind} | {
             name: (value.name if isinstance(value, Fate) else value.value) if isinstance(value, Enum) else value
@@ -57,7 +76,15 @@ class Claim:
 
 @dataclass(frozen=True)
 class EndsIn(Claim):
-    """The trajectory has this fate: (R, a, loss) tend to these values (a = +-inf when unlearning)."""
+    """State the fate of the trajectory and its limit.
+
+    Attributes
+    ----------
+    fate : Fate
+        The fate.
+    R, a, loss : float
+        Limits of alignment, second-layer weight and loss; a is +-inf for a trajectory that unlearns.
+    """
 
     kind: ClassVar[str] = "ends"
     fate: Fate
@@ -68,11 +95,26 @@ class EndsIn(Claim):
 
 @dataclass(frozen=True)
 class RunawayBranch(Claim):
-    """What the critical manifold does as R -> 0 with sign(R) = ``side``.
+    """State what the critical manifold does as R -> 0 with sign(R) = side.
 
-    ``exists``: whether it runs away there, with a R^k -> ``alpha0``, at a of sign ``a_sign``. On it
-    ``H ~ h_p R^p``. ``unlearns``: whether H leads along it to R = 0; if not, no start that ends with sign(R) = side
-    unlearns. p is None where H vanishes identically.
+    Attributes
+    ----------
+    side : int
+        Sign of R, 1 or -1.
+    exists : bool
+        Whether a branch runs away there, with a R^k -> alpha0.
+    unlearns : bool
+        Whether the slow flow leads along it to R = 0; if not, no start that ends with sign(R) = side unlearns.
+    k : int
+        First degree with c_k != 0.
+    p : int or None
+        First power of R in the slow flow, ``H ~ h_p R^p``; None if it vanishes identically.
+    alpha0 : float
+        Limit of a R^k.
+    h_p : float
+        First coefficient of the slow flow.
+    a_sign : int
+        Sign of a on the branch.
     """
 
     kind: ClassVar[str] = "branch"
@@ -88,7 +130,17 @@ class RunawayBranch(Claim):
 
 @dataclass(frozen=True)
 class PowerLaw(Claim):
-    """As tau grows ``R ~ R_prefactor tau^R_exponent`` and ``a ~ a_prefactor tau^a_exponent``."""
+    """State that ``R ~ R_prefactor tau^R_exponent`` and ``a ~ a_prefactor tau^a_exponent`` as tau grows.
+
+    Attributes
+    ----------
+    k, p : int
+        First degree, and first power of R in the slow flow, see ``Asymptotics``.
+    R_exponent, a_exponent : float
+        Powers of time.
+    R_prefactor, a_prefactor : float
+        Prefactors.
+    """
 
     kind: ClassVar[str] = "power law"
     k: int
@@ -101,9 +153,22 @@ class PowerLaw(Claim):
 
 @dataclass(frozen=True)
 class Attractor(Claim):
-    """The trajectory ends in this equilibrium, a stable node: whatever starts close to it ends in it, and what is left
-    of the distance dies away at least as fast as ``exp(-rate tau)``, but for a factor. ``is_global_minimum``: no
-    point of the plane has a smaller loss."""
+    """State that the trajectory ends in a stable node.
+
+    Every solution that starts close to the node ends in it, and what is left of the distance decays at least as fast as
+    ``exp(-rate tau)``, up to a factor.
+
+    Attributes
+    ----------
+    R, a : float
+        The equilibrium.
+    rate : float
+        Rate of decay, in units of 1/tau.
+    loss : float
+        Loss at the equilibrium.
+    is_global_minimum : bool
+        Whether no point of the plane has a smaller loss.
+    """
 
     kind: ClassVar[str] = "equilibrium"
     R: float
@@ -115,9 +180,21 @@ class Attractor(Claim):
 
 @dataclass(frozen=True)
 class PeakAlignment(Claim):
-    """|R| is never above ``peak``, which it reaches at the time ``tau`` (inf: only in the limit); ``lost`` of it
-    is lost in the end; at the time ``halved`` half of the peak is lost (nan where that is not, or not within the
-    trajectory). To ``PEAK``; the times to 5 %."""
+    """State the peak of |R| and how much of it is lost.
+
+    Alignments hold to 1e-3, times to 5 %.
+
+    Attributes
+    ----------
+    peak : float
+        Largest |R|.
+    tau : float
+        Time of the peak; inf if it is reached only in the limit.
+    lost : float
+        Peak less the limit of |R|.
+    halved : float
+        Time at which half of the peak is lost; nan if that does not happen, or not within the trajectory.
+    """
 
     kind: ClassVar[str] = "alignment"
     peak: float
@@ -128,7 +205,15 @@ class PeakAlignment(Claim):
 
 @dataclass(frozen=True)
 class FoldJump(Claim):
-    """As eps -> 0 the trajectory leaves the critical manifold at the fold (R, a) and jumps to ``landing``."""
+    """State that, as eps -> 0, the trajectory leaves the critical manifold at a fold and jumps.
+
+    Attributes
+    ----------
+    R, a : float
+        The fold.
+    landing : float
+        Alignment at which the jump lands.
+    """
 
     kind: ClassVar[str] = "jump"
     R: float
@@ -138,9 +223,21 @@ class FoldJump(Claim):
 
 @dataclass(frozen=True)
 class ThresholdClaim(Claim):
-    """Every start at the same R0 from the trajectory's a0 up to ``a0`` has its fate, and those beyond have ``fate``,
-    but for strips of other fates within 1e-4 max(1, |a0|) of it. ``nearest``: of the two such thresholds around it
-    this is the nearer one. At R0 = 0 none is claimed across a0 = 0, a start that stays."""
+    """State where the fate changes on one side of the trajectory's start.
+
+    Every start at the same R0 from the trajectory's own a0 up to the threshold has the trajectory's fate, and the
+    starts beyond it have ``fate``, except in strips of other fates within 1e-4 max(1, |a0|) of it. At R0 = 0 no
+    threshold is claimed across a0 = 0, a start that stays.
+
+    Attributes
+    ----------
+    a0 : float
+        The threshold.
+    fate : Fate
+        Fate of the starts beyond it.
+    nearest : bool
+        Whether it is the nearer one of the two such thresholds around the start.
+    """
 
     kind: ClassVar[str] = "threshold"
     a0: float
@@ -150,9 +247,27 @@ class ThresholdClaim(Claim):
 
 @dataclass(frozen=True)
 class CriticalCoefficient(Claim):
-    """What c*_``degree`` would have to be: beyond ``value`` (above it if ``above``, else below), all else kept,
-    the runaway branch with sign(R) = ``side`` is followed to R = 0 if ``unlearns``; if not, no start that ends
-    with sign(R) = side unlearns. Of all c*_i but c*_k the one that has to change least; ``present``: its value."""
+    """State which target coefficient would have to change for the runaway branch to be followed the other way.
+
+    If c*_degree lies beyond ``value`` and all else stays, the runaway branch with sign(R) = side is followed to R = 0
+    if ``unlearns``; if not, no start that ends with sign(R) = side unlearns. Of all c*_i but c*_k this is the one that
+    has to change least.
+
+    Attributes
+    ----------
+    degree : int
+        Degree of the coefficient.
+    present : float
+        Its value in the model.
+    value : float
+        Its critical value.
+    above : bool
+        Whether "beyond" means above the critical value; otherwise below.
+    side : int
+        Sign of R, 1 or -1.
+    unlearns : bool
+        Whether the branch is followed to R = 0 beyond the critical value.
+    """
 
     kind: ClassVar[str] = "coefficient"
     degree: int
@@ -165,7 +280,23 @@ class CriticalCoefficient(Claim):
 
 @dataclass(frozen=True)
 class Explanation:
-    """The fate of one trajectory and what is claimed about it, in the order in which it is best told."""
+    """Hold the fate of one trajectory and the claims about it, in the order in which they are best presented.
+
+    Attributes
+    ----------
+    fate : Fate
+        The fate.
+    claims : tuple of Claim
+        Claims that are certain; what is not certain is left out.
+
+    Notes
+    -----
+    The claims are this project's.
+
+    References
+    ----------
+    Imai, Nishiyama & Imaizumi, arXiv:2602.07378 (the dichotomy).
+    """
 
     fate: Fate
     claims: tuple[Claim, ...]

@@ -46,10 +46,23 @@ Kind = Literal["saddle", "fold", "start", "line"]
 
 @dataclass(frozen=True)
 class ThresholdLimit:
-    """A threshold's limit ``a0`` as eps -> 0, what it is of, at which R, and ``a_c ~ a0 + coefficient eps^power``.
+    """Hold the limit of a threshold as eps -> 0: ``a_c ~ a0 + coefficient eps^power``.
 
-    ``fates``: those of the singular orbits just below and just above. ``coefficient`` is nan where the approach is
-    not known: of a threshold that is neither a saddle's nor a fold's ("start", "line").
+    Attributes
+    ----------
+    a0 : float
+        Limit of the threshold.
+    R : float
+        Alignment of what causes it.
+    kind : {"saddle", "fold", "start", "line"}
+        What causes it: a slow saddle, a fold, the start's own alignment, or the point of the line R = 0 (at rest if
+        A_1 = 0) at which that turns from attracting to repelling.
+    coefficient : float
+        Coefficient of the approach; nan for "start" and "line", where it is not known.
+    power : float
+        Power of eps: 1 for a saddle, 2/3 for a fold.
+    fates : tuple of two Fates
+        Fates of the singular orbits just below and just above.
     """
 
     a0: float
@@ -60,7 +73,18 @@ class ThresholdLimit:
     fates: tuple[Fate, Fate]
 
     def approach(self, eps: ArrayLike) -> FloatArray:
-        """The predicted threshold at ``eps``, of any shape, from 0 on."""
+        """Return the predicted threshold.
+
+        Parameters
+        ----------
+        eps : array_like
+            Values from 0 on, of any shape.
+
+        Returns
+        -------
+        array
+            ``a0 + coefficient eps^power``, of the shape of eps.
+        """
         return np.asarray(self.a0 + self.coefficient * check_array("eps", eps, 0.0, inf) ** self.power)
 
 

@@ -49,18 +49,30 @@ _ROUNDING = 4e-15  # of the terms that a loss is made of: differences smaller th
 
 @dataclass(frozen=True)
 class Halt:
-    """The end of a run at width m that at infinite width unlearns.
+    """Hold the end of a run at width m that unlearns at infinite width.
 
-    ``fate``: PARTIAL_ALIGNMENT at the end (R, a, Q); FULL_ALIGNMENT where this width makes it learn;
-    UNLEARNING where even this width does not halt it (m = 2 and an odd activation); UNDECIDED, with nan,
-    where the end is not certain, which can only be where U' has a root in [-1/(m - 1), 0]: there neurons can
-    come to rest at another overlap than Q0(R). ``relaxation``: the slowest time constant at the end. ``tau``: from
-    then on R and a stay within a share 1/e of their ends. ``a_law``, ``relaxation_law``: what the first two tend to as
-    m -> infinity, with k, p, h_p, alpha0 of ``Asymptotics``::
+    Attributes
+    ----------
+    fate : Fate
+        PARTIAL_ALIGNMENT at the end (R, a, Q). FULL_ALIGNMENT if the run aligns at this width. UNLEARNING if even this
+        width does not halt it (m = 2 and an odd activation). UNDECIDED, with nan, if the end is not certain; this is
+        only possible if U' has a root in [-1/(m - 1), 0], where neurons can come to rest at another overlap than Q0(R).
+    R, a, Q : float
+        Alignment, second-layer weight and overlap of two neurons at the end.
+    relaxation : float
+        Slowest time constant at the end, in time tau.
+    tau : float
+        Time from which on R and a stay within a share 1/e of their ends.
+    a_law, relaxation_law : float
+        Limits of |a| and relaxation as m -> infinity, see the notes; nan if the slow flow vanishes.
+
+    Notes
+    -----
+    With k, p, h_p and alpha0 of ``Asymptotics``, the two laws are::
 
         |a| ~ [m |h_p| |alpha0|^(p/k) / (U(1) - B_1)]^(k/(p+k))      m k / ((p + k)(U(1) - B_1))
 
-    (for k = 1 the power is 1/(p + 1)); nan where the slow flow vanishes.
+    where for k = 1 the power is 1/(p + 1). The laws are this project's.
     """
 
     fate: Fate

@@ -35,10 +35,32 @@ _NONE = np.empty(0)
 
 @dataclass(frozen=True, eq=False)
 class FiniteWidthTrajectory(Result):
-    """The solution of the law of width m from (R0, a0), sampled at ``tau``.
+    """Hold the solution of the law of width m from (R0, a0), sampled at ``tau``.
 
-    ``tau``, ``R``, ``a``, ``Q`` (the overlap <w_i, w_j> of two neurons), ``loss`` (the population loss of the
-    network of m neurons) have shape (n,); time in units of m / learning rate.
+    Times are in units of m / learning rate.
+
+    Attributes
+    ----------
+    model : UnlearningModel
+        The planar model.
+    m : float
+        Width.
+    a0, R0 : float
+        Second-layer weight and alignment at the start.
+    tau_end : float
+        Last time that was requested.
+    rtol : float
+        Relative tolerance of the integration.
+    tau, R, a : array (n,)
+        Times, alignments and second-layer weights.
+    Q : array (n,)
+        Overlap <w_i, w_j> of two neurons.
+    loss : array (n,)
+        Population loss of the network of m neurons.
+    code : ResultCode
+        How the integration ended.
+    stats : Statistics
+        What it cost.
     """
 
     model: PlanarProblem
@@ -58,7 +80,30 @@ class FiniteWidthTrajectory(Result):
 
 @dataclass(frozen=True)
 class FiniteWidth(FiniteWidthProblem):
-    """A model at width m (real, 2 <= m <= 1e9): ``UnlearningModel.finite_width(m)``."""
+    """Model the network of finite width m exactly, without noise.
+
+    It is exact for population gradient flow from a_i = a0 and w_i = R0 beta + sqrt(1 - R0^2) v_i, with the v_i
+    orthonormal and orthogonal to beta (input dimension d >= m + 1), so that Q(0) = R0^2. It tends to the planar law as
+    m -> infinity. ``UnlearningModel.finite_width(m)`` makes it.
+
+    Parameters
+    ----------
+    model : UnlearningModel
+        The planar model.
+    m : float in [2, 1e9]
+        Width; it need not be an integer.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range.
+
+    Examples
+    --------
+    >>> from dynamics import FiniteWidth, UnlearningModel
+    >>> FiniteWidth(UnlearningModel((1, 1), (1, -1)), 100)
+    FiniteWidth(model=UnlearningModel(c=(1.0, 1.0), c_star=(1.0, -1.0), eps=1.0), m=100.0)
+    """
 
     def trajectory(
         self,
@@ -69,15 +114,74 @@ class FiniteWidth(FiniteWidthProblem):
         tau: ArrayLike | None = None,
         rtol: float = 1e-8,
     ) -> FiniteWidthTrajectory:
-        """The solution from alignment R0, overlap R0^2 and second-layer weight a0.
+        """Return the solution from alignment R0, overlap R0^2 and second-layer weight a0.
 
-        Arguments, sampling and errors are those of ``UnlearningModel.trajectory``; Q, too, moves by less than
-        1 % of its range from sample to sample, with the same exceptions.
+        Sampling and errors are those of ``UnlearningModel.trajectory``. Q, too, moves by less than 1 % of its range
+        from sample to sample, with the same exceptions.
+
+        Parameters
+        ----------
+        a0 : float in [-1e3, 1e3]
+            Second-layer weight at the start.
+        R0 : float in [-1, 1], default 0
+            Alignment at the start.
+        tau_end : float in [1e-20, 1e8], default 1e4
+            Last time, in units of m / learning rate.
+        n : int, 2 to 100,000, default 400
+            Number of log-spaced samples.
+        tau : array_like (k,), optional
+            Times to sample at, increasing, from 0 to 1e8, at most 100,000. They override ``tau_end`` and ``n``.
+        rtol : float in [1e-13, 1e-3], default 1e-8
+            Relative tolerance of the integration.
+
+        Returns
+        -------
+        FiniteWidthTrajectory
+            The samples.
+
+        Raises
+        ------
+        ValueError
+            If an argument is outside its range.
+
+        Examples
+        --------
+        >>> from dynamics import UnlearningModel
+        >>> model = UnlearningModel((1, 1), (1, -1))
+        >>> model.finite_width(100).trajectory(a0=2.0, tau=(0, 1, 10)).R.round(3)
+        array([0.   , 0.163, 0.16 ])
+        >>> model.trajectory(a0=2.0, tau=(0, 1, 10)).R.round(3)  # at infinite width
+        array([0.   , 0.16 , 0.149])
         """
         return solve(self, *validation.request(a0, R0, tau_end, n, tau, rtol))
 
     def halt(self, a0: float, R0: float = 0.0) -> Halt | None:
-        """Where this width ends a run that unlearns at infinite width; None where that does not unlearn."""
+        """Return where this width ends a run that unlearns at infinite width.
+
+        Parameters
+        ----------
+        a0 : float in [-1e3, 1e3]
+            Second-layer weight at the start.
+        R0 : float in [-1, 1], default 0
+            Alignment at the start.
+
+        Returns
+        -------
+        Halt or None
+            The end; None if the run does not unlearn at infinite width.
+
+        Raises
+        ------
+        ValueError
+            If an argument is outside its range.
+
+        Examples
+        --------
+        >>> from dynamics import UnlearningModel
+        >>> halt = UnlearningModel((1, 1), (1, -1)).finite_width(10_000).halt(a0=2.0)
+        >>> print(f"{halt.fate.name} at R = {halt.R:.4f}, a = {halt.a:.2f}")
+        PARTIAL_ALIGNMENT at R = 0.0430, a = 19.13
+        """
         return halting.halt(self, *validation.start(a0, R0))
 
 

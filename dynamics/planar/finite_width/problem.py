@@ -25,5 +25,5 @@ class FiniteWidthProblem(Result):
 
     @cached_property
     def system(self) -> FiniteSystem:
-        """The compiled core's view of it."""
+        """Parameters and coefficient tables for the compiled core (FiniteSystem, a named tuple)."""
         return finite_system(*self.model.overlaps, self.model.eps, self.m)

@@ -42,7 +42,21 @@ SAFETY_MARGIN = 4e-15  # of the initial loss: differences of loss smaller than t
 
 
 class Fate(IntEnum):
-    """What becomes of the feature as tau goes to infinity."""
+    """Name what becomes of the feature as tau goes to infinity.
+
+    Attributes
+    ----------
+    UNLEARNING
+        R tends to 0 while |a| runs away.
+    FULL_ALIGNMENT
+        |R| tends to 1.
+    PARTIAL_ALIGNMENT
+        |R| tends to a value between 0 and 1.
+    NO_ALIGNMENT
+        R tends to 0 and a stays finite.
+    UNDECIDED
+        The limit is not certain.
+    """
 
     UNLEARNING = 0
     FULL_ALIGNMENT = 1
@@ -53,10 +67,19 @@ class Fate(IntEnum):
 
 @dataclass(frozen=True)
 class LimitPoint:
-    """The limit of a trajectory.
+    """Hold the limit of a trajectory as tau goes to infinity.
 
-    ``R``, ``a``, ``loss``: its values as tau goes to infinity (a = +-inf when unlearning; nan while
-    undecided). ``tau``: the time at which it was certain. ``peak``: the largest |R| up to then.
+    Attributes
+    ----------
+    fate : Fate
+        The fate.
+    R, a, loss : float
+        Limits of alignment, second-layer weight and loss; a is +-inf for a trajectory that unlearns. All are nan if the
+        fate is undecided.
+    tau : float
+        Time at which the limit was certain.
+    peak : float
+        Largest |R| up to that time.
     """
 
     fate: Fate

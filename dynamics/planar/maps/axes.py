@@ -24,8 +24,17 @@ BOUNDS = {
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis: the parameter ``name`` ("c", "c_star", "a0", "eps", "R0"), for coefficients of degree ``k`` (else 0),
-    from ``low`` to ``high``."""
+    """Describe one axis of a phase map.
+
+    Attributes
+    ----------
+    name : {"c", "c_star", "a0", "eps", "R0"}
+        The parameter that varies.
+    k : int
+        Degree of the coefficient for "c" and "c_star", else 0.
+    low, high : float
+        First and last value.
+    """
 
     name: str
     k: int
@@ -34,11 +43,27 @@ class Axis:
 
     @property
     def of_model(self) -> bool:
-        """Whether it varies the model, not only the start."""
+        """Whether the axis varies the model, not only the start (bool)."""
         return self.name in ("c", "c_star", "eps")
 
     def samples(self, n: int) -> FloatArray:
-        """n values with both ends, evenly spaced; those of eps evenly in its logarithm."""
+        """Return evenly spaced values with both ends; those of eps are evenly spaced in the logarithm.
+
+        Parameters
+        ----------
+        n : int, 2 to 100,000
+            Number of values.
+
+        Returns
+        -------
+        array (n,)
+            The values, increasing.
+
+        Raises
+        ------
+        ValueError
+            If n is outside its range.
+        """
         n = check_integer("n", n, 2, SAMPLES_MAX)
         if self.name == "eps":
             values = np.geomspace(self.low, self.high, n)

@@ -34,10 +34,17 @@ Crossings = dict[tuple[int, int, bool], list[tuple[FloatArray, tuple[Fate, Fate]
 
 @dataclass(frozen=True, eq=False)
 class Boundary(Result):
-    """A curve between two fates: ``x``, ``y`` (k,), exact to 1e-4 of the ranges where it crosses the grid's lines.
+    """Hold a curve between two fates of a phase map.
 
-    There starts 2e-4 of the range to its two sides, along the line, have the two fates. Where more than two fates meet,
-    curves end in the middle of the cell.
+    Where it crosses the lines of the grid it is exact to 1e-4 of the ranges: there, starts 2e-4 of the range to its two
+    sides along the line have the two fates. Where more than two fates meet, curves end in the middle of the cell.
+
+    Attributes
+    ----------
+    x, y : array (k,)
+        The points of the curve.
+    fates : tuple of two Fates
+        The fates that it separates.
     """
 
     x: FloatArray

@@ -48,13 +48,33 @@ _RTOL_HEIGHTS = 1e-7
 
 @dataclass(frozen=True, eq=False)
 class PhaseMap(Result):
-    """Fates over a grid: at ``x[i]`` (nx,) and ``y[j]`` (ny,) the value ``fate[j, i]``, int8 (ny, nx), of ``Fate``.
+    """Hold fates over a grid of two parameters.
 
-    Where asked for, float64 (ny, nx): ``R_inf``, the alignment as tau goes to infinity; ``time``, from which on R
-    stays within half of its largest distance from that; ``lost``, the peak of |R| less its limit; ``R`` at tau_end; nan
-    where it is not known. ``boundary``: the curves between fates. ``trajectories``: how many were integrated for it.
-    ``progress``: the share of the whole work that is done, 1 where the map is complete; cells that are not yet
-    computed hold those of the coarser map before.
+    Attributes
+    ----------
+    x_axis, y_axis : Axis
+        The axes.
+    x : array (nx,)
+        Values along the first axis.
+    y : array (ny,)
+        Values along the second axis.
+    fate : int8 array (ny, nx)
+        ``fate[j, i]`` is the ``Fate`` at ``x[i]`` and ``y[j]``. Cells that are not computed yet hold the fates of the
+        coarser map before, or UNDECIDED.
+    R_inf : array (ny, nx) or None
+        Alignment as tau goes to infinity; nan where it is not known. This and the following are None unless requested.
+    time : array (ny, nx) or None
+        Time from which on R stays within half of its largest distance from its limit; nan where it is not known.
+    lost : array (ny, nx) or None
+        Peak of |R| less its limit; nan where it is not known.
+    R : array (ny, nx) or None
+        Alignment at ``tau_end``; nan where it is not known.
+    boundary : tuple of Boundary or None
+        Curves between fates.
+    trajectories : int
+        Number of trajectories that were integrated.
+    progress : float
+        Share of the whole work that is done; 1 if the map is complete.
     """
 
     x_axis: Axis
@@ -224,10 +244,32 @@ def phase_map_levels(
     rtol: float = 1e-6,
     executor: Executor | None = None,
 ) -> Iterator[PhaseMap]:
-    """The map of ``phase_map``, refined: first a coarse one, then the whole, as it is computed piece by piece.
+    """Compute the map of ``phase_map`` level by level: first a coarse one, then the whole, piece by piece.
 
-    Each map that is given is a whole one (see ``PhaseMap.progress``); the last is what ``phase_map`` returns. Whoever
-    stops asking stops the work: what is under way then takes some tens of milliseconds at most.
+    Every map is a whole one, see ``PhaseMap.progress``; the last is what ``phase_map`` returns. To stop the work, stop
+    iterating: pieces that are under way then take some tens of milliseconds at most.
+
+    Parameters
+    ----------
+    c, c_star, eps, x, y, n, a0, R0, quantities, tau_end, rtol, executor
+        See ``phase_map``.
+
+    Yields
+    ------
+    PhaseMap
+        The map as far as it is known.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range; raised by the call, before the iteration.
+
+    Examples
+    --------
+    >>> from dynamics import phase_map_levels
+    >>> levels = list(phase_map_levels((1, 1), (1, -1), x=("c_star", 2, -1, 1), y=("a0", 0.1, 5), n=(3, 4)))
+    >>> levels[-1].progress, levels[-1].fate.shape
+    (1.0, (4, 3))
     """
     plan, full, asked = _plan(c, c_star, eps, x, y, n, a0, R0, quantities, tau_end, rtol, executor)
     return _levels(plan, full, asked, executor, coarse=True)
@@ -247,27 +289,59 @@ def phase_map(
     rtol: float = 1e-6,
     executor: Executor | None = None,
 ) -> PhaseMap:
-    """Fates, and what else is asked for, over two parameters.
+    """Compute the fate, and further quantities, over two parameters.
 
     Parameters
     ----------
-    c, c_star, eps, a0, R0 : as of ``UnlearningModel`` and its trajectories
-        What is not an axis has this value; the value of what is an axis does not matter.
-    x, y : axes
-        ("c", k, low, high), ("c_star", k, low, high) with k from 1, ("a0", low, high), ("eps", low, high),
-        ("R0", low, high); sampled evenly with both ends, eps evenly in its logarithm.
-    n : (nx, ny), 2 to 4096 each
-    quantities : of "fate", "R_inf", "time", "lost", "R", "boundary"
-        See ``PhaseMap``; fate is always there.
-    tau_end : time at which "R" is taken
-    rtol : relative tolerance of the integration
-    executor : any ``concurrent.futures.Executor``; by default threads, one for each core
-        Pieces of the map are submitted to it as calls of module-level functions with picklable arguments.
+    c, c_star : sequence of 1 to 10 floats in [-100, 100]
+        Coefficients of activation and target, see ``UnlearningModel``. The value of a parameter that is an axis does
+        not matter.
+    eps : float in [1e-6, 10], default 1
+        Ratio of the time scales.
+    x : sequence, default ("c_star", 3, -3, 3)
+        First axis: ("c", k, low, high) or ("c_star", k, low, high) with a degree k from 1 to 10, ("a0", low, high),
+        ("eps", low, high) or ("R0", low, high). It is sampled evenly with both ends, eps evenly in its logarithm.
+    y : sequence, default ("a0", 0.1, 15)
+        Second axis, of the same form.
+    n : tuple of two ints, 2 to 4096, default (256, 256)
+        Numbers of samples (nx, ny).
+    a0 : float in [-1e3, 1e3], default 5
+        Second-layer weight at the start.
+    R0 : float in [-1, 1], default 0
+        Alignment at the start.
+    quantities : sequence of {"fate", "R_inf", "time", "lost", "R", "boundary"}, default ("fate",)
+        What to compute, see ``PhaseMap``; the fate is always computed.
+    tau_end : float in [1e-20, 1e8], default 1e4
+        Time at which "R" is taken.
+    rtol : float in [1e-13, 1e-3], default 1e-6
+        Relative tolerance of the integration.
+    executor : concurrent.futures.Executor, optional
+        Where pieces of the map are computed, as calls of module-level functions with picklable arguments; by default
+        threads, one for each core.
+
+    Returns
+    -------
+    PhaseMap
+        The complete map.
 
     Raises
     ------
     ValueError
-        Naming the argument, its value and its range.
+        If an argument is outside its range. The message names the argument, its value and the range.
+
+    References
+    ----------
+    Imai, Nishiyama & Imaizumi, arXiv:2602.07378 (the system). The method is this project's.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dynamics import Fate, phase_map
+    >>> found = phase_map((1, 1), (1, -1), x=("c_star", 2, -1, 1), y=("a0", 0.1, 5), n=(3, 4))
+    >>> found.fate.shape, [Fate(number).name for number in np.unique(found.fate)]
+    ((4, 3), ['UNLEARNING', 'FULL_ALIGNMENT'])
+    >>> [Fate(number).name for number in found.fate[0]]  # along c*_2 = -1, 0, 1
+    ['UNLEARNING', 'UNLEARNING', 'FULL_ALIGNMENT']
     """
     plan, full, asked = _plan(c, c_star, eps, x, y, n, a0, R0, quantities, tau_end, rtol, executor)
     *_, last = _levels(plan, full, asked, executor, coarse=False)

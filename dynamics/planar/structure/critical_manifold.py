@@ -25,9 +25,16 @@ _TWINS = 1e-7  # a double root is known to the square root of the rounding error
 
 @dataclass(frozen=True, eq=False)
 class Branch(Result):
-    """A piece of the critical manifold of one stability, from smaller to larger |R| (or |a|).
+    """Hold a piece of the critical manifold of one stability, from smaller to larger |R| (or |a|).
 
-    ``R``, ``a``: points, shape (n,). ``kind``: "curve" (a = M(R)) or "edge" (R = +-1).
+    Attributes
+    ----------
+    R, a : array (n,)
+        Points.
+    attracting : bool
+        Whether it attracts.
+    kind : {"curve", "edge"}
+        A part of a = M(R), or of R = +-1.
     """
 
     R: FloatArray
@@ -38,8 +45,17 @@ class Branch(Result):
 
 @dataclass(frozen=True)
 class Fold:
-    """An extremum (R, a) of M, where an attracting branch ends: a solution that reaches it jumps along
-    the fast fibre to the alignment ``landing``, outward from a minimum of |M|, inward from a maximum."""
+    """Hold an extremum (R, a) of M, where an attracting branch ends.
+
+    A solution that reaches it jumps along the fast fiber, outward from a minimum of |M|, inward from a maximum.
+
+    Attributes
+    ----------
+    R, a : float
+        The fold.
+    landing : float
+        Alignment at which the jump lands; nan for a degenerate fold.
+    """
 
     R: float
     a: float
@@ -48,7 +64,15 @@ class Fold:
 
 @dataclass(frozen=True, eq=False)
 class CriticalManifold(Result):
-    """All branches with |a| up to the height asked for, and the folds."""
+    """Hold all branches with |a| up to the requested height, and the folds.
+
+    Attributes
+    ----------
+    branches : tuple of Branch
+        The branches.
+    folds : tuple of Fold
+        The folds, by increasing R.
+    """
 
     branches: tuple[Branch, ...]
     folds: tuple[Fold, ...]

@@ -22,7 +22,19 @@ _ROUNDING = 1e-13  # of the terms that it is made of: a determinant smaller than
 
 
 class EquilibriumKind(StrEnum):
-    """Type of an equilibrium, by the signs of its two eigenvalues."""
+    """Name the type of an equilibrium, by the signs of its two eigenvalues.
+
+    Attributes
+    ----------
+    STABLE_NODE
+        Both are negative.
+    SADDLE
+        One is negative, one positive.
+    UNSTABLE_NODE
+        Both are positive.
+    DEGENERATE
+        At least one is zero.
+    """
 
     STABLE_NODE = "stable node"
     SADDLE = "saddle"
@@ -32,8 +44,21 @@ class EquilibriumKind(StrEnum):
 
 @dataclass(frozen=True)
 class Equilibrium:
-    """An isolated equilibrium (R, a), the eigenvalues of the Jacobian of (R, a) there (increasing, in
-    units of 1/tau), its loss, and whether no point of the plane has a smaller one."""
+    """Hold an isolated equilibrium (R, a).
+
+    Attributes
+    ----------
+    R, a : float
+        The equilibrium.
+    kind : EquilibriumKind
+        Its type.
+    eigenvalues : tuple of two floats
+        Eigenvalues of the Jacobian of (R, a), increasing, in units of 1/tau.
+    loss : float
+        Its loss.
+    is_global_minimum : bool
+        Whether no point of the plane has a smaller loss.
+    """
 
     R: float
     a: float

@@ -54,19 +54,29 @@ _NEAR = 0.06  # of the window: more than what two such points can be from where 
 
 @dataclass(frozen=True, eq=False)
 class Separatrix(Result):
-    """Points R, a (n,), in order along a curve inside |R| <= 1, |a| <= a_max; neighbours are at most 1 % of
-    that window apart.
+    """Hold a curve in the plane inside |R| <= 1, |a| <= a_max, on whose two sides solutions may end differently.
 
-    ``saddle``: whose stable manifold it is; None for a piece of the line R = 0 at rest. A manifold that
-    leaves the window and returns is several curves, and so is one on whose sides the limits change; one that creeps
-    along R = +-1 ends where R is that in floating point.
+    Neighboring points are at most 1 % of the window apart. A manifold that leaves the window and returns is several
+    curves, and so is one on whose sides the limits change. One that creeps along R = +-1 ends where R is +-1 in
+    floating point.
 
-    All pairs are of the left and the right (for who walks in the order of the points, R to the right and a upward).
-    ``limits``: where starts end that are ``VISIBLE`` of the window beside the curve, all along it but for its first
-    and last point and for where it is closer than that to R = +-1. ``adjacent``: where starts end that are as close
-    to it as one likes; what is not that of ``limits`` fills a strip thinner than ``VISIBLE`` (see ``strips``).
-    ``varies``: whether their R and a are examples that vary along the curve (where a single c_k is not zero). Of what
-    the line R = 0 absorbs a is always an example.
+    All pairs are of the left and the right, seen in the order of the points, with R to the right and a upward.
+
+    Attributes
+    ----------
+    R, a : array (n,)
+        Points, in order along the curve.
+    saddle : Equilibrium or None
+        The saddle whose stable manifold it is; None for a piece of the line R = 0 at rest.
+    limits : tuple of two LimitPoints
+        Limits of starts at 1e-3 of the window beside the curve, all along it, except at its first and last point and
+        where it is closer than that to R = +-1.
+    adjacent : tuple of two LimitPoints
+        Limits of starts as close to the curve as one likes. One that differs from that of ``limits`` fills a strip
+        thinner than 1e-3 of the window, see ``strips``.
+    varies : bool
+        Whether R and a of the limits are examples that vary along the curve (if a single c_k is not zero). The height a
+        at which the line R = 0 absorbs is always an example.
     """
 
     R: FloatArray
@@ -78,18 +88,24 @@ class Separatrix(Result):
 
     @property
     def fates(self) -> tuple[Fate, Fate]:
-        """The names of ``limits``: on the left, on the right."""
+        """Fates of ``limits`` on the left and on the right (tuple of two Fates)."""
         return self.limits[0].fate, self.limits[1].fate
 
     @property
     def strips(self) -> tuple[bool, bool]:
-        """Whether a strip of another limit, thinner than ``VISIBLE``, lies along its left and its right."""
+        """Whether a strip of another limit lies along the left and the right side (tuple of two bools).
+
+        Such a strip is thinner than 1e-3 of the window.
+        """
         left, right = (self._differ(*pair) for pair in zip(self.adjacent, self.limits, strict=True))
         return left, right
 
     @property
     def separates(self) -> bool:
-        """Whether the limits (R, a) right beside it differ; where these are not certain, those that are seen."""
+        """Whether the limits (R, a) right beside the curve differ (bool).
+
+        If these are not certain, it is whether those of ``limits`` differ.
+        """
         certain = Fate.UNDECIDED not in (self.adjacent[0].fate, self.adjacent[1].fate)
         return self._differ(*(self.adjacent if certain else self.limits))
 

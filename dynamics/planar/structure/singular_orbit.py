@@ -38,10 +38,19 @@ _SAME = 1e-9  # of |R|, or of a: two points of the orbit closer than this are on
 
 @dataclass(frozen=True, eq=False)
 class OrbitPiece(Result):
-    """Points R, a (n,) of one piece and the slow time tau (n,) at each (constant on a fast piece).
+    """Hold one piece of a singular orbit.
 
-    ``end``: what the piece runs into: an attracting "branch", the "edge" R = +-1, a "fold", an
-    "equilibrium", "infinity", the "exit" from R = +-1 or from a = 0, or the "line" R = 0 at rest.
+    Attributes
+    ----------
+    R, a : array (n,)
+        Points.
+    tau : array (n,)
+        Slow time at each point; constant on a fast piece.
+    fast : bool
+        Whether it is a fast fiber, on which a is constant.
+    end : {"branch", "edge", "fold", "equilibrium", "infinity", "exit", "line"}
+        What the piece runs into: an attracting "branch", the "edge" R = +-1, a "fold", an "equilibrium", "infinity",
+        the "exit" from R = +-1 or from a = 0, or the "line" R = 0 at rest.
     """
 
     R: FloatArray
@@ -53,7 +62,15 @@ class OrbitPiece(Result):
 
 @dataclass(frozen=True, eq=False)
 class SingularOrbit(Result):
-    """The pieces in order and the fate they lead to."""
+    """Hold the limit of a trajectory's orbit as eps -> 0.
+
+    Attributes
+    ----------
+    pieces : tuple of OrbitPiece
+        The pieces in order.
+    end : Fate
+        The fate that they lead to.
+    """
 
     pieces: tuple[OrbitPiece, ...]
     end: Fate

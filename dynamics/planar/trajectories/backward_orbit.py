@@ -19,11 +19,17 @@ _EDGE_POINTS = 2 + int(1 / NEIGHBOURS)
 
 @dataclass(frozen=True, eq=False)
 class BackwardOrbit(Result):
-    """Points R, a (n,) from (R0, a0) backward in time, inside |a| <= a_max; neighbours are at most 1 % of that
-    window apart. The exact solution from any of them reaches (R0, a0). Forward in time it may be unstable: a computed
-    one can miss that point.
+    """Hold the points of an orbit from (R0, a0) backward in time, inside |a| <= a_max.
 
-    ``tau`` (0 or negative): how far back it was followed; the last point is that old, or less.
+    Neighbors are at most 1 % of that window apart. The exact solution from any point reaches (R0, a0). Forward in time
+    it may be unstable: a computed solution can miss that point.
+
+    Attributes
+    ----------
+    R, a : array (n,)
+        The points; the first is (R0, a0).
+    tau : float
+        How far back in time the orbit is followed, 0 or negative; the last point is that old, or less.
     """
 
     R: FloatArray

@@ -18,7 +18,31 @@ POINTS = 50  # of the window, evenly in log tau: samples are denser where the tr
 
 
 def local_exponents(values: FloatArray, tau: FloatArray) -> FloatArray:
-    """``d log |values| / d log tau`` at each sample; shapes (n,); nan where tau or a value is 0."""
+    """Return ``d log |values| / d log tau`` at each sample.
+
+    Parameters
+    ----------
+    values : array_like (n,)
+        Samples.
+    tau : array_like (n,)
+        Their times, increasing, from 0 on, at most 10,000,000.
+
+    Returns
+    -------
+    array (n,)
+        Exponents; nan where tau or a value is 0.
+
+    Raises
+    ------
+    ValueError
+        If the times do not increase, or the lengths differ.
+
+    Examples
+    --------
+    >>> from dynamics import local_exponents
+    >>> local_exponents([1.0, 4.0, 9.0, 16.0], [1.0, 2.0, 3.0, 4.0]).round(6)  # tau^2
+    array([2., 2., 2., 2.])
+    """
     tau = check_times("tau", tau, inf, VALUES_MAX)
     values = check_array("values", values, ndim=1, least=len(tau), most=len(tau))
     found = np.full(tau.shape, np.nan)
@@ -30,9 +54,16 @@ def local_exponents(values: FloatArray, tau: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True)
 class PowerFit:
-    """``log |R| = R_exponent log tau + const`` by least squares over a window of time, and the same of |a|.
+    """Hold the power laws ``log |R| = R_exponent log tau + const``, and the same of |a|, fitted by least squares.
 
-    ``tau``: from, to. ``residual``: the largest distance of log |R|, of log |a| to its line.
+    Attributes
+    ----------
+    tau : tuple of two floats
+        First and last time of the window.
+    R_exponent, a_exponent : float
+        The fitted powers.
+    residual : float
+        Largest distance of log |R| or of log |a| to its line.
     """
 
     tau: tuple[float, float]

@@ -24,12 +24,30 @@ _SAMPLE_ERROR = 100.0  # times rtol: errors of a sample's rho that have to be re
 
 @dataclass(frozen=True, eq=False)
 class Kernel(Result):
-    """The tangent kernel along a trajectory; every array has the shape (n,) of its ``tau``.
+    """Hold the tangent kernel along a trajectory.
 
-    ``first``, ``second``: traces of the two layers' parts; ``trace``: their sum. ``cosine``: Frobenius cosine to
-    the kernel at the start; ``change``: ``|Theta - Theta_0| / |Theta_0|``; both nan where a norm they divide by is 0,
-    and ``reason`` says why (empty otherwise). ``share``: the second layer's share of the instantaneous decrease of
-    the loss, in [0, 1]; nan where the loss is at rest.
+    Every array has the shape (n,) of the trajectory's ``tau``.
+
+    Attributes
+    ----------
+    first, second : array (n,)
+        Traces of the parts of the first and the second layer.
+    trace : array (n,)
+        Their sum.
+    cosine : array (n,)
+        Frobenius cosine to the kernel at the start; nan where a norm that it is divided by is 0.
+    change : array (n,)
+        ``|Theta - Theta_0| / |Theta_0|``; nan where the norm that it is divided by is 0.
+    share : array (n,)
+        The second layer's share of the instantaneous decrease of the loss, in [0, 1]; nan where the loss is at rest.
+    reason : str
+        Why cosine or change is nan; empty otherwise.
+
+    Notes
+    -----
+    On functions of <beta, x>, in the basis of normalized Hermite polynomials, the kernel is ``Theta = u u^T + v v^T``
+    with ``u_k = sqrt(k!) c_k R^k`` and ``v_k = sqrt(k!) k c_k R^(k-1) a sqrt((1 - R^2)/eps)``. The formulas are this
+    project's.
     """
 
     first: FloatArray
@@ -43,10 +61,17 @@ class Kernel(Result):
 
 @dataclass(frozen=True, eq=False)
 class FirstLayerDisplacement(Result):
-    """The first layer's movement relative to |w(0)| = 1; arrays of the shape (n,) of the trajectory's ``tau``.
+    """Hold the movement of the first layer relative to |w(0)| = 1.
 
-    ``distance``: ``|w(tau) - w(0)|``; ``path``: length of the way there, ``int |dR| / sqrt(1 - R^2)``. At infinite
-    width w turns in the plane of beta and its own start, so both are functions of the angle arcsin R.
+    At infinite width w turns in the plane of beta and its own start, so both are functions of the angle arcsin R. The
+    arrays have the shape (n,) of the trajectory's ``tau``.
+
+    Attributes
+    ----------
+    distance : array (n,)
+        ``|w(tau) - w(0)|``.
+    path : array (n,)
+        Length of the way from the start, ``int |dR| / sqrt(1 - R^2)``.
     """
 
     distance: FloatArray

@@ -32,7 +32,17 @@ _NONE = np.empty(0)
 
 @dataclass(frozen=True)
 class Statistics:
-    """What an integration cost: accepted and rejected steps, right-hand sides."""
+    """Count the work of an integration.
+
+    Attributes
+    ----------
+    steps : int
+        Accepted steps.
+    rejected : int
+        Rejected steps.
+    evaluations : int
+        Evaluations of the right-hand side.
+    """
 
     steps: int
     rejected: int
@@ -41,9 +51,37 @@ class Statistics:
 
 @dataclass(frozen=True, eq=False)
 class Trajectory(Result):
-    """A solution of the planar system from (R0, a0), sampled at ``tau``.
+    """Hold a solution of the planar system from (R0, a0), sampled at ``tau``.
 
-    ``tau``, ``R``, ``a``, ``loss`` have shape (n,); time in units of m / learning rate.
+    Times are in units of m / learning rate.
+
+    Attributes
+    ----------
+    model : UnlearningModel
+        The model.
+    a0, R0 : float
+        Second-layer weight and alignment at the start.
+    tau_end : float
+        Last time that was requested.
+    rtol : float
+        Relative tolerance of the integration.
+    tau, R, a, loss : array (n,)
+        Times, alignments, second-layer weights and losses.
+    code : ResultCode
+        How the integration ended.
+    stats : Statistics
+        What it cost.
+
+    Examples
+    --------
+    >>> from dynamics import UnlearningModel
+    >>> run = UnlearningModel((1, 1), (1, -1)).trajectory(a0=2.0)
+    >>> run.tau.shape == run.R.shape == run.a.shape == run.loss.shape
+    True
+    >>> run.error < 1e-6, run.code.name
+    (True, 'SUCCESS')
+    >>> print(f"{run.kernel.cosine[-1]:.3f} {run.movement.distance.max():.3f} {run.excess[0]:.3f}")
+    0.995 0.161 0.500
     """
 
     model: PlanarProblem
@@ -60,39 +98,47 @@ class Trajectory(Result):
 
     @cached_property
     def limit(self) -> LimitPoint:
-        """Where the solution tends as tau goes to infinity."""
+        """Limit of the solution as tau goes to infinity (LimitPoint)."""
         return limits.limit(self.model, self.a0, self.R0)
 
     @property
     def fate(self) -> Fate:
-        """The limit's name."""
+        """Name of the limit (Fate)."""
         return self.limit.fate
 
     @cached_property
     def excess(self) -> FloatArray:
-        """``loss`` minus its limit, without cancellation; shape (n,); nan while undecided."""
+        """``loss`` minus its limit, without cancellation (array (n,)); nan while the limit is undecided."""
         return limits.excess_loss(self.model, self.R, self.a, self.limit)
 
     @cached_property
     def kernel(self) -> Kernel:
-        """The tangent kernel along the solution, and each layer's part in it: the way into the lazy regime."""
+        """Tangent kernel along the solution, and the part of each layer in it (Kernel).
+
+        It shows how close training is to the lazy regime, in which the kernel does not change.
+        """
         return kernels.kernel(self)
 
     @cached_property
     def movement(self) -> FirstLayerDisplacement:
-        """How far the first layer has moved from its start."""
+        """Distance of the first layer from its start (FirstLayerDisplacement)."""
         return kernels.movement(self)
 
     @cached_property
     def power_fit(self) -> PowerFit | None:
-        """The powers of time that |R| and |a| fit over the last decade of a trajectory that unlearns; None of any
-        other, and of one that has hardly begun."""
+        """Powers of time that |R| and |a| fit over the last decade of a trajectory that unlearns (PowerFit or None).
+
+        It is None for any other trajectory, and for one that has hardly begun.
+        """
         return power_fit(self)
 
     @cached_property
     def orbit_distance(self) -> float:
-        """The largest distance, in (R, a / max(1, |a|)), of a sample to the singular orbit from the same start, to
-        2e-4 (both are polylines); where that runs away, of the samples as high as its own go."""
+        """Largest distance of a sample to the singular orbit from the same start (float).
+
+        It is measured in (R, a / max(1, |a|)), to 2e-4, as both curves are polylines. If the singular orbit runs away,
+        only samples are compared whose |a| is not larger than that of its own samples.
+        """
         return orbit_distance(self)
 
     @cached_property
@@ -106,21 +152,40 @@ class Trajectory(Result):
 
     @property
     def error(self) -> float:
-        """Estimated error of the orbit: the largest distance, in (R, a / max(1, |a|)), of a sample
-        to the orbit computed at a hundredth of the tolerance."""
+        """Estimated error of the orbit (float).
+
+        This is the largest distance, in (R, a / max(1, |a|)), of a sample to the orbit computed at a hundredth of the
+        tolerance.
+        """
         return self._deviation[0]
 
     @property
     def timing_error(self) -> float:
-        """Estimated relative error of the times at which R, once slow, moves fast (|dR/dtau| > 1): of the
-        jumps; 0 where there is none. A start close to a threshold makes it large: then the
-        time of the jump is ill-conditioned, not the orbit."""
+        """Estimated relative error of the times of the jumps (float).
+
+        A jump is a time at which R, once slow, moves fast (|dR/dtau| > 1). The error is 0 if there is none. A start
+        close to a threshold makes it large: then the time of the jump is ill-conditioned, not the orbit.
+        """
         return self._deviation[1]
 
 
 @dataclass(frozen=True, eq=False)
 class TrajectoryChunk(Result):
-    """Consecutive samples of trajectory ``index``, the first of them its sample ``start``."""
+    """Hold consecutive samples of one of several trajectories.
+
+    Attributes
+    ----------
+    index : int
+        Number of the trajectory, from 0.
+    start : int
+        Number of the chunk's first sample within the trajectory.
+    tau, R, a, loss : array (k,)
+        Times, alignments, second-layer weights and losses.
+    last : bool
+        Whether the trajectory ends with this chunk.
+    trajectory : Trajectory
+        The whole trajectory.
+    """
 
     index: int
     start: int
