@@ -20,8 +20,21 @@ from dynamics.validation import check_flag, check_integer
 
 @dataclass(frozen=True)
 class Exponent:
-    """A power law ``t = constant * eps^slope`` fitted to medians by least squares in logarithms, with the standard
-    errors of slope and of ln constant; nan where there are fewer than three points."""
+    """Hold a power law ``t = constant * eps^slope``, fitted to medians by least squares in logarithms.
+
+    Attributes
+    ----------
+    slope : float
+        The exponent; nan, like the following three, for fewer than three points.
+    slope_error : float
+        Its standard error.
+    constant : float
+        The prefactor.
+    log_constant_error : float
+        Standard error of ln constant.
+    points : int
+        Number of points of the fit.
+    """
 
     slope: float
     slope_error: float
@@ -32,8 +45,24 @@ class Exponent:
 
 @dataclass(frozen=True, eq=False)
 class EpsSweep(Result):
-    """Learning times over eps (n,) and seeds (k,): ``times`` (n, k, K + 1), inf where a degree was not learnt by the
-    end of the run, or was lost again, nan where the run is not computed yet. starts: a_i(0) of each seed, (k, m)."""
+    """Hold learning times over eps and seeds.
+
+    Attributes
+    ----------
+    model : MeanFieldModel
+        The model, with the eps of the run that was computed last.
+    eps : array (n,)
+        Values of eps, increasing.
+    seeds : tuple of k ints
+        Seeds of the starts.
+    starts : array (k, m)
+        a_i(0) of each seed.
+    times : array (n, k, K + 1)
+        Learning times; inf if a degree is not learned by the end of the run, or is lost again; nan if the run is not
+        computed yet.
+    done : int
+        Number of runs that are computed.
+    """
 
     model: MeanFieldProblem
     eps: FloatArray
@@ -44,13 +73,15 @@ class EpsSweep(Result):
 
     @property
     def progress(self) -> float:
-        """The share of runs that are done."""
+        """Share of runs that are done (float)."""
         return self.done / (len(self.eps) * len(self.seeds))
 
     @cached_property
     def medians(self) -> FloatArray:
-        """The median over the seeds that are computed, shape (n, K + 1); nan where half of them have not learnt the
-        degree."""
+        """Medians over the seeds that are computed (array (n, K + 1)).
+
+        They are nan where half of the seeds have not learned the degree.
+        """
         medians = np.full((len(self.eps), self.times.shape[2]), np.nan)
         for i, runs in enumerate(self.times):
             runs = runs[~np.isnan(runs).any(axis=1)]
@@ -61,24 +92,43 @@ class EpsSweep(Result):
 
     @cached_property
     def learnable(self) -> NDArray[np.bool_]:
-        """Which degrees can be learned from one of the starts, shape (K + 1,)."""
+        """Whether each degree can be learned from one of the starts (bool array (K + 1,))."""
         return np.asarray(np.any([learnable(self.model, a0) for a0 in self.starts], axis=0))
 
     @cached_property
     def predicted(self) -> NDArray[np.bool_]:
-        """Of which degrees an exponent is predicted: whether the conditions hold at every start and the smallest eps
-        (``learning_times.predicted_times``); shape (K + 1,)."""
+        """Whether an exponent is predicted for each degree (bool array (K + 1,)).
+
+        It is where the conditions of ``MeanFieldModel.predicted_times`` hold at every start and the smallest eps.
+        """
         model = replace(self.model, eps=float(self.eps[0]))
         return np.asarray(np.all([np.isfinite(predicted_times(model, a0)) for a0 in self.starts], axis=0))
 
     @cached_property
     def slopes(self) -> FloatArray:
-        """Local slopes d ln t / d ln eps of the medians, between neighbouring eps; shape (n - 1, K + 1)."""
+        """Local slopes d ln t / d ln eps of the medians, between neighboring eps (array (n - 1, K + 1))."""
         return np.asarray(np.diff(np.log(self.medians), axis=0) / np.diff(np.log(self.eps))[:, None])
 
     def fit(self, degree: int, logarithm: bool = False) -> Exponent:
-        """The exponent of a degree's medians over the whole sweep; ``logarithm``: of t / ln(1/eps), as degree 1 is
-        learnt at ``sqrt(eps) ln(1/eps) / (4 |sigma_1 phi_1|)``."""
+        """Fit the exponent of a degree's medians over the whole sweep.
+
+        Parameters
+        ----------
+        degree : int, 0 to K
+            The degree.
+        logarithm : bool, default False
+            Whether to fit t / ln(1/eps), as degree 1 is learned at ``sqrt(eps) ln(1/eps) / (4 |sigma_1 phi_1|)``.
+
+        Returns
+        -------
+        Exponent
+            The fit.
+
+        Raises
+        ------
+        ValueError
+            If degree is outside its range.
+        """
         degree = check_integer("degree", degree, 0, self.model.degrees)
         return fitted(self.eps, self.medians[:, degree], check_flag("logarithm", logarithm))
 

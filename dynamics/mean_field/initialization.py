@@ -22,9 +22,39 @@ _DEVIATIONS = 10.0  # standard deviations from 0 that no weight exceeds
 
 
 def initial_weights(m: int, seed: int = 0, law: InitDistribution = "uniform", scale: float = 1.0) -> FloatArray:
-    """Second-layer weights a_i(0), shape (m,): uniform on [-scale, scale], normal with that standard deviation, or all
-    alike at it; |scale| <= 1e3, of the normal ones 1e2. The first of them do not depend on m: a wider network begins
-    with the same neurons."""
+    """Draw second-layer weights a_i(0).
+
+    The first weights do not depend on m: a wider network begins with the same neurons.
+
+    Parameters
+    ----------
+    m : int, 1 to 10,000
+        Neurons.
+    seed : int, 0 to 2**32 - 1, default 0
+        Seed of the random numbers.
+    law : {"uniform", "normal", "alike"}, default "uniform"
+        Uniform on [-scale, scale], normal with the standard deviation ``scale``, or all equal to ``scale``.
+    scale : float in [-1e3, 1e3], default 1
+        Scale of the weights; for "normal" in [-100, 100].
+
+    Returns
+    -------
+    array (m,)
+        The weights.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range.
+
+    Examples
+    --------
+    >>> from dynamics import initial_weights
+    >>> initial_weights(3).round(3)
+    array([ 0.274, -0.46 , -0.918])
+    >>> initial_weights(2, law="alike", scale=0.5)
+    array([0.5, 0.5])
+    """
     m, seed = check_integer("m", m, 1, NEURONS_MAX), check_integer("seed", seed, 0, SEED_MAX)
     law = check_choice("law", law, INIT_DISTRIBUTIONS)
     largest = A0_MAX / _DEVIATIONS if law == "normal" else A0_MAX

@@ -32,30 +32,86 @@ from dynamics.validation import check_array, check_flag, check_instance, check_i
 
 @dataclass(frozen=True)
 class MeanFieldModel(MeanFieldProblem):
-    """m neurons learning a single-index target, in the mean field of each other. Make it as
-    ``MeanFieldModel(phi, activation, eps, m)``.
-
-    phi: coefficients ``phi_0, phi_1, ...`` of the target in the normalised Hermite polynomials ``h_k``.
-    activation: "relu", "erf", "tanh", "swish", or coefficients ``sigma_0, sigma_1, ...`` in ``h_k``.
-    eps: ratio of the second layer's time scale to the first's, 1e-8 to 10.
-    m: neurons, up to 10,000, of ReLU up to 1,000.
+    """Model m neurons that learn a single-index target in the mean field of each other.
 
     ::
 
         eps da_i/dt = V(s_i) - (1/m) sum_j a_j U(s_i s_j)             V(s) = sum phi_k sigma_k s^k
           ds_i/dt   = a_i (1 - s_i^2) [V'(s_i) - (1/m) sum_j a_j s_j U'(s_i s_j)]    U(r) = sum sigma_k^2 r^k
 
-    Source: Berthier, Montanari & Zhou, "Learning time-scales in two-layers neural networks", arXiv:2303.00055. Here
-    small eps means a fast second layer: with all neurons alike and no degree 0 this is the planar system of feature
-    unlearning with eps replaced by 1/eps, at t = tau/eps (``from_planar``).
+    Here s_i is the alignment of neuron i with the target's direction and a_i its second-layer weight.
 
-    Raises ValueError, naming argument, value and range.
+    Parameters
+    ----------
+    phi : sequence of 1 to 41 floats in [-1e6, 1e6], default (1, -1, 2/3)
+        Coefficients ``phi_0, phi_1, ...`` of the target in the normalized Hermite polynomials ``h_k = He_k /
+        sqrt(k!)``.
+    activation : Activation, str or sequence of float, default "relu"
+        "relu", "erf", "tanh", "swish", or 1 to 41 coefficients ``sigma_0, sigma_1, ...`` in ``h_k``.
+    eps : float in [1e-8, 10], default 1e-3
+        Ratio of the second layer's time scale to the first's.
+    m : int, default 10
+        Neurons, 1 to 10,000; of ReLU 1 to 1,000.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range. The message names the argument, its value and the range.
+
+    Notes
+    -----
+    Small eps means a fast second layer. With all neurons alike and no degree 0 this is the planar system of feature
+    unlearning with eps replaced by 1/eps, at t = tau/eps, see ``from_planar``.
+
+    References
+    ----------
+    Berthier, Montanari & Zhou, "Learning time-scales in two-layers neural networks", arXiv:2303.00055.
+
+    Examples
+    --------
+    >>> from dynamics import MeanFieldModel
+    >>> model = MeanFieldModel(phi=(1, -1, 2 / 3), activation="relu", eps=1e-4, m=10)
+    >>> run = model.trajectory(seed=1)
+    >>> run.a.shape == run.s.shape == (len(run.t), 10)
+    True
+    >>> model.plateaus().round(4)
+    array([1.2222, 0.7222, 0.2222, 0.    ])
     """
 
     @classmethod
     def from_planar(cls, c: ArrayLike, c_star: ArrayLike, eps: float, m: int = 1) -> MeanFieldModel:
-        """The model whose neurons, all alike, follow the planar system of feature unlearning with coefficients
-        c, c_star (of He_k from degree 1) and eps, at ``t = tau / eps``."""
+        """Make the model whose neurons, all alike, follow the planar system, at ``t = tau / eps``.
+
+        The planar system is that of feature unlearning, see ``UnlearningModel``.
+
+        Parameters
+        ----------
+        c, c_star : array_like of 1 to 40 floats
+            Coefficients of activation and target in He_k from degree 1.
+        eps : float in [0.1, 1e8]
+            The planar eps; the model's is 1/eps.
+        m : int, default 1
+            Neurons, 1 to 10,000.
+
+        Returns
+        -------
+        MeanFieldModel
+            The model.
+
+        Raises
+        ------
+        ValueError
+            If an argument is outside its range.
+
+        Examples
+        --------
+        >>> from dynamics import MeanFieldModel, UnlearningModel
+        >>> model = MeanFieldModel.from_planar((1, 1), (1, -1), eps=1.0)
+        >>> model.trajectory(a0=2.0, t=(0, 1, 2)).s[:, 0].round(5)
+        array([0.     , 0.15976, 0.15837])
+        >>> UnlearningModel((1, 1), (1, -1)).trajectory(a0=2.0, tau=(0, 1, 2)).R.round(5)
+        array([0.     , 0.15976, 0.15837])
+        """
         c, c_star = _planar_series("c", c), _planar_series("c_star", c_star)
         eps = check_number("eps", eps, 1.0 / EPS_RANGE[1], 1.0 / EPS_RANGE[0])
         phi, sigma = ((0.0, *(values * np.sqrt(hermite_norms(len(values))))) for values in (c_star, c))
@@ -71,8 +127,33 @@ class MeanFieldModel(MeanFieldProblem):
         rtol: float = 1e-8,
         overlaps: bool = False,
     ) -> Iterator[MeanFieldChunk]:
-        """The solution that ``trajectory`` gives, piece by piece as it is integrated. Whoever asks no further stops
-        the work; a piece takes some 50 ms."""
+        """Return the solution of ``trajectory`` in pieces, as it is integrated.
+
+        A piece takes about 50 ms. To stop the work, stop iterating.
+
+        Parameters
+        ----------
+        a0, seed, t_end, n, t, rtol, overlaps
+            See ``trajectory``.
+
+        Yields
+        ------
+        MeanFieldChunk
+            Consecutive samples; a chunk may be empty.
+
+        Raises
+        ------
+        ValueError
+            If an argument is outside its range; raised by the call, before the iteration.
+
+        Examples
+        --------
+        >>> from dynamics import MeanFieldModel
+        >>> model = MeanFieldModel((0, 1), (0, 1), m=2)
+        >>> chunks = list(model.stream(seed=1, t_end=1.0))
+        >>> bool(chunks[-1].last), chunks[-1].progress
+        (True, 1.0)
+        """
         return iter_chunks(self._request(a0, seed, t_end, n, t, rtol, overlaps))
 
     def trajectory(
@@ -85,17 +166,50 @@ class MeanFieldModel(MeanFieldProblem):
         rtol: float = 1e-8,
         overlaps: bool = False,
     ) -> MeanFieldTrajectory:
-        """The solution from s_i(0) = 0 and a_i(0), to ``t_end``.
+        """Return the solution from s_i(0) = 0 and a_i(0).
 
-        a0: m weights, or one for all; if None, uniform on [-1, 1] by the seed (``initial_weights``). Neurons with equal
-            weights stay equal exactly.
-        n: samples at log-spaced times; between them as many more as it takes for no s_i to move by more than 0.01 and
-        no a_i by more than 1 % of the largest. t: increasing times to sample at instead, from 0 or later.
-        rtol: error allowed to a step.
-        overlaps: the exact flow of m <= 200 neurons, which also carries their overlaps r_ij (orthonormal and
-        orthogonal to beta at the start), instead of its mean field r_ij = s_i s_j.
+        It is sampled at exactly ``t`` if that is given. Otherwise it is sampled at 0 and at n log-spaced times, with as
+        many samples between them as it takes for no s_i to move by more than 0.01 and no a_i by more than 1 % of the
+        largest.
 
-        Raises ValueError, naming argument, value and range.
+        Parameters
+        ----------
+        a0 : float or array_like (m,), optional
+            Weights a_i(0) in [-1e3, 1e3], or one for all; by default uniform on [-1, 1] by the seed, see
+            ``initial_weights``. Neurons with equal weights stay equal exactly.
+        seed : int, 0 to 2**32 - 1, default 0
+            Seed of the weights.
+        t_end : float in [1e-12, 1e6], default 10
+            Last time, in units of the first layer's time scale.
+        n : int, 2 to 100,000, default 400
+            Number of log-spaced samples.
+        t : array_like (k,), optional
+            Times to sample at, increasing, from 0 to 1e6, at most 100,000. They override ``t_end`` and ``n``.
+        rtol : float in [1e-13, 1e-3], default 1e-8
+            Relative error that is allowed to a step.
+        overlaps : bool, default False
+            Whether to integrate the exact flow of m <= 200 neurons, which also carries their overlaps r_ij (orthonormal
+            and orthogonal to beta at the start), instead of its mean field r_ij = s_i s_j.
+
+        Returns
+        -------
+        MeanFieldTrajectory
+            The samples, and the analyses of the solution.
+
+        Raises
+        ------
+        ValueError
+            If an argument is outside its range. The message names the argument, its value and the range.
+
+        Examples
+        --------
+        >>> from dynamics import MeanFieldModel
+        >>> model = MeanFieldModel((1, -1, 2 / 3), "relu", eps=1e-4, m=10)
+        >>> run = model.trajectory(seed=1)
+        >>> print(f"{run.risk[0]:.2f} {run.risk[-1]:.3f}")
+        1.21 0.001
+        >>> run.learning_times().round(4)  # of the degrees 0, 1 and 2
+        array([0.0004, 0.0738, 0.3473])
         """
         request = self._request(a0, seed, t_end, n, t, rtol, overlaps)
         return solve(request)
@@ -126,18 +240,103 @@ class MeanFieldModel(MeanFieldProblem):
         )
 
     def learnable(self, a0: ArrayLike | None = None) -> NDArray[np.bool_]:
-        """Which degrees can be learned from s_i = 0, shape (K + 1,). a0: the start, as of ``trajectory``; None: any
-        start that differs from 0. See ``learning_times.learnable``."""
+        """Return which degrees can be learned from s_i = 0; the others stay in the risk, exactly.
+
+        A degree with sigma_k = 0 is none of the network's. If sigma_1 phi_1 = 0, then V'(0) = 0 and s_i = 0 is
+        invariant: of a target of information exponent 2 or above only degree 0 is learned, though a network with s_i(0)
+        != 0 may learn more. If all a_i(0) = 0 and sigma_0 phi_0 = 0, nothing moves.
+
+        Parameters
+        ----------
+        a0 : float or array_like (m,), optional
+            Weights at the start, as in ``trajectory``; by default any start that differs from 0.
+
+        Returns
+        -------
+        bool array (K + 1,)
+            Whether each degree can be learned.
+
+        Raises
+        ------
+        ValueError
+            If a0 is outside its range.
+
+        Examples
+        --------
+        >>> from dynamics import MeanFieldModel
+        >>> MeanFieldModel((0, 0, 1), "relu").learnable()  # information exponent 2
+        array([ True, False, False])
+        """
         return learnable(self, self._start(a0))
 
     def plateaus(self, a0: ArrayLike | None = None) -> FloatArray:
-        """The risk once the degrees up to l are learned, ``1/2 sum_{k>l} phi_k^2`` plus the same of the degrees up to l
-        that cannot be learned, for l = -1 ... K; shape (K + 2,). a0: as of ``learnable``."""
+        """Return the risk once the degrees up to l are learned, for l = -1 ... K.
+
+        It is ``1/2 sum_{k>l} phi_k^2``, plus ``1/2 phi_k^2`` of each degree k <= l that cannot be learned.
+
+        Parameters
+        ----------
+        a0 : float or array_like (m,), optional
+            As in ``learnable``.
+
+        Returns
+        -------
+        array (K + 2,)
+            The risks.
+
+        Raises
+        ------
+        ValueError
+            If a0 is outside its range.
+
+        Examples
+        --------
+        >>> from dynamics import MeanFieldModel
+        >>> MeanFieldModel((1, -1, 2 / 3), "relu").plateaus().round(4)
+        array([1.2222, 0.7222, 0.2222, 0.    ])
+        """
         return plateaus(self, self._start(a0))
 
     def predicted_times(self, a0: ArrayLike | None = None) -> FloatArray:
-        """When each degree is learned as eps tends to 0, nan where no law is known; shape (K + 1,). a0: as of
-        ``trajectory``; None: m different weights of both signs. See ``learning_times.predicted_times``."""
+        """Return the time at which each degree is learned as eps tends to 0, in the canonical order.
+
+        Degree 0: ``eps ln 2 / sigma_0^2``, at which a mean weight that starts at 0 has halved that degree's residual.
+        Degree 1: ``sqrt(eps) ln(1/eps) / (4 |sigma_1 phi_1|)``. Degree k >= 2: ``eps^(1/(2k))``, of which only the
+        exponent is predicted: the constant is not known, and for k >= 3 it needs a number of neurons that grows as eps
+        falls.
+
+        Parameters
+        ----------
+        a0 : float or array_like (m,), optional
+            Weights at the start, as in ``trajectory``; by default m different weights of both signs.
+
+        Returns
+        -------
+        array (K + 1,)
+            The times; nan where no law is known: for eps >= 1; for fewer than three different starts (two neurons learn
+            degree 2 of ReLU in a time of order 1, and one neuron degree 1); for a degree k with sigma_j phi_j = 0 for
+            one of j = k or j = 1 ... k - 1; for an even degree k >= 2 if sigma_0 = 0 and no a_i(0) has the sign of
+            sigma_k phi_k.
+
+        Raises
+        ------
+        ValueError
+            If a0 is outside its range.
+
+        Notes
+        -----
+        The constant of degree 0 and the conditions are this project's.
+
+        References
+        ----------
+        Berthier, Montanari & Zhou, arXiv:2303.00055.
+
+        Examples
+        --------
+        >>> from dynamics import MeanFieldModel
+        >>> MeanFieldModel((1, -1, 2 / 3), "relu", eps=1e-4).predicted_times().round(4)
+        array([0.0004, 0.0461, 0.1   ])
+        """
         return predicted_times(self, self._start(a0))
 
     def _start(self, a0: ArrayLike | None) -> FloatArray | None:
@@ -153,13 +352,46 @@ class MeanFieldModel(MeanFieldProblem):
         rtol: float = 1e-8,
         executor: Executor | None = None,
     ) -> Iterator[EpsSweep]:
-        """Learning times over eps and over seeds of a_i(0): the sweep after each run, the last one whole.
+        """Compute learning times over eps and over seeds of a_i(0).
 
-        eps: 1 to 200 values, sorted for the result; seeds, law, scale: the starts, see ``initial_weights``.
-        executor: any ``concurrent.futures.Executor``; a seed's runs are submitted to it together. Whoever asks no
-        further stops the work.
+        The sweep is given after each run; the last one is whole. To stop the work, stop iterating.
 
-        Raises ValueError, naming argument, value and range, when it is called.
+        Parameters
+        ----------
+        eps : array_like of 1 to 200 different floats in [1e-8, 10], default (1e-7, 3e-7, 1e-6, 3e-6, 1e-5)
+            Values of eps; they are sorted for the result.
+        seeds : sequence of 1 to 1,000 ints, default 0 ... 19
+            Seeds of the starts.
+        law : {"uniform", "normal", "alike"}, default "uniform"
+            Distribution of the starts, see ``initial_weights``.
+        scale : float, default 1
+            Scale of the starts, see ``initial_weights``.
+        t_end : float in [1e-12, 1e6], default 10
+            Last time of a run.
+        rtol : float in [1e-13, 1e-3], default 1e-8
+            Relative error that is allowed to a step.
+        executor : concurrent.futures.Executor, optional
+            Where runs are computed; those of a seed are submitted together.
+
+        Yields
+        ------
+        EpsSweep
+            The sweep as far as it is known.
+
+        Raises
+        ------
+        ValueError
+            If an argument is outside its range; raised by the call, before the iteration.
+
+        Examples
+        --------
+        >>> from dynamics import MeanFieldModel
+        >>> model = MeanFieldModel((1, -1, 2 / 3), "relu", m=10)
+        >>> *_, sweep = model.sweep_eps((1e-3, 1e-2, 1e-1), seeds=(0, 1))
+        >>> sweep.times.shape, sweep.progress
+        ((3, 2, 3), 1.0)
+        >>> print(f"{sweep.fit(0).slope:.2f}")  # the time of degree 0 is of order eps
+        0.98
         """
         values = np.sort(check_array("eps", eps, *EPS_RANGE, ndim=1, most=SWEEP_MAX))
         if not (values[1:] > values[:-1]).all():

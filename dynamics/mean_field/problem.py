@@ -26,7 +26,7 @@ RTOL_RANGE = (1e-13, 1e-3)
 
 @dataclass(frozen=True)
 class MeanFieldProblem(Result):
-    """Target, activation, eps and width, with the systems to integrate.
+    """Represent target, activation, eps and width, with the systems to integrate.
 
     ``MeanFieldModel`` adds the analyses; see there for the parameters.
     """
@@ -46,8 +46,11 @@ class MeanFieldProblem(Result):
 
     @property
     def planar(self) -> tuple[FloatArray, FloatArray, float] | None:
-        """c, c_star and eps of the planar system that neurons that are all alike follow; None where it is none: a
-        degree 0 in target or activation, or an activation that is no polynomial."""
+        """Planar system that neurons that are all alike follow (tuple or None).
+
+        It consists of c (array (K,)), c_star (array (K,)) and eps (float). It is None if target or activation have a
+        degree 0, or if the activation is not a polynomial.
+        """
         sigma = np.array(self.sigma.polynomial)
         if self.sigma.name != "polynomial" or sigma[0] != 0.0 or self.phi[0] != 0.0:
             return None
@@ -61,27 +64,52 @@ class MeanFieldProblem(Result):
 
     @property
     def sigma(self) -> Activation:
-        """The activation."""
+        """Activation of the neurons (Activation)."""
         assert isinstance(self.activation, Activation)  # made one when the model was
         return self.activation
 
     @cached_property
     def degrees(self) -> int:
-        """The highest degree K that is looked at one by one: the target's, or that of a polynomial activation."""
+        """Highest degree K that is followed by itself (int).
+
+        It is the target's, or that of a polynomial activation if that is higher.
+        """
         return max(len(self.phi), len(self.sigma.polynomial)) - 1
 
     @cached_property
     def coefficients(self) -> FloatArray:
-        """phi_k and sigma_k for k = 0 ... K, shape (2, K + 1)."""
+        """Coefficients phi_k and sigma_k for k = 0 ... K (array (2, K + 1))."""
         K = self.degrees
         return np.array([np.pad(self.phi, (0, K + 1 - len(self.phi))), self.sigma.coefficients(K)])
 
     def groups(self, a0: FloatArray) -> Groups:
-        """Which neurons that start at a0 (m,) stay alike."""
+        """Return the groups of neurons that start alike and therefore stay alike.
+
+        Parameters
+        ----------
+        a0 : array_like (m,)
+            Second-layer weights at the start, in [-1e3, 1e3].
+
+        Returns
+        -------
+        Groups
+            Start and number of neurons of each group, and the group of each neuron.
+        """
         return grouped(starting_weights(self.m, a0, 0), self.sigma.finite_rank and not self.sigma.sigma[::2].any())
 
     def system(self, counts: FloatArray) -> Any:
-        """The compiled core's view of the mean-field system of groups of ``counts`` (n,) neurons that are alike."""
+        """Return the parameters of the mean-field system for the compiled core.
+
+        Parameters
+        ----------
+        counts : array_like (n,)
+            Numbers of neurons that are alike, for each group, from 1 to m.
+
+        Returns
+        -------
+        FiniteRank or ClosedForm
+            A named tuple: polynomial for activations of finite rank, in closed form for ReLU.
+        """
         weights = check_array("counts", counts, 1.0, float(self.m), ndim=1, most=NEURONS_MAX) / self.m
         if self.sigma.finite_rank:
             return finite_rank(np.array(self.phi), self.sigma.sigma, self.eps, weights)
@@ -89,7 +117,18 @@ class MeanFieldProblem(Result):
         return closed_form(phi, sigma, self.eps, weights)
 
     def overlap_system(self, counts: FloatArray) -> OverlapFlow:
-        """The compiled core's view of the exact flow of such groups."""
+        """Return the parameters of the exact flow for the compiled core.
+
+        Parameters
+        ----------
+        counts : array_like (n,)
+            Numbers of neurons that are alike, for each group, from 1 to m.
+
+        Returns
+        -------
+        OverlapFlow
+            A named tuple.
+        """
         counts = check_array("counts", counts, 1.0, float(self.m), ndim=1, most=NEURONS_MAX)
         phi, sigma = self.coefficients
         U = self.sigma.sigma**2 if self.sigma.finite_rank else np.empty(0)

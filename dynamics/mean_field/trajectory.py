@@ -75,7 +75,17 @@ class TrajectorySpec:
 
 @dataclass(frozen=True)
 class MeanFieldStatistics:
-    """What an integration cost: accepted and rejected steps, right-hand sides."""
+    """Count the work of an integration.
+
+    Attributes
+    ----------
+    steps : int
+        Accepted steps.
+    rejected : int
+        Rejected steps.
+    evaluations : int
+        Evaluations of the right-hand side.
+    """
 
     steps: int
     rejected: int
@@ -84,8 +94,27 @@ class MeanFieldStatistics:
 
 @dataclass(frozen=True, eq=False)
 class MeanFieldChunk(Result):
-    """Consecutive samples of a solution: t, risk, spread (k,), a and s (k, m); ``progress``, the share of ln t done;
-    ``code``, ``stats`` and ``half_times`` (see ``MeanFieldTrajectory``) so far; whether it is the last."""
+    """Hold consecutive samples of a solution.
+
+    Attributes
+    ----------
+    t : array (k,)
+        Times.
+    a, s : array (k, m)
+        Second-layer weights and alignments.
+    risk, spread : array (k,)
+        See ``MeanFieldTrajectory``.
+    progress : float
+        Share of the integration, in ln t, that is done.
+    code : ResultCode
+        How the integration ended so far.
+    stats : MeanFieldStatistics
+        What it cost so far.
+    half_times : array (K + 1,)
+        See ``MeanFieldTrajectory``; so far.
+    last : bool
+        Whether the solution ends with this chunk.
+    """
 
     t: FloatArray
     a: FloatArray
@@ -101,11 +130,43 @@ class MeanFieldChunk(Result):
 
 @dataclass(frozen=True, eq=False)
 class MeanFieldTrajectory(Result):
-    """A solution from s_i = 0 and a_i = a0_i, sampled at t.
+    """Hold a solution from s_i = 0 and a_i = a0_i, sampled at t.
 
-    ``t``, ``risk``, ``spread`` have shape (n,), ``a`` and ``s`` (n, m). risk: the population risk, half the mean
-    squared error. spread: root mean square of ``r_ij - s_i s_j`` over pairs of neurons, 0 in the mean field.
-    half_times: when the residual of each degree first falls to half of |phi_k|, shape (K + 1,); nan where it does not.
+    Attributes
+    ----------
+    model : MeanFieldModel
+        The model.
+    a0 : array (m,)
+        Second-layer weights at the start.
+    t_end : float
+        Last time that was requested.
+    rtol : float
+        Relative tolerance of the integration.
+    overlaps : bool
+        Whether it solves the exact flow instead of the mean field.
+    t : array (n,)
+        Times.
+    a, s : array (n, m)
+        Second-layer weights and alignments.
+    risk : array (n,)
+        Population risk, half the mean squared error.
+    spread : array (n,)
+        Root mean square of ``r_ij - s_i s_j`` over pairs of neurons; 0 in the mean field.
+    code : ResultCode
+        How the integration ended.
+    stats : MeanFieldStatistics
+        What it cost.
+    half_times : array (K + 1,)
+        Time at which the residual of each degree first falls to half of |phi_k|; nan if it does not.
+
+    Examples
+    --------
+    >>> from dynamics import MeanFieldModel
+    >>> run = MeanFieldModel((1, -1, 2 / 3), "relu", eps=1e-4, m=10).trajectory(seed=1)
+    >>> run.residual.shape == (len(run.t), 3)
+    True
+    >>> run.lost
+    array([False, False, False])
     """
 
     model: MeanFieldProblem
@@ -124,20 +185,46 @@ class MeanFieldTrajectory(Result):
 
     @cached_property
     def residual(self) -> FloatArray:
-        """``phi_k - sigma_k (1/m) sum_i a_i s_i^k`` for k = 0 ... K, shape (n, K + 1)."""
+        """Residuals ``phi_k - sigma_k (1/m) sum_i a_i s_i^k`` for k = 0 ... K (array (n, K + 1))."""
         return residuals(self.model, self.a, self.s)
 
     @cached_property
     def tail(self) -> FloatArray:
-        """What the risk has beside ``1/2 sum_k residual_k^2``, shape (n,): degrees above K of the network's output,
-        and in the exact flow what it puts out off the target's direction."""
+        """Part of the risk beside ``1/2 sum_k residual_k^2`` (array (n,)).
+
+        It consists of the degrees above K of the network's output and, in the exact flow, of the output off the
+        target's direction.
+        """
         return np.asarray(np.maximum(0.0, self.risk - 0.5 * np.sum(self.residual**2, axis=1)))
 
     def learning_times(self, level: float = LEARNED) -> FloatArray:
-        """When the residual of each degree first falls to ``level`` (between 0 and 1) of ``|phi_k|``, and so its risk
-        to ``level^2`` of ``phi_k^2 / 2``; shape (K + 1,), nan where it has not by ``t_end``, or where phi_k = 0. A root
-        of the integrator's dense output; another level than 1/2 takes another integration. A degree may be lost again,
-        see ``lost``."""
+        """Return the time at which each degree is learned.
+
+        This is when the residual first falls to ``level`` of ``|phi_k|``, and so its risk to ``level^2`` of ``phi_k^2 /
+        2``. It is a root of the integrator's dense output. A degree may be lost again, see ``lost``.
+
+        Parameters
+        ----------
+        level : float in [0, 1], default 0.5
+            Share of the residual. Another level than 0.5 takes another integration.
+
+        Returns
+        -------
+        array (K + 1,)
+            The times; nan if the degree is not learned by ``t_end``, or if phi_k = 0.
+
+        Raises
+        ------
+        ValueError
+            If level is outside its range.
+
+        Examples
+        --------
+        >>> from dynamics import MeanFieldModel
+        >>> run = MeanFieldModel((1, -1, 2 / 3), "relu", eps=1e-4, m=10).trajectory(seed=1)
+        >>> run.learning_times(0.25).round(4)
+        array([0.0009, 0.0847, 0.8324])
+        """
         level = check_number("level", level, 0.0, 1.0)
         if level == LEARNED:
             return self.half_times
@@ -147,20 +234,35 @@ class MeanFieldTrajectory(Result):
         ).half_times
 
     def resample(self, t: ArrayLike) -> MeanFieldTrajectory:
-        """Return the same solution, integrated again, at increasing times t (n,) from 0 on."""
+        """Return the same solution, integrated again, at other times.
+
+        Parameters
+        ----------
+        t : array_like (k,)
+            Times, increasing, from 0 to 1e6, at most 100,000.
+
+        Returns
+        -------
+        MeanFieldTrajectory
+            The solution at exactly these times.
+
+        Raises
+        ------
+        ValueError
+            If the times are outside their range.
+        """
         times, t_end = sample_times(t)
         return solve(TrajectorySpec(self.model, self.a0, t_end, len(times), times, self.rtol, self.overlaps))
 
     @cached_property
     def left(self) -> FloatArray:
-        """The share of each degree that is left at the end, ``|residual_k / phi_k|``; shape (K + 1,), nan where
-        phi_k = 0."""
+        """Share of each degree that is left at the end, ``|residual_k / phi_k|`` (array (K + 1,)); nan if phi_k = 0."""
         phi = self.model.coefficients[0]
         return np.asarray(abs(self.residual[-1]) / np.where(phi == 0.0, np.nan, abs(phi)))
 
     @cached_property
     def lost(self) -> NDArray[np.bool_]:
-        """Which degrees were half learned and are not any longer at the end, shape (K + 1,)."""
+        """Whether each degree was half learned and is not any longer at the end (bool array (K + 1,))."""
         return np.asarray(np.isfinite(self.half_times) & (self.left > LEARNED))
 
 
