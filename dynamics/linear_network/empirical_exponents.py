@@ -23,8 +23,31 @@ _MEASURED = ("f0", "kernel_ratio", "kernel_excess", "cos_start", "cos_end", "rat
 
 @dataclass(frozen=True, eq=False)
 class MeasuredExponents(Result):
-    """Networks at ``scales`` (n,), as far as they are solved, over seeds (k,). Each of f0, kernel_ratio,
-    kernel_excess, cos_start, cos_end, rate has the shape (n, k)."""
+    """Hold networks at growing values of the large number, as far as they are solved.
+
+    Attributes
+    ----------
+    exponents : Exponents
+        The powers.
+    phase : ScalingPhase
+        Their phase.
+    y : float
+        Target.
+    scales : array (n,)
+        Values of the large number.
+    widths : array (n,)
+        Numbers of neurons.
+    f0 : array (n, k)
+        Outputs at the start, for each of k seeds.
+    kernel_ratio, kernel_excess : array (n, k)
+        kernel(inf)/kernel(0), and the ratio less 1.
+    cos_start, cos_end : array (n, k)
+        cos zeta at both ends.
+    rate : array (n, k)
+        Rates lambda.
+    progress : float
+        Share of the neurons that is done.
+    """
 
     exponents: Exponents
     phase: ScalingPhase
@@ -41,28 +64,32 @@ class MeasuredExponents(Result):
 
     @cached_property
     def excess_slope(self) -> float:
-        """That of ``|kernel ratio - 1| / |y^2 - f(0)^2|``, to which the phase's ``excess`` belongs: f(0) is of order 1
-        and differs from network to network."""
+        """Slope of ``|kernel ratio - 1| / |y^2 - f(0)^2|`` (float).
+
+        The phase's ``excess`` belongs to it: f(0) is of order 1 and differs from network to network. All slopes are
+        those of logarithms over the larger half of the scales, through the medians over the seeds, and nan for fewer
+        than two scales.
+        """
         return self._slope(abs(self.kernel_excess) / abs(self.y**2 - self.f0**2))
 
     @cached_property
     def ratio_slope(self) -> float:
-        """That of the kernel ratio."""
+        """Slope of the kernel ratio (float)."""
         return self._slope(self.kernel_ratio)
 
     @cached_property
     def cos_start_slope(self) -> float:
-        """That of the root mean square of cos zeta at the start."""
+        """Slope of the root mean square of cos zeta at the start (float)."""
         return self._slope(self.cos_start, root_mean_square=True)
 
     @cached_property
     def cos_end_slope(self) -> float:
-        """That of |cos zeta| at the end."""
+        """Slope of |cos zeta| at the end (float)."""
         return self._slope(abs(self.cos_end))
 
     @cached_property
     def rate_slope(self) -> float:
-        """That of lambda."""
+        """Slope of the rate lambda (float)."""
         return self._slope(self.rate)
 
     def _slope(self, values: FloatArray, root_mean_square: bool = False) -> float:
@@ -86,12 +113,39 @@ def measured_exponents(
     y: float = 2.0,
     width: int | None = None,
 ) -> Iterator[MeasuredExponents]:
-    """Random networks on x = 1 at growing values of the large number: all that are solved, after each of the values.
+    """Measure exponents on random networks on x = 1 at growing values of the large number.
 
-    scales: 2 to 100 increasing values from 1 on. width: neurons per ``scale^c_d``; if None, 1 for a width that grows
-    and 10 for one that does not. Each network is ``exponents.network(scale, seed, y, width)``.
+    Each network is ``exponents.network(scale, seed, y, width)``.
 
-    Raises ValueError, naming argument, value and range, when it is called.
+    Parameters
+    ----------
+    exponents : Exponents
+        The powers.
+    scales : array_like of 2 to 100 floats, default (1e1, 1e2, 1e3, 1e4, 1e5, 1e6)
+        Values of the large number, increasing, from 1 on.
+    seeds : sequence of 1 to 1,000 ints, default 0 ... 7
+        Seeds of the weights.
+    y : float in [-1e10, 1e10], default 2
+        Target.
+    width : int, 1 to 1,000,000, optional
+        Neurons per ``scale^c_d``; by default 1 for a width that grows and 10 for one that does not.
+
+    Yields
+    ------
+    MeasuredExponents
+        All networks that are solved, after each of the scales.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range; raised by the call, before the iteration.
+
+    Examples
+    --------
+    >>> from dynamics import SCALINGS, measured_exponents
+    >>> *_, found = measured_exponents(SCALINGS["NTK"], scales=(10, 100, 1_000, 10_000), seeds=range(4))
+    >>> print(f"{found.excess_slope:.2f}, predicted {found.phase.excess}")
+    -1.01, predicted -1.0
     """
     phase = scaling_phase(exponents)
     values = np.array(check_array("scales", scales, 1.0, SCALE_MAX, ndim=1, least=2, most=SCALES_MAX))

@@ -32,13 +32,23 @@ _LARGEST = 100.0  # times the stability limit, where the search begins
 
 @dataclass(frozen=True)
 class FlowDeparture:
-    """step: the smallest step found at which gradient descent is ``tolerance max(|y|, |f(0)|)`` or more away from the
-    flow at some time of 99 % of its way; nan if it is outside of what was searched, inf if nothing moves.
-    limit_start, limit_end: the steps beyond which gradient descent is not stable at the start and at the end of the
-    flow, from the kernel.
-    distance: the largest distance from the flow in a run with that step. t_end: the end of the runs, which are longer
-    if that is less than 100 steps.
-    undefined: why step is nan, as a sentence; empty where it is not.
+    """Hold the step at which gradient descent leaves the flow.
+
+    Attributes
+    ----------
+    step : float
+        Smallest step found at which gradient descent is ``tolerance max(|y|, |f(0)|)`` or more away from the flow at
+        some time of 99 % of its way; nan if it is outside of what was searched, inf if nothing moves.
+    tolerance : float
+        The tolerance.
+    limit_start, limit_end : float
+        Steps beyond which gradient descent is not stable at the start and at the end of the flow, from the kernel.
+    distance : float
+        Largest distance from the flow in a run with that step, in the same unit as the tolerance.
+    t_end : float
+        End of the runs, which are longer if that is less than 100 steps.
+    undefined : str
+        Why step is nan; empty if it is not.
     """
 
     step: float
@@ -75,12 +85,34 @@ def gradient_descent_outputs(network: LinearProblem, step: float, count: int) ->
 
 
 def largest_faithful_step(network: LinearProblem, tolerance: float = 0.05) -> FlowDeparture:
-    """The step at which gradient descent leaves the flow, by bisection between 100 times the stability limit and the
-    smallest step whose run takes 100,000 of them.
+    """Return the step at which gradient descent leaves the flow.
 
-    tolerance: the distance in f, in units of the larger of |y| and |f(0)|, 1e-4 to 1.
+    It is found by bisection between 100 times the stability limit and the smallest step, whose run takes 100,000 of
+    them.
 
-    Raises ValueError, naming argument, value and range.
+    Parameters
+    ----------
+    network : LinearNetwork
+        The network.
+    tolerance : float in [1e-4, 1], default 0.05
+        Distance in f, in units of the larger of |y| and |f(0)|.
+
+    Returns
+    -------
+    FlowDeparture
+        The step, with the stability limits.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range.
+
+    Examples
+    --------
+    >>> from dynamics import LinearNetwork, largest_faithful_step
+    >>> found = largest_faithful_step(LinearNetwork([1.0, 0.0], [1.0, 1.0], x=1.0, y=2.0))
+    >>> print(f"{found.step:.3f}, stable up to {found.limit_end:.3f} at the end")
+    0.067, stable up to 0.218 at the end
     """
     tolerance = check_number("tolerance", tolerance, *TOLERANCE_RANGE)
     flow = check_instance("network", network, LinearProblem).flow

@@ -49,12 +49,28 @@ ACTIVATIONS: dict[str, tuple[Callable[[FloatArray], FloatArray], Callable[[Float
 
 @dataclass(frozen=True, eq=False)
 class DescentRecord(Result):
-    """S networks after ``step_number`` steps, at ``t = step_number step``. Every array below has the shape (S,).
+    """Hold S networks after ``step_number`` steps of gradient descent.
 
-    f, loss. cos_zeta: of the angle between u and the pre-activations W x, whatever phi; cos_zeta_phi: of that between
-    u and phi(W x), of which f is the product; nan for a zero vector. u_norm: |u|; v_norm: |W x| / |x|.
-    kernel_ratio: ``gamma^2 (eta_u |phi(W x)|^2 + eta_w |x|^2 |u phi'(W x)|^2)`` over that at the start.
-    halted: why it does not go on before its end, as a sentence; empty while it does.
+    Attributes
+    ----------
+    step_number : int
+        Steps so far.
+    t : float
+        ``step_number step``.
+    progress : float
+        Share of the steps that is done; 1 if the run has halted.
+    f, loss : array (S,)
+        Outputs and losses.
+    cos_zeta : array (S,)
+        Cosine of the angle between u and the pre-activations W x, whatever phi; nan for a zero vector.
+    cos_zeta_phi : array (S,)
+        Cosine of the angle between u and phi(W x), of which f is the product; nan for a zero vector.
+    u_norm, v_norm : array (S,)
+        |u| and |W x| / |x|.
+    kernel_ratio : array (S,)
+        ``gamma^2 (eta_u |phi(W x)|^2 + eta_w |x|^2 |u phi'(W x)|^2)`` over that at the start.
+    halted : str
+        Why the run stops before its end; empty if it does not.
     """
 
     step_number: int
@@ -78,15 +94,48 @@ def descent(
     n: int = 200,
     t: ArrayLike | None = None,
 ) -> Iterator[DescentRecord]:
-    """Gradient descent from each network's own start, with its own x, y, gamma, rates and loss: records as it goes.
+    """Run gradient descent with finite steps from each network's own start, with its own x, y, gamma, rates and loss.
 
-    networks: one, or up to 1,000 of one width. step: time of one step: weights move by ``step eta`` times the slope.
-    activation: "linear", "relu", "leaky_relu" (0.01 below 0), "sigmoid" or "swish".
-    n: records at evenly spaced times, with the start. t: times to record at instead, each at the step nearest to it.
-    Whoever asks no further stops the work.
+    The networks are ``f = gamma sum_i u_i phi(<w_i, x>)``. To stop the work, stop iterating.
 
-    Raises ValueError, naming argument, value and range, when it is called; so does a run of more than 1e6 steps or of
-    more than 2e9 steps of a neuron.
+    Parameters
+    ----------
+    networks : LinearNetwork or sequence of 1 to 1,000 of them
+        The networks; all have one width.
+    step : float in [1e-100, 1e100]
+        Time of one step: weights move by ``step eta`` times the slope.
+    t_end : float in [1e-100, 1e100]
+        Last time.
+    activation : {"linear", "relu", "leaky_relu", "sigmoid", "swish"}, default "linear"
+        phi; "leaky_relu" has the slope 0.01 below 0.
+    n : int, 2 to 10,000, default 200
+        Number of records at evenly spaced times, the start included.
+    t : array_like (k,), optional
+        Times from 0 to t_end to record at instead, at most 10,000, each at the step nearest to it.
+
+    Yields
+    ------
+    DescentRecord
+        The networks at each recorded step; the last one early if a run diverges.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range, or if a run takes more than 1e6 steps or more than 2e9 steps of a neuron;
+        raised by the call, before the iteration.
+
+    References
+    ----------
+    Xu & Ziyin, arXiv:2401.07085.
+
+    Examples
+    --------
+    >>> from dynamics import LinearNetwork, descent
+    >>> network = LinearNetwork([1.0, 0.0], [1.0, 1.0], x=1.0, y=2.0)
+    >>> [round(float(record.f[0]), 3) for record in descent(network, step=0.01, t_end=1.0, n=3)]
+    [1.0, 1.987, 2.0]
+    >>> network.solution([0.0, 0.5, 1.0]).f.round(3)  # the flow
+    array([1.   , 1.984, 2.   ])
     """
     several = () if isinstance(networks, LinearProblem) else networks
     chosen = (

@@ -23,7 +23,19 @@ _FAINT = 1e-290  # a product of weights below this has lost digits to underflow
 
 
 class MechanismName(StrEnum):
-    """A mechanism of learning."""
+    """Name a mechanism of learning.
+
+    Attributes
+    ----------
+    ALIGNMENT
+        The layers turn toward each other.
+    DISALIGNMENT
+        The layers turn away from each other.
+    RESCALING
+        The size of the output changes at a fixed angle.
+    KERNEL
+        The kernel keeps its size.
+    """
 
     ALIGNMENT = "alignment"
     DISALIGNMENT = "disalignment"
@@ -33,18 +45,42 @@ class MechanismName(StrEnum):
 
 @dataclass(frozen=True)
 class Mechanism:
-    """The end of time against the start.
+    """Hold how a linear network learns: its end against its start.
 
-    direction: alignment where |f| has grown, disalignment where it has shrunk; None where it has not changed, or where
-    u and W x stay parallel. Where f tends to y, the first is exactly |y| > |f(0)|.
-    cos_change: of |cos zeta|. rescaling: N(inf) / N(0). kernel_ratio: kernel(inf) / kernel(0); kernel_least: the least
-    of kernel(t) / kernel(0), at the ends but where f passes through 0.
-    log_cos, log_N: changes of ln |cos zeta| and ln N, of the sum ln |f(inf) / f(0)|; infinite where one end is 0.
-    names: those that are to be seen: an angle that moves by more than 0.05 in |cos zeta|, a rescaling by more than
-    10 %, a kernel that keeps its size within 5 % on the whole way.
-    dominant: rescaling or the angle, by the larger of |log_cos| and |log_N|; None where neither moves.
-    crosses_zero: whether f passes through 0, so that |cos zeta| first falls to 0.
-    undefined: what is nan and why, as a sentence; empty where nothing is.
+    ``f = N cos zeta`` with ``N = gamma |u| |W x|``, so ``ln |f(inf) / f(0)|`` is the sum of two contributions.
+
+    Attributes
+    ----------
+    direction : MechanismName or None
+        ALIGNMENT if |f| has grown, DISALIGNMENT if it has shrunk; None if it has not changed, or if u and W x stay
+        parallel. If f tends to y, it is ALIGNMENT exactly if |y| > |f(0)|.
+    cos_change : float
+        Change of |cos zeta|.
+    rescaling : float
+        ``N(inf) / N(0)``.
+    kernel_ratio : float
+        ``kernel(inf) / kernel(0)``.
+    kernel_least : float
+        Smallest ``kernel(t) / kernel(0)``, which is that of an end unless f passes through 0.
+    log_cos, log_N : float
+        Changes of ln |cos zeta| and ln N, whose sum is ln |f(inf) / f(0)|; infinite if one end is 0.
+    names : tuple of MechanismName
+        The mechanisms that are visible: an angle that moves by more than 0.05 in |cos zeta|, a rescaling by more than
+        10 %, a kernel that keeps its size within 5 % on the whole way.
+    dominant : MechanismName or None
+        Rescaling or the angle, by the larger of |log_cos| and |log_N|; None if neither moves.
+    crosses_zero : bool
+        Whether f passes through 0, so that |cos zeta| first falls to 0.
+    undefined : str
+        What is nan and why; empty if nothing is.
+
+    Notes
+    -----
+    The limits from which a mechanism is named are this project's.
+
+    References
+    ----------
+    Xu & Ziyin, arXiv:2401.07085.
     """
 
     direction: MechanismName | None

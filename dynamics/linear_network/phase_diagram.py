@@ -50,11 +50,24 @@ _FEW = 64  # neurons may be nearly parallel, and their angle is taken from thems
 
 @dataclass(frozen=True, eq=False)
 class PhaseDiagram(Result):
-    """The end of time over two hyperparameters, for each seed.
+    """Hold the end of linear networks over two hyperparameters, for each seed.
 
-    x_name, y_name, x (nx,), y (ny,): the axes. fixed: the values of the others.
-    log_ratio: ln of kernel(inf) / kernel(0), shape (seeds, ny, nx); -inf where the kernel vanishes, nan where it was 0
-    from the start. cos_start, cos_end: |cos zeta| at both ends, the same shape; nan for a zero vector.
+    Attributes
+    ----------
+    x_name, y_name : str
+        Names of the axes.
+    x : array (nx,)
+        Values along the first axis.
+    y : array (ny,)
+        Values along the second axis.
+    fixed : dict of str to float
+        Values of the other hyperparameters.
+    seeds : tuple of int
+        Seeds of the weights.
+    log_ratio : array (seeds, ny, nx)
+        ln of kernel(inf) / kernel(0); -inf where the kernel vanishes, nan where it is 0 from the start.
+    cos_start, cos_end : array (seeds, ny, nx)
+        |cos zeta| at both ends; nan for a zero vector.
     """
 
     x_name: str
@@ -69,24 +82,23 @@ class PhaseDiagram(Result):
 
     @cached_property
     def median(self) -> FloatArray:
-        """The median of log_ratio over the seeds, shape (ny, nx); its contours at ``BORDERS`` bound the kernel
-        phase."""
+        """Median of log_ratio over the seeds (array (ny, nx)); its contours at ``BORDERS`` bound the kernel phase."""
         ordered = np.sort(self.log_ratio, axis=0)
         return np.asarray(0.5 * (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]))
 
     @cached_property
     def mean(self) -> FloatArray:
-        """The mean of log_ratio over the seeds, shape (ny, nx)."""
+        """Mean of log_ratio over the seeds (array (ny, nx))."""
         return np.asarray(self.log_ratio.mean(axis=0))
 
     @cached_property
     def spread(self) -> FloatArray:
-        """The standard deviation of log_ratio over the seeds, shape (ny, nx)."""
+        """Standard deviation of log_ratio over the seeds (array (ny, nx))."""
         return np.asarray(self.log_ratio.std(axis=0))
 
     @cached_property
     def cos_change(self) -> FloatArray:
-        """The mean change of |cos zeta| over the seeds, shape (ny, nx)."""
+        """Mean change of |cos zeta| over the seeds (array (ny, nx))."""
         return np.asarray((self.cos_end - self.cos_start).mean(axis=0))
 
 
@@ -105,14 +117,54 @@ def phase_diagram(
     x_norm: float = 1.0,
     alignment: float = 0.0,
 ) -> PhaseDiagram:
-    """The exact end of ``LinearNetwork.random`` (of one input) in every cell.
+    """Compute the exact end of ``LinearNetwork.random`` (of one input) over two hyperparameters.
 
-    x, y: axes as (name, low, high) with a name out of d, sigma_u, sigma_w, gamma, eta_u, eta_w, y (the target) and
-    x_norm (|x|); values evenly in the logarithm, of a target that is not positive throughout evenly in itself, of d
-    rounded. n: how many of them, x first, 2 to 1,000 each. The others have the values given, the target ``target``.
-    alignment: of the start, see ``LinearNetwork.random``.
+    Parameters
+    ----------
+    x : sequence of three items (name, low, high), default ("gamma", 1e-3, 1.0)
+        First axis, with a name out of "d", "sigma_u", "sigma_w", "gamma", "eta_u", "eta_w", "y" (the target) and
+        "x_norm" (|x|). Values are spaced evenly in the logarithm, those of a target that is not positive throughout
+        evenly in itself; those of d are rounded.
+    y : sequence of three items (name, low, high), default ("sigma_u", 1e-2, 1e2)
+        Second axis, of the same form.
+    n : tuple of two ints, 2 to 1,000, default (200, 200)
+        Numbers of values (nx, ny); nx ny times the number of seeds is at most 10,000,000.
+    seeds : sequence of 1 to 100 ints, default 0 ... 7
+        Seeds of the weights.
+    d : int, 1 to 1,000,000, default 100
+        Width. It and the following have the given value unless they are an axis.
+    sigma_u, sigma_w : float in [0, 1e10], default 1
+        Standard deviations of the weights.
+    gamma : float in [1e-300, 1e10], default 1
+        Scale of the output.
+    eta_u, eta_w : float in [1e-30, 1e30], default 1
+        Rates of the two layers.
+    target : float in [-1e10, 1e10], default 1
+        Target y.
+    x_norm : float in [0, 1e10], default 1
+        |x|.
+    alignment : float in [-1, 1], default 0
+        Alignment of the start, see ``LinearNetwork.random``.
 
-    Raises ValueError, naming argument, value and range.
+    Returns
+    -------
+    PhaseDiagram
+        Kernel ratios and angles.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range. The message names the argument, its value and the range.
+
+    Examples
+    --------
+    >>> from dynamics import phase_diagram
+    >>> diagram = phase_diagram(("gamma", 1e-3, 1), ("sigma_u", 0.01, 100), n=(3, 2), seeds=(0, 1))
+    >>> diagram.log_ratio.shape
+    (2, 2, 3)
+    >>> abs(diagram.median) > 0.05  # whether features are learned
+    array([[ True,  True, False],
+           [False, False, False]])
     """
     values: dict[str, Any] = {
         "d": check_integer("d", d, 1, D_MAX),

@@ -31,7 +31,7 @@ _ON_A_LINE = 1e-12  # relative size of what rounding leaves across a line
 
 @dataclass(frozen=True, eq=False)
 class LinearProblem(Result):
-    """Weights, point, target and rates of a linear network, with the constants of its flow.
+    """Represent the weights, the point, the target and the rates of a linear network, with the constants of its flow.
 
     ``LinearNetwork`` adds the analyses; see there for the parameters.
     """
@@ -66,57 +66,57 @@ class LinearProblem(Result):
 
     @property
     def d(self) -> int:
-        """The width: the number of neurons."""
+        """Width, the number of neurons (int)."""
         return len(self.u0)
 
     @property
     def d0(self) -> int:
-        """The dimension of the input."""
+        """Dimension of the input (int)."""
         return len(self.x)
 
     @cached_property
     def x_norm(self) -> float:
-        """|x|."""
+        """Length |x| of the point (float)."""
         return length(self.x)
 
     @property
     def rho(self) -> float:
-        """|x|^2."""
+        """|x|^2 (float)."""
         return self.x_norm * self.x_norm
 
     @cached_property
     def direction(self) -> FloatArray:
-        """n = x / |x|; 0 if x = 0."""
+        """Direction n = x / |x| of the point (array (d0,)); 0 if x = 0."""
         return self.x / self.x_norm if self.x_norm > 0.0 else np.zeros(self.d0)
 
     @cached_property
     def v0(self) -> FloatArray:
-        """v_i(0) = <w_i(0), x> / |x|, shape (d,)."""
+        """v_i(0) = <w_i(0), x> / |x| (array (d,))."""
         return np.asarray(self.W0 @ self.direction)
 
     @cached_property
     def p(self) -> FloatArray:
-        """p_i(0), shape (d,)."""
+        """``p_i(0) = v_i(0) / sqrt(eta_w) + u_i(0) / sqrt(eta_u)`` (array (d,))."""
         return self.v0 / sqrt(self.eta_w) + self.u0 / sqrt(self.eta_u)
 
     @cached_property
     def q(self) -> FloatArray:
-        """q_i(0), shape (d,)."""
+        """``q_i(0) = v_i(0) / sqrt(eta_w) - u_i(0) / sqrt(eta_u)`` (array (d,))."""
         return self.v0 / sqrt(self.eta_w) - self.u0 / sqrt(self.eta_u)
 
     @cached_property
     def g(self) -> float:
-        """gamma |x| sqrt(eta_u eta_w)."""
+        """``g = gamma |x| sqrt(eta_u eta_w)`` (float)."""
         return float(self.gamma * self.x_norm * sqrt(self.eta_u * self.eta_w))
 
     @cached_property
     def pair(self) -> LayerGeometry:
-        """Lengths of u and v at the start, and the angle between them."""
+        """Lengths of u and v at the start, and the angle between them (LayerGeometry)."""
         return LayerGeometry.of(self.u0, self.v0)
 
     @cached_property
     def flow(self) -> Flow:
-        """The reduction to one scalar."""
+        """Reduction of the flow to one scalar (Flow)."""
         logs = [2.0 * log(one) if (one := length(vector)) > 0.0 else -inf for vector in (self.p, self.q)]
         log_half_g = log(0.5 * self.g) if self.g > 0.0 else -inf
         f0 = self.gamma * self.x_norm * dot(self.u0, self.v0)
@@ -124,27 +124,29 @@ class LinearProblem(Result):
 
     @cached_property
     def clock(self) -> TimeChange:
-        """When the flow passes where that of the squared loss does."""
+        """Map from a time to that at which the flow of the squared loss is at the same place (TimeChange)."""
         return TimeChange(self.flow, self.beta)
 
     @cached_property
     def area(self) -> float:
-        """``G = gamma |u| |W x| sin zeta``, which never changes."""
+        """Conserved quantity ``G = gamma |u| |W x| sin zeta`` (float)."""
         if -inf in (self.flow.log_p, self.flow.log_q):
             return 0.0
         return float(self.gamma * self.x_norm * self.pair.u * self.pair.v * self.pair.sine)
 
     @cached_property
     def imbalance(self) -> float:
-        """``g sum_i p_i q_i = g (|v|^2 / eta_w - |u|^2 / eta_u)``, which never changes."""
+        """Conserved quantity ``g sum_i p_i q_i = g (|v|^2 / eta_w - |u|^2 / eta_u)`` (float)."""
         v, u = self.pair.v / sqrt(self.eta_w), self.pair.u / sqrt(self.eta_u)
         return float(self.g * (v - u) * (v + u))
 
     @property
     def rate(self) -> float:
-        """How fast the end is approached, the lambda of ``exp(-lambda t)``: at beta = 1,
-        ``2 g sqrt(4 y^2 + g^2 P Q)``. 0 where that is by a power of time or not at all, inf where f reaches y in finite
-        time."""
+        """Rate lambda at which the end is approached as ``exp(-lambda t)`` (float).
+
+        At beta = 1 it is ``2 g sqrt(4 y^2 + g^2 P Q)`` with ``P = sum p_i(0)^2`` and ``Q = sum q_i(0)^2``. It is 0 if
+        the end is approached by a power of time or not at all, and inf if f reaches y in finite time.
+        """
         flow = self.flow
         if not flow.moves:
             return 0.0

@@ -28,7 +28,17 @@ _KERNEL = 0.5  # c_g + c_P of a network turned into the kernel phase by the rate
 
 
 class Phase(StrEnum):
-    """What becomes of the kernel as the large parameter grows."""
+    """Name what becomes of the kernel as the large parameter grows.
+
+    Attributes
+    ----------
+    KERNEL
+        It keeps its size.
+    FEATURE
+        It changes by a factor of order 1.
+    DIVERGING
+        Its ratio to the one at the start grows without bound.
+    """
 
     KERNEL = "kernel"
     FEATURE = "feature learning"
@@ -36,7 +46,17 @@ class Phase(StrEnum):
 
 
 class TrainingSpeed(StrEnum):
-    """How the time that learning takes goes with the large parameter."""
+    """Name how the time of learning scales with the large parameter.
+
+    Attributes
+    ----------
+    TRAINS
+        The time is of order 1.
+    FROZEN
+        The time grows.
+    UNSTABLE
+        The rate grows: steps of order 1 are unstable.
+    """
 
     TRAINS = "trains in a time of order 1"
     FROZEN = "frozen"
@@ -45,8 +65,36 @@ class TrainingSpeed(StrEnum):
 
 @dataclass(frozen=True)
 class Exponents:
-    """Powers of one large number: gamma, the standard deviations u and w of the two layers' weights, their rates, and
-    the width d (1: the number is the width; 0: the width is fixed). x and y do not grow."""
+    """Set the powers of one large number that width and hyperparameters follow.
+
+    The point x and its target y do not grow.
+
+    Parameters
+    ----------
+    gamma : float in [-10, 10], default 0
+        Power of the output scale.
+    u, w : float in [-10, 10], default 0
+        Powers of the standard deviations of the two layers' weights.
+    eta_u, eta_w : float in [-10, 10], default 0
+        Powers of their rates.
+    d : float in [0, 10], default 1
+        Power of the width. At 1 the number is the width, at 0 the width is fixed.
+
+    Raises
+    ------
+    ValueError
+        If a power is outside its range.
+
+    References
+    ----------
+    Xu & Ziyin, arXiv:2401.07085.
+
+    Examples
+    --------
+    >>> from dynamics import SCALINGS, Exponents
+    >>> SCALINGS["NTK"] == Exponents(gamma=-0.5)
+    True
+    """
 
     gamma: float = 0.0
     u: float = 0.0
@@ -63,8 +111,10 @@ class Exponents:
 
     @property
     def reach(self) -> float:
-        """The largest value of the large number at which gamma, rates and weights are within the ranges of a network,
-        whatever its width; inf if all are."""
+        """Largest value of the large number at which gamma, rates and weights are within a network's ranges (float).
+
+        It does not take the width into account, and is inf if every value is allowed.
+        """
         ranges = [
             (self.gamma, *GAMMA_RANGE), (self.gamma + 0.5 * (self.eta_u + self.eta_w), G_MIN, inf),
             (self.eta_u, *ETA_RANGE), (self.eta_w, *ETA_RANGE),
@@ -75,7 +125,38 @@ class Exponents:
         return exp(logarithm) if logarithm < _LOG_MAX else inf
 
     def network(self, scale: float, seed: int = 0, y: float = 1.0, width: int = 1, beta: float = 1.0) -> LinearNetwork:
-        """A random network at this value of the large number, on x = 1, of ``width scale^c_d`` neurons."""
+        """Make a random network at a value of the large number, on x = 1.
+
+        Parameters
+        ----------
+        scale : float, from 1
+            The large number, at most ``reach`` and 1e300, and such that the width is at most 1e6.
+        seed : int, 0 to 2**32 - 1, default 0
+            Seed of the weights.
+        y : float, default 1
+            Target.
+        width : int, 1 to 1,000,000, default 1
+            The network has ``width scale^c_d`` neurons.
+        beta : float in [0.25, 4], default 1
+            Loss exponent.
+
+        Returns
+        -------
+        LinearNetwork
+            The network.
+
+        Raises
+        ------
+        ValueError
+            If an argument is outside its range.
+
+        Examples
+        --------
+        >>> from dynamics import SCALINGS
+        >>> network = SCALINGS["NTK"].network(100.0)
+        >>> network.d, round(network.gamma, 6)
+        (100, 0.1)
+        """
         width = check_integer("width", width, 1, D_MAX)
         largest = min(self.reach, SCALE_MAX)
         if self.d > 0.0:
@@ -110,17 +191,40 @@ SCALINGS = MappingProxyType(
 
 @dataclass(frozen=True)
 class ScalingPhase:
-    """Powers of the large number, and what they mean.
+    """Hold the phase that a choice of exponents leads to; the numbers are powers of the large number.
 
-    g, P: of g and of P and Q. size: ``c_g + c_P``, above 0 in the kernel phase. rate: of lambda. output: of f(0).
-    angle: ``c_zeta``, of the conserved ``gamma |u| |W x| sin zeta``.
-    phase: kernel where size > 0, feature learning where it is 0, with a kernel ratio that diverges where it is below.
-    pace: whether lambda stays, vanishes (frozen) or grows (unstable with steps of order 1).
-    excess: in the kernel phase that of ``|kernel(inf)/kernel(0) - 1|``, which is ``2 (y^2 - f(0)^2) / (g^2 P Q)`` to
-    leading order; else that of the ratio itself.
-    ratio: of kernel(inf)/kernel(0). cos_start, cos_end: of |cos zeta| at the start and at the end.
-    angle_moves: whether cos zeta moves by an amount of order 1, exactly where ``c_zeta <= 0``; a network in the kernel
-    phase does that too if its layers are of different size.
+    Attributes
+    ----------
+    exponents : Exponents
+        The exponents.
+    g, P : float
+        Powers of g and of P and Q.
+    size : float
+        ``c_g + c_P``, the power of the output that the weights could give; above 0 in the kernel phase.
+    rate : float
+        Power of the rate lambda at which the end is approached.
+    output : float
+        Power of f(0).
+    angle : float
+        ``c_zeta``, the power of the conserved ``gamma |u| |W x| sin zeta``.
+    phase : Phase
+        KERNEL if size > 0, FEATURE if it is 0, DIVERGING if it is below.
+    pace : TrainingSpeed
+        Whether lambda stays (TRAINS), vanishes (FROZEN) or grows (UNSTABLE).
+    excess : float
+        In the kernel phase the power of ``|kernel(inf)/kernel(0) - 1|``, which is ``2 (y^2 - f(0)^2) / (g^2 P Q)`` to
+        leading order; else that of the ratio itself.
+    ratio : float
+        Power of kernel(inf)/kernel(0).
+    cos_start, cos_end : float
+        Powers of |cos zeta| at the start and at the end.
+    angle_moves : bool
+        Whether cos zeta moves by an amount of order 1, exactly if ``c_zeta <= 0``. A network in the kernel phase does
+        that too if its layers are of different size.
+
+    References
+    ----------
+    Xu & Ziyin, arXiv:2401.07085.
     """
 
     exponents: Exponents
@@ -140,7 +244,33 @@ class ScalingPhase:
 
 
 def scaling_phase(exponents: Exponents) -> ScalingPhase:
-    """The phase. Raises ValueError where the output at the start grows without bound."""
+    """Return the phase of a linear network whose width and hyperparameters are powers of one large number.
+
+    Parameters
+    ----------
+    exponents : Exponents
+        The powers.
+
+    Returns
+    -------
+    ScalingPhase
+        The phase, and the powers of output, kernel, angle and rate.
+
+    Raises
+    ------
+    ValueError
+        If the output at the start grows without bound.
+
+    References
+    ----------
+    Xu & Ziyin, arXiv:2401.07085.
+
+    Examples
+    --------
+    >>> from dynamics import SCALINGS, scaling_phase
+    >>> scaling_phase(SCALINGS["NTK"]).phase.value, scaling_phase(SCALINGS["mean-field"]).phase.value
+    ('kernel', 'feature learning')
+    """
     c = check_instance("exponents", exponents, Exponents)
     output = c.gamma + 0.5 * c.d + c.u + c.w
     if output > _EQUAL:
@@ -173,10 +303,17 @@ def scaling_phase(exponents: Exponents) -> ScalingPhase:
 
 @dataclass(frozen=True)
 class PhaseChange:
-    """The smallest change of gamma and of the rates that brings a network into the other phase at the same rate of
-    learning: gamma times the power ``gamma`` of the large number, eta_u times ``eta_u``, eta_w times ``eta_w``.
+    """Hold the smallest change of gamma and of the rates that leads to the other phase at the same rate of learning.
 
-    exponents: those of the new network, which may lie outside the range of exponents that are given."""
+    Attributes
+    ----------
+    gamma, eta_u, eta_w : float
+        Powers of the large number by which gamma, eta_u and eta_w are multiplied.
+    exponents : Exponents
+        Exponents of the new network; they may lie outside the range of exponents that are given.
+    phase : ScalingPhase
+        Its phase.
+    """
 
     gamma: float
     eta_u: float
@@ -186,15 +323,39 @@ class PhaseChange:
 
 
 def switch_phase(exponents: Exponents) -> PhaseChange:
-    """How to turn the phase into the other one by gamma and the rates, learning as fast as before.
+    """Return how gamma and the rates turn the phase into the other one, at the same rate of learning.
 
-    ``c_g + c_P`` moves with c_gamma alone if both rates get the same factor. So from the kernel phase c_gamma falls
-    by ``c_g + c_P``, to the border, which belongs to feature learning, and both rates' powers grow by twice that. Into
-    the kernel phase any c_gamma past the border leads; taken is the largest, at which the output at the start is of
-    order 1. Where it is already as large on this side of the border (at fixed width), only unequal rates lead there:
-    the larger layer then gets the smaller one.
+    Parameters
+    ----------
+    exponents : Exponents
+        The powers.
 
-    Raises ValueError where the output at the start grows without bound.
+    Returns
+    -------
+    PhaseChange
+        The change and the new phase.
+
+    Raises
+    ------
+    ValueError
+        If the output at the start grows without bound.
+
+    Notes
+    -----
+    ``c_g + c_P`` moves with c_gamma alone if both rates get the same factor. So from the kernel phase c_gamma falls by
+    ``c_g + c_P``, to the border, which belongs to feature learning, and both rates' powers grow by twice that. Into the
+    kernel phase any c_gamma past the border leads; the result has the largest, at which the output at the start is of
+    order 1. If it is already as large on this side of the border (at fixed width), only unequal rates lead there: the
+    larger layer then gets the smaller one.
+
+    Examples
+    --------
+    >>> from dynamics import SCALINGS, switch_phase
+    >>> change = switch_phase(SCALINGS["NTK"])
+    >>> change.gamma, change.eta_u, change.eta_w
+    (-0.5, 1.0, 1.0)
+    >>> change.exponents == SCALINGS["mean-field"]
+    True
     """
     now = scaling_phase(exponents)
     room = -now.output

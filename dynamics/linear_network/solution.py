@@ -22,15 +22,34 @@ _HALVINGS = 200  # of an interval of ln t, down to rounding
 
 @dataclass(frozen=True, eq=False)
 class LinearSolution(Result):
-    """The exact solution at ``t`` (n,). Every array below has the shape (n,).
+    """Hold the exact solution of a linear network at given times.
 
-    f, residual: the output, and ``f - y`` to its own relative accuracy, however small. loss: ``|f - y|^(beta + 1)``.
-    cos_zeta, zeta: of the angle between u and v = W x / |x|, nan where one of them is 0.
-    kernel: the neural tangent kernel ``gamma^2 (eta_u |W x|^2 + eta_w |x|^2 |u|^2)``; kernel_ratio: over that at the
-    start; kernel_excess: the ratio less 1, to its own relative accuracy; nan where the kernel is 0 from the start.
-    u_norm, v_norm: |u| and |v|.
-    log_X: ln X, where ``p_i = p_i(0) sqrt(X)`` and ``q_i = q_i(0) / sqrt(X)``, see ``flow``; 0 where nothing moves.
-    undefined: what is nan and why, as a sentence; empty where nothing is.
+    Attributes
+    ----------
+    network : LinearNetwork
+        The network.
+    t : array (n,)
+        Times.
+    f : array (n,)
+        Outputs.
+    residual : array (n,)
+        ``f - y``, to its own relative accuracy, however small.
+    loss : array (n,)
+        ``|f - y|^(beta + 1)``.
+    cos_zeta, zeta : array (n,)
+        Cosine of the angle between u and v = W x / |x|, and the angle in radians; nan if one of them is 0.
+    kernel : array (n,)
+        Neural tangent kernel ``gamma^2 (eta_u |W x|^2 + eta_w |x|^2 |u|^2)``.
+    kernel_ratio : array (n,)
+        Kernel over the one at the start; nan if that is 0.
+    kernel_excess : array (n,)
+        The ratio less 1, to its own relative accuracy; nan if the kernel is 0 from the start.
+    u_norm, v_norm : array (n,)
+        |u| and |v|.
+    log_X : array (n,)
+        ln X, where ``p_i = p_i(0) sqrt(X)`` and ``q_i = q_i(0) / sqrt(X)``; 0 if nothing moves.
+    undefined : str
+        What is nan and why; empty if nothing is.
     """
 
     network: LinearProblem
@@ -50,32 +69,117 @@ class LinearSolution(Result):
 
     @cached_property
     def step_limit(self) -> FloatArray:
-        """The step beyond which gradient descent would not be stable if it stayed where the network is: 2 over the
-        curvature ``beta (beta + 1) |f - y|^(beta - 1) kernel``; inf where that is 0."""
+        """Step beyond which gradient descent would not be stable if it stayed where the network is (array (n,)).
+
+        It is 2 over the curvature ``beta (beta + 1) |f - y|^(beta - 1) kernel``, and inf if that is 0.
+        """
         beta = self.network.beta
         with np.errstate(all="ignore"):
             curvature = beta * (beta + 1.0) * abs(self.residual) ** (beta - 1.0) * self.kernel
             return np.where(curvature > 0.0, 2.0 / curvature, np.where(np.isnan(curvature), 0.0, np.inf))
 
     def p(self, neurons: Sequence[int] | FloatArray | None = None) -> FloatArray:
-        """p_i at each time, of all neurons or of those asked for; shape (n, k)."""
+        """Return p_i at each time.
+
+        Parameters
+        ----------
+        neurons : sequence of k ints from 0 to d - 1, optional
+            Which neurons; by default all.
+
+        Returns
+        -------
+        array (n, k)
+            ``p_i(0) sqrt(X)``.
+
+        Raises
+        ------
+        ValueError
+            If a neuron does not exist, or if the weights are more than 20,000,000 numbers.
+        """
         return self._turned(self.network.p[self._chosen(neurons, 1)], 0.5 * self.log_X)
 
     def q(self, neurons: Sequence[int] | FloatArray | None = None) -> FloatArray:
-        """q_i at each time; shape (n, k)."""
+        """Return q_i at each time.
+
+        Parameters
+        ----------
+        neurons : sequence of k ints from 0 to d - 1, optional
+            Which neurons; by default all.
+
+        Returns
+        -------
+        array (n, k)
+            ``q_i(0) / sqrt(X)``.
+
+        Raises
+        ------
+        ValueError
+            If a neuron does not exist, or if the weights are more than 20,000,000 numbers.
+        """
         return self._turned(self.network.q[self._chosen(neurons, 1)], -0.5 * self.log_X)
 
     def u(self, neurons: Sequence[int] | FloatArray | None = None) -> FloatArray:
-        """u_i at each time, of all neurons or of those asked for; shape (n, k)."""
+        """Return u_i at each time.
+
+        Parameters
+        ----------
+        neurons : sequence of k ints from 0 to d - 1, optional
+            Which neurons; by default all.
+
+        Returns
+        -------
+        array (n, k)
+            The weights of the second layer.
+
+        Raises
+        ------
+        ValueError
+            If a neuron does not exist, or if the weights are more than 20,000,000 numbers.
+        """
         return 0.5 * sqrt(self.network.eta_u) * (self.p(neurons) - self.q(neurons))
 
     def v(self, neurons: Sequence[int] | FloatArray | None = None) -> FloatArray:
-        """v_i = <w_i, x> / |x| at each time; shape (n, k). (u_i, v_i) moves on the hyperbola
-        ``v_i^2 / eta_w - u_i^2 / eta_u = p_i(0) q_i(0)``."""
+        """Return v_i = <w_i, x> / |x| at each time.
+
+        (u_i, v_i) moves on the hyperbola ``v_i^2 / eta_w - u_i^2 / eta_u = p_i(0) q_i(0)``.
+
+        Parameters
+        ----------
+        neurons : sequence of k ints from 0 to d - 1, optional
+            Which neurons; by default all.
+
+        Returns
+        -------
+        array (n, k)
+            The components of the first layer's weights along x.
+
+        Raises
+        ------
+        ValueError
+            If a neuron does not exist, or if the weights are more than 20,000,000 numbers.
+        """
         return 0.5 * sqrt(self.network.eta_w) * (self.p(neurons) + self.q(neurons))
 
     def W(self, neurons: Sequence[int] | FloatArray | None = None) -> FloatArray:
-        """w_i at each time; shape (n, k, d0). Its components orthogonal to x never move."""
+        """Return w_i at each time.
+
+        The components of w_i orthogonal to x never move.
+
+        Parameters
+        ----------
+        neurons : sequence of k ints from 0 to d - 1, optional
+            Which neurons; by default all.
+
+        Returns
+        -------
+        array (n, k, d0)
+            The weights of the first layer.
+
+        Raises
+        ------
+        ValueError
+            If a neuron does not exist, or if the weights are more than 20,000,000 numbers.
+        """
         chosen = self._chosen(neurons, self.network.d0)
         moved = self.v(chosen) - self.network.v0[chosen]
         return np.asarray(self.network.W0[chosen] + moved[..., None] * self.network.direction)
@@ -211,7 +315,23 @@ def _undefined(network: LinearProblem, t: FloatArray, zero: FloatArray) -> str:
 
 @dataclass(frozen=True)
 class NetworkState:
-    """A network at one time; see ``LinearSolution`` for what the fields are."""
+    """Hold the state of a linear network at one time.
+
+    Attributes
+    ----------
+    f : float
+        Output.
+    loss : float
+        ``|f - y|^(beta + 1)``.
+    cos_zeta, zeta : float
+        Cosine of the angle between u and W x, and the angle in radians; nan if one of them is 0.
+    kernel, kernel_ratio, kernel_excess : float
+        Neural tangent kernel, its ratio to the one at the start, and that ratio less 1.
+    u_norm, v_norm : float
+        |u| and |W x| / |x|.
+    step_limit : float
+        Step beyond which gradient descent would not be stable.
+    """
 
     f: float
     loss: float
