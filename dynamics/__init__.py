@@ -178,7 +178,13 @@ __all__ = [
 
 
 def warm_up() -> None:
-    """Compile everything, or load it from the cache: after this nothing waits for a compiler."""
+    """Compile everything, or load it from the cache: after this no call waits for the compiler.
+
+    Examples
+    --------
+    >>> import dynamics
+    >>> dynamics.warm_up()  # doctest: +SKIP
+    """
     model = UnlearningModel((1.0, 1.0, 1.0), (1.0, -1.0, 1.0))
     _ = model.trajectory(1.0, tau_end=1.0).error
     model.trajectory(1.0, tau=(0.0, 1.0))

@@ -38,8 +38,32 @@ def make_network(
     dtype: Dtype = "float32",
     most: float = WORK_MAX,
 ) -> SphericalSGD:
-    """The network that ``simulate_network`` runs, to be advanced and measured by hand. most: multiply-adds after which
-    it halts."""
+    """Make the network that ``simulate_network`` runs, to be advanced and measured by hand.
+
+    Parameters
+    ----------
+    phi, activation, eps, m, d, batch, a0, seed, step, noise, start, dtype
+        See ``simulate_network``.
+    most : float in [0, 1e15], default 1e15
+        Multiply-adds after which it halts.
+
+    Returns
+    -------
+    SphericalSGD
+        The network at t = 0.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range.
+
+    Examples
+    --------
+    >>> from dynamics import make_network
+    >>> network = make_network((0, 1), (0, 1), eps=1.0, m=2, d=10, batch=50, step=0.01)
+    >>> network.advance(1.0), network.steps, network.measure().t
+    (True, 100, 1.0)
+    """
     problem = TrainingSetup.of(phi, activation, eps, m, d, batch, noise, step, dtype)
     seed = check_integer("seed", seed, 0, SEED_MAX)
     start = check_choice("start", start, STARTS)
@@ -63,19 +87,67 @@ def simulate_network(
     start: Start = "sphere",
     dtype: Dtype = "float32",
 ) -> Iterator[NetworkRecord]:
-    """A two-layer network of m neurons in d dimensions that learns the target phi by stochastic gradient descent on
-    the sphere (``dynamics.simulation.sgd``), at the times of its mean field: records at t, one after the other.
+    """Train a two-layer network on a single-index target by stochastic gradient descent on the sphere.
 
-    phi, activation, eps, m: as of ``MeanFieldModel``. batch: fresh samples a step. a0: as of
-    ``MeanFieldModel.trajectory``; if None, the weights that it draws from this seed. seed: also of first layer and
-    batches; the same seed gives the same run.
-    n: records at log-spaced times to ``t_end``; t: increasing times instead. With a fixed ``step`` records are after
-    whole steps, the last excepted. step: None adapts it to curvature and speed.
-    noise: standard deviation of the labels'. start: "sphere" (independent and uniform) or "orthonormal" (and
-    orthogonal to the target's direction, as the exact flow starts). dtype: of the batches and the first layer.
+    The network has m neurons in d dimensions. Its times are those of its mean field. To stop the work, stop iterating.
 
-    Whoever asks no further stops the work. A run that diverges ends with a record whose ``halted`` says so.
-    Raises ValueError, naming argument, value and range, when it is called.
+    Parameters
+    ----------
+    phi : sequence of 1 to 41 floats
+        Coefficients of the target, see ``MeanFieldModel``.
+    activation : Activation, str or sequence of float
+        The activation, see ``MeanFieldModel``.
+    eps : float in [1e-8, 1e8]
+        Ratio of the second layer's time scale to the first's.
+    m : int, 1 to 10,000
+        Neurons. Each of m d, batch d and batch m is at most 50,000,000.
+    d : int, 2 to 20,000
+        Dimensions of the input.
+    batch : int, 1 to 100,000
+        Fresh samples of a step.
+    a0 : float or array_like (m,), optional
+        Weights a_i(0) in [-1e3, 1e3], or one for all; by default those that ``MeanFieldModel.trajectory`` draws from
+        this seed.
+    seed : int, 0 to 2**32 - 1, default 0
+        Seed of a_i(0), first layer and batches. The same seed gives the same run.
+    t_end : float in [1e-12, 1e6], default 10
+        Last time.
+    n : int, 2 to 100,000, default 200
+        Number of records at log-spaced times.
+    t : array_like (k,), optional
+        Times of the records, increasing, from 0 to 1e6. They override ``t_end`` and ``n``.
+    step : float in [1e-12, 1e6], optional
+        Time of a step; by default it is adapted to curvature and speed. With a fixed step records are taken after whole
+        steps, except for the last.
+    noise : float in [0, 1e6], default 0
+        Standard deviation of the labels' noise.
+    start : {"sphere", "orthonormal"}, default "sphere"
+        First layer at the start: independent and uniform on the sphere, or orthonormal and orthogonal to the target's
+        direction, as the exact flow starts (needs m < d).
+    dtype : {"float32", "float64"}, default "float32"
+        Type of the batches and the first layer.
+
+    Yields
+    ------
+    NetworkRecord
+        The network at each time. A run that diverges ends with a record whose ``halted`` says so.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range, or if the run takes too many steps; raised by the call, before the
+        iteration.
+
+    References
+    ----------
+    Berthier, Montanari & Zhou, arXiv:2303.00055; Imai, Nishiyama & Imaizumi, arXiv:2602.07378.
+
+    Examples
+    --------
+    >>> from dynamics import simulate_network
+    >>> records = list(simulate_network((0, 1), (0, 1), eps=1.0, m=2, d=10, batch=50, t_end=1.0, n=3))
+    >>> records[-1].t, records[-1].s.shape, records[-1].risk < records[0].risk
+    (1.0, (2,), True)
     """
     run = make_network(phi, activation, eps, m, d, batch, a0, seed, step, noise, start, dtype)
     t_end, n = check_number("t_end", t_end, T_MIN, T_MAX), check_integer("n", n, 2, SAMPLES_MAX)

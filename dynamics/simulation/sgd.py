@@ -65,8 +65,29 @@ _DIVERGED = 1e4  # times the first loss, or the target's
 
 @dataclass(frozen=True)
 class TrainingSetup:
-    """What is learnt, and from what: checked arguments. phi, activation, eps: see ``MeanFieldModel``. noise: the
-    standard deviation of the labels' noise. step: dt, or None for one that is adapted as it runs."""
+    """Hold what a network learns, and from what: checked arguments.
+
+    Parameters
+    ----------
+    phi : tuple of float
+        Coefficients of the target, see ``MeanFieldModel``.
+    activation : Activation
+        The activation.
+    eps : float
+        Ratio of the second layer's time scale to the first's.
+    m : int
+        Neurons.
+    d : int
+        Dimensions of the input.
+    batch : int
+        Samples of a batch.
+    noise : float
+        Standard deviation of the labels' noise.
+    step : float or None
+        Time of a step; None if it is adapted as the network runs.
+    dtype : {"float32", "float64"}
+        Type of the batches and the first layer.
+    """
 
     phi: tuple[float, ...]
     activation: Activation
@@ -166,10 +187,25 @@ class TrainingSetup:
 
 @dataclass(frozen=True, eq=False)
 class NetworkRecord(Result):
-    """A network at time t: second-layer weights and alignments ``a``, ``s`` (m,); the population risk, exactly, by
-    overlaps; ``spread``, the root mean square of ``<w_i, w_j> - s_i s_j`` over pairs of neurons, and ``overlap``, the
-    mean of ``<w_i, w_j>`` over them (both 0 for one neuron); steps taken; ``halted``, a sentence where the run ended
-    before its time."""
+    """Hold a network at one time.
+
+    Attributes
+    ----------
+    t : float
+        Time.
+    a, s : array (m,)
+        Second-layer weights and alignments.
+    risk : float
+        Population risk, exact, from the overlaps.
+    spread : float
+        Root mean square of ``<w_i, w_j> - s_i s_j`` over pairs of neurons; 0 for one neuron.
+    overlap : float
+        Mean of ``<w_i, w_j>`` over pairs of neurons; 0 for one neuron.
+    steps : int
+        Steps so far.
+    halted : str
+        Why the run ended before its time; empty if it did not.
+    """
 
     t: float
     a: FloatArray
@@ -219,8 +255,10 @@ def first_layer(m: int, d: int, start: Start, rng: np.random.Generator) -> Float
 
 
 class Stepper:
-    """What goes on step by step in time t: ``advance`` it as far as wanted. Subclasses say how long a step is, and
-    what it does. ``halted``: why it ended before its time."""
+    """Advance step by step in time t, as far as wanted.
+
+    Subclasses define how long a step is and what it does. ``halted`` says why it ended before its time.
+    """
 
     problem: TrainingSetup
     t: float
@@ -228,8 +266,27 @@ class Stepper:
     halted: str
 
     def advance(self, until: float, seconds: float = inf, executor: Executor | None = None) -> bool:
-        """Takes steps until exactly that time, for about so many seconds at most; whether it is there, or has halted
-        for a reason that ``halted`` gives. executor: threads, on which the parts of a step run side by side."""
+        """Take steps until exactly a time.
+
+        Parameters
+        ----------
+        until : float in [0, 1e30]
+            The time.
+        seconds : float, at least 0, default inf
+            About the longest duration of the call; at least one step is taken.
+        executor : concurrent.futures.Executor, optional
+            Threads, on which the parts of a step run side by side.
+
+        Returns
+        -------
+        bool
+            Whether it is there, or has halted for a reason that ``halted`` gives.
+
+        Raises
+        ------
+        ValueError
+            If an argument is outside its range.
+        """
         until, seconds = check_number("until", until, 0.0, TIME_MAX), check_number("seconds", seconds, 0.0)
         if executor is not None:
             check_instance("executor", executor, Executor)
@@ -253,13 +310,59 @@ class Stepper:
 
 
 class SphericalSGD(Stepper):
-    """A network that learns, step by step; ``advance`` it as far as wanted, and ``measure`` it.
+    """Train a network by stochastic gradient descent on the sphere, step by step.
 
-    a0: second-layer weights (m,). first: rows w_i (m, d), or how they are drawn, see ``first_layer``. seed: of the
-    first layer and of the batches; the same seed and times of ``advance`` give the same run, on however many threads.
-    most: multiply-adds after which it halts, as steps become more where the a_i grow.
+    ``advance`` takes it to a time, ``measure`` describes it. ``make_network`` makes one from plain arguments.
 
-    Raises ValueError where a fixed step is beyond what descent is stable at.
+    Parameters
+    ----------
+    problem : TrainingSetup
+        Target, activation, sizes and step.
+    a0 : array_like (m,)
+        Second-layer weights at the start.
+    first : {"sphere", "orthonormal"} or array_like (m, d), default "sphere"
+        How the rows w_i are drawn, see ``simulate_network``, or the rows, of length 1.
+    seed : int, 0 to 2**32 - 1, default 0
+        Seed of the first layer and of the batches. The same seed and times of ``advance`` give the same run, on any
+        number of threads.
+    most : float in [0, 1e15], default 1e15
+        Multiply-adds after which it halts, as the number of steps grows with the a_i.
+
+    Attributes
+    ----------
+    t : float
+        Time.
+    a : array (m,)
+        Second-layer weights.
+    W : array (m, d)
+        Rows w_i of the first layer.
+    steps : int
+        Steps so far.
+    halted : str
+        Why the run ended before its time; empty if it did not.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range, or if a fixed step is beyond what descent is stable at.
+
+    References
+    ----------
+    Berthier, Montanari & Zhou, arXiv:2303.00055; Imai, Nishiyama & Imaizumi, arXiv:2602.07378.
+
+    Examples
+    --------
+    >>> from dynamics import make_network
+    >>> network = make_network((0, 1), (0, 1), eps=1.0, m=2, d=10, batch=50)
+    >>> network.advance(0.5)
+    True
+    >>> kept = network.state()
+    >>> again = make_network((0, 1), (0, 1), eps=1.0, m=2, d=10, batch=50)
+    >>> again.restore(kept)
+    >>> network.advance(1.0) and again.advance(1.0)
+    True
+    >>> network.measure().risk == again.measure().risk
+    True
     """
 
     def __init__(
@@ -298,21 +401,42 @@ class SphericalSGD(Stepper):
         self._lanes = [_BatchSlice(problem, *self._keys, start, stop) for start, stop in pairwise(edges)]
 
     def measure(self) -> NetworkRecord:
-        """What the network is now."""
+        """Return the network as it is now.
+
+        Returns
+        -------
+        NetworkRecord
+            Weights, alignments and risk.
+        """
         W = self.W.astype(float)
         return make_record(self.problem, self.t, self.a, W[:, 0], W @ W.T, self.steps, self.halted)
 
     def state(self) -> dict[str, Any]:
-        """All that a run of the same problem and seed goes on from, exactly, as arrays: weights a (m,) and W (m, d);
-        ``clock``, its time, steps and losses; ``keys`` of its random numbers, which with the number of steps say what
-        the next batch is; ``halted``."""
+        """Return all that a run of the same problem and seed continues from, exactly.
+
+        Returns
+        -------
+        dict of str to array
+            Weights ``a`` (m,) and ``W`` (m, d); ``clock``, with time, steps and losses; ``keys`` of the random numbers,
+            which with the number of steps determine the next batch; ``halted``.
+        """
         clock = np.array([self.t, float(self.steps), self._loss, self._first_loss])
         keys, halted = np.array(self._keys), np.array(self.halted)
         return {"a": self.a.copy(), "W": self.W.copy(), "clock": clock, "keys": keys, "halted": halted}
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Goes on from a state of the same problem and seed. Raises ValueError where its shapes, its type or its seed
-        are not this one's."""
+        """Continue from a state of the same problem and seed.
+
+        Parameters
+        ----------
+        state : mapping of str to array
+            What ``state`` returned.
+
+        Raises
+        ------
+        ValueError
+            If its shapes, its types or its seed are not those of this network.
+        """
         check_state(state, self.state())
         a, W, clock = (np.array(state[name]) for name in ("a", "W", "clock"))
         if (a.shape, W.shape, W.dtype) != (self.a.shape, self.W.shape, self.W.dtype):
@@ -453,11 +577,40 @@ def gradient(activation: Activation, a: FloatArray, W: Any, x: Any, y: Any) -> t
 def run_in_lockstep(
     runs: Sequence[SphericalSGD], times: FloatArray, seconds: float = inf, executor: Executor | None = None
 ) -> Iterator[list[NetworkRecord]]:
-    """Several networks at each of some increasing times, the last of them exactly; once more, where one halts before.
-    After about so many seconds of work, and again, an empty list: whoever asks no further stops the work. executor:
-    threads, on which runs go side by side, or the lanes of a single one.
+    """Run several networks to each of several times.
 
-    Raises ValueError, naming argument, value and range, when it is called.
+    The last time is met exactly. If a network halts, the records of that moment are the last. After about ``seconds``
+    of work, and again, an empty list is given, so that the caller gets control back. To stop the work, stop iterating.
+
+    Parameters
+    ----------
+    runs : sequence of 1 to 1,000 SphericalSGD
+        The networks.
+    times : array_like (n,)
+        Times, increasing, from 0 to 1e30.
+    seconds : float, at least 0, default inf
+        About the longest time between two results.
+    executor : concurrent.futures.Executor, optional
+        Threads, on which networks run side by side, or the parts of a step of a single one.
+
+    Yields
+    ------
+    list of NetworkRecord
+        One for each network; or an empty list.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range; raised by the call, before the iteration.
+
+    Examples
+    --------
+    >>> from dynamics import make_network, run_in_lockstep
+    >>> networks = [make_network((0, 1), (0, 1), 1.0, m=2, d=10, batch=50, seed=seed) for seed in (0, 1)]
+    >>> for records in run_in_lockstep(networks, [0.0, 1.0]):
+    ...     print([record.t for record in records])
+    [0.0, 0.0]
+    [1.0, 1.0]
     """
     items = check_sequence("runs", runs, 1, RUNS_MAX, "networks")
     networks = [check_instance(f"runs[{i}]", one, SphericalSGD) for i, one in enumerate(items)]

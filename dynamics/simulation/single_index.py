@@ -68,15 +68,35 @@ _FIRST = 0.01  # of the network's fastest time scale: the first record after the
 
 @dataclass(frozen=True, eq=False)
 class TrainingRecord(Result):
-    """The runs at time tau, in units of m / gamma.
+    """Hold the runs of a network at time tau, in units of m / gamma.
 
-    For each seed, arrays of shape (seeds,): ``R_seeds``, ``a_seeds``, means over neurons; ``Q_seeds``, the mean overlap
-    <w_i, w_j> over pairs of neurons; ``loss_seeds``, the population loss, exact; ``R_neurons``, ``a_neurons``, standard
-    deviations between neurons. A run that diverged has nan. ``R_single``, ``a_single``: single neurons, the same ones
-    in all records, of each run as many and of all ``SINGLE_MAX`` at most, shape (neurons,); of a run whose neurons are
-    alike one. ``R_each``, ``a_each``: all neurons of every run, shape (seeds, m), or (seeds, 1) where they are alike.
-    steps: of a run, the most of any; samples: that it has seen; progress: share of the expected steps; halted: why the
-    runs end here, or nothing.
+    A run that diverged has nan.
+
+    Attributes
+    ----------
+    tau : float
+        Time.
+    R_seeds, a_seeds : array (seeds,)
+        Means of alignments and second-layer weights over neurons.
+    Q_seeds : array (seeds,)
+        Mean overlap <w_i, w_j> over pairs of neurons.
+    loss_seeds : array (seeds,)
+        Population loss, exact.
+    R_neurons, a_neurons : array (seeds,)
+        Standard deviations between neurons.
+    R_single, a_single : array (neurons,)
+        Single neurons, the same ones in all records: as many of each run, and 48 in all at most; one of a run whose
+        neurons are alike.
+    R_each, a_each : array (seeds, m)
+        All neurons of every run; of shape (seeds, 1) if they are alike.
+    steps : int
+        Steps so far, the most of any run.
+    samples : int
+        Samples that a run has seen.
+    progress : float
+        Share of the expected steps.
+    halted : str
+        Why the runs end here; empty if they do not.
     """
 
     tau: float
@@ -97,40 +117,70 @@ class TrainingRecord(Result):
 
     @property
     def R(self) -> float:
-        """The alignment, mean over neurons and seeds."""
+        """Alignment, mean over neurons and seeds (float)."""
         return _mean(self.R_seeds)
 
     @property
     def a(self) -> float:
-        """The second-layer weight, mean over neurons and seeds."""
+        """Second-layer weight, mean over neurons and seeds (float)."""
         return _mean(self.a_seeds)
 
     @property
     def Q(self) -> float:
-        """The overlap of two neurons, mean over pairs and seeds."""
+        """Overlap of two neurons, mean over pairs and seeds (float)."""
         return _mean(self.Q_seeds)
 
     @property
     def loss(self) -> float:
-        """The population loss, mean over seeds."""
+        """Population loss, mean over seeds (float)."""
         return _mean(self.loss_seeds)
 
     @property
     def R_spread(self) -> float:
-        """The standard deviation of R between seeds; 0 for a single one."""
+        """Standard deviation of R between seeds; 0 for a single one (float)."""
         return _deviation(self.R_seeds)
 
     @property
     def a_spread(self) -> float:
-        """The standard deviation of a between seeds; 0 for a single one."""
+        """Standard deviation of a between seeds; 0 for a single one (float)."""
         return _deviation(self.a_seeds)
 
 
 class SingleIndexTraining:
-    """Runs of a network, an iterator of ``TrainingRecord``; made by ``train_single_index``, which says of what.
+    """Iterate over the records of the runs of a network.
 
-    ``tau``: the times of the records; ``law``: the exact law of this width at these times (that of the symmetric
-    start); ``expected_steps``: of a run, by that law; ``work``: expected multiply-adds of all runs.
+    ``train_single_index`` makes it and describes the arguments.
+
+    Parameters
+    ----------
+    model : UnlearningModel
+        The planar model.
+    problem : TrainingSetup
+        Target, activation, sizes and step.
+    a0, R0 : float
+        Second-layer weight and alignment at the start.
+    tau : array (n,)
+        Times of the records.
+    seeds : tuple of int
+        Seeds of the runs.
+    mode : {"fresh", "population", "recursion"}
+        What the runs are.
+    start : {"sphere", "orthonormal"}
+        First layer at the start.
+    most : float
+        Multiply-adds of a run after which it halts.
+    executor : concurrent.futures.Executor or None
+        Threads.
+
+    Examples
+    --------
+    >>> from dynamics import train_single_index
+    >>> training = train_single_index(10, 20, 100, None, (1, -0.2), (0.6, 0.19), a0=0.2, tau_end=1.0, n=5)
+    >>> first = next(training)
+    >>> first.tau, training.ended
+    (0.0, False)
+    >>> len(list(training)), training.ended
+    (5, True)
     """
 
     def __init__(
@@ -146,23 +196,23 @@ class SingleIndexTraining:
 
     @cached_property
     def law(self) -> FiniteWidthTrajectory:
-        """The exact law of this width from the symmetric start, at the times of the records."""
+        """Exact law of this width from the symmetric start, at the times of the records (FiniteWidthTrajectory)."""
         width = FiniteWidth(self.model, float(self.problem.m))
         return solve(width, self._a0, self._R0, float(self.tau[-1]), len(self.tau), self.tau, _LAW_RTOL)
 
     @cached_property
     def expected_steps(self) -> float:
-        """About how many steps of descent a run takes to the end."""
+        """About the number of steps of descent that a run takes to the end, by the law of this width (float)."""
         return expected_steps(self.model, self.problem, self._a0, self._R0, float(self.tau[-1]))
 
     @property
     def work(self) -> float:
-        """About how many multiply-adds all runs take by descent on batches; 0 in other modes."""
+        """About the number of multiply-adds that all runs take by descent on batches; 0 in other modes (float)."""
         return self.expected_steps * self.problem.work * len(self.seeds) if self.mode == "fresh" else 0.0
 
     @property
     def ended(self) -> bool:
-        """Whether the last record has been given."""
+        """Whether the last record has been given (bool)."""
         return self._place == len(self.tau) or bool(self._halted)
 
     def __iter__(self) -> Iterator[TrainingRecord]:
@@ -175,7 +225,23 @@ class SingleIndexTraining:
         return record
 
     def advance(self, seconds: float = inf) -> list[TrainingRecord]:
-        """Works towards the next record for about so many seconds, or one step: that record, or nothing yet."""
+        """Work toward the next record.
+
+        Parameters
+        ----------
+        seconds : float, at least 0, default inf
+            About the longest duration of the call; at least one step is taken.
+
+        Returns
+        -------
+        list of TrainingRecord
+            The next record, or nothing yet.
+
+        Raises
+        ------
+        ValueError
+            If seconds is outside its range.
+        """
         seconds = check_number("seconds", seconds, 0.0)
         if self.ended or not advance_all(self._runs, self.tau[self._place] / self.model.eps, seconds, self._executor):
             return []
@@ -186,8 +252,25 @@ class SingleIndexTraining:
         return [self.measure()]
 
     def iter_until_timeout(self, seconds: float = 0.05) -> Iterator[list[TrainingRecord]]:
-        """The records, one in a list, and after about so many seconds of work without one an empty list: whoever asks
-        no further stops the work."""
+        """Return an iterator that gives control back after about so many seconds.
+
+        To stop the work, stop iterating.
+
+        Parameters
+        ----------
+        seconds : float, at least 0, default 0.05
+            About the longest time between two results.
+
+        Yields
+        ------
+        list of TrainingRecord
+            One record; or an empty list, after about ``seconds`` of work without one.
+
+        Raises
+        ------
+        ValueError
+            If seconds is outside its range; raised by the call, before the iteration.
+        """
         seconds = check_number("seconds", seconds, 0.0)
 
         def parts() -> Iterator[list[TrainingRecord]]:
@@ -197,7 +280,13 @@ class SingleIndexTraining:
         return parts()
 
     def measure(self) -> TrainingRecord:
-        """What the runs are now."""
+        """Return the runs as they are now.
+
+        Returns
+        -------
+        TrainingRecord
+            The record.
+        """
         each = max(1, SINGLE_MAX // len(self._runs))
         rows, neurons = zip(*(_row(run) for run in self._runs), strict=True)
         copies = len(self.seeds) if self._alike else 1
@@ -215,14 +304,32 @@ class SingleIndexTraining:
 
     @property
     def progress(self) -> float:
-        """The share of the expected steps that is done; in "population", of the records."""
+        """Share of the expected steps that is done; in the mode "population" that of the records (float)."""
         if self.mode == "population":
             return self._place / len(self.tau)
         done = sum(run.steps for run in self._runs) / len(self._runs)
         return min(1.0, done / max(1.0, self.expected_steps))
 
     def state(self) -> dict[str, Any]:
-        """All that the runs go on from, exactly, as arrays by name, which ``numpy.savez`` keeps as they are."""
+        """Return all that the runs continue from, exactly.
+
+        Returns
+        -------
+        dict of str to array
+            Arrays by name, which ``numpy.savez`` keeps as they are.
+
+        Examples
+        --------
+        >>> from dynamics import train_single_index
+        >>> arguments = (10, 20, 100, None, (1, -0.2), (0.6, 0.19), 0.2, 1.0)
+        >>> training = train_single_index(*arguments, n=5)
+        >>> _ = next(training)
+        >>> kept = training.state()
+        >>> again = train_single_index(*arguments, n=5)
+        >>> again.restore(kept)
+        >>> [record.R for record in training] == [record.R for record in again]
+        True
+        """
         kept: dict[str, Any] = {"asked": np.array(self._asked), "tau": self.tau.copy(), "place": np.array(self._place)}
         kept["halted"] = np.array(self._halted)
         for index, run in enumerate(self._runs):
@@ -230,8 +337,20 @@ class SingleIndexTraining:
         return kept
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Goes on from a state of the same question: the records that follow are those of a run that was not stopped.
-        Raises ValueError where it was another question."""
+        """Continue from a state of the same arguments.
+
+        The records that follow are those of a run that was not stopped.
+
+        Parameters
+        ----------
+        state : mapping of str to array
+            What ``state`` returned.
+
+        Raises
+        ------
+        ValueError
+            If the state belongs to other arguments.
+        """
         if not isinstance(state, Mapping) or "asked" not in state:
             check_state(state, self.state())
         if str(state["asked"]) != self._asked:
@@ -287,23 +406,78 @@ def train_single_index(
     most: float = WORK_MAX,
     executor: Executor | None = None,
 ) -> SingleIndexTraining:
-    """A network of m neurons in d dimensions that learns a single-index target: records at tau = 0 and n log-spaced
-    times, the last of them exactly ``tau_end``.
+    """Train a network of m neurons in d dimensions on a single-index target.
 
-    gamma: the learning rate, a step takes dtau = gamma / m, and records are after whole steps, the last one excepted;
-    None adapts the step to curvature and speed. c, c_star, eps: see ``UnlearningModel``. noise: standard deviation of
-    the labels'. seeds: one run for each, of first layer and batches. dtype: of batches and first layer.
-    mode: "fresh", a new batch each step; "population", the exact flow that the population's gradient makes; or
-    "recursion", the planar right-hand sides as one Euler step for each of the network's.
-    start: "orthonormal", ``w_i = R0 beta + sqrt(1 - R0^2) v_i`` with the v_i orthonormal and orthogonal to beta, which
-    the law of finite width starts from (needs d > m; the default where there is room), or "sphere", independent and
-    uniform (R0 = 0). All a_i(0) = a0. tau: increasing times of the records, instead. most: multiply-adds of a run after
-    which it halts. executor: threads, on which seeds run side by side, or the parts of a step of a single one; it does
-    not change the records.
+    The records are at tau = 0 and at n log-spaced times, the last of them exactly ``tau_end``. Iterate over the result,
+    or over its ``iter_until_timeout``, which gives control back every few hundredths of a second. Its ``state()`` can
+    be saved, and restored by ``restore`` on the result of the same call later. A run that diverges ends the records
+    with one that says why.
 
-    Iterate over it, or over its ``iter_until_timeout``, which gives control back every few hundredths of a second. Its
-    ``state()`` can be saved, and ``restore``d by the same call later. A run that diverges ends the records with one
-    that says why. Raises ValueError, naming argument, value and range, when it is called.
+    Parameters
+    ----------
+    m : int, 2 to 10,000
+        Neurons. Each of m d, batch d and batch m is at most 50,000,000.
+    d : int, 2 to 20,000
+        Dimensions of the input.
+    batch : int, 1 to 100,000
+        Fresh samples of a step.
+    gamma : float or None
+        Learning rate, 1e-9 to 1e9 and small enough for descent to be stable: a step takes dtau = gamma / m, and records
+        are taken after whole steps, except for the last. None adapts the step to curvature and speed.
+    c, c_star : sequence of 1 to 10 floats in [-100, 100]
+        Coefficients of activation and target, see ``UnlearningModel``.
+    a0 : float in [-1e3, 1e3]
+        Second-layer weight of every neuron at the start.
+    tau_end : float in [1e-20, 1e8]
+        Last time, in units of m / gamma.
+    noise : float in [0, 1e6], default 0
+        Standard deviation of the labels' noise.
+    seeds : sequence of 1 to 100 ints, default (0,)
+        One run for each, with its own first layer and batches.
+    dtype : {"float32", "float64"}, default "float32"
+        Type of the batches and the first layer.
+    mode : {"fresh", "population", "recursion"}, default "fresh"
+        "fresh": a new batch each step. "population": the exact flow along the population's gradient. "recursion": the
+        planar right-hand sides as one Euler step for each of the network's.
+    eps : float in [1e-6, 10], default 1
+        Ratio of the first layer's time scale to the second's.
+    R0 : float in [-1, 1], default 0
+        Alignment at the start; 0 unless the start is "orthonormal".
+    start : {"sphere", "orthonormal"}, optional
+        First layer at the start. "orthonormal": ``w_i = R0 beta + sqrt(1 - R0^2) v_i`` with the v_i orthonormal and
+        orthogonal to beta, which the law of finite width starts from (needs d > m; the default if so). "sphere":
+        independent and uniform.
+    n : int, 2 to 100,000, default 200
+        Number of log-spaced times.
+    tau : array_like (k,), optional
+        Times of the records, increasing, from 0 to 1e8. They override ``tau_end`` and ``n``.
+    most : float in [0, 1e15], default 1e15
+        Multiply-adds of a run after which it halts.
+    executor : concurrent.futures.Executor, optional
+        Threads, on which seeds run side by side, or the parts of a step of a single one; it does not change the
+        records.
+
+    Returns
+    -------
+    SingleIndexTraining
+        An iterator over ``TrainingRecord``, with the exact law of this width as ``law``.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range. The message names the argument, its value and the range.
+
+    References
+    ----------
+    Imai, Nishiyama & Imaizumi, arXiv:2602.07378.
+
+    Examples
+    --------
+    >>> from dynamics import train_single_index
+    >>> training = train_single_index(10, 20, 100, None, (1, -0.2), (0.6, 0.19), a0=0.2, tau_end=1.0, n=5)
+    >>> records = list(training)
+    >>> print(f"R = {records[-1].R:.2f} at tau = {records[-1].tau}; the law predicts {training.law.R[-1]:.2f}")
+    R = 0.12 at tau = 1.0; the law predicts 0.12
     """
     model = UnlearningModel(c, c_star, eps)
     m = check_integer("m", m, 2, NEURONS_MAX)
