@@ -69,8 +69,21 @@ _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,9}", re.ASCII)
 
 @dataclass(frozen=True, eq=False)
 class ImageSet(Result):
-    """Images as they come: x (n, d0), in any numeric type; labels (n,), from 0 to the number of classes - 1; the
-    classes' names; the shape of an image, whose product is d0."""
+    """Hold images with labels, as they were read.
+
+    Attributes
+    ----------
+    name : str
+        Name of the set.
+    x : array (n, d0)
+        Images, one each row, of any numeric type.
+    labels : int array (n,)
+        Labels, from 0 to the number of classes - 1.
+    classes : tuple of str
+        Names of the classes.
+    shape : tuple of int
+        Shape of an image, whose product is d0.
+    """
 
     name: str
     x: NDArray[Any]
@@ -79,14 +92,43 @@ class ImageSet(Result):
     shape: tuple[int, ...]
 
     def split(self, seed: int = 0, test_share: float = 0.2, most: int = 20_000) -> ImageSplit:
-        """Training and test images, drawn without replacement. test_share: 0.05 to 0.9 of the images; most: images used
-        at most, 20 to 100,000.
+        """Draw training and test images without replacement, and standardize them.
 
-        All are standardised by the training images: each value less its mean, then all divided by one number, so that
-        the mean of ``|x|^2`` over the training images is the number d0 of values. (One number for each value would blow
-        up the margins, which are empty in nearly all images.)
+        All are standardized by the training images: each value less its mean, then all divided by one number, so that
+        the mean of ``|x|^2`` over the training images is the number d0 of values. (One number for each value would
+        amplify the margins, which are empty in nearly all images.)
 
-        Raises ValueError where the training images are all the same.
+        Parameters
+        ----------
+        seed : int, 0 to 2**32 - 1, default 0
+            Seed of the split.
+        test_share : float in [0.05, 0.9], default 0.2
+            Share of the test images.
+        most : int, 20 to 100,000, default 20,000
+            Largest number of images that are used.
+
+        Returns
+        -------
+        ImageSplit
+            Training and test images.
+
+        Raises
+        ------
+        ValueError
+            If an argument is outside its range, or if the training images are all the same.
+
+        Examples
+        --------
+        >>> import io
+        >>> import numpy as np
+        >>> from dynamics.images import read_images
+        >>> file = io.BytesIO()
+        >>> np.savez(file, x=np.arange(80.0).reshape(20, 2, 2), y=np.arange(20) % 2)
+        >>> split = read_images(file).split()
+        >>> split.x.shape, split.x_test.shape
+        ((16, 4), (4, 4))
+        >>> round(float(np.mean(np.sum(split.x**2, axis=1))), 3)  # d0
+        4.0
         """
         seed = check_integer("seed", seed, 0, SEED_MAX)
         test_share = check_number("test_share", test_share, 0.05, 0.9)
@@ -125,8 +167,31 @@ class ImageSet(Result):
 
 @dataclass(frozen=True, eq=False)
 class ImageSplit(Result):
-    """Standardised training and test images, x (n, d0) and labels (n,) each; ``x = (image - mean) / scale``. seed: of
-    the split."""
+    """Hold standardized training and test images.
+
+    Attributes
+    ----------
+    name : str
+        Name of the set.
+    x : float32 array (n, d0)
+        Training images, ``(image - mean) / scale``.
+    labels : int array (n,)
+        Their labels.
+    x_test : float32 array (n_test, d0)
+        Test images.
+    labels_test : int array (n_test,)
+        Their labels.
+    classes : tuple of str
+        Names of the classes.
+    shape : tuple of int
+        Shape of an image.
+    mean : array (d0,)
+        Mean of the training images.
+    scale : float
+        Number that they are divided by.
+    seed : int
+        Seed of the split.
+    """
 
     name: str
     x: NDArray[np.float32]
@@ -140,9 +205,25 @@ class ImageSplit(Result):
     seed: int
 
     def task(self, name: TaskName = "classes") -> ImageTask:
-        """What is to be learnt. "classes": one output for each of C classes, 1 - 1/C for the image's own and -1/C for
-        the others; "halves": one output, 1 for the later half of the classes and -1 for the earlier; "halves,
-        reversed": its negative."""
+        """Return the targets of a task.
+
+        Parameters
+        ----------
+        name : {"classes", "halves", "halves, reversed"}, default "classes"
+            "classes": one output for each of C classes, 1 - 1/C for the image's own class and -1/C for the others.
+            "halves": one output, 1 for the later half of the classes and -1 for the earlier. "halves, reversed": its
+            negative.
+
+        Returns
+        -------
+        ImageTask
+            Inputs and targets.
+
+        Raises
+        ------
+        ValueError
+            If the name is unknown.
+        """
         name = check_choice("name", name, TASKS)
         C = len(self.classes)
         if name == "classes":
@@ -155,7 +236,31 @@ class ImageSplit(Result):
 
 @dataclass(frozen=True, eq=False)
 class ImageTask(Result):
-    """Inputs x (n, d0) and targets y (n, C), for training and for the test."""
+    """Hold inputs and targets, for training and for the test.
+
+    Parameters
+    ----------
+    name : str
+        Name of the task.
+    x, y : array (n, d0) and array (n, C)
+        Training inputs and targets, finite.
+    x_test, y_test : array (n_test, d0) and array (n_test, C)
+        Test inputs and targets, finite.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit, or if a number is not finite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dynamics.images import ImageTask
+    >>> x = np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 1.0], [0.0, -1.0]])
+    >>> task = ImageTask("sign of the first value", x, np.sign(x[:, :1]), x, np.sign(x[:, :1]))
+    >>> task.direction
+    array([1., 0.])
+    """
 
     name: str
     x: NDArray[Any]
@@ -173,9 +278,11 @@ class ImageTask(Result):
 
     @cached_property
     def direction(self) -> FloatArray:
-        """The leading task direction (d0,), of unit length: the leading left singular vector of
-        ``E[x (y - E y)^T]`` over the training images. For one output it is ``E[x (y - E y)]`` itself, normalised, and
-        its sign has a meaning. 0 where inputs and targets are uncorrelated."""
+        """Leading task direction, of unit length (array (d0,)); 0 if inputs and targets are uncorrelated.
+
+        It is the leading left singular vector of ``E[x (y - E y)^T]`` over the training images. For one output it is
+        ``E[x (y - E y)]`` itself, normalized, and its sign has a meaning.
+        """
         moment = self.x.astype(float).T @ (self.y - self.y.mean(axis=0)) / len(self.x)
         if self.y.shape[1] > 1:
             moment = np.linalg.svd(moment, full_matrices=False)[0][:, :1] * np.any(moment)
@@ -183,8 +290,26 @@ class ImageTask(Result):
         return np.asarray(moment[:, 0] / length if length > 0.0 else moment[:, 0])
 
     def hermite(self, degree: int) -> float:
-        """The target's coefficient in He_k along its direction, ``E[y He_k(s)] / k!`` with ``s = <direction, x>``
-        divided by its standard deviation; for one output. Exact were s Gaussian, which on images it is not."""
+        """Return the target's coefficient in He_k along its direction, for one output.
+
+        It is ``E[y He_k(s)] / k!`` with ``s = <direction, x>``, standardized. It would be exact for a Gaussian s; on
+        images s is not Gaussian.
+
+        Parameters
+        ----------
+        degree : int, 1 to 10
+            The degree k.
+
+        Returns
+        -------
+        float
+            The coefficient.
+
+        Raises
+        ------
+        ValueError
+            If degree is outside its range, or if there are several outputs.
+        """
         if self.y.shape[1] != 1:
             raise ValueError(f"y must have one output, not {self.y.shape[1]}, to have a coefficient along a direction")
         k = check_integer("degree", degree, 1, 10)
@@ -195,8 +320,25 @@ class ImageTask(Result):
 
 
 def load_digits() -> ImageSet:
-    """The 1,797 scans of handwritten digits inside scikit-learn, 8 x 8 values from 0 to 16; no download. Raises
-    ExtraMissing."""
+    """Load the 1,797 scans of handwritten digits inside scikit-learn, without a download.
+
+    Returns
+    -------
+    ImageSet
+        Images of 8 x 8 values from 0 to 16, in 10 classes.
+
+    Raises
+    ------
+    MissingDependencyError
+        If scikit-learn is not installed.
+
+    Examples
+    --------
+    >>> from dynamics.images import load_digits
+    >>> digits = load_digits()
+    >>> digits.x.shape, digits.shape, len(digits.classes)
+    ((1797, 64), (8, 8), 10)
+    """
     found = import_optional("sklearn.datasets").load_digits()
     x, labels = found.data.astype(np.uint8), found.target.astype(np.int64)
     for values in (x, labels):
@@ -205,14 +347,40 @@ def load_digits() -> ImageSet:
 
 
 def read_images(source: str | Path | bytes | BinaryIO, name: str = "") -> ImageSet:
-    """A user's own images, from the path of an ``.npz``, from its bytes or from an open binary file.
+    """Read a user's own images from an ``.npz`` file.
 
-    It holds x: (n, ...), 20 to 100,000 images of at most 3,072 finite numbers within 1e9 in size; and y: (n,) or
-    (n, 1), whole numbers or strings, 2 to 100 different ones, which become the classes in increasing order. Instead of
-    x and y other usual names are read, in any case: x_train and y_train, images and labels, arr_0 and arr_1 among them.
-    The file has at most 200 MB, x at most 256 MiB unpacked.
+    The file holds images x (n, ...), 20 to 100,000 of at most 3,072 finite numbers within 1e9 in size, and labels y,
+    (n,) or (n, 1), whole numbers or strings, 2 to 100 different ones, which become the classes in increasing order.
+    Instead of x and y other usual names are read, in any case: x_train and y_train, images and labels, arr_0 and arr_1
+    among them. The file has at most 200 MB, x at most 256 MiB unpacked. Nothing in it is unpickled.
 
-    Raises ValueError with a sentence for everything else.
+    Parameters
+    ----------
+    source : str, Path, bytes or binary file
+        The path of the file, its bytes, or the open file.
+    name : str, optional
+        Name of the set; by default that of the file without its ending, or "images".
+
+    Returns
+    -------
+    ImageSet
+        Images and labels.
+
+    Raises
+    ------
+    ValueError
+        If the file cannot be read or does not hold such arrays; the message says why.
+
+    Examples
+    --------
+    >>> import io
+    >>> import numpy as np
+    >>> from dynamics.images import read_images
+    >>> file = io.BytesIO()
+    >>> np.savez(file, images=np.arange(80.0).reshape(20, 2, 2), labels=["cat", "dog"] * 10)
+    >>> found = read_images(file, name="pets")
+    >>> found.x.shape, found.shape, found.classes
+    ((20, 4), (2, 2), ('cat', 'dog'))
     """
     check_text("name", name)
     if isinstance(source, (str, Path)):

@@ -82,7 +82,24 @@ _LAYERED = ("cos", "norms", "moved_layers")
 
 @dataclass(frozen=True)
 class Setting:
-    """One of an experiment's settings: the group it belongs to, the value of what is varied within it, the network."""
+    """Describe one setting of an experiment.
+
+    Parameters
+    ----------
+    group : str
+        The group that it belongs to.
+    value : float
+        The value of what is varied within the group.
+    network : ImageNetwork
+        The network.
+    task : {"classes", "halves", "halves, reversed"}, default "classes"
+        The task, see ``ImageSplit.task``.
+
+    Raises
+    ------
+    ValueError
+        If an argument has another type, or if the task is unknown.
+    """
 
     group: str
     value: float
@@ -98,12 +115,45 @@ class Setting:
 
 @dataclass(frozen=True, eq=False)
 class ImageRuns(Result):
-    """What is known of an experiment.
+    """Hold what is known of an experiment.
 
-    experiment: its name; varied: what ``Setting.value`` is; images: the name of what is learnt from; epochs (r,): those
-    recorded. Every quantity has the shape (settings, seeds, r), ``cos`` (..., L - 1), ``norms`` and ``moved_layers``
-    (..., L) one more for the layers; see ``ImageRecord`` for each. nan: not computed yet, or after a run has halted.
-    halted: (setting, seed, sentence) of each run that has. work: multiply-adds done, ``of`` how many.
+    Every quantity has the shape (settings, seeds, r), see ``ImageRecord`` for each. It is nan if it is not computed
+    yet, or after a run has halted.
+
+    Attributes
+    ----------
+    experiment : str
+        Name of the experiment.
+    varied : str
+        What ``Setting.value`` is.
+    images : str
+        Name of the images.
+    settings : tuple of Setting
+        The settings.
+    seeds : tuple of int
+        The seeds.
+    plan : TrainingConfig
+        How each network is trained.
+    epochs : array (r,)
+        Epochs that are recorded.
+    train_loss, train_accuracy, test_loss, test_accuracy : array (settings, seeds, r)
+        Losses and accuracies.
+    norm, moved : array (settings, seeds, r)
+        Norm of the weights, and their distance from the start.
+    kernel_ratio, kernel_distance : array (settings, seeds, r)
+        Change of the tangent kernel.
+    alignment, signed_alignment : array (settings, seeds, r)
+        Alignment of the first layer with the task's direction.
+    cos : array (settings, seeds, r, L - 1)
+        |cos zeta| of the layers 2 ... L.
+    norms, moved_layers : array (settings, seeds, r, L)
+        Norm of each layer, and its distance from the start.
+    halted : tuple of (int, int, str)
+        Number of the setting, number of the seed, and reason, of each run that has halted.
+    work : float
+        Multiply-adds that are done.
+    of : float
+        Multiply-adds of the whole.
     """
 
     experiment: str
@@ -132,12 +182,12 @@ class ImageRuns(Result):
 
     @property
     def progress(self) -> float:
-        """The share of the work that is done."""
+        """Share of the work that is done (float)."""
         return min(1.0, self.work / self.of)
 
     @property
     def groups(self) -> dict[str, list[int]]:
-        """The settings of each group, by their numbers, in the order of what is varied."""
+        """Numbers of the settings of each group, in the order of what is varied (dict of str to list of int)."""
         found: dict[str, list[int]] = {}
         for j, setting in enumerate(self.settings):
             found.setdefault(setting.group, []).append(j)
@@ -145,26 +195,60 @@ class ImageRuns(Result):
 
     @property
     def zeta(self) -> FloatArray:
-        """Layer-to-layer angles in radians, 0 to pi/2, of the shape of ``cos``."""
+        """Layer-to-layer angles in radians, 0 to pi/2 (array (settings, seeds, r, L - 1))."""
         return np.asarray(np.arccos(np.clip(self.cos, 0.0, 1.0)))
 
     @property
     def fitted(self) -> FloatArray:
-        """Whether each run ends with a training accuracy of 1, (settings, seeds); False where it has not ended."""
+        """Whether each run ends with a training accuracy of 1 (bool array (settings, seeds)).
+
+        It is False for a run that has not ended.
+        """
         return np.asarray(self.train_accuracy[:, :, -1] == 1.0)
 
     @property
     def best_accuracy(self) -> FloatArray:
-        """The largest test accuracy of each run so far, (settings, seeds)."""
+        """Largest test accuracy of each run so far (array (settings, seeds))."""
         known = np.where(np.isnan(self.test_accuracy), -np.inf, self.test_accuracy).max(axis=2)
         return np.where(np.isfinite(known), known, np.nan)
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """An experiment before it is run: its name, what is varied, the settings, the seeds, how each network is trained.
+    """Describe an experiment on images before it is run.
 
-    Raises ValueError where there are too many settings or seeds, or none.
+    It consists of many networks that differ in one parameter, some settings in each group, and several seeds for each.
+    ``scale_sweep``, ``width_sweep``, ``initialization_sweep`` and ``unlearning_sweep`` make one.
+
+    Parameters
+    ----------
+    experiment : str
+        Its name.
+    varied : str
+        What is varied.
+    settings : sequence of 1 to 200 Settings
+        The settings.
+    seeds : sequence of 1 to 100 ints
+        The seeds.
+    plan : TrainingConfig
+        How each network is trained.
+
+    Raises
+    ------
+    ValueError
+        If there are too many settings or seeds, or none.
+
+    References
+    ----------
+    Xu & Ziyin, arXiv:2401.07085 (scales, width); Imai, Nishiyama & Imaizumi, arXiv:2602.07378 (unlearning).
+
+    Examples
+    --------
+    >>> from dynamics.images import ImageNetwork, Setting, Sweep, TrainingConfig
+    >>> settings = [Setting("2 layers", sigma, ImageNetwork((8,), sigma)) for sigma in (0.5, 1.0)]
+    >>> sweep = Sweep("scale", "σ", settings, seeds=(0, 1), plan=TrainingConfig(epochs=2))
+    >>> len(sweep.settings), sweep.seeds
+    (2, (0, 1))
     """
 
     experiment: str
@@ -184,8 +268,27 @@ class Sweep:
         check_instance("plan", self.plan, TrainingConfig)
 
     def works(self, images: int, tests: int, inputs: int, classes: int) -> list[float]:
-        """Multiply-adds of a run of each setting: of so many training and test images of so many values and classes.
-        Raises ValueError where they are more than are allowed."""
+        """Return the multiply-adds of a run of each setting.
+
+        Parameters
+        ----------
+        images, tests : int, 1 to 100,000
+            Training and test images.
+        inputs : int, 1 to 1,000,000
+            Values of an image.
+        classes : int, 1 to 100
+            Classes.
+
+        Returns
+        -------
+        list of float
+            One number for each setting.
+
+        Raises
+        ------
+        ValueError
+            If an argument is outside its range, or if a number is more than 1e13.
+        """
         images, tests = check_integer("images", images, 1, IMAGES_MAX), check_integer("tests", tests, 1, IMAGES_MAX)
         classes = check_integer("classes", classes, 1, CLASSES_MAX)
         return [
@@ -194,10 +297,42 @@ class Sweep:
         ]
 
     def run(self, images: ImageSplit, before: ImageRuns | None = None) -> Iterator[ImageRuns]:
-        """What is known of it, again and again until all is; whoever asks no further stops the work.
+        """Run the experiment, and give what is known of it again and again until all is.
 
-        before: what an interrupted one has known: runs that were whole are not done again. Raises ValueError, naming
-        argument, value and range, and ExtraMissing, when it is called.
+        Seeds go through all settings in turn, so that the whole result is there early and becomes sharper. To stop the
+        work, stop iterating.
+
+        Parameters
+        ----------
+        images : ImageSplit
+            Training and test images.
+        before : ImageRuns, optional
+            What an interrupted run of the same experiment has given: runs that were complete are not done again.
+
+        Yields
+        ------
+        ImageRuns
+            What is known.
+
+        Raises
+        ------
+        ValueError
+            If an argument is outside its range, or if the experiment takes more than 3e13 multiply-adds; raised by the
+            call, before the iteration.
+        MissingDependencyError
+            If autograd is not installed; raised by the call.
+
+        Examples
+        --------
+        >>> import io
+        >>> import numpy as np
+        >>> from dynamics.images import read_images, scale_sweep
+        >>> file = io.BytesIO()
+        >>> np.savez(file, x=np.random.default_rng(0).standard_normal((40, 3)), y=np.arange(40) % 2)
+        >>> sweep = scale_sweep(sigmas=(0.5, 1.0), depth=2, width=4, epochs=2, seeds=(0,))
+        >>> *_, runs = sweep.run(read_images(file).split())
+        >>> runs.progress, runs.test_accuracy.shape, runs.groups
+        (1.0, (2, 1, 3), {'2 layers': [0, 1]})
         """
         images = check_instance("images", images, ImageSplit)
         if before is not None:
@@ -264,7 +399,36 @@ class Sweep:
 
 
 def mean_and_spread(values: FloatArray, axis: int = 1) -> tuple[FloatArray, FloatArray]:
-    """Mean and standard deviation over seeds (that of a sample; nan of fewer than two), of those that are known."""
+    """Return mean and standard deviation over seeds, of the values that are known.
+
+    Parameters
+    ----------
+    values : array_like
+        Values; nan where they are not known.
+    axis : int, default 1
+        Axis of the seeds.
+
+    Returns
+    -------
+    mean : array
+        The means, without that axis; nan of no value.
+    spread : array
+        The standard deviations (of a sample); nan of fewer than two values.
+
+    Raises
+    ------
+    ValueError
+        If there is no such axis.
+
+    Examples
+    --------
+    >>> from dynamics.images import mean_and_spread
+    >>> mean, spread = mean_and_spread([[1.0, 3.0], [2.0, float("nan")]])
+    >>> mean
+    array([2., 2.])
+    >>> spread.round(3)
+    array([1.414,   nan])
+    """
     values = check_array("values", values)
     axis = check_integer("axis", axis, -_DIMENSIONS_MAX, _DIMENSIONS_MAX - 1)
     if not -values.ndim <= axis < values.ndim:
@@ -292,16 +456,56 @@ def scale_sweep(
     n: int = 25,
     activation: ActivationName = "relu",
 ) -> Sweep:
-    """Networks of so many layers from initialization scales sigma: angles, accuracy, norms over training and sigma.
+    """Make the experiment over initialization scales sigma: angles, accuracy and norms over training and sigma.
 
-    rate: the learning rate at sigma = 1; rate_max: the largest; see ``stable_rate`` for those between.
+    Parameters
+    ----------
+    sigmas : sequence of 1 to 200 floats in [1e-6, 1e6], default (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
+        Initialization scales.
+    depth : int, 2 to 10, default 4
+        Layers.
+    width : int, 1 to 10,000, default 64
+        Neurons of each hidden layer.
+    rate : float in [0, 1e12], default 0.01
+        Learning rate at sigma = 1.
+    rate_max : float in [0, 1e12], default 0.1
+        Largest learning rate; see ``stable_rate`` for those between.
+    epochs
+        See ``TrainingConfig``.
+    seeds : sequence of 1 to 100 ints, default (0, 1, 2)
+        The seeds.
+    loss, batch, n
+        See ``TrainingConfig``.
+    activation : {"relu", "linear"}, default "relu"
+        The activation.
 
+    Returns
+    -------
+    Sweep
+        The experiment.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range. The message names the argument, its value and the range.
+
+    Notes
+    -----
     The paper compares networks of training accuracy 1. On the digits the cross entropy with rate = 0.1 and rate_max =
     0.4 reaches that at every sigma of the default ones, with 4 layers in 150 epochs and with 6 in 300. The squared loss
     does not above sigma = 1: outputs of size sigma^L would have to be fitted to targets of size 1, and 4 layers of
     width 64 have 12,928 weights for 14,370 targets.
 
-    Raises ValueError, naming argument, value and range.
+    References
+    ----------
+    Xu & Ziyin, arXiv:2401.07085.
+
+    Examples
+    --------
+    >>> from dynamics.images import scale_sweep
+    >>> sweep = scale_sweep(sigmas=(1.0, 2.0), depth=2, width=8)
+    >>> [(setting.value, setting.network.rates) for setting in sweep.settings]
+    [(1.0, 0.01), (2.0, 0.0025)]
     """
     hidden = (check_integer("width", width, 1, WIDTH_MAX),) * (check_integer("depth", depth, 2, 10) - 1)
     settings = []
@@ -324,8 +528,49 @@ def width_sweep(
     n: int = 15,
     activation: ActivationName = "relu",
 ) -> Sweep:
-    """Two-layer networks of growing width n, whose output scale and rate go by powers of it: best accuracy, distance
-    from the start. paths: of ``WIDTH_PATHS``; all are the same network, of gamma = 1 and this rate, at n = 64."""
+    """Make the experiment over the width n of two-layer networks: best accuracy and distance from the start.
+
+    Output scale and rates follow powers of n. All choices of them are the same network, of gamma = 1 and this rate, at
+    n = 64.
+
+    Parameters
+    ----------
+    widths : sequence of 1 to 200 ints, 1 to 10,000, default (16, 32, 64, 128, 256, 512)
+        Widths.
+    paths : sequence of str, optional
+        Choices of the powers, names of ``WIDTH_PATHS``; by default all of them.
+    rate : float in [0, 1e12], default 0.02
+        Learning rate at n = 64.
+    epochs
+        See ``TrainingConfig``.
+    seeds : sequence of 1 to 100 ints, default (0, 1, 2)
+        The seeds.
+    batch, n
+        See ``TrainingConfig``.
+    activation : {"relu", "linear"}, default "relu"
+        The activation.
+
+    Returns
+    -------
+    Sweep
+        The experiment.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range.
+
+    References
+    ----------
+    Xu & Ziyin, arXiv:2401.07085.
+
+    Examples
+    --------
+    >>> from dynamics.images import WIDTH_PATHS, width_sweep
+    >>> sweep = width_sweep(widths=(16, 64))
+    >>> len(sweep.settings) == 2 * len(WIDTH_PATHS)
+    True
+    """
     rate = check_number("rate", rate, *RATE_RANGE)
     activation = check_choice("activation", activation, ACTIVATIONS)
     sizes = check_integers("widths", widths, 1, WIDTH_MAX, 1, SETTINGS_MAX)
@@ -353,8 +598,51 @@ def initialization_sweep(
     n: int = 15,
     activation: ActivationName = "relu",
 ) -> Sweep:
-    """Two-layer networks of one width whose initialization scales grow by powers of a number κ, output scale and rates
-    with them. paths: of ``INITIALIZATION_PATHS``; all are the same network at κ = 1."""
+    """Make the experiment over initialization scales that go to infinity, for two-layer networks of one width.
+
+    The scales grow by powers of a number κ, output scale and rates with them. All choices of the powers are the same
+    network at κ = 1.
+
+    Parameters
+    ----------
+    scales : sequence of 1 to 200 floats in [1e-3, 1e6], default (1, 3, 10, 30, 100)
+        Values of κ.
+    paths : sequence of str, optional
+        Choices of the powers, names of ``INITIALIZATION_PATHS``; by default all of them.
+    width : int, 1 to 10,000, default 64
+        Neurons.
+    rate : float in [0, 1e12], default 0.03
+        Learning rate at κ = 1.
+    epochs
+        See ``TrainingConfig``.
+    seeds : sequence of 1 to 100 ints, default (0, 1, 2)
+        The seeds.
+    batch, n
+        See ``TrainingConfig``.
+    activation : {"relu", "linear"}, default "relu"
+        The activation.
+
+    Returns
+    -------
+    Sweep
+        The experiment.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range.
+
+    References
+    ----------
+    Xu & Ziyin, arXiv:2401.07085.
+
+    Examples
+    --------
+    >>> from dynamics.images import initialization_sweep
+    >>> sweep = initialization_sweep(scales=(1.0, 10.0), paths=("first layer, γ ∝ κ^(−1)",))
+    >>> [(setting.value, setting.network.gamma) for setting in sweep.settings]
+    [(1.0, 1.0), (10.0, 0.1)]
+    """
     rate, width = check_number("rate", rate, *RATE_RANGE), check_integer("width", width, 1, WIDTH_MAX)
     activation = check_choice("activation", activation, ACTIVATIONS)
     numbers = check_numbers("scales", scales, 1e-3, 1e6, SETTINGS_MAX)
@@ -379,13 +667,51 @@ def unlearning_sweep(
     seeds: Sequence[int] = (0, 1),
     n: int = 40,
 ) -> Sweep:
-    """The unlearning view: ``f = (1/m) sum_i a_i relu(<w_i, x>)`` with all a_i = a at the start and ``|w_i| = 1``
-    throughout, long full-batch descent with one rate for both layers, on one output that tells the earlier half of the
-    classes from the later: alignment of the first layer with the task's direction, second-layer norm, kernel, test
-    loss.
+    """Make the experiment on unlearning: alignment, second-layer norm, kernel and test loss in a long descent.
 
-    starts: a. step: time of a step, the rate over m. width: m. f less its mean takes part in the loss: the analysis has
-    an activation of mean 0. The data are whatever they are: neither Gaussian nor of a single index.
+    The network is ``f = (1/m) sum_i a_i relu(<w_i, x>)`` with all a_i = a at the start and ``|w_i| = 1`` throughout. It
+    is trained by full-batch descent with one rate for both layers, on one output that tells the earlier half of the
+    classes from the later. f less its mean takes part in the loss, as the analysis has an activation of mean 0. The
+    data are neither Gaussian nor of a single index.
+
+    Parameters
+    ----------
+    starts : sequence of 1 to 200 floats in [-1e3, 1e3], default (0.5, 1, 2, 4)
+        Values of a.
+    tasks : sequence of {"classes", "halves", "halves, reversed"}, default ("halves", "halves, reversed")
+        The tasks, see ``ImageSplit.task``.
+    width : int, 1 to 10,000, default 100
+        Neurons m.
+    step : float in [1e-9, 1e3], default 0.03
+        Time of a step, the rate over m. It is divided by (a/4)^2 for |a| > 4, since a larger a turns the first layer
+        faster.
+    epochs
+        See ``TrainingConfig``; by default 4,000.
+    seeds : sequence of 1 to 100 ints, default (0, 1)
+        The seeds.
+    n
+        See ``TrainingConfig``; by default 40.
+
+    Returns
+    -------
+    Sweep
+        The experiment.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range.
+
+    References
+    ----------
+    Imai, Nishiyama & Imaizumi, arXiv:2602.07378.
+
+    Examples
+    --------
+    >>> from dynamics.images import unlearning_sweep
+    >>> sweep = unlearning_sweep(starts=(1.0, 2.0))
+    >>> len(sweep.settings), sweep.plan.sphere, sweep.plan.centred, sweep.plan.batch
+    (4, True, True, None)
     """
     width, step = check_integer("width", width, 1, WIDTH_MAX), check_number("step", step, 1e-9, 1e3)
     numbers = check_numbers("starts", starts, -1e3, 1e3, SETTINGS_MAX)

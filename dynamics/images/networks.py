@@ -32,15 +32,38 @@ SEED_MAX = 2**32 - 1
 
 @dataclass(frozen=True)
 class ImageNetwork:
-    """A network before it has met its images.
+    """Describe a fully connected network without biases, ``f(x) = gamma W_L phi(W_{L-1} ... phi(W_1 x))``.
 
-    widths: neurons of each hidden layer, so that there are L = len(widths) + 1 layers of weights, 2 to 10.
-    sigma: initialization scale, one or one for each layer: the weights of layer k, which is fed n_{k-1} values, are
-    normal with the standard deviation ``sigma sqrt(2 / n_{k-1})``, Kaiming's at sigma = 1.
-    rates: the learning rate of each layer, or one for all. gamma: the scale of the output.
-    last: if given, every weight of the last layer has this value at the start.
+    A network of ReLUs is homogeneous in each layer's weights: with all initialization scales multiplied by s, f is
+    multiplied by s^L and the kernel by s^{2(L-1)}, exactly.
 
-    Raises ValueError, naming argument, value and range.
+    Parameters
+    ----------
+    widths : sequence of 1 to 9 ints, 1 to 10,000, default (64, 64, 64)
+        Neurons of each hidden layer; there are L = len(widths) + 1 layers of weights.
+    sigma : float or tuple of L floats in [1e-6, 1e6], default 1
+        Initialization scale, one for all layers or one for each: the weights of layer k, which is fed n_{k-1} values,
+        are normal with the standard deviation ``sigma sqrt(2 / n_{k-1})``, Kaiming's at sigma = 1.
+    rates : float or tuple of L floats in [0, 1e12], default 0.05
+        Learning rate, one for all layers or one for each.
+    gamma : float in [1e-12, 1e12], default 1
+        Scale of the output.
+    activation : {"relu", "linear"}, default "relu"
+        phi.
+    last : float in [-1e6, 1e6], optional
+        Value of every weight of the last layer at the start.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range. The message names the argument, its value and the range.
+
+    Examples
+    --------
+    >>> from dynamics.images import ImageNetwork
+    >>> network = ImageNetwork((32, 16), sigma=0.5)
+    >>> network.layers, network.shapes(64, 10)
+    (3, [(32, 64), (16, 32), (10, 16)])
     """
 
     widths: tuple[int, ...] = (64, 64, 64)
@@ -61,21 +84,39 @@ class ImageNetwork:
 
     @property
     def layers(self) -> int:
-        """L, the number of layers of weights."""
+        """Number L of layers of weights (int)."""
         return len(self.widths) + 1
 
     @property
     def layer_sigmas(self) -> tuple[float, ...]:
-        """sigma of each layer, (L,)."""
+        """Initialization scale of each layer (tuple of L floats)."""
         return self._each(self.sigma)
 
     @property
     def layer_rates(self) -> tuple[float, ...]:
-        """The learning rate of each layer, (L,)."""
+        """Learning rate of each layer (tuple of L floats)."""
         return self._each(self.rates)
 
     def shapes(self, inputs: int, outputs: int) -> list[tuple[int, int]]:
-        """(n_k, n_{k-1}) for each layer. Raises ValueError where they are more weights than are allowed."""
+        """Return the shapes of the layers' weights.
+
+        Parameters
+        ----------
+        inputs : int, 1 to 1,000,000
+            Values of an input.
+        outputs : int, 1 to 1,000,000
+            Outputs.
+
+        Returns
+        -------
+        list of tuple
+            (n_k, n_{k-1}) for each layer.
+
+        Raises
+        ------
+        ValueError
+            If an argument is outside its range, or if there are more than 20,000,000 weights.
+        """
         inputs, outputs = (
             check_integer("inputs", inputs, 1, VALUES_MAX),
             check_integer("outputs", outputs, 1, VALUES_MAX),
@@ -87,7 +128,27 @@ class ImageNetwork:
         return shapes
 
     def weights(self, inputs: int, outputs: int, seed: int) -> list[NDArray[Any]]:
-        """W_1 ... W_L as they are drawn, (n_k, n_{k-1}) each."""
+        """Draw the weights at the start.
+
+        Parameters
+        ----------
+        inputs : int, 1 to 1,000,000
+            Values of an input.
+        outputs : int, 1 to 1,000,000
+            Outputs.
+        seed : int, 0 to 2**32 - 1
+            Seed of the weights.
+
+        Returns
+        -------
+        list of array
+            W_1 ... W_L, each (n_k, n_{k-1}).
+
+        Raises
+        ------
+        ValueError
+            If an argument is outside its range, or if there are more than 20,000,000 weights.
+        """
         shapes, seed = self.shapes(inputs, outputs), check_integer("seed", seed, 0, SEED_MAX)
         drawn = [
             sigma * sqrt(2.0 / columns) * np.random.default_rng([seed, 0, k]).standard_normal((rows, columns))

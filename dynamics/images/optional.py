@@ -23,7 +23,7 @@ PACKAGES = {"autograd": "autograd==1.9.1", "sklearn": "scikit-learn==1.9.1"}
 
 
 class MissingDependencyError(ImportError):
-    """A package of the extra is not installed; the message says how to get it."""
+    """Report that a package of the optional extra ``images`` is not installed; the message says how to get it."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,19 @@ class Differentiation:
 
 
 def missing_packages() -> str:
-    """A sentence that says which packages of the extra are not installed, and how to get them; empty if none is."""
+    """Return which packages of the optional extra ``images`` are not installed, and how to get them.
+
+    Returns
+    -------
+    str
+        One sentence; empty if none is missing.
+
+    Examples
+    --------
+    >>> from dynamics.images import missing_packages
+    >>> missing_packages()  # doctest: +SKIP
+    ''
+    """
     absent = [name for name in PACKAGES if not _found(name)]
     return _sentence(absent) if absent else ""
 

@@ -28,8 +28,21 @@ UNKNOWN = {1: ("train_accuracy",)}  # by version: what its results do not have, 
 
 @dataclass(frozen=True, eq=False)
 class SavedResults:
-    """Results by name. date: of the computation, as YYYY-MM-DD; versions: of the packages that computed them;
-    split_seed: of the images' split; seconds: of a processor that each took."""
+    """Hold results that are kept in a file, by name.
+
+    Parameters
+    ----------
+    runs : mapping of str to ImageRuns
+        The results.
+    date : str
+        Date of the computation, as YYYY-MM-DD.
+    versions : mapping of str to str
+        Versions of the packages that computed them.
+    split_seed : int
+        Seed of the images' split.
+    seconds : mapping of str to float
+        Processor time that each result took, in seconds.
+    """
 
     runs: Mapping[str, ImageRuns]
     date: str
@@ -39,7 +52,29 @@ class SavedResults:
 
 
 def save_results(path: str | Path | BinaryIO, kept: SavedResults) -> None:
-    """Writes results to a file, by its path or open."""
+    """Write results to a file: an ``.npz`` of single-precision arrays, with all that is not an array as JSON.
+
+    Parameters
+    ----------
+    path : str, Path or binary file
+        The file, by its path or open.
+    kept : SavedResults
+        The results.
+
+    Raises
+    ------
+    ValueError
+        If an argument has another type.
+
+    Examples
+    --------
+    >>> import io
+    >>> from dynamics.images import SavedResults, save_results
+    >>> file = io.BytesIO()
+    >>> save_results(file, SavedResults({}, "2026-01-01", {}, split_seed=0, seconds={}))
+    >>> file.getvalue()[:2]  # a zip
+    b'PK'
+    """
     check_instance("kept", kept, SavedResults)
     if not isinstance(path, (str, Path)) and not hasattr(path, "write"):
         check_instance("path", path, Path)
@@ -68,7 +103,35 @@ def save_results(path: str | Path | BinaryIO, kept: SavedResults) -> None:
 
 
 def load_results(path: str | Path) -> SavedResults:
-    """Read what ``save_results`` has written, in this or an earlier version. Raises ValueError for anything else."""
+    """Read what ``save_results`` has written, in this or an earlier version.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+
+    Returns
+    -------
+    SavedResults
+        The results; quantities that an earlier version did not have are nan.
+
+    Raises
+    ------
+    ValueError
+        If the file cannot be read or is not such a file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from dynamics.images import SavedResults, load_results, save_results
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "kept.npz"
+    ...     save_results(path, SavedResults({}, "2026-01-01", {"numpy": "2.0"}, split_seed=0, seconds={}))
+    ...     found = load_results(path)
+    >>> found.date, found.versions
+    ('2026-01-01', {'numpy': '2.0'})
+    """
     if not isinstance(path, str):
         check_instance("path", path, Path)
     with open_file("path", Path(path)) as opened:

@@ -67,14 +67,36 @@ _CHUNK = 2_000  # images put through a network at once
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """How a network is trained, and when it is looked at.
+    """Set how a network is trained, and when it is measured.
 
-    epochs: passes through the training images, 1 to 1e6. n: records, 2 to 1,000: of the start, then at about even
-    ratios of the epochs, or of every epoch if there are fewer. batch: images of a step, drawn without replacement
-    within an epoch; None for all of them.
-    sphere: every neuron of the first layer keeps its weights at length 1, as in the analysis of unlearning.
-    centred: the output has a bias that is always at its best: for a batch in a step, for the training images where
-    losses and accuracies are measured; with the squared loss.
+    Parameters
+    ----------
+    epochs : int, 1 to 1,000,000, default 50
+        Passes through the training images.
+    n : int, 2 to 1,000, default 25
+        Number of records: of the start, then at about even ratios of the epochs, or of every epoch if there are fewer.
+    batch : int, 1 to 100,000, or None, default 128
+        Images of a step, drawn without replacement within an epoch; None for all of them.
+    loss : {"squared", "cross entropy"}, default "squared"
+        ``1/2 mean |f - y|^2``, or the cross entropy.
+    sphere : bool, default False
+        Whether every neuron of the first layer keeps its weights at length 1, as in the analysis of unlearning.
+    centred : bool, default False
+        Whether the output has a bias that is always optimal: for a batch in a step, for the training images where
+        losses and accuracies are measured. Only with the squared loss.
+    dtype : {"float32", "float64"}, default "float32"
+        Type of weights and images.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range.
+
+    Examples
+    --------
+    >>> from dynamics.images import TrainingConfig
+    >>> TrainingConfig(epochs=100, n=5).recorded
+    (0, 1, 5, 22, 100)
     """
 
     epochs: int = 50
@@ -98,18 +120,56 @@ class TrainingConfig:
 
     @property
     def recorded(self) -> tuple[int, ...]:
-        """The epochs after which the network is looked at, from 0 to ``epochs``."""
+        """Epochs after which the network is measured, from 0 to ``epochs`` (tuple of int)."""
         if self.epochs < self.n:
             return tuple(range(self.epochs + 1))
         return (0, *np.unique(np.round(np.geomspace(1, self.epochs, self.n - 1)).astype(int)).tolist())
 
     def work(self, task: ImageTask, network: ImageNetwork) -> float:
-        """Multiply-adds of a run. Raises ValueError where they are more than are allowed."""
+        """Return the multiply-adds of a run.
+
+        Parameters
+        ----------
+        task : ImageTask
+            The task.
+        network : ImageNetwork
+            The network.
+
+        Returns
+        -------
+        float
+            The number.
+
+        Raises
+        ------
+        ValueError
+            If it is more than 1e13.
+        """
         task = check_instance("task", task, ImageTask)
         return self.cost(len(task.x), len(task.x_test), task.x.shape[1], task.y.shape[1], network)
 
     def cost(self, size: int, tests: int, inputs: int, outputs: int, network: ImageNetwork) -> float:
-        """The same for so many training and test images of so many values, known without them."""
+        """Return the multiply-adds of a run from the numbers of images and values.
+
+        Parameters
+        ----------
+        size, tests : int, 1 to 1,000,000
+            Training and test images.
+        inputs, outputs : int, 1 to 1,000,000
+            Values of an image, and outputs.
+        network : ImageNetwork
+            The network.
+
+        Returns
+        -------
+        float
+            The number, as ``work`` gives it.
+
+        Raises
+        ------
+        ValueError
+            If an argument is outside its range, or if the number is more than 1e13.
+        """
         size, tests = check_integer("size", size, 1, IMAGES_MAX), check_integer("tests", tests, 1, IMAGES_MAX)
         shapes = check_instance("network", network, ImageNetwork).shapes(inputs, outputs)
         each = float(sum(rows * columns for rows, columns in shapes))
@@ -127,21 +187,50 @@ class TrainingConfig:
 
 @dataclass(frozen=True, eq=False)
 class ImageRecord(Result):
-    """A network of L layers after some epochs.
+    """Hold the measurements of a network of L layers after some epochs.
 
-    train_loss, train_accuracy: over the first 2,000 training images at most; test_loss, test_accuracy: over all test
-    images. Of one output, right is what has the sign of its target.
-    cos: |cos zeta_k| of the layers 2 ... L (L - 1,), over 500 test images at most, as defined above; nan where a layer
-    is fed nothing but 0.
-    norms: |W_k|_F (L,); norm: of all weights together; moved: |weights - start| / |start| of all together, and
-    ``moved_layers`` (L,) of each.
-    kernel_ratio: the trace of the tangent kernel ``sum_k rate_k sum_c <df_c(x)/dW_k, df_c(x')/dW_k>`` over 24 test
-    images at most, over that at the start; kernel_distance: ``1 - <K, K_0> / (|K| |K_0|)``, 0 to 1, what remains of its
-    change when its size is taken out.
-    alignment: ``sqrt(sum_i <w_i, beta>^2 / sum_i |w_i|^2)`` over the neurons w_i of the first layer, beta the task's
-    direction; signed_alignment: the mean of ``<w_i, beta> / |w_i|``, the R of the analysis of unlearning, for one
-    output.
-    halted: why it does not go on before its end, as a sentence; empty while it does.
+    Attributes
+    ----------
+    epoch, steps : int
+        Epochs and steps so far.
+    train_loss, train_accuracy : float
+        Loss and accuracy over the first 2,000 training images at most. Of one output, right is what has the sign of its
+        target.
+    test_loss, test_accuracy : float
+        Loss and accuracy over all test images.
+    cos : array (L - 1,)
+        |cos zeta_k| of the layers 2 ... L over 500 test images at most, see the notes; nan if a layer is fed nothing
+        but 0.
+    norms : array (L,)
+        Frobenius norms |W_k|.
+    norm : float
+        Norm of all weights together.
+    moved : float
+        ``|weights - start| / |start|`` of all weights together.
+    moved_layers : array (L,)
+        The same of each layer.
+    kernel_ratio : float
+        Trace of the tangent kernel ``sum_k rate_k sum_c <df_c(x)/dW_k, df_c(x')/dW_k>`` over 24 test images at most,
+        over that at the start.
+    kernel_distance : float
+        ``1 - <K, K_0> / (|K| |K_0|)``, 0 to 1: what remains of the kernel's change apart from its size.
+    alignment : float
+        ``sqrt(sum_i <w_i, beta>^2 / sum_i |w_i|^2)`` over the neurons w_i of the first layer, with the task's direction
+        beta.
+    signed_alignment : float
+        Mean of ``<w_i, beta> / |w_i|``, the R of the analysis of unlearning, for one output.
+    halted : str
+        Why the run stops before its end; empty if it does not.
+
+    Notes
+    -----
+    Layer k > 1 is fed ``h = phi(W_{k-1} ...)``, and over images
+    ``cos^2 zeta_k = E |W_k h|^2 / (|W_k|^2 E |h|^2)``. For W_k drawn afresh it is 1/n_{k-1} in the mean, the level of
+    chance. With one output and data on a line, for a linear network, it is cos^2 of the paper's zeta.
+
+    References
+    ----------
+    Xu & Ziyin, arXiv:2401.07085; Imai, Nishiyama & Imaizumi, arXiv:2602.07378.
     """
 
     epoch: int
@@ -163,13 +252,51 @@ class ImageRecord(Result):
 
 
 class ImageTraining:
-    """A network that learns, epoch by epoch: ``advance`` it as far as wanted, and ``measure`` it.
+    """Train a network on images, epoch by epoch.
 
-    seed: of the weights and of the batches; the same seed gives the same run. weights: W_1 ... W_L to start from
-    instead, (n_k, n_{k-1}) each.
+    ``advance`` takes it to an epoch, ``measure`` describes it.
 
-    Raises ValueError, naming argument, value and range, and where the run would cost more than is allowed; raises
-    ExtraMissing where the library that differentiates is not installed.
+    Parameters
+    ----------
+    task : ImageTask
+        The task.
+    network : ImageNetwork
+        The network.
+    plan : TrainingConfig, optional
+        How it is trained; by default ``TrainingConfig()``.
+    seed : int, 0 to 2**32 - 1, default 0
+        Seed of the weights and of the batches. The same seed gives the same run.
+    weights : sequence of L arrays (n_k, n_{k-1}), optional
+        W_1 ... W_L to start from instead.
+
+    Attributes
+    ----------
+    epoch, steps : int
+        Epochs and steps so far.
+    weights : list of array
+        W_1 ... W_L.
+    halted : str
+        Why the run stops before its end; empty if it does not.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range, or if the run takes more than 1e13 multiply-adds.
+    MissingDependencyError
+        If autograd is not installed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dynamics.images import ImageNetwork, ImageTask, ImageTraining
+    >>> x = np.random.default_rng(0).standard_normal((40, 3))
+    >>> task = ImageTask("sign of the first value", x, np.sign(x[:, :1]), x, np.sign(x[:, :1]))
+    >>> training = ImageTraining(task, ImageNetwork((8,)))
+    >>> before = training.measure().train_loss
+    >>> training.advance(20)
+    True
+    >>> training.measure().train_loss < before, training.output(x).shape
+    (True, (40, 1))
     """
 
     def __init__(
@@ -214,8 +341,25 @@ class ImageTraining:
         self._kernel0 = self.kernel()
 
     def advance(self, until: int, seconds: float = inf) -> bool:
-        """Takes steps until exactly that epoch, for about so many seconds at most; whether it is there, or has halted
-        for a reason that ``halted`` gives."""
+        """Take steps until exactly an epoch.
+
+        Parameters
+        ----------
+        until : int, 0 to 1,000,000
+            The epoch.
+        seconds : float, at least 0, default inf
+            About the longest duration of the call; at least one step is taken.
+
+        Returns
+        -------
+        bool
+            Whether it is there, or has halted for a reason that ``halted`` gives.
+
+        Raises
+        ------
+        ValueError
+            If an argument is outside its range.
+        """
         until, seconds = check_integer("until", until, 0, EPOCHS_MAX), check_number("seconds", seconds, 0.0)
         began = perf_counter()
         size, batch = len(self._x), min(self.plan.batch or len(self._x), len(self._x))
@@ -235,15 +379,39 @@ class ImageTraining:
         return self.epoch >= until or bool(self.halted)
 
     def output(self, x: NDArray[Any]) -> FloatArray:
-        """f at inputs (n, d0): (n, C)."""
+        """Return the network's outputs.
+
+        Parameters
+        ----------
+        x : array_like (n, d0)
+            Inputs, at least one.
+
+        Returns
+        -------
+        array (n, C)
+            f(x).
+
+        Raises
+        ------
+        ValueError
+            If x has another shape.
+        """
         x = check_floats("x", x)
         if x.ndim != 2 or not len(x) or x.shape[1] != self.task.x.shape[1]:
             raise ValueError(f"x must have the shape (n, {self.task.x.shape[1]}), n of at least 1, not {x.shape}")
         return np.vstack([self._forward(x[i : i + _CHUNK])[-1] for i in range(0, len(x), _CHUNK)]).astype(float)
 
     def kernel(self) -> FloatArray:
-        """The tangent kernel over the first test images, (24, 24) at most: summed over outputs, each layer's part times
-        its rate. As if nothing held the first layer to the sphere, or the output at its mean."""
+        """Return the tangent kernel over the first test images, at most 24.
+
+        It is summed over outputs, each layer's part times its rate, as if nothing held the first layer to the sphere or
+        the output at its mean.
+
+        Returns
+        -------
+        array (k, k)
+            The kernel.
+        """
         x = self._x_test[:_KERNEL]
         outputs = self._y_test.shape[1]
         offsets = [np.zeros((len(x), len(one)), dtype=x.dtype) for one in self.weights]
@@ -263,7 +431,13 @@ class ImageTraining:
         return total
 
     def measure(self) -> ImageRecord:
-        """What the network is now."""
+        """Return the network as it is now.
+
+        Returns
+        -------
+        ImageRecord
+            Losses, accuracies, angles, norms and kernel.
+        """
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a zero vector has no angle: nan
             probe = self._x_test[:_PROBE]
             hidden = self._forward(probe)[1:-1]
@@ -372,9 +546,46 @@ def train_images(
     seed: int = 0,
     weights: Sequence[NDArray[Any]] | None = None,
 ) -> Iterator[ImageRecord]:
-    """A record after each of ``plan.recorded`` epochs; once more, and the last, where the run halts before.
+    """Train a network on images and measure it on the way.
 
-    Whoever asks no further stops the work. Raises as ``ImageTraining`` does, when it is called.
+    There is a record after each epoch of ``plan.recorded``, and a last one if the run halts before its end. To stop the
+    work, stop iterating.
+
+    Parameters
+    ----------
+    task : ImageTask
+        The task.
+    network : ImageNetwork
+        The network.
+    plan : TrainingConfig, optional
+        How it is trained; by default ``TrainingConfig()``.
+    seed : int, 0 to 2**32 - 1, default 0
+        Seed of the weights and of the batches.
+    weights : sequence of L arrays (n_k, n_{k-1}), optional
+        W_1 ... W_L to start from instead.
+
+    Yields
+    ------
+    ImageRecord
+        The measurements.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range, or if the run takes more than 1e13 multiply-adds; raised by the call,
+        before the iteration.
+    MissingDependencyError
+        If autograd is not installed.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dynamics.images import ImageNetwork, ImageTask, TrainingConfig, train_images
+    >>> x = np.random.default_rng(0).standard_normal((40, 3))
+    >>> task = ImageTask("sign of the first value", x, np.sign(x[:, :1]), x, np.sign(x[:, :1]))
+    >>> records = list(train_images(task, ImageNetwork((8,)), TrainingConfig(epochs=20, n=3)))
+    >>> [record.epoch for record in records], records[-1].train_loss < records[0].train_loss
+    ([0, 1, 20], True)
     """
     training = ImageTraining(task, network, plan, seed, weights)
 
@@ -391,10 +602,37 @@ def train_images(
 def stable_rate(network: ImageNetwork, rate: float, most: float, loss: Loss = "squared") -> float:
     """Return the rate for a network whose layers have one sigma, from one that suits sigma = 1 and gamma = 1.
 
-    Squared loss: divided by ``gamma^2 sigma^{2 (L - 1)}``, the size of the kernel at the start, so that outputs move as
-    fast there. Cross entropy: its slope in an output is at most 1, however large the outputs are, so a step moves
-    weights of size sigma by ``rate gamma sigma^{L - 1}`` at most; divided by ``gamma sigma^{L - 2}`` it changes them by
-    the same share. In both cases ``most`` at most: from a small sigma the kernel grows during training.
+    For the squared loss the rate is divided by ``gamma^2 sigma^{2 (L - 1)}``, the size of the kernel at the start, so
+    that outputs move as fast there. For the cross entropy the slope in an output is at most 1, however large the
+    outputs are, so a step moves weights of size sigma by ``rate gamma sigma^{L - 1}`` at most; divided by ``gamma
+    sigma^{L - 2}`` it changes them by the same share.
+
+    Parameters
+    ----------
+    network : ImageNetwork
+        The network.
+    rate : float in [0, 1e12]
+        The rate at sigma = 1 and gamma = 1.
+    most : float in [0, 1e12]
+        Largest rate: from a small sigma the kernel grows during training.
+    loss : {"squared", "cross entropy"}, default "squared"
+        The loss.
+
+    Returns
+    -------
+    float
+        The rate.
+
+    Raises
+    ------
+    ValueError
+        If an argument is outside its range, or if the layers have different sigma.
+
+    Examples
+    --------
+    >>> from dynamics.images import ImageNetwork, stable_rate
+    >>> stable_rate(ImageNetwork((8,), sigma=2.0), rate=0.01, most=0.1)  # divided by 2^2
+    0.0025
     """
     low, high = RATE_RANGE
     rate, most = check_number("rate", rate, low, high), check_number("most", most, low, high)
