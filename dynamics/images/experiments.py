@@ -227,7 +227,7 @@ class Sweep:
     varied : str
         What is varied.
     settings : sequence of 1 to 200 Settings
-        The settings.
+        The settings; their networks must have the same number of layers, which is not checked.
     seeds : sequence of 1 to 100 ints
         The seeds.
     plan : TrainingConfig
