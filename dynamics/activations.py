@@ -28,6 +28,7 @@ SERIES_MAX = 1e6  # of a coefficient
 _NODES = 400  # of the quadrature: exact to rounding for the degrees below
 _NEGLIGIBLE = 1e-12  # share of sum k^2 sigma_k^2, about U''(1), that is left out; of U(1) it is far less
 _COEFFICIENTS_MAX = 10_000  # degree up to which coefficients are computed
+_BY_QUADRATURE = ("tanh", "swish")  # at most _LONGEST degrees: the quadrature is wrong near the number of its nodes
 _LONGEST = 200  # degrees of a smooth activation, at which the slowest of them (tanh) is negligible
 _PIECE = 1024  # numbers that a polynomial is worked out for together: a few rows of them stay in the first cache
 
@@ -195,9 +196,8 @@ class Activation(Result):
 
         Parameters
         ----------
-        degree : int, 0 to 10,000
-            Highest degree. For "tanh" and "swish" use at most 200: a quadrature of 400 nodes gives the coefficients,
-            and it is not accurate at high degrees.
+        degree : int, 0 to 10,000; 0 to 200 for "tanh" and "swish"
+            Highest degree.
 
         Returns
         -------
@@ -215,7 +215,8 @@ class Activation(Result):
         >>> Activation.of("tanh").coefficients(3).round(3)
         array([ 0.   ,  0.606,  0.   , -0.148])
         """
-        degree = check_integer("degree", degree, 0, _COEFFICIENTS_MAX)
+        highest = _LONGEST if self.name in _BY_QUADRATURE else _COEFFICIENTS_MAX
+        degree = check_integer("degree", degree, 0, highest)
         if self.name == "polynomial":
             padded = np.zeros(degree + 1)
             known = min(degree + 1, len(self.polynomial))

@@ -227,7 +227,7 @@ class Sweep:
     varied : str
         What is varied.
     settings : sequence of 1 to 200 Settings
-        The settings; their networks must have the same number of layers, which is not checked.
+        The settings, whose networks have the same number of layers.
     seeds : sequence of 1 to 100 ints
         The seeds.
     plan : TrainingConfig
@@ -236,7 +236,7 @@ class Sweep:
     Raises
     ------
     ValueError
-        If there are too many settings or seeds, or none.
+        If there are too many settings or seeds, or none, or networks of different numbers of layers.
 
     References
     ----------
@@ -263,6 +263,8 @@ class Sweep:
         settings = check_sequence("settings", self.settings, 1, SETTINGS_MAX, "settings")
         for i, one in enumerate(settings):
             check_instance(f"settings[{i}]", one, Setting)
+        if len(depths := {one.network.layers for one in settings}) > 1:
+            raise ValueError(f"settings must have networks of one number of layers, not of {depths}")
         object.__setattr__(self, "settings", settings)
         object.__setattr__(self, "seeds", check_integers("seeds", self.seeds, 0, SEED_MAX, 1, SEEDS_MAX))
         check_instance("plan", self.plan, TrainingConfig)
@@ -317,8 +319,8 @@ class Sweep:
         Raises
         ------
         ValueError
-            If an argument is outside its range, or if the experiment takes more than 3e13 multiply-adds; raised by the
-            call, before the iteration.
+            If an argument is outside its range, if before is of another experiment, or if the experiment takes more
+            than 3e13 multiply-adds; raised by the call, before the iteration.
         MissingDependencyError
             If autograd is not installed; raised by the call.
 
@@ -337,6 +339,8 @@ class Sweep:
         images = check_instance("images", images, ImageSplit)
         if before is not None:
             check_instance("before", before, ImageRuns)
+            if (before.settings, before.seeds, before.plan) != (self.settings, self.seeds, self.plan):
+                raise ValueError("before must be what a run of the same settings, seeds and plan has given")
         works = self.works(len(images.x), len(images.x_test), images.x.shape[1], len(images.classes))
         total = sum(works) * len(self.seeds)
         if total > WORK_MAX:

@@ -27,6 +27,26 @@ def test_coefficients_are_projections(name):
         assert sigma[k] == pytest.approx(truth, abs=1e-11)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_high_degrees_are_accurate_or_refused(name):
+    """Against Parseval: what the degrees above leave of E[sigma^2] is positive, and falls with the degree."""
+    activation = Activation.of(name)
+    highest = 10_000 if name in ("relu", "erf") else 200
+
+    def integrand(x):
+        return float(activation.value(np.array(x))) ** 2 * exp(-x * x / 2) / sqrt(2 * pi)
+
+    square = quad(integrand, -14, 14, points=[0], epsabs=1e-14)[0]
+    sigma = activation.coefficients(highest)
+    left = square - np.cumsum(sigma**2)
+    assert np.all(left > -1e-13)
+    assert left[-1] < (1e-5 if name == "relu" else 1e-13)
+    bound = np.sqrt(left[:-1] + 1e-15) + 1e-12  # of each coefficient, by what those before it leave
+    assert np.all(abs(sigma[1:]) <= bound)
+    with pytest.raises(ValueError, match=rf"degree must .*{highest}"):
+        activation.coefficients(highest + 1)
+
+
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "relu"])
 def test_what_is_cut_of_a_smooth_activation_is_below_rounding(name):
     activation = Activation.of(name)

@@ -25,6 +25,8 @@ from dynamics.images import (
     ImageTraining,
     MissingDependencyError,
     SavedResults,
+    Setting,
+    Sweep,
     TrainingConfig,
     data,
     experiments,
@@ -626,6 +628,15 @@ def test_an_experiment_that_was_interrupted_does_only_what_is_left(name, few, mo
     assert found.progress == pytest.approx(1.0)
     for key in kept:
         assert np.array_equal(getattr(found, key), getattr(whole, key))
+
+    with pytest.raises(ValueError, match="before must be what a run of the same settings, seeds and plan has given"):
+        replace(sweep, seeds=(*sweep.seeds, 99)).run(few, whole)
+
+
+def test_a_sweep_has_networks_of_one_depth():
+    settings = [Setting("layers", n, ImageNetwork((8,) * n)) for n in (1, 2)]
+    with pytest.raises(ValueError, match="settings must have networks of one number of layers"):
+        Sweep("depth", "layers", settings, (0,), TrainingConfig(epochs=1))
 
 
 def test_the_work_is_known_without_the_images(few):
