@@ -13,7 +13,7 @@ fl.numberText = function (number) {
 fl.canonical = (number) => Number(number.toPrecision(12)) + 0;
 
 // The parts of a state that the stream is asked for.
-fl.ASKED = ["physics", "layer"];
+fl.ASKED = ["physics", "overlay"];
 
 // Fields of a state with other values of what is on the axes x and y of a map.
 fl.placed = function (view, state, values) {
@@ -34,18 +34,18 @@ fl.present = (view, state) => ["x", "y"].map((name) => {
 });
 
 // What the stream is asked for: a view that is a map does not depend on the present values of what is on its axes.
-fl.asked = function (view, state, parts = fl.ASKED) {
+fl.asked = function (view, state, groups = fl.ASKED) {
   const mapped = Object.values(view.figures).some(({ opens }) => opens) && view.axes[state.x] && view.axes[state.y];
   const rest = mapped ? fl.placed(view, state, { x: view.axes[state.x].rest, y: view.axes[state.y].rest }) : {};
-  return fl.query(view, { ...state, ...rest }, parts);
+  return fl.query(view, { ...state, ...rest }, groups);
 };
 
 // The whole state as a query, or some parts of it.
-fl.query = function (view, state, parts) {
+fl.query = function (view, state, groups) {
   const terms = [`v=${view.version}`];
   for (const parameter of view.parameters) {
     const value = state[parameter.name];
-    if (value === null || value === undefined || (parts && !parts.includes(parameter.part))) continue;
+    if (value === null || value === undefined || (groups && !groups.includes(parameter.group))) continue;
     let text = value;
     if (Array.isArray(value)) text = value.map((item) => (typeof item === "string" ? item : fl.numberText(item))).join(",");
     else if (typeof value === "number") text = fl.numberText(value);

@@ -8,7 +8,7 @@ fl.FOLLOW = {
   hidden: 60_000, // ms after which a page that nobody sees asks no more until it is seen
 };
 
-// Returns when the run is finished (true) or has failed (false). base: "/runs/<view>"; query: a link's; place: up to
+// Returns when the run is finished (true) or has failed (false). base: "/jobs/<view>"; query: a link's; place: up to
 // where its records have been read, kept for whoever goes on later.
 // onStatus gets {status, place, sentence, …} with each answer, status "away" where there was none; onRestart is called
 // before records come again from the first; onRelease, onChunk, onBatch, and what is thrown, are those of fl.read.
@@ -24,11 +24,11 @@ fl.follow = async function (base, query, signal, handlers, place = { generation:
   }
 };
 
-// Asks once, and hands on what is new; end "/look" only looks, which keeps no run going. Returns how the run stands.
-fl.ask = async function (base, query, signal, { onRelease, onChunk, onBatch, onStatus, onRestart }, place, end = "") {
+// Asks once, and hands on what is new; peek only looks, which keeps no run going. Returns how the run stands.
+fl.ask = async function (base, query, signal, { onRelease, onChunk, onBatch, onStatus, onRestart }, place, peek = false) {
   let head, records;
   try {
-    [head, ...records] = await fl.runLines(`${base}/${place.generation}/${place.from}${end}?${query}`, signal, onRelease);
+    [head, ...records] = await fl.runLines(`${base}?generation=${place.generation}&offset=${place.from}${peek ? "&peek=1" : ""}&${query}`, signal, onRelease);
   } catch (error) {
     if (error instanceof fl.Later) head = { status: "stopped", sentence: error.message };
     else if (error instanceof fl.Lost) head = { status: "away", sentence: "" };

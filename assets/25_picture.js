@@ -43,12 +43,12 @@ fl.Picture = class {
 
   take(chunk) {
     this.version += 1;
-    if (chunk.kind === "begin") {
+    if (chunk.kind === "start") {
       this.expected = chunk.runs;
       this.final = Boolean(chunk.final);
     }
     else if (chunk.kind === "scene") this.scenes[chunk.name] = fl.decoded(chunk);
-    else if (chunk.kind === "run") {
+    else if (chunk.kind === "trajectory") {
       this.runs[chunk.index] = { ...chunk, traces: fl.decoded(chunk.traces), columns: {}, clock: this.clock, complete: false };
     }
     else if (chunk.kind === "trace") {

@@ -135,8 +135,8 @@ fl.Overlay = class {
     for (const trace of this.gd._fullData || []) {
       const node = trace.meta && this.gd.querySelector(`.trace${trace.uid}`);
       if (!node) continue;
-      if (trace.meta.part === "cloud") { node.style.display = clouds ? "none" : ""; continue; }
-      if (trace.meta.part === "line") { node.style.display = hidden ? "none" : ""; continue; }
+      if (trace.meta.role === "cloud") { node.style.display = clouds ? "none" : ""; continue; }
+      if (trace.meta.role === "line") { node.style.display = hidden ? "none" : ""; continue; }
       const points = node.querySelectorAll(".point"); // of the marks the second half are the ends
       points.forEach((point, k) => { point.style.display = hidden && 2 * k >= points.length ? "none" : ""; });
     }

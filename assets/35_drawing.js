@@ -1,6 +1,6 @@
 // Drawing: scenes and runs of one state as plotly figures, whole or up to the time cursor.
-// A trace with meta {run, x, y, part} shows columns of a run, and with `from` the band from that column to y; one whose
-// part is "cloud" the rows of two tables at the cursor; with `layer` only while the state's layers have it. Everything else
+// A trace with meta {run, x, y, role} shows columns of a run, and with `from` the band from that column to y; one whose
+// role is "cloud" the rows of two tables at the cursor; with `layer` only while the state's layers have it. Everything else
 // is the server's.
 window.fl = window.fl || {};
 
@@ -133,7 +133,7 @@ fl.Drawing = class {
       x: columns[meta.x] || meta.x,
       y: columns[meta.y] || meta.y,
       from: columns[meta.from] || meta.from,
-      cloud: meta.part === "cloud",
+      cloud: meta.role === "cloud",
       opacity,
       xaxis: (xaxis || "x").replace("x", "xaxis"),
       yaxis: (yaxis || "y").replace("y", "yaxis"),
@@ -237,16 +237,16 @@ fl.Drawing = class {
     return [...below, ...runs, ...above].map((source) => {
       const trace = this.enlarged(this.coloured(source));
       if (!trace.meta) return trace;
-      if (trace.meta.part === "regions") return this.fitting(trace, layout, this.figures[name].gd);
-      if (trace.meta.part === "names") return this.spread(trace, layout, this.figures[name].gd);
+      if (trace.meta.role === "regions") return this.fitting(trace, layout, this.figures[name].gd);
+      if (trace.meta.role === "names") return this.spread(trace, layout, this.figures[name].gd);
       const x = columns[trace.meta.x] || trace.meta.x, y = columns[trace.meta.y] || trace.meta.y;
       trace.meta = { ...trace.meta, x, y };
-      if (trace.meta.part === "marks") return this.marked(trace, layout);
+      if (trace.meta.role === "marks") return this.marked(trace, layout);
       const run = this.picture.runs[trace.meta.run];
       const from = columns[trace.meta.from] || trace.meta.from;
       const [xs, ys] = [x, y].map((column) => fl.rowAt(run, column, null));
       if (!xs.length || !ys.length) return Object.assign(trace, fl.Drawing.NOTHING);
-      if (trace.meta.part === "cloud") return Object.assign(trace, { x: Array.from(xs), y: Array.from(ys) });
+      if (trace.meta.role === "cloud") return Object.assign(trace, { x: Array.from(xs), y: Array.from(ys) });
       return Object.assign(trace, from ? fl.band(run, x, y, from) : { x: xs, y: ys });
     });
   }

@@ -26,12 +26,12 @@ fl.LongRun = class {
 
   // A chunk of the stream as it goes into the picture, or null: what belongs to a record is left out where the run itself is watched.
   passed(chunk) {
-    if (chunk.kind === "replay") {
+    if (chunk.kind === "recording") {
       this.record = chunk;
       this.theory = this.picture.runs.length;
       return null;
     }
-    if (chunk.kind === "words" && !this.record) this.words = chunk;
+    if (chunk.kind === "text" && !this.record) this.words = chunk;
     if (!this.record || this.replayed) return chunk;
     return chunk.kind === "end" ? { ...chunk, status: this.record.status } : null;
   }
@@ -55,7 +55,7 @@ fl.LongRun = class {
     if (this.how === "paused") return this.pause();
     const rest = page.moved + fl.LongRun.REST - performance.now();
     if (rest > 0) await fl.until(this.asking.signal, (done) => setTimeout(done, rest));
-    await fl.follow(`${fl.base}/runs/${page.view.name}`, this.query, this.asking.signal, this.handlers(), this.place);
+    await fl.follow(`${fl.base}/jobs/${page.view.name}`, this.query, this.asking.signal, this.handlers(), this.place);
     page.progress.hide();
     return true;
   }
@@ -64,7 +64,7 @@ fl.LongRun = class {
   async pause() {
     const { page } = this;
     let head;
-    do head = await fl.ask(`${fl.base}/runs/${page.view.name}`, this.query, this.asking.signal, this.handlers(), this.place, "/look");
+    do head = await fl.ask(`${fl.base}/jobs/${page.view.name}`, this.query, this.asking.signal, this.handlers(), this.place, true);
     while (head.more);
     if (head.status === "finished") { page.progress.hide(); return true; }
     page.progress.show({ done: this.done, sentence: fl.LongRun.PAUSED }, ["on", "cancel"]);

@@ -143,7 +143,7 @@ fl.Take = class {
   async short() {
     const { view, state, history } = this.page;
     if (fl.lecture) return location.origin + history.address();
-    const response = await fetch(`${fl.base}/short/${view.name}?${fl.query(view, state)}`);
+    const response = await fetch(`${fl.base}/short-link/${view.name}?${fl.query(view, state)}`);
     if (!response.ok) throw new Error("the server refused it");
     return location.origin + (await response.json()).link + history.given();
   }

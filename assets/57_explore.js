@@ -228,7 +228,7 @@ fl.Cause = class {
 
   async fetch(key, tell) {
     const { signal } = this.abort;
-    const response = await fetch(`${fl.base}/words/unlearning?${key}&lay=`, { signal }).catch(() => null);
+    const response = await fetch(`${fl.base}/text/unlearning?${key}&lay=`, { signal }).catch(() => null);
     const said = response && response.ok && await response.json().catch(() => null);
     if (!signal.aborted && said) tell(said.runs[0], said.fates[0]);
   }

@@ -113,7 +113,7 @@ fl.Causes = class {
     const { points = [], lines = [], level, times = [] } = this.showing;
     const { xaxis, yaxis } = gd._fullLayout;
     const run = this.page.drawing.picture.runs[this.lit.run];
-    const places = times.map((time) => this.page.view.course.map((name) => (run ? fl.valueAt(run, name, time) : null)));
+    const places = times.map((time) => this.page.view.trajectory_axes.map((name) => (run ? fl.valueAt(run, name, time) : null)));
     const left = xaxis._offset, top = yaxis._offset;
     const inner = fl.svg("svg", { x: left, y: top, width: xaxis._length, height: yaxis._length });
     for (const { x, y } of lines) inner.append(this.line(x, y, xaxis, yaxis));

@@ -82,7 +82,7 @@ fl.Page = class {
 
   // The server reads links: the nearest valid state, and what had to be changed.
   async readLink(query) {
-    const url = `${fl.base}/state/${this.view.name}?${query}`;
+    const url = `${fl.base}/resolve/${this.view.name}?${query}`;
     for (let pause = fl.Page.RETRY[0]; ; pause = Math.min(2 * pause, fl.Page.RETRY[1])) {
       await new Promise(fl.whenSeen);
       const response = await fetch(url).catch(() => null);
@@ -129,7 +129,7 @@ fl.Page = class {
 
   // Whether a rougher picture is drawn while a hand is moving.
   get sketching() {
-    return Object.keys(this.view.sketch).length > 0;
+    return Object.keys(this.view.drag_overrides).length > 0;
   }
 
   // A change that is a step of its own in the history.
@@ -199,7 +199,7 @@ fl.Page = class {
   preset(name) {
     const preset = this.view.presets[name];
     if (!preset) return;
-    const kept = this.view.parameters.filter(({ name, part, kind }) => !preset.shows.includes(name) && (part === "layer" || (part === "display" && ["choice", "words"].includes(kind))));
+    const kept = this.view.parameters.filter(({ name, group, kind }) => !preset.shows.includes(name) && (group === "overlay" || (group === "display" && ["choice", "words"].includes(kind))));
     this.leap({ ...structuredClone(preset.state), ...Object.fromEntries(kept.map(({ name }) => [name, this.state[name]])) });
     this.autoplay = this.view.runs && this.lively; // a record is replayed at once
   }
@@ -218,7 +218,7 @@ fl.Page = class {
   heading() {
     const preset = this.presetOf();
     if (preset) return this.view.presets[preset].title;
-    const changed = this.view.parameters.filter(({ name, part }) => part === "physics" && this.state[name] !== null && String(this.state[name]) !== String(this.view.initial[name]));
+    const changed = this.view.parameters.filter(({ name, group }) => group === "physics" && this.state[name] !== null && String(this.state[name]) !== String(this.view.initial[name]));
     const written = (value) => {
       if (typeof value !== "number") return value;
       const [mantissa, power] = value.toExponential(3).split("e").map(Number);
@@ -241,7 +241,7 @@ fl.Page = class {
     const token = (this.token += 1);
     const asked = performance.now();
     const picture = new fl.Picture(this.view.time.column);
-    const rough = this.sketching && this.moving ? this.view.sketch : {};
+    const rough = this.sketching && this.moving ? this.view.drag_overrides : {};
     const alone = !this.sketching && this.moving && asked < this.worded + Math.max(fl.Page.WORDS[0], fl.Page.WORDS[1] * this.gate.took);
     if (alone) {
       clearTimeout(this.resting);
@@ -264,7 +264,7 @@ fl.Page = class {
     };
     if (this.view.runs) run = this.run = new fl.LongRun(this, query, picture, batch);
     try {
-      await fl.read(`${fl.base}/${alone ? "picture" : "stream"}/${this.view.name}?${query}`, signal, {
+      await fl.read(`${fl.base}/stream/${this.view.name}?${alone ? "text=0&" : ""}${query}`, signal, {
         onRelease: (release) => this.checkRelease(release),
         onChunk: (chunk) => {
           const passed = token !== this.token ? null : run ? run.passed(chunk) : chunk;
@@ -351,9 +351,9 @@ fl.Page = class {
 
   receive(chunk, picture) {
     if (this.lost && chunk.kind === "end") { this.lost = false; this.say([]); }
-    if (chunk.kind === "words") this.pendingWords = chunk;
+    if (chunk.kind === "text") this.pendingWords = chunk;
     else if (chunk.kind === "progress") this.progress.show(chunk);
-    else if (chunk.kind === "wait") document.getElementById("status").textContent = chunk.sentence;
+    else if (chunk.kind === "waiting") document.getElementById("status").textContent = chunk.sentence;
     else if (chunk.kind === "end") { if (!chunk.alone) this.read(chunk); }
     else if (chunk.kind === "error") this.say([chunk.sentence]);
     else picture.take(chunk);
@@ -377,7 +377,7 @@ fl.Page = class {
   show() {
     const { picture } = this.drawing;
     if (!this.drawing.ready() || !Object.keys(picture.scenes).length) return;
-    this.player.load(new fl.Clock(picture, this.state.clock, this.view.course), this.state.cursor);
+    this.player.load(new fl.Clock(picture, this.state.clock, this.view.trajectory_axes), this.state.cursor);
     this.drawing.draw(this.state, this.player.time, fl.dark(), this.moving);
     for (const { hand } of Object.values(this.drawing.figures)) if (hand) hand.draw();
   }
@@ -586,7 +586,7 @@ fl.behindBase = function (view) {
   const figures = Object.entries(view.figures).map(([name, figure]) => [
     name, figure.opens ? { ...figure, opens: fl.base + figure.opens } : figure,
   ]);
-  return { ...view, path: fl.base + view.path, entry: fl.base + view.entry, figures: Object.fromEntries(figures) };
+  return { ...view, path: fl.base + view.path, nav_path: fl.base + view.nav_path, figures: Object.fromEntries(figures) };
 };
 
 // What Dash calls: a view has come on the page.
@@ -599,7 +599,7 @@ window.dash_clientside.frame = {
     if (fl.embed) fl.embed.begin(fl.page);
     fl.lecture = fl.Lecture.here(fl.page);
     if (fl.lecture) fl.lecture.begin(); else fl.page.start();
-    fl.showPlace(fl.lecture ? `${fl.base}/lecture` : view.entry, view.path);
+    fl.showPlace(fl.lecture ? `${fl.base}/lecture` : view.nav_path, view.path);
     return view.name;
   },
 

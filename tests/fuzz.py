@@ -64,6 +64,8 @@ HEADERS: dict[str, tuple[str, ...]] = {
     "Cookie": ("session=x", "=", "a" * 5000),
 }
 
+GENERATIONS = "0", "1", "9" * 15, "9" * 16, "-1", "x"
+
 
 @dataclass
 class Case:
@@ -125,20 +127,22 @@ def about_links(random: Random) -> Iterator[Case]:
     """Every parameter of every view at every route that reads a link."""
     routes: list[Callable[[str], str]] = [
         lambda view: f"/stream/{view}",
-        lambda view: f"/picture/{view}",
-        lambda view: f"/words/{view}",
-        lambda view: f"/state/{view}",
+        lambda view: f"/stream/{view}?text={random.choice('01x')}",
+        lambda view: f"/text/{view}",
+        lambda view: f"/resolve/{view}",
         lambda view: f"/export/{view}.{random.choice([*MIMETYPES])}",
-        lambda view: f"/preview/{view}.png",
+        lambda view: f"/share-card/{view}.png",
         lambda view: VIEWS[view].path,
         lambda view: f"/offline/{view}.html",
-        lambda view: f"/runs/{view}/{random.choice(('0', '1', '9' * 15, '9' * 16, '-1', 'x'))}/{random.choice('019x')}",
+        lambda view: f"/jobs/{view}?generation={random.choice(GENERATIONS)}&offset={random.choice('019x')}",
     ]
     abouts = [(view, parameter) for view in VIEWS.values() for parameter in view.State.parameters().values()]
     cases = list(product(routes, abouts))
     random.shuffle(cases)  # so that a part of them is of all kinds
     for route, (view, parameter) in cycle(cases):
-        yield Case(route(view.name), link(random, view, parameter))
+        path, _, own = route(view.name).partition("?")
+        query = link(random, view, parameter)
+        yield Case(path, f"{own}&{query}" if own else query)
 
 
 def about_rules(random: Random, server: Flask) -> Iterator[Case]:
@@ -250,7 +254,7 @@ class Fuzz:
         """Looks at the cost of whatever begins to be computed, lets no run start, and listens to the log."""
         submit = SubprocessExecutor.submit
         for view in VIEWS.values():
-            for name in ("compute", "table", "document"):
+            for name in ("compute", "table", "export_data"):
                 setattr(view, name, self.bounded(view, getattr(view, name)))
         SubprocessExecutor.submit = lambda executor, fn, *words: self.launched(*words)  # type: ignore[method-assign]
         logging.getLogger().addHandler(self.heard)
@@ -260,7 +264,7 @@ class Fuzz:
             logging.getLogger().removeHandler(self.heard)
             SubprocessExecutor.submit = submit  # type: ignore[method-assign]
             for view in VIEWS.values():
-                for name in ("compute", "table", "document"):
+                for name in ("compute", "table", "export_data"):
                     delattr(view, name)
 
     def bounded(self, view: View, method: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -337,10 +341,10 @@ def expected(case: Case) -> float:
     root, _, rest = case.path.strip("/").partition("/")
     name, _, kind = rest.partition(".")
     view = VIEWS.get(name)
-    if root not in ("words", "export", "preview", "offline") or view is None:
+    if root not in ("text", "export", "share-card", "offline") or view is None:
         return 0.0
     try:
-        state = view.State.nearest(case.query)[0] if root == "preview" else view.State.from_query(case.query)
+        state = view.State.nearest(case.query)[0] if root == "share-card" else view.State.from_query(case.query)
     except InvalidLink:
         return 0.0
     return 2.0 * (view.export_seconds(state, kind) if root == "export" else view.seconds(state))

@@ -92,8 +92,8 @@ class Parameter:
     bounds: (lowest, highest); for "numbers" that come in groups, one pair for each place in a group.
     length: the fewest and the most groups of "numbers".
     scale: how a slider moves over it.
-    part: "physics" is the problem itself, "layer" what else is computed of it, "display" how it is shown, "run" how
-        its long run is watched.
+    group: "physics" is the problem itself, "overlay" what else is computed of it, "display" how it is shown, "playback"
+        how its long run is watched.
     optional: may be absent (None), which then also leaves it out of the link.
     """
 
@@ -104,7 +104,7 @@ class Parameter:
     bounds: tuple[tuple[float, float], ...] = ((-math.inf, math.inf),)
     length: tuple[int, int] = (1, 1)
     scale: Literal["linear", "log"] = "linear"
-    part: Literal["physics", "layer", "display", "run"] = "physics"
+    group: Literal["physics", "overlay", "display", "playback"] = "physics"
     unit: str = ""
     choices: tuple[str, ...] = ()
     optional: bool = False
@@ -225,7 +225,7 @@ class Parameter:
 PlaybackMode = Annotated[
     str,
     Parameter(
-        "run", "run", "how the run is watched", "choice", choices=("auto", "live", "paused", "off"), part="run"
+        "run", "run", "how the run is watched", "choice", choices=("auto", "live", "paused", "off"), group="playback"
     ),
 ]  # fmt: skip
 
@@ -270,17 +270,17 @@ class State(BaseModel):
 
     def query(self) -> str:
         """The whole state as a link's query, every physical value explicit, `v` first."""
-        return "&".join([f"v={self.VERSION}", *self._terms(("physics", "layer", "display", "run"))])
+        return "&".join([f"v={self.VERSION}", *self._terms(("physics", "overlay", "display", "playback"))])
 
     def key(self) -> str:
         """What a computation depends on: the physical part, and what else is computed."""
-        return "&".join([f"v={self.VERSION}", *self._terms(("physics", "layer"))])
+        return "&".join([f"v={self.VERSION}", *self._terms(("physics", "overlay"))])
 
-    def _terms(self, parts: tuple[str, ...]) -> list[str]:
+    def _terms(self, groups: tuple[str, ...]) -> list[str]:
         return [
             f"{parameter.key}={quote(parameter.text(value), safe=',.-')}"
             for name, parameter in self.parameters().items()
-            if parameter.part in parts and (value := getattr(self, name)) is not None
+            if parameter.group in groups and (value := getattr(self, name)) is not None
         ]
 
     @classmethod
@@ -361,7 +361,7 @@ class State(BaseModel):
     def _cut(cls, query: str, keys: Sequence[str]) -> ParameterError | None:
         """The problem with a link that ends within the physical part: it names v and the first parameters, each in its
         place, as links that the app writes do, and no more. Links written by hand rarely name two and stop."""
-        physics = [p for p in cls.parameters().values() if p.part == "physics"]
+        physics = [p for p in cls.parameters().values() if p.group == "physics"]
         optional = {p.key for p in physics if p.optional}
         written = ["v", *(p.key for p in physics if not p.optional)]
         named = [key for key in keys if key not in optional]
@@ -395,7 +395,7 @@ class State(BaseModel):
                 "bounds": parameter.bounds,
                 "length": parameter.length,
                 "scale": parameter.scale,
-                "part": parameter.part,
+                "group": parameter.group,
                 "unit": parameter.unit,
                 "choices": parameter.choices,
                 "optional": parameter.optional,

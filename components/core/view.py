@@ -45,7 +45,7 @@ class Chunk:
     error    `sentence`: the stream is not complete
     ======== ======================================================================================================
 
-    A job also yields "checkpoint", which no client receives (see `View.run`).
+    A job also yields "checkpoint", which no client receives (see `View.run_job`).
     """
 
     kind: str
@@ -135,17 +135,19 @@ class View(ABC):
     help: ClassVar[Help]
     chapter: ClassVar[Chapter | None] = None  # of the theory page, with its model
     controls: ClassVar[Sequence[Control]]
-    main: ClassVar[Sequence[Control]]  # three to six of them, for small embeds
+    compact_controls: ClassVar[Sequence[Control]]  # three to six of them, for small embeds
     figures: ClassVar[Mapping[str, Any]]  # `ui.shell.FigureSlot`s by name
     max_cost: ClassVar[float]  # of a state that is computed
     max_seconds: ClassVar[float] = 10.0  # CPU seconds of a state with the largest cost, about
-    sketch: ClassVar[Mapping[str, Any]] = {}  # fields of a coarser state, computed while a control moves
+    drag_overrides: ClassVar[Mapping[str, Any]] = {}  # fields of a coarser state, computed while a control moves
     time: ClassVar[tuple[str, str]] = ("tau", "τ")  # the column of times, and its symbol
-    course: ClassVar[tuple[str, str]] = ("R", "a")  # the columns of a trajectory's curve in the plane
-    tabs: ClassVar[tuple[tuple[str, str], ...]] = ()  # names and paths of the views that share a link in the header
+    trajectory_axes: ClassVar[tuple[str, str]] = ("R", "a")  # the columns of a trajectory's curve in the plane
+    sibling_views: ClassVar[
+        tuple[tuple[str, str], ...]
+    ] = ()  # names and paths of the views that share a link in the header
     quantities: ClassVar[Mapping[str, Quantity]] = {}  # what stories may claim
     symbols_of: ClassVar[str] = ""  # the view whose controls change the same symbols, if not this one
-    has_jobs: ClassVar[bool] = False  # whether `run` is implemented
+    has_jobs: ClassVar[bool] = False  # whether `run_job` is implemented
 
     @property
     def symbols_with_controls(self) -> list[tuple[str, str]]:
@@ -153,9 +155,9 @@ class View(ABC):
         return self.chapter.symbols_with_controls(self.symbols_of or self.name) if self.chapter else []
 
     @property
-    def entry(self) -> str:
+    def nav_path(self) -> str:
         """The path of the header's link to this view."""
-        return self.tabs[0][1] if self.tabs else self.path
+        return self.sibling_views[0][1] if self.sibling_views else self.path
 
     @abstractmethod
     def cost(self, state: Any) -> float:
@@ -175,9 +177,9 @@ class View(ABC):
 
     @abstractmethod
     def compute(self, state: Any) -> Iterator[Chunk]:
-        """Yield the chunks of a state. They depend on its fields of the parts `physics` and `layer` alone."""
+        """Yield the chunks of a state. They depend on its fields of the groups `physics` and `overlay` alone."""
 
-    def run(self, state: Any, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk]:
+    def run_job(self, state: Any, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk]:
         """Yield the chunks of the job of a state: a computation that takes longer than a stream should.
 
         All clients share one job, and its chunks are recorded (see components/jobs).
@@ -213,11 +215,11 @@ class View(ABC):
         """
 
     @abstractmethod
-    def document(self, state: Any) -> Mapping[str, Any]:
+    def export_data(self, state: Any) -> Mapping[str, Any]:
         """Return the table and everything else that the figures were drawn from, by name."""
 
     @abstractmethod
-    def python(self, state: Any) -> str:
+    def export_script(self, state: Any) -> str:
         """Return a Python script that computes the same numbers with `dynamics` and draws them."""
 
 
@@ -231,7 +233,7 @@ REQUIRED = {
     "papers": "the papers that its Save menu cites",
     "help": "the contents of its help",
     "controls": "its controls",
-    "main": "three to six controls for small embeds",
+    "compact_controls": "three to six controls for small embeds",
     "figures": "the slots of its figures",
     "max_cost": "the largest cost that is computed",
 }
@@ -262,10 +264,12 @@ def _faults(view: View) -> list[str]:
     faults += [
         f"{title}: no control writes the parameter {name}."
         for name, parameter in fields.items()
-        if parameter.part == "physics" and not parameter.optional and name not in written
+        if parameter.group == "physics" and not parameter.optional and name not in written
     ]
-    if not 3 <= len(view.main) <= 6:
-        faults.append(f"{title}: `main` has {len(view.main)} controls; three to six fit a small embed.")
+    if not 3 <= len(view.compact_controls) <= 6:
+        faults.append(
+            f"{title}: `compact_controls` has {len(view.compact_controls)} controls; three to six fit a small embed."
+        )
     for figure in view.figures.values():
         faults += [
             f"{title}: the figure {figure.id} keeps its window in {name}, which is no parameter."

@@ -36,10 +36,20 @@ def export(view: View, state: State, kind: str, address: str) -> bytes:
         return bibliography(view.papers).encode()
     if kind == "py":
         package = f"Get the package: python -m pip install {root}/{wheel.NAME}"
-        return view.python(state).replace(f"\nLink: {view.path}?", f"\n{package}\nLink: {root}{view.path}?", 1).encode()
+        return (
+            view.export_script(state)
+            .replace(f"\nLink: {view.path}?", f"\n{package}\nLink: {root}{view.path}?", 1)
+            .encode()
+        )
     if kind == "csv":
         return _csv(view.table(state), {**parameters(state), "link": link}).encode()
-    body = {"view": view.name, "link": state.query(), "url": link, "state": state.model_dump(), **view.document(state)}
+    body = {
+        "view": view.name,
+        "link": state.query(),
+        "url": link,
+        "state": state.model_dump(),
+        **view.export_data(state),
+    }
     return orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
@@ -48,7 +58,7 @@ def parameters(state: State) -> dict[str, str]:
     return {
         f"param_{name}": parameter.text(value)
         for name, parameter in state.parameters().items()
-        if parameter.part == "physics" and (value := getattr(state, name)) is not None
+        if parameter.group == "physics" and (value := getattr(state, name)) is not None
     }
 
 

@@ -29,7 +29,7 @@ SCRIPTS = (
     *sorted(path.name for path in ASSETS.glob("[0-9]*.js") if path.name != ELSEWHERE),
     "snapshot/snapshot.js",
 )
-KEPT = ("begin", "scene", "run", "trace", "words", "end", "error")  # the chunks of a recording
+KEPT = ("start", "scene", "trajectory", "trace", "text", "end", "error")  # the chunks of a recording
 
 Recording = list[dict[str, Any]]
 Included = Callable[[str], str]  # how a file of assets gets into a page
@@ -59,7 +59,7 @@ def record(lines: Iterable[bytes], watched: str | None = None, finished: bytes =
     watched: how the state's job is played back (see `core.state.PlaybackMode`); finished: the records of that job.
     """
     found = [orjson.loads(line) for piece in lines for line in piece.splitlines()]
-    replay = next((k for k, chunk in enumerate(found) if chunk["kind"] == "replay"), None)
+    replay = next((k for k, chunk in enumerate(found) if chunk["kind"] == "recording"), None)
     if replay is not None and watched not in (None, "auto"):
         found = [*found[:replay], {"kind": "end", "status": found[replay]["status"]}]
     if watched != "off" and not (replay is not None and watched in (None, "auto")):
@@ -102,7 +102,7 @@ def page(
     known; wake: whether a visit wakes it; caption: what stands above the sentences while no script has run."""
     layout = view.layout()
     described = {**_description(layout), "runs": False, "exports": {}}  # nothing is asked for
-    told = [_linked(chunk, host) if chunk["kind"] == "words" else chunk for chunk in recording]
+    told = [_linked(chunk, host) if chunk["kind"] == "text" else chunk for chunk in recording]
     _fill_text(layout, described, told, caption)
     block = {"view": described, "state": state, "chunks": told, "host": host, "wake": wake}
     inside = included is as_inline
@@ -148,7 +148,7 @@ def _fill_text(layout: Component, described: dict[str, Any], recording: Recordin
     """Writes the words into the page, for readers without scripts."""
     said: dict[str, Any] = {"runs": [], "notes": [], "figures": {}}
     for chunk in recording:
-        if chunk["kind"] == "words":
+        if chunk["kind"] == "text":
             said.update({name: chunk[name] for name in said if name in chunk})
     _find_by_id(layout, "caption").children = list(caption)
     _find_by_id(layout, "sentences").children = [html.Li(render_subscripts(text)) for text in said["runs"]]

@@ -1,11 +1,11 @@
 """Runs: what takes longer than a breath is computed beside the server, once however many watch, and recorded.
 
-    GET /runs/<view>/<generation>/<from>?<link>         NDJSON, at once; the first time 0 and 0
-    GET /runs/<view>/<generation>/<from>/look?<link>    the same, but it does not count as asking
+    GET /jobs/<view>?generation=g&offset=n&<link>           NDJSON, at once; the first time 0 and 0
+    GET /jobs/<view>?generation=g&offset=n&peek=1&<link>    the same, but it does not keep the job going
 
 The first line tells how the run stands:
 
-    {"kind": "run", "status": …, "place": 0, "generation": g, "from": n, "next": m, "more": false, "sentence": ""}
+    {"kind": "job", "status": …, "place": 0, "generation": g, "from": n, "next": m, "more": false, "sentence": ""}
 
 status      waiting (place: in the queue, from 1), running, finished, failed (sentence: why), or stopped (sentence: why
             it is not computed at present; it may be later, so ask again)

@@ -79,7 +79,7 @@ class JobExecution:
 
     def _record(self, view: View, state: State) -> None:
         checkpoint = self._begin()
-        for chunk in view.run(state, checkpoint):
+        for chunk in view.run_job(state, checkpoint):
             if self.over.is_set():
                 return
             if chunk.kind == "checkpoint":

@@ -66,9 +66,28 @@ logger_class = PrivateLogger
 # Its workers' signs of life: in memory, where a full disk is not in the way.
 worker_tmp_dir = next((path for path in ("/dev/shm", tempfile.gettempdir()) if os.access(path, os.W_OK)), None)
 chdir = str(Path(__file__).parents[2])
-# Where workers count, see ``metrics``, which must not be imported before.
-_metrics_folder = tempfile.mkdtemp(prefix="feature-unlearning-metrics-", dir=worker_tmp_dir)
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = _metrics_folder
+
+
+def _make_metrics_folder() -> str | None:
+    """Return a new folder in which workers can count, in memory if possible; None where there is no room."""
+    for place in ("/dev/shm", tempfile.gettempdir()):
+        try:
+            folder = tempfile.mkdtemp(prefix="feature-unlearning-metrics-", dir=place)
+        except OSError:
+            continue
+        try:
+            Path(folder, "lock").write_bytes(bytes(1 << 16))  # as much as one file of counts has at first
+        except OSError:
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            return folder
+    log.warning("there is no room for the counts of all processes: /metrics has those of the one that answers")
+    return None
+
+
+_metrics_folder = _make_metrics_folder()
+if _metrics_folder is not None:  # before ``metrics`` is imported first
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = _metrics_folder
 
 
 def when_ready(server: Any) -> None:
@@ -132,9 +151,9 @@ def worker_exit(server: Any, worker: Any) -> None:
 
 def on_exit(server: Any) -> None:
     """Remove the folders of this run."""
-    shutil.rmtree(_metrics_folder, ignore_errors=True)
-    if _made is not None:
-        shutil.rmtree(_made, ignore_errors=True)
+    for folder in (_made, _metrics_folder):
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def child_exit(server: Any, worker: Any) -> None:

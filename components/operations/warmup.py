@@ -61,7 +61,7 @@ def is_ready(view: str) -> bool:
 def after_warmup(view: str) -> Iterator[bytes]:
     """Return when a view's code is compiled; yield a sentence where that takes more than a moment."""
     if not _wait(view, NOTICE_AFTER_SECONDS):
-        yield Chunk("wait", {"sentence": SENTENCE}).line()
+        yield Chunk("waiting", {"sentence": SENTENCE}).line()
         _wait(view, MAX_WAIT_SECONDS)
 
 

@@ -1,6 +1,6 @@
 """The route by which a user's own images come here.
 
-    POST /upload/images    the bytes of an .npz, as application/octet-stream
+    POST /images           the bytes of an .npz, as application/octet-stream
 
 It is answered by JSON: hash and sentence, or errors with a sentence each. What is beyond the bound is not read, and
 nothing is ever unpickled; see `dynamics.images.read_images`. The proxy reads bodies whole before it passes them on. A
@@ -42,6 +42,7 @@ def register(server: Flask, image_store: ImageStore | None = None, limits: Compu
     coming = UploadSlots(AT_ONCE, EACH_AT_ONCE)
     hourly = ComputeQuota(HOURLY_BYTES / 3600 if granted.rate else 0, HOURLY_BYTES, granted.workers)
 
+    @server.post("/upload/images")  # the earlier address
     @server.post(UPLOAD_PATH)
     def upload() -> Response | tuple[Response, int]:
         length = request.content_length

@@ -50,14 +50,19 @@ def register(
     except StoreError as fault:
         log.warning("%s", fault)
 
-    @server.get("/runs/<name>/<generation>/<start>", defaults={"ask": True})
+    @server.get("/jobs/<name>")
+    def job(name: str) -> Response:
+        given = request.args
+        return follow(name, given.get("generation", "0"), given.get("offset", "0"), given.get("peek") != "1")
+
+    @server.get("/runs/<name>/<generation>/<start>", defaults={"ask": True})  # the earlier address
     @server.get("/runs/<name>/<generation>/<start>/look", defaults={"ask": False})
     def follow(name: str, generation: str, start: str, ask: bool) -> Response:
         view = views.get(name)
         if view is None or not view.has_jobs:
             return not_found_response(name, [known for known, view in views.items() if view.has_jobs])
         try:
-            places = _whole("generation", generation), _whole("from", start)
+            places = _whole("generation", generation), _whole("offset", start)
             state = parse_affordable(view, request_query())
         except InvalidLink as problems:
             return invalid_link_response(problems)
@@ -213,7 +218,7 @@ def _head(
     status: str, generation: int, begin: int, end: int, more: bool = False, place: int = 0, sentence: str = ""
 ) -> bytes:
     data = {"status": status, "place": place, "generation": generation, "from": begin, "next": end, "more": more}
-    return Chunk("run", {**data, "sentence": sentence}).line()
+    return Chunk("job", {**data, "sentence": sentence}).line()
 
 
 def _whole(name: str, text: str) -> int:

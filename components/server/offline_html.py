@@ -85,5 +85,5 @@ def _page(view: View, query: str, lines: list[bytes], runs: JobService) -> str |
 
 def _whole(recording: replay_page.Recording) -> bool:
     """Whether the networks of a long run, or kept results in their place, are in a recording."""
-    begun = [chunk for chunk in recording if chunk["kind"] == "begin"]
+    begun = [chunk for chunk in recording if chunk["kind"] == "start"]
     return len(begun) > 1 or any(chunk.get("final") for chunk in begun)

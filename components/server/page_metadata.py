@@ -21,7 +21,7 @@ from components.core.view import View
 from components.operations import warmup
 from components.operations.cost_limit import parse_affordable
 from components.server.compute_quota import ComputeQuota, QuotaExceeded
-from components.server.stream import WORDS, cache_key, metered_stream, request_query, with_error_chunk
+from components.server.stream import TEXT, cache_key, metered_stream, request_query, with_error_chunk
 from components.server.stream_cache import StreamCache, StreamReader
 from components.ui import shell
 from components.ui.open_graph import escape_text, meta_tags, shorten
@@ -100,7 +100,7 @@ def words(view: View, state: State, cache: StreamCache, limits: ComputeQuota) ->
         except TimeoutError:  # it is read on, and the page joins it
             if reading.cancel():
                 lines.close()
-    spoken = [line for line in (body or b"").splitlines() if line.startswith(WORDS)]
+    spoken = [line for line in (body or b"").splitlines() if line.startswith(TEXT)]
     return summarize(view, state, orjson.loads(spoken[-1]) if spoken else {})
 
 

@@ -1,6 +1,6 @@
 """Handing a link on: its short form, and a picture of it that a telephone's camera reads.
 
-GET /short/<view>?<link>   the short link, as JSON
+GET /short-link/<view>?<link>   the short link, as JSON (also at /short/<view>, the earlier address)
 GET /qr.svg?u=<address>    an address of this site as a QR code
 """
 
@@ -30,6 +30,7 @@ def register(server: Flask, views: Mapping[str, View], limits: ComputeQuota | No
     granted = limits or ComputeQuota(0, 1)
 
     @server.get("/short/<name>")
+    @server.get("/short-link/<name>")
     def short(name: str) -> Response:
         view = views.get(name)
         if view is None:

@@ -1,10 +1,12 @@
 """The routes that serve every view's data: streams, readers of links, files.
 
     GET /stream/<view>?<link>        NDJSON, one chunk a line, sent as computed
-    GET /picture/<view>?<link>       the stream up to the end of the trajectories, while a control moves
-    GET /words/<view>?<link>         the sentences of a state, without its figures
-    GET /state/<view>?<link>         the nearest valid state, and sentences about what was changed
+    GET /stream/<view>?text=0&<link> the stream up to the end of the trajectories, while a control moves
+    GET /text/<view>?<link>          the sentences of a state, without its figures
+    GET /resolve/<view>?<link>       the nearest valid state, and sentences about what was changed
     GET /export/<view>.<kind>?<link> csv, json, py or bib
+
+The earlier addresses /picture/<view>, /words/<view> and /state/<view> still answer.
 
 Every error of these routes is JSON with a sentence. A link that cannot be read is answered by 422 with parameter,
 value, range and sentence; a client that has used up its quota by 429 and Retry-After (see compute_quota.py).
@@ -36,8 +38,9 @@ from dynamics.interruption import Interrupted
 
 log = logging.getLogger(__name__)
 
-WORDS = Chunk("words").line().rstrip(b"}\n")  # the start of a line of words
-ROUTES = ("/stream/", "/picture/", "/words/", "/state/", "/export/")  # all of whose errors are JSON
+TEXT = Chunk("text").line().rstrip(b"}\n")  # how a line of sentences begins
+ROUTES = ("/stream/", "/picture/", "/text/", "/words/", "/resolve/", "/state/", "/export/")  # whose errors are JSON
+REQUEST_KEYS = ("text", "generation", "offset", "peek")  # of a query: about the request, and no part of the link
 FAILURE = "The computation failed here."
 COMPUTED = ("csv", "json")  # files that are computed
 _STREAMED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
@@ -127,23 +130,25 @@ def register(
 
     @server.get("/stream/<name>")
     def stream(name: str) -> Response:
-        return streamed(name, whole=True)
+        return streamed(name, whole=request.args.get("text") != "0")
 
     @server.get("/picture/<name>")
     def picture(name: str) -> Response:
         return streamed(name, whole=False)
 
     @server.get("/words/<name>")
-    def words(name: str) -> Response:
+    @server.get("/text/<name>")
+    def text(name: str) -> Response:
         lines = asked(name)
         if isinstance(lines, Response):
             return lines
-        said = [line for line in b"".join(with_error_chunk(lines, name)).splitlines() if line.startswith(WORDS)]
+        said = [line for line in b"".join(with_error_chunk(lines, name)).splitlines() if line.startswith(TEXT)]
         if not said:
             return _json({"errors": [{"sentence": FAILURE}]}, 500)
         return Response(said[-1], mimetype="application/json", headers={"Cache-Control": "no-store"})
 
     @server.get("/state/<name>")
+    @server.get("/resolve/<name>")
     def nearest_state(name: str) -> Response:
         view = views.get(name)
         if view is None:
@@ -223,7 +228,7 @@ def encode_chunks(view: View, state: State) -> Iterator[bytes]:
     runs, ended, coming = -1, set(), {"": True}
     for chunk in view.compute(state):
         line, data = chunk.line(), chunk.data
-        if chunk.kind == "begin":
+        if chunk.kind == "start":
             runs = data["runs"]
         elif chunk.kind == "scene":
             coming.pop("", None)
@@ -280,8 +285,9 @@ def quota_response(exhausted: QuotaExceeded) -> Response:
 
 
 def request_query() -> str:
-    """Return the query of the present request."""
-    return request.query_string.decode("utf-8", "replace")
+    """Return the link in the query of the present request, without ``REQUEST_KEYS``."""
+    query = request.query_string.decode("utf-8", "replace")
+    return "&".join(term for term in query.split("&") if term.partition("=")[0] not in REQUEST_KEYS)
 
 
 def not_found_response(name: str, known: Mapping[str, View] | list[str]) -> Response:

@@ -33,7 +33,7 @@ def meta_tags(page: PageMetadata, url: str, root: str) -> str:
     card = "summary"
     if page.view is not None and page.state is not None:
         card = "summary_large_image"
-        named["og:image"] = f"{root}/preview/{page.view.name}.png?{page.state.query()}"
+        named["og:image"] = f"{root}/share-card/{page.view.name}.png?{page.state.query()}"
         named |= {"og:image:type": "image/png", "og:image:width": str(CARD_WIDTH), "og:image:height": str(CARD_HEIGHT)}
         named["og:image:alt"] = f"Figures of {named['og:title']}"
     properties = [f'<meta property="{name}" content="{escape_text(text)}">' for name, text in named.items()]

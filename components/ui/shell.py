@@ -114,7 +114,7 @@ class StandalonePage(Protocol):
 
 def nav_entries(views: Mapping[str, View], pages: Sequence[StandalonePage]) -> list[tuple[str, str]]:
     """Title and path of each entry by which the header leads to views and pages."""
-    shown = [(view.title, view.path) for view in views.values() if view.entry == view.path]
+    shown = [(view.title, view.path) for view in views.values() if view.nav_path == view.path]
     return shown + [(page.title, page.path) for page in pages]
 
 
@@ -232,14 +232,14 @@ def description(view: View, controls: list[Control], figures: Mapping[str, Figur
             "name": view.name,
             "title": view.title,
             "path": view.path,
-            "entry": view.entry,
+            "nav_path": view.nav_path,
             "version": view.State.VERSION,
             "release": build_id(),
             "exports": EXPORTS,
             "initial": view.State().model_dump(),
             "parameters": view.State.controls(),
             "controls": to_client(controls),
-            "embed": embed.described(view.main),
+            "embed": embed.described(view.compact_controls),
             "figures": {name: asdict(figure) for name, figure in figures.items()},
             "presets": {
                 preset.name: {
@@ -259,9 +259,9 @@ def description(view: View, controls: list[Control], figures: Mapping[str, Figur
             "toDark": theme.TO_DARK,
             "config": theme.GRAPH_CONFIG,
             "axes": view.State.varied(),
-            "sketch": view.sketch,
+            "drag_overrides": view.drag_overrides,
             "time": dict(zip(("column", "symbol"), view.time, strict=True)),
-            "course": view.course,
+            "trajectory_axes": view.trajectory_axes,
             "runs": view.has_jobs,
         },
     )
@@ -319,7 +319,7 @@ def trajectory_layout(
 
 def tabs(view: View) -> list[Component]:
     """The switch between the views that share this one's entry in the header, if there are others."""
-    links = [dcc.Link(name, href=path, className="page-link") for name, path in view.tabs]
+    links = [dcc.Link(name, href=path, className="page-link") for name, path in view.sibling_views]
     return [html.Nav(links, className="pages", **aria(label=f"{view.title}: pages"))] if links else []
 
 

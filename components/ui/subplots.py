@@ -92,4 +92,4 @@ def band_trace(
 
 def curve_meta(run: int, x: str, y: str) -> dict[str, Any]:
     """By which the client knows which columns of which run a line shows."""
-    return {"run": run, "x": x, "y": y, "part": "line"}
+    return {"run": run, "x": x, "y": y, "role": "line"}

@@ -68,7 +68,7 @@ def state_title(view: View, state: State) -> str:
     changed = [
         _value(parameter, getattr(state, name), axes)
         for name, parameter in state.parameters().items()
-        if parameter.part == "physics" and getattr(state, name) not in (None, getattr(first, name))
+        if parameter.group == "physics" and getattr(state, name) not in (None, getattr(first, name))
     ]
     return (
         ", ".join(changed[:MAX_TITLE_PARAMETERS]) + (", …" if len(changed) > MAX_TITLE_PARAMETERS else "") or view.title
@@ -79,7 +79,7 @@ def preset_of(view: View, state: State) -> Preset | None:
     """The preset whose physics the state has, and what else belongs to it: of several the most particular."""
 
     def alike(preset: Preset) -> bool:
-        names = [name for name, parameter in state.parameters().items() if parameter.part == "physics"]
+        names = [name for name, parameter in state.parameters().items() if parameter.group == "physics"]
         return all(getattr(state, name) == getattr(preset.state, name) for name in (*names, *preset.shows))
 
     return max(filter(alike, view.presets), key=lambda preset: len(preset.shows), default=None)
@@ -91,7 +91,7 @@ def describe_parameters(state: State) -> str:
     return ", ".join(
         _value(parameter, value, axes)
         for name, parameter in state.parameters().items()
-        if parameter.part == "physics" and parameter.kind != "hash" and (value := getattr(state, name)) is not None
+        if parameter.group == "physics" and parameter.kind != "hash" and (value := getattr(state, name)) is not None
     )
 
 

@@ -174,9 +174,9 @@ def stream_fault(body: bytes) -> str:
     kinds = Counter(chunk["kind"] for chunk in chunks)
     if not chunks or chunks[-1]["kind"] != "end":
         return f"ends with {chunks[-1]['kind'] if chunks else 'nothing'}"
-    runs = sum(chunk["runs"] for chunk in chunks if chunk["kind"] == "begin")
-    if not runs or kinds["run"] != runs or kinds["begin"] != 1:
-        return f"{kinds['run']} runs of {runs} begun"
+    runs = sum(chunk["runs"] for chunk in chunks if chunk["kind"] == "start")
+    if not runs or kinds["trajectory"] != runs or kinds["start"] != 1:
+        return f"{kinds['trajectory']} runs of {runs} begun"
     last = {chunk["index"]: chunk["last"] for chunk in chunks if chunk["kind"] == "trace"}
     return "" if len(last) == runs and all(last.values()) else "a run has no end"
 
@@ -261,7 +261,7 @@ class Hand:
         """A picture, or the beginning of one."""
         path = f"/{'picture' if alone else 'stream'}/unlearning?{state.key()}"
         body = await self.ask(self.line, kind, path, stream_fault, seen)
-        self.tally.waits += body is not None and body.startswith(b'{"kind":"wait"')
+        self.tally.waits += body is not None and body.startswith(b'{"kind":"waiting"')
 
     async def page(self) -> None:
         """The page, everything that it names and Dash's layout, as a browser without a cache loads them."""

@@ -47,7 +47,9 @@ async def reader(address: str, link: str, number: int) -> list[float]:
     end = time.perf_counter() + SECONDS
     await asyncio.sleep(PACE * number / len(LINKS))
     while (begun := time.perf_counter()) < end:
-        outgoing.write(f"GET /runs/long/{generation}/{start}?{link} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        outgoing.write(
+            f"GET /jobs/long?generation={generation}&offset={start}&{link} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+        )
         head = await incoming.readuntil(b"\r\n\r\n")
         length = next(line for line in head.splitlines() if line.lower().startswith(b"content-length"))
         body = await incoming.readexactly(int(length.split(b":")[1]))
@@ -70,7 +72,7 @@ def start_time(address: str, mark: int) -> float:
     connection = http.client.HTTPConnection(urlsplit(address).netloc)
     begun = time.perf_counter()
     while True:
-        connection.request("GET", f"/runs/long/0/0?n=1&mark={mark}")
+        connection.request("GET", f"/jobs/long?generation=0&offset=0&n=1&mark={mark}")
         if b'"count"' in connection.getresponse().read():
             connection.close()
             return 1e3 * (time.perf_counter() - begun)

@@ -24,7 +24,7 @@ def traces(page: Page, figure: str = "plane") -> list[dict[str, Any]]:
 
 def lines(page: Page, figure: str = "plane") -> list[dict[str, Any]]:
     """The runs' lines in a figure."""
-    return [trace for trace in traces(page, figure) if trace["meta"] and trace["meta"].get("part") == "line"]
+    return [trace for trace in traces(page, figure) if trace["meta"] and trace["meta"].get("role") == "line"]
 
 
 def wait_for_query(page: Page, part: str) -> None:

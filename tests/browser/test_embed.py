@@ -20,7 +20,7 @@ from tests.browser.hand import until
 from tests.browser.test_access import check
 
 PHONE = {"viewport": {"width": 390, "height": 600}, "has_touch": True}
-ASKED = ("/state/", "/stream/", "/picture/", "/words/", "/runs/")
+ASKED = ("/resolve/", "/stream/", "/text/", "/jobs/")
 FAR = "<div style='height: 3000px'>A long text.</div>"
 LINK = "/?v=1&a=9"
 
@@ -113,7 +113,7 @@ def test_out_of_sight_nothing_is_asked_for_and_in_sight_it_goes_on(hosted: Any) 
     assert not [path for path in asked if path.startswith(ASKED)]
     page.evaluate("scrollTo(0, 3000)")
     frame.wait_for_selector("body[data-drawn]")
-    assert {"/state/unlearning", "/stream/unlearning"} <= set(asked)
+    assert {"/resolve/unlearning", "/stream/unlearning"} <= set(asked)
 
     frame.select_option("#speed", "0.25")
     frame.click("#play")
@@ -157,7 +157,9 @@ def test_each_view_has_three_sizes_without_the_header(open_page: Any, name: str)
         )
         shown = {control.id for control in view.controls if control.kind == "slider"}
         shown = {one for one in shown if page.locator(f"#{one}").is_visible()}
-        mine = {control.id for control in view.main if control.kind == "slider"} if size == "main" else set()
+        mine = (
+            {control.id for control in view.compact_controls if control.kind == "slider"} if size == "main" else set()
+        )
         assert shown == mine
         first, *others = view.figures.values()
         assert page.locator(f"#{first.id}").bounding_box()["height"] > 120

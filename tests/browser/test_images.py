@@ -29,7 +29,7 @@ def test_kept_results_are_there_at_once_and_nothing_is_computed(open_page: Any) 
     expect(page.locator("#progress")).to_contain_text("27 networks")
     shown = page.evaluate("document.getElementById('images-plane').data.filter(({ x }) => x && x.length === 9).length")
     assert shown == 6  # two accuracies, norm, three angles
-    assert not [url for url in asked if "/runs/" in url]
+    assert not [url for url in asked if "/jobs/" in url]
 
 
 def test_the_two_pages_of_the_lab_lead_to_each_other(open_page: Any) -> None:

@@ -20,7 +20,7 @@ SLOW = """() => {
     ...handlers,
     onChunk: (chunk) => {
       handlers.onChunk(chunk);
-      if (chunk.kind !== "run") return;
+      if (chunk.kind !== "trajectory") return;
       handlers.onBatch();
       fl.page.drawing.others();
     },
@@ -34,7 +34,7 @@ def test_neurons_panels_and_the_mechanism_are_drawn(open_page: Any) -> None:
     expect(page.locator("#sentences li")).to_have_count(1)
     expect(page.locator("#sentences li")).to_contain_text("Mostly alignment")
     lines = page.evaluate(
-        f"document.querySelector('{PLANE}').data.filter(({{ meta }}) => meta && meta.part === 'line').length"
+        f"document.querySelector('{PLANE}').data.filter(({{ meta }}) => meta && meta.role === 'line').length"
     )
     assert lines == 48
 

@@ -101,7 +101,7 @@ def held_streams(page: Page) -> Any:
 PLAYED = """() => {
   const paths = [...document.querySelectorAll(".over path")];
   const lines = Object.values(fl.page.drawing.figures).flatMap(({ gd }) => gd._fullData
-    .filter((trace) => trace.meta && trace.meta.part === "line")
+    .filter((trace) => trace.meta && trace.meta.role === "line")
     .map((trace) => gd.querySelector(`.trace${trace.uid}`)));
   return {
     points: paths.reduce((sum, path) => sum + path.getAttribute("d").split(/[ML]/).length - 1, 0),
@@ -253,7 +253,7 @@ LATE = """() => {
   fl.read = (url, signal, handlers) => {
     window.late.handlers = handlers;
     return read(url, signal, { ...handlers, onChunk: (chunk) => {
-      if (["words", "end"].includes(chunk.kind)) words.push(chunk);
+      if (["text", "end"].includes(chunk.kind)) words.push(chunk);
       handlers.onChunk(chunk);
     } });
   };

@@ -100,7 +100,7 @@ def test_the_page_its_controls_links_and_files(open_page: Any, proxy: str) -> No
     assert page.evaluate("document.querySelector('dialog.code img').naturalWidth") > 0
     page.keyboard.press("Escape")
     head = page.content()
-    assert re.search(rf'og:image" content="{proxy}{PREFIX}/preview/unlearning\.png', head)
+    assert re.search(rf'og:image" content="{proxy}{PREFIX}/share-card/unlearning\.png', head)
     words = page.locator("#sentences a, #notes a")
     assert words.count()
     for address in words.evaluate_all("(links) => links.map((link) => link.href)"):

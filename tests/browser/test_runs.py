@@ -27,7 +27,7 @@ PAGE = "<!doctype html><html lang=en><title>.</title><link rel=icon href=data:,>
 FOLLOW = """(query) => {
   const got = window.got = { numbers: [], statuses: [], restarts: 0, chunks: [], stop: new AbortController() };
   const status = (head) => { if (got.statuses.at(-1) !== head.status) got.statuses.push(head.status); };
-  got.over = fl.follow("/runs/long", query, got.stop.signal, {
+  got.over = fl.follow("/jobs/long", query, got.stop.signal, {
     onRelease: () => {},
     onStatus: status,
     onRestart: () => { got.restarts += 1; got.numbers = []; },

@@ -67,7 +67,7 @@ def problems(state: LabState) -> list[str]:
     """Every sentence of a state that its own evaluation contradicts."""
     words, ended = {}, ""
     for chunk in compute.stream(state):
-        words = chunk.data if chunk.kind == "words" else words
+        words = chunk.data if chunk.kind == "text" else words
         ended = chunk.kind
     found = [] if ended == "end" else [f"the stream ends with {ended}"]
     (run,) = words["runs"]

@@ -1181,7 +1181,7 @@ def _problems(state: LinearNetworkState) -> Iterator[str]:
     for chunk in compute.stream(state):
         if chunk.kind == "scene" and chunk.data["name"] == "panels" and state.panel == "activations":
             yield from titles(case, dict(chunk.data["figure"]))
-        if chunk.kind == "words":
+        if chunk.kind == "text":
             words = chunk.data
     first = words["runs"][0]
     yield from sentence(first, truth)

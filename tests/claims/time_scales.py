@@ -649,7 +649,7 @@ def problems(state: TimeScalesState) -> list[str]:
     """What is wrong in the texts of a state; nothing where the own solver does not decide."""
     a0 = initial_weights(state.m, state.seed, state.law, state.scale)  # type: ignore[arg-type]
     chunks = list(compute.stream(state))
-    words = next(dict(chunk.data) for chunk in chunks if chunk.kind == "words")
+    words = next(dict(chunk.data) for chunk in chunks if chunk.kind == "text")
     panels = next(c.data["figure"] for c in chunks if c.kind == "scene" and c.data["name"] == "panels")
     if "stopped early" in chunks[-1].data["status"]:
         return []

@@ -71,7 +71,7 @@ def random_state(rng: np.random.Generator) -> UnlearningState:
 
 def problems(state: UnlearningState) -> list[str]:
     """What is false in the texts of a state."""
-    (words,) = [chunk.data for chunk in stream(state) if chunk.kind == "words"]
+    (words,) = [chunk.data for chunk in stream(state) if chunk.kind == "text"]
     problem = Problem(state.c, state.c_star, state.eps)
     false: list[str] = []
     pieces = re.split(

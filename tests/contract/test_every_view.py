@@ -33,7 +33,7 @@ from tests.waiting import core_is_ready
 
 CHEAP_SECONDS = 1.0  # of the states that are computed here
 MAX_UNSTOPPABLE_SECONDS = 0.5  # of CPU, for what is computed without a checkpoint
-KINDS = {"begin", "scene", "run", "trace", "words", "progress", "replay", "end"}
+KINDS = {"start", "scene", "trajectory", "trace", "text", "progress", "recording", "end"}
 LINKS, STREAMS = 300, 8
 MAX_LINK = 500  # characters of a preset's link
 ALL = {**VIEWS, "pendulum": PendulumView()}  # with the view that CONTRIBUTING.md adds
@@ -109,8 +109,8 @@ def test_every_control_writes_a_field_and_has_its_place(view: View) -> None:
         assert control.parameter in view.State.model_fields
         assert f'"{control.id}"' in page or f'"{control.id}-row"' in page, control.id
     assert len({control.id for control in view.controls}) == len(view.controls)
-    assert {control.id for control in view.main} <= {control.id for control in view.controls}
-    assert 3 <= len(view.main) <= 6
+    assert {control.id for control in view.compact_controls} <= {control.id for control in view.controls}
+    assert 3 <= len(view.compact_controls) <= 6
     for figure in view.figures.values():
         assert f'"{figure.id}"' in page
         assert figure.window in view.State.model_fields
@@ -143,11 +143,11 @@ def test_affordable_states_stream_to_their_end(view: View) -> None:
         parts = chunks(view, state)
         kinds = [part["kind"] for part in parts]
         assert set(kinds) <= KINDS, state.query()
-        assert (kinds[0], kinds[-1]) == ("begin", "end"), state.query()
+        assert (kinds[0], kinds[-1]) == ("start", "end"), state.query()
         assert {part["name"] for part in of_kind(parts, "scene")} == set(view.figures), state.query()
         for part in of_kind(parts, "scene"):
             go.Figure(part["figure"])
-        runs = {part["index"]: part for part in of_kind(parts, "run")}
+        runs = {part["index"]: part for part in of_kind(parts, "trajectory")}
         assert set(range(parts[0]["runs"])) <= set(runs), state.query()
         for index, run in runs.items():
             traces = [part for part in of_kind(parts, "trace") if part["index"] == index]
@@ -163,7 +163,7 @@ def test_affordable_states_stream_to_their_end(view: View) -> None:
 @every_view
 def test_sentences_and_alternative_texts_exist(view: View) -> None:
     for state in cheap_states(view, STREAMS):
-        words = of_kind(chunks(view, state), "words")[-1]
+        words = of_kind(chunks(view, state), "text")[-1]
         assert words.get("runs") or words["notes"], state.query()
         assert set(words["figures"]) == set(view.figures), state.query()
         for text in (*words.get("runs", []), *words["notes"], *words["figures"].values()):
@@ -214,7 +214,7 @@ def test_a_view_that_lacks_something_is_named_at_the_start() -> None:
     assert collect(PendulumView()).keys() == {"pendulum"}
     wrong = {
         "presets": ((), "WrongView has no `presets`: at least one preset."),
-        "main": ([], "WrongView has no `main`: three to six controls for small embeds."),
+        "compact_controls": ([], "WrongView has no `compact_controls`: three to six controls for small embeds."),
         "controls": (PendulumView.controls[1:], "WrongView: no control writes the parameter angle."),
     }
     for name, (wanting, sentence) in wrong.items():
@@ -232,4 +232,4 @@ def test_the_app_serves_a_view_that_is_added() -> None:
     parts = [json.loads(line) for line in client.get("/stream/pendulum?b=0.5").data.splitlines()]
     assert parts[-1]["kind"] == "end"
     assert client.get("/export/pendulum.csv").status_code == 200
-    assert client.get("/preview/pendulum.png").mimetype == "image/png"
+    assert client.get("/share-card/pendulum.png").mimetype == "image/png"

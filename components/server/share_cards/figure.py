@@ -257,15 +257,15 @@ class Drawing:
     def _texts(self, trace: dict[str, Any], px: np.ndarray, py: np.ndarray, xa: Axis, ya: Axis) -> Iterator[str]:
         font = trace.get("textfont", {})
         size = font.get("size", 12) * SCALE
-        part = (trace.get("meta") or {}).get("part")
-        heights = _spread(py, 1.1 * size) if part == "names" else py
+        role = (trace.get("meta") or {}).get("role")
+        heights = _spread(py, 1.1 * size) if role == "names" else py
         for k, text in enumerate(trace["text"]):
             x, y = float(px[k]), float(heights[k])
             if not (
                 np.isfinite(x) and np.isfinite(y) and xa.start - 1 <= x <= xa.stop + 1 and ya.stop <= y <= ya.start
             ):
                 continue
-            if part == "regions":
+            if role == "regions":
                 text = _fitting(text, trace["meta"]["rooms"][k], xa, ya, size)
             place = _each(trace.get("textposition", "middle center"), k)
             anchor = "end" if place.endswith("left") else "start" if place.endswith("right") else "middle"

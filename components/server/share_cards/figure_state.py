@@ -119,7 +119,7 @@ def _traces(
     ):
         trace = dict(source)
         meta = trace.get("meta") or {}
-        if meta.get("part") in ("line", "cloud"):
+        if meta.get("role") in ("line", "cloud"):
             columns = picture.runs[meta["run"]]["columns"]
             x, y, low = (_row(columns, renamed.get(meta.get(end, ""), meta.get(end))) for end in ("x", "y", "from"))
             if len(x) != len(y):  # a column that this run has not
@@ -160,7 +160,7 @@ def _add_end_markers(
 ) -> dict[str, Any]:
     """A trace with what only the runs know: where they end."""
     meta = trace.get("meta") or {}
-    if meta.get("part") != "marks":
+    if meta.get("role") != "marks":
         return trace
     starts = len(trace["x"])
     symbols = list(trace["marker"]["symbol"])

@@ -1,4 +1,4 @@
-"""GET /preview/<view>.png?<link>: the picture of a state for those who see only its link (see card.py).
+"""GET /share-card/<view>.png?<link>: the picture of a state for those who see only its link (see card.py).
 
 A link that cannot be read gives the picture of the nearest state, as its page does. The same stream is read as by the
 page, and paid for in the same way; what was drawn is kept, and its ETag is known without drawing. One picture is drawn
@@ -86,7 +86,8 @@ def register(
     """Adds the route to the server."""
     cards, in_line, drawing = CardCache(shared), threading.BoundedSemaphore(IN_LINE), threading.Lock()
 
-    @server.get("/preview/<name>.png")
+    @server.get("/preview/<name>.png")  # the earlier address, which messages hold
+    @server.get("/share-card/<name>.png")
     def preview(name: str) -> Response:
         view = views.get(name)
         if view is None:

@@ -36,13 +36,13 @@ class StreamResult:
         kind = chunk["kind"]
         if kind == "scene":
             self.scenes[chunk["name"]] = decoded(chunk)
-        elif kind == "run":
+        elif kind == "trajectory":
             self.runs[chunk["index"]] = {**chunk, "traces": decoded(chunk["traces"]), "columns": {}}
         elif kind == "trace":
             columns = self.runs[chunk["index"]]["columns"]
             for name, values in decoded(chunk["columns"]).items():
                 columns[name] = np.concatenate([columns[name], values]) if name in columns else values
-        elif kind == "words":
+        elif kind == "text":
             self.words |= chunk
         elif kind == "error":
             self.failed = True

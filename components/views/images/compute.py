@@ -97,19 +97,19 @@ def stream(state: ImagesState) -> Iterator[Chunk]:
     """The figures; what will be computed; what is in them already, where results are kept."""
     name = state.kept
     wrong = "" if name else unavailable_reason(state)
-    yield Chunk("begin", {"runs": 0, "final": bool(wrong)})
+    yield Chunk("start", {"runs": 0, "final": bool(wrong)})
     yield scene("plane", figures.plane(state))
     yield scene("panels", *figures.panels(state))
-    yield Chunk("words", captions.awaited(state, wrong, about(state)))
+    yield Chunk("text", captions.awaited(state, wrong, about(state)))
     if name is None:
         yield Chunk("end", {"status": wrong and "Nothing is computed."})
         return
     runs = kept().runs[name]
-    yield Chunk("replay", {"sentence": captions.replay(kept(), name, runs), "status": ""})
+    yield Chunk("recording", {"sentence": captions.replay(kept(), name, runs), "status": ""})
     yield from placeholder_figures(state, runs.settings)
     yield from partial_traces(state, runs, range(len(runs.settings)), True)
     notes = [captions.kept_by(kept(), name, runs)]
-    yield Chunk("words", captions.words(state, runs, about(state), notes, missing_packages()))
+    yield Chunk("text", captions.words(state, runs, about(state), notes, missing_packages()))
     yield Chunk("end", {"status": captions.status(kept(), name, runs)})
 
 
@@ -159,7 +159,7 @@ def run(state: ImagesState, checkpoint: Mapping[str, Any] | None) -> Iterator[Ch
         note = []
     except (StoreError, OSError):
         note = ["The results could not be kept for saving: the picture and its Python can be saved all the same."]
-    yield Chunk("words", captions.words(state, seen, about(state), [*captions.targets(state, split), *note]))
+    yield Chunk("text", captions.words(state, seen, about(state), [*captions.targets(state, split), *note]))
     yield Chunk("end", {"status": captions.status(made, "live", seen)})
 
 
@@ -189,17 +189,17 @@ def versions() -> dict[str, str]:
 
 def placeholder_figures(state: ImagesState, settings: Sequence[Setting]) -> Iterator[Chunk]:
     """The networks' places in the picture, still empty."""
-    yield Chunk("begin", {"runs": len(settings) + len(state.groups)})
+    yield Chunk("start", {"runs": len(settings) + len(state.groups)})
     yield from trajectory_headers(state, settings)
 
 
 def trajectory_headers(state: ImagesState, settings: Sequence[Setting]) -> Iterator[Chunk]:
     """A run for each setting, then one for each group, still empty."""
     for index, setting in enumerate(settings):
-        yield Chunk("run", {"index": index, "traces": figures.setting_traces(state, index, setting)})
+        yield Chunk("trajectory", {"index": index, "traces": figures.setting_traces(state, index, setting)})
     for place in range(len(state.groups)):
         index = len(settings) + place
-        yield Chunk("run", {"index": index, "traces": figures.group_traces(state, index, place)})
+        yield Chunk("trajectory", {"index": index, "traces": figures.group_traces(state, index, place)})
 
 
 def partial_traces(state: ImagesState, runs: ImageRuns, fresh: Collection[int], last: bool) -> Iterator[Chunk]:

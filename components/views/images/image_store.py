@@ -31,7 +31,7 @@ from components.jobs.settings import Settings
 from components.operations import settings
 from dynamics.images import ImageSet, SavedResults, load_results, read_images, save_results
 
-UPLOAD_PATH = "/upload/images"
+UPLOAD_PATH = "/images"
 MAX_UPLOAD_BYTES = 64 << 20
 MAX_STORE_BYTES = 512 << 20  # of images
 RESULTS_BYTES = 128 << 20  # of results

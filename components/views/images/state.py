@@ -98,18 +98,18 @@ class ImagesState(State):
     ] = None
     seed: Annotated[int, Parameter("seed", "№", "the first seed", "integer", (SEEDS,))] = 0
     shown: Annotated[
-        str, Parameter("show", "shown", "quantity of the panels", "choice", choices=SHOWN, part="display")
+        str, Parameter("show", "shown", "quantity of the panels", "choice", choices=SHOWN, group="display")
     ] = "accuracy"
     axis: Annotated[
-        str, Parameter("axis", "axis", "time axis of the panels", "choice", choices=("log", "linear"), part="display")
+        str, Parameter("axis", "axis", "time axis of the panels", "choice", choices=("log", "linear"), group="display")
     ] = "log"
     clock: Annotated[
-        str, Parameter("clk", "clock", "the player's clock", "choice", choices=("log", "linear"), part="display")
+        str, Parameter("clk", "clock", "the player's clock", "choice", choices=("log", "linear"), group="display")
     ] = "log"
     window: Annotated[
         Numbers | None,
         Parameter(
-            "win", "window", "the plane's window across, from and to", "numbers", (EDGE,) * 2, part="display",
+            "win", "window", "the plane's window across, from and to", "numbers", (EDGE,) * 2, group="display",
             optional=True,
         ),
     ] = None  # fmt: skip
@@ -117,14 +117,14 @@ class ImagesState(State):
         Numbers | None,
         Parameter(
             "span", "window in epochs", "the panels' window in epochs", "numbers", ((0.0, EPOCHS[1]),) * 2,
-            part="display", optional=True,
+            group="display", optional=True,
         ),
     ] = None  # fmt: skip
     cursor: Annotated[
         Number | None,
         Parameter(
             "cur", "cursor", "the epoch of the cursor; the end where absent", bounds=((0.0, EPOCHS[1]),),
-            part="display", optional=True,
+            group="display", optional=True,
         ),
     ] = None  # fmt: skip
     watched: PlaybackMode = "auto"

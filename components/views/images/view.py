@@ -33,13 +33,13 @@ class ImagesView(View):
     help: ClassVar[Help] = load_help(__file__)
     chapter: ClassVar[Chapter] = CHAPTER
     controls = layout.CONTROLS
-    main = layout.MAIN
+    compact_controls = layout.MAIN
     figures = layout.FIGURES
     quantities = lecture.QUANTITIES
     max_cost = compute.MOST
     max_seconds = 900.0
     time: ClassVar[tuple[str, str]] = ("epoch", "epoch")
-    tabs: ClassVar[tuple[tuple[str, str], ...]] = TABS
+    sibling_views: ClassVar[tuple[tuple[str, str], ...]] = TABS
     has_jobs: ClassVar[bool] = True
 
     def cost(self, state: ImagesState) -> float:
@@ -54,7 +54,7 @@ class ImagesView(View):
     def compute(self, state: ImagesState) -> Iterator[Chunk]:
         return compute.stream(state)
 
-    def run(self, state: ImagesState, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk]:
+    def run_job(self, state: ImagesState, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk]:
         return compute.run(state, checkpoint)
 
     def layout(self) -> Component:
@@ -63,10 +63,10 @@ class ImagesView(View):
     def table(self, state: ImagesState) -> Columns:
         return export.table(state)
 
-    def document(self, state: ImagesState) -> Mapping[str, Any]:
+    def export_data(self, state: ImagesState) -> Mapping[str, Any]:
         return export.document(state)
 
-    def python(self, state: ImagesState) -> str:
+    def export_script(self, state: ImagesState) -> str:
         return export.python(state)
 
     def annotation_targets(self, state: ImagesState) -> AnnotationTargets:

@@ -76,12 +76,12 @@ def stream(state: LabState) -> Iterator[Chunk]:
     view = planar.window(
         model, (plan,), [float(np.nanmax(np.abs(law["a"]))) * np.sign(state.a or 1.0) for _, law in drawn]
     )
-    yield Chunk("begin", {"runs": NETWORKS})
+    yield Chunk("start", {"runs": NETWORKS})
     manifold = model.critical_manifold(MANIFOLD, 2 * max(map(abs, view.a)))
     yield scene("plane", figures.plane(model, manifold, view, plan), field=planar.field(model, view))
     yield scene("panels", figures.panels(), figures.DISPLAY)
     for index, (kind, found) in enumerate(drawn):
-        yield Chunk("run", {"index": index, "traces": figures.law_traces(index, kind)})
+        yield Chunk("trajectory", {"index": index, "traces": figures.law_traces(index, kind)})
         yield samples(index, found, True)
     said = {
         "runs": [captions.law(state, laws.wide, plan)],
@@ -89,14 +89,14 @@ def stream(state: LabState) -> Iterator[Chunk]:
         "links": conversion.links(state),
         "figures": {"plane": captions.plane(state), "panels": captions.panels(state)},
     }
-    yield Chunk("words", {**said, "notes": captions.expected(state)})
+    yield Chunk("text", {**said, "notes": captions.expected(state)})
     kept = records.of(state)
     if kept is not None:
-        yield Chunk("replay", {"sentence": captions.replay(kept), "status": STATUS})
+        yield Chunk("recording", {"sentence": captions.replay(kept), "status": STATUS})
         yield from begun(state)
         replayed = compare_with_law(state, kept.course, laws.wide)
         yield samples(NETWORKS, columns(replayed), True)
-        yield Chunk("words", {**said, "notes": captions.measured(state, replayed)})
+        yield Chunk("text", {**said, "notes": captions.measured(state, replayed)})
         yield Chunk("end", {"status": captions.status(state, kept.course)})
         return
     yield Chunk("end", {"status": STATUS})
@@ -104,8 +104,8 @@ def stream(state: LabState) -> Iterator[Chunk]:
 
 def begun(state: LabState) -> Iterator[Chunk]:
     """The networks' place in the picture, still empty."""
-    yield Chunk("begin", {"runs": NETWORKS + 1})
-    yield Chunk("run", {"index": NETWORKS, "traces": figures.network_traces(NETWORKS, state.runs)})
+    yield Chunk("start", {"runs": NETWORKS + 1})
+    yield Chunk("trajectory", {"index": NETWORKS, "traces": figures.network_traces(NETWORKS, state.runs)})
 
 
 def run(state: LabState, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk]:
@@ -149,7 +149,7 @@ def run(state: LabState, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk
         row = sum(len(part.tau) for part in parts[:given])
         yield samples(NETWORKS, {name: values[row:] for name, values in columns(whole).items()}, True)
         yield Chunk("checkpoint", {"course": _packed(whole.course.arrays()), OVER: True})
-    yield Chunk("words", {"notes": captions.measured(state, whole), "figures": {"panels": captions.panels(state)}})
+    yield Chunk("text", {"notes": captions.measured(state, whole), "figures": {"panels": captions.panels(state)}})
     yield Chunk("end", {"status": captions.status(state, whole.course)})
 
 

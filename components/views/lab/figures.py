@@ -113,7 +113,7 @@ def _cloud(run: int) -> Trace:
     return scatter(
         x=[], y=[], mode="markers", name="single neurons", hoverinfo="skip", opacity=0.45,
         marker={"symbol": "circle", "size": 5, "color": NETWORK},
-        line={"color": NETWORK}, meta={"run": run, "x": "R_single", "y": "a_single", "part": "cloud"},
+        line={"color": NETWORK}, meta={"run": run, "x": "R_single", "y": "a_single", "role": "cloud"},
     )  # fmt: skip
 
 

@@ -50,34 +50,35 @@ class LabState(State):
     tau: Annotated[Number, Parameter("tau", "τ", "horizon", bounds=(HORIZON,), scale="log")] = 150.0
     layers: Annotated[
         tuple[str, ...],
-        Parameter("lay", "layers", "what is drawn with the networks", "words", choices=LAYERS, part="display"),
+        Parameter("lay", "layers", "what is drawn with the networks", "words", choices=LAYERS, group="display"),
     ] = LAYERS
     panel: Annotated[
-        str, Parameter("pan", "panels", "what the panels show", "choice", choices=PANELS, part="display")
+        str, Parameter("pan", "panels", "what the panels show", "choice", choices=PANELS, group="display")
     ] = "course"
     axis: Annotated[
-        str, Parameter("axis", "τ axis", "time axis of the panels", "choice", choices=("log", "linear"), part="display")
+        str,
+        Parameter("axis", "τ axis", "time axis of the panels", "choice", choices=("log", "linear"), group="display"),
     ] = "log"
     clock: Annotated[
-        str, Parameter("clk", "clock", "the player's clock", "choice", choices=("log", "linear"), part="display")
+        str, Parameter("clk", "clock", "the player's clock", "choice", choices=("log", "linear"), group="display")
     ] = "log"
     window: Annotated[
         Numbers | None,
         Parameter(
             "win", "window", "the plane's window: R and a, from and to", "numbers",
-            (((-2.0, 2.0),) * 2 + (HEIGHT,) * 2), part="display", optional=True,
+            (((-2.0, 2.0),) * 2 + (HEIGHT,) * 2), group="display", optional=True,
         ),
     ] = None  # fmt: skip
     span: Annotated[
         Numbers | None,
         Parameter(
-            "span", "τ window", "the panels' window in τ", "numbers", ((0.0, 1e6),) * 2, part="display", optional=True
+            "span", "τ window", "the panels' window in τ", "numbers", ((0.0, 1e6),) * 2, group="display", optional=True
         ),
     ] = None
     cursor: Annotated[
         Number | None,
         Parameter(
-            "cur", "τ cursor", "the time cursor; the end where absent", bounds=((0.0, HORIZON[1]),), part="display",
+            "cur", "τ cursor", "the time cursor; the end where absent", bounds=((0.0, HORIZON[1]),), group="display",
             optional=True,
         ),
     ] = None  # fmt: skip

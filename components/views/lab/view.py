@@ -32,11 +32,11 @@ class LabView(View):
     help: ClassVar[Help] = load_help(__file__)
     chapter: ClassVar[Chapter] = CHAPTER
     controls = layout.CONTROLS
-    main = layout.MAIN
+    compact_controls = layout.MAIN
     figures = layout.FIGURES
     quantities = lecture.QUANTITIES
     max_cost = compute.MOST
-    tabs: ClassVar[tuple[tuple[str, str], ...]] = TABS
+    sibling_views: ClassVar[tuple[tuple[str, str], ...]] = TABS
     max_seconds = 120.0
     has_jobs: ClassVar[bool] = True
 
@@ -52,7 +52,7 @@ class LabView(View):
     def compute(self, state: LabState) -> Iterator[Chunk]:
         return compute.stream(state)
 
-    def run(self, state: LabState, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk]:
+    def run_job(self, state: LabState, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk]:
         return compute.run(state, checkpoint)
 
     def layout(self) -> Component:
@@ -61,10 +61,10 @@ class LabView(View):
     def table(self, state: LabState) -> Columns:
         return export.table(state)
 
-    def document(self, state: LabState) -> Mapping[str, Any]:
+    def export_data(self, state: LabState) -> Mapping[str, Any]:
         return export.document(state)
 
-    def python(self, state: LabState) -> str:
+    def export_script(self, state: LabState) -> str:
         return export.python(state)
 
     def annotation_targets(self, state: LabState) -> AnnotationTargets:

@@ -84,7 +84,7 @@ def stream(state: LinearNetworkState) -> Iterator[Chunk]:
     neurons = columns.drawn(network)
     with_descent = "descent" in state.layers and state.panel == "course"
     many = 2 * (len(experiments.ACTIVATIONS) + 1) if state.panel == "activations" else 0
-    yield Chunk("begin", {"runs": 1 + with_descent + many})
+    yield Chunk("start", {"runs": 1 + with_descent + many})
     yield scene("plane", figures.plane(network, run, neurons, "hyperbolas" in state.layers))
     beside: list[str] = []
     if state.panel == "map":
@@ -98,7 +98,7 @@ def stream(state: LinearNetworkState) -> Iterator[Chunk]:
         yield scene("panels", figures.activations([*map(captions.kind, starts)]), figures.display(run, loss=False))
     else:
         yield scene("panels", figures.panels(network), figures.display(run))
-    yield Chunk("run", {"index": 0, "traces": figures.run_traces(network, neurons, state.panel)})
+    yield Chunk("trajectory", {"index": 0, "traces": figures.run_traces(network, neurons, state.panel)})
     yield _samples(0, columns.of(run, neurons), True)
 
     if many:
@@ -113,7 +113,7 @@ def stream(state: LinearNetworkState) -> Iterator[Chunk]:
         beside += said
     told, look = captions.sentence(state, network)
     yield Chunk(
-        "words",
+        "text",
         {
             "runs": [told],
             "fates": [look],
@@ -134,7 +134,7 @@ def _samples(index: int, samples: Columns, last: bool) -> Chunk:
 def _descent(state: LinearNetworkState, network: LinearNetwork) -> Generator[Chunk, None, list[str]]:
     """Gradient descent of this network as points; returns what is said of it."""
     made = experiments.same(state, network)
-    yield Chunk("run", {"index": 1, "traces": figures.descent_traces(state.panel)})
+    yield Chunk("trajectory", {"index": 1, "traces": figures.descent_traces(state.panel)})
     found: list[DescentRecord] = []
     since = monotonic()
     for record in made.records("linear", experiments.sampled(made)):
@@ -151,14 +151,14 @@ def _activations(both: tuple[experiments.Row, experiments.Row]) -> Generator[Chu
     index = 1
     notes: list[str] = []
     for row, start in enumerate(both):
-        yield Chunk("run", {"index": index, "traces": figures.theory_traces(index, row)})
+        yield Chunk("trajectory", {"index": index, "traces": figures.theory_traces(index, row)})
         fine = columns.times(start.wanted)
         zeta = np.array([exact.solution(fine).zeta for exact in start.experiment("linear").networks])
         yield _samples(index, {"t": fine, "zeta": np.degrees(columns.defined_mean(zeta.T))}, True)
         index += 1
         results: dict[str, tuple[experiments.Experiment, list[DescentRecord]]] = {}
         for activation in experiments.ACTIVATIONS:
-            yield Chunk("run", {"index": index, "traces": figures.activation_traces(index, row, activation)})
+            yield Chunk("trajectory", {"index": index, "traces": figures.activation_traces(index, row, activation)})
             made = start.experiment(activation)
             found: list[DescentRecord] = []
             results[activation] = made, found

@@ -101,7 +101,7 @@ def plane(network: LinearNetwork, run: LinearSolution, neurons: Sequence[int], h
                 "symbol": ["circle-open"] * len(neurons) + symbols, "size": [6] * len(neurons) + [9] * len(neurons),
                 "opacity": 1, "color": colours * 2, "line": {"color": LIGHT["paper"], "width": 1},
             },
-            meta={"part": "marks", "ends": [{"run": 0, "x": f"u{i}", "y": f"v{i}"} for i in neurons]},
+            meta={"role": "marks", "ends": [{"run": 0, "x": f"u{i}", "y": f"v{i}"} for i in neurons]},
         )
     )  # fmt: skip
     axis = {**PLAIN, "showgrid": False, "zeroline": True, "zerolinecolor": LIGHT["grid"], "zerolinewidth": 1}

@@ -50,7 +50,7 @@ Numbers = tuple[float, ...]
 
 
 def _exponent(key: str, symbol: str, title: str) -> Any:
-    return Parameter(key, symbol, title, bounds=(EXPONENT,), part="layer")
+    return Parameter(key, symbol, title, bounds=(EXPONENT,), group="overlay")
 
 
 class LinearNetworkState(State):
@@ -73,64 +73,65 @@ class LinearNetworkState(State):
     ] = None
     layers: Annotated[
         tuple[str, ...],
-        Parameter("lay", "layers", "what is drawn beside the solution", "words", choices=LAYERS, part="layer"),
+        Parameter("lay", "layers", "what is drawn beside the solution", "words", choices=LAYERS, group="overlay"),
     ] = ("hyperbolas",)
     step: Annotated[
         Number,
-        Parameter("s", "s", "step of gradient descent, over its limit", bounds=(STEP,), scale="log", part="layer"),
+        Parameter("s", "s", "step of gradient descent, over its limit", bounds=(STEP,), scale="log", group="overlay"),
     ] = 0.1
     panel: Annotated[
-        str, Parameter("pan", "panels", "what the panels show", "choice", choices=PANELS, part="layer")
+        str, Parameter("pan", "panels", "what the panels show", "choice", choices=PANELS, group="overlay")
     ] = "course"
-    seeds: Annotated[int, Parameter("n", "n", "starts", "integer", ((1, 20),), part="layer")] = 8
-    x: Annotated[str, Parameter("x", "x", "what varies to the right", "choice", choices=tuple(AXES), part="layer")] = (
-        "gamma"
-    )
-    y: Annotated[str, Parameter("up", "y", "what varies upward", "choice", choices=tuple(AXES), part="layer")] = "su"
+    seeds: Annotated[int, Parameter("n", "n", "starts", "integer", ((1, 20),), group="overlay")] = 8
+    x: Annotated[
+        str, Parameter("x", "x", "what varies to the right", "choice", choices=tuple(AXES), group="overlay")
+    ] = "gamma"
+    y: Annotated[str, Parameter("up", "y", "what varies upward", "choice", choices=tuple(AXES), group="overlay")] = "su"
     edges: Annotated[
         Numbers | None,
         Parameter(
-            "win", "window", "the map's window: x and y, from and to", "numbers", ((-1e8, 1e8),) * 4, part="layer",
+            "win", "window", "the map's window: x and y, from and to", "numbers", ((-1e8, 1e8),) * 4, group="overlay",
             optional=True,
         ),
     ] = None  # fmt: skip
-    shown: Annotated[str, Parameter("show", "shown", "what the map shows", "choice", choices=SHOWN, part="layer")] = (
-        "kernel"
-    )
+    shown: Annotated[
+        str, Parameter("show", "shown", "what the map shows", "choice", choices=SHOWN, group="overlay")
+    ] = "kernel"
     c_gamma: Annotated[Number, _exponent("cg", "c_(γ)", "power of γ")] = -1.0
     c_u: Annotated[Number, _exponent("cu", "cᵤ", "power of σᵤ")] = 0.0
     c_w: Annotated[Number, _exponent("cw", "c_w", "power of σ_w")] = 0.0
     c_eta_u: Annotated[Number, _exponent("ceu", "c_(ηᵤ)", "power of ηᵤ")] = 1.0
     c_eta_w: Annotated[Number, _exponent("cew", "c_(ηw)", "power of η_w")] = 1.0
-    grows: Annotated[str, Parameter("cd", "κ", "what grows", "choice", choices=("width", "scales"), part="layer")] = (
-        "width"
-    )
+    grows: Annotated[
+        str, Parameter("cd", "κ", "what grows", "choice", choices=("width", "scales"), group="overlay")
+    ] = "width"
     axis: Annotated[
-        str, Parameter("axis", "t axis", "time axis of the panels", "choice", choices=("linear", "log"), part="display")
+        str,
+        Parameter("axis", "t axis", "time axis of the panels", "choice", choices=("linear", "log"), group="display"),
     ] = "linear"
     measure: Annotated[
-        str, Parameter("ly", "loss axis", "axis of the loss", "choice", choices=("linear", "log"), part="display")
+        str, Parameter("ly", "loss axis", "axis of the loss", "choice", choices=("linear", "log"), group="display")
     ] = "linear"
     clock: Annotated[
-        str, Parameter("clk", "clock", "the player's clock", "choice", choices=("linear", "log"), part="display")
+        str, Parameter("clk", "clock", "the player's clock", "choice", choices=("linear", "log"), group="display")
     ] = "linear"
     window: Annotated[
         Numbers | None,
         Parameter(
-            "pw", "plane window", "the plane's window: u and v, from and to", "numbers", (HEIGHT,) * 4, part="display",
+            "pw", "plane window", "the plane's window: u and v, from and to", "numbers", (HEIGHT,) * 4, group="display",
             optional=True,
         ),
     ] = None  # fmt: skip
     span: Annotated[
         Numbers | None,
         Parameter(
-            "span", "t window", "the panels' window in t", "numbers", ((0.0, 1e13),) * 2, part="display", optional=True
+            "span", "t window", "the panels' window in t", "numbers", ((0.0, 1e13),) * 2, group="display", optional=True
         ),
     ] = None
     cursor: Annotated[
         Number | None,
         Parameter(
-            "cur", "t cursor", "the time cursor; the end where absent", bounds=((0.0, 1e13),), part="display",
+            "cur", "t cursor", "the time cursor; the end where absent", bounds=((0.0, 1e13),), group="display",
             optional=True,
         ),
     ] = None  # fmt: skip

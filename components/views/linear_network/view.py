@@ -30,12 +30,12 @@ class LinearNetworkView(View):
     help: ClassVar[Help] = load_help(__file__)
     chapter: ClassVar[Chapter] = CHAPTER
     controls = layout.CONTROLS
-    main = layout.MAIN
+    compact_controls = layout.MAIN
     figures = layout.FIGURES
     quantities = lecture.QUANTITIES
     max_cost = compute.BUDGET
     time: ClassVar[tuple[str, str]] = ("t", "t")
-    course: ClassVar[tuple[str, str]] = ("f", "loss")
+    trajectory_axes: ClassVar[tuple[str, str]] = ("f", "loss")
 
     def cost(self, state: LinearNetworkState) -> float:
         return compute.cost(state)
@@ -55,10 +55,10 @@ class LinearNetworkView(View):
     def table(self, state: LinearNetworkState) -> Columns:
         return export.table(state)
 
-    def document(self, state: LinearNetworkState) -> Mapping[str, Any]:
+    def export_data(self, state: LinearNetworkState) -> Mapping[str, Any]:
         return export.document(state)
 
-    def python(self, state: LinearNetworkState) -> str:
+    def export_script(self, state: LinearNetworkState) -> str:
         return export.python(state)
 
     def annotation_targets(self, state: LinearNetworkState) -> AnnotationTargets:

@@ -74,7 +74,7 @@ def levels(state: PhaseMapState) -> Iterator[PhaseMap]:
 
 def stream(state: PhaseMapState) -> Iterator[Chunk]:
     """The map each time that it has become visibly finer, how far it is, what is to be said of it."""
-    yield Chunk("begin", {"runs": 0})
+    yield Chunk("start", {"runs": 0})
     shown_at, pause = None, PAUSE * (side(state) / 256) ** 2
     for map_ in levels(state):
         done = map_.progress >= 1.0
@@ -85,7 +85,7 @@ def stream(state: PhaseMapState) -> Iterator[Chunk]:
         if not done:
             sentence = f"{format_number(100 * map_.progress, 2)} % of the map is computed."
             yield Chunk("progress", {"done": map_.progress, "sentence": sentence, "stopped": STOPPED})
-    yield Chunk("words", {"notes": captions.notes(state, map_), "figures": {"map": captions.described(state, map_)}})
+    yield Chunk("text", {"notes": captions.notes(state, map_), "figures": {"map": captions.described(state, map_)}})
     yield Chunk("end", {"status": status(state, map_)})
 
 

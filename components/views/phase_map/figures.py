@@ -115,7 +115,7 @@ def names(map_: PhaseMap) -> Trace:
         "textfont": {"color": LIGHT["ink"], "size": 14},
         "mode": "text",
         "name": "names",
-        "meta": {"part": "regions", "rooms": [rooms for _, _, _, rooms in places]},
+        "meta": {"role": "regions", "rooms": [rooms for _, _, _, rooms in places]},
     }
 
 

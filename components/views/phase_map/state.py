@@ -94,9 +94,11 @@ class PhaseMapState(State):
         ),
     ] = None
     quantity: Annotated[
-        str, Parameter("show", "shown", "what the map shows", "choice", choices=QUANTITIES, part="layer")
+        str, Parameter("show", "shown", "what the map shows", "choice", choices=QUANTITIES, group="overlay")
     ] = "fate"
-    detail: Annotated[str, Parameter("n", "n", "cells along an axis", "choice", choices=DETAILS, part="layer")] = "256"
+    detail: Annotated[str, Parameter("n", "n", "cells along an axis", "choice", choices=DETAILS, group="overlay")] = (
+        "256"
+    )
 
     @classmethod
     def normalize(cls, values: dict[str, Any]) -> dict[str, Any]:

@@ -31,11 +31,11 @@ class PhaseMapView(View):
     chapter: ClassVar[Chapter] = CHAPTER
     symbols_of = "unlearning"
     controls = layout.CONTROLS
-    main = layout.MAIN
+    compact_controls = layout.MAIN
     figures = layout.FIGURES
     quantities = lecture.QUANTITIES
     max_cost = compute.BUDGET
-    sketch: ClassVar[Mapping[str, Any]] = {"detail": LIVE}
+    drag_overrides: ClassVar[Mapping[str, Any]] = {"detail": LIVE}
 
     def cost(self, state: PhaseMapState) -> float:
         return compute.cost(state)
@@ -52,10 +52,10 @@ class PhaseMapView(View):
     def table(self, state: PhaseMapState) -> Columns:
         return export.table(state)
 
-    def document(self, state: PhaseMapState) -> Mapping[str, Any]:
+    def export_data(self, state: PhaseMapState) -> Mapping[str, Any]:
         return export.document(state)
 
-    def python(self, state: PhaseMapState) -> str:
+    def export_script(self, state: PhaseMapState) -> str:
         return export.python(state)
 
     def annotation_targets(self, state: PhaseMapState) -> AnnotationTargets:

@@ -64,7 +64,7 @@ def stream(state: TimeScalesState) -> Iterator[Chunk]:
     neurons = columns.shown(start)
     alike = conversion.course(state, t) if "planar" in state.layers else None
     exact, simulated = "overlaps" in state.layers, "network" in state.layers
-    yield Chunk("begin", {"runs": 1 + (alike is not None) + exact + simulated})
+    yield Chunk("start", {"runs": 1 + (alike is not None) + exact + simulated})
     yield scene("cloud", figures.cloud(start, neurons, alike is not None))
     if state.panel == "sweep":
         yield scene("panels", figures.sweep_axes(epsilons(state)), more=True)
@@ -74,7 +74,7 @@ def stream(state: TimeScalesState) -> Iterator[Chunk]:
         panel = figures.panels(model, start, neurons, state.t, state.panel)
         yield scene("panels", panel, figures.display(model, start, state.panel))
 
-    yield Chunk("run", {"index": 0, "traces": figures.run_traces(model, start, neurons, state.panel)})
+    yield Chunk("trajectory", {"index": 0, "traces": figures.run_traces(model, start, neurons, state.panel)})
     pieces: list[MeanFieldChunk] = []
     for piece in model.stream(start, t=t, rtol=RTOL):
         pieces.append(piece)
@@ -88,13 +88,13 @@ def stream(state: TimeScalesState) -> Iterator[Chunk]:
     index = 1
     if alike is not None:
         lines = figures.beside_traces(index, "planar system", state.panel, PLANAR, True)
-        yield Chunk("run", {"index": index, "traces": lines})
+        yield Chunk("trajectory", {"index": index, "traces": lines})
         yield _samples(index, {"t": t, "risk": alike.loss, "s": alike.R, "a": alike.a}, True)
         beside.append(captions.planar(whole, alike))
         index += 1
     if exact:
         lines = figures.beside_traces(index, f"exact, m = {state.m}", state.panel, EXACT, False)
-        yield Chunk("run", {"index": index, "traces": lines})
+        yield Chunk("trajectory", {"index": index, "traces": lines})
         flow = trajectory(state, overlaps=True)
         yield _samples(index, {"t": flow.t, "risk": flow.risk}, True)
         beside.append(captions.exact(whole, flow))
@@ -114,7 +114,7 @@ def stream(state: TimeScalesState) -> Iterator[Chunk]:
         "links": captions.links(state),
         "figures": {"cloud": captions.cloud(state, whole), "panels": captions.panels(state, whole)},
     }
-    yield Chunk("words", said)
+    yield Chunk("text", said)
     yield Chunk("end", {"status": status(whole)})
 
 
@@ -157,7 +157,8 @@ def _swept(state: TimeScalesState) -> Generator[Chunk, None, EpsSweep]:
 def _simulated(state: TimeScalesState, index: int, neurons: list[int]) -> Generator[Chunk, None, list[str]]:
     """The networks as they learn; returns what is said of them."""
     yield Chunk(
-        "run", {"index": index, "traces": figures.network_traces(index, state.model, state.start, neurons, state.panel)}
+        "trajectory",
+        {"index": index, "traces": figures.network_traces(index, state.model, state.start, neurons, state.panel)},
     )
     runs, t = network.networks(state), network.times(state)
     waiting: list[list[NetworkRecord]] = []

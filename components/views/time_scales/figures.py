@@ -65,7 +65,7 @@ def cloud(a0: np.ndarray, neurons: Sequence[int], planar: bool, run: int = 0) ->
         hoverinfo="skip",
         name="neurons",
         cliponaxis=False,
-        meta={"part": "marks", "ends": [{"run": run, "x": f"s{i}", "y": f"a{i}"} for i in neurons]},
+        meta={"role": "marks", "ends": [{"run": run, "x": f"s{i}", "y": f"a{i}"} for i in neurons]},
     )
     axis = {**PLAIN, "showgrid": False, "zeroline": True, "zerolinecolor": LIGHT["grid"], "zerolinewidth": 1}
     layout = {

@@ -59,43 +59,44 @@ class TimeScalesState(State):
     t: Annotated[Number, Parameter("t", "t", "horizon", bounds=(HORIZON,), scale="log")] = 10.0
     layers: Annotated[
         tuple[str, ...],
-        Parameter("lay", "layers", "what is drawn beside the mean field", "words", choices=LAYERS, part="layer"),
+        Parameter("lay", "layers", "what is drawn beside the mean field", "words", choices=LAYERS, group="overlay"),
     ] = ("planar",)
     panel: Annotated[
-        str, Parameter("pan", "panels", "what the panels show", "choice", choices=PANELS, part="layer")
+        str, Parameter("pan", "panels", "what the panels show", "choice", choices=PANELS, group="overlay")
     ] = "course"
     sweep: Annotated[
         Numbers,
-        Parameter("sw", "ε sweep", "ε of the sweep, from and to", "numbers", (EPS, EPS), scale="log", part="layer"),
+        Parameter("sw", "ε sweep", "ε of the sweep, from and to", "numbers", (EPS, EPS), scale="log", group="overlay"),
     ] = (1e-7, 1e-5)
-    seeds: Annotated[int, Parameter("n", "n", "starts of the sweep at each ε", "integer", ((1, 50),), part="layer")] = (
-        20
-    )
+    seeds: Annotated[
+        int, Parameter("n", "n", "starts of the sweep at each ε", "integer", ((1, 50),), group="overlay")
+    ] = 20
     dimension: Annotated[
         int,
-        Parameter("d", "d", "dimension of the network's inputs", "integer", (DIMENSION,), scale="log", part="layer"),
+        Parameter("d", "d", "dimension of the network's inputs", "integer", (DIMENSION,), scale="log", group="overlay"),
     ] = 100
     batch: Annotated[
-        int, Parameter("B", "B", "fresh samples a step", "integer", (BATCH,), scale="log", part="layer")
+        int, Parameter("B", "B", "fresh samples a step", "integer", (BATCH,), scale="log", group="overlay")
     ] = 400
-    runs: Annotated[int, Parameter("r", "r", "runs of the network", "integer", (RUNS,), part="layer")] = 4
+    runs: Annotated[int, Parameter("r", "r", "runs of the network", "integer", (RUNS,), group="overlay")] = 4
     first: Annotated[
-        str, Parameter("w", "w(0)", "how the network's first layer starts", "choice", choices=FIRST, part="layer")
+        str, Parameter("w", "w(0)", "how the network's first layer starts", "choice", choices=FIRST, group="overlay")
     ] = "sphere"
     axis: Annotated[
-        str, Parameter("axis", "t axis", "time axis of the panels", "choice", choices=("log", "linear"), part="display")
+        str,
+        Parameter("axis", "t axis", "time axis of the panels", "choice", choices=("log", "linear"), group="display"),
     ] = "log"
     measure: Annotated[
-        str, Parameter("y", "risk axis", "axis of the risk", "choice", choices=("linear", "log"), part="display")
+        str, Parameter("y", "risk axis", "axis of the risk", "choice", choices=("linear", "log"), group="display")
     ] = "linear"
     terms: Annotated[
         str,
         Parameter(
-            "parts", "terms", "what is shown of each degree", "choice", choices=("terms", "residuals"), part="display"
+            "parts", "terms", "what is shown of each degree", "choice", choices=("terms", "residuals"), group="display"
         ),
     ] = "terms"
     clock: Annotated[
-        str, Parameter("clk", "clock", "the player's clock", "choice", choices=("log", "linear"), part="display")
+        str, Parameter("clk", "clock", "the player's clock", "choice", choices=("log", "linear"), group="display")
     ] = "log"
     window: Annotated[
         Numbers | None,
@@ -105,14 +106,14 @@ class TimeScalesState(State):
             "the cloud's window: s and a, from and to",
             "numbers",
             (((-2.0, 2.0),) * 2 + (HEIGHT,) * 2),
-            part="display",
+            group="display",
             optional=True,
         ),
     ] = None
     span: Annotated[
         Numbers | None,
         Parameter(
-            "span", "t window", "the panels' window in t", "numbers", ((0.0, 1e7),) * 2, part="display", optional=True
+            "span", "t window", "the panels' window in t", "numbers", ((0.0, 1e7),) * 2, group="display", optional=True
         ),
     ] = None
     cursor: Annotated[
@@ -122,7 +123,7 @@ class TimeScalesState(State):
             "t cursor",
             "the time cursor; the end where absent",
             bounds=((0.0, HORIZON[1]),),
-            part="display",
+            group="display",
             optional=True,
         ),
     ] = None

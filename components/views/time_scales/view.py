@@ -30,13 +30,13 @@ class TimeScalesView(View):
     help: ClassVar[Help] = load_help(__file__)
     chapter: ClassVar[Chapter] = CHAPTER
     controls = layout.CONTROLS
-    main = layout.MAIN
+    compact_controls = layout.MAIN
     figures = layout.FIGURES
     quantities = lecture.QUANTITIES
     max_cost = compute.BUDGET
     max_seconds = 20.0
     time: ClassVar[tuple[str, str]] = ("t", "t")
-    course: ClassVar[tuple[str, str]] = ("s", "a")
+    trajectory_axes: ClassVar[tuple[str, str]] = ("s", "a")
 
     def cost(self, state: TimeScalesState) -> float:
         return compute.cost(state)
@@ -50,10 +50,10 @@ class TimeScalesView(View):
     def table(self, state: TimeScalesState) -> Columns:
         return export.table(state)
 
-    def document(self, state: TimeScalesState) -> Mapping[str, Any]:
+    def export_data(self, state: TimeScalesState) -> Mapping[str, Any]:
         return export.document(state)
 
-    def python(self, state: TimeScalesState) -> str:
+    def export_script(self, state: TimeScalesState) -> str:
         return export.python(state)
 
     def annotation_targets(self, state: TimeScalesState) -> AnnotationTargets:

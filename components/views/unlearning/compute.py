@@ -54,7 +54,7 @@ def stream(state: UnlearningState, links: Links = no_links) -> Iterator[Chunk]:
     model, plans, view = picture.model, picture.runs, picture.window
     manifold = picture.manifold()
     pinned = picture.pinned
-    yield Chunk("begin", {"runs": len(plans) * (1 if picture.width is None else 2) + (pinned is not None)})
+    yield Chunk("start", {"runs": len(plans) * (1 if picture.width is None else 2) + (pinned is not None)})
     field = figures.field(model, view) if "field" in state.layers else None
     named = (*plans, pinned.run) if pinned else plans
     yield scene("plane", figures.plane(model, manifold, view, named, *layers(picture, manifold)), field=field)
@@ -106,7 +106,7 @@ def stream(state: UnlearningState, links: Links = no_links) -> Iterator[Chunk]:
             for whole, run in zip(why, runs, strict=True)
         ],
     }
-    yield Chunk("words", {**told, "notes": notes, "links": links(state, runs[0]), "figures": said})
+    yield Chunk("text", {**told, "notes": notes, "links": links(state, runs[0]), "figures": said})
     yield Chunk("end", {"status": status(runs, wides)})
 
 
@@ -169,7 +169,7 @@ def trajectory_chunks(
     """A run: how it is drawn, what else belongs to it in the panels, and its samples, some hundred to a line."""
     traces = figures.run_traces(index, plan, panel)
     traces["panels"] += beside or []
-    yield Chunk("run", {"index": index, **figures.trajectory_style(plan), "traces": traces})
+    yield Chunk("trajectory", {"index": index, **figures.trajectory_style(plan), "traces": traces})
     size = samples["tau"].size
     for start in range(0, size, CHUNK):
         part = {name: column(values[start : start + CHUNK]) for name, values in samples.items()}

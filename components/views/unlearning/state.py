@@ -71,44 +71,50 @@ class UnlearningState(State):
     ] = None
     layers: Annotated[
         tuple[str, ...],
-        Parameter("lay", "layers", "what the plane shows beside the runs", "words", choices=LAYERS, part="layer"),
+        Parameter("lay", "layers", "what the plane shows beside the runs", "words", choices=LAYERS, group="overlay"),
     ] = ("field", "eq", "sep")
     panel: Annotated[
-        str, Parameter("pan", "panels", "what the panels show", "choice", choices=PANELS, part="layer")
+        str, Parameter("pan", "panels", "what the panels show", "choice", choices=PANELS, group="overlay")
     ] = "course"
     width: Annotated[
         Number | None,
-        Parameter("m", "m", "width of the network: neurons", bounds=(WIDTH,), scale="log", part="layer", optional=True),
+        Parameter(
+            "m", "m", "width of the network: neurons", bounds=(WIDTH,), scale="log", group="overlay", optional=True
+        ),
     ] = None
     pin_c: Annotated[
         Numbers | None,
-        Parameter("pc", "A: cₖ", "A's activation", "numbers", (COEFFICIENT,), (1, K_MAX), part="layer", optional=True),
+        Parameter(
+            "pc", "A: cₖ", "A's activation", "numbers", (COEFFICIENT,), (1, K_MAX), group="overlay", optional=True
+        ),
     ] = None
     pin_c_star: Annotated[
         Numbers | None,
-        Parameter("pcs", "A: c*ₖ", "A's target", "numbers", (COEFFICIENT,), (1, K_MAX), part="layer", optional=True),
+        Parameter("pcs", "A: c*ₖ", "A's target", "numbers", (COEFFICIENT,), (1, K_MAX), group="overlay", optional=True),
     ] = None
     pin_eps: Annotated[
         Number | None,
-        Parameter("pe", "A: ε", "A's ratio of time scales", bounds=(EPS,), scale="log", part="layer", optional=True),
+        Parameter("pe", "A: ε", "A's ratio of time scales", bounds=(EPS,), scale="log", group="overlay", optional=True),
     ] = None
     pin_a: Annotated[
-        Number | None, Parameter("pa", "A: ā", "A's start", bounds=(START,), part="layer", optional=True)
+        Number | None, Parameter("pa", "A: ā", "A's start", bounds=(START,), group="overlay", optional=True)
     ] = None
     pin_R0: Annotated[
-        Number | None, Parameter("pR", "A: R₀", "A's alignment", bounds=(ALIGNMENT,), part="layer", optional=True)
+        Number | None, Parameter("pR", "A: R₀", "A's alignment", bounds=(ALIGNMENT,), group="overlay", optional=True)
     ] = None
     chosen: Annotated[
-        int, Parameter("sel", "ā", "the start that the slider moves", "integer", ((0, MAX_RUNS - 1),), part="display")
+        int, Parameter("sel", "ā", "the start that the slider moves", "integer", ((0, MAX_RUNS - 1),), group="display")
     ] = 0
     axis: Annotated[
-        str, Parameter("axis", "τ axis", "time axis of the panels", "choice", choices=("log", "linear"), part="display")
+        str,
+        Parameter("axis", "τ axis", "time axis of the panels", "choice", choices=("log", "linear"), group="display"),
     ] = "log"
     measure: Annotated[
-        str, Parameter("y", "loss", "what the loss panel shows", "choice", choices=("loss", "excess"), part="display")
+        str, Parameter("y", "loss", "what the loss panel shows", "choice", choices=("loss", "excess"), group="display")
     ] = "loss"
     clock: Annotated[
-        str, Parameter("clk", "clock", "the player's clock", "choice", choices=("log", "linear", "arc"), part="display")
+        str,
+        Parameter("clk", "clock", "the player's clock", "choice", choices=("log", "linear", "arc"), group="display"),
     ] = "log"
     window: Annotated[
         Numbers | None,
@@ -118,14 +124,14 @@ class UnlearningState(State):
             "the plane's window: R and a, from and to",
             "numbers",
             (((-2.0, 2.0),) * 2 + (HEIGHT,) * 2),
-            part="display",
+            group="display",
             optional=True,
         ),
     ] = None
     span: Annotated[
         Numbers | None,
         Parameter(
-            "span", "τ window", "the panels' window in τ", "numbers", ((0.0, 1e9),) * 2, part="display", optional=True
+            "span", "τ window", "the panels' window in τ", "numbers", ((0.0, 1e9),) * 2, group="display", optional=True
         ),
     ] = None
     cursor: Annotated[
@@ -135,7 +141,7 @@ class UnlearningState(State):
             "τ cursor",
             "the time cursor; the end where absent",
             bounds=((0.0, HORIZON[1]),),
-            part="display",
+            group="display",
             optional=True,
         ),
     ] = None

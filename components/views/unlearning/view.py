@@ -30,7 +30,7 @@ class UnlearningView(View):
     help: ClassVar[Help] = load_help(__file__)
     chapter: ClassVar[Chapter] = CHAPTER
     controls = layout.CONTROLS
-    main = layout.MAIN
+    compact_controls = layout.MAIN
     figures = layout.FIGURES
     quantities = lecture.QUANTITIES
     max_cost = compute.STREAM_COST
@@ -54,10 +54,10 @@ class UnlearningView(View):
     def table(self, state: UnlearningState) -> Columns:
         return export.table(state)
 
-    def document(self, state: UnlearningState) -> Mapping[str, Any]:
+    def export_data(self, state: UnlearningState) -> Mapping[str, Any]:
         return export.document(state)
 
-    def python(self, state: UnlearningState) -> str:
+    def export_script(self, state: UnlearningState) -> str:
         return export.python(state)
 
     def annotation_targets(self, state: UnlearningState) -> AnnotationTargets:

@@ -75,7 +75,7 @@ def test_a_version_that_cannot_be_read_says_so_and_offers_the_nearest_state(name
     with pytest.raises(InvalidLink, match="is not a version of this link"):
         view.State.from_query(link)
     client = create_app().server.test_client()
-    answer = client.get(f"/state/{name}?{link}").json
+    answer = client.get(f"/resolve/{name}?{link}").json
     assert answer["state"] | one["state"] == answer["state"]
     assert view.State.from_query(answer["link"]) == view.State.from_query(one["link"])
     (sentence,) = answer["sentences"]

@@ -93,7 +93,7 @@ def test_links_mangled_twice_in_any_way_keep_their_picture(one: Any, ways: list[
 def test_a_link_cut_within_the_problem_says_so(kind: Any) -> None:
     """At every place after the second parameter; where it is cut further on, the problem itself is whole."""
     link = kind().query()
-    physics = [p.key for p in kind.parameters().values() if p.part == "physics" and not p.optional]
+    physics = [p.key for p in kind.parameters().values() if p.group == "physics" and not p.optional]
     second, last = link.index(f"&{physics[1]}="), link.index(f"&{physics[-1]}=")
     for end in range(second + len(physics[1]) + 3, last):
         _, problems = kind.nearest(link[:end])
@@ -142,10 +142,10 @@ def test_notations_of_a_number(text: str, number: float) -> None:
 
 def test_words_of_the_page_are_read_from_mangled_links_too() -> None:
     client = create_app().server.test_client()
-    answer = client.get("/state/unlearning?v=1&amp;a=9&amp;only=a,%20eps.").json
+    answer = client.get("/resolve/unlearning?v=1&amp;a=9&amp;only=a,%20eps.").json
     assert answer["only"] == ["eps", "a"]
     assert answer["sentences"] == []
     assert not answer["nearest"]
-    assert client.get("/state/unlearning?v=1&eps=0").json["nearest"]
+    assert client.get("/resolve/unlearning?v=1&eps=0").json["nearest"]
     page = client.get("/?v=1&amp;a=9&amp;utm_source=mail").get_data(as_text=True)
     assert "a=9" in page[page.index("og:image") :][:200]

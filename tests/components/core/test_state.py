@@ -235,7 +235,7 @@ class Layered(State):
     """A state of one field: any of three words."""
 
     layers: Annotated[
-        tuple[str, ...], Parameter("lay", "layers", "what is drawn", "words", choices=WORDS, part="layer")
+        tuple[str, ...], Parameter("lay", "layers", "what is drawn", "words", choices=WORDS, group="overlay")
     ] = ("field",)
 
 

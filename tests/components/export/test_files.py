@@ -180,7 +180,7 @@ def test_the_script_computes_the_picture_that_is_streamed(client: FlaskClient, s
     script = executed(exported(client, "py", state))
     parts = [json.loads(line) for line in client.get(f"/stream/unlearning?{state.query()}").data.splitlines()]
     assert parts[-1]["kind"] == "end"
-    assert [part["fate"] for part in parts if part["kind"] == "run"] == [run.fate.name for run in script["runs"]]
+    assert [part["fate"] for part in parts if part["kind"] == "trajectory"] == [run.fate.name for run in script["runs"]]
     for index, run in enumerate(script["runs"]):
         for column in COLUMNS:
             assert_streamed(getattr(run, column), joined(parts, index, column))
@@ -245,7 +245,7 @@ def test_the_script_computes_and_draws_what_is_beside_the_runs(client: FlaskClie
                 assert_close(one.y, other["y"])
         return
     for part in parts:
-        if part["kind"] == "run":
+        if part["kind"] == "trajectory":
             panels = [trace for trace in part["traces"]["panels"] if "meta" in trace]
             mine = [trace for trace in drawn.data if trace.name == part["name"] and trace.xaxis not in (None, "x")]
             assert len(mine) == len(panels)
@@ -399,7 +399,7 @@ def test_every_file_carries_link_and_parameters(client: FlaskClient, name: str) 
     assert len(rows) > 10
     assert {row["link"] for row in rows} == {link}
     for field, parameter in state.parameters().items():
-        if parameter.part == "physics" and getattr(state, field) is not None:
+        if parameter.group == "physics" and getattr(state, field) is not None:
             assert {row[f"param_{field}"] for row in rows} == {parameter.text(getattr(state, field))}
     assert json.loads(client.get(f"/export/{name}.json?{state.query()}").data)["url"] == link
     script = client.get(f"/export/{name}.py?{state.query()}", base_url="http://app.example").text

@@ -84,10 +84,10 @@ class Reader:
     head: dict[str, Any] = field(default_factory=dict)
 
     def ask(self) -> dict[str, Any]:
-        answer = self.client.get(f"/runs/long/{self.generation}/{self.start}?{self.query}")
+        answer = self.client.get(f"/jobs/long?generation={self.generation}&offset={self.start}&{self.query}")
         assert answer.status_code == 200, answer.text
         head, *records = [json.loads(line) for line in answer.data.splitlines()]
-        assert head["kind"] == "run"
+        assert head["kind"] == "job"
         if head["from"] != self.start:
             self.records, self.restarts = [], self.restarts + 1
         self.records += records

@@ -33,13 +33,13 @@ Begun = Callable[[], list[tuple[int, int, int]]]
 
 
 def test_the_app_has_the_route() -> None:
-    answer = create_app().server.test_client().get("/runs/nothing/0/0")
+    answer = create_app().server.test_client().get("/jobs/nothing?generation=0&offset=0")
     assert answer.status_code == 404
     assert "nothing is not here" in answer.get_json()["errors"][0]["sentence"]
 
 
 def test_an_answer_is_not_stored_by_browsers(in_folder: Settings, threads: Executor) -> None:
-    answer = app(in_folder, threads).get("/runs/long/0/0?n=1")
+    answer = app(in_folder, threads).get("/jobs/long?generation=0&offset=0&n=1")
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.mimetype == "application/x-ndjson"
 
@@ -47,17 +47,17 @@ def test_an_answer_is_not_stored_by_browsers(in_folder: Settings, threads: Execu
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("/runs/plain/0/0", 404),  # a view without runs
-        ("/runs/nothing/0/0", 404),
-        ("/runs/long/0/-1", 422),
-        ("/runs/long/x/0", 422),
-        ("/runs/long/0/1e3", 422),
-        ("/runs/long/0/٣", 422),
-        (f"/runs/long/0/{'9' * 5000}", 422),
-        ("/runs/long/0/0?n=x", 422),
-        ("/runs/long/0/0?from=3", 422),
-        ("/runs/long/0/0?n=10001", 422),
-        (f"/runs/long/0/0?n={'1' * 3000}", 414),
+        ("/jobs/plain?generation=0&offset=0", 404),  # a view without runs
+        ("/jobs/nothing?generation=0&offset=0", 404),
+        ("/jobs/long?generation=0&offset=-1", 422),
+        ("/jobs/long?generation=x&offset=0", 422),
+        ("/jobs/long?generation=0&offset=1e3", 422),
+        ("/jobs/long?generation=0&offset=٣", 422),
+        (f"/jobs/long?generation=0&offset={'9' * 5000}", 422),
+        ("/jobs/long?generation=0&offset=0&n=x", 422),
+        ("/jobs/long?generation=0&offset=0&from=3", 422),
+        ("/jobs/long?generation=0&offset=0&n=10001", 422),
+        (f"/jobs/long?generation=0&offset=0&n={'1' * 3000}", 414),
     ],
 )
 def test_what_cannot_be_read_is_told(in_folder: Settings, threads: Executor, path: str, status: int) -> None:
@@ -69,7 +69,7 @@ def test_what_cannot_be_read_is_told(in_folder: Settings, threads: Executor, pat
 
 def test_what_is_too_dear_is_refused(in_folder: Settings, threads: Executor, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(LongView, "max_cost", 5.0)
-    assert app(in_folder, threads).get("/runs/long/0/0?n=6").status_code == 422
+    assert app(in_folder, threads).get("/jobs/long?generation=0&offset=0&n=6").status_code == 422
 
 
 def test_a_run_is_paid_by_who_starts_it(
@@ -79,12 +79,14 @@ def test_a_run_is_paid_by_who_starts_it(
     server = Flask("test")
     job_routes.register(server, VIEWS, in_folder, threads, ComputeQuota(0.1, 4))
     client = server.test_client()
-    assert client.get("/runs/long/0/0?n=3").status_code == 200
-    refused = client.get("/runs/long/0/0?n=4")
+    assert client.get("/jobs/long?generation=0&offset=0&n=3").status_code == 200
+    refused = client.get("/jobs/long?generation=0&offset=0&n=4")
     assert refused.status_code == 429
     assert 7 < int(refused.headers["Retry-After"]) <= 10, "4 − 5, a tenth a second"
-    assert client.get("/runs/long/0/0?n=3").status_code == 200, "who watches it pays nothing"
-    assert client.get("/runs/long/0/0?n=4", environ_base={"REMOTE_ADDR": "192.0.2.9"}).status_code == 200
+    assert client.get("/jobs/long?generation=0&offset=0&n=3").status_code == 200, "who watches it pays nothing"
+    assert (
+        client.get("/jobs/long?generation=0&offset=0&n=4", environ_base={"REMOTE_ADDR": "192.0.2.9"}).status_code == 200
+    )
 
 
 def test_a_place_that_is_none_is_the_beginning(settings: Settings, threads: Executor) -> None:
@@ -113,7 +115,7 @@ def test_no_address_breaks_anything_or_leaves_the_folder(
 ) -> None:
     client, place = fuzzed
     for names in (pieces, ["long", *pieces], ["long", "0", "0"]):
-        path = "/runs/" + "/".join(names).replace("?", "").replace("#", "")
+        path = "/jobs/" + "/".join(names).replace("?", "").replace("#", "")
         answer = client.get(path, query_string="&".join(terms))
         assert answer.status_code in (200, 308, 404, 414, 422), (path, terms)
     assert {path.name for path in place.iterdir()} <= {"runs"}

@@ -68,7 +68,9 @@ def test_to_look_neither_starts_a_run_nor_keeps_it_going(
     hold.at(10)
 
     def look() -> list[dict[str, Any]]:
-        return [json.loads(line) for line in client.get("/runs/long/0/0/look?n=40").data.splitlines()]
+        return [
+            json.loads(line) for line in client.get("/jobs/long?generation=0&offset=0&peek=1&n=40").data.splitlines()
+        ]
 
     assert look()[0]["status"] == "stopped"
     assert (store.board(), begun()) == ({}, [])

@@ -49,7 +49,7 @@ class LongView(UnlearningView):
     def seconds(self, state: Any) -> float:
         return View.seconds(self, state)
 
-    def run(self, state: Any, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk]:
+    def run_job(self, state: Any, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk]:
         begun = checkpoint["next"] if checkpoint else 0
         if FILES in os.environ:
             (Path(os.environ[FILES]) / f"{state.mark}-{begun}-{os.getpid()}-{time.monotonic_ns()}").touch()

@@ -25,7 +25,7 @@ from components.server.stream_cache import StreamCache, is_complete_stream
 from tests.components.conftest import RedisServer
 from tests.waiting import LONGEST, until
 
-LINES = [Chunk("begin", {"runs": 0}).line(), Chunk("words", {"runs": ["ā = 5"]}).line(), Chunk("end").line()]
+LINES = [Chunk("start", {"runs": 0}).line(), Chunk("text", {"runs": ["ā = 5"]}).line(), Chunk("end").line()]
 BODY = b"".join(LINES)
 
 

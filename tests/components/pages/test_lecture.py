@@ -74,7 +74,7 @@ def described(view: str, state: State) -> str:
     """What a screen reader is told of a state's figures."""
     texts: dict[str, str] = {}
     for chunk in VIEWS[view].compute(state):
-        if chunk.kind == "words":
+        if chunk.kind == "text":
             texts |= chunk.data["figures"]
     return " ".join(texts.values())
 
@@ -115,7 +115,7 @@ def test_a_step_can_be_read_without_its_plots(name: str, step: Step) -> None:
     ],
 )
 def test_a_link_says_which_controls_are_shown(client: FlaskClient, name: str, query: str, only: Any, said: str) -> None:
-    answer = client.get(f"/state/{name}?{query}").get_json()
+    answer = client.get(f"/resolve/{name}?{query}").get_json()
     assert answer["only"] == only
     assert said in " ".join(answer["sentences"])
     assert bool(said) == bool(answer["sentences"])
@@ -206,7 +206,7 @@ def test_what_a_step_may_name_is_in_its_picture(view: str, link: str) -> None:
             axes[chunk.data["name"]] = sum(key.startswith("yaxis") for key in chunk.data["figure"]["layout"])
             if chunk.data["name"] == first:
                 lines |= {trace.get("name", "") for trace in chunk.data["figure"]["data"]}
-        elif chunk.kind == "run":
+        elif chunk.kind == "trajectory":
             lines |= {trace["name"] for trace in chunk.data["traces"].get(first, [])}
         elif chunk.kind == "trace":
             columns.setdefault(chunk.data["index"], set()).update(chunk.data["columns"])

@@ -200,9 +200,9 @@ class Dear(UnlearningView):
         return 4.0
 
     def compute(self, state: UnlearningState) -> Iterator[Chunk]:
-        yield Chunk("begin", {"runs": 0})
+        yield Chunk("start", {"runs": 0})
         limits.time.now += 3.0  # type: ignore[attr-defined]
-        yield Chunk("words", {"runs": []})
+        yield Chunk("text", {"runs": []})
         yield Chunk("end", {"status": ""})
 
     def table(self, state: UnlearningState) -> dict:
@@ -241,15 +241,15 @@ def test_sixty_phones_behind_one_address_open_one_link(dear: FlaskClient) -> Non
 
 def test_a_greedy_client_is_told_when_to_come_back_and_nobody_else(dear: FlaskClient, clock: Clock) -> None:
     assert [dear.get(f"/stream/unlearning?{link(n)}", buffered=True).status_code for n in range(1, 5)] == [200] * 4
-    for route in ("/stream/unlearning", "/words/unlearning", "/export/unlearning.csv"):
+    for route in ("/stream/unlearning", "/text/unlearning", "/export/unlearning.csv"):
         refused = dear.get(f"{route}?{link(9)}")
         assert refused.status_code == 429
         assert refused.headers["Retry-After"] == "9", "10 − 4 · 3 + 0.1 · 12 = −0.8"
         (error,) = refused.get_json()["errors"]
         assert "can be computed in 9 seconds" in error["sentence"]
     assert dear.get(f"/stream/unlearning?{link(1)}").status_code == 200, "what is kept is free"
-    assert dear.get(f"/words/unlearning?{link(2)}").status_code == 200
-    assert dear.get(f"/state/unlearning?{link(9)}").status_code == 200
+    assert dear.get(f"/text/unlearning?{link(2)}").status_code == 200
+    assert dear.get(f"/resolve/unlearning?{link(9)}").status_code == 200
     assert dear.get(f"/export/unlearning.bib?{link(9)}").status_code == 200
     assert dear.get(f"/stream/unlearning?{link(9)}", environ_base={"REMOTE_ADDR": "192.0.2.9"}).status_code == 200
     clock.now += 9
@@ -265,7 +265,7 @@ def test_who_gives_up_pays_for_what_was_done(clock: Clock) -> None:
         """Its runs take until the client has gone."""
 
         def compute(self, state: UnlearningState) -> Iterator[Chunk]:
-            yield Chunk("begin", {"runs": 1})
+            yield Chunk("start", {"runs": 1})
             clock.now += 0.01
             begun.set()
             gone.wait()

@@ -18,7 +18,7 @@ def client() -> Any:
     return create_app().server.test_client()
 
 
-@pytest.mark.parametrize("path", ["/", "/_dash-layout", "/state/unlearning", "/assets/style.css", "/no/such/page"])
+@pytest.mark.parametrize("path", ["/", "/_dash-layout", "/resolve/unlearning", "/assets/style.css", "/no/such/page"])
 def test_any_origin_may_read_what_get_returns(client: Any, path: str) -> None:
     answer = client.get(path, headers={"Origin": "null"})
     assert answer.headers[ALLOWED] == "*"

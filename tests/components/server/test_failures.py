@@ -21,7 +21,7 @@ from tests.web import counted, get
 
 LONG = "/stream/time_scales?pan=sweep&n=20&m=14&seed="  # some seconds
 LARGE = "/stream/phase_map?n=512&show=time&a="  # 3 MB, of which 1 MB at once
-RUN = "/runs/lab/0/0?v=1&tau=2"
+RUN = "/jobs/lab?generation=0&offset=0&v=1&tau=2"
 
 
 @pytest.fixture(scope="module")

@@ -82,7 +82,7 @@ def test_requests_are_counted_by_route_and_status_and_timed(client: FlaskClient)
 def test_no_label_comes_from_a_link(client: FlaskClient) -> None:
     names = {name for name, _ in read(client.get("/metrics").text)}
     client.get('/stream/evil"} 1?x', buffered=True)
-    client.get("/runs/evil/0/0", buffered=True)
+    client.get("/jobs/evil?generation=0&offset=0", buffered=True)
     text = client.get("/metrics").text
     assert "evil" not in text
     assert {name for name, _ in read(text)} >= names

@@ -109,7 +109,7 @@ def send(address: str, *lines: str) -> socket.socket:
 def upload(address: str, length: int) -> socket.socket:
     """An upload of which the first byte has come."""
     connection = send(
-        address, "POST /upload/images HTTP/1.1", "Host: h", "Content-Type: application/octet-stream",
+        address, "POST /images HTTP/1.1", "Host: h", "Content-Type: application/octet-stream",
         f"Content-Length: {length}", "",
     )  # fmt: skip
     connection.sendall(b"x")
@@ -129,9 +129,9 @@ CLIENTS = {
     "dripping": ["GET / HTTP/1.1", "X: "],
     "half-open": ["POST /_dash-update-component HTTP/1.1", "Host: h", "Content-Length: 1000", "", "x"],
     "unread": ["GET /health HTTP/1.1", "Host: h", "Content-Length: 200000", "", "x"],
-    "refused": ["POST /upload/images HTTP/1.1", "Host: h", "Content-Type: text/plain", "Content-Length: 60000000", ""],
+    "refused": ["POST /images HTTP/1.1", "Host: h", "Content-Type: text/plain", "Content-Length: 60000000", ""],
     "upload": [
-        "POST /upload/images HTTP/1.1", "Host: h", "Content-Type: application/octet-stream",
+        "POST /images HTTP/1.1", "Host: h", "Content-Type: application/octet-stream",
         "Content-Length: 60000000", "", "x",
     ],
 }  # fmt: skip
@@ -210,14 +210,14 @@ def test_a_body_that_the_app_does_not_read_is_answered_by_the_app(proxy: Proxy) 
 
 def test_a_large_upload_that_is_refused_is_answered_with_its_cause(proxy: Proxy) -> None:
     for kind, status in (("text/plain", 415), ("application/octet-stream", 422)):
-        answer = ask(proxy.address, "/upload/images", "POST", b"x" * (60 << 20), Content_Type=kind)
+        answer = ask(proxy.address, "/images", "POST", b"x" * (60 << 20), Content_Type=kind)
         assert answer.status == status
         assert answer.sentence
 
 
 def test_streams_are_passed_on_and_uploads_arrive(proxy: Proxy) -> None:
     assert ask(proxy.address, STREAM).body.endswith(b"\n")
-    answer = ask(proxy.address, "/upload/images", "POST", b"x" * (8 << 20), Content_Type="application/octet-stream")
+    answer = ask(proxy.address, "/images", "POST", b"x" * (8 << 20), Content_Type="application/octet-stream")
     assert answer.status == 422
     assert "cannot be used" in answer.sentence
 
@@ -228,11 +228,11 @@ def test_an_address_sends_two_files_at_once(echo: str) -> None:
 
         def refused() -> bool:
             return ask(
-                proxy.address, "/upload/images", "POST", b"x", Content_Type="application/octet-stream"
+                proxy.address, "/images", "POST", b"x", Content_Type="application/octet-stream"
             ).status == 429  # fmt: skip
 
         until(refused)
-        answer = ask(proxy.address, "/upload/images", "POST", b"x", Content_Type="application/octet-stream")
+        answer = ask(proxy.address, "/images", "POST", b"x", Content_Type="application/octet-stream")
         assert answer.sentence.startswith("Other files are being received")
         assert int(answer.headers["Retry-After"]) > 0
         for connection in coming:
@@ -250,9 +250,9 @@ def test_what_the_proxy_refuses_has_the_form_of_the_apps_own_and_is_logged(echo:
     with proxied(echo) as proxy:
         for path, method, length, status in (
             ("/metrics", "GET", 0, 200),
-            ("/upload/images", "GET", 0, 405),
-            ("/upload/images", "POST", 10, 415),
-            ("/words/unlearning?secret=1", "POST", 300_000, 413),
+            ("/images", "GET", 0, 405),
+            ("/images", "POST", 10, 415),
+            ("/text/unlearning?secret=1", "POST", 300_000, 413),
             (f"/stream/{'x' * 40_000}", "GET", 0, 414),
         ):
             plain = ask(proxy.address, path, method, b"x" * length or None)
@@ -266,7 +266,7 @@ def test_what_the_proxy_refuses_has_the_form_of_the_apps_own_and_is_logged(echo:
                 assert f"<p>{plain.sentence}</p>" in page.body.decode()
         lines = logged(proxy, 8)
         assert [(line["route"], line["status"]) for line in lines[::2]] == [
-            ("upload", 405), ("upload", 415), ("words", 413), ("page", 414),  # of which no path is read
+            ("images", 405), ("images", 415), ("text", 413), ("page", 414),  # of which no path is read
         ]  # fmt: skip
         assert "secret" not in proxy.log
         assert "127.0.0.1" not in proxy.log
@@ -307,11 +307,11 @@ def test_limits_are_for_each_address_behind_another_proxy(echo: str) -> None:
         for number in range(1, 4):
             for _ in range(2):
                 client = f"X-Forwarded-For: 192.0.2.{number}"
-                coming.append(send(proxy.address, "POST /upload/images HTTP/1.1", client, *lines, "", "x"))
+                coming.append(send(proxy.address, "POST /images HTTP/1.1", client, *lines, "", "x"))
 
         def status(client: str) -> int:
             return ask(
-                proxy.address, "/upload/images", "POST", b"x",
+                proxy.address, "/images", "POST", b"x",
                 Content_Type="application/octet-stream", X_Forwarded_For=client,
             ).status  # fmt: skip
 

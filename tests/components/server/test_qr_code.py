@@ -119,16 +119,16 @@ def client() -> Any:
 
 
 def test_the_server_makes_and_reads_short_links(client: Any) -> None:
-    link = client.get("/short/phase_map?v=1&eps=0.5").json["link"]
+    link = client.get("/short-link/phase_map?v=1&eps=0.5").json["link"]
     path, _, query = link.partition("?")
     assert path == "/phase-map"
-    assert client.get(f"/state/phase_map?{query}").json["state"]["eps"] == 0.5
-    assert client.get("/short/phase_map?eps=0").status_code == 422
-    told = client.get(f"/state/phase_map?{query}&only=eps").json
+    assert client.get(f"/resolve/phase_map?{query}").json["state"]["eps"] == 0.5
+    assert client.get("/short-link/phase_map?eps=0").status_code == 422
+    told = client.get(f"/resolve/phase_map?{query}&only=eps").json
     assert (told["state"]["eps"], told["only"], told["sentences"]) == (0.5, ["eps"], [])
-    (sentence,) = client.get(f"/state/phase_map?{query}&eps=0.25").json["sentences"]
+    (sentence,) = client.get(f"/resolve/phase_map?{query}&eps=0.25").json["sentences"]
     assert sentence == "eps is given twice."
-    assert client.get("/short/nothing").status_code == 404
+    assert client.get("/short-link/nothing").status_code == 404
 
 
 def test_a_code_is_drawn_of_an_address_of_this_site_alone(client: Any) -> None:

@@ -199,9 +199,9 @@ def test_text_is_measured_wrapped_and_harmless() -> None:
     "query", ["a=999", "%22%3E%3Cscript%3E=1&v=9", "zip=broken", "a=" + "9" * 3000, "&&&", "a=nan"]
 )
 def test_a_broken_link_has_the_picture_of_the_nearest_state(client: FlaskClient, query: str) -> None:
-    answer = client.get(f"/preview/unlearning.png?{query}")
-    link = client.get(f"/state/unlearning?{query}").json["link"]
-    nearest = client.get(f"/preview/unlearning.png?{link}")
+    answer = client.get(f"/share-card/unlearning.png?{query}")
+    link = client.get(f"/resolve/unlearning?{query}").json["link"]
+    nearest = client.get(f"/share-card/unlearning.png?{link}")
     assert answer.status_code == nearest.status_code == 200
     assert answer.headers["ETag"] == nearest.headers["ETag"]
     assert answer.data == nearest.data
@@ -213,24 +213,28 @@ def test_a_picture_is_drawn_once_and_known_without_drawing(
     drawn: list[State] = []
     whole = routes.png
     monkeypatch.setattr(routes, "png", lambda view, state, *rest: drawn.append(state) or whole(view, state, *rest))
-    links = ("eps=0.125", "v=1&eps=0.125", client.get("/short/unlearning?eps=0.125").json["link"].partition("?")[2])
-    answers = [client.get(f"/preview/unlearning.png?{link}") for link in links]
+    links = (
+        "eps=0.125",
+        "v=1&eps=0.125",
+        client.get("/short-link/unlearning?eps=0.125").json["link"].partition("?")[2],
+    )
+    answers = [client.get(f"/share-card/unlearning.png?{link}") for link in links]
     assert len(drawn) == 1
     assert len({answer.data for answer in answers}) == 1
     assert answers[0].headers["Cache-Control"] == f"public, max-age={routes.TIMEOUT}"
     tag = answers[0].headers["ETag"]
-    known = client.get("/preview/unlearning.png?eps=0.125", headers={"If-None-Match": tag})
+    known = client.get("/share-card/unlearning.png?eps=0.125", headers={"If-None-Match": tag})
     assert (known.status_code, known.data) == (304, b"")
-    other = client.get("/preview/unlearning.png?eps=0.25", headers={"If-None-Match": tag})
+    other = client.get("/share-card/unlearning.png?eps=0.25", headers={"If-None-Match": tag})
     assert other.status_code == 200
     assert other.data != answers[0].data
-    assert client.get("/preview/nothing.png").status_code == 404
+    assert client.get("/share-card/nothing.png").status_code == 404
 
 
 def test_what_costs_too_much_is_said_and_not_computed(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(UNLEARNING, "max_cost", 0.5, raising=False)
     monkeypatch.setattr(UNLEARNING, "compute", lambda state: pytest.fail("computed"), raising=False)
-    answer = client.get("/preview/unlearning.png?eps=0.375")
+    answer = client.get("/share-card/unlearning.png?eps=0.375")
     assert answer.data.startswith(routes.SIGN)
     client.get("/?eps=0.375")
 
@@ -241,7 +245,7 @@ def test_a_failure_is_no_picture(client: FlaskClient, monkeypatch: pytest.Monkey
         yield
 
     monkeypatch.setattr(UNLEARNING, "compute", failing, raising=False)
-    answer = client.get("/preview/unlearning.png?eps=0.4375")
+    answer = client.get("/share-card/unlearning.png?eps=0.4375")
     assert answer.status_code == 500
     assert "Cache-Control" not in answer.headers or "no-store" in answer.headers["Cache-Control"]
 
@@ -255,11 +259,11 @@ def alone(limits: ComputeQuota, shared: Any = None) -> FlaskClient:
 
 def test_whoever_has_used_up_what_he_is_granted_is_told_when_to_come_again() -> None:
     limited = alone(ComputeQuota(1e-6, 1e-3))  # no preview takes less than a millisecond
-    assert limited.get("/preview/unlearning.png").status_code == 200
-    refused = limited.get("/preview/unlearning.png?eps=0.5")
+    assert limited.get("/share-card/unlearning.png").status_code == 200
+    refused = limited.get("/share-card/unlearning.png?eps=0.5")
     assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) > 0
-    assert limited.get("/preview/unlearning.png").status_code == 200, "what is there is free"
+    assert limited.get("/share-card/unlearning.png").status_code == 200, "what is there is free"
 
 
 def test_only_some_wait_while_another_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -275,7 +279,7 @@ def test_only_some_wait_while_another_is_drawn(monkeypatch: pytest.MonkeyPatch) 
     answers: Queue[Any] = Queue()
 
     def ask() -> None:
-        answers.put(server.test_client().get("/preview/unlearning.png"))
+        answers.put(server.test_client().get("/share-card/unlearning.png"))
 
     asking = [threading.Thread(target=ask) for _ in range(routes.IN_LINE + 1)]
     for thread in asking:
@@ -309,18 +313,18 @@ class Kept:
 
 def test_pictures_are_shared_and_looked_at_before_they_are_believed(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = Kept()
-    one = alone(ComputeQuota(0, 1), kept).get("/preview/unlearning.png")
+    one = alone(ComputeQuota(0, 1), kept).get("/share-card/unlearning.png")
     (name,) = kept.values
     assert kept.values[name] == one.data
     drawn = routes.png
     monkeypatch.setattr(routes, "png", lambda *parts: pytest.fail("drawn again"))
-    assert alone(ComputeQuota(0, 1), kept).get("/preview/unlearning.png").data == one.data
+    assert alone(ComputeQuota(0, 1), kept).get("/share-card/unlearning.png").data == one.data
     monkeypatch.setattr(routes, "png", drawn)
     for wrong in (b"<script>", one.data[:500], b"\x89PNG" + one.data[4:40]):
         kept.values[name] = wrong
-        assert alone(ComputeQuota(0, 1), kept).get("/preview/unlearning.png").data == one.data
+        assert alone(ComputeQuota(0, 1), kept).get("/share-card/unlearning.png").data == one.data
     kept.away = True
-    assert alone(ComputeQuota(0, 1), kept).get("/preview/unlearning.png").data == one.data
+    assert alone(ComputeQuota(0, 1), kept).get("/share-card/unlearning.png").data == one.data
 
 
 # --- the head of the pages ---
@@ -379,16 +383,16 @@ def test_every_page_names_its_picture(client: FlaskClient, path: str) -> None:
 
 
 def test_the_head_is_of_the_very_state(client: FlaskClient) -> None:
-    client.get("/words/unlearning?a=9.33")  # a page does not wait long for it
+    client.get("/text/unlearning?a=9.33")  # a page does not wait long for it
     found = head(client, "/?a=9.33&only=eps")
     state = UNLEARNING.State(a=(9.33,))
     assert found.title == "ā = 9.33 · Unlearning · Feature unlearning"
     assert found.of("description").startswith("From ā = 9.33 the network unlearns (above ā_c = 9.3118)")
-    assert found.of("og:image").endswith(f"/preview/unlearning.png?{state.query()}")
+    assert found.of("og:image").endswith(f"/share-card/unlearning.png?{state.query()}")
     assert found.of("og:url") == f"http://localhost/?{state.query()}&only=eps"
     preset = UNLEARNING.presets[3]
     assert head(client, f"/?{preset.state.query()}").title.startswith(f"{preset.title} · ")
-    short = client.get(f"/short/unlearning?{state.query()}").json["link"]
+    short = client.get(f"/short-link/unlearning?{state.query()}").json["link"]
     assert head(client, short).of("og:image") == found.of("og:image")
 
 
@@ -397,11 +401,11 @@ def test_a_step_has_its_own_picture(client: FlaskClient) -> None:
         for step in story.steps[:3]:
             found = head(client, f"/lecture/{story.name}/{step.id}")
             assert found.title == f"{step.title} · {story.title} · Feature unlearning"
-            assert found.of("og:image").endswith(f"/preview/{step.view}.png?{step.state.query()}")
+            assert found.of("og:image").endswith(f"/share-card/{step.view}.png?{step.state.query()}")
             assert "<" not in found.of("og:description")
     state = UNLEARNING.State(a=(3.5,))
     taken = head(client, f"/lecture/what-is-unlearned/three-starts?{state.query()}")
-    assert taken.of("og:image").endswith(f"/preview/unlearning.png?{state.query()}")
+    assert taken.of("og:image").endswith(f"/share-card/unlearning.png?{state.query()}")
     assert taken.of("og:url") == f"http://localhost/lecture/what-is-unlearned/three-starts?{state.query()}"
     assert head(client, "/lecture?from=mail").of("og:url") == "http://localhost/lecture"
 
@@ -432,7 +436,9 @@ def test_the_host_by_which_was_asked_is_escaped(client: FlaskClient) -> None:
         page = client.get(path, headers={"Host": 'x"><script>alert(1)</script>'}).get_data(as_text=True)
         assert "<script>alert" not in page
         assert (
-            head(client, path, headers={"Host": "app.example"}).of("og:image").startswith("http://app.example/preview/")
+            head(client, path, headers={"Host": "app.example"})
+            .of("og:image")
+            .startswith("http://app.example/share-card/")
         )
 
 
@@ -440,7 +446,7 @@ def test_behind_a_proxy_addresses_are_those_of_outside(monkeypatch: pytest.Monke
     monkeypatch.setenv("TRUSTED_PROXIES", "1")
     headers = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.1", "Host": "app.example"}
     found = head(create_app().server.test_client(), "/", headers=headers)
-    assert found.of("og:image").startswith("https://app.example/preview/")
+    assert found.of("og:image").startswith("https://app.example/share-card/")
     assert found.of("og:url") == "https://app.example/"
 
 
@@ -463,7 +469,7 @@ def test_a_page_does_not_wait_for_a_sentence_that_takes_long(
 
     def slow(state: State) -> Iterator[Chunk]:
         assert going.wait(LONGEST)
-        yield Chunk("words", {"runs": ["At last."], "notes": []})
+        yield Chunk("text", {"runs": ["At last."], "notes": []})
         yield Chunk("end")
         ended.set()
 
@@ -471,13 +477,13 @@ def test_a_page_does_not_wait_for_a_sentence_that_takes_long(
     assert head(client, "/?eps=0.8125").of("description").startswith("Unlearning: ")
     going.set()
     assert ended.wait(LONGEST)
-    assert client.get("/words/unlearning?eps=0.8125").json["runs"] == ["At last."]
+    assert client.get("/text/unlearning?eps=0.8125").json["runs"] == ["At last."]
     assert head(client, "/?eps=0.8125").of("description").startswith("At last.")
 
 
 def test_words_that_are_at_hand_are_said(client: FlaskClient) -> None:
     before = head(client, "/phase-map?eps=0.5").of("description")
-    words = orjson.loads(client.get("/words/phase_map?eps=0.5").data)
+    words = orjson.loads(client.get("/text/phase_map?eps=0.5").data)
     after = head(client, "/phase-map?eps=0.5").of("description")
     assert words["notes"][0] not in before
     assert after.startswith(words["notes"][0])

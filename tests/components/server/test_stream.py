@@ -55,9 +55,9 @@ def chunks(client: FlaskClient, query: str = LINK) -> list[dict[str, Any]]:
 def test_the_stream_carries_the_solution(client: FlaskClient) -> None:
     parts = chunks(client)
     assert [part["kind"] for part in parts if part["kind"] != "trace"] == [
-        "begin", "scene", "scene", "run", "run", "run", "words", "end",
+        "start", "scene", "scene", "trajectory", "trajectory", "trajectory", "text", "end",
     ]  # fmt: skip
-    assert [part["fate"] for part in parts if part["kind"] == "run"] == [
+    assert [part["fate"] for part in parts if part["kind"] == "trajectory"] == [
         "FULL_ALIGNMENT",
         "FULL_ALIGNMENT",
         "UNLEARNING",
@@ -115,14 +115,14 @@ def test_a_bad_query_is_a_422_with_parameter_value_and_range(client: FlaskClient
 
 
 def test_what_is_not_there_is_a_404_in_json(client: FlaskClient) -> None:
-    for route in ("/stream/nothing", "/state/nothing", "/export/unlearning.exe", "/export/nothing.csv"):
+    for route in ("/stream/nothing", "/resolve/nothing", "/export/unlearning.exe", "/export/nothing.csv"):
         answer = client.get(route)
         assert answer.status_code == 404
         assert answer.get_json()["errors"][0]["sentence"]
 
 
 def test_the_page_gets_the_nearest_state_and_sentences(client: FlaskClient) -> None:
-    body = client.get("/state/unlearning?v=1&eps=0").get_json()
+    body = client.get("/resolve/unlearning?v=1&eps=0").get_json()
     assert body["state"]["eps"] == 1e-6
     assert body["sentences"] == ["eps = 0 is outside [1e-6, 10]."]
     assert UnlearningState.from_query(body["link"]).eps == 1e-6
@@ -194,7 +194,7 @@ class Troubled(UnlearningView):
         return self.price
 
     def compute(self, state: UnlearningState) -> Iterator[Chunk]:
-        yield Chunk("begin", {"runs": 1})
+        yield Chunk("start", {"runs": 1})
         raise FloatingPointError("the secret of the machine room")
 
 
@@ -203,7 +203,7 @@ def test_a_failure_in_mid_stream_is_a_last_line_with_a_sentence() -> None:
     view = Troubled()
     stream.register(server, {"unlearning": view}, StreamCache(server))
     lines = server.test_client().get(f"/stream/unlearning?{LINK}").data.splitlines()
-    assert [json.loads(line)["kind"] for line in lines] == ["begin", "error"]
+    assert [json.loads(line)["kind"] for line in lines] == ["start", "error"]
     assert b"secret" not in lines[1]
 
 
@@ -220,7 +220,7 @@ def test_what_costs_too_much_is_refused_before_it_is_computed() -> None:
 def test_words_that_cannot_be_computed_are_an_answer_too() -> None:
     server = Flask("test")
     stream.register(server, {"unlearning": Troubled()}, StreamCache(server))
-    answer = server.test_client().get(f"/words/unlearning?{LINK}")
+    answer = server.test_client().get(f"/text/unlearning?{LINK}")
     assert answer.status_code == 500
     assert answer.get_json()["errors"][0]["sentence"].startswith("The computation failed here.")
 
@@ -247,11 +247,11 @@ def test_who_comes_while_the_core_is_compiled_is_told_and_served(monkeypatch: py
     server = Flask("test")
     stream.register(server, {"unlearning": UnlearningView()}, StreamCache(server))
     lines = iter(server.test_client().get(f"/stream/unlearning?{LINK}").iter_encoded())
-    assert json.loads(next(lines)) == {"kind": "wait", "sentence": warmup.SENTENCE}
+    assert json.loads(next(lines)) == {"kind": "waiting", "sentence": warmup.SENTENCE}
     with warmup._changed:
         ready.set()
         warmup._changed.notify_all()
-    assert json.loads(b"".join(lines).splitlines()[0])["kind"] == "begin"
+    assert json.loads(b"".join(lines).splitlines()[0])["kind"] == "start"
 
 
 def test_the_work_stops_when_the_client_goes() -> None:
@@ -304,7 +304,7 @@ def test_any_query_gives_a_refusal_or_a_picture(client: FlaskClient, query: str)
     if answer.status_code == 200:
         kinds = [json.loads(line)["kind"] for line in answer.data.splitlines()]
         assert kinds[-1] == "end", query
-    assert client.get("/state/unlearning", query_string=query).status_code == 200
+    assert client.get("/resolve/unlearning", query_string=query).status_code == 200
 
 
 EXTREME = st.sampled_from([0.0, 1.0, -1.0, 10.0, -10.0, 0.5, 1e-9])
@@ -323,8 +323,8 @@ def test_every_corner_of_the_sliders_gives_a_whole_picture(client: FlaskClient, 
     state = UnlearningState(**{name: tuple(v) if isinstance(v, list) else v for name, v in values.items()})
     parts = chunks(client, state.query())
     assert parts[-1]["kind"] == "end", state.query()
-    assert all(part["fate"] in Fate.__members__ for part in parts if part["kind"] == "run")
-    said = next(part for part in parts if part["kind"] == "words")
+    assert all(part["fate"] in Fate.__members__ for part in parts if part["kind"] == "trajectory")
+    said = next(part for part in parts if part["kind"] == "text")
     assert all("nan" not in sentence and "None" not in sentence for sentence in said["runs"] + said["notes"])
 
 
@@ -332,7 +332,7 @@ def drawn(parts: list[dict[str, Any]]) -> dict[Any, Any]:
     """What they draw, whatever pieces the clock has cut it into: the runs, their samples, the finest of each figure."""
     found: dict[Any, Any] = {}
     for part in parts:
-        if part["kind"] in ("begin", "run", "scene"):
+        if part["kind"] in ("start", "trajectory", "scene"):
             found[part["kind"], part.get("index"), part.get("name")] = part
         elif part["kind"] == "trace":
             for name, column in part["columns"].items():
@@ -346,14 +346,14 @@ def drawn(parts: list[dict[str, Any]]) -> dict[Any, Any]:
 )
 def test_a_picture_is_its_stream_without_what_is_said(client: FlaskClient, query: str) -> None:
     for _ in range(2):  # computed, and from what is kept
-        *picture, last = map(json.loads, client.get(f"/picture/{query}").data.splitlines())
+        *picture, last = map(json.loads, client.get(f"/stream/{query}&text=0").data.splitlines())
         assert last == {"kind": "end", "alone": True}
         whole = [json.loads(line) for line in client.get(f"/stream/{query}").data.splitlines()]
         kinds = [part["kind"] for part in whole]
         # A finished record is no part of the picture.
-        assert drawn(picture) == drawn(whole[: kinds.index("replay")] if "replay" in kinds else whole)
+        assert drawn(picture) == drawn(whole[: kinds.index("recording")] if "recording" in kinds else whole)
         assert ("samples" in {key[0] for key in drawn(picture)}) == (not query.startswith("phase_map"))
-        assert not any(part["kind"] == "words" for part in picture)
+        assert not any(part["kind"] == "text" for part in picture)
 
 
 def test_of_a_picture_alone_nothing_more_is_computed() -> None:
@@ -362,19 +362,19 @@ def test_of_a_picture_alone_nothing_more_is_computed() -> None:
 
         def compute(self, state: UnlearningState) -> Iterator[Chunk]:
             for chunk in super().compute(state):
-                self.computed += chunk.kind in ("words", "end")
+                self.computed += chunk.kind in ("text", "end")
                 yield chunk
 
     server, view = Flask("test"), Said()
     stream.register(server, {"unlearning": view}, StreamCache(server))
-    assert server.test_client().get("/picture/unlearning", buffered=True).data.endswith(b'"alone":true}\n')
+    assert server.test_client().get("/stream/unlearning?text=0", buffered=True).data.endswith(b'"alone":true}\n')
     assert view.computed == 0
 
 
 def test_a_failure_in_a_picture_is_its_last_line() -> None:
     server = Flask("test")
     stream.register(server, {"unlearning": Troubled()}, StreamCache(server))
-    lines = server.test_client().get("/picture/unlearning").data.splitlines()
+    lines = server.test_client().get("/stream/unlearning?text=0").data.splitlines()
     assert json.loads(lines[-1])["kind"] == "error"
 
 
@@ -395,7 +395,7 @@ class OneLongStep(UnlearningView):
         self.stopped = threading.Event()
 
     def compute(self, state: UnlearningState) -> Iterator[Chunk]:
-        yield Chunk("begin", {"runs": 0})
+        yield Chunk("start", {"runs": 0})
         try:
             while True:
                 checkpoint()
@@ -458,14 +458,14 @@ def test_file_that_cannot_be_computed_is_answered_by_a_sentence(monkeypatch: pyt
     def broken(view: UnlearningView, state: UnlearningState) -> None:
         raise RuntimeError("broken")
 
-    for method in ("table", "document", "python"):
+    for method in ("table", "export_data", "export_script"):
         monkeypatch.setattr(UnlearningView, method, broken)
     answer = create_app().server.test_client().get(f"/export/unlearning.{kind}")
     assert (answer.status_code, answer.mimetype) == (500, "application/json")
     assert answer.get_json() == {"errors": [{"sentence": stream.FAILURE}]}
 
 
-@pytest.mark.parametrize("path", ["/stream/", "/stream//", "/stream/a/b.js", "/words/lab/", "/export/", "/export/a/b"])
+@pytest.mark.parametrize("path", ["/stream/", "/stream//", "/stream/a/b.js", "/text/lab/", "/export/", "/export/a/b"])
 def test_paths_below_the_routes_of_data_are_answered_in_json(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
     assert (answer.status_code, answer.mimetype) == (404, "application/json")

@@ -220,7 +220,7 @@ def test_pulses_stand_before_values_alone(streams: StreamCache, monkeypatch: pyt
     missed = [0, 0]
 
     def work() -> Iterator[bytes]:
-        yield b'{"kind":"begin"}\n'
+        yield b'{"kind":"start"}\n'
         gates[0].wait()
         yield b'{"kind":"end"}\n'
         gates[1].wait()
@@ -236,5 +236,5 @@ def test_pulses_stand_before_values_alone(streams: StreamCache, monkeypatch: pyt
     monkeypatch.setattr(stream_cache.InFlightStream, "line", counted)
     lines = b"".join(streams.stream("view?state", work, pulses=True)).splitlines()
     assert min(missed) >= 3
-    assert [json.loads(line)["kind"] for line in lines] == ["begin", "end"]
+    assert [json.loads(line)["kind"] for line in lines] == ["start", "end"]
     assert lines[1].startswith(b"   ")

@@ -36,15 +36,15 @@ def client() -> FlaskClient:
 
 @pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
 def test_each_view_names_three_to_six_of_its_controls_as_main(view: Any) -> None:
-    assert 3 <= len(view.main) <= 6
-    assert len({control.id for control in view.main}) == len(view.main)
-    assert all(control in view.controls for control in view.main)
+    assert 3 <= len(view.compact_controls) <= 6
+    assert len({control.id for control in view.compact_controls}) == len(view.compact_controls)
+    assert all(control in view.controls for control in view.compact_controls)
 
 
 def test_the_size_is_no_part_of_the_state(client: FlaskClient) -> None:
     assert UnlearningState.from_query("v=1&a=9&embed=plot") == UnlearningState.from_query("v=1&a=9")
-    assert client.get("/state/unlearning?v=1&embed=main").json["sentences"] == []
-    [sentence] = client.get("/state/unlearning?v=1&embed=huge").json["sentences"]
+    assert client.get("/resolve/unlearning?v=1&embed=main").json["sentences"] == []
+    [sentence] = client.get("/resolve/unlearning?v=1&embed=huge").json["sentences"]
     assert sentence == "embed: huge is not a size: full, main, plot."
 
 
@@ -112,10 +112,15 @@ def test_sentences_are_typeset_as_the_client_does_it() -> None:
 # --- recordings ---
 
 LINES = [
-    b'{"kind":"wait"}\n{"kind":"begin","runs":1}\n', b'{"kind":"scene","name":"plane","more":true}\n',
-    b'{"kind":"run","index":0}\n', b'{"kind":"progress"}\n', b'{"kind":"scene","name":"plane","more":false}\n',
+    b'{"kind":"waiting"}\n{"kind":"start","runs":1}\n', b'{"kind":"scene","name":"plane","more":true}\n',
+    b'{"kind":"trajectory","index":0}\n', b'{"kind":"progress"}\n', b'{"kind":"scene","name":"plane","more":false}\n',
 ]  # fmt: skip
-REPLAYED = [*LINES, b'{"kind":"replay","status":"laws alone"}\n', b'{"kind":"trace","index":1}\n', b'{"kind":"end"}\n']
+REPLAYED = [
+    *LINES,
+    b'{"kind":"recording","status":"laws alone"}\n',
+    b'{"kind":"trace","index":1}\n',
+    b'{"kind":"end"}\n',
+]
 RUN = b'{"kind":"trace","index":2}\n{"kind":"progress"}\n{"kind":"end","status":"of the run"}\n'
 
 
@@ -125,7 +130,7 @@ def kinds(chunks: replay_page.Recording) -> list[str]:
 
 def test_a_recording_holds_what_is_drawn_and_of_each_figure_the_finest() -> None:
     found = replay_page.record([*LINES, b'{"kind":"end"}\n'])
-    assert kinds(found) == ["begin", "run", "scene", "end"]
+    assert kinds(found) == ["start", "trajectory", "scene", "end"]
     assert found[2]["more"] is False
 
 
@@ -154,7 +159,7 @@ def block(page: str) -> dict[str, Any]:
 
 def test_no_text_ends_its_place_in_a_page() -> None:
     evil = "</script><script>alert(1)</script></title><!--"
-    words = {"kind": "words", "runs": [evil], "notes": [], "figures": {"plane": evil}}
+    words = {"kind": "text", "runs": [evil], "notes": [], "figures": {"plane": evil}}
     page = replay_page.page(UnlearningView(), {"a": evil}, [words], evil, "A label.", replay_page.as_inline)
     assert evil not in page
     assert "<script>alert(1)" not in page
@@ -183,7 +188,7 @@ def test_the_file_holds_the_stream_of_the_state_and_nothing_from_elsewhere(clien
 
 
 def test_a_short_link_is_read_too(client: FlaskClient) -> None:
-    short = client.get("/short/unlearning?v=1&a=9").json["link"].partition("?")[2]
+    short = client.get("/short-link/unlearning?v=1&a=9").json["link"].partition("?")[2]
     assert block(client.get(f"/offline/unlearning.html?{short}").text)["state"]["a"] == [9.0]
 
 

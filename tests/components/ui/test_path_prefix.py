@@ -36,10 +36,10 @@ def test_each_address_of_a_document_has_the_prefix(client: Any, path: str) -> No
 
 
 def test_routes_answer_with_and_without_the_prefix(client: Any) -> None:
-    for path in ("/health", f"{PREFIX}/health", f"{PREFIX}/state/unlearning?v=1"):
+    for path in ("/health", f"{PREFIX}/health", f"{PREFIX}/resolve/unlearning?v=1"):
         assert client.get(path).status_code == 200
     assert client.get("/user/adam/health").status_code == 404
-    assert client.get(f"{PREFIX}/short/unlearning?v=1").json["link"].startswith(f"{PREFIX}/?zip=")
+    assert client.get(f"{PREFIX}/short-link/unlearning?v=1").json["link"].startswith(f"{PREFIX}/?zip=")
 
 
 def test_a_layout_gets_its_prefix_once() -> None:

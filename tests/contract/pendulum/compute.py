@@ -36,7 +36,7 @@ def solution(state: PendulumState) -> Columns:
 
 def stream(state: PendulumState) -> Iterator[Chunk]:
     """Yield the figures, the curve and the sentences."""
-    yield Chunk("begin", {"runs": 1})
+    yield Chunk("start", {"runs": 1})
     axes = {
         name: {**PLAIN, "title": {"text": title}} for name, title in (("xaxis", "angle  θ"), ("yaxis", "velocity  ω"))
     }
@@ -48,7 +48,7 @@ def stream(state: PendulumState) -> Iterator[Chunk]:
     yield scene("panels", {"data": [], "layout": layout}, {"axis": axis})
     curve = scatter(x=[], y=[], mode="lines", line=LINE, name="pendulum", meta=curve_meta(0, "theta", "omega"))
     rows = [time_trace(0, "t", name, title, LINE, row) for row, (name, title) in enumerate(ROWS.items())]
-    yield Chunk("run", {"index": 0, "traces": {"plane": [curve], "panels": rows}})
+    yield Chunk("trajectory", {"index": 0, "traces": {"plane": [curve], "panels": rows}})
     run = solution(state)
     yield Chunk("trace", {"index": 0, "columns": {name: column(values) for name, values in run.items()}, "last": True})
     left = float(run["energy"][-1])
@@ -58,5 +58,5 @@ def stream(state: PendulumState) -> Iterator[Chunk]:
         "panels": f"Angle, velocity and energy over time. {sentence}",
     }
     fates = [{"colour": LIGHT["full"], "glyph": "●", "fate": "pendulum"}]
-    yield Chunk("words", {"runs": [sentence], "fates": fates, "notes": [], "links": [], "figures": figures})
+    yield Chunk("text", {"runs": [sentence], "fates": fates, "notes": [], "links": [], "figures": figures})
     yield Chunk("end", {"status": "RK45 of scipy, rtol 10⁻⁸"})

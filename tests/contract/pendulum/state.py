@@ -18,22 +18,23 @@ class PendulumState(State):
     damping: Annotated[float, Parameter("b", "b", "damping", bounds=(DAMPING,))] = 0.2
     t: Annotated[float, Parameter("t", "t", "time to run", bounds=(HORIZON,), scale="log")] = 30.0
     axis: Annotated[
-        str, Parameter("axis", "t axis", "time axis of the panels", "choice", choices=("linear", "log"), part="display")
+        str,
+        Parameter("axis", "t axis", "time axis of the panels", "choice", choices=("linear", "log"), group="display"),
     ] = "linear"
     clock: Annotated[
-        str, Parameter("clk", "clock", "the player's clock", "choice", choices=("linear", "log"), part="display")
+        str, Parameter("clk", "clock", "the player's clock", "choice", choices=("linear", "log"), group="display")
     ] = "linear"
     window: Annotated[
         Numbers | None,
         Parameter(
-            "win", "window", "window of the plane", "numbers", ((-10.0, 10.0),) * 4, part="display", optional=True
+            "win", "window", "window of the plane", "numbers", ((-10.0, 10.0),) * 4, group="display", optional=True
         ),
     ] = None
     span: Annotated[
         Numbers | None,
-        Parameter("span", "t window", "window in t", "numbers", ((0.0, 100.0),) * 2, part="display", optional=True),
+        Parameter("span", "t window", "window in t", "numbers", ((0.0, 100.0),) * 2, group="display", optional=True),
     ] = None
     cursor: Annotated[
         float | None,
-        Parameter("cur", "t cursor", "the time cursor", bounds=((0.0, 100.0),), part="display", optional=True),
+        Parameter("cur", "t cursor", "the time cursor", bounds=((0.0, 100.0),), group="display", optional=True),
     ] = None

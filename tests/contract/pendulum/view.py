@@ -58,7 +58,7 @@ class PendulumView(View):
     papers: ClassVar[tuple[Paper, ...]] = (PAPER,)
     help: ClassVar[Help] = load_help(__file__)
     controls: ClassVar[list[controls.Control]] = [ANGLE, SPEED, DAMPING, HORIZON, AXIS, CLOCK]
-    main: ClassVar[list[controls.Control]] = [ANGLE, SPEED, DAMPING]
+    compact_controls: ClassVar[list[controls.Control]] = [ANGLE, SPEED, DAMPING]
     figures: ClassVar[dict[str, shell.FigureSlot]] = {
         "plane": shell.FigureSlot(f"{NAME}-plane", "Angle and velocity", window="window"),
         "panels": shell.FigureSlot(f"{NAME}-panels", "Angle, velocity and energy over time", window="span"),
@@ -66,7 +66,7 @@ class PendulumView(View):
     max_cost = 100.0
     max_seconds = 0.1
     time: ClassVar[tuple[str, str]] = ("t", "t")
-    course: ClassVar[tuple[str, str]] = ("theta", "omega")
+    trajectory_axes: ClassVar[tuple[str, str]] = ("theta", "omega")
 
     def cost(self, state: PendulumState) -> float:
         return state.t
@@ -85,8 +85,8 @@ class PendulumView(View):
     def table(self, state: PendulumState) -> Columns:
         return compute.solution(state)
 
-    def document(self, state: PendulumState) -> Mapping[str, Any]:
+    def export_data(self, state: PendulumState) -> Mapping[str, Any]:
         return {"table": compute.solution(state)}
 
-    def python(self, state: PendulumState) -> str:
+    def export_script(self, state: PendulumState) -> str:
         return SCRIPT.format(title=self.title, path=self.path, query=state.query(), **state.model_dump())

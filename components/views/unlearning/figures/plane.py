@@ -166,7 +166,7 @@ def _names(model: UnlearningModel, runs: Sequence[Run], view: Window) -> Trace:
         hoverinfo="skip",
         name="labels",
         cliponaxis=False,
-        meta={"part": "names"},
+        meta={"role": "names"},
     )
 
 
@@ -192,7 +192,7 @@ def _marks(runs: Sequence[Run]) -> Trace:
         hoverinfo="skip",
         name="marks",
         cliponaxis=False,
-        meta={"part": "marks", "x": "R", "y": "a"},
+        meta={"role": "marks", "x": "R", "y": "a"},
     )
 
 

@@ -141,7 +141,7 @@ def of_kind(parts: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
 
 
 def said(parts: list[dict[str, Any]]) -> str:
-    last = of_kind(parts, "words")[-1]
+    last = of_kind(parts, "text")[-1]
     return " ".join([*last["runs"], *last["notes"]])
 
 
@@ -185,7 +185,7 @@ def test_the_header_has_one_entry_for_both_pages_and_each_leads_to_the_other() -
     assert "/lab/images" not in header
     for name in ("lab", "images"):
         assert [link.href for nav in shell.tabs(VIEWS[name]) for link in nav.children] == ["/lab", "/lab/images"]
-        assert VIEWS[name].entry == "/lab"
+        assert VIEWS[name].nav_path == "/lab"
     assert shell.tabs(VIEWS["unlearning"]) == []
     assert shell.view_at(VIEWS, "/lab/images/") is VIEW
 
@@ -206,8 +206,8 @@ def test_kept_results_are_shown_at_once_and_say_where_they_come_from(preset: Any
     kept = compute.kept()
     runs = kept.runs[preset.state.kept]
     found = drawn(parts)
-    assert [part.get("final") for part in of_kind(parts, "begin")] == [False, None]
-    assert [part["runs"] for part in of_kind(parts, "begin")] == [0, len(found)]
+    assert [part.get("final") for part in of_kind(parts, "start")] == [False, None]
+    assert [part["runs"] for part in of_kind(parts, "start")] == [0, len(found)]
     assert len(found) == len(runs.settings) + len(runs.groups)
     for j in range(len(runs.settings)):
         np.testing.assert_allclose(found[j]["accuracy"], near_mean(runs.test_accuracy[j], 0), rtol=1e-6)
@@ -221,15 +221,15 @@ def test_kept_results_are_shown_at_once_and_say_where_they_come_from(preset: Any
     told = said(parts)
     for word in (kept.date, *kept.versions.values(), f"seeds {', '.join(map(str, runs.seeds))}", "Kept results"):
         assert word in told
-    (replay,) = of_kind(parts, "replay")
+    (replay,) = of_kind(parts, "recording")
     assert replay["sentence"].startswith(
         f"Kept results of {kept.date}: {len(runs.settings) * len(runs.seeds)} networks"
     )
     before = parts[: parts.index(replay)]
-    assert not of_kind(before, "run")
+    assert not of_kind(before, "trajectory")
     assert "networks are training for" in said(before)
     assert "no kept results" not in said(before)
-    for part in of_kind(parts, "run"):
+    for part in of_kind(parts, "trajectory"):
         for traces in part["traces"].values():
             go.Figure({"data": traces})
     assert parts[-1]["kind"] == "end"
@@ -241,8 +241,8 @@ def test_other_settings_have_no_kept_results(other: dict[str, Any]) -> None:
     assert state.kept is None
     parts = parts_of(compute.stream(state))
     assert not of_kind(parts, "trace")
-    assert not of_kind(parts, "replay")
-    assert of_kind(parts, "begin")[0]["final"] is (state.images is not None)
+    assert not of_kind(parts, "recording")
+    assert of_kind(parts, "start")[0]["final"] is (state.images is not None)
 
 
 def test_what_another_experiment_has_does_not_matter() -> None:
@@ -280,7 +280,7 @@ def test_without_the_extra_the_kept_results_are_shown_and_the_rest_says_how_to_g
     assert of_kind(parts, "trace")
     assert sentence in said(parts)
     parts = parts_of(compute.stream(ImagesState(seed=1)))
-    assert of_kind(parts, "begin")[0]["final"]
+    assert of_kind(parts, "start")[0]["final"]
     assert sentence in said(parts)
     assert parts_of(compute.run(ImagesState(), None)) == [{"kind": "error", "sentence": sentence}]
 
@@ -294,7 +294,7 @@ def test_the_run_is_the_cores(name: str, storage: ImageStore) -> None:
     parts = parts_of(compute.run(state, None))
     *_, runs = state.sweep().run(load_digits().split(most=120))
     found = drawn(parts)
-    assert of_kind(parts, "begin")[0]["runs"] == len(found) == len(runs.settings) + len(runs.groups)
+    assert of_kind(parts, "start")[0]["runs"] == len(found) == len(runs.settings) + len(runs.groups)
     for j in range(len(runs.settings)):
         for quantity in columns.names(runs):
             mean = near_mean(columns.quantity(runs, quantity)[j], 0)
@@ -302,7 +302,7 @@ def test_the_run_is_the_cores(name: str, storage: ImageStore) -> None:
     ends = {part["index"]: part["last"] for part in of_kind(parts, "trace")}
     assert all(ends[index] for index in range(len(found)))
     assert "computed live" in parts[-1]["status"]
-    first = of_kind(parts_of(compute.stream(state)), "words")[0]
+    first = of_kind(parts_of(compute.stream(state)), "text")[0]
     assert first["runs"][0].startswith(f"{2 * len(runs.settings)} networks are training for 2 epochs each")
     assert "There are no kept results" in " ".join(first["notes"])
 
@@ -327,7 +327,7 @@ def test_a_run_that_was_interrupted_goes_on_as_if_it_had_not_been(
     assert len(kept) >= 3  # of four networks
     place = kept[1]
     rest = parts_of(compute.run(state, whole[place]))
-    assert not of_kind(rest, "begin")
+    assert not of_kind(rest, "start")
     expected, found = drawn(whole), drawn(whole[:place] + rest)
     assert expected.keys() == found.keys()
     for index, samples in expected.items():
@@ -359,12 +359,12 @@ def test_rates_by_themselves_fall_with_the_size_of_the_images() -> None:
 
 def test_what_would_take_too_long_is_refused_before_it_starts(client: FlaskClient) -> None:
     for query in ("m=256&T=1000", "exp=unlearning&T=2e4", "r=9&T=1000&B=20"):
-        answer = client.get(f"/runs/images/0/0?{query}")
+        answer = client.get(f"/jobs/images?generation=0&offset=0&{query}")
         assert answer.status_code == 422
         assert "ask for less" in answer.get_json()["errors"][0]["sentence"]
     parts = parts_of(compute.stream(ImagesState(width=2048, epochs=100_000)))
     assert "epochs must take at most 1e+13 multiply-adds" in said(parts)
-    assert of_kind(parts, "begin")[0]["final"]
+    assert of_kind(parts, "start")[0]["final"]
 
 
 @pytest.mark.parametrize(
@@ -373,7 +373,7 @@ def test_what_would_take_too_long_is_refused_before_it_starts(client: FlaskClien
 def test_nothing_ticked_is_told_of(state: ImagesState) -> None:
     parts = parts_of(compute.stream(state))
     assert "tick one choice" in said(parts)
-    assert of_kind(parts, "begin")[0]["final"]
+    assert of_kind(parts, "start")[0]["final"]
     assert parts[-1]["kind"] == "end"
 
 
@@ -403,7 +403,7 @@ def test_images_that_nobody_has_here_are_told_of(storage: ImageStore) -> None:
     state = ImagesState(images=NOBODYS)
     parts = parts_of(compute.stream(state))
     assert f"The images {NOBODYS} are not kept on this server" in said(parts)
-    assert of_kind(parts, "begin")[0]["final"]
+    assert of_kind(parts, "start")[0]["final"]
     assert "not kept on this server" in parts_of(compute.run(state, None))[0]["sentence"]
 
 

@@ -110,7 +110,7 @@ def test_the_live_run_gives_the_record_that_is_shipped(preset: Any) -> None:
         assert parts[-1]["kind"] == "end"
         assert len(found) == wanted[name].size
         replayed = parts_of(compute.stream(state))
-        assert of_kind(parts, "words")[-1]["notes"][0][:24] == of_kind(replayed, "words")[-1]["notes"][0][:24]
+        assert of_kind(parts, "text")[-1]["notes"][0][:24] == of_kind(replayed, "text")[-1]["notes"][0][:24]
         assert parts[-1]["status"] == replayed[-1]["status"]
 
 
@@ -118,13 +118,13 @@ def test_a_preset_is_streamed_with_its_record_and_another_setting_is_not() -> No
     state = LabView.presets[0].state
     kept = records.of(state)
     parts = parts_of(compute.stream(state))
-    (replay,) = of_kind(parts, "replay")
+    (replay,) = of_kind(parts, "recording")
     assert replay["sentence"] == captions.replay(kept)
     after = parts[parts.index(replay) + 1 :]
-    assert [part["kind"] for part in after] == ["begin", "run", "trace", "words", "end"]
+    assert [part["kind"] for part in after] == ["start", "trajectory", "trace", "text", "end"]
     np.testing.assert_array_equal(joined(parts, 2, "R"), kept.course.mean("R").astype("f4"))
     assert "Measured at τ = 150" in after[-2]["notes"][0]
-    assert of_kind(parts_of(compute.stream(SMALL)), "replay") == []
+    assert of_kind(parts_of(compute.stream(SMALL)), "recording") == []
 
 
 def test_layers_panels_and_watching_ask_for_no_other_run() -> None:
@@ -205,7 +205,7 @@ def test_the_ratio_of_time_scales_goes_into_the_coefficients(eps: float, a0: flo
 @pytest.mark.parametrize("eps", [1.0, 0.25])
 def test_view_1_leads_to_a_network_that_learns_the_same_and_back(client: FlaskClient, eps: float) -> None:
     state = UnlearningState(c=(1.0, -0.2), c_star=(0.6, 0.19), eps=eps, a=(0.2,), tau=100.0)
-    links = client.get(f"/words/unlearning?{state.query()}").get_json()["links"]
+    links = client.get(f"/text/unlearning?{state.query()}").get_json()["links"]
     (href,) = [link["href"] for link in links if link["href"].startswith("/lab?")]
     opened = LabState.from_query(href.removeprefix("/lab?"))
     assert 0 < VIEW.cost(opened) <= VIEW.max_cost
@@ -213,7 +213,7 @@ def test_view_1_leads_to_a_network_that_learns_the_same_and_back(client: FlaskCl
     run = UnlearningModel(state.c, state.c_star, eps).trajectory(0.2, tau=np.array([5.0, 20.0, 90.0]))
     lab = opened.model.trajectory(opened.a, tau=np.array([5.0, 20.0, 90.0]) / eps)
     np.testing.assert_allclose(lab.R, run.R, atol=1e-6)
-    (back,) = client.get(f"/words/lab?{opened.query()}").get_json()["links"]
+    (back,) = client.get(f"/text/lab?{opened.query()}").get_json()["links"]
     there = UnlearningState.from_query(back["href"].removeprefix("/?"))
     assert (there.c, there.c_star, there.a) == (opened.c, opened.c_star, (opened.a,))
 
@@ -226,7 +226,7 @@ def test_view_1_offers_no_network_where_there_is_none(query: str) -> None:
 
 
 def test_what_would_take_too_long_is_refused_before_it_starts(client: FlaskClient) -> None:
-    answer = client.get("/runs/lab/0/0?m=2000&d=2000&B=10000&r=8&tau=1e3")
+    answer = client.get("/jobs/lab?generation=0&offset=0&m=2000&d=2000&B=10000&r=8&tau=1e3")
     assert answer.status_code == 422
     assert "ask for less" in answer.get_json()["errors"][0]["sentence"]
 
@@ -238,7 +238,7 @@ def test_the_laws_are_the_cores() -> None:
         np.testing.assert_allclose(joined(parts, 1, name), getattr(law, name), rtol=1e-5, atol=1e-7)
     for part in of_kind(parts, "scene"):
         go.Figure(part["figure"])
-    for part in of_kind(parts, "run"):
+    for part in of_kind(parts, "trajectory"):
         for traces in part["traces"].values():
             go.Figure({"data": traces})
     assert parts[-1]["kind"] == "end"
@@ -252,8 +252,8 @@ def test_the_run_brings_the_networks_in_a_band() -> None:
     np.testing.assert_allclose(joined(parts, 2, "R"), R.mean(axis=1), rtol=1e-5, atol=1e-7)
     np.testing.assert_allclose(joined(parts, 2, "R_low"), R.min(axis=1), rtol=1e-5, atol=1e-7)
     np.testing.assert_allclose(joined(parts, 2, "R_high"), R.max(axis=1), rtol=1e-5, atol=1e-7)
-    assert of_kind(parts, "begin")[0]["runs"] == 3
-    said = of_kind(parts, "words")[-1]["notes"]
+    assert of_kind(parts, "start")[0]["runs"] == 3
+    said = of_kind(parts, "text")[-1]["notes"]
     assert said[0].startswith("Measured at τ = 5")
     assert "3 runs" in parts[-1]["status"]
 
@@ -286,7 +286,7 @@ def test_every_mode_has_a_whole_picture_and_an_end(mode: str, query: str) -> Non
 def test_one_of_something_is_said_as_one() -> None:
     state = LabState(m=2, d=2, batch=1, tau=0.01, runs=1)
     parts = parts_of(compute.run(state, None))
-    figures = of_kind(parts_of(compute.stream(state)), "words")[-1]["figures"]
+    figures = of_kind(parts_of(compute.stream(state)), "text")[-1]["figures"]
     assert " · 1 run · " in parts[-1]["status"]
     assert "1 trained network, and single neurons" in figures["plane"]
 
@@ -296,7 +296,7 @@ def test_what_is_not_possible_is_said() -> None:
     assert "above, descent diverges" in parts_of(compute.run(state, None))[-1]["sentence"]
     assert parts_of(compute.stream(state))[-1]["kind"] == "end"
     heavy = LabState(c=(1.0,) * 5, c_star=(1.0,) * 5)
-    assert "heavy-tailed" in " ".join(of_kind(parts_of(compute.stream(heavy)), "words")[0]["notes"])
+    assert "heavy-tailed" in " ".join(of_kind(parts_of(compute.stream(heavy)), "text")[0]["notes"])
 
 
 def test_the_script_trains_the_same_networks(
@@ -381,7 +381,7 @@ def test_the_end_of_a_run_is_taken_up_as_it_was() -> None:
 def test_runs_that_part_are_told_one_by_one_and_have_no_mean() -> None:
     state = next(preset.state for preset in LabView.presets if preset.name == "population")
     course = records.of(state).course
-    notes = of_kind(parts_of(compute.stream(state)), "words")[-1]["notes"]
+    notes = of_kind(parts_of(compute.stream(state)), "text")[-1]["notes"]
     assert "R = 0.137 and 0.285;" in notes[0]
     assert "0.211" not in " ".join(notes)
     parted = next(note for note in notes if note.startswith("The 40 neurons of the run of seed 0 part"))
@@ -408,14 +408,14 @@ def test_runs_that_part_are_told_one_by_one_and_have_no_mean() -> None:
 )
 def test_the_first_sentence_says_where_noise_makes_a_difference(batch: int, noise: float, leaves: bool) -> None:
     state = LabState(batch=batch, noise=noise, step=0.05, tau=60.0)
-    (said,) = of_kind(parts_of(compute.stream(state)), "words")[-1]["runs"]
+    (said,) = of_kind(parts_of(compute.stream(state)), "text")[-1]["runs"]
     assert said.startswith("The noise of descent makes a difference here") == leaves
     assert "for vanishing noise (large batches, no label noise)" in said
     if leaves:
         expected = {(50, 0.0): "R = 0.394", (50, 1.0): "R = 0.637"}
         assert expected.get((batch, noise), "R = 0.") in said
     quiet = state.model_copy(update={"mode": "population"})
-    assert "noise of descent" not in of_kind(parts_of(compute.stream(quiet)), "words")[-1]["runs"][0]
+    assert "noise of descent" not in of_kind(parts_of(compute.stream(quiet)), "text")[-1]["runs"][0]
 
 
 @pytest.mark.parametrize(
@@ -433,7 +433,7 @@ def test_the_first_sentence_says_where_noise_makes_a_difference(batch: int, nois
     ],
 )
 def test_where_nothing_moves_the_reason_is_given(query: str, why: str) -> None:
-    (said,) = of_kind(parts_of(compute.stream(LabState.from_query(query))), "words")[-1]["runs"]
+    (said,) = of_kind(parts_of(compute.stream(LabState.from_query(query))), "text")[-1]["runs"]
     assert why in said
     assert "no alignment" in said
 

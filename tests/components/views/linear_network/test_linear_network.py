@@ -104,7 +104,7 @@ def of_kind(parts: list[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
 
 
 def words(client: FlaskClient, query: str = "") -> dict[str, Any]:
-    return of_kind(chunks(client, query), "words")[0]
+    return of_kind(chunks(client, query), "text")[0]
 
 
 # --- state ---
@@ -180,12 +180,12 @@ def test_figures_are_of_plotlys_schema(client: FlaskClient, panel: str, layers: 
     parts = chunks(client, f"pan={panel}&lay={layers}&d=20&n=2")
     for part in of_kind(parts, "scene"):
         go.Figure(part["figure"])
-    for part in of_kind(parts, "run"):
+    for part in of_kind(parts, "trajectory"):
         for traces in part["traces"].values():
             go.Figure({"data": traces})
     known = {part["index"]: set(part["columns"]) for part in of_kind(parts, "trace")}
-    assert len(known) == of_kind(parts, "begin")[0]["runs"]
-    for trace in (trace for part in of_kind(parts, "run") for some in part["traces"].values() for trace in some):
+    assert len(known) == of_kind(parts, "start")[0]["runs"]
+    for trace in (trace for part in of_kind(parts, "trajectory") for some in part["traces"].values() for trace in some):
         assert {trace["meta"]["x"], trace["meta"]["y"]} <= known[trace["meta"]["run"]]
     assert of_kind(parts, "scene")[-1]["more"] is False
 
@@ -196,7 +196,7 @@ def test_gradient_descent_is_drawn_on_the_solution(client: FlaskClient) -> None:
     network = LinearNetworkState.from_query(query).network()
     t, f = joined(parts, 1, "t"), joined(parts, 1, "f")
     assert np.abs(f - network.solution(t).f).max() < 0.02
-    said = " ".join(of_kind(parts, "words")[0]["notes"])
+    said = " ".join(of_kind(parts, "text")[0]["notes"])
     assert "Gradient descent leaves the flow, by 5 %" in said
     assert "away from the flow" in said
     wild = " ".join(words(client, "lay=descent&s=4&d=30")["notes"])
@@ -270,8 +270,8 @@ def test_a_scaling_whose_other_phase_is_out_of_range_has_its_words(client: Flask
         said = words(client, f"pan=scaling&n=1&{query}")
         assert "no link leads there" in " ".join(said["notes"])
         assert all(not link["text"].startswith("Turn") for link in said["links"])
-        assert client.get(f"/words/linear_network?v=1&pan=scaling&n=1&{query}").status_code == 200
-    answer = client.get("/preview/linear_network.png?v=1&pan=scaling&n=1&cg=-3&cu=-3&cw=-3&ceu=-3&cew=-3")
+        assert client.get(f"/text/linear_network?v=1&pan=scaling&n=1&{query}").status_code == 200
+    answer = client.get("/share-card/linear_network.png?v=1&pan=scaling&n=1&cg=-3&cu=-3&cw=-3&ceu=-3&cew=-3")
     assert answer.status_code == 200
 
 
@@ -296,7 +296,7 @@ def test_activations_run_from_both_kinds_of_start(client: FlaskClient) -> None:
 def test_exponents_that_lead_out_of_the_ranges_are_measured_as_far_as_they_go(client: FlaskClient) -> None:
     parts = chunks(client, "pan=scaling&cg=2&cu=0&cw=-3&ceu=0&cew=0&n=1&g=1e-8&d=1")
     assert parts[-1]["kind"] == "end"
-    notes = " ".join(of_kind(parts, "words")[-1]["notes"])
+    notes = " ".join(of_kind(parts, "text")[-1]["notes"])
     assert "at κ = 10⁵ the ratio is" in notes
     assert "Beyond κ = 10⁵ γ, rates or weights are out" in notes
 
@@ -307,8 +307,8 @@ def test_every_corner_of_the_sliders_has_a_whole_picture(state: LinearNetworkSta
     state = state.model_copy(update={"d": min(state.d, 2000), "seeds": min(state.seeds, 2)})
     parts = [json.loads(chunk.line()) for chunk in compute.stream(state)]
     assert parts[-1]["kind"] == "end"
-    assert all(part["runs"][0] for part in of_kind(parts, "words"))
-    for run in range(of_kind(parts, "begin")[0]["runs"]):
+    assert all(part["runs"][0] for part in of_kind(parts, "text"))
+    for run in range(of_kind(parts, "start")[0]["runs"]):
         assert len(joined(parts, run, "t")) > 0
 
 

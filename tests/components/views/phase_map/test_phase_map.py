@@ -136,7 +136,7 @@ def test_the_stream_carries_the_map_of_the_core(client: FlaskClient) -> None:
     assert fates(scene).dtype == np.uint8
     np.testing.assert_array_equal(fates(scene), expected.fate)
     assert scene["cells"]["quantity"] is None
-    assert [part["kind"] for part in parts if part["kind"] not in ("scene", "progress")] == ["begin", "words", "end"]
+    assert [part["kind"] for part in parts if part["kind"] not in ("scene", "progress")] == ["start", "text", "end"]
     assert [part["more"] for part in parts if part["kind"] == "scene"][-1] is False
     done = [part["done"] for part in parts if part["kind"] == "progress"]
     assert done == sorted(done)
@@ -175,7 +175,7 @@ def test_the_right_map_has_three_fates_and_says_so(client: FlaskClient) -> None:
     state = next(preset for preset in PhaseMapView.presets if preset.name == "right").state
     parts = chunks(client, state.query())
     assert {Fate.UNLEARNING, Fate.FULL_ALIGNMENT, Fate.PARTIAL_ALIGNMENT} <= set(fates(last_scene(parts)).ravel())
-    said = next(part for part in parts if part["kind"] == "words")
+    said = next(part for part in parts if part["kind"] == "text")
     for fate in (Fate.UNLEARNING, Fate.FULL_ALIGNMENT, Fate.PARTIAL_ALIGNMENT):
         assert FATES[fate].word in said["notes"][0]
         assert FATES[fate].word in said["figures"]["map"]
@@ -236,7 +236,7 @@ def test_any_query_gives_a_refusal_or_a_map(client: FlaskClient, query: str) -> 
     assert answer.status_code in (200, 414, 422)
     if answer.status_code == 200:
         assert json.loads(answer.data.splitlines()[-1])["kind"] == "end", query
-    assert client.get("/state/phase_map", query_string=query).status_code == 200
+    assert client.get("/resolve/phase_map", query_string=query).status_code == 200
 
 
 @pytest.mark.parametrize("query", ["", "show=time&n=512", "x=c1&y=cs2&show=lost&n=512", "x=R0&y=eps&n=512"])
@@ -297,12 +297,12 @@ class Pieces:
 
 def test_a_point_of_the_map_is_explained_as_in_view_1(client: FlaskClient) -> None:
     query = "v=1&c=1,1,1,1,1&cs=1,-1,1,1,1&eps=1&a=10&R0=0&tau=1e4&lay="
-    said = client.get(f"/words/unlearning?{query}").get_json()
+    said = client.get(f"/text/unlearning?{query}").get_json()
     streamed = [json.loads(line) for line in client.get(f"/stream/unlearning?{query}").data.splitlines()]
-    assert said == next(part for part in streamed if part["kind"] == "words")
+    assert said == next(part for part in streamed if part["kind"] == "text")
     assert said["fates"][0]["fate"] == "UNLEARNING"
-    assert client.get("/words/unlearning?a=1e9").status_code == 422
-    assert client.get("/words/nothing").status_code == 404
+    assert client.get("/text/unlearning?a=1e9").status_code == 422
+    assert client.get("/text/nothing").status_code == 404
 
 
 # --- what is taken away ---

@@ -148,20 +148,20 @@ def test_figures_are_of_plotlys_schema(client: FlaskClient, panel: str) -> None:
     parts = chunks(client, f"pan={panel}&n=2&lay=planar,overlaps,network&eps=0.1&t=1&d=20&B=40&r=2")
     for part in of_kind(parts, "scene"):
         go.Figure(part["figure"])
-    for part in of_kind(parts, "run"):
+    for part in of_kind(parts, "trajectory"):
         for traces in part["traces"].values():
             go.Figure({"data": traces})
     columns_ = {part["index"]: set(part["columns"]) for part in reversed(of_kind(parts, "trace"))}
-    for trace in (trace for part in of_kind(parts, "run") for some in part["traces"].values() for trace in some):
+    for trace in (trace for part in of_kind(parts, "trajectory") for some in part["traces"].values() for trace in some):
         assert {trace["meta"]["x"], trace["meta"]["y"]} <= columns_[trace["meta"]["run"]]
 
 
 def test_the_words_name_each_degree_and_its_plateaus(client: FlaskClient) -> None:
-    said = of_kind(chunks(client), "words")[0]
+    said = of_kind(chunks(client), "text")[0]
     assert len(said["runs"]) == len(said["fates"]) == 3
     assert all(look["fate"] == "learnt" for look in said["fates"])
     assert "1.222 toward 0.7222" in said["runs"][0]
-    late = of_kind(chunks(client, "t=1e-3&act=erf"), "words")[0]
+    late = of_kind(chunks(client, "t=1e-3&act=erf"), "text")[0]
     assert [look["fate"] for look in late["fates"]] == ["absent", "waiting", "absent"]
 
 
@@ -251,13 +251,13 @@ def test_a_target_of_higher_information_exponent_is_not_learned_from_s_0(
 
 
 def test_the_sweep_does_not_wait_for_what_cannot_be_learned(client: FlaskClient) -> None:
-    notes = " ".join(of_kind(chunks(client, "pan=sweep&n=1&m=3&phi=1,0,0.667"), "words")[0]["notes"])
+    notes = " ".join(of_kind(chunks(client, "pan=sweep&n=1&m=3&phi=1,0,0.667"), "text")[0]["notes"])
     assert "Degree 2 cannot be learned from these starts" in notes
     assert "a fit needs" not in notes
 
 
 def test_the_sweep_claims_no_theory_for_alike_neurons(client: FlaskClient) -> None:
-    notes = " ".join(of_kind(chunks(client, "pan=sweep&n=1&law=alike"), "words")[0]["notes"])
+    notes = " ".join(of_kind(chunks(client, "pan=sweep&n=1&law=alike"), "text")[0]["notes"])
     assert "theory" not in notes
     assert "logarithm" not in notes
     assert "no exponents are predicted" in notes
@@ -265,7 +265,7 @@ def test_the_sweep_claims_no_theory_for_alike_neurons(client: FlaskClient) -> No
 
 def test_networks_learn_what_the_mean_field_cannot(client: FlaskClient) -> None:
     query = "phi=0,0,1&eps=1&m=10&t=10&lay=network&d=50&B=400&r=2"
-    notes = " ".join(of_kind(chunks(client, query), "words")[0]["notes"])
+    notes = " ".join(of_kind(chunks(client, query), "text")[0]["notes"])
     found = re.search(r"The mean field stays at s = 0, because σ₁φ₁ = 0\. The networks start with sᵢ ≠ 0: at t = 10 "
                       r"(\d+) % of degree 2 is left", notes)  # fmt: skip
     assert found is not None
@@ -303,8 +303,8 @@ def test_the_conventions_are_said_wherever_coefficients_are(client: FlaskClient)
 
 def test_a_wide_network_is_drawn_in_part_and_says_so(client: FlaskClient) -> None:
     parts = chunks(client, "m=150&act=series&sig=0.4,0.5,0.3&eps=1")
-    assert len(of_kind(parts, "run")[0]["traces"]["cloud"]) == columns.SHOWN
-    assert any("60 of 150 neurons" in note for note in of_kind(parts, "words")[0]["notes"])
+    assert len(of_kind(parts, "trajectory")[0]["traces"]["cloud"]) == columns.SHOWN
+    assert any("60 of 150 neurons" in note for note in of_kind(parts, "text")[0]["notes"])
 
 
 def test_the_exact_flow_nears_its_mean_field_with_the_width() -> None:
@@ -345,7 +345,7 @@ def test_networks_are_streamed_in_a_band_over_their_runs(client: FlaskClient) ->
     runs = [records for records in networks.streamed(networks.networks(state), networks.times(state)) if records]
     np.testing.assert_allclose(risk, [np.mean([one.risk for one in records]) for records in runs], rtol=1e-5)
     np.testing.assert_allclose(joined(parts, 2, "s1"), [records[0].s[1] for records in runs], rtol=1e-5, atol=1e-7)
-    notes = " ".join(of_kind(parts, "words")[0]["notes"])
+    notes = " ".join(of_kind(parts, "text")[0]["notes"])
     assert "3 networks (d = 30, batches of 60" in notes
     assert "1/√d = 0.18" in notes
 
@@ -360,19 +360,19 @@ def test_networks_that_would_take_long_learn_as_far_as_they_may(
     large = TimeScalesState(layers=("network",), dimension=2000, batch=20_000, m=1000, activation="erf", runs=10)
     assert VIEW.cost(large) > VIEW.max_cost
     monkeypatch.setattr(networks, "MOST", 1e9)
-    said = of_kind(chunks(client, "eps=1e-7&t=1&lay=network&d=10&B=40&m=2"), "words")[0]["notes"]
+    said = of_kind(chunks(client, "eps=1e-7&t=1&lay=network&d=10&B=40&m=2"), "text")[0]["notes"]
     assert any("learn until t = " in note for note in said)
 
 
 def test_orthonormal_neurons_that_do_not_fit_start_at_random(client: FlaskClient) -> None:
-    said = of_kind(chunks(client, "eps=1&t=1&m=9&lay=network&d=9&B=20&w=orthonormal"), "words")[0]["notes"]
+    said = of_kind(chunks(client, "eps=1&t=1&m=9&lay=network&d=9&B=20&w=orthonormal"), "text")[0]["notes"]
     assert any("do not fit into d = 9" in note for note in said)
 
 
 def test_distances_arrive_over_dimension_and_width(client: FlaskClient) -> None:
     parts = chunks(client, "eps=1&m=8&t=2&lay=&pan=network&d=64&B=128&r=2")
     assert of_kind(parts, "scene")[-1]["more"] is False
-    notes = " ".join(of_kind(parts, "words")[0]["notes"])
+    notes = " ".join(of_kind(parts, "text")[0]["notes"])
     assert "to the exact flow goes from" in notes
     assert "at m = 8, about like m^(" in notes
 
@@ -380,7 +380,7 @@ def test_distances_arrive_over_dimension_and_width(client: FlaskClient) -> None:
 def test_the_sweep_arrives_with_its_fits(client: FlaskClient) -> None:
     parts = chunks(client, "pan=sweep&n=3")
     assert of_kind(parts, "scene")[-1]["more"] is False
-    notes = " ".join(of_kind(parts, "words")[0]["notes"])
+    notes = " ".join(of_kind(parts, "text")[0]["notes"])
     assert "theory 1/2 after dividing by ln(1/ε)" in notes
     assert "theory 1/4" in notes
 
@@ -411,7 +411,7 @@ def test_alike_neurons_follow_the_planar_system(client: FlaskClient) -> None:
     planar, neuron = joined(parts, 1, "s"), joined(parts, 0, "s0")
     np.testing.assert_allclose(neuron, planar, atol=1e-6)
     np.testing.assert_allclose(joined(parts, 0, "a0"), joined(parts, 1, "a"), rtol=1e-5)
-    assert of_kind(parts, "words")[0]["links"][0]["href"].startswith("/?v=1&c=1,1,1,1,1&cs=1,-1,1,1,1&eps=1&a=10")
+    assert of_kind(parts, "text")[0]["links"][0]["href"].startswith("/?v=1&c=1,1,1,1,1&cs=1,-1,1,1,1&eps=1&a=10")
 
 
 def test_the_bridge_leads_there_and_back() -> None:
@@ -465,7 +465,7 @@ def test_the_script_computes_the_same(
 
 
 def test_a_sweep_over_a_constant_target_has_its_fit(client: FlaskClient) -> None:
-    notes = " ".join(of_kind(chunks(client, "pan=sweep&n=1&m=3&phi=1"), "words")[0]["notes"])
+    notes = " ".join(of_kind(chunks(client, "pan=sweep&n=1&m=3&phi=1"), "text")[0]["notes"])
     assert "Degree 0: t ~ ε^(1) ± " in notes
     assert "theory 1." in notes
 

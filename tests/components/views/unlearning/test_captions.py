@@ -16,12 +16,12 @@ from tests.components.streamed import values
 
 
 def words(**values: Any) -> dict[str, Any]:
-    chunk = next(chunk for chunk in stream(UnlearningState(**values)) if chunk.kind == "words")
+    chunk = next(chunk for chunk in stream(UnlearningState(**values)) if chunk.kind == "text")
     return json.loads(chunk.line())
 
 
 def fates(state: UnlearningState) -> list[str]:
-    return [str(chunk.data["fate"]) for chunk in stream(state) if chunk.kind == "run"]
+    return [str(chunk.data["fate"]) for chunk in stream(state) if chunk.kind == "trajectory"]
 
 
 def test_each_start_has_its_fate_and_its_side_of_the_threshold() -> None:

@@ -25,7 +25,7 @@ def test_every_text_of_a_random_state_holds(seed: int) -> None:
 
 
 def words(**values: Any) -> dict[str, Any]:
-    (chunk,) = [chunk for chunk in compute.stream(UnlearningState(**values)) if chunk.kind == "words"]
+    (chunk,) = [chunk for chunk in compute.stream(UnlearningState(**values)) if chunk.kind == "text"]
     return dict(chunk.data)
 
 

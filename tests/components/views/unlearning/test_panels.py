@@ -30,11 +30,11 @@ def scene(parts: list[dict[str, Any]], name: str) -> dict[str, Any]:
 
 
 def runs(parts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [part for part in parts if part["kind"] == "run"]
+    return [part for part in parts if part["kind"] == "trajectory"]
 
 
 def notes(parts: list[dict[str, Any]]) -> str:
-    return " ".join(next(part["notes"] for part in parts if part["kind"] == "words"))
+    return " ".join(next(part["notes"] for part in parts if part["kind"] == "text"))
 
 
 def test_what_is_not_asked_for_is_not_computed(monkeypatch: pytest.MonkeyPatch) -> None:
