@@ -8,17 +8,18 @@ zoom, pointer, display, theme, causes. The rest is shown at rest.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from html import escape
 from pathlib import Path
 from typing import Any
 
 import orjson
 from dash import html
 from dash.development.base_component import Component
+from markupsafe import Markup
 
 from components.core.view import View
 from components.ui import help, shell
 from components.ui.markup import json_script, render_static, render_subscripts
+from components.ui.templates import render
 
 ASSETS = Path(__file__).parents[2] / "assets"
 PLOTLY, HEAD = "vendor/plotly-cartesian.min.js", "head/theme.js"
@@ -32,25 +33,7 @@ SCRIPTS = (
 KEPT = ("start", "scene", "trajectory", "trace", "text", "end", "error")  # the chunks of a recording
 
 Recording = list[dict[str, Any]]
-Included = Callable[[str], str]  # how a file of assets gets into a page
-
-PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<link rel="icon" href="data:,">
-{head}
-</head>
-<body class="recorded">
-{header}
-<p class="label">{label}</p>
-<main id="page" tabindex="-1">{view}</main>
-{scripts}
-</body>
-</html>
-"""
+Included = Callable[[str], Markup]  # how a file of assets gets into a page
 
 
 def record(lines: Iterable[bytes], watched: str | None = None, finished: bytes = b"") -> Recording:
@@ -72,19 +55,20 @@ def record(lines: Iterable[bytes], watched: str | None = None, finished: bytes =
     ]
 
 
-def as_link(name: str) -> str:
+def as_link(name: str) -> Markup:
     """A file beside the page, in its folder `files`."""
     path = f"files/{Path(name).name}"
-    return f'<link rel="stylesheet" href="{path}">' if name.endswith(".css") else f'<script src="{path}"></script>'
+    tag = '<link rel="stylesheet" href="{}">' if name.endswith(".css") else '<script src="{}"></script>'
+    return Markup(tag).format(path)
 
 
-def as_inline(name: str) -> str:
+def as_inline(name: str) -> Markup:
     """The file itself, in the page."""
     text = (ASSETS / name).read_text(encoding="utf-8")
     if name.endswith(".css"):
-        return f"<style>{text}</style>"
+        return Markup(f"<style>{text}</style>")
     harmless = text.replace("</script", "<\\/script").replace("<!--", "<\\!--")
-    return f"<script>{harmless}</script>"
+    return Markup(f"<script>{harmless}</script>")
 
 
 def page(
@@ -92,13 +76,13 @@ def page(
     state: dict[str, Any],
     recording: Recording,
     title: str,
-    label: str,
+    label: Markup,
     included: Included,
     host: str = "",
     wake: bool = False,
     caption: tuple[Any, ...] = (),
 ) -> str:
-    """The page. state: the picture's, by field; label: HTML, what the page is; host: where the app answers, if it is
+    """The page. state: the picture's, by field; label: what the page is; host: where the app answers, if it is
     known; wake: whether a visit wakes it; caption: what stands above the sentences while no script has run."""
     layout = view.layout()
     described = {**_description(layout), "runs": False, "exports": {}}  # nothing is asked for
@@ -118,13 +102,14 @@ def page(
         className="header",
     )
     scripts = [json_script("snapshot", orjson.dumps(block).decode()), *map(included, SCRIPTS)]
-    return PAGE.format(
-        title=escape(f"{title} · {shell.NAME}"),
-        head="\n".join(map(included, (HEAD, *STYLES))),
+    return render(
+        "recorded_page.html",
+        title=f"{title} · {shell.NAME}",
+        head=Markup("\n").join(map(included, (HEAD, *STYLES))),
         header=render_static(header),
         label=label,
         view=render_static([layout, help_, *shell.notices()], host),
-        scripts="\n".join(scripts),
+        scripts=Markup("\n").join(scripts),
     )
 
 

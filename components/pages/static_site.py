@@ -18,37 +18,19 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from dash import html
+from markupsafe import Markup
 
 from components.core.view import Preset, View
 from components.export.replay_page import ASSETS, HEAD, SCRIPTS, STYLES, as_link, page, record
 from components.operations.build_id import build_id
 from components.ui.markup import render_subscripts
 from components.ui.shell import NAME
+from components.ui.templates import render
 from components.views.registry import VIEWS
-
-INDEX = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{name}</title>
-<link rel="icon" href="data:,">
-{styles}
-</head>
-<body>
-<main class="snapshots">
-<p class="label">{label}</p>
-<h1>{name}</h1>
-{listed}
-</main>
-</body>
-</html>
-"""
 
 
 def write(out: Path, views: Mapping[str, View], live: str, now: datetime) -> Iterator[Path]:
@@ -58,19 +40,19 @@ def write(out: Path, views: Mapping[str, View], live: str, now: datetime) -> Ite
     for name in (HEAD, *STYLES, *SCRIPTS):
         shutil.copyfile(ASSETS / name, files / Path(name).name)
     made = f"{now:%-d %B %Y, %H:%M} UTC, release {build_id()}"
-    listed: list[str] = []
+    listed: list[tuple[str, list[tuple[str, str]]]] = []
     for view in views.values():
         items = []
         for preset in view.presets:
             path = out / f"{view.name}-{_word(preset.name)}.html"
             path.write_text(_page(view, preset, live, made), encoding="utf-8")
-            items.append(f'<li><a href="{path.name}">{escape(preset.title)}</a></li>')
+            items.append((preset.title, path.name))
             yield path
-        listed.append(f"<h2>{escape(view.title)}</h2>\n<ul>\n{chr(10).join(items)}\n</ul>")
-    label = f"Snapshots of {NAME}, made {made}. {_app_link(live, '/', 'Open the app')}"
+        listed.append((view.title, items))
+    label = Markup(f"Snapshots of {NAME}, made {made}. ") + _app_link(live, "/", "Open the app")
     index = out / "index.html"
-    styles = "\n".join(map(as_link, (HEAD, *STYLES)))
-    index.write_text(INDEX.format(name=NAME, styles=styles, label=label, listed="\n".join(listed)), encoding="utf-8")
+    styles = Markup("\n").join(map(as_link, (HEAD, *STYLES)))
+    index.write_text(render("static_site.html", name=NAME, styles=styles, label=label, views=listed), encoding="utf-8")
     yield index
 
 
@@ -78,14 +60,16 @@ def _page(view: View, preset: Preset, live: str, made: str) -> str:
     recording = record(chunk.line() for chunk in view.compute(preset.state))
     source = html.A(preset.paper.short, href=preset.paper.url)
     way = _app_link(live, f"{view.path}?{preset.state.query()}", "Open this picture in the app")
-    label = f'A snapshot, made {made}: it plays. {way} <a href="index.html">All snapshots</a>'
+    label = Markup('A snapshot, made {}: it plays. {} <a href="index.html">All snapshots</a>').format(made, way)
     caption = (*render_subscripts(preset.caption), " ", source)
     state = preset.state.model_dump()
     return page(view, state, recording, preset.title, label, as_link, live, bool(live), caption)
 
 
-def _app_link(live: str, path: str, text: str) -> str:
-    return f'<a href="{escape(live + path)}">{text}</a>, where it moves under the hand.' if live else ""
+def _app_link(live: str, path: str, text: str) -> Markup:
+    """A link to the app where its address is known, else nothing."""
+    link = Markup('<a href="{}">{}</a>, where you can change it.').format(live + path, text)
+    return link if live else Markup("")
 
 
 def _word(name: str) -> str:

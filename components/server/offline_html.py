@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from html import escape
 
 from flask import Flask, Response, request
+from markupsafe import Markup
 
 from components.core.metering import Meter
 from components.core.view import View
@@ -71,13 +71,13 @@ def _page(view: View, query: str, lines: list[bytes], runs: JobService) -> str |
     if any(chunk["kind"] == "error" for chunk in replay_page.record(lines)):
         return None
     host = request.url_root.rstrip("/")
-    address = escape(f"{host}{view.path}?{state.query()}")
+    address = f"{host}{view.path}?{state.query()}"
     made = f"{datetime.now(UTC):%-d %B %Y}, release {build_id()}"
     partly = f" {NOT_THERE}" if view.has_jobs and not _whole(recording) else ""
-    label = (
-        f"A file, made {made}. It plays, zooms and needs no network; moving its parameters needs the app: "
-        f'<a href="{address}" target="_blank" rel="noopener">open it there</a>.{partly}'
-    )
+    label = Markup(
+        "A file, made {}. It plays, zooms and needs no network; moving its parameters needs the app: "
+        '<a href="{}" target="_blank" rel="noopener">open it there</a>.{}'
+    ).format(made, address, partly)
     return replay_page.page(
         view, state.model_dump(), recording, state_title(view, state), label, replay_page.as_inline, host
     )

@@ -13,6 +13,7 @@ from dataclasses import replace
 import orjson
 from dash import Dash
 from flask import request
+from markupsafe import Markup
 
 from components.core.controls import parse_visible_controls
 from components.core.link_text import value_of
@@ -43,7 +44,7 @@ def register(
 
     def interpolated(**parts: str) -> str:
         page, url = asked(views, pages, cache, limits)
-        description = f'<meta name="description" content="{escape_text(shorten(page.description))}">'
+        description = Markup('<meta name="description" content="{}">').format(escape_text(shorten(page.description)))
         metas = "\n".join((parts["metas"], description, meta_tags(page, url, request.url_root)))
         document = whole(**{**parts, "metas": metas, "title": escape_text(page.title)})
         return document.replace(shell.ADDRESS, escape_text(request.url_root.rstrip("/")))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from html import escape
 from typing import Any
 
 from dash import html
 from dash.development.base_component import Component
+from markupsafe import Markup, escape
 
 NAMES = {"className": "class", "htmlFor": "for", "tabIndex": "tabindex", "colSpan": "colspan"}
 VOID = {"img", "input", "br", "hr"}
@@ -18,37 +18,36 @@ def aria(**attributes: str) -> dict[str, Any]:
     return {f"aria-{name}": value for name, value in attributes.items()}
 
 
-def render_static(part: Any, host: str = "") -> str:
+def render_static(part: Any, host: str = "") -> Markup:
     """A component as HTML, as Dash's client would build it; what is stored for the client alone is left out.
 
     host: what a link to a page of ours begins with elsewhere; without one it leads nowhere.
     """
-    if part is None:
-        return ""
+    if part is None or getattr(part, "_type", "") == "Store":
+        return Markup("")
     if isinstance(part, list | tuple):
-        return "".join(render_static(one, host) for one in part)
+        return Markup("").join(render_static(one, host) for one in part)
     if not isinstance(part, Component):
         return escape(str(part))
-    if part._type == "Store":
-        return ""
     kind = str(part._type)
     tag = {"Link": "a"}.get(kind, kind.lower())
     given = dict(part.to_plotly_json()["props"])
     inside = render_static(given.pop("children", None), host)
     if str(given.get("href", "")).startswith("/"):
         given["href"] = host + given["href"] if host else None
-    attributes = "".join(_attribute(NAMES.get(name) or name, value) for name, value in given.items())
-    return f"<{tag}{attributes}>" + ("" if tag in VOID else f"{inside}</{tag}>")
+    attributes = Markup("").join(_attribute(NAMES.get(name) or name, value) for name, value in given.items())
+    opened = Markup("<{}{}>").format(tag, attributes)
+    return opened if tag in VOID else opened + inside + Markup("</{}>").format(tag)
 
 
-def _attribute(name: str, value: Any) -> str:
+def _attribute(name: str, value: Any) -> Markup:
     if value is None or value is False:
-        return ""
+        return Markup("")
     if value is True:
-        return f" {name}"
+        return Markup(" {}").format(name)
     if isinstance(value, dict):  # a style
         value = "; ".join(f"{key}: {text}" for key, text in value.items())
-    return f' {name}="{escape(str(value))}"'
+    return Markup(' {}="{}"').format(name, str(value))
 
 
 def render_subscripts(text: str) -> list[Any]:
@@ -60,7 +59,7 @@ def render_subscripts(text: str) -> list[Any]:
     ]
 
 
-def json_script(identity: str, json: str) -> str:
+def json_script(identity: str, json: str) -> Markup:
     """JSON as a block of a page; no text in it can end the block."""
-    escaped = json.replace("<", "\\u003c")
-    return f'<script type="application/json" id="{identity}">{escaped}</script>'
+    harmless = json.replace("<", "\\u003c")
+    return Markup('<script type="application/json" id="{}">{}</script>').format(identity, Markup(harmless))

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from html import escape
 from urllib.parse import quote
+
+from markupsafe import Markup, escape
 
 from components.ui.shell import NAME
 from components.ui.summary import PageMetadata
+from components.ui.templates import render
 
 CARD_WIDTH, CARD_HEIGHT = 1200, 630  # pixels of a share card
 MAX_DESCRIPTION = 300  # characters
 
 
-def escape_text(text: str) -> str:
+def escape_text(text: str) -> Markup:
     """Return the text for a document that Dash still fills in: without markup, and without Dash's placeholders."""
-    return escape(" ".join(text.split())).replace("{", "&#123;")
+    return Markup(str(escape(" ".join(text.split()))).replace("{", "&#123;"))
 
 
-def meta_tags(page: PageMetadata, url: str, root: str) -> str:
+def meta_tags(page: PageMetadata, url: str, root: str) -> Markup:
     """Return the Open Graph and Twitter tags of a page.
 
     url: the page's address without the host; root: the address of the app.
@@ -36,8 +38,7 @@ def meta_tags(page: PageMetadata, url: str, root: str) -> str:
         named["og:image"] = f"{root}/share-card/{page.view.name}.png?{page.state.query()}"
         named |= {"og:image:type": "image/png", "og:image:width": str(CARD_WIDTH), "og:image:height": str(CARD_HEIGHT)}
         named["og:image:alt"] = f"Figures of {named['og:title']}"
-    properties = [f'<meta property="{name}" content="{escape_text(text)}">' for name, text in named.items()]
-    return "\n".join([*properties, f'<meta name="twitter:card" content="{card}">'])
+    return render("meta_tags.html", tags={name: escape_text(text) for name, text in named.items()}, card=card)
 
 
 def shorten(text: str) -> str:

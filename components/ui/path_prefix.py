@@ -48,7 +48,8 @@ def in_layout(layout: Any, prefix: str) -> Any:
 
 def in_document(document: str, prefix: str) -> str:
     """Return an HTML document with a prefix before the app's own addresses."""
-    return _ADDRESS.sub(rf'\1="{prefix}/', document)
+    # str: a regular expression joins the pieces of Markup by its class, which escapes them.
+    return _ADDRESS.sub(rf'\1="{prefix}/', str(document))
 
 
 def without_prefix(path: str, prefix: str) -> str:

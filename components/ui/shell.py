@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from html import escape
 from typing import Any, Protocol
 from urllib.parse import quote
 
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from dash.development.base_component import Component
 from flask import Response, request
+from markupsafe import Markup
 
 from components.core import theory_chapter
 from components.core.controls import Control, to_client
@@ -23,6 +23,7 @@ from components.ui import embed, help, theme
 from components.ui.markup import aria
 from components.ui.path_prefix import in_layout, without_prefix
 from components.ui.summary import PageMetadata
+from components.ui.templates import render
 
 NAME = "Feature unlearning"
 ANY_PATH = "/<path:path>"  # the endpoint by which Dash serves its page
@@ -37,36 +38,13 @@ ROUTES = (("Theory", theory_chapter.PATH),)
 """Pages that are no views: documents of their own, for which the browser leaves this one."""
 
 ADDRESS = "APP-ADDRESS"  # in the document: where the app answers, which each request says
-INDEX = """<!DOCTYPE html>
-<html lang="en">
-<head>
-{%metas%}
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{%title%}</title>
-<link rel="icon" href="ICON">
-<script src="/assets/head/theme.js?v=RELEASE"></script>
-<script async src="/assets/vendor/plotly-cartesian.min.js?v=RELEASE"></script>
-{%css%}
-</head>
-<body>
-{%app_entry%}
-<noscript>This page draws with JavaScript. The same data: curl "APP-ADDRESS/stream/unlearning".</noscript>
-<footer>{%config%}{%scripts%}{%renderer%}</footer>
-</body>
-</html>
-""".replace("ICON", ICON).replace("RELEASE", build_id())
+INDEX = str(render("index.html", icon=Markup(ICON), release=build_id(), address=ADDRESS))
 
 
-def page_head(description: str, style: str, script: str) -> str:
+def page_head(description: str, style: str, script: str) -> Markup:
     """The head of a page that is no view: the theme, the shared style, and a style and a script of its own."""
-    release = build_id()
-    return f"""<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="description" content="{escape(description)}">
-<link rel="icon" href="{ICON}">
-<script src="/assets/head/theme.js?v={release}"></script>
-<link rel="stylesheet" href="/assets/style.css?v={release}">
-<link rel="stylesheet" href="/assets/{style}?v={release}">
-<script defer src="/assets/{script}?v={release}"></script>"""
+    values = {"description": description, "icon": Markup(ICON), "style": style, "script": script}
+    return render("head.html", **values, release=build_id())
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from html import escape, unescape
+from html import unescape
+
+from markupsafe import Markup, escape
 
 from components.pages.theory.mathematics import mathml
 
@@ -21,13 +23,13 @@ def render_inline(text: str) -> str:
         made.append(escape(text[begin : found.start()]))
         latex, marks, stressed = found.groups()
         if stressed:
-            made.append(f"<em>{escape(stressed)}</em>")
+            made.append(Markup("<em>{}</em>").format(stressed))
         elif marks:
-            made.append(f'<span class="together">{mathml(latex)}{marks}</span>')
+            made.append(Markup('<span class="together">{}{}</span>').format(Markup(mathml(latex)), marks))
         else:
-            made.append(mathml(latex))
+            made.append(Markup(mathml(latex)))
         begin = found.end()
-    return "".join(made) + escape(text[begin:])
+    return str(Markup("").join(made) + escape(text[begin:]))
 
 
 def paragraphs(text: str) -> str:

@@ -6,17 +6,19 @@ import threading
 from collections.abc import Mapping, Sequence
 
 from flask import Flask, Response, request
+from markupsafe import Markup
 
 from components.core.state import State
 from components.core.theory_chapter import PATH
 from components.core.view import View
 from components.operations import warmup
-from components.pages.theory.document import render
+from components.pages.theory.document import render_text
 from components.pages.theory.numbers import NAMES, numbers
 from components.ui.open_graph import meta_tags
 from components.ui.path_prefix import in_document
 from components.ui.shell import NAME, StandalonePage, nav_entries, page_head
 from components.ui.summary import PageMetadata
+from components.ui.templates import render
 
 COMING = "(being computed; reload in a minute)"
 KEPT = 300  # seconds for which a browser does not ask again
@@ -63,27 +65,13 @@ def _first(views: Mapping[str, View]) -> tuple[View, State]:
 
 
 def _document(views: Mapping[str, View], pages: Sequence[StandalonePage], known: Mapping[str, str]) -> str:
-    links = "".join(f'<a class="view-link" href="{path}">{title}</a>' for title, path in nav_entries(views, pages))
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-{page_head(DESCRIPTION, "theory/theory.css", "theory/theory.js")}
-{SHARED}
-<title>{TITLE}</title>
-</head>
-<body class="theory-page">
-<header class="header">
-<a class="skip" href="#text">Skip to the text</a>
-<p class="brand">{NAME}</p>
-<nav class="views" aria-label="Views">{links}<a class="view-link" href="{PATH}" aria-current="page">Theory</a></nav>
-<button type="button" id="theme-button" class="tool" title="Switch between light and dark"
-aria-label="Switch between light and dark"><span class="glyph glyph-theme" aria-hidden="true"></span></button>
-</header>
-<main id="text" tabindex="-1">
-{render(known, views)}
-</main>
-<div id="letter" class="letter-note" role="status" hidden></div>
-</body>
-</html>
-"""
+    return render(
+        "theory.html",
+        head=page_head(DESCRIPTION, "theory/theory.css", "theory/theory.js"),
+        meta_tags_place=Markup(SHARED),
+        title=TITLE,
+        name=NAME,
+        entries=nav_entries(views, pages),
+        path=PATH,
+        text=render_text(known, views),
+    )

@@ -451,7 +451,7 @@ def test_behind_a_proxy_addresses_are_those_of_outside(monkeypatch: pytest.Monke
 
 
 def test_what_stands_in_a_title_is_no_place_of_the_document() -> None:
-    assert open_graph.escape_text('<b>"{%config%}"') == "&lt;b&gt;&quot;&#123;%config%}&quot;"
+    assert open_graph.escape_text('<b>"{%config%}"') == "&lt;b&gt;&#34;&#123;%config%}&#34;"
 
 
 def test_a_dear_state_is_not_waited_for_by_its_page(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:

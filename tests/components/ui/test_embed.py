@@ -98,7 +98,7 @@ def test_components_become_html() -> None:
         className="x",
         style={"--light": "#123"},
     )
-    inside = '<button hidden tabindex="0" aria-label="&quot;now&quot;">go</button>{}<img src="data:,">3</div>'
+    inside = '<button hidden tabindex="0" aria-label="&#34;now&#34;">go</button>{}<img src="data:,">3</div>'
     outside = '<div class="x" style="--light: #123">a &lt; b &amp; c'
     assert render_static(part) == outside + inside.format('<a class="link">there</a>')
     there = '<a href="https://app.example/lab" class="link">there</a>'
