@@ -5,6 +5,7 @@ The names are gunicorn's.
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import shutil
@@ -68,26 +69,38 @@ worker_tmp_dir = next((path for path in ("/dev/shm", tempfile.gettempdir()) if o
 chdir = str(Path(__file__).parents[2])
 
 
-def _make_metrics_folder() -> str | None:
-    """Return a new folder in which workers can count, in memory if possible; None where there is no room."""
+METRICS_PREFIX = "feature-unlearning-metrics-"
+
+
+def _make_metrics_folder() -> tuple[str, int] | None:
+    """Return a new folder in which workers can count, in memory if possible, and its lock; None without room.
+
+    The lock is held while this process or a worker lives. Folders that a killed server has left are removed.
+    """
     for place in ("/dev/shm", tempfile.gettempdir()):
+        for left in Path(place).glob(f"{METRICS_PREFIX}*"):
+            with suppress(OSError), (left / "alive").open("rb") as other:
+                fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(left)
         try:
-            folder = tempfile.mkdtemp(prefix="feature-unlearning-metrics-", dir=place)
+            folder = tempfile.mkdtemp(prefix=METRICS_PREFIX, dir=place)
         except OSError:
             continue
         try:
-            Path(folder, "lock").write_bytes(bytes(1 << 16))  # as much as one file of counts has at first
+            Path(folder, "alive").write_bytes(bytes(1 << 16))  # as much as one file of counts has at first
+            alive = os.open(Path(folder, "alive"), os.O_RDONLY)
+            fcntl.flock(alive, fcntl.LOCK_SH)
         except OSError:
             shutil.rmtree(folder, ignore_errors=True)
         else:
-            return folder
+            return folder, alive
     log.warning("there is no room for the counts of all processes: /metrics has those of the one that answers")
     return None
 
 
-_metrics_folder = _make_metrics_folder()
-if _metrics_folder is not None:  # before ``metrics`` is imported first
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = _metrics_folder
+_metrics = _make_metrics_folder()
+if _metrics is not None:  # before ``metrics`` is imported first
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = _metrics[0]
 
 
 def when_ready(server: Any) -> None:
@@ -151,7 +164,7 @@ def worker_exit(server: Any, worker: Any) -> None:
 
 def on_exit(server: Any) -> None:
     """Remove the folders of this run."""
-    for folder in (_made, _metrics_folder):
+    for folder in (_made, _metrics[0] if _metrics else None):
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
 

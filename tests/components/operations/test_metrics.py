@@ -98,3 +98,24 @@ def test_nothing_is_lost_when_a_worker_is_killed_and_nothing_is_left_at_the_end(
         process.terminate()
         process.wait()
     assert not Path(folder).exists()
+
+
+def test_the_counts_of_a_killed_server_are_removed_at_the_next_start() -> None:
+    code = (
+        "import os, components.operations.gunicorn_conf; "
+        "print(os.environ['PROMETHEUS_MULTIPROC_DIR'], flush=True); input(); os._exit(0)"
+    )
+    servers = []
+    for _ in range(2):
+        server = subprocess.Popen(
+            [sys.executable, "-c", code], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert server.stdout is not None
+        servers.append((server, Path(server.stdout.readline().strip())))
+    assert all(folder.exists() for _, folder in servers), "a server that lives keeps its counts"
+    servers[0][0].kill()
+    servers[0][0].wait()
+    assert servers[0][1].exists()
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, input="\n", stdout=subprocess.PIPE, text=True, check=True)
+    assert [folder.exists() for _, folder in servers] == [False, True]
+    servers[1][0].communicate("\n")
