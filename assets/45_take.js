@@ -10,7 +10,7 @@ fl.svgOf = async function (figure, paper) {
   const under = fl.svg("g", {}, ...[...overlay.under.childNodes].map((node) => node.cloneNode(true)));
   if (overlay.grid && !overlay.grid.frame.hidden) under.prepend(fl.cellsOf(overlay.grid, gd._fullLayout));
   drawn.prepend(fl.svg("rect", { width, height, fill: paper }), under);
-  fl.portable(drawn);
+  await fl.portable(drawn, paper);
   return { text: new XMLSerializer().serializeToString(drawn), width, height };
 };
 
@@ -25,9 +25,12 @@ fl.cellsOf = function ({ canvas }, { xaxis, yaxis }) {
 };
 
 // Rewrites an SVG document with what every renderer understands. Inkscape, CairoSVG and svglib each misread some of:
-// nested svg elements, sizes in % and em, text without width.
-fl.portable = function (root) {
+// nested svg elements, sizes in % and em, text without width, opacity of groups and of an image's pixels.
+fl.portable = async function (root, paper) {
   [...root.querySelectorAll("svg")].forEach(fl.clippedGroup);
+  const images = [];
+  fl.flattenOpacity(root, 1, images);
+  for (const [image, opacity] of images) await fl.mixImage(image, opacity, paper);
   const [size] = fl.fontSize(root, 16);
   fl.absoluteText(root, size);
 };
@@ -38,6 +41,44 @@ fl.clippedGroup = function (nested, place) {
   const id = `window-${place}`;
   const group = fl.svg("g", { transform: `translate(${x},${y})`, "clip-path": `url(#${id})` }, ...nested.childNodes);
   nested.replaceWith(fl.svg("clipPath", { id }, fl.svg("rect", { width, height })), group);
+};
+
+// Gives the opacity of each group to the fills and strokes in it; removes what is invisible. Collects images.
+fl.flattenOpacity = function (element, inherited, images) {
+  if (["defs", "clipPath"].includes(element.localName)) return;
+  const number = (name) => parseFloat(element.style.getPropertyValue(name) || element.getAttribute(name) || 1);
+  const opacity = inherited * number("opacity");
+  if (opacity === 0) { element.remove(); return; }
+  element.style.removeProperty("opacity");
+  element.removeAttribute("opacity");
+  if (element.localName === "image") images.push([element, opacity]);
+  else if (element.localName === "text" || !element.children.length) {
+    for (const name of opacity < 1 ? ["fill-opacity", "stroke-opacity"] : []) element.style.setProperty(name, opacity * number(name));
+  } else for (const child of [...element.children]) fl.flattenOpacity(child, opacity, images);
+};
+
+// Mixes the pixels of an image with the paper, and puts it right above that: what was seen through it stays visible.
+fl.mixImage = async function (image, opacity, paper) {
+  const source = new Image(), canvas = document.createElement("canvas"), context = canvas.getContext("2d");
+  source.src = image.getAttribute("xlink:href") || image.getAttribute("href");
+  await source.decode();
+  Object.assign(canvas, { width: source.naturalWidth, height: source.naturalHeight });
+  context.fillStyle = paper;
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.globalAlpha = opacity;
+  context.drawImage(source, 0, 0);
+  image.setAttribute("xlink:href", canvas.toDataURL());
+  const root = image.ownerSVGElement, [ground] = root.children;
+  let moved = image.cloneNode();
+  for (let group = image.parentElement; group !== root; group = group.parentElement) {
+    const shell = fl.svg("g", {}, moved);
+    for (const name of ["transform", "clip-path"]) if (group.hasAttribute(name)) shell.setAttribute(name, group.getAttribute(name));
+    const [, clip] = /url\(['"]?#([^'")]+)/.exec(group.getAttribute("clip-path") || "") || [];
+    if (clip) root.prepend(root.querySelector(`[id="${clip}"]`)); // svglib knows it only when it has come by
+    moved = shell;
+  }
+  image.remove();
+  ground.after(moved);
 };
 
 // The font size of an element in pixels, and whether the element states it.

@@ -8,6 +8,7 @@ import re
 import shutil
 import struct
 import zlib
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -19,6 +20,7 @@ from components.core.short_link import encode
 from components.views.registry import VIEWS
 from components.views.unlearning.state import LAYERS, UnlearningState
 from tests.browser.hand import lines, settled, wait_for_query
+from tests.components.pixels import is_opaque
 
 LINK = "/?v=1&c=1,1,1,1,1&cs=1,-1,1,-1,1&eps=0.1&a=3,6&R0=0&tau=1e3&pts=0.5,12&axis=linear&y=excess&cur=2"
 SCREENS = Path(__file__).parents[2] / "test-results" / "screens"
@@ -195,7 +197,7 @@ XLINK = "{http://www.w3.org/1999/xlink}href"
 @pytest.mark.parametrize("path", FIGURES)
 def test_svgs_hold_only_what_every_renderer_understands(open_page: Any, path: str) -> None:
     """Inkscape reads images by xlink:href alone; CairoSVG and svglib misread nested svg elements, font sizes in %,
-    shifts in em and text without width (`python -m tests.campaigns.svg` tries them)."""
+    shifts in em, text without width, opacity of groups and of pixels (`python -m tests.campaigns.svg` tries them)."""
     page = open_page(path)
     settled(page)
     documents = page.evaluate(SVGS)
@@ -208,8 +210,12 @@ def test_svgs_hold_only_what_every_renderer_understands(open_page: Any, path: st
         assert len(ids) == len(set(ids)), name
         for cut in re.findall(r'clip-path="url\(&quot;#([^"]+)&quot;\)|clip-path="url\(\'?#([^"\']+?)\'?\)"', text):
             assert "".join(cut) in ids, (name, cut)
+        for element in root.iter():
+            assert element.get("opacity") is None, name
+            assert not re.search(r"(?:^|;)\s*opacity\s*:", element.get("style") or ""), name
         for image in root.iter(f"{SVG}image"):
             assert image.get(XLINK, "").startswith("data:image/png;base64,"), name
+            assert is_opaque(b64decode(image.get(XLINK).partition(",")[2])), name
             assert image.get("href") is None, name
         for element in (*root.iter(f"{SVG}text"), *root.iter(f"{SVG}tspan")):
             size = re.search(r"font-size:\s*([^;]+)", element.get("style") or "")

@@ -11,6 +11,16 @@ from numba import njit
 
 def read(png: bytes) -> np.ndarray:
     """The pixels (height, width, 3) of a PNG of eight bits without interlacing."""
+    return channels(png)[..., :3]
+
+
+def is_opaque(png: bytes) -> bool:
+    """Whether nothing shines through the pixels of a PNG."""
+    return bool((channels(png)[..., 3:] == 255).all())
+
+
+def channels(png: bytes) -> np.ndarray:
+    """The pixels (height, width, 3 or 4) of a PNG of eight bits without interlacing."""
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
     at, packed, shape = 8, b"", (0, 0, 0)
     while at < len(png):
@@ -24,7 +34,7 @@ def read(png: bytes) -> np.ndarray:
         packed += data if kind == b"IDAT" else b""
         at += 12 + length
     raw = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(shape[0], 1 + shape[1] * shape[2])
-    return _unfiltered(raw[:, 0].astype(np.int64), raw[:, 1:].astype(np.int64), shape[2]).reshape(shape)[..., :3]
+    return _unfiltered(raw[:, 0].astype(np.int64), raw[:, 1:].astype(np.int64), shape[2]).reshape(shape)
 
 
 @njit
