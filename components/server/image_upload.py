@@ -91,7 +91,7 @@ def register(server: Flask, image_store: ImageStore | None = None, limits: Compu
             return _error("Images cannot be kept on this server at present.", 503)
         finally:
             settle(taken)
-        return jsonify(hash=file.name, sentence=f"{about.words}: they are kept under their link."), 200
+        return jsonify(hash=file.name, sentence=f"{about.summary}: they are kept under their link."), 200
 
 
 class UploadSlots:

@@ -45,7 +45,7 @@ def random_state(rng: np.random.Generator) -> StateWithResults:
     """A state with results."""
     if rng.random() < 0.4:
         state = ImagesView.presets[rng.integers(len(ImagesView.presets))].state
-        case = StateWithResults(state, compute.kept().runs[state.kept])
+        case = StateWithResults(state, compute.bundled_results().runs[state.bundled])
     else:
         asked: dict[str, Any] = {
             "experiment": str(rng.choice(["scale", "scale", "width", "initialisation", "unlearning"])),
@@ -93,7 +93,7 @@ def _by_hand(case: StateWithResults, rng: np.random.Generator) -> StateWithResul
 def problems(case: StateWithResults) -> list[str]:
     """Every sentence that the arrays contradict."""
     state, runs = case.state, case.runs
-    words = captions.words(state, runs, compute.about(state), [])
+    words = captions.text_data(state, runs, compute.about(state), [])
     said, notes = words["runs"], words["notes"]
     found = []
     known = np.isfinite(runs.train_accuracy).any()

@@ -1,4 +1,4 @@
-"""What view 5's second page computes: kept results at once; otherwise networks in a run beside the server."""
+"""Computation of the Real images view: bundled results at once, otherwise networks trained in a job."""
 
 from __future__ import annotations
 
@@ -37,12 +37,14 @@ from dynamics.images import (
     missing_packages,
 )
 
-KEPT = Path(__file__).with_name("results") / "images.npz"
-MOST = 3e12  # multiply-adds of an experiment: five to fifteen minutes on a core
-TEST = 0.2  # of the images
-PIECES = 60  # times that a run brings what is new, so that its record stays small
-PAUSE, PACE, CHECKPOINT = 0.25, 1.0, 3.0  # seconds between signs of life, between pieces, between checkpoints
-STOPPED = "You no longer watch: the run stops in a few seconds unless others watch it, and can be resumed."
+BUNDLED_RESULTS = Path(__file__).with_name("results") / "images.npz"
+MAX_WORK = 3e12  # multiply-adds of an experiment: five to fifteen minutes on a core
+TEST_FRACTION = 0.2  # of the images
+MAX_UPDATES = 60  # of the traces per job, so that its log stays small
+PROGRESS_INTERVAL_SECONDS = 0.25
+TRACE_INTERVAL_SECONDS = 1.0
+CHECKPOINT_INTERVAL_SECONDS = 3.0
+DISCONNECTED_MESSAGE = "You no longer watch: the run stops in a few seconds unless others watch it, and can be resumed."
 ARRAYS = (
     "train_loss", "train_accuracy", "test_loss", "test_accuracy", "norm", "moved", "kernel_ratio", "kernel_distance",
     "alignment", "signed_alignment", "cos", "norms", "moved_layers",
@@ -50,23 +52,23 @@ ARRAYS = (
 
 
 @cache
-def kept() -> SavedResults:
-    """The results that come with the app."""
-    return load_results(KEPT)
+def bundled_results() -> SavedResults:
+    """Return the results that are bundled with the app."""
+    return load_results(BUNDLED_RESULTS)
 
 
 def image_store() -> ImageStore:
-    """Where own images and finished results are kept."""
+    """Return the store of uploaded images and finished results."""
     return ImageStore.of(os.environ)
 
 
 def about(state: ImagesState) -> DatasetInfo | None:
-    """What the state's images are; None where they are not here."""
+    """Describe the state's images; None if the store does not have them."""
     return DatasetInfo(DIGITS, DIGIT_VALUES, 10, (8, 8)) if state.images is None else image_store().about(state.images)
 
 
 def cost(state: ImagesState) -> float:
-    """The multiply-adds of the networks; 0 where they are not possible, which the picture then says."""
+    """Return the multiply-adds of the networks; 0 if the state is impossible, which the figure then states."""
     try:
         return work(state)
     except ValueError:
@@ -74,18 +76,18 @@ def cost(state: ImagesState) -> float:
 
 
 def work(state: ImagesState) -> float:
-    """The multiply-adds of an experiment. Raises ValueError where it is not possible."""
-    known = about(state)
-    if known is None:
+    """Return the multiply-adds of an experiment. Raises ValueError if it is impossible."""
+    dataset = about(state)
+    if dataset is None:
         raise ValueError(captions.ABSENT.format(state.images))
-    sweep = state.sweep(known.values)
-    count = min(known.images, state.most)
-    tests = max(1, round(TEST * count))
-    return sum(sweep.works(count - tests, tests, known.values, known.classes)) * len(sweep.seeds)
+    sweep = state.sweep(dataset.values)
+    count = min(dataset.images, state.most)
+    tests = max(1, round(TEST_FRACTION * count))
+    return sum(sweep.works(count - tests, tests, dataset.values, dataset.classes)) * len(sweep.seeds)
 
 
 def unavailable_reason(state: ImagesState) -> str:
-    """Why the state cannot be computed here, as a sentence; empty where it can."""
+    """Return why the state cannot be computed here, as a sentence; empty if it can."""
     try:
         work(state)
     except ValueError as error:
@@ -94,81 +96,84 @@ def unavailable_reason(state: ImagesState) -> str:
 
 
 def stream(state: ImagesState) -> Iterator[Chunk]:
-    """The figures; what will be computed; what is in them already, where results are kept."""
-    name = state.kept
-    wrong = "" if name else unavailable_reason(state)
-    yield Chunk("start", {"runs": 0, "final": bool(wrong)})
+    """Yield the figures, a description of the computation and, if there are bundled results, the traces."""
+    name = state.bundled
+    reason = "" if name else unavailable_reason(state)
+    yield Chunk("start", {"runs": 0, "final": bool(reason)})
     yield scene("plane", figures.plane(state))
     yield scene("panels", *figures.panels(state))
-    yield Chunk("text", captions.awaited(state, wrong, about(state)))
+    yield Chunk("text", captions.before_results(state, reason, about(state)))
     if name is None:
-        yield Chunk("end", {"status": wrong and "Nothing is computed."})
+        yield Chunk("end", {"status": reason and "Nothing is computed."})
         return
-    runs = kept().runs[name]
-    yield Chunk("recording", {"sentence": captions.replay(kept(), name, runs), "status": ""})
+    runs = bundled_results().runs[name]
+    yield Chunk("recording", {"sentence": captions.replay(bundled_results(), name, runs), "status": ""})
     yield from placeholder_figures(state, runs.settings)
     yield from partial_traces(state, runs, range(len(runs.settings)), True)
-    notes = [captions.kept_by(kept(), name, runs)]
-    yield Chunk("text", captions.words(state, runs, about(state), notes, missing_packages()))
-    yield Chunk("end", {"status": captions.status(kept(), name, runs)})
+    notes = [captions.provenance(bundled_results(), name, runs)]
+    yield Chunk("text", captions.text_data(state, runs, about(state), notes, missing_packages()))
+    yield Chunk("end", {"status": captions.status(bundled_results(), name, runs)})
 
 
 def run(state: ImagesState, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk]:
-    """The networks, as they learn; from a checkpoint on, those that are left."""
-    wrong = unavailable_reason(state)
-    if wrong:
-        yield Chunk("error", {"sentence": wrong})
+    """Train the networks and yield their traces; after a checkpoint, train only the remaining ones."""
+    reason = unavailable_reason(state)
+    if reason:
+        yield Chunk("error", {"sentence": reason})
         return
     began = monotonic()
     try:
         split = images(state)
         sweep = state.sweep(split.x.shape[1])
-        before = None if checkpoint is None else from_checkpoint(sweep, split.name, checkpoint)
-        found = sweep.run(split, before)
+        resumed = None if checkpoint is None else from_checkpoint(sweep, split.name, checkpoint)
+        training = sweep.run(split, resumed)
     except ValueError as error:
         yield Chunk("error", {"sentence": f"{error}."})
         return
     if checkpoint is None:
         yield from placeholder_figures(state, sweep.settings)
-    told = shown = saved = monotonic()
-    at, whole = before.progress if before else 0.0, finished(before)
-    fresh: set[int] = set(range(len(sweep.settings)))
-    seen: ImageRuns | None = None
-    for runs in found:
+    last_progress = last_trace = last_checkpoint = monotonic()
+    traced_progress, checkpointed = resumed.progress if resumed else 0.0, finished(resumed)
+    changed: set[int] = set(range(len(sweep.settings)))
+    latest: ImageRuns | None = None
+    for runs in training:
         now = monotonic()
-        if seen is not None:
-            fresh |= {j for j in range(len(sweep.settings)) if record_count(runs, j) != record_count(seen, j)}
-        seen = runs
-        if now > shown + PACE and runs.progress > at + 1.0 / PIECES:
-            yield from partial_traces(state, runs, sorted(fresh), False)
-            at, shown, fresh = runs.progress, now, set()
-        if now > told + PAUSE:
-            told = now
-            yield Chunk("progress", {"done": runs.progress, "sentence": captions.going(runs), "stopped": STOPPED})
-        if now > saved + CHECKPOINT and finished(runs) > whole:
+        if latest is not None:
+            changed |= {j for j in range(len(sweep.settings)) if record_count(runs, j) != record_count(latest, j)}
+        latest = runs
+        if now > last_trace + TRACE_INTERVAL_SECONDS and runs.progress > traced_progress + 1.0 / MAX_UPDATES:
+            yield from partial_traces(state, runs, sorted(changed), False)
+            traced_progress, last_trace, changed = runs.progress, now, set()
+        if now > last_progress + PROGRESS_INTERVAL_SECONDS:
+            last_progress = now
+            yield Chunk(
+                "progress",
+                {"done": runs.progress, "sentence": captions.progress(runs), "stopped": DISCONNECTED_MESSAGE},
+            )
+        if now > last_checkpoint + CHECKPOINT_INTERVAL_SECONDS and finished(runs) > checkpointed:
             yield Chunk("checkpoint", to_checkpoint(runs))
-            saved, whole = now, finished(runs)
-    assert seen is not None
-    yield from partial_traces(state, seen, range(len(sweep.settings)), True)
-    made = SavedResults(
-        {"live": seen}, datetime.now(UTC).date().isoformat(), versions(), split.seed,
+            last_checkpoint, checkpointed = now, finished(runs)
+    assert latest is not None
+    yield from partial_traces(state, latest, range(len(sweep.settings)), True)
+    saved_results = SavedResults(
+        {"live": latest}, datetime.now(UTC).date().isoformat(), versions(), split.seed,
         {"live": round(monotonic() - began, 1)},
     )  # fmt: skip
     try:
-        image_store().put(result_name(state), made)
-        note = []
+        image_store().put_results(result_name(state), saved_results)
+        notes = []
     except (StoreError, OSError):
-        note = ["The results could not be kept for saving: the picture and its Python can be saved all the same."]
-    yield Chunk("text", captions.words(state, seen, about(state), [*captions.targets(state, split), *note]))
-    yield Chunk("end", {"status": captions.status(made, "live", seen)})
+        notes = ["The results could not be kept for saving: the picture and its Python can be saved all the same."]
+    yield Chunk("text", captions.text_data(state, latest, about(state), [*captions.targets(state, split), *notes]))
+    yield Chunk("end", {"status": captions.status(saved_results, "live", latest)})
 
 
 def results(state: ImagesState) -> tuple[SavedResults, ImageRuns] | None:
-    """The results of a state as it is watched, if they came with the app or have been computed here."""
-    if state.kept and state.watched == "auto":
-        return kept(), kept().runs[state.kept]
-    found = image_store().results(result_name(state))
-    return (found, found.runs["live"]) if found else None
+    """Return the results of a state: bundled ones, or ones that a job has computed here."""
+    if state.bundled and state.watched == "auto":
+        return bundled_results(), bundled_results().runs[state.bundled]
+    saved = image_store().results(result_name(state))
+    return (saved, saved.runs["live"]) if saved else None
 
 
 def result_name(state: ImagesState) -> str:
@@ -177,61 +182,61 @@ def result_name(state: ImagesState) -> str:
 
 
 def images(state: ImagesState) -> ImageSplit:
-    """The state's images, parted. Raises ValueError, MissingDependencyError."""
-    found = load_digits() if state.images is None else image_store().images(state.images)
-    return found.split(0, TEST, state.most)
+    """Return the state's images, split into training and test sets. Raises ValueError, MissingDependencyError."""
+    image_set = load_digits() if state.images is None else image_store().images(state.images)
+    return image_set.split(0, TEST_FRACTION, state.most)
 
 
 def versions() -> dict[str, str]:
-    """What computes."""
+    """Return the versions of the packages that compute."""
     return {"python": python_version()} | {name: version(name) for name in ("numpy", "autograd")}
 
 
 def placeholder_figures(state: ImagesState, settings: Sequence[Setting]) -> Iterator[Chunk]:
-    """The networks' places in the picture, still empty."""
+    """Yield the start chunk and the headers of all trajectories, still without data."""
     yield Chunk("start", {"runs": len(settings) + len(state.groups)})
     yield from trajectory_headers(state, settings)
 
 
 def trajectory_headers(state: ImagesState, settings: Sequence[Setting]) -> Iterator[Chunk]:
-    """A run for each setting, then one for each group, still empty."""
+    """Yield a trajectory for each setting, then one for each group, still without data."""
     for index, setting in enumerate(settings):
         yield Chunk("trajectory", {"index": index, "traces": figures.setting_traces(state, index, setting)})
-    for place in range(len(state.groups)):
-        index = len(settings) + place
-        yield Chunk("trajectory", {"index": index, "traces": figures.group_traces(state, index, place)})
+    for group in range(len(state.groups)):
+        index = len(settings) + group
+        yield Chunk("trajectory", {"index": index, "traces": figures.group_traces(state, index, group)})
 
 
-def partial_traces(state: ImagesState, runs: ImageRuns, fresh: Collection[int], last: bool) -> Iterator[Chunk]:
-    """What is known of some settings, whole, and of the groups that they are in, in place of what was."""
-    again = {chunk.data["index"]: chunk for chunk in trajectory_headers(state, runs.settings)}
-    groups, going = runs.groups, columns.active_settings(runs)
-    new = {index: columns.of_setting(runs, index) for index in fresh}
-    for place, name in enumerate(state.groups):
-        if last or set(groups[name]) & set(fresh):
-            new[len(runs.settings) + place] = columns.of_group(runs, going.get(name, []))
+def partial_traces(state: ImagesState, runs: ImageRuns, changed: Collection[int], last: bool) -> Iterator[Chunk]:
+    """Yield all recorded values of some settings and of their groups; they replace what the client has."""
+    headers = {chunk.data["index"]: chunk for chunk in trajectory_headers(state, runs.settings)}
+    groups, active = runs.groups, columns.active_settings(runs)
+    new = {index: columns.of_setting(runs, index) for index in changed}
+    for number, name in enumerate(state.groups):
+        if last or set(groups[name]) & set(changed):
+            new[len(runs.settings) + number] = columns.of_group(runs, active.get(name, []))
     for index, samples in new.items():
-        yield again[index]
+        yield headers[index]
         yield Chunk("trace", {"index": index, "columns": encoded(samples), "last": last})
 
 
 def encoded(samples: Columns) -> dict[str, Any]:
-    """Columns, and tables among them, as a stream carries them."""
+    """Return columns and tables in the encoding of the stream."""
     return {name: table(values) if values.ndim == 2 else column(values) for name, values in samples.items()}
 
 
 def finished(runs: ImageRuns | None) -> int:
-    """How many networks have come to their end."""
+    """Return the number of networks whose training has ended."""
     return 0 if runs is None else int(np.isfinite(runs.norm[:, :, -1]).sum()) + len(runs.halted)
 
 
 def record_count(runs: ImageRuns, j: int) -> int:
-    """How many records there are of a setting."""
+    """Return the number of records of a setting."""
     return int(np.isfinite(runs.norm[j]).sum())
 
 
 def to_checkpoint(runs: ImageRuns) -> dict[str, Any]:
-    """What is known, as text, without pickle."""
+    """Encode the records as text, without pickle."""
     file = io.BytesIO()
     arrays: dict[str, Any] = {name: getattr(runs, name) for name in ARRAYS}
     np.savez_compressed(file, **arrays)
@@ -244,13 +249,13 @@ def to_checkpoint(runs: ImageRuns) -> dict[str, Any]:
 
 
 def from_checkpoint(sweep: Sweep, name: str, data: Mapping[str, Any]) -> ImageRuns:
-    """What was known. Raises ValueError where it becomes longer, unpacked, than what is kept."""
+    """Decode the records of a checkpoint. Raises ValueError if they are larger, unpacked, than a job may store."""
     packed = io.BytesIO(base64.b64decode(data["arrays"]))
     with zipfile.ZipFile(packed) as archive:
-        if sum(one.file_size for one in archive.infolist()) > MAX_JOB_BYTES:
+        if sum(entry.file_size for entry in archive.infolist()) > MAX_JOB_BYTES:
             raise ValueError("what was known of this run is longer than any run")
     with np.load(packed, allow_pickle=False) as file:
-        arrays: dict[str, Any] = {one: file[one] for one in ARRAYS}
+        arrays: dict[str, Any] = {entry: file[entry] for entry in ARRAYS}
     halted = tuple((j, i, sentence) for j, i, sentence in json.loads(data["halted"]))
     return ImageRuns(
         sweep.experiment, sweep.varied, name, sweep.settings, sweep.seeds, sweep.plan,

@@ -1,4 +1,4 @@
-"""The figures of view 5's second page: quantities over what is varied, or the R–a plane, and panels over training."""
+"""Figures of the Real images view: quantities over the varied parameter or the R–a plane, and panels over training."""
 
 from __future__ import annotations
 
@@ -42,50 +42,52 @@ TITLES = {
     "a": "a",
 }
 LOGARITHMIC = ("norm", "moved", "kernel")
-SMALL = 10  # of nine numbers on a phone's axis
+SMALL_FONT = 10  # pixels; nine numbers fit on a phone's axis
 DASHED = "6px,3px"
-ROOMY = 4  # rows that have room for the usual numbers
-FULL = 5  # layers whose angles leave room for the norm under them
+MAX_ROWS_FULL_TICKS = 4  # more rows get fewer ticks
+MIN_DEPTH_WITHOUT_NORM = 5  # layers; from here on the angles take the place of the norm
 GROUPS = {"width": ("best", "moved"), "initialisation": ("best", "moved", "kernel"), "scale": ("accuracy", "norm")}
-COURSE = ("R", "a", "loss", "turned")  # of unlearning
+UNLEARNING_ROWS = ("R", "a", "loss", "turned")
 SHORT = {"halves": "later half of the classes +1", "halves, reversed": "earlier half +1"}
-SHARES = ("accuracy", "best")
-TRAINING = (LIGHT["muted"], DASHED)  # the training accuracy, beside that of the test images
-APART = 0.07  # of an axis, between two of its numbers
+ACCURACIES = ("accuracy", "best")
+TRAINING = (LIGHT["muted"], DASHED)  # the training accuracy
+MIN_TICK_DISTANCE = 0.07  # of an axis
 BOTTOM, DEEP_BOTTOM = 104, 126  # pixels for names of lines under a figure; for four rows of them on a phone
-FEW = 4  # layers of a network whose names fit in BOTTOM
+MAX_DEPTH_SHORT_LEGEND = 4  # layers; more names do not fit in BOTTOM
 
 
 def angle_title(k: int) -> str:
-    """The angle of a layer."""
+    """Return the axis title of the angle of layer k."""
     return f"ζ{'₀₁₂₃₄₅₆₇₈'[k]} in °"
 
 
 def panel_rows(state: ImagesState) -> list[tuple[str, str | None]]:
-    """What each row over training shows: a quantity, of one group or of all."""
+    """Return the rows over training: each a quantity, and the group it is of, or None for all."""
     if state.experiment == "scale":
         angles = [(f"zeta{k}", None) for k in range(2, state.depth + 1)]
-        return [*angles, ("accuracy", None), *([("norm", None)] if state.depth < FULL else [])]
+        return [*angles, ("accuracy", None), *([("norm", None)] if state.depth < MIN_DEPTH_WITHOUT_NORM else [])]
     if state.experiment == "unlearning":
-        return [(name, None) for name in COURSE]
+        return [(name, None) for name in UNLEARNING_ROWS]
     return [("shown", group) for group in state.groups] or [("shown", "")]
 
 
 def powers(name: str) -> dict[str, Any]:
-    """A logarithmic axis with its powers of ten, and where a quantity stays within two of them with threes."""
+    """Return a logarithmic axis with labels at the powers of ten; for a quantity within two of them also at 3 times
+    these.
+    """
     within = (1, 3) if name == "norm" else (1,)
     marks = [step * 10.0**power for power in range(-9, 10) for step in within]
-    written = [f"{mark:g}" if 1e-4 < mark < 1e5 else format_number(mark, 1) for mark in marks]
-    return {"type": "log", "tickvals": marks, "ticktext": written}
+    labels = [f"{mark:g}" if 1e-4 < mark < 1e5 else format_number(mark, 1) for mark in marks]
+    return {"type": "log", "tickvals": marks, "ticktext": labels}
 
 
-def raised(text: str) -> str:
-    """A sentence's powers as plotly raises them."""
-    return re.sub(r"\^(?:\(([^)]*)\)|(\w+))", lambda found: f"<sup>{found[1] or found[2]}</sup>", text)
+def superscripts(text: str) -> str:
+    """Return a text with its powers in plotly's superscript markup."""
+    return re.sub(r"\^(?:\(([^)]*)\)|(\w+))", lambda match: f"<sup>{match[1] or match[2]}</sup>", text)
 
 
 def title(name: str) -> str:
-    """A quantity on an axis."""
+    """Return the axis title of a quantity."""
     return angle_title(int(name.removeprefix("zeta"))) if name.startswith("zeta") else TITLES[name]
 
 
@@ -93,7 +95,7 @@ def title(name: str) -> str:
 
 
 def plane(state: ImagesState) -> Figure:
-    """The axes of the figure over what is varied; of unlearning those of the R–a plane."""
+    """Return the axes of the figure over the varied parameter; for unlearning those of the R–a plane."""
     if state.experiment == "unlearning":
         layout = stacked_axes(["a, second layer"], ("R", "R"), log=False)
         layout["xaxis"]["title"]["text"] = "R, alignment with the task's direction"
@@ -104,7 +106,7 @@ def plane(state: ImagesState) -> Figure:
         layout = stacked_axes([title(name) if name != "zeta" else "ζ in °" for name in names], ("value", ""), log=True)
         layout["xaxis"] |= {
             "title": {"text": VARIED[state.experiment][1]},
-            "tickfont": {"size": SMALL},
+            "tickfont": {"size": SMALL_FONT},
             **_ticks(state),
         }
         for number, name in enumerate(names):
@@ -114,19 +116,19 @@ def plane(state: ImagesState) -> Figure:
         if state.experiment == "scale":
             layout["shapes"] = [_chance(state, len(names) - 1)]
     if state.experiment != "unlearning":
-        few = state.experiment == "scale" and state.depth <= FEW
-        _named(layout, BOTTOM if few else DEEP_BOTTOM)
+        short = state.experiment == "scale" and state.depth <= MAX_DEPTH_SHORT_LEGEND
+        _named(layout, BOTTOM if short else DEEP_BOTTOM)
     count = 1 if state.experiment == "unlearning" else len(hero(state))
     return {"data": _axes(count), "layout": layout}
 
 
 def hero(state: ImagesState) -> tuple[str, ...]:
-    """The rows of the figure over what is varied."""
+    """Return the rows of the figure over the varied parameter."""
     return (*GROUPS[state.experiment], *(("zeta",) if state.experiment == "scale" else ()))
 
 
 def _chance(state: ImagesState, row: int) -> dict[str, Any]:
-    """The angle of weights that are drawn afresh."""
+    """Return a line at the angle of independently drawn weights."""
     at = degrees(acos(1.0 / sqrt(state.arguments()["width"])))
     return {
         "type": "line", "layer": "below", "xref": "x domain", "x0": 0, "x1": 1, "yref": axis_of(row), "y0": at,
@@ -136,29 +138,29 @@ def _chance(state: ImagesState, row: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def group_traces(state: ImagesState, index: int, place: int) -> dict[str, list[Trace]]:
-    """The lines of a group over what is varied, in the figure's rows, still empty: its means, and bands."""
+def group_traces(state: ImagesState, index: int, group: int) -> dict[str, list[Trace]]:
+    """Return a group's lines over the varied parameter, still without data: means and bands."""
     if state.experiment == "unlearning":
         return {"plane": [], "panels": []}
-    drawn: list[Trace] = []
+    traces: list[Trace] = []
     for row, name in enumerate(hero(state)):
         if name == "zeta":
             for k in range(2, state.depth + 1):
                 colour, dash = DEGREES[(k - 2) % len(DEGREES)]
-                drawn += _over_value(index, f"zeta{k}", f"layer {k}", (colour, dash), row, True)
+                traces += _over_value(index, f"zeta{k}", f"layer {k}", (colour, dash), row, True)
         else:
-            colour, dash = (LIGHT["ink"], "solid") if state.experiment == "scale" else DEGREES[place]
+            colour, dash = (LIGHT["ink"], "solid") if state.experiment == "scale" else DEGREES[group]
             if name == "accuracy":
-                drawn += _over_value(index, "train_accuracy", "training", TRAINING, row, True)
-                drawn += _over_value(index, name, "test", (colour, dash), row, True)
+                traces += _over_value(index, "train_accuracy", "training", TRAINING, row, True)
+                traces += _over_value(index, name, "test", (colour, dash), row, True)
                 continue
-            label = title(name) if state.experiment == "scale" else raised(state.groups[place])
-            drawn += _over_value(index, name, label, (colour, dash), row, state.experiment != "scale" and row == 0)
-    return {"plane": drawn, "panels": []}
+            label = title(name) if state.experiment == "scale" else superscripts(state.groups[group])
+            traces += _over_value(index, name, label, (colour, dash), row, state.experiment != "scale" and row == 0)
+    return {"plane": traces, "panels": []}
 
 
-def _over_value(index: int, name: str, label: str, look: tuple[str, str], row: int, named: bool) -> list[Trace]:
-    colour, dash = look
+def _over_value(index: int, name: str, label: str, style: tuple[str, str], row: int, named: bool) -> list[Trace]:
+    colour, dash = style
     line = {"color": colour, "width": 2.2, "dash": dash}
     marker = {"color": colour, "size": 6}
     spread = band_trace(index, "value", (f"{name}_low", f"{name}_high"), f"{label}, seeds", colour, row)
@@ -170,28 +172,28 @@ def _over_value(index: int, name: str, label: str, look: tuple[str, str], row: i
 
 
 def panels(state: ImagesState) -> tuple[Figure, dict[str, Any]]:
-    """The rows over epochs, without their lines; what the display parameters change in them."""
-    shown_rows = panel_rows(state)
-    layout = stacked_axes([title(name) if name != "shown" else "" for name, _ in shown_rows], ("epoch", "epoch"))
+    """Return the rows over epochs, without lines, and what the display parameters change in them."""
+    rows = panel_rows(state)
+    layout = stacked_axes([title(name) if name != "shown" else "" for name, _ in rows], ("epoch", "epoch"))
     epochs = max(2, state.arguments()["epochs"])
     layout["xaxis"] |= {"title": {"text": "epochs of training"}, "range": [0.0, log10(epochs)]}
-    for number, (name, group) in enumerate(shown_rows):
+    for number, (name, group) in enumerate(rows):
         axis = layout[axis_name(number)]
         _measure(layout, number, name, [name, f"{name}_low", f"{name}_high"])
-        if len(shown_rows) > ROOMY:
+        if len(rows) > MAX_ROWS_FULL_TICKS:
             axis["nticks"] = 4
         if group:
             layout.setdefault("annotations", []).append(_label(group, number))
     _named(layout, BOTTOM)
     linear = {"xaxis.type": "linear", "xaxis.tickfont.size": TICKS, "xaxis.range": [0.0, epochs]}
     display: dict[str, Any] = {"axis": {"linear": {"layout": linear}}}
-    if any(name == "shown" for name, _ in shown_rows):
-        display["shown"] = {name: _choice(name, len(shown_rows)) for name in ("accuracy", "moved", "loss", "kernel")}
-    return {"data": [*_axes(len(shown_rows)), *_dashed(state)], "layout": layout}, display
+    if any(name == "shown" for name, _ in rows):
+        display["shown"] = {name: _choice(name, len(rows)) for name in ("accuracy", "moved", "loss", "kernel")}
+    return {"data": [*_axes(len(rows)), *_dashed(state)], "layout": layout}, display
 
 
 def _choice(name: str, count: int) -> dict[str, Any]:
-    """What is another where this quantity is shown."""
+    """Return the changes of layout and columns for this quantity."""
     layout: dict[str, Any] = {}
     for number in range(count):
         layout[f"{axis_name(number)}.title.text"] = TITLES[name]
@@ -201,10 +203,10 @@ def _choice(name: str, count: int) -> dict[str, Any]:
 
 
 def _measure(layout: dict[str, Any], row: int, name: str, extent: list[str]) -> None:
-    """The axis of a quantity: shares from 0 to 1, otherwise as far as these columns go."""
+    """Set the axis of a quantity: 0 to 1 for accuracies, otherwise the extent of these columns."""
     axis = layout[axis_name(row)]
     axis["title"]["font"] = {"size": 12}
-    if name in SHARES:
+    if name in ACCURACIES:
         axis["range"] = [0.0, 1.03]
     else:
         layout["meta"]["extent"][axis_name(row)] = extent
@@ -213,18 +215,18 @@ def _measure(layout: dict[str, Any], row: int, name: str, extent: list[str]) -> 
 
 
 def _ticks(state: ImagesState) -> dict[str, Any]:
-    """What is varied is what is written on its axis, as far as there is room."""
+    """Return ticks at the varied values, as far as their labels fit."""
     values = state.values
     span = log10(values[-1] / values[0]) or 1.0
-    written = [values[0]]
+    ticks = [values[0]]
     for value in values[1:]:
-        if log10(value / written[-1]) > APART * span:
-            written.append(value)
-    return {"tickvals": written, "ticktext": [format_number(value, 4) for value in written], "tickangle": 0}
+        if log10(value / ticks[-1]) > MIN_TICK_DISTANCE * span:
+            ticks.append(value)
+    return {"tickvals": ticks, "ticktext": [format_number(value, 4) for value in ticks], "tickangle": 0}
 
 
 def _dashed(state: ImagesState) -> list[Trace]:
-    """What the dashes of unlearning mean, among the names of the lines."""
+    """Return the legend entry of the dashed lines of unlearning."""
     if len(state.groups) < 2 or state.experiment != "unlearning":
         return []
     line = {"color": LIGHT["muted"], "width": 1.8, "dash": DASHED}
@@ -233,13 +235,13 @@ def _dashed(state: ImagesState) -> list[Trace]:
 
 def _label(text: str, row: int) -> dict[str, Any]:
     return {
-        "text": raised(text), "xref": "x domain", "yref": f"{axis_of(row)} domain", "x": 0.01, "y": 1.02,
+        "text": superscripts(text), "xref": "x domain", "yref": f"{axis_of(row)} domain", "x": 0.01, "y": 1.02,
         "xanchor": "left", "yanchor": "top", "showarrow": False, "font": {"size": 12, "color": LIGHT["muted"]},
     }  # fmt: skip
 
 
 def setting_traces(state: ImagesState, index: int, setting: Setting) -> dict[str, list[Trace]]:
-    """The lines of a setting over training and, of unlearning, its course in the plane, still empty."""
+    """Return the lines of a setting over training and, for unlearning, its trajectory in the plane, without data."""
     values = state.values
     colour, dash = steps(len(values))[values.index(float(setting.value))]
     symbol = VARIED[state.experiment][0]
@@ -249,15 +251,15 @@ def setting_traces(state: ImagesState, index: int, setting: Setting) -> dict[str
         dash = "solid" if setting.group == "halves" else DASHED
     line = {"color": colour, "width": 1.8, "dash": dash}
     lines: list[Trace] = []
-    in_rows = panel_rows(state)
-    first = next(number for number, (_, group) in enumerate(in_rows) if group in (None, setting.group))
-    for number, (name, group) in enumerate(in_rows):
+    rows = panel_rows(state)
+    first_row = next(number for number, (_, group) in enumerate(rows) if group in (None, setting.group))
+    for number, (name, group) in enumerate(rows):
         if group not in (None, setting.group):
             continue
         spread = band_trace(
             index, "epoch", (f"{name}_low", f"{name}_high"), f"{label}, seeds", colour, number, opacity=0.15
         )
-        named = number == first and setting.group == state.groups[0]
+        named = number == first_row and setting.group == state.groups[0]
         mean = time_trace(index, "epoch", name, label, line, number)
         lines += [{**spread, "showlegend": False}, {**mean, "showlegend": named}]
     return {"plane": _on_plane(index, label, line) if unlearning else [], "panels": lines}
@@ -277,7 +279,7 @@ def _on_plane(index: int, label: str, line: dict[str, Any]) -> list[Trace]:
 
 
 def _named(layout: dict[str, Any], bottom: int) -> None:
-    """The legend under the axes, within this width in pixels."""
+    """Put the legend under the axes, in a margin of this many pixels."""
     layout["showlegend"] = True
     layout["legend"] = {
         "orientation": "h", "x": 0, "xref": "paper", "y": 0, "yref": "container", "yanchor": "bottom",
@@ -287,7 +289,7 @@ def _named(layout: dict[str, Any], bottom: int) -> None:
 
 
 def _axes(count: int) -> list[Trace]:
-    """A row has axes from the beginning only if there is a trace on them, however empty."""
+    """Return an empty trace per row: plotly draws the axes of a row only if it has a trace."""
     return [
         scatter(x=[None], y=[None], yaxis=axis_of(number), showlegend=False, hoverinfo="skip")
         for number in range(count)

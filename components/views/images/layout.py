@@ -1,4 +1,5 @@
-"""The page: controls and own images on the left, what is over the varied value in the middle, training on the right."""
+"""Layout: controls and upload on the left, the figure over the varied parameter in the middle, training on the "
+"right."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ from dynamics.images import INITIALIZATION_PATHS, WIDTH_PATHS
 
 VIEW = "images"
 ONLY = {name: {"experiment": (name,)} for name in ("scale", "width", "initialisation", "unlearning")}
-LEARNT = {"experiment": ("scale", "width", "initialisation")}
+NOT_UNLEARNING = {"experiment": ("scale", "width", "initialisation")}
 PATHS = {"experiment": ("width", "initialisation")}
 
 EXPERIMENT = controls.choice(
@@ -34,23 +35,23 @@ WIDTH = controls.slider(
     VIEW, ImagesState, "width", 0.05, soft=(4.0, 512.0), whole=True, begin=64,
     only={"experiment": ("scale", "initialisation", "unlearning")},
 )  # fmt: skip
-ACTIVATION = controls.choice(VIEW, ImagesState, "activation", ("ReLU", "linear"), LEARNT)
+ACTIVATION = controls.choice(VIEW, ImagesState, "activation", ("ReLU", "linear"), NOT_UNLEARNING)
 RATE = controls.slider(VIEW, ImagesState, "rate", 0.05, soft=(1e-4, 1.0), begin=0.02)
 EPOCHS = controls.slider(VIEW, ImagesState, "epochs", 0.05, soft=(1.0, 10_000.0), whole=True, begin=100)
-BATCH = controls.slider(VIEW, ImagesState, "batch", 0.05, soft=(8.0, 2000.0), whole=True, only=LEARNT)
+BATCH = controls.slider(VIEW, ImagesState, "batch", 0.05, soft=(8.0, 2000.0), whole=True, only=NOT_UNLEARNING)
 LOSS = controls.choice(VIEW, ImagesState, "loss", ("squared loss", "cross entropy"), ONLY["scale"])
 RUNS = controls.slider(VIEW, ImagesState, "runs", 1.0, whole=True, begin=3)
 SEED = controls.slider(VIEW, ImagesState, "seed", 1.0, soft=(0.0, 40.0), whole=True)
-MOST = controls.slider(VIEW, ImagesState, "most", 0.05, whole=True)
-SHOWN = controls.choice(VIEW, ImagesState, "shown", ("accuracy", "distance", "loss", "kernel"), PATHS)
+IMAGE_COUNT = controls.slider(VIEW, ImagesState, "most", 0.05, whole=True)
+QUANTITY = controls.choice(VIEW, ImagesState, "shown", ("accuracy", "distance", "loss", "kernel"), PATHS)
 AXIS = controls.choice(VIEW, ImagesState, "axis", ("log", "linear"))
 CLOCK = controls.choice(VIEW, ImagesState, "clock", ("log", "linear"))
 
 CONTROLS = [
     EXPERIMENT, SIGMAS, WIDTHS, KAPPAS, STARTS, WIDTH_PATH, KAPPA_PATH, TASKS, DEPTH, WIDTH, ACTIVATION, RATE,
-    EPOCHS, BATCH, LOSS, RUNS, SEED, MOST, SHOWN, AXIS, CLOCK,
+    EPOCHS, BATCH, LOSS, RUNS, SEED, IMAGE_COUNT, QUANTITY, AXIS, CLOCK,
 ]  # fmt: skip
-MAIN = [EXPERIMENT, SHOWN, AXIS]
+MAIN = [EXPERIMENT, QUANTITY, AXIS]
 FIGURES = {
     "plane": shell.FigureSlot(f"{VIEW}-plane", "Over what is varied", window="window"),
     "panels": shell.FigureSlot(f"{VIEW}-panels", "Over training", window="span"),
@@ -58,7 +59,7 @@ FIGURES = {
 
 
 def page(view: View) -> html.Div:
-    """The whole page."""
+    """Return the page."""
     aside = [
         shell.group("Experiment", mount_point(EXPERIMENT)),
         shell.group(
@@ -67,13 +68,13 @@ def page(view: View) -> html.Div:
         ),
         shell.group("Networks", mount_point(ACTIVATION), *map(mount_point, (DEPTH, WIDTH))),
         shell.group("Learning", mount_point(LOSS), *map(mount_point, (RATE, EPOCHS, BATCH, RUNS, SEED))),
-        shell.group("Images", _own(), mount_point(MOST)),
+        shell.group("Images", _upload(), mount_point(IMAGE_COUNT)),
     ]
-    panels = [mount_point(SHOWN), mount_point(AXIS)]
+    panels = [mount_point(QUANTITY), mount_point(AXIS)]
     return shell.trajectory_layout(view, CONTROLS, FIGURES, aside, [], panels, mount_point(CLOCK))
 
 
-def _own() -> html.Div:
-    """A place for choosing a file of images, which the client fills."""
-    told: dict[str, Any] = {"data-path": UPLOAD_PATH, "data-most": str(MAX_UPLOAD_BYTES)}
-    return html.Div(id="upload", className="upload", **told)
+def _upload() -> html.Div:
+    """Return the mount point of the file upload, which the client fills."""
+    attributes: dict[str, Any] = {"data-path": UPLOAD_PATH, "data-most": str(MAX_UPLOAD_BYTES)}
+    return html.Div(id="upload", className="upload", **attributes)

@@ -1,4 +1,4 @@
-"""Quantities that stories claim of this view, and what they may mark in its figures."""
+"""Quantities of this view that stories may claim, and the elements of its figures that they may mark."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from components.views.images.figures import hero, panel_rows
 from components.views.images.state import ImagesState
 
 
-def _course(state: ImagesState, run: int, name: str) -> np.ndarray:
-    """A quantity over the epochs, the mean over seeds, of one of the settings: all values of the first group, then
-    those of the next."""
+def _time_series(state: ImagesState, run: int, name: str) -> np.ndarray:
+    """Return the mean over seeds of a quantity of one setting, over epochs. Settings are numbered group by group."""
     results = image_results(state)
     if results is None:
         raise ValueError("no results come with this state")
@@ -23,11 +22,11 @@ def _course(state: ImagesState, run: int, name: str) -> np.ndarray:
 
 
 def _peak(state: ImagesState, run: int) -> float:
-    return float(np.nanmax(_course(state, run, "R")))
+    return float(np.nanmax(_time_series(state, run, "R")))
 
 
 def _seeds(state: ImagesState, run: int, name: str) -> np.ndarray:
-    """A quantity of each seed at the end."""
+    """Return a quantity of each seed at the end."""
     results = image_results(state)
     if results is None:
         raise ValueError("no results come with this state")
@@ -35,7 +34,7 @@ def _seeds(state: ImagesState, run: int, name: str) -> np.ndarray:
 
 
 def _every(state: ImagesState, name: str) -> np.ndarray:
-    """A quantity of every network at the end."""
+    """Return a quantity of every network at the end."""
     results = image_results(state)
     if results is None:
         raise ValueError("no results come with this state")
@@ -45,23 +44,23 @@ def _every(state: ImagesState, name: str) -> np.ndarray:
 QUANTITIES: dict[str, Quantity] = {
     "least training accuracy": lambda state, run, _: float(_seeds(state, run, "train_accuracy").min()),
     "least training accuracy of all": lambda state, _, __: float(_every(state, "train_accuracy").min()),
-    "training loss": lambda state, run, _: float(_course(state, run, "train")[-1]),
+    "training loss": lambda state, run, _: float(_time_series(state, run, "train")[-1]),
     "least accuracy": lambda state, run, _: float(_seeds(state, run, "accuracy").min()),
     "largest accuracy": lambda state, run, _: float(_seeds(state, run, "accuracy").max()),
-    "norm begin": lambda state, run, _: float(_course(state, run, "norm")[0]),
-    "accuracy": lambda state, run, _: float(_course(state, run, "accuracy")[-1]),
-    "best accuracy": lambda state, run, _: float(_course(state, run, "best")[-1]),
-    "norm": lambda state, run, _: float(_course(state, run, "norm")[-1]),
-    "distance": lambda state, run, _: float(_course(state, run, "moved")[-1]),
-    "kernel ratio": lambda state, run, _: float(_course(state, run, "kernel")[-1]),
-    "last angle begin": lambda state, run, _: float(_course(state, run, f"zeta{state.depth}")[0]),
-    "last angle end": lambda state, run, _: float(_course(state, run, f"zeta{state.depth}")[-1]),
+    "norm begin": lambda state, run, _: float(_time_series(state, run, "norm")[0]),
+    "accuracy": lambda state, run, _: float(_time_series(state, run, "accuracy")[-1]),
+    "best accuracy": lambda state, run, _: float(_time_series(state, run, "best")[-1]),
+    "norm": lambda state, run, _: float(_time_series(state, run, "norm")[-1]),
+    "distance": lambda state, run, _: float(_time_series(state, run, "moved")[-1]),
+    "kernel ratio": lambda state, run, _: float(_time_series(state, run, "kernel")[-1]),
+    "last angle begin": lambda state, run, _: float(_time_series(state, run, f"zeta{state.depth}")[0]),
+    "last angle end": lambda state, run, _: float(_time_series(state, run, f"zeta{state.depth}")[-1]),
     "R peak": lambda state, run, _: _peak(state, run),
-    "R end": lambda state, run, _: float(_course(state, run, "R")[-1]),
-    "R lost": lambda state, run, _: float(1 - _course(state, run, "R")[-1] / _peak(state, run)),
-    "a end": lambda state, run, _: float(_course(state, run, "a")[-1]),
-    "loss rise": lambda state, run, _: float(np.diff(_course(state, run, "train")).max()),
-    "loss end": lambda state, run, _: float(_course(state, run, "loss")[-1]),
+    "R end": lambda state, run, _: float(_time_series(state, run, "R")[-1]),
+    "R lost": lambda state, run, _: float(1 - _time_series(state, run, "R")[-1] / _peak(state, run)),
+    "a end": lambda state, run, _: float(_time_series(state, run, "a")[-1]),
+    "loss rise": lambda state, run, _: float(np.diff(_time_series(state, run, "train")).max()),
+    "loss end": lambda state, run, _: float(_time_series(state, run, "loss")[-1]),
 }
 
 

@@ -1,4 +1,6 @@
-"""The script that view 5's second page gives away. What is between the marks is replaced by a state's parameters."""
+"""Template of the exported script of the Real images view. The lines between the marks are replaced by the parameters
+of a state.
+"""
 
 from __future__ import annotations
 
@@ -14,16 +16,16 @@ from dynamics.images import EXPERIMENTS, load_digits, mean_and_spread, read_imag
 EXPERIMENT = "scale"
 ARGUMENTS: Any = {"sigmas": (0.5, 1.0), "epochs": 2, "seeds": (0,)}
 IMAGES: Any = None
-MOST = 2000
+MAX_IMAGES = 2000
 # --- numbers ---
-# Of every quantity (settings, seeds, records); runs.settings says which networks they are.
-split = (read_images(IMAGES) if IMAGES else load_digits()).split(most=MOST)
+# Every quantity has the shape (settings, seeds, records); runs.settings describes the networks.
+split = (read_images(IMAGES) if IMAGES else load_digits()).split(most=MAX_IMAGES)
 for runs in EXPERIMENTS[EXPERIMENT](**ARGUMENTS).run(split):
     print(f"\r{100 * runs.progress:.0f} %", end="")
 print()
-for j, setting in enumerate(runs.settings):  # of each seed
+for j, setting in enumerate(runs.settings):  # values of each seed
     trained, tested = (
-        " ".join(f"{one:.3f}" for one in each[j]) for each in (runs.train_accuracy[..., -1], runs.best_accuracy)
+        " ".join(f"{value:.3f}" for value in each[j]) for each in (runs.train_accuracy[..., -1], runs.best_accuracy)
     )
     print(
         f"{setting.group}, {runs.varied} = {setting.value:g}: training accuracy {trained}; best test accuracy {tested}"
@@ -45,8 +47,8 @@ for name, numbers in runs.groups.items():
         figure.update_xaxes(title=runs.varied, type="log" if min(x) > 0 else "linear", row=1, col=col)
     for j in numbers:
         label = f"{name}, {runs.varied} = {runs.settings[j].value:g}"
-        over = mean_and_spread(runs.test_accuracy)[0][j]
-        figure.add_scatter(x=runs.epochs, y=over, name=label, showlegend=False, row=1, col=4)
+        accuracy = mean_and_spread(runs.test_accuracy)[0][j]
+        figure.add_scatter(x=runs.epochs, y=accuracy, name=label, showlegend=False, row=1, col=4)
 figure.update_layout(template="none", width=1700, height=520)
 target = Path("images.html")
 figure.write_html(target)

@@ -1,4 +1,4 @@
-"""The parameters of view 5's second page: networks on real images (theory sections 1 and 3)."""
+"""Parameters of the Real images view: networks on real images (theory sections 1 and 3)."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ IMAGES = (20, 20_000)
 PATHS = ("1", "2", "3", "4")  # of those of the core, in their order
 TASKS = ("halves", "reversed")
 LOSSES = ("squared", "entropy")
-SHOWN = ("accuracy", "moved", "loss", "kernel")
+PANEL_QUANTITIES = ("accuracy", "moved", "loss", "kernel")
 DIGITS, DIGIT_VALUES = 1797, 64  # images inside scikit-learn, and values of each
-DEEP = 6  # layers from which training takes twice as many epochs
-SQUARED_MOST, ENTROPY_MOST = 10.0, 4.0  # the largest rate, in units of that at σ = 1
+MIN_SLOW_DEPTH = 6  # layers; from here on training takes twice as many epochs
+MAX_SQUARED_RATE, MAX_ENTROPY_RATE = 10.0, 4.0  # the largest rate, in units of that at σ = 1
 EDGE = (-100.0, 1e4)
 
 Number = float
@@ -43,9 +43,9 @@ Numbers = tuple[float, ...]
 
 
 class ImagesState(State):
-    """What is varied, the networks, how they learn, from which images; then how it is shown.
+    """What is varied, the networks, their training, the images; then the display.
 
-    width, rate, epochs and runs are those of the experiment where absent, see `arguments`.
+    If absent, width, rate, epochs and runs are those of the experiment, see `arguments`.
     """
 
     experiment: Annotated[str, Parameter("exp", "experiment", "what is varied", "choice", choices=EXPERIMENTS)] = (
@@ -98,7 +98,7 @@ class ImagesState(State):
     ] = None
     seed: Annotated[int, Parameter("seed", "№", "the first seed", "integer", (SEEDS,))] = 0
     shown: Annotated[
-        str, Parameter("show", "shown", "quantity of the panels", "choice", choices=SHOWN, group="display")
+        str, Parameter("show", "shown", "quantity of the panels", "choice", choices=PANEL_QUANTITIES, group="display")
     ] = "accuracy"
     axis: Annotated[
         str, Parameter("axis", "axis", "time axis of the panels", "choice", choices=("log", "linear"), group="display")
@@ -131,7 +131,7 @@ class ImagesState(State):
 
     @classmethod
     def normalize(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """Widths are whole; drops empty windows."""
+        """Round widths to integers and drop empty windows."""
         widths = values.get("widths")
         if isinstance(widths, (tuple, list)) and all(isinstance(one, (int, float)) for one in widths):
             values["widths"] = tuple(float(round(one)) if WIDTH[0] <= one <= WIDTH[1] else one for one in widths)
@@ -143,13 +143,13 @@ class ImagesState(State):
 
     @property
     def values(self) -> Numbers:
-        """What is varied, in its order."""
+        """Return the varied values in ascending order."""
         varied = {"scale": self.sigmas, "width": self.widths, "initialisation": self.kappas, "unlearning": self.starts}
         return tuple(sorted(set(varied[self.experiment])))
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """The groups of settings, as the core names them; none where none is ticked."""
+        """Return the groups of settings by their names in `dynamics`; none if no choice is ticked."""
         paths = {"width": (self.width_paths, WIDTH_PATHS), "initialisation": (self.kappa_paths, INITIALIZATION_PATHS)}
         if self.experiment in paths:
             ticked, named = paths[self.experiment]
@@ -159,35 +159,37 @@ class ImagesState(State):
         return (f"{self.depth} layers",)
 
     def arguments(self, values: int = DIGIT_VALUES) -> dict[str, Any]:
-        """What the core's experiment is asked with, all of it explicit, for images of so many values: the kernel of the
-        first layer grows with them, so a rate by itself falls."""
+        """Return all arguments of the experiment, for images of this many values.
+
+        The kernel of the first layer grows with the number of values, so the default rate decreases with it.
+        """
         entropy = self.loss == "entropy"
-        usual = {
-            "scale": (64, 0.1 if entropy else 0.01, 300 if self.depth >= DEEP else 150, 3),
+        defaults = {
+            "scale": (64, 0.1 if entropy else 0.01, 300 if self.depth >= MIN_SLOW_DEPTH else 150, 3),
             "width": (None, 0.02, 100, 3),
             "initialisation": (64, 0.03, 100, 3),
             "unlearning": (100, 0.03, 4000, 2),
         }
-        width, rate, epochs, runs = usual[self.experiment]
+        width, rate, epochs, runs = defaults[self.experiment]
         rate = rate * min(1.0, DIGIT_VALUES / values) if self.rate is None else self.rate
-        asked: dict[str, Any] = {
+        chosen: dict[str, Any] = {
             "epochs": epochs if self.epochs is None else self.epochs,
             "seeds": tuple(range(self.seed, self.seed + (runs if self.runs is None else self.runs))),
         }
         if self.experiment != "width":
-            asked["width"] = width if self.width is None else self.width
+            chosen["width"] = width if self.width is None else self.width
         if self.experiment == "unlearning":
-            return asked | {"starts": self.values, "tasks": self.groups, "step": rate}
-        asked |= {"rate": rate, "batch": self.batch, "activation": self.activation}
+            return chosen | {"starts": self.values, "tasks": self.groups, "step": rate}
+        chosen |= {"rate": rate, "batch": self.batch, "activation": self.activation}
         if self.experiment == "scale":
-            loss, most = ("cross entropy", ENTROPY_MOST) if entropy else ("squared", SQUARED_MOST)
-            return asked | {"sigmas": self.values, "depth": self.depth, "rate_max": most * rate, "loss": loss}
+            loss, max_rate = ("cross entropy", MAX_ENTROPY_RATE) if entropy else ("squared", MAX_SQUARED_RATE)
+            return chosen | {"sigmas": self.values, "depth": self.depth, "rate_max": max_rate * rate, "loss": loss}
         if self.experiment == "width":
-            return asked | {"widths": tuple(int(one) for one in self.values), "paths": self.groups}
-        return asked | {"scales": self.values, "paths": self.groups}
+            return chosen | {"widths": tuple(int(value) for value in self.values), "paths": self.groups}
+        return chosen | {"scales": self.values, "paths": self.groups}
 
     def sweep(self, values: int = DIGIT_VALUES) -> Sweep:
-        """The experiment on such images. Raises ValueError with a sentence where it is not possible."""
+        """Return the experiment on such images. Raises ValueError with a sentence if it is impossible."""
         if not self.groups:
             raise ValueError("Nothing is ticked: tick one choice at least")
         sweeps: dict[str, Any] = {
@@ -196,21 +198,21 @@ class ImagesState(State):
             "initialisation": initialization_sweep,
             "unlearning": unlearning_sweep,
         }
-        made: Sweep = sweeps[self.experiment](**self.arguments(values))
-        return made
+        sweep: Sweep = sweeps[self.experiment](**self.arguments(values))
+        return sweep
 
     @property
-    def kept(self) -> str | None:
-        """The name of the results that come with the app for these very settings, if there are any."""
+    def bundled(self) -> str | None:
+        """Return the name of the bundled results of these settings; None if there are none."""
         if self.images or self.most < DIGITS:
             return None
-        mine = self.experiment, self.arguments()
-        return next((name for name, settings in _kept() if settings == mine), None)
+        own_settings = self.experiment, self.arguments()
+        return next((name for name, settings in _bundled_settings() if settings == own_settings), None)
 
 
 @cache
-def _kept() -> tuple[tuple[str, tuple[str, dict[str, Any]]], ...]:
-    """The settings of the results that come with the app."""
+def _bundled_settings() -> tuple[tuple[str, tuple[str, dict[str, Any]]], ...]:
+    """Return the settings of the bundled results."""
     states = {
         "scale, 4 layers": ImagesState(loss="entropy"),
         "scale, 6 layers": ImagesState(loss="entropy", depth=6),

@@ -1,4 +1,4 @@
-"""View 5's second page: networks on real images."""
+"""The Real images view: networks on real images."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from components.views.images.state import ImagesState
 from components.views.lab import TABS
 from components.views.linear_network.symbols import CHAPTER
 
-KEPT_SECONDS = 0.2  # of a core, for kept results; the networks are a run
+RESULTS_SECONDS = 0.2  # of a core, for bundled results; networks are trained in a job
 
 
 class ImagesView(View):
-    """What is varied, training, and the networks that come into both."""
+    """Varied parameter, training, and the networks in both figures."""
 
     name = "images"
     path = "/lab/images"
@@ -36,7 +36,7 @@ class ImagesView(View):
     compact_controls = layout.MAIN
     figures = layout.FIGURES
     quantities = lecture.QUANTITIES
-    max_cost = compute.MOST
+    max_cost = compute.MAX_WORK
     max_seconds = 900.0
     time: ClassVar[tuple[str, str]] = ("epoch", "epoch")
     sibling_views: ClassVar[tuple[tuple[str, str], ...]] = TABS
@@ -46,7 +46,7 @@ class ImagesView(View):
         return compute.cost(state)
 
     def seconds(self, state: ImagesState) -> float:
-        return KEPT_SECONDS
+        return RESULTS_SECONDS
 
     def job_seconds(self, state: ImagesState) -> float:
         return super().seconds(state)

@@ -12,7 +12,8 @@ from tests.claims import images
 def test_sentences_of_random_results_hold() -> None:
     rng = np.random.default_rng(20261128)
     kept = [
-        images.StateWithResults(preset.state, compute.kept().runs[preset.state.kept]) for preset in ImagesView.presets
+        images.StateWithResults(preset.state, compute.bundled_results().runs[preset.state.bundled])
+        for preset in ImagesView.presets
     ]
     states = [*kept, *(images.random_state(rng) for _ in range(40))]
     assert [(one.state.query(), wrong) for one in states if (wrong := images.problems(one))] == []

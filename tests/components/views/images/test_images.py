@@ -194,7 +194,7 @@ def test_the_header_has_one_entry_for_both_pages_and_each_leads_to_the_other() -
 
 
 def test_presets_are_what_is_kept_and_short_links() -> None:
-    assert [preset.state.kept for preset in ImagesView.presets] == list(compute.kept().runs)
+    assert [preset.state.bundled for preset in ImagesView.presets] == list(compute.bundled_results().runs)
     for preset in ImagesView.presets:
         assert VIEW.cost(preset.state) <= VIEW.max_cost
         assert len(preset.state.query()) <= 400
@@ -203,8 +203,8 @@ def test_presets_are_what_is_kept_and_short_links() -> None:
 @pytest.mark.parametrize("preset", ImagesView.presets, ids=[preset.name for preset in ImagesView.presets])
 def test_kept_results_are_shown_at_once_and_say_where_they_come_from(preset: Any) -> None:
     parts = parts_of(compute.stream(preset.state))
-    kept = compute.kept()
-    runs = kept.runs[preset.state.kept]
+    kept = compute.bundled_results()
+    runs = kept.runs[preset.state.bundled]
     found = drawn(parts)
     assert [part.get("final") for part in of_kind(parts, "start")] == [False, None]
     assert [part["runs"] for part in of_kind(parts, "start")] == [0, len(found)]
@@ -238,7 +238,7 @@ def test_kept_results_are_shown_at_once_and_say_where_they_come_from(preset: Any
 @pytest.mark.parametrize("other", [{"seed": 1}, {"depth": 5}, {"most": 500}, {"images": NOBODYS}, {"rate": 0.02}])
 def test_other_settings_have_no_kept_results(other: dict[str, Any]) -> None:
     state = ImagesState(**other)
-    assert state.kept is None
+    assert state.bundled is None
     parts = parts_of(compute.stream(state))
     assert not of_kind(parts, "trace")
     assert not of_kind(parts, "recording")
@@ -246,9 +246,9 @@ def test_other_settings_have_no_kept_results(other: dict[str, Any]) -> None:
 
 
 def test_what_another_experiment_has_does_not_matter() -> None:
-    assert ImagesState(experiment="width", depth=7, sigmas=(1.0,)).kept == "width"
-    assert ImagesState(epochs=150, runs=3, width=64, rate=0.01).kept == "scale, squared loss"
-    assert ImagesState(epochs=150, runs=3, width=64, rate=0.1, loss="entropy").kept == "scale, 4 layers"
+    assert ImagesState(experiment="width", depth=7, sigmas=(1.0,)).bundled == "width"
+    assert ImagesState(epochs=150, runs=3, width=64, rate=0.01).bundled == "scale, squared loss"
+    assert ImagesState(epochs=150, runs=3, width=64, rate=0.1, loss="entropy").bundled == "scale, 4 layers"
 
 
 def test_the_words_tell_what_the_digits_show() -> None:
@@ -318,7 +318,7 @@ def test_one_of_something_is_said_as_one(storage: ImageStore) -> None:
 def test_a_run_that_was_interrupted_goes_on_as_if_it_had_not_been(
     monkeypatch: pytest.MonkeyPatch, storage: ImageStore
 ) -> None:
-    for pause in ("PAUSE", "PACE", "CHECKPOINT"):
+    for pause in ("PROGRESS_INTERVAL_SECONDS", "TRACE_INTERVAL_SECONDS", "CHECKPOINT_INTERVAL_SECONDS"):
         monkeypatch.setattr(compute, pause, 0.0)
     monkeypatch.setattr("dynamics.images.experiments._BREATH", 0.0)
     state = TINY["scale"]
@@ -476,7 +476,7 @@ def test_one_file_is_unpacked_at_a_time_on_the_whole_machine(
     sender: FlaskClient, storage: ImageStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("components.views.images.image_store.LOCK_TIMEOUT_SECONDS", 0.0)
-    with ImageStore(storage.path).stage(io.BytesIO(b""), 1), ImageStore(storage.path)._turn():
+    with ImageStore(storage.path).stage(io.BytesIO(b""), 1), ImageStore(storage.path)._decode_lock():
         answer = sent(sender, saved(**good()))
     assert answer.status_code == 503
     assert sent(sender, saved(**good())).status_code == 200
@@ -512,7 +512,7 @@ def test_what_is_refused_for_want_of_computing_does_not_count_as_sent(
 
 
 def test_what_is_on_its_way_and_what_was_computed_is_not_in_the_way_of_images(storage: ImageStore) -> None:
-    storage = ImageStore(storage.path, keep_bytes=1, results_bytes=1)
+    storage = ImageStore(storage.path, max_image_bytes=1, max_results_bytes=1)
     with storage.stage(io.BytesIO(b"half of it"), 100) as half:
         left, result = storage.path / "0123.new", storage.path / f"{NOBODYS}.results"
         for path in (left, result):
@@ -582,7 +582,7 @@ def test_images_are_kept_by_the_command_line_too(
 
 
 def test_the_table_is_the_kept_results(client: FlaskClient) -> None:
-    runs = compute.kept().runs["unlearning"]
+    runs = compute.bundled_results().runs["unlearning"]
     state = ImagesState(experiment="unlearning")
     table = export.table(state)
     mean, spread = mean_and_spread(runs.signed_alignment)
@@ -594,7 +594,7 @@ def test_the_table_is_the_kept_results(client: FlaskClient) -> None:
     assert len(lines) == 1 + 8 * len(runs.epochs)
     document = client.get(f"/export/images.json?{state.query()}").get_json()
     assert document["groups"] == ["halves", "halves, reversed"]
-    assert document["computed"]["date"] == compute.kept().date
+    assert document["computed"]["date"] == compute.bundled_results().date
     assert len(document["settings"]) == 8
     assert "xu2025three" in client.get("/export/images.bib").text
     live = client.get(f"/export/images.csv?{state.model_copy(update={'watched': 'live'}).query()}")
