@@ -1,4 +1,4 @@
-"""How R moves along a run, in words, and whether the numbers of a run can be trusted at all."""
+"""Sentences on R along a trajectory, and checks whether the numbers of a trajectory can be trusted."""
 
 from __future__ import annotations
 
@@ -9,26 +9,27 @@ from components.ui.theme import FATES
 from dynamics import Fate, PeakAlignment, ResultCode, Trajectory
 from dynamics.planar.limits.limits import limit as find_limit
 
-TURN = 0.004  # of the range of R: a smaller turn is not told
-SETTLED = 0.002  # of the range of R: so close to its limit the end of the curve is not told apart from it
-ERROR = 0.02  # estimated error, in (R, a / max(1, |a|)), from which on a sentence warns of it
-_APART = 0.02  # of R: ends this far apart are two
+MIN_TURN = 0.004  # of the range of R; a smaller extremum is not described
+LIMIT_TOLERANCE = 0.002  # of the range of R; a curve that ends closer to its limit counts as having reached it
+ERROR = 0.02  # estimated error, in (R, a / max(1, |a|)), above which a sentence warns of it
+_LIMIT_DISTANCE = 0.02  # of R: ends this far apart are two
 _NEAR_ONE = 1e-12  # 1 - |R| below this is lost in rounding
 
 
 def turning_points(R: np.ndarray) -> list[float]:
-    """The first value, those where R turns by more than ``LOCK_TIMEOUT_SECONDS`` of its range, and the last one."""
-    least = TURN * float(np.ptp(R))
+    """Return the first value of R, its extrema that differ by more than ``MIN_TURN`` of its range, and its last "
+    "value."""
+    min_change = MIN_TURN * float(np.ptp(R))
     points = [float(R[0])]
     low = high = points[0]
     rising: bool | None = None
     for value in R.tolist():
         low, high = min(low, value), max(high, value)
-        if rising is not True and value > low + least:
+        if rising is not True and value > low + min_change:
             if rising is False:
                 points.append(low)
             rising, high = True, value
-        elif rising is not False and value < high - least:
+        elif rising is not False and value < high - min_change:
             if rising is True:
                 points.append(high)
             rising, low = False, value
@@ -36,16 +37,15 @@ def turning_points(R: np.ndarray) -> list[float]:
 
 
 def movement(run: Trajectory, end: float, peak: PeakAlignment | None = None) -> str:
-    """How R goes from its start over its turning points to ``end``, its limit; ``peak`` is what is certain of the
-    largest |R|."""
+    """Describe R from its start over its extrema to ``end``, its limit; ``peak`` is the verified maximum of |R|."""
     values = turning_points(run.R)
     if peak and values:
         at = int(np.argmax(np.abs(values)))
         if abs(abs(values[at]) - peak.peak) < 0.01 * peak.peak and 0 < at < len(values) - 1:
             values[at] = float(np.copysign(peak.peak, values[at]))
     size = max(float(np.ptp([*values, end])), 1e-300)
-    settled = abs(values[-1] - end) <= SETTLED * size
-    if settled:
+    at_limit = abs(values[-1] - end) <= LIMIT_TOLERANCE * size
+    if at_limit:
         values[-1] = end
     digits = _digits(values)
     parts: list[str] = []
@@ -54,14 +54,14 @@ def movement(run: Trajectory, end: float, peak: PeakAlignment | None = None) -> 
             continue
         start = f" from {format_number(before, digits)}" if not parts and before != 0 else ""
         parts.append(f"{'rises' if after > before else 'falls'}{start} to {format_number(after, digits)}")
-    if settled:
+    if at_limit:
         return _joined(parts or [f"stays at {format_number(end, digits)}"])
     last = parts.pop() if parts else f"is at {format_number(values[-1], digits)}"
     return _joined([*parts, f"{last} by τ = {format_number(run.tau_end, 3)}", f"tends to {format_number(end, 4)}"])
 
 
 def _digits(values: list[float]) -> int:
-    """As many digits as it takes to tell neighbouring values apart, three at least."""
+    """Return the number of digits that distinguishes neighboring values, at least three."""
     for digits in (3, 4, 5):
         texts = [format_number(value, digits) for value in values]
         if all(a != b for a, b in zip(texts[:-1], texts[1:], strict=True)):
@@ -74,10 +74,10 @@ def _joined(parts: list[str]) -> str:
 
 
 def doubt(run: Trajectory) -> str:
-    """Why the fate of a run cannot be stated; nothing where curve, limit and error estimate agree.
+    """Return why the fate of a trajectory cannot be stated; "" if curve, limit and error estimate agree.
 
-    The curve and the limit are two integrations. They contradict each other where the curve stopped early or is
-    below the limit's loss, and where its end has another limit.
+    Curve and limit are two integrations. They contradict each other if the curve stopped early, if its loss is below
+    that of the limit, or if the limit of its end is another one.
     """
     limit = run.limit
     if limit.fate == Fate.UNDECIDED:
@@ -94,17 +94,19 @@ def doubt(run: Trajectory) -> str:
 
 
 def _elsewhere(run: Trajectory) -> bool:
-    """Whether the limit of the curve's end is another one than that of its start."""
+    """Return whether the limit of the curve's end differs from that of its start."""
     model, limit = run.model, run.limit
     R, a = float(run.R[-1]), float(run.a[-1])
     if R == 0.0 or abs(run.R0) == 1.0 or abs(a) > 1e3:
         return False
-    if 1.0 - abs(R) < _NEAR_ONE:  # how near it is does not show: only a line that keeps what is on it decides
+    if 1.0 - abs(R) < _NEAR_ONE:  # rounding hides the distance to the line; only an invariant line decides
         side = float(np.sign(R))
-        rest, turn = float(model.slow_nullcline_a(side)), float(model.critical_manifold_a(side))
-        kept = min(0.0, turn) < a < max(0.0, turn) and min(0.0, turn) < rest < max(0.0, turn)
-        return kept and limit.R != side
+        nullcline_a, manifold_a = float(model.slow_nullcline_a(side)), float(model.critical_manifold_a(side))
+        invariant = min(0.0, manifold_a) < a < max(0.0, manifold_a) and min(0.0, manifold_a) < nullcline_a < max(
+            0.0, manifold_a
+        )
+        return invariant and limit.R != side
     end = find_limit(model, a, R)
     if end.fate == Fate.UNDECIDED:
         return False
-    return end.fate != limit.fate or abs(end.R - limit.R) > _APART
+    return end.fate != limit.fate or abs(end.R - limit.R) > _LIMIT_DISTANCE

@@ -1,4 +1,4 @@
-"""What view 1 says: one sentence for each trajectory, and notes on degenerate or telling inputs."""
+"""Captions of the Unlearning view: one sentence for each trajectory, and notes on special inputs."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from components.views.unlearning.state import UnlearningState
 from dynamics import Asymptotics, Fate, LimitPoint, PeakAlignment, Trajectory, UnlearningModel
 from dynamics.planar.fates.decay import resting_width, withstood_decay
 
-LOST = 0.01  # alignment lost that is worth a word
+MIN_LOST_ALIGNMENT = 0.01  # a smaller loss is not mentioned
 ACCURACY = 2e-6  # of a threshold, times max(1, |ā|)
-WIDE = 100.0  # neurons from which on the width that unlearning needs is worth a word, and known to leading order
-TURNED = 0.98  # of the peak of |R|: below that a run has turned
+MIN_REQUIRED_WIDTH = 100.0  # neurons; smaller widths are not mentioned, and not accurate to leading order
+MAX_START_FRACTION = 0.98  # of the peak of |R|: start and end below it make the peak an interior maximum
 IDEAL = (
     "These fates hold in the limit of infinitely many neurons, without noise of descent, weight decay or a constant "
     "term in the activation. Each of these acts like a decay of the second layer, which halts unlearning at an R that "
@@ -32,10 +32,10 @@ def sentence(
     asymptotics: Asymptotics | None,
     peak: PeakAlignment | None = None,
 ) -> str:
-    """Which fate the trajectory has, where it ends, and on which side of which threshold it starts.
+    """Describe the fate of a trajectory, its end, and its position between the thresholds.
 
-    `thresholds` are those of its R0; `asymptotics` that of the branch on its side of R = 0,
-    None where it never leaves R = 0; `peak` is what is certain of its largest |R|.
+    `thresholds` are those of its R0; `asymptotics` that of the branch on its side of R = 0, None if it never leaves R =
+    0; `peak` is the verified maximum of |R|.
     """
     limit = run.limit
     start = f"From {f'(R, a) = {name}' if name.startswith('(') else name} the network"
@@ -48,47 +48,47 @@ def sentence(
         )
     if reason := doubt(run):
         return f"{start} has no certain fate (undecided): {reason}. Do not rely on the numbers of this run."
-    where = beside(run.a0, thresholds)
+    where = threshold_position(run.a0, thresholds)
     because = f" ({where})" if where else ""
     if limit.fate == Fate.UNLEARNING:
         return f"{start} unlearns{because}: R {movement(run, 0.0, peak)}, {law(asymptotics, limit)}."
-    rest = f"a → {format_number(limit.a)}, L → {format_number(limit.loss)}."
+    ends = f"a → {format_number(limit.a)}, L → {format_number(limit.loss)}."
     if abs(run.R0) == 1:
-        return f"{start} keeps R = {format_number(limit.R, 3)}, an invariant line; {rest}"
+        return f"{start} keeps R = {format_number(limit.R, 3)}, an invariant line; {ends}"
     if limit.fate == Fate.FULL_ALIGNMENT:
-        return f"{start} aligns fully{because}: R → {format_number(limit.R, 3)}, {rest}"
+        return f"{start} aligns fully{because}: R → {format_number(limit.R, 3)}, {ends}"
     if limit.fate == Fate.PARTIAL_ALIGNMENT:
-        return f"{start} aligns partly{because}: R → {partial(limit.R)}{fallen(peak)}, {rest}"
+        return f"{start} aligns partly{because}: R → {partial(limit.R)}{below_peak(peak)}, {ends}"
     if not run.R.any():
         return f"{start} never aligns: R stays at 0, L stays at {format_number(limit.loss)}."
-    return f"{start} does not align{because}: R {movement(run, 0.0, peak)} and a stays bounded, {rest}"
+    return f"{start} does not align{because}: R {movement(run, 0.0, peak)} and a stays bounded, {ends}"
 
 
 def partial(R: float) -> str:
-    """The limit of R where that is not 0 nor ±1, though it may round to it."""
-    near = 1.0 - abs(R)
+    """Format a limit of R that is not 0 or ±1 but may round to it."""
+    distance = 1.0 - abs(R)
     return (
-        f"{format_number(float(np.sign(R)))} but for {format_number(near, 2)}"
-        if 0 < near < 5e-5
+        f"{format_number(float(np.sign(R)))} but for {format_number(distance, 2)}"
+        if 0 < distance < 5e-5
         else format_number(R, 4)
     )
 
 
-def fallen(peak: PeakAlignment | None) -> str:
-    """How far below its largest value |R| ends, where that is certain."""
-    if peak is None or peak.lost <= LOST:
+def below_peak(peak: PeakAlignment | None) -> str:
+    """Describe how far |R| ends below its maximum, if that is verified."""
+    if peak is None or peak.lost <= MIN_LOST_ALIGNMENT:
         return ""
     return f", {format_number(peak.lost, 2)} below its {'peak' if peak.tau > 0 else 'start'}"
 
 
-def beside(a0: float, thresholds: np.ndarray) -> str:
-    """Between which thresholds a start lies; 0 goes without saying."""
-    near = [t for t in thresholds.tolist() if abs(t) > ACCURACY and t * a0 > 0]
-    at = [t for t in near if abs(t - a0) <= ACCURACY * max(1.0, abs(t))]
+def threshold_position(a0: float, thresholds: np.ndarray) -> str:
+    """Describe the thresholds between which a start lies; 0 is not mentioned."""
+    same_sign = [t for t in thresholds.tolist() if abs(t) > ACCURACY and t * a0 > 0]
+    at = [t for t in same_sign if abs(t - a0) <= ACCURACY * max(1.0, abs(t))]
     if at:
         return f"at ā_c = {format_number(at[0], 7)}, closer than that is known"
-    below = [threshold_text(t, a0) for t in near if t < a0][-1:]
-    above = [threshold_text(t, a0) for t in near if t > a0][:1]
+    below = [threshold_text(t, a0) for t in same_sign if t < a0][-1:]
+    above = [threshold_text(t, a0) for t in same_sign if t > a0][:1]
     if below and above:
         return f"between the thresholds ā = {below[0]} and {above[0]}"
     if below:
@@ -99,7 +99,7 @@ def beside(a0: float, thresholds: np.ndarray) -> str:
 
 
 def threshold_text(threshold: float, a0: float) -> str:
-    """A threshold with as many digits as it takes to tell it from the start, but none that is not known."""
+    """Format a threshold with enough digits to distinguish it from the start, but at most its accuracy."""
     threshold = round(threshold, 6)
     return next(
         (format_number(threshold, n) for n in range(5, 9) if format_number(threshold, n) != format_number(a0, n)),
@@ -108,7 +108,7 @@ def threshold_text(threshold: float, a0: float) -> str:
 
 
 def law(asymptotics: Asymptotics | None, limit: LimitPoint) -> str:
-    """The asymptotic law of an unlearning run."""
+    """Describe the asymptotic law of a trajectory that unlearns."""
     end = f"L → {format_number(limit.loss)}"
     k, p = (asymptotics.k, asymptotics.p) if asymptotics else (None, None)
     if k is None or p is None:
@@ -118,7 +118,7 @@ def law(asymptotics: Asymptotics | None, limit: LimitPoint) -> str:
 
 
 def pinned(run: Trajectory) -> str:
-    """How the pinned run of a comparison ends."""
+    """Describe the end of the pinned trajectory of a comparison."""
     start = f"A (ā = {format_number(run.a0, 4)}{f', R₀ = {format_number(run.R0, 3)}' if run.R0 else ''})"
     if run.fate == Fate.UNDECIDED:
         return (
@@ -134,48 +134,50 @@ def pinned(run: Trajectory) -> str:
 def notes(
     state: UnlearningState, model: UnlearningModel, laws: Mapping[int, Asymptotics], runs: Sequence[Trajectory] = ()
 ) -> list[str]:
-    """Sentences on what the coefficients have of the special, most important first.
+    """Return sentences on special coefficients, most important first.
 
     `laws` are those of the sides of R = 0 on which trajectories end; `runs` the trajectories.
     """
     c, c_star = np.array(state.c), np.array(state.c_star)
-    said: list[str] = []
+    sentences: list[str] = []
     if not c.any():
         return ["All cₖ = 0: the network's output is 0 whatever a and R are, and nothing moves."]
     if not c_star.any():
-        said.append(
+        sentences.append(
             "c* = 0: there is nothing to learn. Nothing moves from R = 0; from elsewhere the output decays to 0."
         )
     elif (c == c_star).all():
-        said.append("c* = c: the target is one of the network's own neurons; (R, a) = (1, 1) fits it exactly, L = 0.")
+        sentences.append(
+            "c* = c: the target is one of the network's own neurons; (R, a) = (1, 1) fits it exactly, L = 0."
+        )
     stuck = model.A[0] == 0 and any(R == 0 for R, _ in state.starts)
     if stuck and c_star.any():
-        first = next((k for k, A in enumerate(model.A, 1) if A != 0), None)
-        reason = f"the first degree in both c and c* is {first}" if first else "no degree is in both c and c*"
-        advice = " Start at R₀ ≠ 0 to see what happens off R = 0." if first else ""
-        said.append(f"c₁c*₁ = 0 and R₀ = 0: R never moves, because {reason}.{advice}")
+        degree = next((k for k, A in enumerate(model.A, 1) if A != 0), None)
+        reason = f"the first degree in both c and c* is {degree}" if degree else "no degree is in both c and c*"
+        advice = " Start at R₀ ≠ 0 to see what happens off R = 0." if degree else ""
+        sentences.append(f"c₁c*₁ = 0 and R₀ = 0: R never moves, because {reason}.{advice}")
     elif c[0] == 0:
-        said.append(f"c₁ = 0: the activation begins at degree {int(np.flatnonzero(c)[0]) + 1}.")
+        sentences.append(f"c₁ = 0: the activation begins at degree {int(np.flatnonzero(c)[0]) + 1}.")
     degrees = {k for k, (A, B) in enumerate(zip(model.A, model.B, strict=True), 1) if A != 0 or B != 0}
     if len(degrees) > 1 and all(k % 2 for k in degrees):
-        said.append("Only odd degrees: (R, a) and (−R, −a) are alike.")
+        sentences.append("Only odd degrees: (R, a) and (−R, −a) are alike.")
     if degrees and all(k % 2 == 0 for k in degrees):
-        said.append("Only even degrees: R and −R are alike, and R = 0 is never left.")
-    said += [line.replace("-", "−") for line in model.equilibrium_lines()]
-    said += [text for text in (branch_note(state, model, sign, law) for sign, law in laws.items()) if text]
+        sentences.append("Only even degrees: R and −R are alike, and R = 0 is never left.")
+    sentences += [line.replace("-", "−") for line in model.equilibrium_lines()]
+    sentences += [text for text in (branch_note(state, model, sign, law) for sign, law in laws.items()) if text]
     if any(run.fate == Fate.UNLEARNING and not doubt(run) for run in runs):
-        said.append(IDEAL)
-        said += needs(state, runs)
-    return said
+        sentences.append(IDEAL)
+        sentences += required_widths(state, runs)
+    return sentences
 
 
-def needs(state: UnlearningState, runs: Sequence[Trajectory]) -> list[str]:
-    """How many neurons, and how little decay, each run that unlearns needs for it."""
+def required_widths(state: UnlearningState, runs: Sequence[Trajectory]) -> list[str]:
+    """Describe the number of neurons, and the largest decay, with which each trajectory unlearns."""
     parts = []
     for run in runs:
-        found = need(run)
-        if found:
-            m, decay = found
+        bounds = required_width_and_decay(run)
+        if bounds:
+            m, decay = bounds
             name = f"ā = {format_number(run.a0, 6)}" + (
                 f", R₀ = {format_number(run.R0, 3)}" if run.R0 != state.R0 else ""
             )
@@ -191,34 +193,42 @@ def needs(state: UnlearningState, runs: Sequence[Trajectory]) -> list[str]:
     ]
 
 
-def need(run: Trajectory) -> tuple[float, float] | None:
-    """The width above which, and the decay below which, R keeps falling after its peak, to leading order; None where it
-    has none, or every width of interest will do."""
+def required_width_and_decay(run: Trajectory) -> tuple[float, float] | None:
+    """Return the width above which, and the decay below which, R keeps falling after its peak, to leading order.
+
+    None if there are no such bounds, or if the width is smaller than any width of interest.
+    """
     at = landing(run)
     if at is None or doubt(run):
         return None
     m, decay = float(resting_width(run.model, at)), float(withstood_decay(run.model, at))
-    return (m, decay) if m >= WIDE and decay > 0 else None
+    return (m, decay) if m >= MIN_REQUIRED_WIDTH and decay > 0 else None
 
 
 def landing(run: Trajectory) -> float | None:
-    """R at its peak, where dR/dτ = 0: there a run that unlearns comes to the runaway branch. None where |R| only falls
-    on the side that it ends on, or has not turned yet."""
+    """Return R at its peak, where dR/dτ = 0 and a trajectory that unlearns reaches the runaway branch.
+
+    None if |R| only falls on the side on which it ends, or has no maximum yet.
+    """
     if run.fate != Fate.UNLEARNING:
         return None
     size = run.R * np.sign(run.R[-1])
     top = int(np.argmax(size))
-    return float(run.R[top]) if size[0] < TURNED * size[top] and size[-1] < TURNED * size[top] else None
+    return (
+        float(run.R[top])
+        if size[0] < MAX_START_FRACTION * size[top] and size[-1] < MAX_START_FRACTION * size[top]
+        else None
+    )
 
 
-def side(run: Trajectory) -> int:
-    """The side of R = 0 that a trajectory ends on; 0 where it never leaves R = 0."""
+def end_side(run: Trajectory) -> int:
+    """Return the side of R = 0 on which a trajectory ends; 0 if it never leaves R = 0."""
     ends = (run.limit.R, float(run.R[-1]))  # the limit is 0 when unlearning, nan while undecided
     return next((1 if R > 0 else -1 for R in ends if R > 0 or R < 0), 0)
 
 
 def branch_note(state: UnlearningState, model: UnlearningModel, sign: int, law: Asymptotics) -> str:
-    """Whether a branch runs away on that side of R = 0, and which term decides it."""
+    """Describe whether a branch runs away on that side of R = 0, and which term decides it."""
     if not law.p:
         return ""
     where = f"{'R > 0' if sign > 0 else 'R < 0'}, a {'> 0' if law.a_sign > 0 else '< 0'}"

@@ -1,4 +1,4 @@
-"""The columns of a run that the figures of view 1 show: what a stream carries, and a table gives away."""
+"""Columns of the trajectories of the Unlearning view, for streams and tables."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from dynamics import FiniteWidthTrajectory, LimitPoint, Trajectory, local_expone
 
 
 def of_planar(run: Trajectory, panel: str) -> Columns:
-    """What every panel shows of a run, and what that one does."""
-    course = {"tau": run.tau, "R": run.R, "a": run.a, "loss": run.loss, "excess": run.excess}
+    """Return the columns of a trajectory that all panels share, and those of this panel."""
+    samples = {"tau": run.tau, "R": run.R, "a": run.a, "loss": run.loss, "excess": run.excess}
     if panel == "law":
-        course |= sizes(run.R, run.a)
+        samples |= sizes(run.R, run.a)
     if panel == "slopes":
-        course |= slopes(run.R, run.a, run.tau)
+        samples |= slopes(run.R, run.a, run.tau)
     if panel == "kernel":
-        course |= {"moved": run.movement.distance, "change": run.kernel.change, "share": run.kernel.share}
-    return course
+        samples |= {"moved": run.movement.distance, "change": run.kernel.change, "share": run.kernel.share}
+    return samples
 
 
 def of_wide(run: FiniteWidthTrajectory, limit: LimitPoint, panel: str) -> Columns:
-    """The same of the law of finite width; the excess is that over the loss at infinite width and time."""
-    course = {"tau": run.tau, "R": run.R, "a": run.a, "loss": run.loss, "excess": run.loss - limit.loss}
+    """Return the same columns for the law of finite width; the excess loss is relative to infinite width and time."""
+    samples = {"tau": run.tau, "R": run.R, "a": run.a, "loss": run.loss, "excess": run.loss - limit.loss}
     if panel == "law":
-        course |= sizes(run.R, run.a)
+        samples |= sizes(run.R, run.a)
     if panel == "slopes":
-        course |= slopes(run.R, run.a, run.tau)
-    return course
+        samples |= slopes(run.R, run.a, run.tau)
+    return samples
 
 
 def slopes(R: np.ndarray, a: np.ndarray, tau: np.ndarray) -> dict[str, np.ndarray]:
@@ -36,5 +36,5 @@ def slopes(R: np.ndarray, a: np.ndarray, tau: np.ndarray) -> dict[str, np.ndarra
 
 
 def sizes(R: np.ndarray, a: np.ndarray) -> dict[str, np.ndarray]:
-    """|R| and |a|: what a logarithmic axis shows, and a law speaks of."""
+    """Return |R| and |a|, for logarithmic axes and power laws."""
     return {"size_R": np.abs(R), "size_a": np.abs(a)}

@@ -1,4 +1,4 @@
-"""What view 1 computes: the state's picture, piece by piece."""
+"""Computation of the Unlearning view, chunk by chunk."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from components.views.unlearning.state import EPS, UnlearningState
 from dynamics import Asymptotics, CriticalManifold, Explanation, Fate, PeakAlignment, ResultCode, Trajectory
 from dynamics.planar.fates.asymptotics import asymptotics
 
-BASINS_COST, PAST_COST = 4, 0.5  # runs, at the dearest: of the map of fates, of one point's past
+BASINS_COST, BACKWARD_COST = 4, 0.5  # trajectories, at most: of the map of fates, of the backward orbit of a point
 WIDTH_COST, PINNED_COST = 8, 2  # of a run at finite width, with its end and the width needed; of A and its manifold
-CHUNK = 1024  # samples a line: what is computed in a millisecond is not worth two writes
-STUDIED = 4  # points of epsilon that come together
-HIGH = 0.35  # seconds of one point at a height of 1e3 and of ten degrees
-STREAM_COST = 800  # runs, the most a state can have is 756
+CHUNK = 1024  # samples per line; they are computed in a millisecond, so smaller lines only add writes
+EPSILONS_PER_CHUNK = 4
+FAR_START_SECONDS = 0.35  # of one point at a height of 1e3 and of ten degrees
+STREAM_COST = 800  # trajectories; no state costs more than 756
 
 Links = Callable[[UnlearningState, Trajectory], list[Link]]
 
@@ -30,19 +30,23 @@ def no_links(state: UnlearningState, run: Trajectory) -> list[Link]:
 
 
 def cost(state: UnlearningState) -> float:
-    """The number of trajectories, each bounded by the core's own step limit, and what as many would cost."""
+    """Return the number of trajectories, each bounded by the step limit of the core, plus the equivalent cost of the
+    overlays.
+    """
     starts = len(state.starts)
-    pasts = PAST_COST * (starts - len(state.a)) * ("past" in state.layers)
-    beside = WIDTH_COST * starts * (state.width is not None) + PINNED_COST * (state.pinned is not None)
-    beside += 2 * epsilon_study.POINTS * len(state.a) * (state.panel == "limit")
-    return starts + pasts + beside + BASINS_COST * ("fates" in state.layers)
+    pasts = BACKWARD_COST * (starts - len(state.a)) * ("past" in state.layers)
+    additional = WIDTH_COST * starts * (state.width is not None) + PINNED_COST * (state.pinned is not None)
+    additional += 2 * epsilon_study.POINTS * len(state.a) * (state.panel == "limit")
+    return starts + pasts + additional + BASINS_COST * ("fates" in state.layers)
 
 
 def far_start_seconds(state: UnlearningState) -> float:
-    """Seconds that points of the plane take beyond what others do, as measured at the corners: they grow with the
-    point's height and with the number of degrees."""
+    """Return the additional seconds of points far up in the plane, as measured at the corners.
+
+    They are proportional to the height of the point and to the number of degrees.
+    """
     degrees = max(len(state.c), len(state.c_star))
-    return sum(HIGH * abs(a) / 1e3 * degrees / 10 for _, a in state.starts[len(state.a) :])
+    return sum(FAR_START_SECONDS * abs(a) / 1e3 * degrees / 10 for _, a in state.starts[len(state.a) :])
 
 
 def stream(state: UnlearningState, links: Links = no_links) -> Iterator[Chunk]:
@@ -71,10 +75,10 @@ def stream(state: UnlearningState, links: Links = no_links) -> Iterator[Chunk]:
             index, plan, columns.of_planar(run, panel), panel, asymptotic_traces(plan, run, panel)
         )
         runs.append(run)
-    beside: list[str] = []
+    pinned_notes: list[str] = []
     if pinned:
-        run = picture.course(pinned)
-        beside.append(captions.pinned(run))
+        run = picture.pinned_trajectory(pinned)
+        pinned_notes.append(captions.pinned(run))
         yield from trajectory_chunks(
             len(plans), pinned.run, columns.of_planar(run, panel), panel, asymptotic_traces(pinned.run, run, panel)
         )
@@ -84,35 +88,37 @@ def stream(state: UnlearningState, links: Links = no_links) -> Iterator[Chunk]:
         wides.append(wide)
     if panel == "limit":
         yield from epsilon_study_chunks(picture)
-    sides = {captions.side(run) for run in runs}
-    laws = {sign: model.asymptotics(sign) for sign in sorted(sides - {0}, reverse=True)}
-    said = {"plane": alt_text.plane(picture, manifold, runs), "panels": alt_text.panels(picture, runs)}
+    end_sides = {captions.end_side(run) for run in runs}
+    laws = {sign: model.asymptotics(sign) for sign in sorted(end_sides - {0}, reverse=True)}
+    figure_texts = {"plane": alt_text.plane(picture, manifold, runs), "panels": alt_text.panels(picture, runs)}
     notes = [
         *captions.notes(state, model, laws, runs),
-        *beside,
+        *pinned_notes,
         *finite_width_notes.notes(wides),
         *alt_text.panel_notes(picture, runs),
     ]
-    why = explained(picture, runs)
-    told = {
-        "runs": sentences(picture, runs, laws, why),
+    explanations = explained(picture, runs)
+    text = {
+        "runs": sentences(picture, runs, laws, explanations),
         "fates": [figures.trajectory_style(plan) for plan in plans],
-        "claims": [[claim.as_dict() for claim in whole.claims[:1]] for whole in why],  # of the sentence itself: the end
+        "claims": [
+            [claim.as_dict() for claim in explanation.claims[:1]] for explanation in explanations
+        ],  # of the sentence itself
         "causes": [
             [
                 {"text": cause.text, "claim": cause.claim.as_dict(), "show": cause.show}
-                for cause in explain(model, whole, view, run)
+                for cause in explain(model, explanation, view, run)
             ]
-            for whole, run in zip(why, runs, strict=True)
+            for explanation, run in zip(explanations, runs, strict=True)
         ],
     }
-    yield Chunk("text", {**told, "notes": notes, "links": links(state, runs[0]), "figures": said})
+    yield Chunk("text", {**text, "notes": notes, "links": links(state, runs[0]), "figures": figure_texts})
     yield Chunk("end", {"status": status(runs, wides)})
 
 
 def layers(picture: ComputationPlan, manifold: CriticalManifold) -> tuple[list[Trace], list[Trace]]:
-    """The layers that are asked for: those under the critical manifold, and those over it."""
-    model, view, asked = picture.model, picture.window, picture.layers
+    """Return the traces of the requested overlays: those below the critical manifold, and those above it."""
+    model, view, overlays = picture.model, picture.window, picture.layers
     below: list[Trace] = []
     above: list[Trace] = []
     if picture.basins:
@@ -123,15 +129,15 @@ def layers(picture: ComputationPlan, manifold: CriticalManifold) -> tuple[list[T
         below.append(figures.contours(model, picture.landscape))
     if picture.nullcline:
         below.append(figures.nullcline(picture.nullcline, view))
-    if "sep" in asked:
+    if "sep" in overlays:
         above += figures.separatrices(picture.separatrices)
-    if "past" in asked:
+    if "past" in overlays:
         above.append(figures.backward_orbits(picture.pasts))
-    if "orbit" in asked:
+    if "orbit" in overlays:
         above += figures.orbits(picture.orbits, view)
-    if "slow" in asked:
+    if "slow" in overlays:
         above.append(figures.arrows(model, manifold, view))
-    if "eq" in asked:
+    if "eq" in overlays:
         above += figures.equilibria(picture.equilibria, view)
     if picture.pinned:
         below += figures.pinned_manifold(picture.manifold(picture.pinned.model), view)
@@ -141,17 +147,17 @@ def layers(picture: ComputationPlan, manifold: CriticalManifold) -> tuple[list[T
 
 
 def epsilon_study_chunks(picture: ComputationPlan) -> Iterator[Chunk]:
-    """The panels of epsilon, some points more each time."""
+    """Yield the panels over epsilon, each time with a few more points."""
     points: list[epsilon_study.Point] = []
     for point in epsilon_study.points(picture):
         points.append(point)
-        if len(points) % STUDIED == 0 and len(points) < epsilon_study.POINTS:
+        if len(points) % EPSILONS_PER_CHUNK == 0 and len(points) < epsilon_study.POINTS:
             yield scene("panels", epsilon_figure(picture, points), more=True)
     yield scene("panels", epsilon_figure(picture, points))
 
 
 def epsilon_figure(picture: ComputationPlan, points: Sequence[epsilon_study.Point]) -> Figure:
-    """The panels of epsilon with these points."""
+    """Return the panels over epsilon with these points."""
     return figures.limit_panels(
         [point.eps for point in points],
         [point.thresholds for point in points],
@@ -164,11 +170,12 @@ def epsilon_figure(picture: ComputationPlan, points: Sequence[epsilon_study.Poin
 
 
 def trajectory_chunks(
-    index: int, plan: figures.Run, samples: Columns, panel: str, beside: list[Trace] | None = None
+    index: int, plan: figures.Run, samples: Columns, panel: str, panel_traces: list[Trace] | None = None
 ) -> Iterator[Chunk]:
-    """A run: how it is drawn, what else belongs to it in the panels, and its samples, some hundred to a line."""
+    """Yield a trajectory: its style and traces, the additional traces of its panels, and its samples in several "
+    "lines."""
     traces = figures.run_traces(index, plan, panel)
-    traces["panels"] += beside or []
+    traces["panels"] += panel_traces or []
     yield Chunk("trajectory", {"index": index, **figures.trajectory_style(plan), "traces": traces})
     size = samples["tau"].size
     for start in range(0, size, CHUNK):
@@ -177,8 +184,8 @@ def trajectory_chunks(
 
 
 def asymptotic_traces(plan: figures.Run, run: Trajectory, panel: str) -> list[Trace]:
-    """The asymptotic law beside a run that unlearns, where the panel is of it."""
-    side = captions.side(run)
+    """Return the asymptotic law of a trajectory that unlearns, in the panels that show it."""
+    side = captions.end_side(run)
     if panel not in ("law", "slopes") or run.fate != Fate.UNLEARNING or side == 0:
         return []
     law = asymptotics(run.model, side)
@@ -186,29 +193,32 @@ def asymptotic_traces(plan: figures.Run, run: Trajectory, panel: str) -> list[Tr
 
 
 def sentences(
-    picture: ComputationPlan, runs: list[Trajectory], laws: Mapping[int, Asymptotics], why: Sequence[Explanation]
+    picture: ComputationPlan,
+    runs: list[Trajectory],
+    laws: Mapping[int, Asymptotics],
+    explanations: Sequence[Explanation],
 ) -> list[str]:
-    """One sentence for each trajectory."""
+    """Return one sentence for each trajectory."""
     thresholds = picture.thresholds
     return [
         captions.sentence(
             plan.name,
             run,
             thresholds[run.R0],
-            laws.get(captions.side(run)),
-            next((claim for claim in whole.claims if isinstance(claim, PeakAlignment)), None),
+            laws.get(captions.end_side(run)),
+            next((claim for claim in explanation.claims if isinstance(claim, PeakAlignment)), None),
         )
-        for plan, run, whole in zip(picture.runs, runs, why, strict=True)
+        for plan, run, explanation in zip(picture.runs, runs, explanations, strict=True)
     ]
 
 
 def explained(picture: ComputationPlan, runs: list[Trajectory]) -> list[Explanation]:
-    """Why each trajectory has its fate; of one whose numbers contradict each other nothing is claimed."""
+    """Return the explanation of the fate of each trajectory; empty if its numbers contradict each other."""
     return [picture.explanation(run) for run in runs]
 
 
 def status(runs: list[Trajectory], wides: Sequence[FiniteWidthRun] = ()) -> str:
-    """How it was computed, and how far to trust it."""
+    """Describe the computation and its accuracy."""
     codes = [*(run.code for run in runs), *(wide.trajectory.code for wide in wides)]
     failed = [code.name.lower().replace("_", " ") for code in codes if code != ResultCode.SUCCESS]
     doubt = f" · stopped early: {', '.join(failed)}" if failed else ""

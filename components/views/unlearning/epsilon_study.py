@@ -1,4 +1,4 @@
-"""What epsilon does: thresholds and the distance to the singular orbits over it, point by point."""
+"""The epsilon study: thresholds and distances to the singular orbits over epsilon."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ class Point:
 
 
 def points(picture: ComputationPlan) -> Iterator[Point]:
-    """The points by falling epsilon."""
+    """Yield the points in the order of decreasing epsilon."""
     model = picture.model
     for eps in np.geomspace(*EPS, POINTS)[::-1].tolist():
         other = UnlearningModel(model.c, model.c_star, eps)
-        thresholds = other.thresholds(picture.starts[0].R0, picture.bracket)
+        thresholds = other.thresholds(picture.starts[0].R0, picture.threshold_bracket)
         runs = [other.trajectory(run.a0, run.R0, picture.tau_end, SAMPLES, rtol=RTOL) for run in picture.starts]
         yield Point(eps, thresholds[thresholds != 0], tuple(run.orbit_distance for run in runs))
 
 
 def limits(picture: ComputationPlan) -> tuple[ThresholdLimit, ...]:
-    """What the thresholds tend to as epsilon goes to 0."""
-    return picture.model.threshold_limits(picture.starts[0].R0, picture.bracket)
+    """Return the limits of the thresholds as epsilon tends to 0."""
+    return picture.model.threshold_limits(picture.starts[0].R0, picture.threshold_bracket)
 
 
-KINDS = {
+LIMIT_TEXTS = {
     "saddle": "the height of a slow saddle",
     "fold": "the height of a fold",
     "start": "where the start is at rest",
@@ -47,16 +47,16 @@ KINDS = {
 }
 
 
-def notes(found: Sequence[ThresholdLimit]) -> list[str]:
-    """Each limit, what it is of, and how it is approached."""
-    if not found:
+def notes(threshold_limits: Sequence[ThresholdLimit]) -> list[str]:
+    """Describe each limit and how it is approached."""
+    if not threshold_limits:
         return ["As ε → 0 no ā in the sliders' range parts two fates, but for ā = 0."]
-    said = []
-    for limit in found:
+    sentences = []
+    for limit in threshold_limits:
         term = ""
         if np.isfinite(limit.coefficient):
             sign = "−" if limit.coefficient < 0 else "+"
             power = "" if limit.kind == "saddle" else "^(2/3)"
             term = f": ā_c ≈ {format_number(limit.a0, 6)} {sign} {format_number(abs(limit.coefficient), 3)} ε{power}"
-        said.append(f"As ε → 0, ā_c → {format_number(limit.a0, 7)}, {KINDS[limit.kind]}{term}.")
-    return said
+        sentences.append(f"As ε → 0, ā_c → {format_number(limit.a0, 7)}, {LIMIT_TEXTS[limit.kind]}{term}.")
+    return sentences

@@ -1,7 +1,7 @@
-"""Why a trajectory has its fate, in plain words: each sentence says one claim of the core, and where to look.
+"""The explanation of a fate: each sentence states one claim of the core, with what it refers to in the figures.
 
-`show` names what the client highlights: "points" and "lines" in the plane, a "level" of a, "times" of the run, a
-"control" by its id, a "panel" by its word; nothing where there is nothing to be seen.
+`show` names what the client highlights: "points" and "lines" in the plane, a "level" of a, "times" of the trajectory, a
+"control" by its id, a "panel" by its name; empty if there is nothing to highlight.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ from dynamics import (
     UnlearningModel,
 )
 
-PEAK = 1e-3  # of |R|: less than that is not worth being called lost
+MIN_LOST_ALIGNMENT = 1e-3  # of |R|; a smaller loss is called none
 ROUNDING = 1e-9  # of the peak: an R below 0 by less has not changed its sign
-BRANCH = 80  # points of the branch that is shown
-REACH = 0.5  # of |R|, as far as it is shown if no fold comes first
+BRANCH_POINTS = 80
+MAX_BRANCH_R = 0.5  # |R| at which a highlighted branch ends if there is no fold before
 
 
 @dataclass(frozen=True)
 class ExplanationItem:
-    """A sentence, the claim that it says, and what shows it."""
+    """A sentence, the claim that it states, and what the client highlights for it."""
 
     text: str
     claim: Claim
@@ -48,19 +48,19 @@ class ExplanationItem:
 
 
 def explain(model: UnlearningModel, explanation: Explanation, view: Window, run: Trajectory) -> list[ExplanationItem]:
-    """What is claimed of a run beyond its fate, in the order in which it is best told."""
-    found = []
+    """Return the claims about a trajectory besides its fate, in the order in which they are shown."""
+    items = []
     for claim in explanation.claims:
-        told = _TOLD.get(type(claim))
+        write = _WRITERS.get(type(claim))
         if isinstance(claim, PeakAlignment):
             text, show = _alignment(claim, run)
-            found.append(ExplanationItem(text, claim, show))
-        elif told:
-            text, show = told(claim, model, view)
-            found.append(ExplanationItem(text, claim, show))
+            items.append(ExplanationItem(text, claim, show))
+        elif write:
+            text, show = write(claim, model, view)
+            items.append(ExplanationItem(text, claim, show))
         elif isinstance(claim, CriticalCoefficient):
-            found.append(ExplanationItem(_coefficient(claim), claim, _control(claim)))
-    return found
+            items.append(ExplanationItem(_coefficient(claim), claim, _control(claim)))
+    return items
 
 
 def _threshold(claim: ThresholdClaim, model: UnlearningModel, view: Window) -> tuple[str, dict[str, Any]]:
@@ -103,9 +103,9 @@ def _power(power: int) -> str:
 
 
 def _line(claim: RunawayBranch, model: UnlearningModel, view: Window) -> dict[str, Any]:
-    """The branch, from the window's edge to its first fold."""
+    """Return the branch from the window's edge to its first fold."""
     folds = [abs(fold.R) for fold in model.folds() if fold.R * claim.side > 0]
-    R = claim.side * np.geomspace(1e-3, min([REACH, *folds]), BRANCH)
+    R = claim.side * np.geomspace(1e-3, min([MAX_BRANCH_R, *folds]), BRANCH_POINTS)
     a = model.critical_manifold_a(R)
     margin = view.a[1] - view.a[0]
     a = np.where((a > view.a[0] - margin) & (a < view.a[1] + margin), a, np.nan)
@@ -142,8 +142,8 @@ def _alignment(claim: PeakAlignment, run: Trajectory) -> tuple[str, dict[str, An
     least = ROUNDING * claim.peak
     name = "R" if run.R.min() > -least else "|R|"
     peak = format_number(claim.peak, 3)
-    if isinf(claim.tau) or claim.lost <= PEAK:
-        return f"{name} is never above {peak}, and less than {PEAK:g} of that is lost.", {}
+    if isinf(claim.tau) or claim.lost <= MIN_LOST_ALIGNMENT:
+        return f"{name} is never above {peak}, and less than {MIN_LOST_ALIGNMENT:g} of that is lost.", {}
     share = format_number(100 * claim.lost / claim.peak, 3)
     half = f"; half of that value is lost by τ = {_rounded(claim.halved)}" if isfinite(claim.halved) else ""
     when = f"at τ = {_rounded(claim.tau)}" if claim.tau > 0 else "at the start"
@@ -152,7 +152,7 @@ def _alignment(claim: PeakAlignment, run: Trajectory) -> tuple[str, dict[str, An
 
 
 def _rounded(tau: float) -> str:
-    """A time that is known to some per cent, without a power of ten where it has five digits at most."""
+    """Format a time to three digits, without a power of ten if it has at most five."""
     return format_number(float(f"{tau:.3g}"))
 
 
@@ -169,7 +169,7 @@ def _control(claim: CriticalCoefficient) -> dict[str, Any]:
     return {"control": f"unlearning-c_star-{claim.degree - 1}"}
 
 
-_TOLD: dict[type[Claim], Callable[[Any, UnlearningModel, Window], tuple[str, dict[str, Any]]]] = {
+_WRITERS: dict[type[Claim], Callable[[Any, UnlearningModel, Window], tuple[str, dict[str, Any]]]] = {
     ThresholdClaim: _threshold,
     RunawayBranch: _branch,
     FoldJump: _jump,

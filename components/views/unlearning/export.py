@@ -1,4 +1,4 @@
-"""What view 1 gives away: its numbers, and a script that computes and draws them."""
+"""Exports of the Unlearning view: its data, and a script that computes and plots them."""
 
 from __future__ import annotations
 
@@ -22,19 +22,21 @@ from components.views.unlearning.state import EPS, POLYNOMIALS, UnlearningState
 from dynamics import Claim, CriticalManifold, Fate, Trajectory
 
 _SCRIPT = Path(__file__).with_name("script.py").read_text(encoding="utf-8")
-_IMPORTS, _, _REST = _SCRIPT.partition("# --- parameters ---\n")
+_IMPORTS, _, _AFTER_IMPORTS = _SCRIPT.partition("# --- parameters ---\n")
 _IMPORTS = _IMPORTS.partition("\n\n")[2]
-_NUMBERS = _REST.partition("# --- numbers ---\n")[2]
+_NUMBERS = _AFTER_IMPORTS.partition("# --- numbers ---\n")[2]
 
 
 def table(state: UnlearningState) -> Columns:
-    """Every sample of every trajectory, one below the other."""
+    """Return all samples of all trajectories in one table."""
     picture = ComputationPlan.of(state)
     return _table(picture, [picture.trajectory(run) for run in picture.runs], list(picture.wide()))
 
 
 def document(state: UnlearningState) -> Mapping[str, Any]:
-    """The table, and what the picture says of each run, the critical manifold, its folds and the thresholds."""
+    """Return the table, the limits and claims of each trajectory, the critical manifold with its folds, and the
+    thresholds.
+    """
     picture = ComputationPlan.of(state)
     runs = [picture.trajectory(run) for run in picture.runs]
     manifold = picture.manifold()
@@ -61,7 +63,7 @@ def document(state: UnlearningState) -> Mapping[str, Any]:
             for plan, run in zip(picture.runs, runs, strict=True)
         ],
         **_manifold(manifold),
-        "thresholds": [{"R0": R0, "a0": found} for R0, found in picture.thresholds.items()],
+        "thresholds": [{"R0": R0, "a0": values} for R0, values in picture.thresholds.items()],
         "layers": _layers(picture),
         "wide": [
             {
@@ -79,14 +81,14 @@ def document(state: UnlearningState) -> Mapping[str, Any]:
 
 
 def _claims(picture: ComputationPlan, run: Trajectory) -> tuple[Claim, ...]:
-    """What is claimed of a run, its fate first: each can be refuted by an integration."""
+    """Return the claims about a trajectory, its fate first; an integration can refute each of them."""
     return picture.explanation(run).claims
 
 
 def _fit(run: Trajectory, panel: str) -> dict[str, Any] | None:
-    """The exponents that the end of a run fits, where a panel shows them."""
-    found = run.power_fit if panel in ("law", "slopes") else None
-    return asdict(found) if found else None
+    """Return the exponents fitted to the end of a trajectory, for the panels that show them."""
+    fit = run.power_fit if panel in ("law", "slopes") else None
+    return asdict(fit) if fit else None
 
 
 def _manifold(manifold: CriticalManifold) -> dict[str, Any]:
@@ -100,7 +102,7 @@ def _manifold(manifold: CriticalManifold) -> dict[str, Any]:
 
 
 def _study(picture: ComputationPlan) -> dict[str, Any]:
-    """What epsilon does."""
+    """Return the epsilon study."""
     points = list(epsilon_study.points(picture))
     return {
         "eps": [point.eps for point in points],
@@ -113,7 +115,8 @@ def _study(picture: ComputationPlan) -> dict[str, Any]:
 
 
 def _pinned(pinned: Pinned, picture: ComputationPlan) -> dict[str, Any]:
-    """A of a comparison: its problem, its end, its critical manifold; its samples are in the table."""
+    """Return the problem of the pinned trajectory, its end and its critical manifold; the table contains its "
+    "samples."""
     model, limit = pinned.model, pinned.run.limit
     return {
         "c": model.c,
@@ -128,19 +131,19 @@ def _pinned(pinned: Pinned, picture: ComputationPlan) -> dict[str, Any]:
 
 
 def _layers(picture: ComputationPlan) -> dict[str, Any]:
-    """What was computed for the layers that are asked for; the others are empty."""
+    """Return the data of the requested overlays; the others are empty."""
     fates, curve, landscape = picture.basins, picture.nullcline, picture.landscape
     names = {str(int(fate)): fate.name for fate in Fate}
     return {
         "equilibria": [asdict(point) for point in picture.equilibria],
         "separatrices": [
             {
-                "R": found.R,
-                "a": found.a,
-                "saddle": asdict(found.saddle) if found.saddle else None,
-                "fates": [fate.name for fate in found.fates],
+                "R": separatrix.R,
+                "a": separatrix.a,
+                "saddle": asdict(separatrix.saddle) if separatrix.saddle else None,
+                "fates": [fate.name for fate in separatrix.fates],
             }
-            for found in picture.separatrices
+            for separatrix in picture.separatrices
         ],
         "orbits": [
             {
@@ -152,7 +155,7 @@ def _layers(picture: ComputationPlan) -> dict[str, Any]:
             }
             for orbit in picture.orbits
         ],
-        "pasts": [{"R": past.R, "a": past.a, "tau": past.tau} for past in picture.pasts],
+        "pasts": [{"R": orbit.R, "a": orbit.a, "tau": orbit.tau} for orbit in picture.pasts],
         "nullcline": {"R": curve.R, "a": curve.a} if curve else None,
         "landscape": {"R": landscape.R, "a": landscape.a, "loss": landscape.loss} if landscape else None,
         "basins": {"R0": fates.x, "a0": fates.y, "fate": fates.fate, "names": names} if fates else None,
@@ -160,10 +163,13 @@ def _layers(picture: ComputationPlan) -> dict[str, Any]:
 
 
 def _table(picture: ComputationPlan, runs: Sequence[Trajectory], wides: Sequence[FiniteWidthRun]) -> Columns:
-    """The samples of every run in the order of the stream: those of the list, A, those at finite width. Of which kind
-    a run is, the columns `pinned` and `m` (infinite: planar) say, where there are others than the first."""
+    """Return the samples of all trajectories in the order of the stream: the listed ones, the pinned one, those at
+    finite width.
+
+    If there are any besides the listed ones, the columns `pinned` and `m` (infinite: planar) tell them apart.
+    """
     panel = picture.panel
-    pinned = [picture.course(picture.pinned)] if picture.pinned else []
+    pinned = [picture.pinned_trajectory(picture.pinned)] if picture.pinned else []
     planar = [*runs, *pinned]
     samples = [columns.of_planar(run, panel) for run in planar]
     samples += [columns.of_wide(wide.trajectory, wide.run.limit, panel) for wide in wides]
@@ -186,14 +192,13 @@ def _table(picture: ComputationPlan, runs: Sequence[Trajectory], wides: Sequence
 
 
 def python(state: UnlearningState) -> str:
-    """A script of its own: `script.py` with the parameters of this state. Of the state only numbers and
-    choices enter it."""
+    """Return `script.py` with the parameters of this state. Only numbers and choices of the state enter it."""
     picture = ComputationPlan.of(state)
-    shown = picture.window
+    view = picture.window
     if state.window:
         R_low, R_high, a_low, a_high = state.window
-        shown = figures.Window((R_low, R_high), (a_low, a_high))
-    labels = figures.label_heights([run.a0 for run in picture.runs], shown)
+        view = figures.Window((R_low, R_high), (a_low, a_high))
+    labels = figures.label_heights([run.a0 for run in picture.runs], view)
     starts = "\n".join(f"    ({run.name!r}, {_text(run.R0)}, {_text(run.a0)})," for run in picture.runs)
     styles = "\n".join(
         f"    {fate.name!r}: ({style.colour!r}, {style.dash!r}, {style.symbol!r})," for fate, style in FATES.items()
@@ -221,19 +226,19 @@ STARTS = (  # name, R0, a0
 TAU_END = {_text(picture.tau_end)}
 SAMPLES, RTOL = {SAMPLES}, {_text(RTOL)}  # of a trajectory: samples, at least; relative tolerance
 MANIFOLD, A_MAX = {MANIFOLD}, {_text(picture.a_max)}  # of the critical manifold: points; the largest |a|
-BRACKET = {_text(picture.bracket)}  # where thresholds in a0 are looked for
+BRACKET = {_text(picture.threshold_bracket)}  # interval of a0 that is searched for thresholds
 
-LAYERS = {state.layers!r}  # what is drawn beside the runs
-ADDED, REACH = {picture.added}, {_text(picture.reach)}  # how many starts, the last, were clicked; layers' largest |a|
-GROUND_R, GROUND_A = {_text(picture.ground[0])}, {_text(picture.ground[1])}  # what the layers below are of
+LAYERS = {state.layers!r}  # overlays
+ADDED, A_LIMIT = {picture.added}, {_text(picture.a_limit)}  # clicked starts, the last ones; largest |a|
+OVERLAY_R, OVERLAY_A = {_text(picture.overlay_window[0])}, {_text(picture.overlay_window[1])}
 NULLCLINE, LANDSCAPE, BASINS = {figures.NULLCLINE}, {figures.LANDSCAPE}, {BASINS}  # points; across and up
 
-WIDTH = {_text(state.width) if state.width is not None else None}  # neurons of the exact law beside the planar one
+WIDTH = {_text(state.width) if state.width is not None else None}  # neurons of the exact law
 WIDE_NAME = {wide_name!r}
-TOLERANCE = {TOLERANCE}  # within which the planar law is to keep to it
+TOLERANCE = {TOLERANCE}  # relative, of the planar law against the exact one
 PIN = {_pin(state)}  # A of a comparison: c, c_star, eps, R0, a0
 
-WINDOW_R, WINDOW_A = {_text(shown.R)}, {_text(shown.a)}  # what the plane shows
+WINDOW_R, WINDOW_A = {_text(view.R)}, {_text(view.a)}  # what the plane shows
 PANEL = {state.panel!r}  # what the panels show; ROWS: column, title, whether logarithmic, range (None: all)
 ROWS = (
 {rows}
@@ -243,7 +248,7 @@ EPSILONS = ({_text(EPS[0])}, {_text(EPS[1])}, {epsilon_study.POINTS})  # of the 
 TAU_AXIS = {state.axis!r}  # "log" or "linear"
 TAU_WINDOW = {_text(state.span) if state.span else None}  # what the panels show; None: all
 LOSS = {state.measure!r}  # "loss" or "excess", the loss above its limit
-LABELS = {_text(labels)}  # heights of the names, kept apart
+LABELS = {_text(labels)}  # heights of the names, without overlap
 FIELD = {figures.FIELD!r}  # arrows across and up
 STYLES = {{  # colour, dash and end marker
 {styles}
@@ -262,7 +267,7 @@ FONT = {FONT!r}
 
 
 def _pin(state: UnlearningState) -> str:
-    """The pinned run's problem as Python."""
+    """Return the problem of the pinned trajectory as Python."""
     pinned = state.pinned
     if pinned is None:
         return "None"
@@ -271,7 +276,7 @@ def _pin(state: UnlearningState) -> str:
 
 
 def _text(value: float | Sequence[float]) -> str:
-    """Python that reads back as exactly this number, or these."""
+    """Return Python that evaluates to exactly this number or these numbers."""
     if isinstance(value, Sequence):
         return f"({', '.join(map(_text, value))}{',' * (len(value) == 1)})"
     return repr(float(value))

@@ -1,4 +1,4 @@
-"""What finite width does to a picture: where it halts unlearning, and from which width on the planar law holds."""
+"""Notes on finite width: where it halts unlearning, and from which width on the planar law is accurate."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from components.views.unlearning.figures import Run
 from dynamics import Fate, FiniteWidthTrajectory, Halt
 
 TOLERANCE = 0.05  # of the planar law against the exact one
-LOST = 0.99  # of the largest |R|: an end above that has lost nothing
+MAX_END_FRACTION = 0.99  # of the largest |R|: an end above it counts as no loss of alignment
 ALIKE = "It assumes that all neurons stay alike; they can also part, where the symmetric state is unstable."
 
 
 @dataclass(frozen=True)
 class FiniteWidthRun:
-    """A run at finite width: how it is drawn, the exact solution, its end where infinite width unlearns, and the
-    width from which on the planar solution holds up to the horizon (inf: none does)."""
+    """A trajectory at finite width: its style, the exact solution, its end if infinite width unlearns, and the width
+    from which on the planar solution is accurate up to the horizon (inf: no width).
+    """
 
     run: Run
     trajectory: FiniteWidthTrajectory
@@ -29,24 +30,24 @@ class FiniteWidthRun:
 
 
 def notes(runs: Sequence[FiniteWidthRun]) -> list[str]:
-    """What finite width does to each run, and how wide is wide enough."""
+    """Describe the effect of finite width on each trajectory, and the required width."""
     if not runs:
         return []
-    said = [
+    sentences = [
         f"Thinly dotted: the exact law of the network of m = {format_number(runs[0].trajectory.m)} neurons. {ALIKE}"
     ]
     for wide in runs:
         tau, end = format_number(wide.trajectory.tau_end, 3), halting_note(wide)
-        said.append(f"{wide.run.name}: {end + '; ' if end else ''}{required_width_note(wide.needed, tau)}.")
-    return said
+        sentences.append(f"{wide.run.name}: {end + '; ' if end else ''}{required_width_note(wide.needed, tau)}.")
+    return sentences
 
 
 def halting_note(wide: FiniteWidthRun) -> str:
-    """What the width makes of a run that unlearns at infinite width; nothing of one that does not."""
+    """Describe the end at this width of a trajectory that unlearns at infinite width; "" for others."""
     halt = wide.halt
     if halt is None:
         return ""
-    if halt.fate == Fate.PARTIAL_ALIGNMENT and abs(halt.R) < LOST * float(np.abs(wide.trajectory.R).max()):
+    if halt.fate == Fate.PARTIAL_ALIGNMENT and abs(halt.R) < MAX_END_FRACTION * float(np.abs(wide.trajectory.R).max()):
         when = f" (within 37 % of both from τ ≈ {format_number(halt.tau, 3)} on)" if math.isfinite(halt.tau) else ""
         return f"finite width halts unlearning at R = {format_number(halt.R, 4)}, a = {format_number(halt.a)}{when}"
     if halt.fate in (Fate.PARTIAL_ALIGNMENT, Fate.FULL_ALIGNMENT):
@@ -59,7 +60,7 @@ def halting_note(wide: FiniteWidthRun) -> str:
 
 
 def required_width_note(needed: float, tau: str) -> str:
-    """From which width on the planar law holds."""
+    """Describe the width from which on the planar law is accurate."""
     within = f"within {100 * TOLERANCE:.0f} % of the exact one up to τ = {tau}"
     if math.isnan(needed):
         return f"whether the planar solution is {within} is not known: its integration stopped early"

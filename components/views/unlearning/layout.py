@@ -1,4 +1,4 @@
-"""The page of view 1: controls on the left, the plane in the middle, the panels on the right."""
+"""Layout of the Unlearning view: controls on the left, the plane in the middle, the panels on the right."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from components.ui.markup import aria
 from components.views.unlearning.state import HERMITE, UnlearningState
 
 VIEW = "unlearning"
-SOFT = (-3.0, 3.0)  # of a coefficient's slider: where the papers' values are; the box goes to ±10
+SOFT = (-3.0, 3.0)  # range of a coefficient's slider, which contains the papers' values; the box allows ±10
 
 
 C_STAR = controls.coefficients(VIEW, UnlearningState, "c_star", SOFT, "c*", f"target coefficient of {HERMITE}")
@@ -55,7 +55,7 @@ FIGURES = {
 
 
 def page(view: View) -> html.Div:
-    """The whole page."""
+    """Return the page."""
     chips = html.Div(id="chips", className="chips", role="group", **aria(label="Starts ā"))
     aside = [
         shell.group("Target c*, in Heₖ", mount_point(DEGREES), *map(mount_point, C_STAR)),

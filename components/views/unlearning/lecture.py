@@ -1,4 +1,4 @@
-"""Quantities that stories claim of this view, and what they may mark in its figures."""
+"""Quantities of this view that stories may claim, and the elements of its figures that they may mark."""
 
 from __future__ import annotations
 
@@ -41,16 +41,18 @@ def _halt(state: UnlearningState, run: int) -> Any:
     return model_of(state).finite_width(state.width or 0).halt(a0, R0)
 
 
-FIRST = UnlearningModel((1.0,) * 5, (1.0, -1.0, 1.0, 1.0, 1.0))  # the first example of the first story, from ā = 10
-SMALL = UnlearningModel((1.0, 0.5), (1.0, -0.6))
+FIRST_EXAMPLE = UnlearningModel(
+    (1.0,) * 5, (1.0, -1.0, 1.0, 1.0, 1.0)
+)  # the first example of the first story, from ā = 10
+SMALL_EXAMPLE = UnlearningModel((1.0, 0.5), (1.0, -0.6))
 
 
 @lru_cache(maxsize=8)
 def _decayed(decay: float) -> tuple[float, float]:
-    """Where the first example ends (R, a) with a decay of the second layer, given as the time."""
-    landing = float(FIRST.trajectory(10.0).R.max())
-    held = decay < critical_decay(FIRST, 1, landing)
-    return end_with_decay(FIRST, decay) if held else (1.0, float(FIRST.slow_nullcline_a(1.0)))
+    """Return (R, a) where the first example ends with a decay of the second layer."""
+    landing = float(FIRST_EXAMPLE.trajectory(10.0).R.max())
+    halts = decay < critical_decay(FIRST_EXAMPLE, 1, landing)
+    return end_with_decay(FIRST_EXAMPLE, decay) if halts else (1.0, float(FIRST_EXAMPLE.slow_nullcline_a(1.0)))
 
 
 def _law(state: UnlearningState, run: int) -> Any:
@@ -83,10 +85,10 @@ QUANTITIES: dict[str, Quantity] = {
     "width R last": lambda state, run, _: float(_wide(state, run).R[-1]),
     "width R end": lambda state, run, _: _halt(state, run).R,
     "width a end": lambda state, run, _: _halt(state, run).a,
-    "first example, width R end": lambda _, __, m: getattr(FIRST.finite_width(m).halt(10.0), "R", math.nan),
+    "first example, width R end": lambda _, __, m: getattr(FIRST_EXAMPLE.finite_width(m).halt(10.0), "R", math.nan),
     "first example, decay R end": lambda _, __, decay: _decayed(decay)[0],
     "first example, decay a end": lambda _, __, decay: _decayed(decay)[1],
-    "small example, thresholds above 0": lambda _, __, ___: int((SMALL.thresholds() > 0).sum()),
+    "small example, thresholds above 0": lambda _, __, ___: int((SMALL_EXAMPLE.thresholds() > 0).sum()),
 }
 
 

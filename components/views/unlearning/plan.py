@@ -1,4 +1,4 @@
-"""What a state's picture asks of the core, decided once: what is streamed and what is taken away share it."""
+"""The computation of a state: the stream and the exports share it."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ BASINS = (96, 96)  # starts across and up
 
 @dataclass(frozen=True)
 class Pinned:
-    """A of a comparison: a model of its own and one run."""
+    """The pinned trajectory of a comparison, with its own model."""
 
     model: UnlearningModel
     run: figures.Run
 
     @classmethod
     def of(cls, state: UnlearningState) -> Self:
-        """The only run of a state."""
+        """Return the pinned trajectory of a state, its only one."""
         model = UnlearningModel(state.c, state.c_star, state.eps)
         ((R0, a0),) = state.starts
         return cls(model, figures.Run("A", R0, a0, model.limit(a0, R0), "pinned"))
@@ -53,11 +53,11 @@ class Pinned:
 
 @dataclass(frozen=True)
 class ComputationPlan:
-    """The model, the runs as far as they are known before they are integrated, the default window, the horizon.
+    """The model, the trajectories before integration, the default window and the horizon.
 
-    `added`: how many of the runs, the last ones, were clicked. `layers`: what is asked for beside the runs; what is
-    not, is not computed. `width`: of the exact law drawn beside the planar one;
-    `ends`: where that ends each run that unlearns at infinite width. `pinned`: A of a comparison.
+    `added`: number of clicked trajectories, the last ones. `layers`: the requested overlays; others are not computed.
+    `width`: that of the exact law; `ends`: where that law ends each trajectory that unlearns at infinite width.
+    `pinned`: the pinned trajectory of a comparison.
     """
 
     model: UnlearningModel
@@ -73,7 +73,7 @@ class ComputationPlan:
 
     @classmethod
     def of(cls, state: UnlearningState) -> Self:
-        """The picture of a state; its physical part alone decides it."""
+        """Return the plan of a state; it depends on the physical parameters and the overlays only."""
         model = UnlearningModel(state.c, state.c_star, state.eps)
         runs = tuple(
             figures.Run(run_name(state, index), R0, a0, model.limit(a0, R0))
@@ -90,41 +90,43 @@ class ComputationPlan:
 
     @property
     def starts(self) -> tuple[figures.Run, ...]:
-        """The runs of the list, without those that were clicked."""
+        """The listed trajectories, without the clicked ones."""
         return self.runs[: len(self.runs) - self.added]
 
     @property
     def a_max(self) -> float:
-        """The height up to which the critical manifold is computed: twice the window's, room for moving it."""
+        """The height up to which the critical manifold is computed: twice the window's, so that the window can be
+        moved.
+        """
         return 2 * max(map(abs, self.window.a))
 
     @property
-    def reach(self) -> float:
-        """The height up to which separatrices and pasts are followed."""
+    def a_limit(self) -> float:
+        """The height up to which separatrices and backward orbits are integrated."""
         return min(self.a_max, HEIGHT[1])
 
     @property
-    def ground(self) -> tuple[tuple[float, float], tuple[float, float]]:
-        """R and a, from and to, that basins, nullcline and landscape are of: what is possible of the window."""
+    def overlay_window(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """The ranges of R and a for basins, nullcline and landscape: the admissible part of the window."""
         low, high = np.clip(self.window.a, *HEIGHT).tolist()
         return (max(self.window.R[0], -1.0), min(self.window.R[1], 1.0)), (low, high)
 
     @property
-    def bracket(self) -> tuple[float, float]:
-        """Where thresholds are looked for: wherever a slider or a run starts, and a little beyond."""
-        reach = min(1.01 * max(START[1], *(abs(run.a0) for run in self.runs)), HEIGHT[1])
-        return -reach, reach
+    def threshold_bracket(self) -> tuple[float, float]:
+        """The interval that is searched for thresholds: all starts, and a margin."""
+        a_limit = min(1.01 * max(START[1], *(abs(run.a0) for run in self.runs)), HEIGHT[1])
+        return -a_limit, a_limit
 
     def trajectory(self, run: figures.Run) -> Trajectory:
-        """The solution of a run."""
+        """Return the solution of a run."""
         return self.model.trajectory(run.a0, run.R0, self.tau_end, SAMPLES, rtol=RTOL)
 
     def manifold(self, model: UnlearningModel | None = None) -> CriticalManifold:
-        """The critical manifold and its folds, of this model or of another one."""
+        """Return the critical manifold and its folds, of this model or of another one."""
         return (model or self.model).critical_manifold(MANIFOLD, self.a_max)
 
     def wide(self) -> Iterator[FiniteWidthRun]:
-        """Each run at finite width, if asked for."""
+        """Yield each trajectory at finite width, if a width is given."""
         if self.width is None:
             return
         network = self.model.finite_width(self.width)
@@ -135,53 +137,53 @@ class ComputationPlan:
             named = replace(run, name=f"{run.name}, m = {format_number(self.width)}", kind="wide")
             yield FiniteWidthRun(named, exact, end, needed)
 
-    def course(self, pinned: Pinned) -> Trajectory:
-        """A's solution up to this picture's horizon."""
+    def pinned_trajectory(self, pinned: Pinned) -> Trajectory:
+        """Return the pinned trajectory up to this plan's horizon."""
         return pinned.model.trajectory(pinned.run.a0, pinned.run.R0, self.tau_end, SAMPLES, rtol=RTOL)
 
     @cached_property
     def equilibria(self) -> tuple[Equilibrium, ...]:
-        """All equilibria, if asked for."""
+        """All equilibria, if requested."""
         return self.model.equilibria() if "eq" in self.layers else ()
 
     @cached_property
     def separatrices(self) -> tuple[Separatrix, ...]:
-        """The curves that do part the fates, if asked for."""
-        found = self.model.separatrices(self.reach) if "sep" in self.layers else ()
-        return tuple(curve for curve in found if curve.separates)
+        """The curves that separate fates, if requested."""
+        curves = self.model.separatrices(self.a_limit) if "sep" in self.layers else ()
+        return tuple(curve for curve in curves if curve.separates)
 
     @cached_property
     def orbits(self) -> tuple[SingularOrbit, ...]:
-        """The singular orbit of each run, if asked for."""
+        """The singular orbit of each trajectory, if requested."""
         return tuple(self.model.singular_orbit(run.a0, run.R0) for run in self.runs if "orbit" in self.layers)
 
     @cached_property
     def pasts(self) -> tuple[BackwardOrbit, ...]:
-        """Where each added point comes from, if asked for."""
+        """The backward orbit of each clicked point, if requested."""
         added = self.runs[len(self.runs) - self.added :] if "past" in self.layers else ()
-        return tuple(self.model.backward_orbit(run.a0, run.R0, max(self.reach, abs(run.a0))) for run in added)
+        return tuple(self.model.backward_orbit(run.a0, run.R0, max(self.a_limit, abs(run.a0))) for run in added)
 
     @cached_property
     def basins(self) -> PhaseMap | None:
-        """The fates of starts all over the window, if asked for."""
+        """The fates of starts in the whole window, if requested."""
         if "fates" not in self.layers:
             return None
-        model, (R, a) = self.model, self.ground
+        model, (R, a) = self.model, self.overlay_window
         with Threads() as threads:
             return phase_map(model.c, model.c_star, model.eps, ("R0", *R), ("a0", *a), BASINS, executor=threads)
 
     @cached_property
     def nullcline(self) -> figures.Curve | None:
-        """The slow nullcline over the window, if asked for."""
-        return figures.nullcline_of(self.model, self.ground[0]) if "null" in self.layers else None
+        """The slow nullcline in the window, if requested."""
+        return figures.nullcline_of(self.model, self.overlay_window[0]) if "null" in self.layers else None
 
     @cached_property
     def landscape(self) -> figures.Landscape | None:
-        """The loss over the window, if asked for."""
-        return figures.landscape_of(self.model, *self.ground) if "loss" in self.layers else None
+        """The loss in the window, if requested."""
+        return figures.landscape_of(self.model, *self.overlay_window) if "loss" in self.layers else None
 
     def explanation(self, run: Trajectory) -> Explanation:
-        """Why a run has its fate; without claims where its numbers contradict each other."""
+        """Return the explanation of a fate; without claims if the numbers contradict each other."""
         if doubt(run):
             return Explanation(Fate.UNDECIDED, ())
         return self.model.explain(run.a0, run.R0, run, self.thresholds[run.R0])
@@ -189,11 +191,11 @@ class ComputationPlan:
     @cached_property
     def thresholds(self) -> dict[float, np.ndarray]:
         """The thresholds in a0 at each R0 that a run starts from."""
-        return {R0: self.model.thresholds(R0, self.bracket) for R0 in sorted({run.R0 for run in self.runs})}
+        return {R0: self.model.thresholds(R0, self.threshold_bracket) for R0 in sorted({run.R0 for run in self.runs})}
 
 
 def run_name(state: UnlearningState, index: int) -> str:
-    """What a run is called: by its ā, or by both coordinates where it was clicked."""
+    """Return the name of a trajectory: its ā, or both coordinates if it was clicked."""
     R0, a0 = state.starts[index]
     return (
         f"({format_number(R0, 3)}, {format_number(a0, 3)})" if index >= len(state.a) else f"ā = {format_number(a0, 6)}"

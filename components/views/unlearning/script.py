@@ -1,4 +1,6 @@
-"""The script that view 1 gives away. What stands between the marks is replaced by the parameters of a state."""
+"""Template of the exported script of the Unlearning view. The lines between the marks are replaced by the parameters of
+a state.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,8 @@ SAMPLES, RTOL = 400, 1e-08
 MANIFOLD, A_MAX = 900, 50.0
 BRACKET = (-20.2, 20.2)
 LAYERS = ("field", "eq", "sep")
-ADDED, REACH = 0, 50.0
-GROUND_R, GROUND_A = (-0.2, 1.0), (-0.75, 25.0)
+ADDED, A_LIMIT = 0, 50.0
+OVERLAY_R, OVERLAY_A = (-0.2, 1.0), (-0.75, 25.0)
 NULLCLINE, LANDSCAPE, BASINS = 400, (121, 81), (96, 96)
 WIDTH: Any = None
 WIDE_NAME = ""
@@ -55,16 +57,18 @@ manifold = model.critical_manifold(MANIFOLD, A_MAX)  # its branches have R, a an
 folds = manifold.folds  # each has R, a and landing
 thresholds = {R0: model.thresholds(R0, BRACKET) for R0 in sorted({R0 for _, R0, _ in STARTS})}
 
-# The layers that are asked for.
+# The requested overlays.
 equilibria = model.equilibria() if "eq" in LAYERS else ()  # R, a, kind, eigenvalues, loss, is_global_minimum
-curves = model.separatrices(REACH) if "sep" in LAYERS else ()
+curves = model.separatrices(A_LIMIT) if "sep" in LAYERS else ()
 separatrices = [curve for curve in curves if curve.separates]  # each has R, a, saddle and fates
 orbits = [model.singular_orbit(a0, R0) for _, R0, a0 in STARTS] if "orbit" in LAYERS else []  # pieces and end
 added = STARTS[len(STARTS) - ADDED :] if "past" in LAYERS else ()
-pasts = [model.backward_orbit(a0, R0, max(REACH, abs(a0))) for _, R0, a0 in added]  # each has R, a and tau
-basins = phase_map(C, C_STAR, EPS, ("R0", *GROUND_R), ("a0", *GROUND_A), BASINS) if "fates" in LAYERS else None
-nullcline = np.linspace(*GROUND_R, NULLCLINE) if "null" in LAYERS else np.empty(0)  # R; a is model.slow_nullcline_a(R)
-grid = [np.linspace(*ends, n) for ends, n in zip((GROUND_R, GROUND_A), LANDSCAPE, strict=True)]  # R, a of the landscape
+pasts = [model.backward_orbit(a0, R0, max(A_LIMIT, abs(a0))) for _, R0, a0 in added]  # each has R, a and tau
+basins = phase_map(C, C_STAR, EPS, ("R0", *OVERLAY_R), ("a0", *OVERLAY_A), BASINS) if "fates" in LAYERS else None
+nullcline = np.linspace(*OVERLAY_R, NULLCLINE) if "null" in LAYERS else np.empty(0)  # R; a is model.slow_nullcline_a(R)
+grid = [
+    np.linspace(*ends, n) for ends, n in zip((OVERLAY_R, OVERLAY_A), LANDSCAPE, strict=True)
+]  # R, a of the landscape
 landscape = model.loss(*np.meshgrid(*grid)) if "loss" in LAYERS else None
 
 # The exact law of WIDTH neurons that stay alike; where that ends what unlearns at infinite width (None: it does not);
@@ -84,7 +88,7 @@ study = PANEL == "limit"
 limits = model.threshold_limits(STARTS[0][1], BRACKET) if study else ()  # a0, R, kind, fates, approach(eps)
 epsilons = np.geomspace(*EPSILONS).tolist()[::-1] if study else []
 others = [UnlearningModel(C, C_STAR, eps) for eps in epsilons]
-levels = [found[found != 0] for found in (model.thresholds(STARTS[0][1], BRACKET) for model in others)]
+levels = [values[values != 0] for values in (model.thresholds(STARTS[0][1], BRACKET) for model in others)]
 listed = STARTS[: len(STARTS) - ADDED]
 distances = [
     [model.trajectory(a0, R0, TAU_END, SAMPLES, rtol=RTOL).orbit_distance for _, R0, a0 in listed] for model in others
@@ -92,7 +96,7 @@ distances = [
 
 
 def field() -> str:
-    """The vector field as one path of arrows, all of one length."""
+    """Return the vector field as one path of arrows, all of one length."""
     length, back, barb = (0.021, 0.03), 0.4, 0.45  # shares of the window; of an arrow
     width, height = np.ptp(WINDOW_R), np.ptp(WINDOW_A)
     columns = WINDOW_R[0] + width * (np.arange(FIELD[0]) + 0.5) / FIELD[0]
@@ -111,7 +115,7 @@ def field() -> str:
 
 
 def joined(pieces: list[Any]) -> dict[str, np.ndarray]:
-    """The points of several curves, nan between them."""
+    """Return the points of several curves, nan between them."""
     R, a = ([np.append(getattr(piece, name), np.nan) for piece in pieces] for name in ("R", "a"))
     return {"x": np.concatenate(R), "y": np.concatenate(a)}
 
@@ -123,42 +127,45 @@ def slow_flow() -> dict[str, list[float]]:
     for branch in manifold.branches:
         if branch.attracting:
             steps = np.hypot(np.diff(branch.R) / np.ptp(WINDOW_R), np.diff(branch.a) / np.ptp(WINDOW_A))
-            gone = np.append(0.0, np.cumsum(steps))
-            at = SLOW * np.arange(0.5, gone[-1] / SLOW)
-            R, a = np.interp(at, gone, branch.R), np.interp(at, gone, branch.a)
-            rises, climbs = model.vector_field(R, a)[1] > 0, np.interp(at + TAIL, gone, branch.a) > a
+            length = np.append(0.0, np.cumsum(steps))
+            at = SLOW * np.arange(0.5, length[-1] / SLOW)
+            R, a = np.interp(at, length, branch.R), np.interp(at, length, branch.a)
+            rises, climbs = model.vector_field(R, a)[1] > 0, np.interp(at + TAIL, length, branch.a) > a
             tail = at + np.where(rises == climbs, -TAIL, TAIL)
-            x += np.stack([np.interp(tail, gone, branch.R), R], axis=1).ravel().tolist()
-            y += np.stack([np.interp(tail, gone, branch.a), a], axis=1).ravel().tolist()
+            x += np.stack([np.interp(tail, length, branch.R), R], axis=1).ravel().tolist()
+            y += np.stack([np.interp(tail, length, branch.a), a], axis=1).ravel().tolist()
     return {"x": x, "y": y}
 
 
-def draw_ground(figure: Any) -> None:
-    """The layers under the critical manifold: basins, contours of the loss, slow nullcline."""
-    place = {"row": 1, "col": 1}
+def draw_overlays_below(figure: Any) -> None:
+    """Plot the overlays below the critical manifold: basins, contours of the loss, slow nullcline."""
+    subplot = {"row": 1, "col": 1}
     if basins is not None:
         index = np.array([list(STYLES).index(Fate(fate).name) for fate in range(len(Fate))])
         n = len(STYLES)
         scale = [[(k + side) / n, style[0]] for k, style in enumerate(STYLES.values()) for side in (0, 1)]
-        looks = {"colorscale": scale, "zmin": -0.5, "zmax": n - 0.5, "opacity": TINT, "showscale": False}
-        figure.add_heatmap(x=basins.x, y=basins.y, z=index[basins.fate], name="basins", **looks, **place)
+        style = {"colorscale": scale, "zmin": -0.5, "zmax": n - 0.5, "opacity": TINT, "showscale": False}
+        figure.add_heatmap(x=basins.x, y=basins.y, z=index[basins.fate], name="basins", **style, **subplot)
     if landscape is not None:
         excess = (landscape - model.initial_loss) / (model.initial_loss or landscape.max() or 1.0)
         z = np.arcsinh(excess / np.where(excess < 0, *NEAREST))  # close contours where fates are decided
         low, high = np.floor(z.min() / LEVEL) + 0.5, np.ceil(z.max() / LEVEL) - 0.5
         levels = {"coloring": "none", "start": LEVEL * low, "end": LEVEL * high, "size": LEVEL}
         line = {"color": CONTOUR, "width": 1}
-        figure.add_contour(x=grid[0], y=grid[1], z=z, contours=levels, line=line, showscale=False, name="loss", **place)
+        figure.add_contour(
+            x=grid[0], y=grid[1], z=z, contours=levels, line=line, showscale=False, name="loss", **subplot
+        )
     if nullcline.size:
         a = model.slow_nullcline_a(nullcline)
         a[:-1][np.sign(nullcline[:-1]) != np.sign(nullcline[1:])] = np.nan  # its pole, R = 0
         line = {"color": MUTED, "width": 1.4, "dash": "1px,4px"}
-        figure.add_scatter(x=nullcline, y=a, mode="lines", line=line, name="slow nullcline", **place)
+        figure.add_scatter(x=nullcline, y=a, mode="lines", line=line, name="slow nullcline", **subplot)
 
 
-def draw_layers(figure: Any) -> None:
-    """The layers over it: separatrices, pasts, singular orbits, arrows of the slow flow, equilibria."""
-    place = {"row": 1, "col": 1}
+def draw_overlays_above(figure: Any) -> None:
+    """Plot the overlays above it: separatrices, backward orbits, singular orbits, arrows of the slow flow, "
+    "equilibria."""
+    subplot = {"row": 1, "col": 1}
     pieces = [piece for orbit in orbits for piece in orbit.pieces]
     for name, lines, colour, width, dash in (
         ("separatrix", separatrices, PARTING, 1.6, "9px,3px,2px,3px"),
@@ -168,18 +175,18 @@ def draw_layers(figure: Any) -> None:
     ):
         if lines:
             line = {"color": colour, "width": width, "dash": dash}
-            figure.add_scatter(**joined(lines), mode="lines", line=line, name=name, **place)
+            figure.add_scatter(**joined(lines), mode="lines", line=line, name=name, **subplot)
     if "slow" in LAYERS:
         arrows = slow_flow()
         sizes = [0, 10] * (len(arrows["x"]) // 2)
         marker: Any = {"symbol": "arrow", "size": sizes, "angleref": "previous", "color": INK}
-        figure.add_scatter(**arrows, mode="markers", marker=marker, name="slow flow", **place)
+        figure.add_scatter(**arrows, mode="markers", marker=marker, name="slow flow", **subplot)
     if equilibria:
         x, y = [point.R for point in equilibria], [point.a for point in equilibria]
         symbols = [SYMBOLS[point.kind] for point in equilibria]
         marker = {"symbol": symbols, "size": 8, "color": INK, "line": {"color": INK, "width": 2}}
         text = [f"{point.kind}, eigenvalues {point.eigenvalues}" for point in equilibria]
-        figure.add_scatter(x=x, y=y, text=text, mode="markers", marker=marker, name="equilibria", **place)
+        figure.add_scatter(x=x, y=y, text=text, mode="markers", marker=marker, name="equilibria", **subplot)
 
 
 def end(run: Trajectory, symbol: str) -> tuple[list[float], list[float], str]:
@@ -199,7 +206,7 @@ def end(run: Trajectory, symbol: str) -> tuple[list[float], list[float], str]:
 
 
 def extent(columns: list[np.ndarray], log: bool, margin: float) -> list[float]:
-    """The range of an axis that shows all of the columns; a logarithmic one ends 12 decades below its top."""
+    """Return the range of an axis that shows all of the columns; a logarithmic one ends 12 decades below its top."""
     values = np.concatenate(columns)
     values = values[np.isfinite(values) & ((values > 0) | (not log))]
     if not values.size:
@@ -211,8 +218,8 @@ def extent(columns: list[np.ndarray], log: bool, margin: float) -> list[float]:
     return [low - room, high + room]
 
 
-def shown(run: Any, limit: Any) -> dict[str, np.ndarray]:
-    """The columns of a run that the panels can show; those of the kernel only of a planar run."""
+def panel_columns(run: Any, limit: Any) -> dict[str, np.ndarray]:
+    """Return the columns of a run that the panels can show; those of the kernel only of a planar run."""
     loss = run.loss
     if LOSS == "excess":
         loss = run.excess if isinstance(run, Trajectory) else run.loss - limit.loss
@@ -225,8 +232,9 @@ def shown(run: Any, limit: Any) -> dict[str, np.ndarray]:
 
 
 def law(run: Trajectory) -> list[tuple[np.ndarray, np.ndarray]]:
-    """What the asymptotic law says of |R| and |a| of a run that unlearns, where it says |R| < 1 and its next term is
-    small; or of their exponents."""
+    """Return the asymptotic law of |R| and |a| of a trajectory that unlearns, where |R| < 1 and the next term is small;
+    or of their exponents.
+    """
     if PANEL not in ("law", "slopes") or run.fate != Fate.UNLEARNING:
         return []
     asymptotics = model.asymptotics(1 if run.R[-1] > 0 else -1)
@@ -238,14 +246,14 @@ def law(run: Trajectory) -> list[tuple[np.ndarray, np.ndarray]]:
     tau = np.geomspace(run.tau[1], run.tau[-1], LAW_POINTS)
     R, a = np.abs(asymptotics.R(tau)), asymptotics.a(tau)
     leading = asymptotics.a_prefactor * tau**asymptotics.a_exponent
-    near = np.abs(a - leading) < 0.5 * np.abs(leading)
-    return [(tau, np.where(R < 1, R, np.nan)), (tau, np.where(near & (R < 1), np.abs(a), np.nan))]
+    accurate = np.abs(a - leading) < 0.5 * np.abs(leading)
+    return [(tau, np.where(R < 1, R, np.nan)), (tau, np.where(accurate & (R < 1), np.abs(a), np.nan))]
 
 
 def draw_run(figure: Any, name: str, run: Any, limit: Any, line: dict[str, Any]) -> None:
     """A run's line in the plane and in the panels, and the law beside it."""
     figure.add_scatter(x=run.R, y=run.a, mode="lines", line=line, name=name, row=1, col=1)
-    columns = shown(run, limit)
+    columns = panel_columns(run, limit)
     thin = {**line, "width": min(line["width"], 2)}
     for row, (column, *_) in enumerate(ROWS, 1):
         if column in columns:
@@ -256,8 +264,8 @@ def draw_run(figure: Any, name: str, run: Any, limit: Any, line: dict[str, Any])
             figure.add_scatter(x=x, y=y, mode="lines", line=line, name=f"{name}, law", row=row, col=2)
 
 
-def draw_beside(figure: Any) -> None:
-    """A of a comparison, with its critical manifold; the runs at finite width, and where that halts unlearning."""
+def draw_comparison(figure: Any) -> None:
+    """Plot the pinned trajectory with its critical manifold, the trajectories at finite width, and their ends."""
     for attracting, width, dash in ((True, 2.5, "solid"), (False, 1.2, "dash")):
         branches = pinned_manifold.branches if pinned_manifold else ()
         pieces = [branch for branch in branches if branch.attracting == attracting]
@@ -281,19 +289,21 @@ def draw_study(figure: Any, rows: int) -> None:
     for row, limit in enumerate(limits[: rows - 1], 1):
         points = np.geomspace(*EPSILONS[:2], 60)
         curve = limit.approach(points)
-        near = np.abs(curve - limit.a0) < 0.5 * max(1.0, abs(limit.a0))
+        accurate = np.abs(curve - limit.a0) < 0.5 * max(1.0, abs(limit.a0))
         line = {"color": MUTED, "width": 1}
         ends = {"x": EPSILONS[:2], "y": [limit.a0] * 2}
         figure.add_scatter(**ends, mode="lines", line={**line, "dash": "dot"}, name="limit", row=row, col=2)
-        figure.add_scatter(x=points[near], y=curve[near], mode="lines", line=line, name="approach", row=row, col=2)
-        own = [
+        figure.add_scatter(
+            x=points[accurate], y=curve[accurate], mode="lines", line=line, name="approach", row=row, col=2
+        )
+        points_of_limit = [
             (eps, a0)
-            for eps, found in zip(epsilons, levels, strict=True)
-            for a0 in found
+            for eps, levels_at_eps in zip(epsilons, levels, strict=True)
+            for a0 in levels_at_eps
             if min(limits, key=lambda other: abs(other.a0 - a0)) is limit
-            and abs(a0 - limit.a0) == np.abs(found - limit.a0).min()
+            and abs(a0 - limit.a0) == np.abs(levels_at_eps - limit.a0).min()
         ]
-        x, y = [eps for eps, _ in own], [a0 for _, a0 in own]
+        x, y = [eps for eps, _ in points_of_limit], [a0 for _, a0 in points_of_limit]
         figure.add_scatter(x=x, y=y, mode="markers", marker={"color": INK}, name="threshold", row=row, col=2)
         figure.update_yaxes(title_text=f"ā<sub>c</sub> → {limit.a0:.6g}", row=row, col=2)
     for index, ((name, *_), run) in enumerate(zip(listed, runs, strict=False)):
@@ -306,15 +316,15 @@ def draw_study(figure: Any, rows: int) -> None:
     figure.update_yaxes(title_text="distance to orbit", type="log", row=rows, col=2)
 
 
-def picture() -> Any:
-    """The plane on the left; the panels over time on the right."""
+def plot() -> Any:
+    """Return the plane on the left; the panels over time on the right."""
     from plotly.subplots import make_subplots
 
     rows = len(limits[:3]) + 1 if study else len(ROWS)
     specs: Any = [[{"rowspan": rows}, {}], *([None, {}] for _ in range(rows - 1))]
     figure = make_subplots(rows=rows, cols=2, specs=specs, column_widths=[0.6, 0.4])
 
-    draw_ground(figure)
+    draw_overlays_below(figure)
     left = -1.0 if any(run.R.min() < 0 for run in runs) else 0.0
     for a0 in sorted({run.a0 for run in runs} - {0.0}):
         line = {"color": FIBRE, "width": 1, "dash": "dot"}
@@ -334,8 +344,8 @@ def picture() -> Any:
     points = {"x": [fold.R for fold in folds], "y": [fold.a for fold in folds]}
     figure.add_scatter(**points, mode="markers", marker=marker, name="folds", row=1, col=1)
 
-    draw_layers(figure)
-    draw_beside(figure)
+    draw_overlays_above(figure)
+    draw_comparison(figure)
 
     for (name, R0, a0), label, run in zip(STARTS, LABELS, runs, strict=True):
         colour, dash, symbol = STYLES[run.fate.name]
@@ -357,8 +367,8 @@ def picture() -> Any:
         )
 
     logarithmic = TAU_AXIS == "log"
-    drawn: list[Any] = [*runs, *wide, *pinned]
-    span: Any = extent([run.tau for run in drawn], logarithmic, 0.0)
+    plotted: list[Any] = [*runs, *wide, *pinned]
+    span: Any = extent([run.tau for run in plotted], logarithmic, 0.0)
     if TAU_WINDOW and not (logarithmic and TAU_WINDOW[0] <= 0):
         span = np.log10(TAU_WINDOW).tolist() if logarithmic else TAU_WINDOW
     font = {"family": FONT, "size": 13, "color": INK}
@@ -374,14 +384,14 @@ def picture() -> Any:
         figure.update_xaxes(type=TAU_AXIS, range=span, col=2)
         figure.update_xaxes(title_text="time  τ", row=rows, col=2)
     ends = [run.limit for run in (*runs, *runs[: len(wide)], *pinned)]
-    columns = [shown(run, limit) for run, limit in zip(drawn, ends, strict=True)]
-    for row, (column, title, log, reach) in enumerate(ROWS, 1):
+    columns = [panel_columns(run, limit) for run, limit in zip(plotted, ends, strict=True)]
+    for row, (column, title, log, fixed_range) in enumerate(ROWS, 1):
         if column == "loss" and LOSS == "excess":
             title, log = "L − L<sub>∞</sub>", True
-        shows: Any = reach or extent([values[column] for values in columns if column in values], log, 0.09)
+        axis_range: Any = fixed_range or extent([values[column] for values in columns if column in values], log, 0.09)
         if column == "R" and left < 0:
-            shows = (-1.04, 1.04)
-        figure.update_yaxes(title_text=title, type="log" if log else "linear", range=shows, row=row, col=2)
+            axis_range = (-1.04, 1.04)
+        figure.update_yaxes(title_text=title, type="log" if log else "linear", range=axis_range, row=row, col=2)
     if "field" in LAYERS:
         line = {"color": ARROWS, "width": 1}
         figure.add_shape(type="path", path=field(), layer="below", line=line, row=1, col=1)
@@ -389,7 +399,7 @@ def picture() -> Any:
 
 
 def main() -> None:
-    """Prints where each run ends, and draws the picture if plotly is there."""
+    """Print the end of each trajectory, and plot them if plotly is installed."""
     for run in runs:
         print(
             f"a0 = {run.a0:g}, R0 = {run.R0:g}: {run.fate.name}, "
@@ -397,8 +407,8 @@ def main() -> None:
             f"in the limit R = {run.limit.R:.6g}, a = {run.limit.a:.6g}, loss = {run.limit.loss:.6g}"
         )
     for (name, *_), run in zip(STARTS, runs, strict=True):
-        if PANEL in ("law", "slopes") and (found := run.power_fit):
-            print(f"{name}: fitted |R| ~ tau^{found.R_exponent:.4g}, |a| ~ tau^{found.a_exponent:.4g}")
+        if PANEL in ("law", "slopes") and (fit := run.power_fit):
+            print(f"{name}: fitted |R| ~ tau^{fit.R_exponent:.4g}, |a| ~ tau^{fit.a_exponent:.4g}")
     for (name, *_), halt, width in zip(STARTS, halts, needed, strict=False):
         end = f"{halt.fate.name} at R = {halt.R:.6g}, a = {halt.a:.6g}; " if halt else ""
         print(f"{name}, {WIDE_NAME}: {end}the planar law holds from m = {width:.3g}")
@@ -408,7 +418,7 @@ def main() -> None:
     for run in pinned:
         print(f"A: {run.fate.name}, in the limit R = {run.limit.R:.6g}, a = {run.limit.a:.6g}")
     try:
-        figure = picture()
+        figure = plot()
     except ModuleNotFoundError:
         print("plotly is not installed: there is no picture.")
         return

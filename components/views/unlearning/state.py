@@ -1,4 +1,4 @@
-"""The parameters of view 1: the planar fast-slow system of feature unlearning (theory section 1)."""
+"""Parameters of the Unlearning view: the planar fast-slow system of feature unlearning (theory section 1)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from components.core.state import Parameter, State
 
 K_MAX = 10  # degrees; k! B_k stays well inside double precision
-COEFFICIENT = (-10.0, 10.0)  # holds the paper's (2, 4, 6, 8, 10)
+COEFFICIENT = (-10.0, 10.0)  # contains the paper's (2, 4, 6, 8, 10)
 EPS = (1e-6, 10.0)
-START = (-20.0, 20.0)  # of a; the core goes further, the slider does not
+START = (-20.0, 20.0)  # of a; the core accepts more
 ALIGNMENT = (-1.0, 1.0)
 HORIZON = (1.0, 1e8)
 MAX_RUNS = 12
@@ -17,10 +17,10 @@ MAX_POINTS = 12  # clicked points; each costs as much as a run
 HEIGHT = (-1e3, 1e3)  # of a clicked point or a window's edge: what the core accepts as a start
 
 # Field, slow nullcline, equilibria, separatrices, singular orbits, slow flow, contours of the loss, basins by
-# fate, the past of the clicked points: in a link there is room for short words only.
+# fate, the past of the clicked points: short words, for short links.
 LAYERS = ("field", "null", "eq", "sep", "orbit", "slow", "loss", "fates", "past")
 
-# The course of R, a and the loss; the asymptotic law; its local exponents; the tangent kernel; what epsilon does.
+# R, a and the loss over time; the asymptotic law; its local exponents; the tangent kernel; the epsilon study.
 PANELS = ("course", "law", "slopes", "kernel", "limit")
 WIDTH = (2.0, 1e9)
 PINNED = ("pin_c", "pin_c_star", "pin_eps", "pin_a", "pin_R0")
@@ -29,7 +29,7 @@ Number = float
 Numbers = tuple[float, ...]
 
 
-# What every view of the planar system has.
+# Parameters of all views of the planar system.
 HERMITE = "Heₖ (not normalized)"  # which polynomials the coefficients belong to, in titles of controls
 POLYNOMIALS = "probabilists' Hermite polynomials He_k, not normalized: E[He_k(G)^2] = k!"  # the same, in exports
 Activation = Annotated[
@@ -148,14 +148,15 @@ class UnlearningState(State):
 
     @classmethod
     def normalize(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """Pads c and c* to a common length with zeros; keeps the chosen start among the starts; drops empty windows,
-        and a pinned run of which anything is missing."""
+        """Pad c and c* to the same length, keep the chosen start in the list, drop empty windows and an incomplete
+        pinned trajectory.
+        """
         for names in (("c", "c_star"), ("pin_c", "pin_c_star")):
             c, c_star = (values.get(name, cls.model_fields[name].default) for name in names)
             if isinstance(c, (tuple, list)) and isinstance(c_star, (tuple, list)) and c and c_star:
                 K = max(len(c), len(c_star))
-                for name, given in zip(names, (c, c_star), strict=True):
-                    values[name] = (*given, *(0.0,) * (K - len(given)))
+                for name, coefficients in zip(names, (c, c_star), strict=True):
+                    values[name] = (*coefficients, *(0.0,) * (K - len(coefficients)))
         if any(values.get(name) is None for name in PINNED):
             values.update(dict.fromkeys(PINNED))
         starts, chosen = values.get("a", cls.model_fields["a"].default), values.get("chosen")
@@ -175,7 +176,7 @@ class UnlearningState(State):
 
     @property
     def pinned(self) -> UnlearningState | None:
-        """The pinned run's own problem, with this horizon, if a run is pinned."""
+        """The problem of the pinned trajectory, with this horizon; None if there is none."""
         if self.pin_c is None:  # and with it all others
             return None
         problem = {name.removeprefix("pin_"): getattr(self, name) for name in PINNED}

@@ -1,4 +1,4 @@
-"""View 1: the explorer of feature unlearning, the root page."""
+"""The Unlearning view: the explorer of feature unlearning, the root page."""
 
 from __future__ import annotations
 

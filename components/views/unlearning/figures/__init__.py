@@ -1,10 +1,10 @@
-"""The figures of view 1: pure functions from results to figures and traces of plotly's schema.
+"""The figures of the Unlearning view: pure functions from results to figures and traces of plotly's schema.
 
-They are plain dicts: `go.Figure`, which the tests build of every one of them, takes ten times as long
-to check names and values as the core takes to compute them.
+They are plain dicts: to check names and values, `go.Figure` takes ten times as long as the core takes to compute them.
+The tests build a `go.Figure` from every one of them.
 
-A trace that belongs to a run carries, in `meta`, which run and which of its columns it shows; the
-client fills it from the stream. `part` says what of it: the line, or the marks of all runs.
+The `meta` of a trace of a trajectory contains the index of the trajectory and the columns; the client fills the trace
+from the stream. `part` tells the line from the marks of all trajectories.
 """
 
 from components.views.unlearning.figures.comparison_overlay import halts, pinned_manifold
@@ -36,7 +36,7 @@ from components.views.unlearning.figures.panels import LAW_POINTS, PANEL_DISPLAY
 from components.views.unlearning.figures.plane import (
     FIELD,
     LABEL_GAP,
-    LABEL_ROOM,
+    WINDOW_LEFT,
     field,
     label_heights,
     plane,
@@ -50,7 +50,6 @@ __all__ = [
     "ARROWS",
     "FIELD",
     "LABEL_GAP",
-    "LABEL_ROOM",
     "LANDSCAPE",
     "LAW_POINTS",
     "LEVELS",
@@ -62,6 +61,7 @@ __all__ = [
     "SYMBOLS",
     "TAIL",
     "TINT",
+    "WINDOW_LEFT",
     "Curve",
     "Landscape",
     "Run",

@@ -1,4 +1,4 @@
-"""What is drawn beside the picture's own: A of a comparison, and the ends that finite width has."""
+"""Overlays for comparison: the pinned critical manifold, and the ends at finite width."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from dynamics import CriticalManifold, Fate, Halt
 
 
 def pinned_manifold(manifold: CriticalManifold, view: Window) -> list[Trace]:
-    """A's critical manifold, thin: attracting pieces solid, repelling pieces dashed."""
+    """Return the pinned critical manifold as thin lines: attracting pieces solid, repelling pieces dashed."""
     height = view.a[1] - view.a[0]
     traces = []
     for attracting in (True, False):
@@ -34,8 +34,8 @@ def pinned_manifold(manifold: CriticalManifold, view: Window) -> list[Trace]:
 
 
 def halts(runs: Sequence[Run], ends: Sequence[Halt | None], view: Window) -> Trace:
-    """Where finite width ends runs that unlearn at infinite width; those outside the window are left to the words."""
-    seen = [
+    """Return marks where finite width ends trajectories that unlearn at infinite width; only those in the window."""
+    visible = [
         (run, end)
         for run, end in zip(runs, ends, strict=True)
         if end and _decided(end) and view.a[0] <= end.a <= view.a[1]
@@ -43,15 +43,15 @@ def halts(runs: Sequence[Run], ends: Sequence[Halt | None], view: Window) -> Tra
     marker = {
         "symbol": "hexagon-open",
         "size": 11,
-        "color": [run.colour for run, _ in seen],
+        "color": [run.colour for run, _ in visible],
         "opacity": 1,
         "line": {"width": 2},
     }
-    said = [f"{run.name}<br>{_words(end)}" for run, end in seen]
+    texts = [f"{run.name}<br>{_hover_text(end)}" for run, end in visible]
     return scatter(
-        x=[end.R for _, end in seen],
-        y=[end.a for _, end in seen],
-        text=said,
+        x=[end.R for _, end in visible],
+        y=[end.a for _, end in visible],
+        text=texts,
         mode="markers",
         marker=marker,
         name="halts",
@@ -64,7 +64,7 @@ def _decided(end: Halt) -> bool:
     return end.fate in (Fate.PARTIAL_ALIGNMENT, Fate.FULL_ALIGNMENT, Fate.NO_ALIGNMENT)
 
 
-def _words(end: Halt) -> str:
+def _hover_text(end: Halt) -> str:
     if end.fate == Fate.PARTIAL_ALIGNMENT:
         return "finite width halts unlearning here,<br>if all neurons stay alike"
     return "finite width ends it here,<br>if all neurons stay alike"

@@ -1,4 +1,4 @@
-"""The panels of epsilon: each threshold over it, with its limit and approach; the distance to the singular orbits."""
+"""Panels of the epsilon study: each threshold with its limit and approach; the distances to the singular orbits."""
 
 from __future__ import annotations
 
@@ -14,25 +14,27 @@ from components.ui.theme import LIGHT
 from components.views.unlearning.figures.styles import Run
 from dynamics import ThresholdLimit
 
-ROWS = 3  # thresholds that have a row
-FAR = 0.5  # of max(1, |limit|): from there on the first term predicts nothing
-APPROACH = 60  # points of its curve
+MAX_THRESHOLD_ROWS = 3
+MAX_DEVIATION = 0.5  # of max(1, |limit|); beyond it the first term predicts nothing
+APPROACH_POINTS = 60
 
 
 def limit_panels(
     eps: Sequence[float],
     thresholds: Sequence[np.ndarray],
     distances: Sequence[Sequence[float]],
-    found: Sequence[ThresholdLimit],
+    limits: Sequence[ThresholdLimit],
     runs: Sequence[Run],
     present: float,
     ends: tuple[float, float],
 ) -> Figure:
-    """Over epsilon from `ends[0]` to `ends[1]`: what has been computed so far (thresholds and distances at `eps`)."""
-    rows = list(found[:ROWS])
+    """Return the panels over epsilon from `ends[0]` to `ends[1]`, with the results computed so far (thresholds and
+    distances at `eps`).
+    """
+    rows = list(limits[:MAX_THRESHOLD_ROWS])
     data: list[Trace] = []
     for number, limit in enumerate(rows):
-        data += _threshold(number, limit, *assigned(eps, thresholds, limit, found), ends)
+        data += _threshold(number, limit, *assigned(eps, thresholds, limit, limits), ends)
     for index, run in enumerate(runs):
         data.append(
             scatter(
@@ -51,13 +53,13 @@ def limit_panels(
 
 
 def assigned(
-    eps: Sequence[float], thresholds: Sequence[np.ndarray], limit: ThresholdLimit, found: Sequence[ThresholdLimit]
+    eps: Sequence[float], thresholds: Sequence[np.ndarray], limit: ThresholdLimit, limits: Sequence[ThresholdLimit]
 ) -> tuple[list[float], list[float]]:
-    """At each epsilon the threshold nearest to a limit, unless it is nearer to another one."""
+    """Return, at each epsilon, the threshold nearest to a limit unless another limit is nearer."""
     x, y = [], []
     for at, values in zip(eps, thresholds, strict=True):
         for value in values.tolist():
-            nearest = min(found, key=lambda other: abs(other.a0 - value))
+            nearest = min(limits, key=lambda other: abs(other.a0 - value))
             rivals = [other for other in values.tolist() if abs(other - limit.a0) < abs(value - limit.a0)]
             if nearest is limit and not rivals:
                 x.append(at)
@@ -68,11 +70,11 @@ def assigned(
 def _threshold(
     number: int, limit: ThresholdLimit, eps: list[float], values: list[float], ends: tuple[float, float]
 ) -> list[Trace]:
-    """A threshold, its limit as a level line, the first term of the approach as a thin curve."""
+    """Return a threshold, its limit as a horizontal line, and the first term of the approach as a thin curve."""
     axes = {"xaxis": "x", "yaxis": axis_of(number)}
-    points = np.geomspace(*ends, APPROACH)
+    points = np.geomspace(*ends, APPROACH_POINTS)
     curve = limit.approach(points)
-    near = np.abs(curve - limit.a0) < FAR * max(1.0, abs(limit.a0))
+    valid = np.abs(curve - limit.a0) < MAX_DEVIATION * max(1.0, abs(limit.a0))
     muted = {"color": LIGHT["muted"], "width": 1}
     return [
         scatter(
@@ -85,8 +87,8 @@ def _threshold(
             **axes,
         ),
         scatter(
-            x=points[near].tolist(),
-            y=curve[near].tolist(),
+            x=points[valid].tolist(),
+            y=curve[valid].tolist(),
             mode="lines",
             line={**muted, "dash": "solid"},
             name="approach",

@@ -1,4 +1,4 @@
-"""The panels of view 1: quantities along the runs, over one time axis."""
+"""Panels of the Unlearning view: quantities along the trajectories, over one time axis."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ LAW_POINTS = 60
 
 @dataclass(frozen=True)
 class Row:
-    """One panel: the column of the runs that it shows, its title, and its axis."""
+    """A panel: the column that it shows, its title, and its axis."""
 
     column: str
     title: str
     log: bool = False
-    range: tuple[float, float] | None = None  # None: the column's whole extent
+    range: tuple[float, float] | None = None  # None: the full extent of the column
     planar_only: bool = False  # whether the law of finite width has no such column
 
 
-SLOPES = (-1.1, 1.1)  # a run that leaves R = 0 begins with 1; jumps go beyond
+SLOPES = (-1.1, 1.1)  # a trajectory that leaves R = 0 starts with 1; jumps exceed the range
 ALIGNMENT = Row("R", "R", range=(-0.04, 1.04))
 PANELS: dict[str, tuple[Row, ...]] = {
     "course": (ALIGNMENT, Row("a", "a"), Row("loss", "loss  L")),
@@ -46,7 +46,7 @@ PANELS: dict[str, tuple[Row, ...]] = {
 
 
 def panels(negative_R: bool, panel: str = "course") -> Figure:
-    """The rows of a panel over one time axis, without their lines."""
+    """Return the rows of a panel over one time axis, without lines."""
     layout = stacked_axes([row.title for row in PANELS[panel]], ("tau", "τ"))
     for number, row in enumerate(PANELS[panel]):
         axis = axis_name(number)
@@ -61,15 +61,16 @@ def panels(negative_R: bool, panel: str = "course") -> Figure:
 
 
 def law(run: Run, asymptotics: Asymptotics, tau: np.ndarray, fit: PowerFit | None, panel: str) -> list[Trace]:
-    """What the asymptotic law says of |R| and |a| of a run that unlearns, or of their exponents, as thin lines; in the
-    law's own panel also the exponents that the run's end fits."""
+    """Return the asymptotic law of |R| and |a| of a trajectory that unlearns, or of their exponents, as thin lines; in
+    the law's panel also the exponents fitted to its end.
+    """
     powers = asymptotics.R_exponent, asymptotics.a_exponent
     if panel == "slopes":
         times = np.array([tau[1], tau[-1]])
-        said = [np.full(2, power) for power in powers]
+        curves = [np.full(2, power) for power in powers]
     else:
         times = np.geomspace(tau[1], tau[-1], LAW_POINTS)
-        said = lawful(asymptotics, times)
+        curves = valid_law(asymptotics, times)
     line = {"color": run.colour, "width": 1, "dash": "solid"}
     traces = [
         scatter(
@@ -82,22 +83,23 @@ def law(run: Run, asymptotics: Asymptotics, tau: np.ndarray, fit: PowerFit | Non
             yaxis=axis_of(row),
             hovertemplate=f"law τ<sup>{power:.4g}</sup>: %{{y:.5g}}<extra></extra>",
         )
-        for row, (values, power) in enumerate(zip(said, powers, strict=True))
+        for row, (values, power) in enumerate(zip(curves, powers, strict=True))
     ]
     return [*traces, *_fitted(run, asymptotics, fit)] if fit and panel == "law" else traces
 
 
-def lawful(asymptotics: Asymptotics, times: np.ndarray) -> list[np.ndarray]:
-    """|R| and |a| of the law where it says |R| < 1, and of a where its next term is smaller than half of the leading
-    one; nan elsewhere."""
+def valid_law(asymptotics: Asymptotics, times: np.ndarray) -> list[np.ndarray]:
+    """Return |R| and |a| of the law where |R| < 1 and, for a, where its next term is below half of the leading one; nan
+    elsewhere.
+    """
     R, a = np.abs(asymptotics.R(times)), asymptotics.a(times)
     leading = asymptotics.a_prefactor * times**asymptotics.a_exponent
-    near = np.abs(a - leading) < 0.5 * np.abs(leading)
-    return [np.where(R < 1, R, np.nan), np.where(near & (R < 1), np.abs(a), np.nan)]
+    accurate = np.abs(a - leading) < 0.5 * np.abs(leading)
+    return [np.where(R < 1, R, np.nan), np.where(accurate & (R < 1), np.abs(a), np.nan)]
 
 
 def _fitted(run: Run, asymptotics: Asymptotics, fit: PowerFit) -> list[Trace]:
-    """The fitted exponents as labels in the middle of their window."""
+    """Return the fitted exponents as labels in the middle of their window."""
     middle = float(np.sqrt(fit.tau[0] * fit.tau[1]))
     heights = (float(np.abs(law(middle))) for law in (asymptotics.R, asymptotics.a))
     return [

@@ -1,4 +1,4 @@
-"""The R–a plane of view 1: its window, fast fibres, critical manifold, vector field, names and marks of the runs."""
+"""The R–a plane of the Unlearning view: window, fast fibres, critical manifold, vector field, names and marks."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from dynamics import CriticalManifold, UnlearningModel
 FIELD = (22, 16)  # arrows across and up: enough to see the flow, few enough to see the rest
 TOP_MARGIN = 1.08  # the window's top above the highest start or fold
 LOWEST_TOP = 2.0  # a window reaches at least this far from a = 0
-HIGHEST_TOP = 45.0  # folds above are not worth flattening the rest for
-LABEL_ROOM = -0.2  # the window begins here, so that the starts' labels are clear of the axis
-LABEL_GAP = 0.034  # labels of starts are kept this share of the window apart
-ROOM = "\N{NO-BREAK SPACE}"  # between a label and its start, in pixels where a share of the window is none
-LABEL_SHIFT = 0.006  # of a label from its start, as a share of the window
+HIGHEST_TOP = 45.0  # folds above it are left out: they would flatten the rest
+WINDOW_LEFT = -0.2  # lower end of R: leaves space for the labels of the starts
+LABEL_GAP = 0.034  # smallest distance of labels, as a fraction of the window
+LABEL_SPACE = "\N{NO-BREAK SPACE}"  # between a label and its start; it does not shrink with the window
+LABEL_SHIFT = 0.006  # of a label from its start, as a fraction of the window
 
 
 def window(model: UnlearningModel, runs: Sequence[Run], ends: Sequence[float] = ()) -> Window:
-    """The default window: every start, every finite end (of the runs, and those at `ends`) and the folds in it, one
-    margin above.
+    """Return the default window: every start, every finite end (of the trajectories, and `ends`) and the folds in it,
+    plus a margin at the top.
 
-    It opens to the left, or below, only where a run goes there: R takes the sign of a A_1.
+    It extends to the left, or below 0, only if a trajectory does: R takes the sign of a A_1.
     """
     finite = [height for height in (*(run.limit.a for run in runs), *ends) if abs(height) <= HIGHEST_TOP]
     heights = [run.a0 for run in runs] + finite
@@ -46,12 +46,12 @@ def window(model: UnlearningModel, runs: Sequence[Run], ends: Sequence[float] = 
         top = -0.03 * bottom
     if bottom == 0:
         bottom = -0.03 * top
-    return Window((-1.03 if negative_R else LABEL_ROOM, 1.03), (bottom, top))
+    return Window((-1.03 if negative_R else WINDOW_LEFT, 1.03), (bottom, top))
 
 
-def union(one: Window, other: Window) -> Window:
-    """The window that shows what both do."""
-    (left, right), (low, high) = zip(one.R, other.R, strict=True), zip(one.a, other.a, strict=True)
+def union(first: Window, second: Window) -> Window:
+    """Return the smallest window that contains both."""
+    (left, right), (low, high) = zip(first.R, second.R, strict=True), zip(first.a, second.a, strict=True)
     return Window((min(left), max(right)), (min(low), max(high)))
 
 
@@ -71,13 +71,13 @@ def plane(
     below: Sequence[Trace] = (),
     above: Sequence[Trace] = (),
 ) -> Figure:
-    """The R–a plane without field and trajectories: fast fibres, critical manifold, folds, labelled starts.
+    """Return the R–a plane without field and trajectories: fast fibres, critical manifold, folds, labeled starts.
 
-    `runs`: those with a name and marks; A of a comparison, which is another model's, is the last of them.
-    `below`, `above`: layers under and over the manifold.
+    `runs`: those with a name and marks; the pinned one, of another model, is the last. `below`, `above`: overlays under
+    and over the manifold.
     """
-    ground = [*below, _fibres(runs, view), *_manifold(manifold, view), *above]
-    data = [*ground, _names(model, runs, view), _marks(runs)]
+    background = [*below, _fibres(runs, view), *_manifold(manifold, view), *above]
+    data = [*background, _names(model, runs, view), _marks(runs)]
     return {"data": data, "layout": _plane_layout(view)}
 
 
@@ -93,7 +93,7 @@ def _plane_layout(view: Window) -> dict[str, Any]:
 
 
 def field(model: UnlearningModel, view: Window) -> dict[str, Any]:
-    """The vector field on a grid of the window: points, and directions of one length as the window shows them."""
+    """Return the vector field on a grid of the window: points, and directions of equal length in the window."""
     nx, ny = FIELD
     width, height = view.R[1] - view.R[0], view.a[1] - view.a[0]
     R = view.R[0] + width * (np.arange(nx) + 0.5) / nx
@@ -110,7 +110,7 @@ def field(model: UnlearningModel, view: Window) -> dict[str, Any]:
 
 
 def _fibres(runs: Sequence[Run], view: Window) -> Trace:
-    """The fast fibre of each start: the level line a = ā, along which R moves first."""
+    """Return the fast fibre of each start: the level line a = ā, along which R moves first."""
     heights = sorted({run.a0 for run in runs if run.a0 != 0 and run.kind == "planar"})
     x = [x for _ in heights for x in (max(view.R[0], -1.0) if view.R[0] < -0.5 else 0.0, 1.0, None)]
     y = [y for a in heights for y in (a, a, None)]
@@ -119,7 +119,7 @@ def _fibres(runs: Sequence[Run], view: Window) -> Trace:
 
 
 def _manifold(manifold: CriticalManifold, view: Window) -> list[Trace]:
-    """Attracting pieces solid, repelling pieces dashed, folds as open circles."""
+    """Return the critical manifold: attracting pieces solid, repelling pieces dashed, folds as open circles."""
     height = view.a[1] - view.a[0]
     traces = []
     for attracting in (True, False):
@@ -127,9 +127,9 @@ def _manifold(manifold: CriticalManifold, view: Window) -> list[Trace]:
         y: list[float] = []
         for branch in manifold.branches:
             if branch.attracting == attracting:
-                near = (branch.a > view.a[0] - 2 * height) & (branch.a < view.a[1] + 2 * height)
-                x += [*np.where(near, branch.R, np.nan), math.nan]
-                y += [*np.where(near, branch.a, np.nan), math.nan]
+                visible = (branch.a > view.a[0] - 2 * height) & (branch.a < view.a[1] + 2 * height)
+                x += [*np.where(visible, branch.R, np.nan), math.nan]
+                y += [*np.where(visible, branch.a, np.nan), math.nan]
         name = f"critical manifold, {'attracting' if attracting else 'repelling'}"
         line = {
             "color": LIGHT["manifold"],
@@ -152,15 +152,15 @@ def _manifold(manifold: CriticalManifold, view: Window) -> list[Trace]:
 
 
 def _names(model: UnlearningModel, runs: Sequence[Run], view: Window) -> Trace:
-    """Each run's name at its start, on the side where the run does not go."""
-    going, _ = model.vector_field([run.R0 for run in runs], [run.a0 for run in runs])
-    sides = ["right" if speed < 0 else "left" for speed in going]
+    """Return each trajectory's name at its start, on the side away from its motion."""
+    speeds, _ = model.vector_field([run.R0 for run in runs], [run.a0 for run in runs])
+    sides = ["right" if speed < 0 else "left" for speed in speeds]
     shift = LABEL_SHIFT * (view.R[1] - view.R[0])
     return scatter(
         x=[run.R0 + (shift if side == "right" else -shift) for run, side in zip(runs, sides, strict=True)],
         y=label_heights([run.a0 for run in runs], view),
         mode="text",
-        text=[f"<b>{ROOM}{run.name}{ROOM}</b>" for run in runs],
+        text=[f"<b>{LABEL_SPACE}{run.name}{LABEL_SPACE}</b>" for run in runs],
         textposition=[f"middle {side}" for side in sides],
         textfont={"color": [run.colour for run in runs], "size": 13},
         hoverinfo="skip",
@@ -171,9 +171,9 @@ def _names(model: UnlearningModel, runs: Sequence[Run], view: Window) -> Trace:
 
 
 def _marks(runs: Sequence[Run]) -> Trace:
-    """A dot at each start; then, where each run ends or leaves the window, its fate's marker.
+    """Return a dot at each start, and the symbol of the fate at each end.
 
-    The client, which knows the runs and the window, adds the ends to the points.
+    The client, which has the samples and the window, adds the positions of the ends.
     """
     styles = [FATES[run.limit.fate] for run in runs]
     colours = [run.colour for run in runs]
@@ -197,7 +197,7 @@ def _marks(runs: Sequence[Run]) -> Trace:
 
 
 def label_heights(starts: Sequence[float], view: Window) -> list[float]:
-    """The labels' heights: the starts' own, moved apart where they would overlap."""
+    """Return the heights of the labels: those of the starts, moved apart where they would overlap."""
     gap = LABEL_GAP * (view.a[1] - view.a[0])
     order = sorted(range(len(starts)), key=starts.__getitem__)
     heights = [starts[i] for i in order]

@@ -1,4 +1,4 @@
-"""The traces of one run in each figure of view 1, still empty: the client fills them from the stream."""
+"""Traces of one trajectory in each figure, without data: the client fills them from the stream."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from components.views.unlearning.figures.styles import Run
 
 
 def run_traces(index: int, run: Run, panel: str = "course") -> dict[str, list[Trace]]:
-    """The traces of one run in each figure, still empty: coloured, dashed and marked by its fate."""
+    """Return the traces of one trajectory in each figure, without data, with the color and dash of its fate."""
     name, line = run.name, run.line
-    said = name if run.kind == "wide" else f"{name}, {FATES[run.limit.fate].word}"
-    on_plane = f"{said}<br>R = %{{x:.4f}}<br>a = %{{y:.4f}}<extra></extra>"
+    label = name if run.kind == "wide" else f"{name}, {FATES[run.limit.fate].word}"
+    on_plane = f"{label}<br>R = %{{x:.4f}}<br>a = %{{y:.4f}}<extra></extra>"
     plane_trace = scatter(
         x=[], y=[], mode="lines", line=line, name=name, hovertemplate=on_plane, meta=curve_meta(index, "R", "a")
     )

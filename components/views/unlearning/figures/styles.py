@@ -1,4 +1,4 @@
-"""What the figures of view 1 share: what the plane shows, what a run is before it is integrated, how it looks."""
+"""Types that the figures share: the window of the plane, a trajectory before integration, line styles."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dynamics import LimitPoint
 
 @dataclass(frozen=True)
 class Window:
-    """What the plane shows: R and a, from and to."""
+    """The window of the plane: ranges of R and a."""
 
     R: tuple[float, float]
     a: tuple[float, float]
@@ -19,9 +19,10 @@ class Window:
 
 @dataclass(frozen=True)
 class Run:
-    """A trajectory as far as it is drawn before it is integrated: its name, its start, where it ends.
+    """A trajectory before integration: its name, its start and its limit.
 
-    A "wide" one is that of the law of finite width; its limit is that of the planar law. "pinned" is A of a comparison.
+    A "wide" one is that of the law of finite width, with the limit of the planar law. "pinned" is the pinned one of a
+    comparison.
     """
 
     name: str
@@ -32,7 +33,7 @@ class Run:
 
     @property
     def colour(self) -> str:
-        """The colour of all that is drawn of it."""
+        """The color of all its marks and lines."""
         return LIGHT["muted"] if self.kind == "pinned" else FATES[self.limit.fate].colour
 
     @property
@@ -46,5 +47,5 @@ LINE_STYLES = {"wide": (1.4, "2px,3px"), "pinned": (2.2, "7px,2px,1px,2px")}  # 
 
 
 def trajectory_style(run: Run) -> dict[str, str]:
-    """How a run is spoken of: its name, its fate, the colour of both."""
+    """Return the name, the fate and the color of a trajectory."""
     return {"name": run.name, "fate": run.limit.fate.name, "colour": run.colour}

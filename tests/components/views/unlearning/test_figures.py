@@ -66,7 +66,7 @@ def test_the_field_points_along_the_flow_and_fills_the_window() -> None:
 
 def test_the_default_window_holds_starts_and_folds_and_little_more() -> None:
     view = window(MODEL, STARTS)
-    assert view.R[0] == figures.LABEL_ROOM
+    assert view.R[0] == figures.WINDOW_LEFT
     assert -2 < view.a[0] < 0
     assert 20.9 < view.a[1] < 26
 
@@ -89,7 +89,7 @@ def test_negative_starts_open_the_window_to_the_left_and_below() -> None:
 def test_a_negative_first_overlap_opens_the_window_to_the_left() -> None:
     model = UnlearningModel((1.0, 1.0), (-1.0, 1.0))
     assert window(model, ((0.0, 5.0),)).R[0] < -1
-    assert window(model, ((0.0, -5.0),)).R[0] == figures.LABEL_ROOM
+    assert window(model, ((0.0, -5.0),)).R[0] == figures.WINDOW_LEFT
 
 
 def test_a_partial_alignment_above_its_start_is_in_the_window() -> None:

@@ -113,12 +113,12 @@ def test_what_a_separatrix_is_said_to_part_is_beside_it() -> None:
         picture = ComputationPlan.of(UnlearningState(c=c, c_star=c_star, eps=eps, layers=("sep",)))
         for curve in picture.separatrices:
             i, said = len(curve.R) // 2, figures.separatrix_label(curve)
-            along = np.array([curve.R[i + 1] - curve.R[i - 1], (curve.a[i + 1] - curve.a[i - 1]) / picture.reach])
+            along = np.array([curve.R[i + 1] - curve.R[i - 1], (curve.a[i + 1] - curve.a[i - 1]) / picture.a_limit])
             along *= 2e-3 / np.hypot(*along)
             if not 0 < i < len(curve.R) - 1 or abs(curve.R[i]) > 0.99:
                 continue
             for sign, near in zip((1, -1), curve.adjacent, strict=True):
-                start = curve.a[i] + sign * along[0] * picture.reach, curve.R[i] - sign * along[1]
+                start = curve.a[i] + sign * along[0] * picture.a_limit, curve.R[i] - sign * along[1]
                 limit = picture.model.limit(*map(float, start))
                 assert FATES[limit.fate].word in said
                 if limit.fate == Fate.PARTIAL_ALIGNMENT:
