@@ -24,17 +24,17 @@ MAX_WORK = 1e12  # multiply-adds of the training that a link starts: half a minu
 def from_unlearning(state: UnlearningState, run: Trajectory) -> list[Link]:
     """Return links from a state of the Unlearning view to the Time-scales view and to the lab.
 
-    run: the trajectory from the first start. A view in which the problem has no counterpart is left out.
+    run: the trajectory from the first start. Views without a counterpart of the problem are left out.
     """
     neurons, networks = to_time_scales(state, state.a[0]), to_lab(state, run)
-    found = []
+    links = []
     if neurons:
         text = f"Open ā = {format_number(state.a[0], 4)} as many neurons of the mean field"
-        found.append({"text": text, "href": f"/time-scales?{neurons.query()}"})
+        links.append({"text": text, "href": f"/time-scales?{neurons.query()}"})
     if networks:
         text = f"Train a real network from ā = {format_number(run.a0, 4)}"
-        found.append({"text": text, "href": f"/lab?{networks.query()}"})
-    return found
+        links.append({"text": text, "href": f"/lab?{networks.query()}"})
+    return links
 
 
 def to_time_scales(state: UnlearningState, a0: float) -> TimeScalesState | None:
@@ -42,8 +42,8 @@ def to_time_scales(state: UnlearningState, a0: float) -> TimeScalesState | None:
     eps = 1.0 / state.eps
     root = [sqrt(factorial(k + 1)) for k in range(len(state.c))]
     sigma, phi = ((0.0, *(v * r for v, r in zip(values, root, strict=True))) for values in (state.c, state.c_star))
-    beyond = any((*sigma[DEGREES:], *phi[DEGREES:])) or max(map(abs, (*sigma, *phi))) > COEFFICIENT[1]
-    if state.R0 != 0 or beyond or not EPS[0] <= eps <= EPS[1]:
+    outside = any((*sigma[DEGREES:], *phi[DEGREES:])) or max(map(abs, (*sigma, *phi))) > COEFFICIENT[1]
+    if state.R0 != 0 or outside or not EPS[0] <= eps <= EPS[1]:
         return None
     t = min(max(state.tau / state.eps, HORIZON[0]), HORIZON[1])
     return TimeScalesState(
@@ -64,11 +64,13 @@ def to_lab(state: UnlearningState, run: Trajectory) -> LabState | None:
     a = canonical(run.a0 / root)
     if run.R0 != 0 or max(map(abs, c)) > PLANAR_COEFFICIENT[1] or not START[0] <= a <= START[1] or not any(c):
         return None
-    made = LabState(c=c, c_star=state.c_star, a=a)
+    lab_state = LabState(c=c, c_star=state.c_star, a=a)
     tau = run.tau / state.eps
-    done = steps_along(made.problem, 1.0, tau, run.a / root, run.loss) * made.problem.work * made.runs
-    within = tau[(done <= MAX_WORK) & (tau <= min(state.tau / state.eps, LAB_HORIZON[1]))]
-    horizon = float(f"{within[-1]:.2g}") if len(within) else 0.0
+    work_done = (
+        steps_along(lab_state.problem, 1.0, tau, run.a / root, run.loss) * lab_state.problem.work * lab_state.runs
+    )
+    affordable = tau[(work_done <= MAX_WORK) & (tau <= min(state.tau / state.eps, LAB_HORIZON[1]))]
+    horizon = float(f"{affordable[-1]:.2g}") if len(affordable) else 0.0
     if not LAB_HORIZON[0] <= horizon:
         return None
     return LabState(c=c, c_star=state.c_star, a=a, tau=min(horizon, LAB_HORIZON[1]))

@@ -17,7 +17,7 @@ from numpy.polynomial.hermite_e import hermegauss, hermeval
 from scipy.integrate import solve_ivp
 
 from components.views.lab import captions, compute, records
-from components.views.lab.compute import course_of
+from components.views.lab.compute import train
 from components.views.lab.law_comparison import SHIFT_A, SHIFT_R, compare_with_law
 from components.views.lab.state import LabState
 from components.views.lab.view import LabView
@@ -78,10 +78,10 @@ def problems(state: LabState) -> list[str]:
     found += _of_expectations(state, words["notes"])
     record = records.of(state)
     if record is not None:
-        found += _of_networks(state, record.course, words["notes"])
+        found += _of_networks(state, record.history, words["notes"])
     elif state.m <= 12 and state.d <= 25 and state.batch <= 80 and state.tau <= 4 and _steps(state) < 2_000:
         try:
-            course = course_of(state)
+            course = train(state)
         except ValueError:
             return found
         law = compute.Laws(state).wide

@@ -28,12 +28,12 @@ from components.views.linear_network.state import (
     HORIZON,
     LAYERS,
     LOSS_EXPONENT,
+    MAP_QUANTITIES,
     PANELS,
     POINT,
     RATE,
     SCALE,
     SEEDS,
-    SHOWN,
     STEP,
     TARGET,
     WIDTH,
@@ -82,7 +82,7 @@ def random_state(rng: np.random.Generator) -> LinearNetworkState:
         "seeds": int(rng.integers(1, 4)) if panel != "map" else int(rng.integers(1, 21)),
         "x": str(rng.choice(list(AXES))),
         "y": str(rng.choice(list(AXES))),
-        "shown": str(rng.choice(SHOWN)),
+        "shown": str(rng.choice(MAP_QUANTITIES)),
         "grows": str(rng.choice(["width", "scales"])),
     }
     grid = rng.random() < 0.5
@@ -659,10 +659,10 @@ def accurate(truth: Truth) -> bool:
     rf"the flow, at ([\d,]+) points?\."
 )
 def _(match: re.Match[str], case: Case, found: Checks) -> None:
-    made = experiments.same(case.state, case.state.network())
+    made = experiments.same_network(case.state, case.state.network())
     count = int(match[1].replace(",", ""))
     found.number("the step", match[2], made.step, 3)
-    at = np.unique(np.round(experiments.sampled(made) / made.step).astype(int))
+    at = np.unique(np.round(experiments.record_times(made) / made.step).astype(int))
     at = np.append(at[at < count], count)  # a run that diverges ends between two points
     found.true(len(at) == int(match[4].replace(",", "")), "steps or points")
     truth = case.truth
@@ -675,14 +675,14 @@ def _(match: re.Match[str], case: Case, found: Checks) -> None:
 
 @note(rf"Gradient descent is followed to t = {N}: [^.]+\.")
 def _(match: re.Match[str], case: Case, found: Checks) -> None:
-    made = experiments.same(case.state, case.state.network())
+    made = experiments.same_network(case.state, case.state.network())
     found.number("the end of descent", match[1], made.t_end, 3)
-    found.true(made.t_end < made.wanted, "not cut")
+    found.true(made.t_end < made.requested_end, "not cut")
 
 
 @note(r"After (\d+) steps of .*: gradient descent has diverged; take a smaller step\.")
 def _(match: re.Match[str], case: Case, found: Checks) -> None:
-    made = experiments.same(case.state, case.state.network())
+    made = experiments.same_network(case.state, case.state.network())
     if accurate(case.truth):
         f = stepped(case.truth, made.step, int(match[1]) + 1)
         scale = max(abs(f[1]), abs(float(case.truth.y)) or abs(f[1]))
@@ -760,7 +760,7 @@ def _(match: re.Match[str], case: Case, found: Checks) -> None:
 
 def mapped(state: LinearNetworkState) -> tuple[np.ndarray, np.ndarray]:
     """The kernel ratio and the change of |cos zeta| in each cell, (seeds, y, x)."""
-    side = compute.SIDE
+    side = compute.MAP_CELLS
     grid: dict[str, Any] = {name: getattr(state, name) for name in type(state).model_fields}
     for place, (word, (low, high)) in enumerate(zip((state.x, state.y), state.map_edges, strict=True)):
         axis = np.geomspace(low, high, side) if low > 0 else np.linspace(low, high, side)
@@ -1024,11 +1024,11 @@ def _(match: re.Match[str], case: Case, found: Checks) -> None:
 def _(match: re.Match[str], case: Case, found: Checks) -> None:
     row = _rows(case)[match[1] == "Below"]
     for name in match[2].split(", "):
-        found.true(row.experiment(KEYS[name]).t_end < row.wanted, f"{name} does not end earlier")
+        found.true(row.experiment(KEYS[name]).t_end < row.requested_end, f"{name} does not end earlier")
 
 
 def _rows(case: Case) -> tuple[experiments.Row, experiments.Row]:
-    return experiments.both(case.state, case.state.network())
+    return experiments.both_rows(case.state, case.state.network())
 
 
 @note(
@@ -1084,7 +1084,7 @@ def _ends(
 ) -> tuple[float, float | None]:
     """|cos zeta| of u and phi(h) at the first point and at the last, the latter if it takes few steps."""
     phi, slope = FUNCTIONS[name]
-    count = int(np.round(experiments.sampled(made)[-1] / made.step))
+    count = int(np.round(experiments.record_times(made)[-1] / made.step))
 
     def cosine() -> float:
         sizes = [abs(one).max() for one in (u, phi(h))]

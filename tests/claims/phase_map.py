@@ -9,7 +9,7 @@ import numpy as np
 
 from components.views.phase_map import captions
 from components.views.phase_map.compute import RTOL
-from components.views.phase_map.state import AXES, QUANTITIES, PhaseMapState, bounds, place, symbol
+from components.views.phase_map.state import AXES, QUANTITIES, PhaseMapState, bounds, field_and_index, symbol
 from dynamics import Fate, PhaseMap, phase_map
 from tests.claims.numbers import close, found, value
 from tests.claims.reference import FAR, Problem, Run
@@ -24,7 +24,7 @@ def random_state(rng: np.random.Generator) -> PhaseMapState:
     """Any two axes and windows, over the whole range of each parameter."""
     values: dict[str, Any] = random_problem(rng)
     K = len(values["c"])
-    axes = [axis for axis in AXES if (place(axis)[1] or 0) < K]
+    axes = [axis for axis in AXES if (field_and_index(axis)[1] or 0) < K]
     x, y = rng.choice(axes, 2, replace=False)
     window = []
     for axis in (x, y):

@@ -1,6 +1,6 @@
-"""What view 5 computes: the laws at once; the networks in a run beside the server, once for all who watch.
+"""Computation of the Lab: the laws at once; the networks in a job, which all viewers share.
 
-A state that comes with a finished record is streamed with it, as the run itself would have been.
+A state with a bundled record is streamed with it as the job itself would be.
 """
 
 from __future__ import annotations
@@ -24,19 +24,21 @@ from components.views.unlearning import figures as planar
 from dynamics import FiniteWidthTrajectory, Trajectory
 from dynamics.simulation.single_index import SingleIndexTraining, TrainingRecord
 
-MOST = 5e12  # multiply-adds of a picture: some two minutes on a core or two
-BREATH, PAUSE, CHECKPOINT = 0.2, 0.25, 3.0  # seconds of work in one go, between two records, between two checkpoints
-PACED = 1.5  # seconds of work after which the pace of a run says how long it will take
+MAX_WORK = 5e12  # multiply-adds: about two minutes on one or two cores
+WORK_SLICE_SECONDS = 0.2  # of work without a chunk
+RECORD_INTERVAL_SECONDS = 0.25
+CHECKPOINT_INTERVAL_SECONDS = 3.0
+MIN_ESTIMATE_SECONDS = 1.5  # of work before the remaining time is estimated
 RTOL, SAMPLES, MANIFOLD = 1e-8, 400, 700
-NETWORKS = 2  # their place among the runs of the picture, after the laws
-Beside = Mapping[str, SingleIndexTraining]
+NETWORKS = 2  # index of their trajectory, after the laws
+References = Mapping[str, SingleIndexTraining]
 STATUS = "The laws are integrated by Rodas5P; the networks are trained next."
-OVER = "over"  # in a checkpoint: no record follows
-STOPPED = "You no longer watch: the run stops in a few seconds unless others watch it."
+FINISHED = "over"  # key in a checkpoint: no record follows
+DISCONNECTED_MESSAGE = "You no longer watch: the run stops in a few seconds unless others watch it."
 
 
 def cost(state: LabState) -> float:
-    """The multiply-adds of the networks; 0 where they are not possible, which the picture then says."""
+    """Return the multiply-adds of the networks; 0 if the state is impossible, which the figure then states."""
     try:
         return state.work
     except ValueError:
@@ -59,8 +61,8 @@ class Laws:
         """The planar law."""
         return self.model.trajectory(self.state.a, 0.0, tau=self.wide.tau, rtol=RTOL)
 
-    def drawn(self) -> list[tuple[str, Columns]]:
-        """Both, with their columns."""
+    def law_columns_by_name(self) -> list[tuple[str, Columns]]:
+        """Return both laws by name, with their columns."""
         run = self.planar
         return [
             ("planar", planar_columns(self.wide, run.R, run.a, run.loss)),
@@ -69,130 +71,139 @@ class Laws:
 
 
 def stream(state: LabState) -> Iterator[Chunk]:
-    """The plane, the panels and the laws; what theory says of the networks; their record, where one is kept."""
+    """Yield the plane, the panels, the laws, the expectations of theory and, if there is one, the record."""
     laws = Laws(state)
-    model, drawn = laws.model, laws.drawn()
+    model, law_columns_by_name = laws.model, laws.law_columns_by_name()
     plan = planar.Run(f"ā = {format_number(state.a, 4)}", 0.0, state.a, model.limit(state.a, 0.0))
     view = planar.window(
-        model, (plan,), [float(np.nanmax(np.abs(law["a"]))) * np.sign(state.a or 1.0) for _, law in drawn]
+        model, (plan,), [float(np.nanmax(np.abs(law["a"]))) * np.sign(state.a or 1.0) for _, law in law_columns_by_name]
     )
     yield Chunk("start", {"runs": NETWORKS})
     manifold = model.critical_manifold(MANIFOLD, 2 * max(map(abs, view.a)))
     yield scene("plane", figures.plane(model, manifold, view, plan), field=planar.field(model, view))
     yield scene("panels", figures.panels(), figures.DISPLAY)
-    for index, (kind, found) in enumerate(drawn):
+    for index, (kind, law_samples) in enumerate(law_columns_by_name):
         yield Chunk("trajectory", {"index": index, "traces": figures.law_traces(index, kind)})
-        yield samples(index, found, True)
-    said = {
+        yield samples(index, law_samples, True)
+    text = {
         "runs": [captions.law(state, laws.wide, plan)],
         "fates": [planar.trajectory_style(plan)],
         "links": conversion.links(state),
         "figures": {"plane": captions.plane(state), "panels": captions.panels(state)},
     }
-    yield Chunk("text", {**said, "notes": captions.expected(state)})
-    kept = records.of(state)
-    if kept is not None:
-        yield Chunk("recording", {"sentence": captions.replay(kept), "status": STATUS})
-        yield from begun(state)
-        replayed = compare_with_law(state, kept.course, laws.wide)
+    yield Chunk("text", {**text, "notes": captions.expected(state)})
+    record = records.of(state)
+    if record is not None:
+        yield Chunk("recording", {"sentence": captions.replay(record), "status": STATUS})
+        yield from network_headers(state)
+        replayed = compare_with_law(state, record.history, laws.wide)
         yield samples(NETWORKS, columns(replayed), True)
-        yield Chunk("text", {**said, "notes": captions.measured(state, replayed)})
-        yield Chunk("end", {"status": captions.status(state, kept.course)})
+        yield Chunk("text", {**text, "notes": captions.measured(state, replayed)})
+        yield Chunk("end", {"status": captions.status(state, record.history)})
         return
     yield Chunk("end", {"status": STATUS})
 
 
-def begun(state: LabState) -> Iterator[Chunk]:
-    """The networks' place in the picture, still empty."""
+def network_headers(state: LabState) -> Iterator[Chunk]:
+    """Yield the start chunk and the headers of the networks' traces."""
     yield Chunk("start", {"runs": NETWORKS + 1})
     yield Chunk("trajectory", {"index": NETWORKS, "traces": figures.network_traces(NETWORKS, state.runs)})
 
 
 def run(state: LabState, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk]:
-    """The networks, record by record; from a checkpoint on, what follows there."""
+    """Train the networks and yield their records; after a checkpoint, those that follow it."""
     try:
-        training = state.training(MOST)
-        beside = state.beside(training)
+        training = state.training(MAX_WORK)
+        references = state.references(training)
     except ValueError as error:
         yield Chunk("error", {"sentence": f"{error}."})
         return
     parts: list[TrainingHistory] = []
-    over = checkpoint is not None and OVER in checkpoint
+    finished = checkpoint is not None and FINISHED in checkpoint
     if checkpoint is None:
-        yield from begun(state)
+        yield from network_headers(state)
     else:
-        parts.append(course_in(checkpoint))
-        for mode, own in () if over else (("", training), *beside.items()):
-            own.restore(_unpacked(checkpoint[f"state {mode}"]))
-    began, share = monotonic(), _progress(training, beside)
-    told, kept = began, began
-    given = len(parts)
-    for part, level in () if over else _together(training, beside):
+        parts.append(history_in(checkpoint))
+        for mode, mode_training in () if finished else (("", training), *references.items()):
+            mode_training.restore(_unpacked(checkpoint[f"state {mode}"]))
+    began, initial_progress = monotonic(), _progress(training, references)
+    last_record, last_checkpoint = began, began
+    sent = len(parts)
+    for part, level in () if finished else _records(training, references):
         if part is not None:
             parts.append(part)
         now = monotonic()
-        if now > told + PAUSE:
-            if given < len(parts):
-                yield samples(NETWORKS, columns(_measured(state, training, parts[given:])), False)
-            given, told = len(parts), now
-            done = _progress(training, beside)
-            left = (1 - done) * (now - began) / max(done - share, 1e-9)
+        if now > last_record + RECORD_INTERVAL_SECONDS:
+            if sent < len(parts):
+                yield samples(NETWORKS, columns(_measured(state, training, parts[sent:])), False)
+            sent, last_record = len(parts), now
+            progress = _progress(training, references)
+            remaining = (1 - progress) * (now - began) / max(progress - initial_progress, 1e-9)
             at = float(parts[-1].tau[-1]) if parts else 0.0
-            sentence = captions.learning(state, at, format_duration(left) if now > began + PACED else "")
-            yield Chunk("progress", {"done": done, "sentence": sentence, "stopped": STOPPED})
-        if now > kept + CHECKPOINT and level and parts and given == len(parts):
-            states = {f"state {mode}": _packed(own.state()) for mode, own in (("", training), *beside.items())}
+            sentence = captions.learning(
+                state, at, format_duration(remaining) if now > began + MIN_ESTIMATE_SECONDS else ""
+            )
+            yield Chunk("progress", {"done": progress, "sentence": sentence, "stopped": DISCONNECTED_MESSAGE})
+        if now > last_checkpoint + CHECKPOINT_INTERVAL_SECONDS and level and parts and sent == len(parts):
+            states = {
+                f"state {mode}": _packed(mode_training.state())
+                for mode, mode_training in (("", training), *references.items())
+            }
             yield Chunk("checkpoint", {"course": _packed(TrainingHistory.joined(parts).arrays()), **states})
-            kept = now
-    whole = _measured(state, training, parts)
-    if not over:
-        row = sum(len(part.tau) for part in parts[:given])
-        yield samples(NETWORKS, {name: values[row:] for name, values in columns(whole).items()}, True)
-        yield Chunk("checkpoint", {"course": _packed(whole.course.arrays()), OVER: True})
-    yield Chunk("text", {"notes": captions.measured(state, whole), "figures": {"panels": captions.panels(state)}})
-    yield Chunk("end", {"status": captions.status(state, whole.course)})
+            last_checkpoint = now
+    comparison = _measured(state, training, parts)
+    if not finished:
+        row = sum(len(part.tau) for part in parts[:sent])
+        yield samples(NETWORKS, {name: values[row:] for name, values in columns(comparison).items()}, True)
+        yield Chunk("checkpoint", {"course": _packed(comparison.history.arrays()), FINISHED: True})
+    yield Chunk("text", {"notes": captions.measured(state, comparison), "figures": {"panels": captions.panels(state)}})
+    yield Chunk("end", {"status": captions.status(state, comparison.history)})
 
 
-def course_in(checkpoint: Mapping[str, Any]) -> TrainingHistory:
-    """What a checkpoint knows of the networks."""
+def history_in(checkpoint: Mapping[str, Any]) -> TrainingHistory:
+    """Return the training history in a checkpoint."""
     return TrainingHistory.of_arrays(_unpacked(checkpoint["course"]))
 
 
-def _together(training: SingleIndexTraining, beside: Beside) -> Iterator[tuple[TrainingHistory | None, bool]]:
-    """A record at a time, nothing after a breath without one; and whether all have come equally far."""
-    for found in training.iter_until_timeout(BREATH):
+def _records(training: SingleIndexTraining, references: References) -> Iterator[tuple[TrainingHistory | None, bool]]:
+    """Yield one record at a time, or None after WORK_SLICE_SECONDS without one; and whether all modes have reached the
+    same time.
+    """
+    for batch in training.iter_until_timeout(WORK_SLICE_SECONDS):
         others: dict[str, list[TrainingRecord]] = {}
-        for mode, own in beside.items() if found else ():
-            while not (others.setdefault(mode, []) or own.ended):
-                others[mode] = own.advance(BREATH)
+        for mode, reference in references.items() if batch else ():
+            while not (others.setdefault(mode, []) or reference.ended):
+                others[mode] = reference.advance(WORK_SLICE_SECONDS)
                 if not others[mode]:
                     yield None, False
         yield (
-            (TrainingHistory.of(found, {mode: one or [None] for mode, one in others.items()}) if found else None),
+            (TrainingHistory.of(batch, {mode: record or [None] for mode, record in others.items()}) if batch else None),
             True,
         )
 
 
-def _progress(training: SingleIndexTraining, beside: Beside) -> float:
-    return min(own.progress for own in (training, *beside.values()))
+def _progress(training: SingleIndexTraining, references: References) -> float:
+    return min(item.progress for item in (training, *references.values()))
 
 
-def course_of(state: LabState) -> TrainingHistory:
-    """The networks from beginning to end, at once."""
-    training = state.training(MOST)
-    beside = state.beside(training)
+def train(state: LabState) -> TrainingHistory:
+    """Train the networks from beginning to end."""
+    training = state.training(MAX_WORK)
+    references = state.references(training)
     records = list(training)
-    return TrainingHistory.of(records, {mode: [next(own, None) for _ in records] for mode, own in beside.items()})
+    return TrainingHistory.of(
+        records, {mode: [next(reference, None) for _ in records] for mode, reference in references.items()}
+    )
 
 
 def _measured(state: LabState, training: SingleIndexTraining, parts: list[TrainingHistory]) -> LawComparison:
     return compare_with_law(state, TrainingHistory.joined(parts), training.law)
 
 
-def samples(index: int, found: Columns, last: bool) -> Chunk:
-    """Columns of a run, a table for each that has several values at a time."""
-    made = {name: (column if values.ndim == 1 else table)(values) for name, values in found.items()}
-    return Chunk("trace", {"index": index, "columns": made, "last": last})
+def samples(index: int, values_by_name: Columns, last: bool) -> Chunk:
+    """Return the trace chunk of a trajectory, with a table for each quantity of several values at a time."""
+    encoded = {name: (column if values.ndim == 1 else table)(values) for name, values in values_by_name.items()}
+    return Chunk("trace", {"index": index, "columns": encoded, "last": last})
 
 
 def _packed(state: Mapping[str, Any]) -> str:
@@ -203,5 +214,5 @@ def _packed(state: Mapping[str, Any]) -> str:
 
 
 def _unpacked(text: str) -> dict[str, Any]:
-    with np.load(io.BytesIO(base64.b64decode(text)), allow_pickle=False) as kept:
-        return {name: kept[name] for name in kept.files}
+    with np.load(io.BytesIO(base64.b64decode(text)), allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files}

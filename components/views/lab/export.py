@@ -1,4 +1,4 @@
-"""What view 5 gives away: its numbers, and a script that computes and draws them."""
+"""Exports of the Lab: its data, and a script that computes and plots them."""
 
 from __future__ import annotations
 
@@ -20,90 +20,103 @@ from components.views.lab.state import RECORDS, LabState
 from components.views.lab.training_history import NAMES, TrainingHistory
 
 _SCRIPT = Path(__file__).with_name("script.py").read_text(encoding="utf-8")
-_HEAD, _, _REST = _SCRIPT.partition("# --- parameters ---\n")
+_HEAD, _, _AFTER_HEAD = _SCRIPT.partition("# --- parameters ---\n")
 _HEAD = _HEAD.partition("\n\n")[2]
-_BODY = _REST.partition("# --- numbers ---\n")[2]
+_BODY = _AFTER_HEAD.partition("# --- numbers ---\n")[2]
 
 
 def table(state: LabState) -> Columns:
-    """The law of this width and the planar law; where networks are known, at the times of their records, with the mean
-    over them, their standard deviation and each of them by its seed, and other ways to learn. Raises InvalidLink."""
+    """Return the law of this width and the planar law; with networks, at the times of their records, and with their
+    mean, standard deviation, the columns of each seed, and other ways to learn.
+
+    Raises InvalidLink.
+    """
     return _table(state, networks(state))
 
 
-def _table(state: LabState, found: Networks | None) -> Columns:
+def _table(state: LabState, recorded: Networks | None) -> Columns:
     law = compute.Laws(state).wide
-    if found is not None:
+    if recorded is not None:
         law = state.model.finite_width(state.m).trajectory(
-            state.a, 0.0, state.tau, tau=found.course.tau, rtol=compute.RTOL
+            state.a, 0.0, state.tau, tau=recorded.history.tau, rtol=compute.RTOL
         )
     run = state.model.trajectory(state.a, 0.0, tau=law.tau, rtol=compute.RTOL)
     laws = {
         "tau": law.tau, "R": law.R, "a": law.a, "Q": law.Q, "loss": law.loss, "R_planar": run.R, "a_planar": run.a,
         "loss_planar": run.loss,
     }  # fmt: skip
-    return laws if found is None else {**laws, **_columns(state, found.course)}
+    return laws if recorded is None else {**laws, **_columns(state, recorded.history)}
 
 
-def _columns(state: LabState, course: TrainingHistory) -> Columns:
-    made: dict[str, np.ndarray] = {}
+def _columns(state: LabState, history: TrainingHistory) -> Columns:
+    columns_by_name: dict[str, np.ndarray] = {}
     for name in NAMES:
-        made |= {f"{name}_networks": course.mean(name), f"{name}_networks_sd": course.spread(name)}
-        made |= {f"{name}_seed{seed}": each for seed, each in zip(state.seeds, course.seeds[name].T, strict=True)}
-        made |= {f"{name}_{mode}": columns[name] for mode, columns in course.beside.items()}
-    return made
+        columns_by_name |= {f"{name}_networks": history.mean(name), f"{name}_networks_sd": history.spread(name)}
+        columns_by_name |= {
+            f"{name}_seed{seed}": each for seed, each in zip(state.seeds, history.seeds[name].T, strict=True)
+        }
+        columns_by_name |= {f"{name}_{mode}": columns[name] for mode, columns in history.references.items()}
+    return columns_by_name
 
 
 def document(state: LabState) -> Mapping[str, Any]:
-    """The table; the networks, with all neurons at the end, where any are known; what theory expects of them, what was
-    measured; what the coefficients are of. Raises InvalidLink."""
-    found = networks(state)
+    """Return the table, the networks with all neurons at the end, the expectations of theory, the measurements, and the
+    convention of the coefficients.
+
+    Raises InvalidLink.
+    """
+    recorded = networks(state)
     laws = compute.Laws(state).wide
     return {
         "coefficients": captions.CONVENTION,
-        "table": {name: np.ascontiguousarray(values) for name, values in _table(state, found).items()},
-        "networks": None if found is None else _described(state, found),
+        "table": {name: np.ascontiguousarray(values) for name, values in _table(state, recorded).items()},
+        "networks": None if recorded is None else _described(state, recorded),
         "expected": captions.expected(state),
-        "measured": [] if found is None else captions.measured(state, compare_with_law(state, found.course, laws)),
+        "measured": []
+        if recorded is None
+        else captions.measured(state, compare_with_law(state, recorded.history, laws)),
         "work": compute.cost(state),
     }
 
 
-def _described(state: LabState, found: Networks) -> Mapping[str, Any]:
-    course = found.course
-    single = {name: np.ascontiguousarray(values) for name, values in course.single.items()}
-    neurons = {f"{name}_neurons": np.ascontiguousarray(values) for name, values in course.neurons.items()}
-    counts = {"steps": course.steps, "samples": course.samples, "halted": course.halted}
-    return {**found.about, "seeds": state.seeds, **counts, "tau": course.tau, "single_neurons": single, **neurons}
+def _described(state: LabState, recorded: Networks) -> Mapping[str, Any]:
+    history = recorded.history
+    single = {name: np.ascontiguousarray(values) for name, values in history.single.items()}
+    neurons = {f"{name}_neurons": np.ascontiguousarray(values) for name, values in history.neurons.items()}
+    counts = {"steps": history.steps, "samples": history.samples, "halted": history.halted}
+    return {**recorded.about, "seeds": state.seeds, **counts, "tau": history.tau, "single_neurons": single, **neurons}
 
 
 @dataclass(frozen=True, eq=False)
 class Networks:
-    """What is known of the networks of a state, and how: about a replay, when and by what it was computed; about a run,
-    how it stands."""
+    """The recorded networks of a state, and their origin: date and versions of a bundled record, or the status of a
+    job.
+    """
 
-    course: TrainingHistory
+    history: TrainingHistory
     about: Mapping[str, Any]
 
 
 def networks(state: LabState) -> Networks | None:
-    """The networks that the picture of a state shows: the record that comes with it, or its run as far as it is kept.
-    Raises InvalidLink where the store of the runs does not answer."""
+    """Return the networks that the figure of a state shows: the bundled record, or the checkpoint of its job.
+
+    Raises InvalidLink if the store of the jobs does not answer.
+    """
     record = records.of(state) if state.watched == "auto" else None
     if record is not None:
-        made = {"date": record.date, "versions": dict(record.versions), "seconds": record.seconds}
-        return Networks(record.course, {"status": "replay", **made})
+        origin = {"date": record.date, "versions": dict(record.versions), "seconds": record.seconds}
+        return Networks(record.history, {"status": "replay", **origin})
     if state.watched == "off":
         return None
     try:
-        found = last_checkpoint("lab", state)
-    except StoreError as fault:
-        raise InvalidLink([ParameterError("query", "", "a run that can be read", str(fault))]) from None
-    return Networks(compute.course_in(found[1]), {"status": found[0]}) if found else None
+        checkpoint = last_checkpoint("lab", state)
+    except StoreError as error:
+        raise InvalidLink([ParameterError("query", "", "a run that can be read", str(error))]) from None
+    return Networks(compute.history_in(checkpoint[1]), {"status": checkpoint[0]}) if checkpoint else None
 
 
 def python(state: LabState) -> str:
-    """A script that trains the same networks with `dynamics`, and draws them over their laws."""
+    """Return a script that trains the same networks with `dynamics` and plots them over their laws."""
     parameters = {
         "C": state.c,
         "C_STAR": state.c_star,

@@ -1,4 +1,4 @@
-"""The figures of view 5: the R–a plane with laws as lines and networks as a band, and panels over time."""
+"""Figures of the Lab: the R–a plane with laws as lines and networks as a band, and panels over time."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ LAWS: dict[str, dict[str, Any]] = {
 NAMES = {"planar": "planar law, m → ∞", "wide": "law of this width"}
 MODES = {"recursion": "discrete recursion", "population": "population gradient", "fresh": "networks of descent"}
 COLUMNS = tuple(column for column, _ in ROWS)
-BESIDE = {
+REFERENCE_STYLES = {
     "recursion": (LIGHT["positive"], "9px,3px,2px,3px"),
     "population": (LIGHT["negative"], "4px,4px"),
     "fresh": (LIGHT["degree0"], "7px,3px"),
 }
-OFF = ("R − law", "a − law", "loss − law", "Q − R² − law")
+DEVIATION_TITLES = ("R − law", "a − law", "loss − law", "Q − R² − law")
 DISPLAY = {
     "axis": {"linear": {"layout": {"xaxis.type": "linear", "xaxis.tickfont.size": TICKS}}},
     "panel": {
         "difference": {
-            "layout": {f"{axis_name(row)}.title.text": title for row, title in enumerate(OFF)},
+            "layout": {f"{axis_name(row)}.title.text": title for row, title in enumerate(DEVIATION_TITLES)},
             "columns": {f"{column}{end}": f"{column}_off{end}" for column in COLUMNS for end in ("", "_low", "_high")}
-            | {f"{column}_{mode}": f"{column}_{mode}_off" for column in COLUMNS for mode in BESIDE}
+            | {f"{column}_{mode}": f"{column}_{mode}_off" for column in COLUMNS for mode in REFERENCE_STYLES}
             | {f"{column}_run{run}": f"{column}_run{run}_off" for column in COLUMNS for run in range(RUNS[1])},
         }
     },
@@ -49,44 +49,45 @@ DISPLAY = {
 
 
 def plane(model: UnlearningModel, manifold: CriticalManifold, view: planar.Window, run: planar.Run) -> Figure:
-    """The R–a plane: critical manifold, folds, and the start."""
+    """Return the R–a plane: critical manifold, folds, and the start."""
     figure = planar.plane(model, manifold, view, (run,))
-    ground = [trace for trace in figure["data"] if trace["name"] != "marks"]
+    background = [trace for trace in figure["data"] if trace["name"] != "marks"]
     start = scatter(
         x=[run.R0], y=[run.a0], mode="markers", name="start", hoverinfo="skip", cliponaxis=False,
         marker={"symbol": "circle", "size": 8, "color": run.colour},
     )  # fmt: skip
-    return {"data": [*ground, start], "layout": figure["layout"]}
+    return {"data": [*background, start], "layout": figure["layout"]}
 
 
 def panels() -> Figure:
-    """The rows R, a, loss, Q over one time axis, without their lines."""
+    """Return the rows R, a, loss, Q over one time axis, without lines."""
     layout = stacked_axes([title for _, title in ROWS], ("tau", "τ"))
     for number, (column, _) in enumerate(ROWS):
-        beside = [f"{column}_{mode}" for mode in BESIDE]
-        layout["meta"]["extent"][axis_name(number)] = [column, f"{column}_low", f"{column}_high", *beside]
+        references = [f"{column}_{mode}" for mode in REFERENCE_STYLES]
+        layout["meta"]["extent"][axis_name(number)] = [column, f"{column}_low", f"{column}_high", *references]
         layout[axis_name(number)]["tickfont"] = {"size": POWER_TICKS}
     return {"data": [], "layout": layout}
 
 
 def law_traces(index: int, kind: str) -> dict[str, list[Trace]]:
-    """The lines of a law in each figure, still empty."""
+    """Return the lines of a law in each figure, without data."""
     line, name = LAWS[kind], NAMES[kind]
     lines = [time_trace(index, "tau", column, name, line, row) for row, column in enumerate(COLUMNS)]
     return _layered(kind, {"plane": [_on_plane(index, name, line)], "panels": lines})
 
 
 def network_traces(index: int, runs: int) -> dict[str, list[Trace]]:
-    """The networks: each run, where there are several; their mean; bands from the least to the largest of them, or of
-    what theory allows; single neurons; and other ways to learn."""
+    """Return the traces of the networks, without data: each run if there are several, their mean, bands of their range
+    or of the expected error, single neurons, and other ways to learn.
+    """
     line = {"color": NETWORK, "width": 2.6, "dash": DOTS}
     traces = _layered("single", {"plane": [_cloud(index)], "panels": []})
-    for mode, (colour, dash) in BESIDE.items():
-        looks, name = {"color": colour, "width": 1.8, "dash": dash}, MODES[mode]
-        lines = [time_trace(index, "tau", f"{column}_{mode}", name, looks, row) for row, column in enumerate(COLUMNS)]
-        plane = [_on_plane(index, name, looks, f"_{mode}")]
-        for figure, more in _layered("beside", {"plane": plane, "panels": lines}).items():
-            traces[figure] += more
+    for mode, (colour, dash) in REFERENCE_STYLES.items():
+        style, name = {"color": colour, "width": 1.8, "dash": dash}, MODES[mode]
+        lines = [time_trace(index, "tau", f"{column}_{mode}", name, style, row) for row, column in enumerate(COLUMNS)]
+        plane = [_on_plane(index, name, style, f"_{mode}")]
+        for figure, added_traces in _layered("beside", {"plane": plane, "panels": lines}).items():
+            traces[figure] += added_traces
     for run in range(runs if runs > 1 else 0):
         name, thin = f"run {run + 1}", {"color": NETWORK, "width": 1.0}
         traces["plane"].append(_on_plane(index, name, thin, f"_run{run}"))
@@ -101,7 +102,7 @@ def network_traces(index: int, runs: int) -> dict[str, list[Trace]]:
 
 
 def _layered(layer: str, traces: dict[str, list[Trace]]) -> dict[str, list[Trace]]:
-    """Traces that are drawn while the layer is chosen."""
+    """Return traces that the client shows while the overlay is chosen."""
     for each in traces.values():
         for trace in each:
             trace["meta"]["layer"] = layer

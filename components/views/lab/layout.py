@@ -1,4 +1,4 @@
-"""The page of view 5: controls on the left, the plane in the middle, the panels on the right."""
+"""Layout of the Lab: controls on the left, the plane in the middle, the panels on the right."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RUNS = controls.slider(VIEW, LabState, "runs", 1.0, whole=True)
 SEED = controls.slider(VIEW, LabState, "seed", 1.0, soft=(0.0, 40.0), whole=True)
 HORIZON = controls.slider(VIEW, LabState, "tau", 0.1, soft=(1.0, 1e4))
 MODE = controls.choice(VIEW, LabState, "mode", ("SGD", "gradient", "recursion"))
-FIRST = controls.choice(VIEW, LabState, "first", ("orthonormal", "random"))
+FIRST_LAYER = controls.choice(VIEW, LabState, "first", ("orthonormal", "random"))
 LAYERS = controls.checkboxes(
     VIEW, LabState, "layers", ("planar law", "law of this width", "single neurons", "recursion, population")
 )
@@ -34,8 +34,8 @@ AXIS = controls.choice(VIEW, LabState, "axis", ("log τ", "linear τ"))
 CLOCK = controls.choice(VIEW, LabState, "clock", ("log τ", "linear"))
 
 CONTROLS = [
-    *C_STAR, *C, DEGREES, START, WIDTH, DIMENSION, BATCH, STEP, NOISE, RUNS, SEED, HORIZON, MODE, FIRST, LAYERS, PANEL,
-    AXIS, CLOCK,
+    *C_STAR, *C, DEGREES, START, WIDTH, DIMENSION, BATCH, STEP, NOISE, RUNS, SEED, HORIZON, MODE, FIRST_LAYER, LAYERS,
+    PANEL, AXIS, CLOCK,
 ]  # fmt: skip
 MAIN = [START, WIDTH, BATCH, PANEL]
 FIGURES = {
@@ -45,10 +45,10 @@ FIGURES = {
 
 
 def page(view: View) -> html.Div:
-    """The whole page."""
+    """Return the page."""
     aside = [
         shell.group("Network", mount_point(MODE), *map(mount_point, (WIDTH, DIMENSION, BATCH, STEP, NOISE))),
-        shell.group("Runs", mount_point(FIRST), *map(mount_point, (RUNS, SEED, HORIZON))),
+        shell.group("Runs", mount_point(FIRST_LAYER), *map(mount_point, (RUNS, SEED, HORIZON))),
         shell.group("Target c*, in Heₖ", mount_point(DEGREES), *map(mount_point, C_STAR)),
         html.Details([html.Summary("Activation c, in Heₖ"), *map(mount_point, C)]),
         shell.group("Start", mount_point(START)),

@@ -1,4 +1,4 @@
-"""Quantities that stories claim of this view, and what they may mark in its figures."""
+"""Quantities of this view that stories may claim, and the elements of its figures that they may mark."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ def _law_of_width(state: LabState) -> Any:
 
 
 def _recorded_column(state: LabState, name: str = "R") -> np.ndarray:
-    """A column of the networks of the finished record that the step replays, (times, runs)."""
+    """Return a column of the networks of the bundled record that the step replays, (times, runs)."""
     record = records.of(state)
     if record is None:
         raise ValueError("no finished run comes with this state")
-    return np.asarray(record.course.seeds[name], dtype=float)
+    return np.asarray(record.history.seeds[name], dtype=float)
 
 
 def _lab_neurons(state: LabState, run: int, name: str) -> np.ndarray:
     """R_i or a_i of all neurons of a run at the end of the finished record, ascending in R."""
     record = records.of(state)
-    if record is None or not record.course.neurons:
+    if record is None or not record.history.neurons:
         raise ValueError("no neurons come with this state")
-    order = np.argsort(record.course.neurons["R"][run])
-    return np.asarray(record.course.neurons[name][run][order], dtype=float)
+    order = np.argsort(record.history.neurons["R"][run])
+    return np.asarray(record.history.neurons[name][run][order], dtype=float)
 
 
 @lru_cache(maxsize=32)
@@ -45,18 +45,18 @@ def _law_of(state: LabState, m: int) -> Any:
 
 
 def _estimate(state: LabState) -> Any:
-    found = noise(state)
-    if found is None or found.estimate is None:
+    effect = noise(state)
+    if effect is None or effect.estimate is None:
         raise ValueError("no estimate of the noise for this state")
-    return found.estimate
+    return effect.estimate
 
 
 def _from_law(state: LabState, name: str) -> float:
-    """The largest distance between the networks' mean and the law of their width."""
+    """Return the largest distance between the networks' mean and the law of their width."""
     record, law = records.of(state), _law_of_width(state)
     mean = _recorded_column(state, name).mean(axis=1)
     assert record is not None
-    return float(np.abs(mean - np.interp(record.course.tau, law.tau, getattr(law, name))).max())
+    return float(np.abs(mean - np.interp(record.history.tau, law.tau, getattr(law, name))).max())
 
 
 QUANTITIES: dict[str, Quantity] = {

@@ -1,4 +1,4 @@
-"""The script that view 5 gives away. What stands between the marks is replaced by the parameters of a state."""
+"""Template of the exported script of the Lab. The lines between the marks are replaced by the parameters of a state."""
 
 from __future__ import annotations
 
@@ -44,15 +44,15 @@ print("law of this width: R =", law.R[-1], "a =", law.a[-1])
 # The picture.
 ink, muted, magenta = COLOURS
 figure = make_subplots(rows=2, cols=2, subplot_titles=("a over R", "R", "a", "loss"))
-for theory, looks in ((planar, {"color": muted, "dash": "dash"}), (law, {"color": ink})):
-    figure.add_scatter(x=theory.R, y=theory.a, line=looks, showlegend=False, row=1, col=1)
-    for place, values in (((1, 2), theory.R), ((2, 1), theory.a), ((2, 2), theory.loss)):
-        figure.add_scatter(x=theory.tau, y=values, line=looks, showlegend=False, row=place[0], col=place[1])
+for theory, style in ((planar, {"color": muted, "dash": "dash"}), (law, {"color": ink})):
+    figure.add_scatter(x=theory.R, y=theory.a, line=style, showlegend=False, row=1, col=1)
+    for subplot, values in (((1, 2), theory.R), ((2, 1), theory.a), ((2, 2), theory.loss)):
+        figure.add_scatter(x=theory.tau, y=values, line=style, showlegend=False, row=subplot[0], col=subplot[1])
 for seed in range(R.shape[1]):
     line: dict[str, Any] = {"color": magenta, "width": 1}
     figure.add_scatter(x=R[:, seed], y=a[:, seed], line=line, showlegend=False, row=1, col=1)
-    for place, values in (((1, 2), R), ((2, 1), a), ((2, 2), loss)):
-        figure.add_scatter(x=tau, y=values[:, seed], line=line, showlegend=False, row=place[0], col=place[1])
+    for subplot, values in (((1, 2), R), ((2, 1), a), ((2, 2), loss)):
+        figure.add_scatter(x=tau, y=values[:, seed], line=line, showlegend=False, row=subplot[0], col=subplot[1])
 for row, col in ((1, 2), (2, 1), (2, 2)):
     figure.update_xaxes(type="log", title="τ", row=row, col=col)
 figure.update_layout(template="none", width=1000, height=800)

@@ -1,4 +1,4 @@
-"""The parameters of view 5: networks that learn by gradient descent, over the R–a plane (theory section 1)."""
+"""Parameters of the Lab: networks that learn by gradient descent, over the R–a plane (theory section 1)."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ NOISE = (0.0, 100.0)
 RUNS = (1, 8)
 SEEDS = (0, 9999)
 HORIZON = (1e-2, 1e5)
-FIRST = ("orthonormal", "sphere")
+FIRST_LAYERS = ("orthonormal", "sphere")
 LAYERS = ("planar", "wide", "single", "beside")
 PANELS = ("course", "difference")
 RECORDS = 160
-FLOW_MOST = 40  # neurons whose overlaps are integrated beside a run: a few seconds
-BESIDE_MOST = 5e11  # multiply-adds of networks that learn beside their population or recursion: some fifteen seconds
+MAX_FLOW_WIDTH = 40  # neurons of the population gradient that is integrated for comparison: a few seconds
+MAX_REFERENCE_WORK = 5e11  # multiply-adds of networks trained for comparison: about fifteen seconds
 
 
 class LabState(State):
-    """Target, activation and start; the network and how it is trained; then how it is shown."""
+    """Target, activation and start; the network and its training; then the display."""
 
     c: Activation = (1.0, -0.2)
     c_star: Target = (0.6, 0.19)
@@ -44,7 +44,9 @@ class LabState(State):
     ] = None
     noise: Annotated[Number, Parameter("z", "ς", "noise of the labels", bounds=(NOISE,))] = 0.0
     mode: Annotated[str, Parameter("how", "mode", "how the network learns", "choice", choices=MODES)] = "fresh"
-    first: Annotated[str, Parameter("w", "w(0)", "how the first layer starts", "choice", choices=FIRST)] = "orthonormal"
+    first: Annotated[str, Parameter("w", "w(0)", "how the first layer starts", "choice", choices=FIRST_LAYERS)] = (
+        "orthonormal"
+    )
     runs: Annotated[int, Parameter("r", "r", "runs, each with its own seed", "integer", (RUNS,))] = 2
     seed: Annotated[int, Parameter("seed", "№", "the first run's seed", "integer", (SEEDS,))] = 0
     tau: Annotated[Number, Parameter("tau", "τ", "horizon", bounds=(HORIZON,), scale="log")] = 150.0
@@ -86,12 +88,12 @@ class LabState(State):
 
     @classmethod
     def normalize(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """c and c* of one length; drops empty windows."""
+        """Pad c and c* to the same length and drop empty windows."""
         lists = {name: values.get(name, cls.model_fields[name].default) for name in ("c", "c_star")}
-        if all(isinstance(given, (tuple, list)) and given for given in lists.values()):
+        if all(isinstance(coefficients, (tuple, list)) and coefficients for coefficients in lists.values()):
             K = max(map(len, lists.values()))
-            for name, given in lists.items():
-                values[name] = (*given, *(0.0,) * (K - len(given)))
+            for name, coefficients in lists.items():
+                values[name] = (*coefficients, *(0.0,) * (K - len(coefficients)))
         for name in ("window", "span"):
             edges = values.get(name)
             if isinstance(edges, tuple) and any(lo >= hi for lo, hi in zip(edges[::2], edges[1::2], strict=False)):
@@ -100,12 +102,12 @@ class LabState(State):
 
     @property
     def model(self) -> UnlearningModel:
-        """The planar model that networks tend to as they become wide."""
+        """The planar model, the limit of wide networks."""
         return UnlearningModel(self.c, self.c_star)
 
     @property
     def start(self) -> Start:
-        """How the first layer starts: orthonormal only where there is room for it."""
+        """Initialization of the first layer: orthonormal only if m < d."""
         return "orthonormal" if self.first == "orthonormal" and self.m < self.d else "sphere"
 
     @property
@@ -115,15 +117,14 @@ class LabState(State):
 
     @property
     def problem(self) -> TrainingSetup:
-        """What each network learns, and from what."""
-        w, own, target = self.model.coefficients
-        phi, sigma = ((0.0, *(np.sqrt(w) * values).tolist()) for values in (target, own))
+        """The training problem of each network."""
+        w, activation, target = self.model.coefficients
+        phi, sigma = ((0.0, *(np.sqrt(w) * values).tolist()) for values in (target, activation))
         return TrainingSetup.of(phi, sigma, 1.0, self.m, self.d, self.batch, self.noise, self.step)
 
     @property
     def work(self) -> float:
-        """About how many multiply-adds the networks take, known without making them. Raises ValueError where they are
-        not possible."""
+        """Estimated multiply-adds of the networks. Raises ValueError if they are impossible."""
         return self._descent if self.mode == "fresh" else 0.0
 
     @property
@@ -131,24 +132,27 @@ class LabState(State):
         problem = self.problem
         return expected_steps(self.model, problem, self.a, 0.0, self.tau) * problem.work * self.runs
 
-    def training(self, most: float) -> SingleIndexTraining:
-        """The runs, none of them begun. Raises ValueError with a sentence where they are not possible."""
-        return self._training(self.mode, most)
+    def training(self, max_work: float) -> SingleIndexTraining:
+        """Return the runs before their first step. Raises ValueError with a sentence if they are impossible."""
+        return self._training(self.mode, max_work)
 
-    def beside(self, training: SingleIndexTraining) -> dict[str, SingleIndexTraining]:
-        """Other ways to learn at the times of these runs, by mode, where they cost little: the discrete recursion; the
-        population's gradient, which from the symmetric start is the law of the width and drawn anyway; descent."""
+    def references(self, training: SingleIndexTraining) -> dict[str, SingleIndexTraining]:
+        """Return other ways to learn at the times of these runs, by mode, if they cost little.
+
+        They are the discrete recursion, the population gradient (from the symmetric start it is the law of the width,
+        which is shown anyway), and descent.
+        """
         modes = ["recursion"]
-        if self.start != "orthonormal" and self.m <= FLOW_MOST:
+        if self.start != "orthonormal" and self.m <= MAX_FLOW_WIDTH:
             modes.append("population")
-        if self.mode != "fresh" and self._descent <= BESIDE_MOST:
+        if self.mode != "fresh" and self._descent <= MAX_REFERENCE_WORK:
             modes.append("fresh")
         modes = [mode for mode in modes if mode != self.mode]
         return {mode: self._training(mode, WORK_MAX, training.tau) for mode in modes}
 
-    def _training(self, mode: str, most: float, tau: ArrayLike | None = None) -> SingleIndexTraining:
+    def _training(self, mode: str, max_work: float, tau: ArrayLike | None = None) -> SingleIndexTraining:
         return train_single_index(
             self.m, self.d, self.batch, None if self.step is None else self.step * self.m, self.c, self.c_star, self.a,
             self.tau, self.noise, self.seeds, mode=mode, start=self.start,  # type: ignore[arg-type]
-            n=RECORDS, tau=tau, most=most,
+            n=RECORDS, tau=tau, most=max_work,
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""View 5: real networks that learn, beside the laws that predict them."""
+"""The Lab: real networks that learn, compared with the laws that predict them."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from components.views.lab import TABS, compute, export, layout, lecture
 from components.views.lab.state import LabState
 from components.views.unlearning.symbols import CHAPTER
 
-LAWS_SECONDS = 0.05  # of a core, for the laws; the networks are a run
+LAWS_SECONDS = 0.05  # of a core, for the laws; networks are trained in a job
 
 
 class LabView(View):
-    """The plane, its panels, and the networks that come into them."""
+    """The plane, its panels, and the networks in both."""
 
     name = "lab"
     path = "/lab"
@@ -35,7 +35,7 @@ class LabView(View):
     compact_controls = layout.MAIN
     figures = layout.FIGURES
     quantities = lecture.QUANTITIES
-    max_cost = compute.MOST
+    max_cost = compute.MAX_WORK
     sibling_views: ClassVar[tuple[tuple[str, str], ...]] = TABS
     max_seconds = 120.0
     has_jobs: ClassVar[bool] = True

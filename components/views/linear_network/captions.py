@@ -1,4 +1,4 @@
-"""What view 4 says: which mechanism is at work and why, what gradient descent does, which phase a scaling is in."""
+"""Captions of the Linear network view: the mechanism and its reason, gradient descent, the phase of a scaling."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from components.core.formatting import format_number, pluralize
 from components.core.state import canonical
 from components.views.linear_network.columns import defined_mean
 from components.views.linear_network.experiments import ACTIVATIONS, Experiment, Row
-from components.views.linear_network.figures import CELLS, LEGEND, LOOKS, NAMES, values_of
+from components.views.linear_network.figures import CELLS, LEGEND, NAMES, STYLES, values_of
 from components.views.linear_network.state import AXES, EXPONENT, GAMMA, RATE, SCALE, LinearNetworkState
 from dynamics import (
     DescentRecord,
@@ -28,7 +28,7 @@ from dynamics import (
     switch_phase,
 )
 
-UNBALANCED = 0.25  # of |v|²/η_w − |u|²/ηᵤ over their sum: one is at least 5/3 of the other
+UNBALANCED = 0.25  # of ||v|²/η_w − |u|²/ηᵤ| over their sum; above it one is at least 5/3 of the other
 WIDTHS = (100, 10_000)  # at which a scaling can be opened
 OBSERVED = (
     "The abstract of Xu & Ziyin calls alignment and disalignment specific to feature learning; that they also occur "
@@ -37,38 +37,39 @@ OBSERVED = (
 
 
 def sentence(state: LinearNetworkState, network: LinearNetwork) -> tuple[str, dict[str, str]]:
-    """The mechanism at work and why, and how it looks."""
-    found = network.mechanism()
+    """Describe the mechanism and its reason; return the sentence and its style."""
+    mechanism = network.mechanism()
     if not network.flow.moves:
-        return "Nothing moves: " + (found.undefined or "f is at its target already") + ".", _look("kernel")
-    name = str(found.dominant) if found.dominant else "kernel"
-    if found.names == (MechanismName.KERNEL,):
+        return "Nothing moves: " + (mechanism.undefined or "f is at its target already") + ".", _style("kernel")
+    name = str(mechanism.dominant) if mechanism.dominant else "kernel"
+    if mechanism.names == (MechanismName.KERNEL,):
         name = "kernel"
-    also = [str(other) for other in found.names if str(other) != name]
+    further = [str(other) for other in mechanism.names if str(other) != name]
     parts = [
-        f"{_angle(network)}, |u||Wx| {_change(found.rescaling, 3)} and the kernel {_change(found.kernel_ratio, 4)}."
+        f"{_angle(network)}, |u||Wx| {_change(mechanism.rescaling, 3)} and the kernel "
+        f"{_change(mechanism.kernel_ratio, 4)}."
     ]
-    if found.crosses_zero:
-        parts.append(_crossing(network, found))
-    if also:
-        parts.append(f"Also: {', '.join(also)}.")
-    if found.crosses_zero and not found.names:
-        lead = "Mostly turning over: u and Wx turn through a right angle, and |cos ζ| ends within 0.05 of its start."
+    if mechanism.crosses_zero:
+        parts.append(_crossing(network, mechanism))
+    if further:
+        parts.append(f"Also: {', '.join(further)}.")
+    if mechanism.crosses_zero and not mechanism.names:
+        first = "Mostly turning over: u and Wx turn through a right angle, and |cos ζ| ends within 0.05 of its start."
     else:
-        lead = f"{'Mostly' if found.names else 'Slight'} {name}: {_claim(name, network, found)}."
-    return " ".join([lead, *parts]), _look(name)
+        first = f"{'Mostly' if mechanism.names else 'Slight'} {name}: {_claim(name, network, mechanism)}."
+    return " ".join([first, *parts]), _style(name)
 
 
-def _claim(name: str, network: LinearNetwork, found: Mechanism) -> str:
-    """What a mechanism does to the layers, and the reason that holds for it."""
+def _claim(name: str, network: LinearNetwork, mechanism: Mechanism) -> str:
+    """Describe the effect of a mechanism on the layers, and its reason."""
     flow = network.flow
     if name == "kernel":
         excess = network.end.kernel_excess
-        share = abs(excess) * (2.0 + excess)
-        crossing = f"; f(0)² is {_percent((flow.f0 / flow.H0) ** 2)} of it" if found.crosses_zero else ""
+        change = abs(excess) * (2.0 + excess)
+        crossing = f"; f(0)² is {_percent((flow.f0 / flow.H0) ** 2)} of it" if mechanism.crosses_zero else ""
         return (
             "the kernel keeps its size within 5 %, the angle and the weights hardly change, since y² and f(0)² differ "
-            f"by {_percent(share)} of f(0)² + g²PQ/4 only{crossing}"
+            f"by {_percent(change)} of f(0)² + g²PQ/4 only{crossing}"
         )
     if flow.stuck:
         why = "f tends to 0"
@@ -76,14 +77,14 @@ def _claim(name: str, network: LinearNetwork, found: Mechanism) -> str:
         y, f0 = _apart(abs(network.y), abs(flow.f0))
         why = f"|y| = {y} {'>' if abs(network.y) > abs(flow.f0) else '<'} |f(0)| = {f0}"
     if name == "rescaling":
-        grow = "grow" if found.log_N > 0.0 else "shrink"
-        factor = "changes by a larger factor than |cos ζ|" if found.direction else "changes, and |cos ζ| does not"
+        grow = "grow" if mechanism.log_N > 0.0 else "shrink"
+        factor = "changes by a larger factor than |cos ζ|" if mechanism.direction else "changes, and |cos ζ| does not"
         return f"u and Wx {grow}, since {why}; |u||Wx| {factor}"
     return f"u and Wx {_turning(name, flow.f0, flow.f_end)}, since {why}"
 
 
 def _turning(direction: str, begin: float, end: float) -> str:
-    """How u and Wx turn, by the signs of cos ζ at both ends."""
+    """Describe the rotation of u and Wx, by the signs of cos ζ at both ends."""
     if direction == "alignment":
         toward = "toward each other" if end > 0.0 else "away from each other"
         goal = "" if end > 0.0 else ", toward opposite directions"
@@ -104,15 +105,15 @@ def _angle(network: LinearNetwork) -> str:
     return f"ζ stays at {before}°" if before == after else f"ζ goes from {before}° to {after}°"
 
 
-def _crossing(network: LinearNetwork, found: Mechanism) -> str:
-    kernel = f"the kernel {_change(found.kernel_least, 3)} there"
-    if found.direction is None and network.area == 0.0:
+def _crossing(network: LinearNetwork, mechanism: Mechanism) -> str:
+    kernel = f"the kernel {_change(mechanism.kernel_least, 3)} there"
+    if mechanism.direction is None and network.area == 0.0:
         return f"f passes through 0, where u or Wx is 0 and the other has turned to the opposite direction; {kernel}."
     return f"f passes through 0 and ζ through 90°; {kernel}."
 
 
 def _change(factor: float, digits: int) -> str:
-    """What becomes of a size that changes by a factor."""
+    """Describe the change of a size by a factor."""
     text = format_number(factor, digits)
     if isnan(factor):
         return "is undefined"
@@ -128,7 +129,7 @@ def _percent(share: float) -> str:
 
 
 def _apart(first: float, second: float) -> tuple[str, str]:
-    """Two numbers, with as many digits as tell them apart."""
+    """Format two numbers with enough digits to distinguish them."""
     for digits in range(3, 18):
         texts = format_number(first, digits), format_number(second, digits)
         if texts[0] != texts[1]:
@@ -136,37 +137,39 @@ def _apart(first: float, second: float) -> tuple[str, str]:
     return texts
 
 
-def _look(name: str) -> dict[str, str]:
-    return {"name": name, "fate": name, "colour": LOOKS[name].colour}
+def _style(name: str) -> dict[str, str]:
+    return {"name": name, "fate": name, "colour": STYLES[name].colour}
 
 
-def notes(state: LinearNetworkState, network: LinearNetwork, run: LinearSolution, drawn: int) -> list[str]:
-    """What is conserved, how fast it goes, what the picture leaves out."""
-    said = []
-    found = network.mechanism()
-    if "kernel" in found.names and {"alignment", "disalignment"} & set(found.names):
+def notes(state: LinearNetworkState, network: LinearNetwork, run: LinearSolution, neuron_count: int) -> list[str]:
+    """Describe the conserved quantities, the rate, and what the figure leaves out."""
+    sentences = []
+    mechanism = network.mechanism()
+    if "kernel" in mechanism.names and {"alignment", "disalignment"} & set(mechanism.names):
         why = (
             "its layers are of different size, so the smaller one turns while the kernel, that of the larger one, "
             "keeps its size"
             if network.g * abs(network.imbalance) > UNBALANCED * network.start.kernel
             else "at this width |cos ζ| still changes by more than 0.05"
         )
-        said.append(f"A network in the kernel phase whose angle moves all the same: {why}. {OBSERVED}")
+        sentences.append(f"A network in the kernel phase whose angle moves all the same: {why}. {OBSERVED}")
     if network.flow.moves:
-        said.append(_approach(network))
-        said.append(
+        sentences.append(_approach(network))
+        sentences.append(
             "Each neuron stays on its hyperbola, vᵢ²/η_w − uᵢ²/ηᵤ = pᵢqᵢ; y > f drives it toward the rising asymptote, "
             "y < f toward the falling one."
         )
     if run.undefined:
-        said.append(f"{run.undefined[0].upper()}{run.undefined[1:]}.")
-    if drawn < network.d:
-        said.append(f"{drawn} of {pluralize(network.d, 'neuron')} are drawn, chosen evenly by pᵢqᵢ; all are computed.")
-    return said
+        sentences.append(f"{run.undefined[0].upper()}{run.undefined[1:]}.")
+    if neuron_count < network.d:
+        sentences.append(
+            f"{neuron_count} of {pluralize(network.d, 'neuron')} are drawn, chosen evenly by pᵢqᵢ; all are computed."
+        )
+    return sentences
 
 
 def _approach(network: LinearNetwork) -> str:
-    """How f comes to its end."""
+    """Describe how f approaches its limit."""
     flow, beta, rate = network.flow, network.beta, network.rate
     loss = "" if beta == 1.0 else f"With the loss |f − y|^({format_number(beta + 1, 4)}) "
     mode = "all neurons begin on one asymptote (P or Q is 0) and never leave it"
@@ -184,44 +187,46 @@ def _approach(network: LinearNetwork) -> str:
 
 
 def descent(
-    state: LinearNetworkState, network: LinearNetwork, made: Experiment, found: list[DescentRecord]
+    state: LinearNetworkState, network: LinearNetwork, experiment: Experiment, records: list[DescentRecord]
 ) -> list[str]:
-    """How far gradient descent is from the flow."""
-    said = [f"{record.halted[0].upper()}{record.halted[1:]}." for record in found if record.halted]
-    t = np.array([record.t for record in found])
-    f = np.array([record.f[0] for record in found])
-    off = np.abs(f - network.solution(t).f)
+    """Describe the distance of gradient descent from the flow."""
+    sentences = [f"{record.halted[0].upper()}{record.halted[1:]}." for record in records if record.halted]
+    t = np.array([record.t for record in records])
+    f = np.array([record.f[0] for record in records])
+    deviation = np.abs(f - network.solution(t).f)
     unit = max(abs(network.y), abs(network.start.f), 1e-300)
-    if np.isfinite(off).all():
-        share = 100 * float(off.max()) / unit
-        said.append(
-            f"Points: gradient descent, {pluralize(found[-1].step_number, 'step')} of {format_number(made.step, 3)}; "
+    if np.isfinite(deviation).all():
+        percent = 100 * float(deviation.max()) / unit
+        sentences.append(
+            f"Points: gradient descent, {pluralize(records[-1].step_number, 'step')} of "
+            f"{format_number(experiment.step, 3)}; "
             "f is at "
-            f"most {format_number(share, 2)} % of the larger of |y| and |f(0)| away from the flow, at "
-            f"{pluralize(len(found), 'point')}."
+            f"most {format_number(percent, 2)} % of the larger of |y| and |f(0)| away from the flow, at "
+            f"{pluralize(len(records), 'point')}."
         )
-    if made.t_end < 0.999 * made.wanted:
-        said.append(
-            f"Gradient descent is followed to t = {format_number(made.t_end, 3)}: so many small steps are enough."
+    if experiment.t_end < 0.999 * experiment.requested_end:
+        sentences.append(
+            f"Gradient descent is followed to t = {format_number(experiment.t_end, 3)}: so many small steps are enough."
         )
-    return said
+    return sentences
 
 
-def leaving(state: LinearNetworkState, network: LinearNetwork, found: FlowDeparture) -> list[str]:
-    """The step at which gradient descent leaves the flow, beside what the kernel says of stability."""
-    if found.undefined:
-        return [f"{found.undefined[0].upper()}{found.undefined[1:]}."]
-    if not isfinite(found.step):
+def departure(state: LinearNetworkState, network: LinearNetwork, flow_departure: FlowDeparture) -> list[str]:
+    """Describe the step at which gradient descent leaves the flow, compared with the stability limit of the kernel."""
+    if flow_departure.undefined:
+        return [f"{flow_departure.undefined[0].upper()}{flow_departure.undefined[1:]}."]
+    if not isfinite(flow_departure.step):
         return ["Nothing moves, whatever the step."]
     limits = [
         f"{format_number(limit, 3)} {where}"
-        for limit, where in ((found.limit_start, "at the start"), (found.limit_end, "at the end"))
+        for limit, where in ((flow_departure.limit_start, "at the start"), (flow_departure.limit_end, "at the end"))
         if 0 < limit < np.inf
     ]
     bound = f" It is stable for steps below {' and '.join(limits)} (2 over the kernel's curvature)." if limits else ""
     return [
-        f"Gradient descent leaves the flow, by {100 * found.tolerance:g} % of the larger of |y| and |f(0)|, at a step "
-        f"of {format_number(found.step, 3)}.{bound}"
+        f"Gradient descent leaves the flow, by {100 * flow_departure.tolerance:g} % of the larger of |y| and |f(0)|, "
+        "at a step "
+        f"of {format_number(flow_departure.step, 3)}.{bound}"
     ]
 
 
@@ -234,7 +239,7 @@ ANGLE = (
 
 
 def kind(row: Row) -> str:
-    """The title of a row of the activations."""
+    """Return the title of a row of the activations."""
     fits = np.concatenate([row.of_kind(name) for name in ACTIVATIONS])
     name, sign = ("aligning", ">") if row.aligning else ("disaligning", "<")
     some = "" if fits.all() else f" in {int(fits.sum())} of {fits.size} networks"
@@ -242,54 +247,61 @@ def kind(row: Row) -> str:
 
 
 def activations(row: Row, results: Mapping[str, tuple[Experiment, list[DescentRecord]]], number: int) -> list[str]:
-    """The starts of a row, and what becomes of |cos ζ| with each activation."""
+    """Describe the starts of a row, and the change of |cos ζ| with each activation."""
     where = ("Above", "Below")[number]
     seeds = len(row.starts)
-    found = []
+    changes = []
     for name, (_, records) in results.items():
         cosines = abs(np.array([records[0].cos_zeta_phi, records[-1].cos_zeta_phi]))
         begin, end = (format_number(float(value), 2) for value in defined_mean(cosines))
         undefined = int(np.isnan(cosines).any(axis=0).sum())
-        lost = f" (not defined in {undefined} of {seeds})" if undefined else ""
-        found.append(f"{NAMES[name]} {begin} → {end}{lost}")
-    said = [
+        undefined_text = f" (not defined in {undefined} of {seeds})" if undefined else ""
+        changes.append(f"{NAMES[name]} {begin} → {end}{undefined_text}")
+    sentences = [
         f"{where}: gradient descent, mean and standard deviation of {pluralize(seeds, 'start')}, r = "
         f"{format_number(row.r, 3)}; "
-        f"{_targets(row)}. Mean |cos ζ| from the first point to the last: {', '.join(found)}."
+        f"{_targets(row)}. Mean |cos ζ| from the first point to the last: {', '.join(changes)}."
     ]
-    short = [NAMES[name] for name, (made, _) in results.items() if made.t_end < 0.999 * made.wanted]
-    if short:
-        said.append(
-            f"{where}, {', '.join(short)}: the steps are too small for t = {format_number(row.wanted, 3)}, so the "
+    shortened = [
+        NAMES[name] for name, (experiment, _) in results.items() if experiment.t_end < 0.999 * experiment.requested_end
+    ]
+    if shortened:
+        sentences.append(
+            f"{where}, {', '.join(shortened)}: the steps are too small for t = {format_number(row.requested_end, 3)}, "
+            "so the "
             "runs end "
             "earlier."
         )
-    return said
+    return sentences
 
 
 def _targets(row: Row) -> str:
-    """The targets of a row, and which of them are relative to a network's own output."""
-    own = np.concatenate([row.targets[name] for name in ACTIVATIONS])
-    kept = int((own == row.target).sum()) if row.target is not None else 0
+    """Describe the targets of a row, and which of them are relative to a network's own output."""
+    targets = np.concatenate([row.targets[name] for name in ACTIVATIONS])
+    common_count = int((targets == row.target).sum()) if row.target is not None else 0
     factor = f"y = {format_number(row.factor, 2)} f(0) of each network"
-    if kept == 0 or row.target is None:
+    if common_count == 0 or row.target is None:
         return factor
     common = f"y = {format_number(row.target, 3)}"
-    return common if kept == own.size else f"{common} in {kept} of {own.size} networks, in the others {factor}"
+    return (
+        common
+        if common_count == targets.size
+        else f"{common} in {common_count} of {targets.size} networks, in the others {factor}"
+    )
 
 
-def halted(name: str, found: list[DescentRecord]) -> list[str]:
-    """Why a run of an activation ended early."""
-    return [f"{name}: {record.halted}." for record in found if record.halted]
+def halted(name: str, records: list[DescentRecord]) -> list[str]:
+    """Return why the runs of an activation ended early."""
+    return [f"{name}: {record.halted}." for record in records if record.halted]
 
 
 def map_notes(state: LinearNetworkState, map_: PhaseDiagram) -> list[str]:
-    """What the map shows, and how much of it is in which phase."""
+    """Describe the map, and the fraction of each phase."""
     median = map_.median
     inside = float(np.mean(abs(np.expm1(median)) < 0.05))
     values = values_of(state, map_)
-    known = values[np.isfinite(values)]
-    low, high = (float(known.min()), float(known.max())) if known.size else (np.nan, np.nan)
+    finite = values[np.isfinite(values)]
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (np.nan, np.nan)
     average = {"kernel": "median", "angle": "mean", "spread": "standard deviation"}[state.shown]
     return [
         f"Colours: {LEGEND[state.shown]}, from {format_number(low, 3)} to {format_number(high, 3)}: the exact value, "
@@ -299,36 +311,41 @@ def map_notes(state: LinearNetworkState, map_: PhaseDiagram) -> list[str]:
     ]
 
 
-def scaling(state: LinearNetworkState, found: MeasuredExponents, cut: bool) -> list[str]:
-    """The phase of a scaling, why, what is measured, and how to turn it into the other one. cut: whether fewer values
-    of the large number were measured than usual."""
-    phase = found.phase
+def scaling(state: LinearNetworkState, exponents: MeasuredExponents, cut: bool) -> list[str]:
+    """Describe the phase of a scaling, its reason, the measurement, and the conversion to the other phase.
+
+    cut: whether fewer values of the large number were measured than usual.
+    """
+    phase = exponents.phase
     large = "d = κ" if state.grows == "width" else f"κ at fixed width d = {state.d}"
     verdict = f"c_g + c_P = {format_number(phase.size, 3)}: {phase.phase}"
     rate = f"Rate λ like κ^({format_number(phase.rate, 3)}): {phase.pace}" if phase.rate else f"It {phase.pace}"
     lead = "As" if state.target else "For a target y that is not 0, as"
-    said = [
+    sentences = [
         f"{lead} {large} grows: {verdict}. {rate}. f(0) like κ^({format_number(phase.output, 3)}); "
         f"{_scaled_angle(state, phase)}."
     ]
     if state.target == 0.0:
-        said.append("With the target y = 0 of this state the output only falls to 0, and these powers do not apply.")
-    said += _measured(state, found)
+        sentences.append(
+            "With the target y = 0 of this state the output only falls to 0, and these powers do not apply."
+        )
+    sentences += _measured(state, exponents)
     if cut:
-        said.append(
+        sentences.append(
             f"Beyond κ = {format_number(state.exponents.reach, 2)} γ, rates or weights are out of the ranges in "
             "which networks "
             "are solved."
         )
     if phase.phase is Phase.KERNEL and phase.angle_moves and not _parallel(state):
-        said.append(f"The kernel keeps its size and the angle moves: the layers are of different size. {OBSERVED}")
-    turn = switch_phase(state.exponents)
-    said.append(
-        f"Other phase ({turn.phase.phase}) at the same pace: γ times κ^({format_number(turn.gamma, 3)}), ηᵤ times "
-        f"κ^({format_number(turn.eta_u, 3)}), η_w times κ^({format_number(turn.eta_w, 3)})."
+        sentences.append(f"The kernel keeps its size and the angle moves: the layers are of different size. {OBSERVED}")
+    switched = switch_phase(state.exponents)
+    sentences.append(
+        f"Other phase ({switched.phase.phase}) at the same pace: γ times κ^({format_number(switched.gamma, 3)}), ηᵤ "
+        "times "
+        f"κ^({format_number(switched.eta_u, 3)}), η_w times κ^({format_number(switched.eta_w, 3)})."
     )
-    if _turned(state) is None:
-        said.append(
+    if _other_phase_state(state) is None:
+        sentences.append(
             f"Its powers are outside [{format_number(EXPONENT[0])}, {format_number(EXPONENT[1])}], the range of this "
             "view, so no link "
             "leads there."
@@ -336,8 +353,8 @@ def scaling(state: LinearNetworkState, found: MeasuredExponents, cut: bool) -> l
     closed = [format_number(float(scale)) for scale in WIDTHS if _at(state, float(scale)) is None]
     if closed:
         where = " and ".join(closed)
-        said.append(f"At κ = {where} the network is outside the ranges of this view: no link opens it.")
-    return said
+        sentences.append(f"At κ = {where} the network is outside the ranges of this view: no link opens it.")
+    return sentences
 
 
 def _parallel(state: LinearNetworkState) -> bool:
@@ -353,11 +370,11 @@ def _scaled_angle(state: LinearNetworkState, phase: ScalingPhase) -> str:
     return f"the angle stays, |cos ζ| ends like κ^({format_number(phase.cos_end, 3)}) ({power})"
 
 
-def _measured(state: LinearNetworkState, found: MeasuredExponents) -> list[str]:
-    """The slope that is measured, and the last of the networks."""
-    phase = found.phase
+def _measured(state: LinearNetworkState, exponents: MeasuredExponents) -> list[str]:
+    """Describe the measured slope, and the last of the networks."""
+    phase = exponents.phase
     kernel = phase.phase is Phase.KERNEL
-    slope = found.excess_slope if kernel else found.ratio_slope
+    slope = exponents.excess_slope if kernel else exponents.ratio_slope
     what = "|kernel ratio − 1| / |y² − f(0)²|" if kernel else "the kernel ratio"
     predicted = phase.excess if kernel else phase.ratio
     power = (
@@ -366,32 +383,34 @@ def _measured(state: LinearNetworkState, found: MeasuredExponents) -> list[str]:
         if isfinite(slope)
         else f"no power of {what}, which is 0, undefined, or known at too few values of κ"
     )
-    last = format_number(float(found.scales[-1]), 3)
-    ratio = format_number(float(np.median(found.kernel_ratio[-1])), 4)
-    begin, end = (format_number(float(np.median(abs(one[-1]))), 3) for one in (found.cos_start, found.cos_end))
+    last = format_number(float(exponents.scales[-1]), 3)
+    ratio = format_number(float(np.median(exponents.kernel_ratio[-1])), 4)
+    begin, end = (
+        format_number(float(np.median(abs(cosines[-1]))), 3) for cosines in (exponents.cos_start, exponents.cos_end)
+    )
     return [
         f"Measured: {power}; at κ = {last} the ratio is {ratio} and |cos ζ| goes from {begin} to {end} (medians of "
-        f"{pluralize(found.f0.shape[1], 'start')})."
+        f"{pluralize(exponents.f0.shape[1], 'start')})."
     ]
 
 
 def scaling_links(state: LinearNetworkState) -> list[dict[str, str]]:
-    """The links to networks of this scaling, and to the scaling in the other phase."""
+    """Return the links to networks of this scaling, and to the scaling in the other phase."""
     links = []
     for scale in WIDTHS:
         opened = _at(state, float(scale))
         if opened:
             links.append({"text": f"Open this network at κ = {scale}", "href": f"/linear-network?{opened.query()}"})
-    other = _turned(state)
-    if other:
-        links.append({"text": "Turn it into the other phase", "href": f"/linear-network?{other.query()}"})
+    switched = _other_phase_state(state)
+    if switched:
+        links.append({"text": "Turn it into the other phase", "href": f"/linear-network?{switched.query()}"})
     return links
 
 
-def _turned(state: LinearNetworkState) -> LinearNetworkState | None:
-    """The state in the other phase, if its powers are within the ranges."""
-    turn = switch_phase(state.exponents).exponents
-    powers = {"c_gamma": turn.gamma, "c_eta_u": turn.eta_u, "c_eta_w": turn.eta_w}
+def _other_phase_state(state: LinearNetworkState) -> LinearNetworkState | None:
+    """Return the state in the other phase; None if its powers are outside the ranges."""
+    exponents = switch_phase(state.exponents).exponents
+    powers = {"c_gamma": exponents.gamma, "c_eta_u": exponents.eta_u, "c_eta_w": exponents.eta_w}
     changed = {name: canonical(power) for name, power in powers.items()}
     if not all(EXPONENT[0] <= power <= EXPONENT[1] for power in changed.values()):
         return None
@@ -399,7 +418,8 @@ def _turned(state: LinearNetworkState) -> LinearNetworkState | None:
 
 
 def _at(state: LinearNetworkState, scale: float) -> LinearNetworkState | None:
-    """The state that shows the network of the scaling at a value of the large number, if it is within the ranges."""
+    """Return the state of the network of the scaling at a value of the large number; None if it is outside the "
+    "ranges."""
     c: Exponents = state.exponents
     changed = {
         "d": round(scale) if state.grows == "width" else state.d,
@@ -413,7 +433,7 @@ def _at(state: LinearNetworkState, scale: float) -> LinearNetworkState | None:
 
 
 def plane(state: LinearNetworkState, network: LinearNetwork, run: LinearSolution) -> str:
-    """The plane for a screen reader."""
+    """Describe the plane for a screen reader."""
     return (
         f"Plane of {pluralize(network.d, 'neuron')}, second-layer weight u across and first-layer weight along the "
         f"input, v, up. Each moves on a hyperbola. |u| goes from {format_number(float(run.u_norm[0]), 3)} to "
@@ -422,7 +442,7 @@ def plane(state: LinearNetworkState, network: LinearNetwork, run: LinearSolution
     )
 
 
-SHOWN = {
+PANEL_TEXTS = {
     "course": "Output, loss, angle, kernel ratio and norms over time.",
     "scaling": "Kernel ratio and angle over the large number of a scaling.",
     "activations": "The angle over time for five activations, from two starts.",
@@ -430,16 +450,16 @@ SHOWN = {
 
 
 def panels(state: LinearNetworkState, network: LinearNetwork, run: LinearSolution) -> str:
-    """The panels for a screen reader."""
+    """Describe the panels for a screen reader."""
     if state.panel == "map":
-        x, y = (AXES[word] for word in (state.x, state.y))
-        kept = ", ".join(word for _, word in CELLS[:3])
+        x, y = (AXES[name] for name in (state.x, state.y))
+        phases = ", ".join(name for _, name in CELLS[:3])
         return (
-            f"Phase diagram over {x['title']} and {y['title']}: {kept}. The marker is a button: arrows move it, and "
+            f"Phase diagram over {x['title']} and {y['title']}: {phases}. The marker is a button: arrows move it, and "
             "the network with it."
         )
     return (
-        f"{SHOWN[state.panel]} f goes from {format_number(float(run.f[0]), 3)} to "
+        f"{PANEL_TEXTS[state.panel]} f goes from {format_number(float(run.f[0]), 3)} to "
         f"{format_number(float(run.f[-1]), 3)}, the loss from "
         f"{format_number(float(run.loss[0]), 3)} to {format_number(float(run.loss[-1]), 3)}, the kernel ratio to "
         f"{format_number(float(run.kernel_ratio[-1]), 4)}."

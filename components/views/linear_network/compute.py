@@ -1,4 +1,4 @@
-"""What view 4 computes: the exact solution, gradient descent beside it, the phase diagram, the scaling."""
+"""Computation of the Linear network view: the exact solution, gradient descent, the phase diagram, the scaling."""
 
 from __future__ import annotations
 
@@ -22,44 +22,44 @@ from dynamics import (
     phase_diagram,
 )
 
-SIDE = 200  # cells along an axis of the map
+MAP_CELLS = 200  # along an axis of the map
 SCALES = tuple(10.0**k for k in range(1, 7))  # of the large number, where the exponents allow them
-PAUSE = 0.1  # seconds between two signs of life of gradient descent
+PROGRESS_INTERVAL_SECONDS = 0.1
 BUDGET = 1.0
-SECONDS = {"course": 0.045, "map": 0.05, "scaling": 0.8, "activations": 3.0}  # of a core, by panel, at most about
-MAP_SECONDS, NEURON_SECONDS, DESCENT_SECONDS = 0.02, 2e-6, 0.25  # more: of a start of the map, a neuron, descent
-STOPPED = "Ended here: what had been computed is shown. Any change begins anew."
+SECONDS = {"course": 0.045, "map": 0.05, "scaling": 0.8, "activations": 3.0}  # of a core, by panel, upper estimates
+MAP_SECONDS, NEURON_SECONDS, DESCENT_SECONDS = 0.02, 2e-6, 0.25  # additional: of a start of the map, a neuron, descent
+STOPPED_MESSAGE = "Ended here: what had been computed is shown. Any change begins anew."
 
 
 def cost(state: LinearNetworkState) -> float:
-    """Nothing here can be dear: every part has a bound of its own, by the ranges of the parameters."""
+    """Return 0: every part has a bound of its own, by the ranges of the parameters."""
     return 0.0
 
 
 def seconds(state: LinearNetworkState) -> float:
-    """About how many seconds of a core a picture takes at most."""
-    own = SECONDS[state.panel] + MAP_SECONDS * state.seeds * (state.panel == "map")
+    """Return an upper estimate of the seconds of a core."""
+    panel_seconds = SECONDS[state.panel] + MAP_SECONDS * state.seeds * (state.panel == "map")
     descents = 1 if "descent" in state.layers else 0
-    return own + DESCENT_SECONDS * descents + NEURON_SECONDS * state.d * (1 + 2 * descents)
+    return panel_seconds + DESCENT_SECONDS * descents + NEURON_SECONDS * state.d * (1 + 2 * descents)
 
 
 def axes(state: LinearNetworkState) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-    """The axes of the map as the core takes them."""
+    """Return the axes of the map in the form of the core."""
     x, y = ((CORE.get(word, word), *edges) for word, edges in zip((state.x, state.y), state.map_edges, strict=True))
     return x, y
 
 
-def map_of(state: LinearNetworkState, side: int = SIDE) -> PhaseDiagram:
-    """The phase diagram over the seeds."""
+def map_of(state: LinearNetworkState, size: int = MAP_CELLS) -> PhaseDiagram:
+    """Return the phase diagram over the seeds."""
     x, y = axes(state)
     return phase_diagram(
-        x, y, (side, side), range(state.seed, state.seed + state.seeds), state.d, state.sigma_u, state.sigma_w,
+        x, y, (size, size), range(state.seed, state.seed + state.seeds), state.d, state.sigma_u, state.sigma_w,
         state.gamma, state.eta_u, state.eta_w, state.target, state.x_norm, state.aligned,
     )  # fmt: skip
 
 
 def scales(state: LinearNetworkState) -> tuple[float, ...]:
-    """The values of the large number at which networks are measured."""
+    """Return the values of the large number at which networks are measured."""
     return tuple(scale for scale in SCALES if scale <= state.exponents.reach)
 
 
@@ -72,52 +72,52 @@ def measured(state: LinearNetworkState) -> Iterator[MeasuredExponents]:
 
 
 def until(state: LinearNetworkState, network: LinearNetwork) -> float:
-    """How far the solution is followed: as far as gradient descent, where that is drawn over it."""
-    drawn = "descent" in state.layers and state.panel == "course"
-    return max(experiments.same(state, network).t_end if drawn else 0.0, horizon(state, network))
+    """Return the end time of the solution: that of gradient descent if it is shown."""
+    with_descent = "descent" in state.layers and state.panel == "course"
+    return max(experiments.same_network(state, network).t_end if with_descent else 0.0, horizon(state, network))
 
 
 def stream(state: LinearNetworkState) -> Iterator[Chunk]:
-    """The plane and the panels: the exact solution, then what is measured beside it, then the sentences."""
+    """Yield the plane and the panels, the exact solution, the measurements, the sentences."""
     network = state.network()
     run = network.solution(columns.times(until(state, network)))
-    neurons = columns.drawn(network)
+    neurons = columns.selected_neurons(network)
     with_descent = "descent" in state.layers and state.panel == "course"
-    many = 2 * (len(experiments.ACTIVATIONS) + 1) if state.panel == "activations" else 0
-    yield Chunk("start", {"runs": 1 + with_descent + many})
+    activation_runs = 2 * (len(experiments.ACTIVATIONS) + 1) if state.panel == "activations" else 0
+    yield Chunk("start", {"runs": 1 + with_descent + activation_runs})
     yield scene("plane", figures.plane(network, run, neurons, "hyperbolas" in state.layers))
-    beside: list[str] = []
+    notes: list[str] = []
     if state.panel == "map":
         map_ = map_of(state)
         yield scene("panels", figures.phase_map(state, map_), cells=figures.cells(state, map_))
-        beside += captions.map_notes(state, map_)
+        notes += captions.map_notes(state, map_)
     elif state.panel == "scaling":
         yield scene("panels", figures.scaling(None, state.grows == "width"), more=True)
     elif state.panel == "activations":
-        starts = experiments.both(state, network)
+        starts = experiments.both_rows(state, network)
         yield scene("panels", figures.activations([*map(captions.kind, starts)]), figures.display(run, loss=False))
     else:
         yield scene("panels", figures.panels(network), figures.display(run))
     yield Chunk("trajectory", {"index": 0, "traces": figures.run_traces(network, neurons, state.panel)})
     yield _samples(0, columns.of(run, neurons), True)
 
-    if many:
-        beside += yield from _activations(starts)
+    if activation_runs:
+        notes += yield from _activations(starts)
     elif with_descent:
-        beside += yield from _descent(state, network)
+        notes += yield from _descent(state, network)
     if "descent" in state.layers:
-        beside += captions.leaving(state, network, largest_faithful_step(network))
+        notes += captions.departure(state, network, largest_faithful_step(network))
     links: list[dict[str, str]] = []
     if state.panel == "scaling":
-        said, links = yield from _scaling(state)
-        beside += said
-    told, look = captions.sentence(state, network)
+        scaling_notes, links = yield from _scaling(state)
+        notes += scaling_notes
+    sentence, style = captions.sentence(state, network)
     yield Chunk(
         "text",
         {
-            "runs": [told],
-            "fates": [look],
-            "notes": [*beside, *captions.notes(state, network, run, len(neurons))],
+            "runs": [sentence],
+            "fates": [style],
+            "notes": [*notes, *captions.notes(state, network, run, len(neurons))],
             "links": links,
             "figures": {"plane": captions.plane(state, network, run), "panels": captions.panels(state, network, run)},
         },
@@ -132,74 +132,75 @@ def _samples(index: int, samples: Columns, last: bool) -> Chunk:
 
 
 def _descent(state: LinearNetworkState, network: LinearNetwork) -> Generator[Chunk, None, list[str]]:
-    """Gradient descent of this network as points; returns what is said of it."""
-    made = experiments.same(state, network)
+    """Yield gradient descent of this network as points; return its sentences."""
+    experiment = experiments.same_network(state, network)
     yield Chunk("trajectory", {"index": 1, "traces": figures.descent_traces(state.panel)})
-    found: list[DescentRecord] = []
+    descent_records: list[DescentRecord] = []
     since = monotonic()
-    for record in made.records("linear", experiments.sampled(made)):
-        found.append(record)
-        if monotonic() > since + PAUSE:
+    for record in experiment.records("linear", experiments.record_times(experiment)):
+        descent_records.append(record)
+        if monotonic() > since + PROGRESS_INTERVAL_SECONDS:
             yield _progress(record.progress, "Gradient descent")
             since = monotonic()
-    yield _samples(1, columns.of_descent(found), True)
-    return captions.descent(state, network, made, found)
+    yield _samples(1, columns.of_descent(descent_records), True)
+    return captions.descent(state, network, experiment, descent_records)
 
 
-def _activations(both: tuple[experiments.Row, experiments.Row]) -> Generator[Chunk, None, list[str]]:
-    """The angles of all activations from both kinds of start; returns the sentences on them."""
+def _activations(rows: tuple[experiments.Row, experiments.Row]) -> Generator[Chunk, None, list[str]]:
+    """Yield the angles of all activations from both kinds of start; return their sentences."""
     index = 1
     notes: list[str] = []
-    for row, start in enumerate(both):
+    for row, start in enumerate(rows):
         yield Chunk("trajectory", {"index": index, "traces": figures.theory_traces(index, row)})
-        fine = columns.times(start.wanted)
+        fine = columns.times(start.requested_end)
         zeta = np.array([exact.solution(fine).zeta for exact in start.experiment("linear").networks])
         yield _samples(index, {"t": fine, "zeta": np.degrees(columns.defined_mean(zeta.T))}, True)
         index += 1
         results: dict[str, tuple[experiments.Experiment, list[DescentRecord]]] = {}
         for activation in experiments.ACTIVATIONS:
             yield Chunk("trajectory", {"index": index, "traces": figures.activation_traces(index, row, activation)})
-            made = start.experiment(activation)
-            found: list[DescentRecord] = []
-            results[activation] = made, found
+            compared = start.experiment(activation)
+            descent_records: list[DescentRecord] = []
+            results[activation] = compared, descent_records
             since = monotonic()
-            for record in made.records(activation, experiments.sampled(made)):
-                found.append(record)
-                if monotonic() > since + PAUSE:
+            for record in compared.records(activation, experiments.record_times(compared)):
+                descent_records.append(record)
+                if monotonic() > since + PROGRESS_INTERVAL_SECONDS:
                     yield _progress(
                         index / (2 * len(experiments.ACTIVATIONS) + 2), f"Gradient descent, {figures.NAMES[activation]}"
                     )
                     since = monotonic()
-            yield _samples(index, columns.of_many(found), True)
-            notes += captions.halted(figures.NAMES[activation], found)
+            yield _samples(index, columns.of_many(descent_records), True)
+            notes += captions.halted(figures.NAMES[activation], descent_records)
             index += 1
         notes += captions.activations(start, results, row)
     return [*notes, captions.ANGLE]
 
 
 def _scaling(state: LinearNetworkState) -> Generator[Chunk, None, tuple[list[str], list[dict[str, str]]]]:
-    """The measured points as they come; returns what is said of the phase, and ways to such networks."""
+    """Yield the measured points; return the sentences on the phase, and links to such networks."""
     try:
         runs = measured(state)
     except ValueError as error:
         yield scene("panels", figures.scaling(None, state.grows == "width"))
         return [f"{error}."], []
-    for found in runs:
-        if found.progress < 1:
-            yield scene("panels", figures.scaling(found, state.grows == "width"), more=True)
-            yield _progress(found.progress, "Networks of growing size")
-    yield scene("panels", figures.scaling(found, state.grows == "width"))
-    return captions.scaling(state, found, scales(state) != SCALES), captions.scaling_links(state)
+    for exponents in runs:
+        if exponents.progress < 1:
+            yield scene("panels", figures.scaling(exponents, state.grows == "width"), more=True)
+            yield _progress(exponents.progress, "Networks of growing size")
+    yield scene("panels", figures.scaling(exponents, state.grows == "width"))
+    return captions.scaling(state, exponents, scales(state) != SCALES), captions.scaling_links(state)
 
 
-def _progress(done: float, what: str) -> Chunk:
+def _progress(progress: float, what: str) -> Chunk:
     return Chunk(
-        "progress", {"done": done, "sentence": f"{what}: {format_number(100 * done, 2)} %.", "stopped": STOPPED}
+        "progress",
+        {"done": progress, "sentence": f"{what}: {format_number(100 * progress, 2)} %.", "stopped": STOPPED_MESSAGE},
     )
 
 
 def status(state: LinearNetworkState, network: LinearNetwork, run: Any) -> str:
-    """How it was computed."""
+    """Describe the computation."""
     kind = "closed form" if state.beta == 1.0 else "one scalar equation"
     doubt = f" · {run.undefined}" if run.undefined else ""
     return f"Exact, {kind} · {pluralize(run.t.size, 'sample')} · {pluralize(network.d, 'neuron')}{doubt}"

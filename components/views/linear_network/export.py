@@ -1,4 +1,4 @@
-"""What view 4 gives away: its numbers, and a script that computes and draws them."""
+"""Exports of the Linear network view: its data, and a script that computes and plots them."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ from components.views.linear_network.state import LinearNetworkState
 from dynamics import largest_faithful_step
 
 _SCRIPT = Path(__file__).with_name("script.py").read_text(encoding="utf-8")
-_HEAD, _, _REST = _SCRIPT.partition("# --- parameters ---\n")
+_HEAD, _, _AFTER_HEAD = _SCRIPT.partition("# --- parameters ---\n")
 _HEAD = _HEAD.partition("\n\n")[2]
-_BODY = _REST.partition("# --- numbers ---\n")[2]
+_BODY = _AFTER_HEAD.partition("# --- numbers ---\n")[2]
 
 
 def table(state: LinearNetworkState) -> Columns:
-    """A row for each sample of the exact solution: time, output, loss, angle, kernel, norms, the neurons drawn."""
+    """Return a row for each sample of the exact solution: time, output, loss, angle, kernel, norms, the neurons "
+    "drawn."""
     network = state.network()
     run = network.solution(columns.times(compute.until(state, network)))
-    neurons = columns.drawn(network)
+    neurons = columns.selected_neurons(network)
     rows: dict[str, Any] = {
         "t": run.t, "f": run.f, "residual": run.residual, "loss": run.loss, "cos_zeta": run.cos_zeta,
         "kernel": run.kernel, "kernel_ratio": run.kernel_ratio, "u_norm": run.u_norm, "v_norm": run.v_norm,
@@ -36,7 +37,8 @@ def table(state: LinearNetworkState) -> Columns:
 
 
 def document(state: LinearNetworkState) -> Mapping[str, Any]:
-    """The table, start, end, mechanism, sentences; gradient descent, the phase diagram or the scaling where shown."""
+    """Return the table, start, end, mechanism, sentences; gradient descent, the phase diagram or the scaling where
+    shown."""
     network = state.network()
     mechanism = asdict(network.mechanism())
     return {
@@ -61,9 +63,9 @@ def _plain(value: Any) -> Any:
 
 
 def _descent(state: LinearNetworkState) -> dict[str, Any]:
-    made = experiments.same(state, state.network())
-    found = list(made.records("linear", experiments.sampled(made)))
-    return {"step": made.step, **columns.of_descent(found)}
+    experiment = experiments.same_network(state, state.network())
+    records = list(experiment.records("linear", experiments.record_times(experiment)))
+    return {"step": experiment.step, **columns.of_descent(records)}
 
 
 def _map(state: LinearNetworkState) -> dict[str, Any]:
@@ -80,46 +82,46 @@ def _map(state: LinearNetworkState) -> dict[str, Any]:
 
 def _scaling(state: LinearNetworkState) -> dict[str, Any] | None:
     try:
-        *_, found = compute.measured(state)
+        *_, exponents = compute.measured(state)
     except ValueError as error:
         return {"refused": str(error)}
     return {
-        "scales": found.scales,
-        "widths": found.widths,
-        "kernel_ratio": np.ascontiguousarray(found.kernel_ratio),
-        "kernel_excess": np.ascontiguousarray(found.kernel_excess),
-        "cos_start": np.ascontiguousarray(found.cos_start),
-        "cos_end": np.ascontiguousarray(found.cos_end),
-        "phase": str(found.phase.phase),
-        "pace": str(found.phase.pace),
-        "predicted": {name: getattr(found.phase, name) for name in ("size", "rate", "output", "angle", "excess")},
-        "measured": {"excess": found.excess_slope, "ratio": found.ratio_slope, "rate": found.rate_slope},
+        "scales": exponents.scales,
+        "widths": exponents.widths,
+        "kernel_ratio": np.ascontiguousarray(exponents.kernel_ratio),
+        "kernel_excess": np.ascontiguousarray(exponents.kernel_excess),
+        "cos_start": np.ascontiguousarray(exponents.cos_start),
+        "cos_end": np.ascontiguousarray(exponents.cos_end),
+        "phase": str(exponents.phase.phase),
+        "pace": str(exponents.phase.pace),
+        "predicted": {name: getattr(exponents.phase, name) for name in ("size", "rate", "output", "angle", "excess")},
+        "measured": {"excess": exponents.excess_slope, "ratio": exponents.ratio_slope, "rate": exponents.rate_slope},
     }
 
 
 def _activations(state: LinearNetworkState) -> list[dict[str, Any]]:
     rows = []
-    for start in experiments.both(state, state.network()):
+    for start in experiments.both_rows(state, state.network()):
         for activation in experiments.ACTIVATIONS:
-            made = start.experiment(activation)
-            found = list(made.records(activation, experiments.sampled(made)))
+            experiment = start.experiment(activation)
+            descent_records = list(experiment.records(activation, experiments.record_times(experiment)))
             rows.append(
                 {
                     "activation": activation, "aligned": start.r, "target": start.targets[activation],
-                    "step": made.step,
-                    "t": np.array([record.t for record in found]),
-                    "cos_zeta": np.array([record.cos_zeta for record in found]),
-                    "cos_zeta_phi": np.array([record.cos_zeta_phi for record in found]),
-                    "f": np.array([record.f for record in found]),
+                    "step": experiment.step,
+                    "t": np.array([record.t for record in descent_records]),
+                    "cos_zeta": np.array([record.cos_zeta for record in descent_records]),
+                    "cos_zeta_phi": np.array([record.cos_zeta_phi for record in descent_records]),
+                    "f": np.array([record.f for record in descent_records]),
                 }
             )  # fmt: skip
     return rows
 
 
 def python(state: LinearNetworkState) -> str:
-    """A script that computes the solution, and what is shown beside it, with `dynamics` and draws it."""
+    """Return a script that computes the solution, and what is shown beside it, with `dynamics` and draws it."""
     network = state.network()
-    made = experiments.same(state, network)
+    experiment = experiments.same_network(state, network)
     c = state.exponents
     parameters: dict[str, Any] = {
         "D": state.d,
@@ -134,10 +136,10 @@ def python(state: LinearNetworkState) -> str:
         "BETA": state.beta,
         "SEED": state.seed,
         "T_END": compute.until(state, network),
-        "LINEAR, LOG, FIRST": (columns.LINEAR, columns.LOG, columns.FIRST),
-        "NEURONS": columns.drawn(network),
-        "DESCENT": (made.step, made.t_end, experiments.POINTS) if "descent" in state.layers else None,
-        "MAP": (*compute.axes(state), compute.SIDE, state.seeds) if state.panel == "map" else None,
+        "LINEAR, LOG, LOG_START": (columns.LINEAR, columns.LOG, columns.LOG_START),
+        "NEURONS": columns.selected_neurons(network),
+        "DESCENT": (experiment.step, experiment.t_end, experiments.POINTS) if "descent" in state.layers else None,
+        "MAP": (*compute.axes(state), compute.MAP_CELLS, state.seeds) if state.panel == "map" else None,
         "SCALING": (c.gamma, c.u, c.w, c.eta_u, c.eta_w, c.d) if state.panel == "scaling" else None,
         "SCALES": compute.scales(state),
         "SEEDS": state.seeds,

@@ -1,8 +1,8 @@
-"""The figures of view 4: the (u, v) plane with every neuron on its hyperbola, the panels over time, the phase diagram,
-the scaling with width, the activations side by side.
+"""Figures of the Linear network view: the (u, v) plane with all neurons on their hyperbolas, panels over time, the
+phase diagram, the scaling with width, and the activations.
 
-Pure functions from results to plain figures of plotly's schema. What belongs to a run carries in `meta` which of its
-columns it shows; the client fills it from the stream.
+They are pure functions from results to plain figures of plotly's schema. The `meta` of a trace of a trajectory contains
+its columns; the client fills the trace from the stream.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from components.views.linear_network.state import AXES, LinearNetworkState
 from dynamics import Fate, LinearNetwork, LinearSolution, MeasuredExponents, PhaseDiagram
 from dynamics.linear_network import BORDERS
 
-FLOOR = 1e-8  # of the loss at the start: where its logarithmic axis ends
+LOSS_FLOOR = 1e-8  # of the largest loss: lower end of its logarithmic axis
 POINTS = LIGHT["network"]
-CURVE = 60  # points of a hyperbola
+CURVE_POINTS = 60  # points of a hyperbola
 ROWS = (
     ("f", "f", (("f", "output f", "solid"),)),
     ("loss", "loss", (("loss", "loss", "solid"),)),
@@ -43,14 +43,14 @@ ROWS = (
     ("norms", "norms", (("un", "|u|", "solid"), ("vn", "|v|", "7px,3px"))),
 )
 COLOURS = {"un": LIGHT["positive"], "vn": LIGHT["negative"]}
-# Mechanisms in the colours of what they do to the alignment: it rises, it falls, neither.
-LOOKS = {
+# Mechanisms have the colors of their effect on the alignment.
+STYLES = {
     "alignment": FATES[Fate.FULL_ALIGNMENT],
     "disalignment": FATES[Fate.UNLEARNING],
     "rescaling": FATES[Fate.PARTIAL_ALIGNMENT],
     "kernel": FATES[Fate.NO_ALIGNMENT],
 }
-ACTIVATION_LOOKS = dict(
+ACTIVATION_STYLES = dict(
     zip(
         ACTIVATIONS,
         (
@@ -61,7 +61,7 @@ ACTIVATION_LOOKS = dict(
     )
 )  # fmt: skip
 NAMES = {"linear": "linear", "relu": "ReLU", "leaky_relu": "leaky ReLU", "sigmoid": "sigmoid", "swish": "swish"}
-# Cells of the map: what becomes of the kernel.
+# Cells of the map: the change of the kernel.
 CELLS = (
     ("kernel", "kernel phase: it ends within 5 % of its start"),
     ("alignment", "feature learning: the kernel grows"),
@@ -76,7 +76,7 @@ BOUNDARY = "#fefefe"  # on the colours of the map, which are the same in both th
 
 
 def neuron(network: LinearNetwork, i: int) -> dict[str, Any]:
-    """The line of a neuron: on a branch that crosses the v axis, or one that crosses the u axis."""
+    """Return the line of a neuron: on a branch that crosses the v axis, or one that crosses the u axis."""
     upright = bool(network.p[i] * network.q[i] >= 0)
     return {
         "color": LIGHT["positive" if upright else "negative"],
@@ -86,7 +86,7 @@ def neuron(network: LinearNetwork, i: int) -> dict[str, Any]:
 
 
 def plane(network: LinearNetwork, run: LinearSolution, neurons: Sequence[int], hyperbolas: bool) -> Figure:
-    """The (u, v) plane: asymptotes, hyperbolas, and from the client a mark at each neuron's start and end."""
+    """Return the (u, v) plane: asymptotes, hyperbolas, and from the client a mark at each neuron's start and end."""
     u, v = run.u(neurons), run.v(neurons)
     edges = [_edges(u), _edges(v)]
     data = [asymptotes(network, edges)]
@@ -122,23 +122,23 @@ def _edges(values: np.ndarray) -> list[float]:
 
 
 def asymptotes(network: LinearNetwork, edges: Sequence[Sequence[float]]) -> Trace:
-    """The lines v / sqrt(eta_w) = +-u / sqrt(eta_u): to the first neurons of an aligning network tend, y > 0."""
+    """Return the lines v / sqrt(eta_w) = +-u / sqrt(eta_u): to the first neurons of an aligning network tend, y > 0."""
     slope = sqrt(network.eta_w / network.eta_u)
-    reach = max(map(abs, edges[0]))
-    x = [-reach, reach, None, -reach, reach]
-    y = [-slope * reach, slope * reach, None, slope * reach, -slope * reach]
+    extent = max(map(abs, edges[0]))
+    x = [-extent, extent, None, -extent, extent]
+    y = [-slope * extent, slope * extent, None, slope * extent, -slope * extent]
     line = {"color": LIGHT["manifold"], "width": 1.6, "dash": "6px,3px"}
     return scatter(x=x, y=y, mode="lines", line=line, name="asymptotes", hoverinfo="skip")
 
 
 def branches(network: LinearNetwork, neurons: Sequence[int], edges: Sequence[Sequence[float]]) -> Trace:
-    """The branch of its hyperbola on which each neuron stays, as far as the window goes, as one line."""
+    """Return the branch of its hyperbola on which each neuron stays, as far as the window goes, as one line."""
     p, q = network.p[neurons], network.q[neurons]
-    reach = 2.0 * max(max(map(abs, edges[0])) / sqrt(network.eta_u), max(map(abs, edges[1])) / sqrt(network.eta_w))
+    extent = 2.0 * max(max(map(abs, edges[0])) / sqrt(network.eta_u), max(map(abs, edges[1])) / sqrt(network.eta_w))
     with np.errstate(divide="ignore"):
-        high = np.log(reach) - np.log(np.maximum(abs(p), 1e-300))
-        low = np.log(np.maximum(abs(q), 1e-300)) - np.log(reach)
-    theta = low + (high - low) * np.linspace(0.0, 1.0, CURVE)[:, None]
+        high = np.log(extent) - np.log(np.maximum(abs(p), 1e-300))
+        low = np.log(np.maximum(abs(q), 1e-300)) - np.log(extent)
+    theta = low + (high - low) * np.linspace(0.0, 1.0, CURVE_POINTS)[:, None]
     theta = np.clip(theta, -300.0, 300.0)
     grown, shrunk = p * np.exp(theta), q * np.exp(-theta)
     u, v = (
@@ -155,16 +155,16 @@ def branches(network: LinearNetwork, neurons: Sequence[int], edges: Sequence[Seq
 
 
 def panels(network: LinearNetwork) -> Figure:
-    """The rows f, loss, angle, kernel, norms, without their lines: the target as a level line."""
+    """Return the rows f, loss, angle, kernel, norms, without their lines: the target as a level line."""
     layout = stacked_axes([title for _, title, _ in ROWS], ("t", "t"), log=False)
     for number, (_, _, lines) in enumerate(ROWS):
         layout["meta"]["extent"][axis_name(number)] = [name for name, _, _ in lines]
-    side = "top" if network.y > network.start.f else "bottom"  # where the line is far from f, and within the panel
+    anchor = "top" if network.y > network.start.f else "bottom"  # where the line is far from f, and within the panel
     layout["shapes"] = [
         {
             "type": "line", "layer": "below", "xref": "x domain", "x0": 0, "x1": 1, "yref": "y",
             "y0": network.y, "y1": network.y, "line": {"color": LIGHT["muted"], "width": 1, "dash": "dot"},
-            "label": {"text": "y", "textposition": "start", "yanchor": side,
+            "label": {"text": "y", "textposition": "start", "yanchor": anchor,
                       "font": {"size": 11, "color": LIGHT["muted"]}},
         }
     ]  # fmt: skip
@@ -177,14 +177,14 @@ def display(run: LinearSolution, loss: bool = True) -> dict[str, Any]:
     if not loss:
         return {"axis": logarithmic}
     top = float(run.loss.max())
-    floor = max(FLOOR * top, 1e-300)
+    floor = max(LOSS_FLOOR * top, 1e-300)
     edges = [log10(floor), log10(max(top, 2 * floor)) + 0.1]
     losses = {"yaxis2.type": "log", "yaxis2.range": edges, "yaxis2.tickfont.size": POWER_TICKS}
     return {"axis": logarithmic, "measure": {"log": {"layout": losses}}}
 
 
 def run_traces(network: LinearNetwork, neurons: Sequence[int], panel: str) -> dict[str, list[Trace]]:
-    """The lines of the exact solution in each figure, still empty."""
+    """Return the lines of the exact solution in each figure, still empty."""
     in_plane = [
         scatter(
             x=[], y=[], mode="lines", line=neuron(network, i), name=f"neuron {i + 1}",
@@ -197,7 +197,7 @@ def run_traces(network: LinearNetwork, neurons: Sequence[int], panel: str) -> di
 
 
 def descent_traces(panel: str) -> dict[str, list[Trace]]:
-    """The points of gradient descent in the panels, still without their values."""
+    """Return the points of gradient descent in the panels, still without their values."""
     return {"plane": [], "panels": _lines(1, panel, "markers", "descent, ")}
 
 
@@ -209,11 +209,11 @@ def _lines(run: int, panel: str, mode: str, prefix: str) -> list[Trace]:
         for name, label, dash in columns:
             colour = COLOURS.get(name, LIGHT["ink"]) if mode == "lines" else POINTS
             line = {"color": colour, "width": 1.8, "dash": dash}
-            lines.append(time_trace(run, "t", name, prefix + label, line, number, **_drawn(mode, colour)))
+            lines.append(time_trace(run, "t", name, prefix + label, line, number, **_mode_style(mode, colour)))
     return lines
 
 
-def _drawn(mode: str, colour: str) -> dict[str, Any]:
+def _mode_style(mode: str, colour: str) -> dict[str, Any]:
     """As a line, or as open points."""
     marker = {"marker": {"color": colour, "size": 5.5, "symbol": "circle-open"}} if mode == "markers" else {}
     return {"mode": mode, **marker}
@@ -238,26 +238,26 @@ def activations(titles: Sequence[str]) -> Figure:
     layout["showlegend"] = True
     layout["legend"] = {"orientation": "h", "x": 0, "y": -0.12, "yanchor": "top", "font": {"size": 11}}
     layout["margin"] = {"l": 62, "r": 24, "t": 14, "b": 96}
-    # A row has axes from the beginning only if there is a trace on them, however empty.
+    # plotly draws the axes of a row only if it has a trace.
     lower = scatter(x=[None], y=[None], yaxis="y2", showlegend=False, hoverinfo="skip")
     return {"data": [lower], "layout": layout}
 
 
 def theory_traces(run: int, row: int) -> dict[str, list[Trace]]:
-    """The exact angle of linear networks in a row."""
+    """Return the exact angle of linear networks in a row."""
     line = {"color": LIGHT["ink"], "width": 2.4, "dash": "solid"}
     angle = time_trace(run, "t", "zeta", "theory", line, row)
     return {"plane": [], "panels": [{**angle, "showlegend": row == 0}]}
 
 
 def activation_traces(run: int, row: int, activation: str) -> dict[str, list[Trace]]:
-    """The angle of u and phi(W x) in gradient descent with an activation: its mean over starts, and a band of a
+    """Return the angle of u and phi(W x) in gradient descent with an activation: its mean over starts, and a band of a
     standard deviation."""
-    colour, dash = ACTIVATION_LOOKS[activation]
+    colour, dash = ACTIVATION_STYLES[activation]
     name, line = NAMES[activation], {"color": colour, "width": 2, "dash": dash}
     spread = band_trace(run, "t", ("low", "high"), f"{name}, spread", colour, row, opacity=0.15)
     mode = "markers" if activation == "linear" else "lines"
-    mean = time_trace(run, "t", "zeta", name, line, row, **_drawn(mode, colour))
+    mean = time_trace(run, "t", "zeta", name, line, row, **_mode_style(mode, colour))
     return {"plane": [], "panels": [{**spread, "showlegend": False}, {**mean, "showlegend": row == 0}]}
 
 
@@ -272,7 +272,7 @@ def values_of(state: LinearNetworkState, map_: PhaseDiagram) -> np.ndarray:
 
 
 def cells(state: LinearNetworkState, map_: PhaseDiagram) -> dict[str, Any]:
-    """The grid as the client colours it: what becomes of the kernel in each cell, and the quantity."""
+    """Return the grid as the client colours it: what becomes of the kernel in each cell, and the quantity."""
     median = map_.median
     kind = np.select([np.isnan(median), median > BORDERS[1], median < BORDERS[0]], [3, 1, 2], 0).astype("u1")
     x, y = state.map_edges
@@ -281,7 +281,7 @@ def cells(state: LinearNetworkState, map_: PhaseDiagram) -> dict[str, Any]:
         "x": x,
         "y": y,
         "fate": integers(kind.ravel()),
-        "fates": [{"colour": LOOKS[name].colour, "glyph": LOOKS[name].glyph, "word": word} for name, word in CELLS],
+        "fates": [{"colour": STYLES[name].colour, "glyph": STYLES[name].glyph, "word": word} for name, word in CELLS],
         "strength": 1.0,
         "quantity": {**code(state, map_), "name": LEGEND[state.shown], "scale": SCALE},
     }
@@ -293,7 +293,7 @@ def code(state: LinearNetworkState, map_: PhaseDiagram) -> dict[str, Any]:
 
 
 def phase_map(state: LinearNetworkState, map_: PhaseDiagram) -> Figure:
-    """The axes of the phase diagram, its boundary where the kernel ratio leaves 1 by 5 %, its colour bar."""
+    """Return the axes of the phase diagram, its boundary where the kernel ratio leaves 1 by 5 %, its colour bar."""
     grid = code(state, map_)
     line = {"color": BOUNDARY, "width": 2}
     boundary = {
@@ -316,12 +316,12 @@ def phase_map(state: LinearNetworkState, map_: PhaseDiagram) -> Figure:
     return {"data": [boundary, colorbar(grid, colours)], "layout": layout}
 
 
-def _map_axis(word: str, edges: tuple[float, float]) -> dict[str, Any]:
-    log = AXES[word]["bounds"][0] > 0
+def _map_axis(name: str, edges: tuple[float, float]) -> dict[str, Any]:
+    log = AXES[name]["bounds"][0] > 0
     return {
         "type": "log" if log else "linear",
         "range": [log10(edge) for edge in edges] if log else list(edges),
-        "title": {"text": f"{AXES[word]['symbol']}, {AXES[word]['title']}"},
+        "title": {"text": f"{AXES[name]['symbol']}, {AXES[name]['title']}"},
         "showgrid": False,
         "fixedrange": True,
         "exponentformat": "power",
@@ -331,8 +331,8 @@ def _map_axis(word: str, edges: tuple[float, float]) -> dict[str, Any]:
 # --- the scaling ---
 
 
-def scaling(found: MeasuredExponents | None, width: bool) -> Figure:
-    """How far the kernel moves (above) and the angle at both ends (below), over the large number."""
+def scaling(exponents: MeasuredExponents | None, width: bool) -> Figure:
+    """Return how far the kernel moves (above) and the angle at both ends (below), over the large number."""
     axis = {"type": "log", "exponentformat": "power", "tickfont": {"size": POWER_TICKS}, "fixedrange": True}
     growing = "width  d = κ" if width else "scale  κ"
     layout: dict[str, Any] = {
@@ -343,19 +343,19 @@ def scaling(found: MeasuredExponents | None, width: bool) -> Figure:
         "hovermode": "closest",
         "dragmode": False,
     }
-    if found is None:
+    if exponents is None:
         return {"data": [], "layout": layout}
-    scales, ratio = found.scales, abs(found.kernel_excess)
-    for name, values in (("yaxis", ratio), ("yaxis2", abs(np.array([found.cos_start, found.cos_end])))):
+    scales, ratio = exponents.scales, abs(exponents.kernel_excess)
+    for name, values in (("yaxis", ratio), ("yaxis2", abs(np.array([exponents.cos_start, exponents.cos_end])))):
         layout[name]["dtick"] = _ticks(values)
     data = [*_measured(scales, ratio, "y", POINTS, "circle", "measured")]
-    exponent = found.phase.excess if found.phase.size > 0 else found.phase.ratio
+    exponent = exponents.phase.excess if exponents.phase.size > 0 else exponents.phase.ratio
     middle = np.median(ratio, axis=1)
     if middle[-1] > 0 and isfinite(middle[-1]):
         data.append(_power(scales, middle[-1], exponent, "y", {"color": LIGHT["ink"], "width": 1.4, "dash": "6px,3px"}))
     for values, colour, symbol, name, power in (
-        (abs(found.cos_start), LIGHT["negative"], "square-open", "start", found.phase.cos_start),
-        (abs(found.cos_end), LIGHT["positive"], "circle", "end", found.phase.cos_end),
+        (abs(exponents.cos_start), LIGHT["negative"], "square-open", "start", exponents.phase.cos_start),
+        (abs(exponents.cos_end), LIGHT["positive"], "circle", "end", exponents.phase.cos_end),
     ):
         data += _measured(scales, values, "y2", colour, symbol, name)
         last = float(np.median(values[-1]))
@@ -365,18 +365,18 @@ def scaling(found: MeasuredExponents | None, width: bool) -> Figure:
 
 
 def _ticks(values: np.ndarray) -> Any:
-    """How far apart the ticks of a logarithmic axis are: decades, several of them, or 2 and 5 within one."""
-    seen = values[np.isfinite(values) & (values > 0)]
-    decades = float(np.log10(seen.max() / seen.min())) if seen.size else 1.0
+    """Return how far apart the ticks of a logarithmic axis are: decades, several of them, or 2 and 5 within one."""
+    positive = values[np.isfinite(values) & (values > 0)]
+    decades = float(np.log10(positive.max() / positive.min())) if positive.size else 1.0
     return max(1, round(decades / 5)) if decades > 1.5 else "D2"
 
 
 def _measured(scales: np.ndarray, values: np.ndarray, axis: str, colour: str, symbol: str, name: str) -> list[Trace]:
     each = np.broadcast_to(scales[:, None], values.shape)
-    seen = np.isfinite(values) & (values > 0)
+    positive = np.isfinite(values) & (values > 0)
     faint = {"color": colour, "size": 4, "opacity": 0.35, "symbol": symbol}
     return [
-        scatter(x=column(each[seen]), y=column(values[seen]), mode="markers", marker=faint, yaxis=axis,
+        scatter(x=column(each[positive]), y=column(values[positive]), mode="markers", marker=faint, yaxis=axis,
                 name=f"{name}, each start", hoverinfo="skip"),
         scatter(x=column(scales), y=column(np.median(values, axis=1)), mode="markers", yaxis=axis,
                 name=f"{name}, median", marker={"color": colour, "size": 9, "symbol": symbol},

@@ -1,4 +1,4 @@
-"""The page of view 4: controls on the left, the (u, v) plane in the middle, the panels on the right."""
+"""Layout of the Linear network view: controls on the left, the (u, v) plane in the middle, the panels on the right."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MEASURE = controls.choice(VIEW, State, "measure", ("loss", "log loss"), only={"p
 MAPPED = {"panel": ("map",)}
 X = controls.axis(VIEW, State, "x", ("edges", 0), only=MAPPED)
 Y = controls.axis(VIEW, State, "y", ("edges", 2), only=MAPPED)
-SHOWN = controls.choice(VIEW, State, "shown", ("kernel", "angle", "spread"), only=MAPPED)
+QUANTITY = controls.choice(VIEW, State, "shown", ("kernel", "angle", "spread"), only=MAPPED)
 SEEDS = controls.slider(VIEW, State, "seeds", 1.0, whole=True, only={"panel": ("map", "scaling", "activations")})
 SCALED = {"panel": ("scaling",)}
 GROWS = controls.choice(VIEW, State, "grows", ("width d = κ", "scales, d fixed"), only=SCALED)
@@ -46,7 +46,7 @@ CLOCK = controls.choice(VIEW, State, "clock", ("linear", "log t"))
 
 CONTROLS = [
     WIDTH, GAMMA, SIGMA_U, SIGMA_W, ETA_U, ETA_W, TARGET, POINT, ALIGNED, BETA, SEED, HORIZON, LAYERS, STEP, PANEL,
-    AXIS, MEASURE, X, Y, SHOWN, SEEDS, GROWS, *POWERS, CLOCK,
+    AXIS, MEASURE, X, Y, QUANTITY, SEEDS, GROWS, *POWERS, CLOCK,
 ]  # fmt: skip
 MAIN = [ALIGNED, TARGET, GAMMA, SIGMA_U, PANEL]
 FIGURES = {
@@ -56,7 +56,7 @@ FIGURES = {
 
 
 def page(view: View) -> html.Div:
-    """The whole page."""
+    """Return the page."""
     aside = [
         shell.group("Phase diagram", mount_point(X), mount_point(Y)),
         shell.group("Scaling with κ", mount_point(GROWS), *map(mount_point, POWERS)),
@@ -65,12 +65,12 @@ def page(view: View) -> html.Div:
         shell.group("Point", *map(mount_point, (TARGET, POINT))),
     ]
     layers = shell.popup("Layers", mount_point(LAYERS))
-    panels = [*map(mount_point, (PANEL, AXIS, MEASURE, SHOWN)), shell.popup("Scalings", _scalings(view))]
+    panels = [*map(mount_point, (PANEL, AXIS, MEASURE, QUANTITY)), shell.popup("Scalings", _scalings(view))]
     return shell.trajectory_layout(view, CONTROLS, FIGURES, aside, [layers], panels, mount_point(CLOCK))
 
 
 def _scalings(view: View) -> html.Div:
-    """The table of scalings: the powers of each, the phase and the pace; a name leads to its picture."""
+    """Return the table of scalings: the powers of each, its phase and its speed; the name is a link."""
     heads = ("", "c_γ", "cᵤ", "c_w", "c_ηᵤ", "c_ηw", "c_g + c_P", "c_ζ", "")
     rows = []
     for preset in view.presets:
@@ -81,7 +81,7 @@ def _scalings(view: View) -> html.Div:
         powers = [getattr(state, field) for field in ("c_gamma", "c_u", "c_w", "c_eta_u", "c_eta_w")]
         name = html.A(preset.title.partition(": ")[2], href=f"/linear-network?{state.query()}", className="state-link")
         numbers = [html.Td(format_number(value, 3)) for value in (*powers, phase.size, phase.angle)]
-        pace = "" if phase.pace is TrainingSpeed.TRAINS else f", {str(phase.pace).partition(' ')[0]}"
-        rows.append(html.Tr([html.Th(name, scope="row"), *numbers, html.Td(f"{phase.phase}{pace}")]))
+        speed = "" if phase.pace is TrainingSpeed.TRAINS else f", {str(phase.pace).partition(' ')[0]}"
+        rows.append(html.Tr([html.Th(name, scope="row"), *numbers, html.Td(f"{phase.phase}{speed}")]))
     table = html.Table([html.Thead(html.Tr([html.Th(head, scope="col") for head in heads])), html.Tbody(rows)])
     return html.Div(table, className="table-frame", tabIndex=0, role="region", **aria(label="Table of scalings"))

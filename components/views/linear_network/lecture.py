@@ -1,4 +1,4 @@
-"""Quantities that stories claim of this view, and what they may mark in its figures."""
+"""Quantities of this view that stories may claim, and the elements of its figures that they may mark."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def _grid(state: LinearNetworkState) -> Any:
 
 
 def _mapped_ratio(state: LinearNetworkState, _: int, gamma: float) -> float:
-    """The median kernel ratio of the phase diagram at another output scale, given as the time."""
-    moved = state.model_copy(update={"gamma": gamma})
-    return float(np.median([moved.network(state.seed + k).end.kernel_ratio for k in range(state.seeds)]))
+    """Return the median kernel ratio of the phase diagram at another output scale, given as the time."""
+    changed = state.model_copy(update={"gamma": gamma})
+    return float(np.median([changed.network(state.seed + k).end.kernel_ratio for k in range(state.seeds)]))
 
 
 QUANTITIES: dict[str, Quantity] = {
@@ -53,8 +53,8 @@ QUANTITIES: dict[str, Quantity] = {
 
 def targets(state: LinearNetworkState) -> AnnotationTargets:
     """Return what a step with this state may mark."""
-    course = state.panel == "course"
+    over_time = state.panel == "course"
     return AnnotationTargets(
         ("asymptotes", "hyperbolas"), 1, (1, {"course": 5, "scaling": 2}.get(state.panel, 1)),
-        ("f", "loss", "zeta", "kernel") if course else (),
+        ("f", "loss", "zeta", "kernel") if over_time else (),
     )  # fmt: skip

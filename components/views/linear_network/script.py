@@ -1,4 +1,6 @@
-"""The script that view 4 gives away. What stands between the marks is replaced by the parameters of a state."""
+"""Template of the exported script of the Linear network view. The lines between the marks are replaced by the
+parameters of a state.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ ALIGNMENT = 0.0
 BETA = 1.0
 SEED = 0
 T_END = 1.0
-LINEAR, LOG, FIRST = (240, 240, 0.0001)
+LINEAR, LOG, LOG_START = (240, 240, 0.0001)
 NEURONS = [0, 1]
 DESCENT: Any = None
 MAP: Any = None
@@ -36,7 +38,7 @@ COLOURS = ("#1f2328", "#b8005c", "#8a5a00", "#3654c4")
 network = LinearNetwork.random(
     D, 1, SIGMA_U, SIGMA_W, np.array([X]), TARGET, GAMMA, ETA_U, ETA_W, BETA, SEED, ALIGNMENT
 )
-t = np.unique(np.concatenate([[0.0], np.linspace(0.0, T_END, LINEAR + 1), np.geomspace(FIRST * T_END, T_END, LOG)]))
+t = np.unique(np.concatenate([[0.0], np.linspace(0.0, T_END, LINEAR + 1), np.geomspace(LOG_START * T_END, T_END, LOG)]))
 run = network.solution(t)
 print("start:    ", network.start)
 print("end:      ", network.end)
@@ -52,19 +54,19 @@ if DESCENT is not None:
 # The phase diagram: map_.median is ln of the kernel ratio (ny, nx).
 map_: Any = None
 if MAP is not None:
-    x_axis, y_axis, side, starts = MAP
+    x_axis, y_axis, size, starts = MAP
     map_ = phase_diagram(
-        x_axis, y_axis, (side, side), range(SEED, SEED + starts), D, SIGMA_U, SIGMA_W, GAMMA, ETA_U, ETA_W, TARGET, X,
+        x_axis, y_axis, (size, size), range(SEED, SEED + starts), D, SIGMA_U, SIGMA_W, GAMMA, ETA_U, ETA_W, TARGET, X,
         ALIGNMENT,
     )  # fmt: skip
 
 # Networks of growing size.
-found: Any = None
+exponents: Any = None
 if SCALING is not None:
     width = None if SCALING[-1] else D
-    *_, found = measured_exponents(Exponents(*SCALING), SCALES, range(SEED, SEED + SEEDS), TARGET, width)
-    print(found.phase)
-    print("measured: kernel ratio", found.ratio_slope, "its distance from 1", found.excess_slope)
+    *_, exponents = measured_exponents(Exponents(*SCALING), SCALES, range(SEED, SEED + SEEDS), TARGET, width)
+    print(exponents.phase)
+    print("measured: kernel ratio", exponents.ratio_slope, "its distance from 1", exponents.excess_slope)
 
 # The picture.
 ink, magenta, brown, blue = COLOURS
@@ -73,8 +75,13 @@ u, v = run.u(NEURONS), run.v(NEURONS)
 for k, i in enumerate(NEURONS):
     line = {"color": brown if network.p[i] * network.q[i] >= 0 else blue, "width": 1}
     figure.add_scatter(x=u[:, k], y=v[:, k], line=line, showlegend=False, row=1, col=1)
-for place, values in (((1, 2), run.f), ((2, 1), np.degrees(run.zeta)), ((2, 2), run.kernel_ratio), ((3, 1), run.loss)):
-    figure.add_scatter(x=t, y=values, line={"color": ink}, showlegend=False, row=place[0], col=place[1])
+for subplot, values in (
+    ((1, 2), run.f),
+    ((2, 1), np.degrees(run.zeta)),
+    ((2, 2), run.kernel_ratio),
+    ((3, 1), run.loss),
+):
+    figure.add_scatter(x=t, y=values, line={"color": ink}, showlegend=False, row=subplot[0], col=subplot[1])
 if records is not None:
     when, out = [record.t for record in records], [record.f[0] for record in records]
     figure.add_scatter(x=when, y=out, mode="markers", marker={"color": magenta}, name="descent", row=1, col=2)
@@ -83,12 +90,12 @@ if map_ is not None:
     for axis, name, values in (("x", map_.x_name, map_.x), ("y", map_.y_name, map_.y)):
         kind = "log" if values[0] > 0 else "linear"
         getattr(figure, f"update_{axis}axes")(title=name, type=kind, row=3, col=2)
-if found is not None:
-    for j in range(found.f0.shape[1]):
+if exponents is not None:
+    for j in range(exponents.f0.shape[1]):
         marks = {"color": magenta, "size": 4}
         figure.add_scatter(
-            x=found.scales,
-            y=abs(found.kernel_excess[:, j]),
+            x=exponents.scales,
+            y=abs(exponents.kernel_excess[:, j]),
             mode="markers",
             marker=marks,
             showlegend=False,

@@ -1,4 +1,4 @@
-"""The parameters of view 4: the linear network with its exact solution (theory section 3)."""
+"""Parameters of the Linear network view: the linear network with its exact solution (theory section 3)."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ HEIGHT = (-1e9, 1e9)
 
 LAYERS = ("hyperbolas", "descent")
 PANELS = ("course", "map", "scaling", "activations")
-SHOWN = ("kernel", "angle", "spread")
-LEFT = 1e-4  # of the way: where a horizon that nobody has set ends
-AFTER = 1.6  # times that
+MAP_QUANTITIES = ("kernel", "angle", "spread")
+HORIZON_RESIDUAL = 1e-4  # of the initial error: it is left at the end of a default horizon, but for HORIZON_FACTOR
+HORIZON_FACTOR = 1.6
 
 AXES: dict[str, dict[str, Any]] = {
     "gamma": {"field": "gamma", "symbol": "γ", "title": "output scale", "bounds": GAMMA, "usual": (1e-3, 1.0)},
@@ -95,7 +95,7 @@ class LinearNetworkState(State):
         ),
     ] = None  # fmt: skip
     shown: Annotated[
-        str, Parameter("show", "shown", "what the map shows", "choice", choices=SHOWN, group="overlay")
+        str, Parameter("show", "shown", "what the map shows", "choice", choices=MAP_QUANTITIES, group="overlay")
     ] = "kernel"
     c_gamma: Annotated[Number, _exponent("cg", "c_(γ)", "power of γ")] = -1.0
     c_u: Annotated[Number, _exponent("cu", "cᵤ", "power of σᵤ")] = 0.0
@@ -138,7 +138,7 @@ class LinearNetworkState(State):
 
     @classmethod
     def normalize(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """Drops empty windows; two axes of different parameters, within their bounds."""
+        """Drop empty windows; make the axes two different parameters, within their bounds."""
         for name in ("window", "span"):
             edges = values.get(name)
             if isinstance(edges, tuple) and any(lo >= hi for lo, hi in zip(edges[::2], edges[1::2], strict=False)):
@@ -173,7 +173,7 @@ class LinearNetworkState(State):
         return Exponents(self.c_gamma, self.c_u, self.c_w, self.c_eta_u, self.c_eta_w, grown)
 
     def network(self, seed: int | None = None) -> LinearNetwork:
-        """The network of the core; of another start where one is given."""
+        """Return the network of the core; of another start where one is given."""
         return LinearNetwork.random(
             self.d, 1, self.sigma_u, self.sigma_w, np.array([self.x_norm]), self.target, self.gamma, self.eta_u,
             self.eta_w, self.beta, self.seed if seed is None else seed, self.aligned,
@@ -181,25 +181,29 @@ class LinearNetworkState(State):
 
 
 def horizon(state: LinearNetworkState, network: LinearNetwork) -> float:
-    """Until when the solution is shown: as asked for, or a little longer than all but a trifle of the way takes."""
+    """Return the end time of the solution: as set, or HORIZON_FACTOR times the time at which HORIZON_RESIDUAL of the
+    change is left.
+    """
     if state.t is not None:
         return state.t
-    left = abs(network.flow.f_end - network.y)
-    begin = abs(network.start.f - network.y)
-    share = (left + LEFT * (begin - left)) / begin if begin > 0 else 1.0
-    time = network.time_to(share) if 0.0 < share < 1.0 else 0.0
+    final_error = abs(network.flow.f_end - network.y)
+    initial_error = abs(network.start.f - network.y)
+    fraction = (
+        (final_error + HORIZON_RESIDUAL * (initial_error - final_error)) / initial_error if initial_error > 0 else 1.0
+    )
+    time = network.time_to(fraction) if 0.0 < fraction < 1.0 else 0.0
     if not (isfinite(time) and time > 0):
         time = 1.0 / network.rate if 0.0 < network.rate < np.inf else 1.0
-    return float(f"{min(max(AFTER * time, HORIZON[0]), HORIZON[1]):.3g}")
+    return float(f"{min(max(HORIZON_FACTOR * time, HORIZON[0]), HORIZON[1]):.3g}")
 
 
 def _within(edges: Numbers, x: str, y: str) -> Numbers | None:
-    """A window within the bounds of its axes; None where nothing is left of it."""
-    kept: list[float] = []
-    for word, low, high in zip((x, y), edges[::2], edges[1::2], strict=True):
-        least, most = AXES[word]["bounds"]
-        low, high = float(max(low, least)), float(min(high, most))
+    """Return a window within the bounds of its axes; None if it would be empty."""
+    window: list[float] = []
+    for axis, low, high in zip((x, y), edges[::2], edges[1::2], strict=True):
+        lower, upper = AXES[axis]["bounds"]
+        low, high = float(max(low, lower)), float(min(high, upper))
         if not low < high:
             return None
-        kept += [low, high]
-    return tuple(kept)
+        window += [low, high]
+    return tuple(window)

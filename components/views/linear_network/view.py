@@ -1,4 +1,4 @@
-"""View 4: the linear network, its exact solution, mechanisms and phases."""
+"""The Linear network view: the linear network with its exact solution."""
 
 from __future__ import annotations
 

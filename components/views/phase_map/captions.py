@@ -1,4 +1,4 @@
-"""What view 2 says of a map: how much of it has which fate, where fates change, what is shown."""
+"""Captions of the Phase map view: the fraction of each fate, the boundaries, the displayed quantity."""
 
 from __future__ import annotations
 
@@ -21,43 +21,45 @@ MEANING = {
 }
 
 
-def shares(map_: PhaseMap) -> list[tuple[Fate, float]]:
-    """How much of the map each fate has, the largest first."""
-    found = [(fate, float(np.mean(map_.fate == fate))) for fate in Fate]
-    return sorted(((fate, share) for fate, share in found if share > 0), key=lambda pair: -pair[1])
+def fate_fractions(map_: PhaseMap) -> list[tuple[Fate, float]]:
+    """Return the fraction of the map that each fate has, the largest first."""
+    fractions = [(fate, float(np.mean(map_.fate == fate))) for fate in Fate]
+    return sorted(((fate, fraction) for fate, fraction in fractions if fraction > 0), key=lambda pair: -pair[1])
 
 
 def notes(state: PhaseMapState, map_: PhaseMap) -> list[str]:
-    """Sentences on the map as a whole."""
-    listed = ", ".join(f"{FATES[fate].glyph} {FATES[fate].word} {_percent(share)}" for fate, share in shares(map_))
-    said = [f"Of this map: {listed}."]
+    """Return sentences on the map as a whole."""
+    listed = ", ".join(
+        f"{FATES[fate].glyph} {FATES[fate].word} {_percent(fraction)}" for fate, fraction in fate_fractions(map_)
+    )
+    sentences = [f"Of this map: {listed}."]
     if (map_.fate == Fate.UNLEARNING).any():
-        said.append(IDEAL)
+        sentences.append(IDEAL)
     values = quantity(state, map_)
     if values is not None:
-        known = values[np.isfinite(values)]
+        finite = values[np.isfinite(values)]
         span = (
-            f" from {format_number(known.min(), 3)} to {format_number(known.max(), 3)}"
-            if known.size
+            f" from {format_number(finite.min(), 3)} to {format_number(finite.max(), 3)}"
+            if finite.size
             else ": nowhere known"
         )
-        said.append(f"Colours: {legend(state)}{span}. {MEANING[state.quantity]}")
-    return said
+        sentences.append(f"Colours: {legend(state)}{span}. {MEANING[state.quantity]}")
+    return sentences
 
 
 def described(state: PhaseMapState, map_: PhaseMap) -> str:
-    """The map for a screen reader: its window, the shares, and how fates follow each other upward in three columns."""
+    """Describe the map for a screen reader: its window, the fractions, and the order of the fates in three columns."""
     (left, right), (low, high) = state.edges
     x, y = symbol(state.x), symbol(state.y)
-    said = [
+    sentences = [
         f"Phase map over {x} from {format_number(left, 3)} to {format_number(right, 3)} "
         f"and {y} from {format_number(low, 3)} to {format_number(high, 3)}.",
         *notes(state, map_),
     ]
     for i in (0, map_.x.size // 2, map_.x.size - 1):
-        said.append(f"At {x} = {format_number(float(map_.x[i]), 3)}, upward: {_upward(map_, i, y)}.")
-    said.append("The marker is a button: arrows move it, Enter opens its run.")
-    return " ".join(said)
+        sentences.append(f"At {x} = {format_number(float(map_.x[i]), 3)}, upward: {_upward(map_, i, y)}.")
+    sentences.append("The marker is a button: arrows move it, Enter opens its run.")
+    return " ".join(sentences)
 
 
 def _upward(map_: PhaseMap, i: int, y: str) -> str:
@@ -70,5 +72,5 @@ def _upward(map_: PhaseMap, i: int, y: str) -> str:
     return ", then ".join(pieces)
 
 
-def _percent(share: float) -> str:
-    return "less than 0.1 %" if share < 1e-3 else f"{format_number(100 * share, 3)} %"
+def _percent(fraction: float) -> str:
+    return "less than 0.1 %" if fraction < 1e-3 else f"{format_number(100 * fraction, 3)} %"

@@ -1,4 +1,4 @@
-"""What view 2 gives away: its numbers, and a script that computes and draws them."""
+"""Exports of the Phase map view: its data, and a script that computes and plots them."""
 
 from __future__ import annotations
 
@@ -10,41 +10,44 @@ import numpy as np
 
 from components.core.view import Columns
 from components.ui.heatmap_encoding import SCALE
-from components.views.phase_map.captions import shares
-from components.views.phase_map.compute import RTOL, levels, side
-from components.views.phase_map.figures import PALE, legend, looks, quantity
+from components.views.phase_map.captions import fate_fractions
+from components.views.phase_map.compute import RTOL, cells_per_axis, levels
+from components.views.phase_map.figures import PALE, fate_styles, legend, quantity
 from components.views.phase_map.state import PhaseMapState, symbol, title
 from components.views.unlearning.state import POLYNOMIALS
 from dynamics import PhaseMap
 
 _SCRIPT = Path(__file__).with_name("script.py").read_text(encoding="utf-8")
-_HEAD, _, _REST = _SCRIPT.partition("# --- parameters ---\n")
+_HEAD, _, _AFTER_HEAD = _SCRIPT.partition("# --- parameters ---\n")
 _HEAD = _HEAD.partition("\n\n")[2]
-_BODY = _REST.partition("# --- numbers ---\n")[2]
+_BODY = _AFTER_HEAD.partition("# --- numbers ---\n")[2]
 
 
-def whole(state: PhaseMapState) -> PhaseMap:
-    """The finished map."""
+def finished_map(state: PhaseMapState) -> PhaseMap:
+    """Return the finished map."""
     *_, last = levels(state)
     return last
 
 
 def table(state: PhaseMapState) -> Columns:
-    """A row for each cell: where it is, its fate, and the quantity that is shown; from below, left to right."""
-    map_ = whole(state)
+    """Return a row for each cell: its position, its fate, and the displayed quantity; from the bottom, left to "
+    "right."""
+    map_ = finished_map(state)
     X, Y = np.meshgrid(map_.x, map_.y)
     columns = {
         state.x: X.ravel(),
         state.y: Y.ravel(),
-        "fate": np.array([look.word for look in looks()])[map_.fate.ravel()],
+        "fate": np.array([style.word for style in fate_styles()])[map_.fate.ravel()],
     }
     values = quantity(state, map_)
     return columns if values is None else columns | {state.quantity: values.ravel()}
 
 
 def document(state: PhaseMapState) -> Mapping[str, Any]:
-    """The axes, the fates and the quantity as tables (rows from below), the boundaries, the shares of the fates."""
-    map_ = whole(state)
+    """Return the axes, the fates and the quantity as tables (rows from the bottom), the boundaries, the fractions of
+    the fates.
+    """
+    map_ = finished_map(state)
     values = quantity(state, map_)
     return {
         "polynomials": POLYNOMIALS,
@@ -52,19 +55,19 @@ def document(state: PhaseMapState) -> Mapping[str, Any]:
         "c_star": state.c_star,
         "x": {"parameter": state.x, "values": map_.x},
         "y": {"parameter": state.y, "values": map_.y},
-        "fates": {str(number): look.word for number, look in enumerate(looks())},
+        "fates": {str(number): style.word for number, style in enumerate(fate_styles())},
         "fate": map_.fate,
         "quantity": None if values is None else {"name": legend(state), "values": values},
         "boundaries": [
             {"fates": [fate.name for fate in curve.fates], "x": curve.x, "y": curve.y} for curve in map_.boundary or ()
         ],
-        "shares": {fate.name: share for fate, share in shares(map_)},
+        "shares": {fate.name: fraction for fate, fraction in fate_fractions(map_)},
         "trajectories": map_.trajectories,
     }
 
 
 def python(state: PhaseMapState) -> str:
-    """A script that computes the map with `dynamics` and draws it."""
+    """Return a script that computes the map with `dynamics` and draws it."""
     x, y = state.axes
     parameters = {
         "C": state.c,
@@ -74,13 +77,13 @@ def python(state: PhaseMapState) -> str:
         "R0": state.R0,
         "X": x,
         "Y": y,
-        "N": (side(state), side(state)),
+        "N": (cells_per_axis(state), cells_per_axis(state)),
         "QUANTITY": state.quantity,
         "TAU_END": state.tau,
         "RTOL": RTOL,
         "TITLES": (f"{symbol(state.x)}, {title(state.x)}", f"{symbol(state.y)}, {title(state.y)}"),
         "LEGEND": legend(state) if state.quantity != "fate" else "",
-        "FATES": tuple((look.word, look.colour) for look in looks()),
+        "FATES": tuple((style.word, style.colour) for style in fate_styles()),
         "PALE": PALE,
         "SCALE": tuple(SCALE),
     }

@@ -1,4 +1,4 @@
-"""The map as a figure: axes, boundaries and names by plotly, the cells as a grid that the client colours."""
+"""The map as a figure: axes, boundaries and names by plotly, the cells as a grid that the client colors."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ LEGEND = {
     "R": "R at τ = ",
 }
 NAME_HEIGHT = 0.25  # of a name, over its length
-PALE = 0.55  # how strongly fates are coloured: the names stand on them
+PALE = 0.55  # opacity of the colors of fates, which have their names on them
 
 
 def cells(state: PhaseMapState, map_: PhaseMap) -> dict[str, Any]:
-    """The grid: a byte for the fate of each cell, two for the quantity where one is shown, row by row from below."""
+    """Return the grid: one byte for the fate of each cell, two for the quantity, row by row from the bottom."""
     (x, y), values = state.edges, quantity(state, map_)
     return {
         "n": [map_.x.size, map_.y.size],
         "x": x,
         "y": y,
         "fate": integers(map_.fate.astype("u1").ravel()),
-        "fates": [{"colour": look.colour, "glyph": look.glyph, "word": look.word} for look in looks()],
+        "fates": [{"colour": style.colour, "glyph": style.glyph, "word": style.word} for style in fate_styles()],
         "strength": PALE,
         "quantity": None
         if values is None
@@ -40,29 +40,29 @@ def cells(state: PhaseMapState, map_: PhaseMap) -> dict[str, Any]:
     }
 
 
-def looks() -> list[Any]:
-    """How each fate looks, by its number."""
+def fate_styles() -> list[Any]:
+    """Return the style of each fate, by its number."""
     return [FATES[fate] for fate in sorted(Fate)]
 
 
 def quantity(state: PhaseMapState, map_: PhaseMap) -> np.ndarray | None:
-    """What is shown beside the fates, (ny, nx), if anything is and has been computed."""
+    """Return the displayed quantity besides the fates, (ny, nx); None if there is none or it is not computed yet."""
     values: np.ndarray | None = getattr(map_, state.quantity) if state.quantity != "fate" else None
     return values
 
 
 def legend(state: PhaseMapState) -> str:
-    """What the colours mean."""
+    """Return the meaning of the colors."""
     return LEGEND[state.quantity] + (format_number(state.tau) if state.quantity == "R" else "")
 
 
 def code(state: PhaseMapState, values: np.ndarray) -> dict[str, Any]:
-    """A quantity as it is coloured, times in their logarithm."""
+    """Return a quantity in the encoding of its colors, times by their logarithm."""
     return quantize(values, state.quantity == "time")
 
 
 def figure(state: PhaseMapState, map_: PhaseMap) -> Figure:
-    """Axes, the boundaries between fates, the fates' names, a colour bar where a quantity is shown."""
+    """Return axes, the boundaries between fates, the fates' names, and a color bar if a quantity is displayed."""
     data = [*boundaries(map_), names(map_)]
     values = quantity(state, map_)
     if values is not None:
@@ -89,7 +89,7 @@ def _axis(axis: str, edges: tuple[float, float]) -> dict[str, Any]:
 
 
 def boundaries(map_: PhaseMap) -> list[Trace]:
-    """The curves between fates, as one line."""
+    """Return the curves between fates, as one line."""
     if not map_.boundary:
         return []
     x, y = (np.concatenate([np.append(getattr(curve, name), np.nan) for curve in map_.boundary]) for name in "xy")
@@ -98,29 +98,32 @@ def boundaries(map_: PhaseMap) -> list[Trace]:
 
 
 def names(map_: PhaseMap) -> Trace:
-    """Each fate's sign and name where its region is widest. The client, which knows the pixels, leaves out what has no
-    room: `rooms` are the width and height there, as shares of the map's."""
-    places = []
+    """Return each fate's symbol and name at the roomiest place of its region.
+
+    The client, which has the size in pixels, omits names that do not fit: `rooms` are the width and height there, as
+    fractions of the map's.
+    """
+    labels = []
     for fate in sorted(Fate):
         inside = map_.fate == fate
         if inside.any():
             i, j, _ = roomiest_cell(inside, NAME_HEIGHT)
             rooms = [run_length(inside[j], i) / map_.x.size, run_length(inside[:, i], j) / map_.y.size]
-            places.append((FATES[fate], float(map_.x[i]), float(map_.y[j]), rooms))
+            labels.append((FATES[fate], float(map_.x[i]), float(map_.y[j]), rooms))
     return {
         "type": "scatter",
-        "x": [x for _, x, _, _ in places],
-        "y": [y for _, _, y, _ in places],
-        "text": [f"{look.glyph} {look.word}" for look, _, _, _ in places],
+        "x": [x for _, x, _, _ in labels],
+        "y": [y for _, _, y, _ in labels],
+        "text": [f"{style.glyph} {style.word}" for style, _, _, _ in labels],
         "textfont": {"color": LIGHT["ink"], "size": 14},
         "mode": "text",
         "name": "names",
-        "meta": {"role": "regions", "rooms": [rooms for _, _, _, rooms in places]},
+        "meta": {"role": "regions", "rooms": [rooms for _, _, _, rooms in labels]},
     }
 
 
 def legend_bar(state: PhaseMapState, coding: dict[str, Any]) -> Trace:
-    """The colour bar, of times with a tick at each power of ten, or at some of them."""
+    """Return the color bar; for times with a tick at each power of ten, or at some of them."""
     low, high = coding["low"], coding["high"]
     colours: dict[str, Any] = {"title": {"text": legend(state), "side": "right"}}
     if coding["log"]:

@@ -1,4 +1,4 @@
-"""The page of view 2: controls on the left, the map beside them, what is said of it below."""
+"""Layout of the Phase map view: controls on the left, the map in the middle, the sentences below."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ FIGURES = {"map": shell.FigureSlot(f"{VIEW}-map", "Phase map", window="window", 
 
 
 def page(view: View) -> html.Div:
-    """The whole page; the client fills it from the stream."""
+    """Return the page; the client fills it from the stream."""
     return html.Div(
         [
             shell.description(view, CONTROLS, FIGURES),

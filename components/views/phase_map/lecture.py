@@ -1,4 +1,4 @@
-"""Quantities that stories claim of this view, and what they may mark in its figures."""
+"""Quantities of this view that stories may claim, and the elements of its figures that they may mark."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ def _phase_map(state: PhaseMapState, _: int, __: float) -> str:
 
 
 def _mapped_at(state: PhaseMapState, _: int, x: float) -> str:
-    """The fate where the map's first axis has another value, given as the time."""
-    field, place = (state.varied()[state.x][part] for part in ("field", "index"))
+    """Return the fate where the map's first axis has another value, given as the time."""
+    field, index = (state.varied()[state.x][part] for part in ("field", "index"))
     values = getattr(state, field)
-    moved = x if place is None else [*values[:place], x, *values[place + 1 :]]
-    return _phase_map(type(state).make({**state.model_dump(), field: moved}), 0, 0.0)
+    changed = x if index is None else [*values[:index], x, *values[index + 1 :]]
+    return _phase_map(type(state).make({**state.model_dump(), field: changed}), 0, 0.0)
 
 
 QUANTITIES: dict[str, Quantity] = {

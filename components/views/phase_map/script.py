@@ -1,4 +1,6 @@
-"""The script that view 2 gives away. What stands between the marks is replaced by the parameters of a state."""
+"""Template of the exported script of the Phase map view. The lines between the marks are replaced by the parameters of
+a state.
+"""
 
 from __future__ import annotations
 
@@ -28,28 +30,28 @@ PALE = 0.55
 SCALE = ("#00224e", "#fee838")
 # --- numbers ---
 # fate is int8 (ny, nx), rows from below; further quantities are float64 of the same shape, nan where unknown.
-found = phase_map(C, C_STAR, EPS, X, Y, N, A0, R0, (QUANTITY, "boundary"), TAU_END, RTOL)
-x, y, fate = found.x, found.y, found.fate
-values = None if QUANTITY == "fate" else getattr(found, QUANTITY)
-for number, (word, _) in enumerate(FATES):
-    print(f"{word:18} {np.mean(fate == number):8.2%}")
-print(f"{len(found.boundary or ())} boundaries, {found.trajectories} trajectories integrated")
+computed_map = phase_map(C, C_STAR, EPS, X, Y, N, A0, R0, (QUANTITY, "boundary"), TAU_END, RTOL)
+x, y, fate = computed_map.x, computed_map.y, computed_map.fate
+values = None if QUANTITY == "fate" else getattr(computed_map, QUANTITY)
+for number, (fate_name, _) in enumerate(FATES):
+    print(f"{fate_name:18} {np.mean(fate == number):8.2%}")
+print(f"{len(computed_map.boundary or ())} boundaries, {computed_map.trajectories} trajectories integrated")
 
 # The picture.
 figure = go.Figure()
 if values is None:
-    steps = [[(number + side) / len(FATES), colour] for number, (_, colour) in enumerate(FATES) for side in (0, 1)]
-    words = np.array([word for word, _ in FATES])[fate]
+    steps = [[(number + edge) / len(FATES), colour] for number, (_, colour) in enumerate(FATES) for edge in (0, 1)]
+    fate_names = np.array([fate_name for fate_name, _ in FATES])[fate]
     figure.add_heatmap(
         x=x, y=y, z=fate, zmin=-0.5, zmax=len(FATES) - 0.5, colorscale=steps, showscale=False, opacity=PALE,
-        customdata=words, hovertemplate="%{x:.4g}, %{y:.4g}: %{customdata}<extra></extra>",
+        customdata=fate_names, hovertemplate="%{x:.4g}, %{y:.4g}: %{customdata}<extra></extra>",
     )  # fmt: skip
 else:
     with np.errstate(divide="ignore"):
         z = np.log10(values) if QUANTITY == "time" else values
     title = f"log10 of {LEGEND}" if QUANTITY == "time" else LEGEND
     figure.add_heatmap(x=x, y=y, z=z, colorscale=list(SCALE), colorbar={"title": {"text": title, "side": "right"}})
-for curve in found.boundary or ():
+for curve in computed_map.boundary or ():
     figure.add_scatter(x=curve.x, y=curve.y, mode="lines", line={"color": "#1f2328", "width": 1.6}, hoverinfo="skip")
 figure.update_layout(template="none", showlegend=False, width=900, height=640)
 for update, axis, name in ((figure.update_xaxes, X, TITLES[0]), (figure.update_yaxes, Y, TITLES[1])):

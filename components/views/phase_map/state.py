@@ -1,4 +1,4 @@
-"""The parameters of view 2: a phase map over two of the parameters of the planar system (theory section 1)."""
+"""Parameters of the Phase map view: a map over two parameters of the planar system (theory section 1)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Axis = tuple[Any, ...]  # of the core: ("c_star", k, low, high), ("a0", low, hig
 AXES = (*(f"cs{k + 1}" for k in range(K_MAX)), *(f"c{k + 1}" for k in range(K_MAX)), "a", "eps", "R0")
 QUANTITIES = ("fate", "time", "lost", "R_inf", "R")
 DETAILS = ("128", "256", "512")  # cells along an axis
-LIVE = "128"  # while a hand is moving
+LIVE = "128"  # while a control is dragged
 
 _COEFFICIENT = re.compile(r"(cs|c)(\d+)", re.ASCII)
 _FIELDS = {"cs": "c_star", "c": "c"}
@@ -38,34 +38,34 @@ _USUAL = {"a": (0.1, 15.0), "eps": (1e-4, 10.0), "R0": (-0.99, 0.99)}
 _NAMES = {"a": "initial second layer", "eps": "ratio of time scales", "R0": "initial alignment"}
 _SYMBOLS = {"a": "ā", "eps": "ε", "R0": "R₀"}
 _CORE = {"a": "a0"}
-EDGE = max(START[1], COEFFICIENT[1])  # of any axis
+EDGE = max(START[1], COEFFICIENT[1])  # largest bound of any axis
 
 
-def place(axis: str) -> tuple[str, int | None]:
-    """The field that an axis varies, and the place in it where that is a list."""
-    found = _COEFFICIENT.fullmatch(axis)
-    return (_FIELDS[found[1]], int(found[2]) - 1) if found else (axis, None)
+def field_and_index(axis: str) -> tuple[str, int | None]:
+    """Return the field that an axis varies, and the index in it if it is a list."""
+    match = _COEFFICIENT.fullmatch(axis)
+    return (_FIELDS[match[1]], int(match[2]) - 1) if match else (axis, None)
 
 
 def bounds(axis: str) -> tuple[float, float]:
-    """From where to where an axis may go."""
+    """Return the bounds of an axis."""
     return _BOUNDS.get(axis, COEFFICIENT)
 
 
 def usual(axis: str) -> tuple[float, float]:
-    """From where to where it goes unless somebody says otherwise."""
+    """Return the default range of an axis."""
     return _USUAL.get(axis, (-3.0, 3.0))
 
 
 def symbol(axis: str) -> str:
-    """How the parameter on an axis is typeset."""
-    field, index = place(axis)
+    """Return the symbol of the parameter on an axis."""
+    field, index = field_and_index(axis)
     return _SYMBOLS[axis] if index is None else ("c*" if field == "c_star" else "c") + subscript(index + 1)
 
 
 def title(axis: str) -> str:
-    """Its name in plain words."""
-    field, index = place(axis)
+    """Return the name of the parameter on an axis."""
+    field, index = field_and_index(axis)
     return (
         _NAMES[axis]
         if index is None
@@ -74,9 +74,9 @@ def title(axis: str) -> str:
 
 
 class PhaseMapState(State):
-    """The problem, the two parameters that the map varies, its window, what it shows.
+    """The problem, the two parameters that the map varies, its window, its quantity.
 
-    The present value of what is on an axis is where the marker is; the map does not depend on it.
+    The values of the parameters on the axes are the position of the marker; the map does not depend on them.
     """
 
     c: Activation = PUBLISHED_C
@@ -102,16 +102,19 @@ class PhaseMapState(State):
 
     @classmethod
     def normalize(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """Two axes of different parameters; c and c* of one length, in which both have their place; a window that
-        lies within the bounds of the axes and is not empty, or none."""
+        """Make the axes two different parameters, pad c and c* to a length that contains both, and clip the window to
+        the bounds of the axes.
+        """
         x, y = (values.get(name, cls.model_fields[name].default) for name in ("x", "y"))
         if x in AXES and x == y:
             values["y"] = y = "a" if x != "a" else "cs3"
         lists = {name: values.get(name, cls.model_fields[name].default) for name in ("c", "c_star")}
-        if all(isinstance(given, (tuple, list)) and given for given in lists.values()):
-            K = max(*map(len, lists.values()), *((place(axis)[1] or 0) + 1 for axis in (x, y) if axis in AXES))
-            for name, given in lists.items():
-                values[name] = (*given, *(0.0,) * (K - len(given)))
+        if all(isinstance(coefficients, (tuple, list)) and coefficients for coefficients in lists.values()):
+            K = max(
+                *map(len, lists.values()), *((field_and_index(axis)[1] or 0) + 1 for axis in (x, y) if axis in AXES)
+            )
+            for name, coefficients in lists.items():
+                values[name] = (*coefficients, *(0.0,) * (K - len(coefficients)))
         if values.get("window") is not None and x in AXES and y in AXES:
             values["window"] = _window(values["window"], x, y)
         return values
@@ -130,16 +133,16 @@ class PhaseMapState(State):
         return x, y
 
     def value(self, axis: str) -> float:
-        """The present value of the parameter of an axis."""
-        field, index = place(axis)
+        """Return the present value of the parameter of an axis."""
+        field, index = field_and_index(axis)
         value = getattr(self, field)
         return cast(float, value if index is None else value[index])
 
     def at(self, **present: float) -> PhaseMapState:
-        """The same with other present values of what is on the axes: x and y, as far as given."""
+        """Return the state with other values of the parameters on the axes, x and y."""
         changed: dict[str, Any] = {}
         for name, number in present.items():
-            field, index = place(getattr(self, name))
+            field, index = field_and_index(getattr(self, name))
             if index is None:
                 changed[field] = number
             else:
@@ -149,46 +152,46 @@ class PhaseMapState(State):
 
     @classmethod
     def varied(cls) -> dict[str, dict[str, Any]]:
-        """What may be on an axis."""
+        """Return the parameters that may be on an axis."""
         return {
             axis: {
-                "field": place(axis)[0],
-                "index": place(axis)[1],
+                "field": field_and_index(axis)[0],
+                "index": field_and_index(axis)[1],
                 "symbol": symbol(axis),
                 "title": title(axis),
                 "bounds": bounds(axis),
                 "usual": usual(axis),
                 "log": axis == "eps",
-                "rest": rest_of(axis),
+                "rest": neutral_value(axis),
             }
             for axis in AXES
         }
 
     def key(self) -> str:
-        """What the map depends on: everything but where the marker is."""
-        rest = {name: rest_of(getattr(self, name)) for name in ("x", "y")}
-        return State.key(self.at(**rest))
+        """Return the key of the map: all parameters but the position of the marker."""
+        neutral = {name: neutral_value(getattr(self, name)) for name in ("x", "y")}
+        return State.key(self.at(**neutral))
 
 
-def rest_of(axis: str) -> float:
-    """A value for what the map does not depend on."""
+def neutral_value(axis: str) -> float:
+    """Return a fixed value for a parameter on which the map does not depend."""
     return 1.0 if axis == "eps" else 0.0
 
 
 def _core(axis: str, edges: tuple[float, float]) -> Axis:
-    field, index = place(axis)
+    field, index = field_and_index(axis)
     return (_CORE.get(field, field), *edges) if index is None else (field, index + 1, *edges)
 
 
-def _window(given: Any, x: str, y: str) -> Any:
-    """A window within the bounds; None where nothing is left of it; what is no window as it is, to be refused."""
-    if not isinstance(given, (tuple, list)) or len(given) != 4 or not all(isinstance(e, (int, float)) for e in given):
-        return given
-    kept: list[float] = []
-    for axis, low, high in zip((x, y), given[::2], given[1::2], strict=True):
-        least, most = bounds(axis)
-        low, high = float(max(low, least)), float(min(high, most))
+def _window(edges: Any, x: str, y: str) -> Any:
+    """Return a window within the bounds; None if it would be empty; an invalid one unchanged, for the validation."""
+    if not isinstance(edges, (tuple, list)) or len(edges) != 4 or not all(isinstance(e, (int, float)) for e in edges):
+        return edges
+    window: list[float] = []
+    for axis, low, high in zip((x, y), edges[::2], edges[1::2], strict=True):
+        lower, upper = bounds(axis)
+        low, high = float(max(low, lower)), float(min(high, upper))
         if not low < high:
             return None
-        kept += [low, high]
-    return tuple(kept)
+        window += [low, high]
+    return tuple(window)

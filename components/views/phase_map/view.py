@@ -1,4 +1,4 @@
-"""View 2: the map of fates over any two parameters."""
+"""The Phase map view: the map of fates over any two parameters."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from components.views.unlearning.symbols import CHAPTER
 
 
 class PhaseMapView(View):
-    """The map, and the run that is marked in it."""
+    """The map, and the trajectory that is marked in it."""
 
     name = "phase_map"
     path = "/phase-map"

@@ -1,4 +1,4 @@
-"""The sentences of the Time-scales view: when each degree is learned, the plateaus, the limits of the picture."""
+"""Captions of the Time-scales view: when each degree is learned, the plateaus, the limits of validity."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from components.core.formatting import format_number, pluralize, subscript
 from components.ui.theme import DEGREES
 from components.views.time_scales import conversion
-from components.views.time_scales.networks import EXACT_MOST, distance_means, ladder
+from components.views.time_scales.networks import MAX_EXACT_WIDTH, distance_means, ladder
 from components.views.time_scales.networks import horizon as network_horizon
 from components.views.time_scales.networks import start as network_start
 from components.views.time_scales.risk_drops import RiskDrop, risk_drops
@@ -21,20 +21,20 @@ from dynamics.mean_field.learning_times import UNLIKE, learnable, plateaus, pred
 from dynamics.mean_field.problem import MeanFieldProblem
 from dynamics.mean_field.trajectory import residuals
 
-SMALL = 1e-4  # epsilon up to which the asymptotic laws are more than orders of magnitude
-TOGETHER = 10.0  # the factor between two learning times below which these are near each other
-ALMOST_ALL, HARDLY = 0.95, 0.005  # of the risk
-NOUGHT = 1e-12  # of the risk at the start: below, what is left of it is the integrator's error
+MAX_ASYMPTOTIC_EPS = 1e-4  # above it the asymptotic laws are orders of magnitude only
+NEAR_FACTOR = 10.0  # between two learning times that are called near each other
+ALMOST_ALL, NEGLIGIBLE = 0.95, 0.005  # fractions of the risk
+RISK_RESOLUTION = 1e-12  # of the initial risk; below it is the error of the integrator
 LAWS_NEED = f"The asymptotic laws need {UNLIKE} neurons or more that start differently"
 
 
 def order(degree: int) -> str:
-    """How a degree's learning time scales."""
+    """Return the scaling of a degree's learning time."""
     return "ε" if degree == 0 else "√ε ln(1/ε)" if degree == 1 else f"ε^(1/{2 * degree})"
 
 
 def law(degree: int, time: float) -> str:
-    """What the asymptotic law predicts of a degree's learning time, in parentheses; nothing where it predicts none."""
+    """Describe the asymptotic law of a degree's learning time, in parentheses; "" if there is none."""
     if not math.isfinite(time):
         return ""
     if degree == 0:
@@ -46,7 +46,7 @@ def law(degree: int, time: float) -> str:
 
 
 def absence(model: MeanFieldProblem, degree: int, a0: np.ndarray) -> str:
-    """Why a degree cannot be learned."""
+    """Return why a degree cannot be learned."""
     phi, sigma = model.coefficients
     if sigma[degree] == 0:
         return f"cannot be learned: the activation has no such degree, σ{subscript(degree)} = 0"
@@ -61,105 +61,106 @@ def absence(model: MeanFieldProblem, degree: int, a0: np.ndarray) -> str:
 
 
 def sentences(run: MeanFieldTrajectory) -> list[tuple[str, dict[str, str]]]:
-    """One sentence for each degree of the target, and how it looks."""
+    """Return one sentence and its style for each degree of the target."""
     model = run.model
     phi = model.coefficients[0]
-    learned, able, foreseen = run.learning_times(), learnable(model, run.a0), predicted_times(model, run.a0)
-    course = {fall.degree: fall for fall in risk_drops(run)}
+    learned, is_learnable, predicted = run.learning_times(), learnable(model, run.a0), predicted_times(model, run.a0)
+    drops = {fall.degree: fall for fall in risk_drops(run)}
     end = format_number(run.t_end, 3)
-    said = []
+    described = []
     for k in np.flatnonzero(phi).tolist():
         name = f"Degree {k} (φ{subscript(k)} = {format_number(phi[k], 4)})"
-        left = _left(run, k)
-        if not able[k]:
+        remaining = _remaining(run, k)
+        if not is_learnable[k]:
             fate, text = "absent", f"{name} {absence(model, k, run.a0)}."
         elif math.isnan(learned[k]):
-            fate, text = "waiting", f"{name} is not learned by t = {end}: {left}."
+            fate, text = "waiting", f"{name} is not learned by t = {end}: {remaining}."
         else:
-            fate, when = "learnt", f"half learned at t = {format_number(learned[k], 3)}{law(k, foreseen[k])}"
+            fate, when = "learnt", f"half learned at t = {format_number(learned[k], 3)}{law(k, predicted[k])}"
             if learned[k] == 0:
                 when = "at least half learned at the start"
             if run.lost[k]:
-                fate, text = "lost", f"{name} is {when}, then lost again: {left} at t = {end}."
-            elif k not in course:
-                text = f"{name} is {when}: {left} at t = {end}."
-            elif course[k].plateau:
+                fate, text = "lost", f"{name} is {when}, then lost again: {remaining} at t = {end}."
+            elif k not in drops:
+                text = f"{name} is {when}: {remaining} at t = {end}."
+            elif drops[k].plateau:
                 fall = (
-                    f"the risk falls from its plateau {format_number(course[k].before, 4)} toward "
-                    f"{format_number(course[k].after, 4)}"
+                    f"the risk falls from its plateau {format_number(drops[k].before, 4)} toward "
+                    f"{format_number(drops[k].after, 4)}"
                 )
                 text = f"{name} is {when}: {fall}."
             else:
                 text = f"{name} is {when}: the risk has no plateau before it."
-        said.append((text, {"name": f"degree {k}", "fate": fate, "colour": DEGREES[k][0]}))
-    if not said:
-        look = {"name": "", "fate": "waiting", "colour": DEGREES[0][0]}
-        said.append(("The target is 0: there is nothing to learn.", look))
-    return said
+        described.append((text, {"name": f"degree {k}", "fate": fate, "colour": DEGREES[k][0]}))
+    if not described:
+        style = {"name": "", "fate": "waiting", "colour": DEGREES[0][0]}
+        described.append(("The target is 0: there is nothing to learn.", style))
+    return described
 
 
-def _left(run: MeanFieldTrajectory, degree: int) -> str:
-    """How much of a degree is left at the end."""
+def _remaining(run: MeanFieldTrajectory, degree: int) -> str:
+    """Describe the remaining residual of a degree at the end."""
     if run.left[degree] > 1:
         return f"its residual is {format_number(run.left[degree], 3)} times φ{subscript(degree)}"
     return f"{format_number(100 * run.left[degree], 3)} % of it is left"
 
 
-def notes(state: TimeScalesState, run: MeanFieldTrajectory, drawn: int) -> list[str]:
-    """Where the picture's claims end, and what it leaves out."""
+def notes(state: TimeScalesState, run: MeanFieldTrajectory, neuron_count: int) -> list[str]:
+    """Describe the limits of validity, and what the figure leaves out."""
     model = run.model
     phi, sigma = model.coefficients
-    said = [_end(run)]
-    course = risk_drops(run)
-    for first, second in pairwise(course):
+    texts = [_end(run)]
+    drops = risk_drops(run)
+    for first, second in pairwise(drops):
         if not second.plateau:
-            said.append(_together(first, second))
-    if [fall.degree for fall in course] != sorted(fall.degree for fall in course):
+            texts.append(_together(first, second))
+    if [fall.degree for fall in drops] != sorted(fall.degree for fall in drops):
         levels = " The dotted levels are those of the canonical order." if state.panel in ("course", "risk") else ""
-        said.append(f"Here degrees are not learned in their canonical order.{levels}")
+        texts.append(f"Here degrees are not learned in their canonical order.{levels}")
     alike = len(model.groups(run.a0).a0)
     if alike == 1 and model.m > 1:
-        said.append(
+        texts.append(
             f"All {model.m} neurons start alike and stay alike: they are one curve in the plane and learn as one "
             "neuron does."
         )
     if learnable(model, run.a0)[phi != 0].any():
         if state.eps >= 1:
-            said.append("The asymptotic laws are for ε → 0: from ε = 1 on no times are predicted.")
+            texts.append("The asymptotic laws are for ε → 0: from ε = 1 on no times are predicted.")
         elif alike < UNLIKE:
-            said.append(f"{LAWS_NEED}: no times are predicted here.")
-        elif state.eps > SMALL and np.isfinite(predicted_times(model, run.a0)).any():
-            said.append(
+            texts.append(f"{LAWS_NEED}: no times are predicted here.")
+        elif state.eps > MAX_ASYMPTOTIC_EPS and np.isfinite(predicted_times(model, run.a0)).any():
+            texts.append(
                 f"The asymptotic laws are for ε → 0: at ε = {format_number(state.eps, 3)} predicted times are orders "
                 "of "
                 "magnitude."
             )
     if phi[0] and not sigma[0]:
-        said.append("Without σ₀ the target's degree 0 stays in the risk for ever.")
-    if drawn < state.m:
-        said.append(f"{drawn} of {state.m} neurons are drawn, evenly by their start; all are computed.")
-    return said
+        texts.append("Without σ₀ the target's degree 0 stays in the risk for ever.")
+    if neuron_count < state.m:
+        texts.append(f"{neuron_count} of {state.m} neurons are drawn, evenly by their start; all are computed.")
+    return texts
 
 
 def _end(run: MeanFieldTrajectory) -> str:
-    """The risk at the end, and how much of it is of degrees that are not looked at one by one."""
+    """Describe the risk at the end, and the fraction from higher degrees."""
     start, risk, tail = float(run.risk[0]), float(run.risk[-1]), float(run.tail[-1])
-    if 0 < risk < NOUGHT * start:
+    if 0 < risk < RISK_RESOLUTION * start:
         return (
-            f"At t = {format_number(run.t_end, 3)} the risk is less than {format_number(NOUGHT)} of what it was at "
+            f"At t = {format_number(run.t_end, 3)} the risk is less than {format_number(RISK_RESOLUTION)} of what it "
+            "was at "
             "the start."
         )
     text = f"At t = {format_number(run.t_end, 3)} the risk is {format_number(risk, 3)}"
-    if not tail > max(HARDLY * risk, NOUGHT * start):
+    if not tail > max(NEGLIGIBLE * risk, RISK_RESOLUTION * start):
         return f"{text}."
     share = "almost all of it" if tail > ALMOST_ALL * risk else f"{format_number(100 * tail / risk, 2)} % of it"
     return f"{text}, {share} from degrees above {run.model.degrees}, which the target does not contain."
 
 
 def _together(first: RiskDrop, second: RiskDrop) -> str:
-    """Of two degrees that are learned one after the other without a plateau between them."""
+    """Describe two degrees that are learned one after the other without a plateau between them."""
     low, high = format_number(first.time, 3), format_number(second.time, 3)
-    if second.time < TOGETHER * first.time:
+    if second.time < NEAR_FACTOR * first.time:
         low_degree, high_degree = sorted((first.degree, second.degree))
         if low_degree != first.degree:
             low, high = high, low
@@ -170,12 +171,12 @@ def _together(first: RiskDrop, second: RiskDrop) -> str:
     return f"Between degree {first.degree} (t = {low}) and degree {second.degree} (t = {high}) the risk has no plateau."
 
 
-def planar(run: MeanFieldTrajectory, other: Trajectory) -> str:
-    """How near the planar system is."""
-    n, until = _common(run.t, run.t[: np.isfinite(other.R[: run.t.size]).sum()], run.t_end)
+def planar(run: MeanFieldTrajectory, solution: Trajectory) -> str:
+    """Describe the distance from the planar system."""
+    n, until = _common(run.t, run.t[: np.isfinite(solution.R[: run.t.size]).sum()], run.t_end)
     a = run.a[:n]
-    across = float(np.max(np.abs(run.s[:n] - other.R[:n, None])))
-    upward = float(np.max(np.abs(a - other.a[:n, None])) / max(1.0, np.max(np.abs(a))))
+    across = float(np.max(np.abs(run.s[:n] - solution.R[:n, None])))
+    upward = float(np.max(np.abs(a - solution.a[:n, None])) / max(1.0, np.max(np.abs(a))))
     return (
         "Dotted: the planar system of feature unlearning with ε replaced by 1/ε and τ = t/ε; s differs by at most "
         f"{format_number(across, 2)}, a by at most {format_number(upward, 2)} of max(1, its largest value){until}."
@@ -183,15 +184,16 @@ def planar(run: MeanFieldTrajectory, other: Trajectory) -> str:
 
 
 def _common(first: np.ndarray, second: np.ndarray, t_end: float) -> tuple[int, str]:
-    """How many samples two solutions at the same times share, and until when, in words, where one of them was not
-    integrated to the end."""
+    """Return the number of samples that two solutions at the same times share, and the last time in words if one of
+    them stopped early.
+    """
     n = min(first.size, second.size)
     last = float(first[n - 1])
     return n, "" if last >= t_end else f", up to t = {format_number(last, 3)}, where an integration stopped early"
 
 
 def exact(run: MeanFieldTrajectory, flow: MeanFieldTrajectory) -> str:
-    """How far the exact flow of finitely many neurons is from its mean field."""
+    """Describe the distance of the exact flow of finitely many neurons from the mean field."""
     n, until = _common(run.t, flow.t, run.t_end)
     off = float(np.max(np.abs(run.risk[:n] - flow.risk[:n])))
     return (
@@ -200,23 +202,23 @@ def exact(run: MeanFieldTrajectory, flow: MeanFieldTrajectory) -> str:
     )
 
 
-def network(state: TimeScalesState, runs: list[SphericalSGD], seen: list[list[NetworkRecord]]) -> list[str]:
-    """How far the networks are from mean field and exact flow, and what theory says of the difference."""
-    said = [run.halted for run in runs if run.halted]
+def network(state: TimeScalesState, runs: list[SphericalSGD], records_by_time: list[list[NetworkRecord]]) -> list[str]:
+    """Describe the distance of the networks from mean field and exact flow, and the theory of the difference."""
+    texts = [run.halted for run in runs if run.halted]
     if state.first == "orthonormal" and state.m >= state.dimension:
-        said.append(
+        texts.append(
             f"{state.m} orthonormal neurons do not fit into d = {state.dimension}: the networks start at random."
         )
     if network_horizon(state) < state.t:
-        said.append(
+        texts.append(
             f"The networks learn until t = {format_number(network_horizon(state), 2)}: more of such small steps "
             "would take "
             "minutes. A larger ε, or smaller d, B or m, takes them further."
         )
-    if not seen:
-        return said
-    t = np.array([records[0].t for records in seen])
-    risk = np.array([[record.risk for record in records] for records in seen])
+    if not records_by_time:
+        return texts
+    t = np.array([records[0].t for records in records_by_time])
+    risk = np.array([[record.risk for record in records] for records in records_by_time])
     model, start = state.model, state.start
 
     def apart(overlaps: bool) -> str:
@@ -229,8 +231,8 @@ def network(state: TimeScalesState, runs: list[SphericalSGD], seen: list[list[Ne
         spread = f" ± {format_number(float(off.std(ddof=1)), 1)}" if len(off) > 1 else ""
         return f"{format_number(float(off.mean()), 2)}{spread}{until}"
 
-    exact = f" and from the exact flow's by {apart(True)}" if state.m <= EXACT_MOST else ""
-    last = seen[-1]
+    exact = f" and from the exact flow's by {apart(True)}" if state.m <= MAX_EXACT_WIDTH else ""
+    last = records_by_time[-1]
     end = float(np.mean([record.spread for record in last]))
     size = 1.0 / math.sqrt(state.dimension)
     begin = (
@@ -241,9 +243,9 @@ def network(state: TimeScalesState, runs: list[SphericalSGD], seen: list[list[Ne
         else "Their first layers start orthonormal, as the exact flow: what is left is the noise of the batches, of "
         f"relative size d/B = {format_number(state.dimension / state.batch, 2)}."
     )
-    stuck = _stuck(state, seen)
+    stuck = _stuck(state, records_by_time)
     return [
-        *said,
+        *texts,
         f"Dotted magenta: {pluralize(len(runs), 'network')} (d = {state.dimension}, batches of {state.batch}, "
         f"{pluralize(last[0].steps, 'step')}), band from least to largest, neurons of the first. Their risk "
         f"differs from the mean field's by at most {apart(False)}{exact} (mean over the runs).",
@@ -252,15 +254,15 @@ def network(state: TimeScalesState, runs: list[SphericalSGD], seen: list[list[Ne
     ]
 
 
-def _stuck(state: TimeScalesState, seen: list[list[NetworkRecord]]) -> list[str]:
-    """What networks learn of the degrees that s = 0 keeps the mean field from."""
-    model, last = state.model, seen[-1]
+def _stuck(state: TimeScalesState, records_by_time: list[list[NetworkRecord]]) -> list[str]:
+    """Describe what networks learn of the degrees that the mean field cannot learn from s = 0."""
+    model, last = state.model, records_by_time[-1]
     phi, sigma = model.coefficients
     degrees = [k for k in np.flatnonzero(phi * sigma).tolist() if k > 0 and not model.learnable(state.start)[k]]
     if not degrees or (phi[0] * sigma[0] == 0 and not state.start.any()):
         return []
-    left = np.mean([np.abs(residuals(model, record.a[None], record.s[None])[0]) for record in last], axis=0)
-    parts = ", ".join(f"{format_number(100 * float(left[k] / abs(phi[k])), 2)} % of degree {k}" for k in degrees)
+    residual = np.mean([np.abs(residuals(model, record.a[None], record.s[None])[0]) for record in last], axis=0)
+    parts = ", ".join(f"{format_number(100 * float(residual[k] / abs(phi[k])), 2)} % of degree {k}" for k in degrees)
     off = "with sᵢ ≠ 0" if network_start(state) == "sphere" else "at sᵢ = 0, and only the noise of batches moves them"
     return [
         f"The mean field stays at s = 0, because σ₁φ₁ = 0. The networks start {off}: at t = "
@@ -269,78 +271,82 @@ def _stuck(state: TimeScalesState, seen: list[list[NetworkRecord]]) -> list[str]
     ]
 
 
-def distances(found: NetworkDistances) -> list[str]:
-    """How distances fall over dimension and width."""
-    said = [found.halted] if found.halted else []
-    places = [(one.m, one.d, one.batch) for one in found.places]
-    for place, values, what, axis in (
-        (1, found.to_exact, "the exact flow", "d"),
-        (0, found.to_mean_field, "the mean field", "m"),
+def distances(measured_distances: NetworkDistances) -> list[str]:
+    """Describe how distances decrease with dimension and width."""
+    texts = [measured_distances.halted] if measured_distances.halted else []
+    network_sizes = [(network_size.m, network_size.d, network_size.batch) for network_size in measured_distances.places]
+    for axis_index, values, what, axis in (
+        (1, measured_distances.to_exact, "the exact flow", "d"),
+        (0, measured_distances.to_mean_field, "the mean field", "m"),
     ):
-        index = [places.index(one) for one in sorted(ladder(places, place))]
+        index = [network_sizes.index(network_size) for network_size in sorted(ladder(network_sizes, axis_index))]
         means = distance_means(values[index])
-        sizes = np.array([places[j][place] for j in index], dtype=float)
+        sizes = np.array([network_sizes[j][axis_index] for j in index], dtype=float)
         measured = np.isfinite(means)
         if not measured.any():
-            said.append(f"The largest difference of the risk to {what} is not known: no run reaches its end.")
+            texts.append(f"The largest difference of the risk to {what} is not known: no run reaches its end.")
             continue
         sizes, means = sizes[measured], means[measured]
         low, high = (f"{format_number(float(means[k]), 2)} at {axis} = {sizes[k]:g}" for k in (0, -1))
         fit = fitted(sizes, means)
         power = f", about like {axis}^({format_number(fit.slope, 2)})" if math.isfinite(fit.slope) else ""
-        said.append(f"The largest difference of the risk to {what} goes from {low} to {high}{power}.")
-    between = [float(found.between[places.index(one)]) for one in sorted(ladder(places, 0))]
+        texts.append(f"The largest difference of the risk to {what} goes from {low} to {high}{power}.")
+    between = [
+        float(measured_distances.between[network_sizes.index(network_size)])
+        for network_size in sorted(ladder(network_sizes, 0))
+    ]
     reached = [format_number(value, 2) for value in between if math.isfinite(value)]
     if reached:
-        said.append(
+        texts.append(
             "Diamonds: the exact flow itself, which no dimension brings nearer to the mean field, only width does: "
             f"{', '.join(reached)}."
         )
     if len(reached) < len(between):
-        said.append("Where an integration stopped early there is no diamond.")
-    return said
+        texts.append("Where an integration stopped early there is no diamond.")
+    return texts
 
 
-def fits(found: EpsSweep) -> list[str]:
-    """The exponents that a sweep fits, the raw ones and, of degree 1, those without the logarithm; beside them the
-    predicted ones, where there are."""
-    said = []
-    phi, sigma = found.model.coefficients
+def fits(sweep: EpsSweep) -> list[str]:
+    """Describe the fitted exponents of a sweep, for degree 1 also without the logarithm, and the predicted ones."""
+    texts = []
+    phi, sigma = sweep.model.coefficients
     for k in np.flatnonzero(phi * sigma).tolist():
-        if not found.learnable[k]:
-            said.append(f"Degree {k} cannot be learned from these starts: no ε has a learning time.")
+        if not sweep.learnable[k]:
+            texts.append(f"Degree {k} cannot be learned from these starts: no ε has a learning time.")
             continue
-        fit = found.fit(k)
+        fit = sweep.fit(k)
         if math.isnan(fit.slope):
             count = pluralize(fit.points, "ε", "ε")
-            said.append(f"Degree {k}: at {count} half of the starts have learned it by t = 10; a fit needs 3.")
+            texts.append(f"Degree {k}: at {count} half of the starts have learned it by t = 10; a fit needs 3.")
             continue
         text = f"Degree {k}: t ~ ε^({format_number(fit.slope, 4)}) ± {format_number(fit.slope_error, 1)}"
-        straight = found.fit(k, logarithm=True)
-        if found.predicted[k] and k == 1 and math.isfinite(straight.slope):
+        straight = sweep.fit(k, logarithm=True)
+        if sweep.predicted[k] and k == 1 and math.isfinite(straight.slope):
             text += (
                 f"; theory 1/2 after dividing by ln(1/ε), which gives {format_number(straight.slope, 4)} ± "
                 f"{format_number(straight.slope_error, 1)}"
             )
             if fit.slope < straight.slope:
                 text += ": the logarithm lowers the raw slope"
-        elif found.predicted[k] and k != 1:
+        elif sweep.predicted[k] and k != 1:
             limit = " in the limit of infinitely many neurons" if k > 2 else ""
             text += f"; theory {'1' if k == 0 else f'1/{2 * k}'}{limit}"
-        said.append(text + ".")
-    if said and min(len(found.model.groups(a0).a0) for a0 in found.starts) < UNLIKE:
-        said.append(f"{LAWS_NEED}: no exponents are predicted here.")
-    return said
+        texts.append(text + ".")
+    if texts and min(len(sweep.model.groups(a0).a0) for a0 in sweep.starts) < UNLIKE:
+        texts.append(f"{LAWS_NEED}: no exponents are predicted here.")
+    return texts
 
 
 def links(state: TimeScalesState) -> list[dict[str, str]]:
-    """The way to view 1, where that is of the same system."""
-    other = conversion.planar(state)
-    return [{"text": "Open the same system on the R–a plane", "href": f"/?{other.query()}"}] if other else []
+    """Return the link to the Unlearning view, if it shows the same system."""
+    planar_state = conversion.planar(state)
+    return (
+        [{"text": "Open the same system on the R–a plane", "href": f"/?{planar_state.query()}"}] if planar_state else []
+    )
 
 
 def cloud(state: TimeScalesState, run: MeanFieldTrajectory) -> str:
-    """The cloud for a screen reader."""
+    """Describe the cloud for a screen reader."""
     s, a = run.s[-1], run.a[-1]
     return (
         f"Cloud of {pluralize(state.m, 'neuron')}, alignment s across and second layer a upward. All start at s = 0, a "
@@ -352,7 +358,7 @@ def cloud(state: TimeScalesState, run: MeanFieldTrajectory) -> str:
     )
 
 
-SHOWN = {
+PANEL_TEXTS = {
     "course": "Risk, its degrees, every a and every s over time.",
     "risk": "Risk and its degrees over time.",
     "neurons": "Every a and every s over time.",
@@ -362,11 +368,11 @@ SHOWN = {
 
 
 def panels(state: TimeScalesState, run: MeanFieldTrajectory) -> str:
-    """The panels for a screen reader."""
+    """Describe the panels for a screen reader."""
     heights = sorted({float(level) for level in plateaus(run.model, run.a0) if level > 0}, reverse=True)
     levels = ", ".join(format_number(height, 4) for height in heights)
     return (
-        f"{SHOWN[state.panel]} The risk goes from {format_number(float(run.risk[0]), 4)} to "
+        f"{PANEL_TEXTS[state.panel]} The risk goes from {format_number(float(run.risk[0]), 4)} to "
         f"{format_number(float(run.risk[-1]), 3)}; the plateaus of the canonical order are {levels or 'none'}. "
         + " ".join(text for text, _ in sentences(run))
     )

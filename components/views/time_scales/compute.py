@@ -1,4 +1,4 @@
-"""What view 3 computes: the mean-field run as it is integrated, what is drawn beside it, the sweep over epsilon."""
+"""Computation of the Time-scales view: the mean-field trajectory, comparisons, the sweep over epsilon."""
 
 from __future__ import annotations
 
@@ -17,59 +17,59 @@ from dynamics import EpsSweep, MeanFieldChunk, MeanFieldTrajectory, NetworkDista
 
 RTOL = 1e-8
 EPS_POINTS = 7  # of a sweep
-PAUSE = 0.25  # seconds between two versions of a sweep
+REDRAW_INTERVAL_SECONDS = 0.25
 SWEEP_END = 10.0  # horizon of its runs
 # In pairs of neurons: the closed form couples all with all, a finite rank only through a few sums, the exact flow also
 # moves every overlap. ReLU goes to m = 200, finite rank to 1,000, the exact flow to 50: some seconds each.
 BUDGET = 45_000.0
-STOPPED = "Ended here: what had been computed is shown. Any change begins anew."
+STOPPED_MESSAGE = "Ended here: what had been computed is shown. Any change begins anew."
 PLANAR = {"color": LIGHT["ink"], "width": 2.4, "dash": "2px,5px"}
 EXACT = {"color": LIGHT["muted"], "width": 1.8, "dash": "6px,3px"}
 
 
 def cost(state: TimeScalesState) -> float:
-    """What the runs cost at most, each bounded by the core's own step limit."""
+    """Return the largest cost of the runs, each bounded by the step limit of the core."""
     m = state.m
     run = float(m * m if state.activation == "relu" else 40 * m)
     exact = 16.0 * m * m if "overlaps" in state.layers else 0.0
     sweep = 0.5 * EPS_POINTS * state.seeds * run if state.panel == "sweep" else 0.0
-    networks = network.work(state, network.horizon(state)) / network.MOST if network.network_sizes(state) else 0.0
+    networks = network.work(state, network.horizon(state)) / network.MAX_WORK if network.network_sizes(state) else 0.0
     return max(run + exact + sweep, BUDGET * networks)  # each within a bound of its own
 
 
 def times(state: TimeScalesState) -> np.ndarray:
-    """When the runs are sampled."""
+    """Return the sample times."""
     return columns.times(state.eps, state.t)
 
 
 def trajectory(state: TimeScalesState, overlaps: bool = False) -> MeanFieldTrajectory:
-    """The whole run."""
+    """Return the complete trajectory."""
     return state.model.trajectory(state.start, t=times(state), rtol=RTOL, overlaps=overlaps)
 
 
 def sweeps(state: TimeScalesState) -> Iterator[EpsSweep]:
-    """The sweep after each run."""
+    """Yield the sweep after each run."""
     seeds = tuple(range(state.seeds))
     return state.model.sweep_eps(epsilons(state), seeds, state.law, state.scale, SWEEP_END, RTOL)  # type: ignore[arg-type]
 
 
 def epsilons(state: TimeScalesState) -> np.ndarray:
-    """The values of epsilon of the sweep."""
+    """Return the values of epsilon of the sweep."""
     return np.geomspace(state.sweep[0], state.sweep[1], EPS_POINTS)
 
 
 def stream(state: TimeScalesState) -> Iterator[Chunk]:
-    """The cloud and the panels, the run piece by piece, what is drawn beside it, the sweep, the sentences."""
+    """Yield the cloud and the panels, the trajectory piece by piece, the comparisons, the sweep, the sentences."""
     model, start, t = state.model, state.start, times(state)
-    neurons = columns.shown(start)
-    alike = conversion.course(state, t) if "planar" in state.layers else None
+    neurons = columns.selected_neurons(start)
+    planar = conversion.planar_trajectory(state, t) if "planar" in state.layers else None
     exact, simulated = "overlaps" in state.layers, "network" in state.layers
-    yield Chunk("start", {"runs": 1 + (alike is not None) + exact + simulated})
-    yield scene("cloud", figures.cloud(start, neurons, alike is not None))
+    yield Chunk("start", {"runs": 1 + (planar is not None) + exact + simulated})
+    yield scene("cloud", figures.cloud(start, neurons, planar is not None))
     if state.panel == "sweep":
         yield scene("panels", figures.sweep_axes(epsilons(state)), more=True)
     elif state.panel == "network":
-        yield scene("panels", figures.distance_axes(network.places(state)), more=True)
+        yield scene("panels", figures.distance_axes(network.distance_sizes(state)), more=True)
     else:
         panel = figures.panels(model, start, neurons, state.t, state.panel)
         yield scene("panels", panel, figures.display(model, start, state.panel))
@@ -81,41 +81,41 @@ def stream(state: TimeScalesState) -> Iterator[Chunk]:
         yield _samples(0, columns.of(model, piece.t, piece.a, piece.s, piece.risk, neurons), piece.last)
         if not piece.last:
             sentence = f"{format_number(100 * piece.progress, 2)} % of the run is integrated."
-            yield Chunk("progress", {"done": piece.progress, "sentence": sentence, "stopped": STOPPED})
-    whole = _joined(state, pieces)
+            yield Chunk("progress", {"done": piece.progress, "sentence": sentence, "stopped": STOPPED_MESSAGE})
+    run = _joined(state, pieces)
 
-    beside: list[str] = []
+    comparison_notes: list[str] = []
     index = 1
-    if alike is not None:
-        lines = figures.beside_traces(index, "planar system", state.panel, PLANAR, True)
+    if planar is not None:
+        lines = figures.comparison_traces(index, "planar system", state.panel, PLANAR, True)
         yield Chunk("trajectory", {"index": index, "traces": lines})
-        yield _samples(index, {"t": t, "risk": alike.loss, "s": alike.R, "a": alike.a}, True)
-        beside.append(captions.planar(whole, alike))
+        yield _samples(index, {"t": t, "risk": planar.loss, "s": planar.R, "a": planar.a}, True)
+        comparison_notes.append(captions.planar(run, planar))
         index += 1
     if exact:
-        lines = figures.beside_traces(index, f"exact, m = {state.m}", state.panel, EXACT, False)
+        lines = figures.comparison_traces(index, f"exact, m = {state.m}", state.panel, EXACT, False)
         yield Chunk("trajectory", {"index": index, "traces": lines})
         flow = trajectory(state, overlaps=True)
         yield _samples(index, {"t": flow.t, "risk": flow.risk}, True)
-        beside.append(captions.exact(whole, flow))
+        comparison_notes.append(captions.exact(run, flow))
         index += 1
     if simulated:
-        beside += yield from _simulated(state, index, neurons)
+        comparison_notes += yield from _simulated(state, index, neurons)
     if state.panel == "sweep":
-        beside += captions.fits((yield from _swept(state)))
+        comparison_notes += captions.fits((yield from _swept(state)))
     if state.panel == "network":
-        beside += captions.distances((yield from _compared(state)))
+        comparison_notes += captions.distances((yield from _compared(state)))
 
-    told = captions.sentences(whole)
-    said = {
-        "runs": [text for text, _ in told],
-        "fates": [look for _, look in told],
-        "notes": [*captions.notes(state, whole, len(neurons)), *beside],
+    sentences = captions.sentences(run)
+    text_data = {
+        "runs": [text for text, _ in sentences],
+        "fates": [style for _, style in sentences],
+        "notes": [*captions.notes(state, run, len(neurons)), *comparison_notes],
         "links": captions.links(state),
-        "figures": {"cloud": captions.cloud(state, whole), "panels": captions.panels(state, whole)},
+        "figures": {"cloud": captions.cloud(state, run), "panels": captions.panels(state, run)},
     }
-    yield Chunk("text", said)
-    yield Chunk("end", {"status": status(whole)})
+    yield Chunk("text", text_data)
+    yield Chunk("end", {"status": status(run)})
 
 
 def _samples(index: int, samples: Columns, last: bool) -> Chunk:
@@ -140,60 +140,60 @@ def _joined(state: TimeScalesState, pieces: list[MeanFieldChunk]) -> MeanFieldTr
 
 
 def _swept(state: TimeScalesState) -> Generator[Chunk, None, EpsSweep]:
-    """The panels of the sweep, each time that a quarter of a second has brought more; returns the whole."""
-    seen = -np.inf
-    for found in sweeps(state):
-        if found.progress >= 1:
+    """Yield the panels of the sweep every REDRAW_INTERVAL_SECONDS; return the finished sweep."""
+    last_redraw = -np.inf
+    for sweep in sweeps(state):
+        if sweep.progress >= 1:
             break
-        if monotonic() > seen + PAUSE:
-            yield scene("panels", figures.sweep(found), more=True)
-            sentence = f"{format_number(100 * found.progress, 2)} % of the sweep is computed."
-            yield Chunk("progress", {"done": found.progress, "sentence": sentence, "stopped": STOPPED})
-            seen = monotonic()
-    yield scene("panels", figures.sweep(found))
-    return found
+        if monotonic() > last_redraw + REDRAW_INTERVAL_SECONDS:
+            yield scene("panels", figures.sweep(sweep), more=True)
+            sentence = f"{format_number(100 * sweep.progress, 2)} % of the sweep is computed."
+            yield Chunk("progress", {"done": sweep.progress, "sentence": sentence, "stopped": STOPPED_MESSAGE})
+            last_redraw = monotonic()
+    yield scene("panels", figures.sweep(sweep))
+    return sweep
 
 
 def _simulated(state: TimeScalesState, index: int, neurons: list[int]) -> Generator[Chunk, None, list[str]]:
-    """The networks as they learn; returns what is said of them."""
+    """Yield the records of the networks; return their sentences."""
     yield Chunk(
         "trajectory",
         {"index": index, "traces": figures.network_traces(index, state.model, state.start, neurons, state.panel)},
     )
     runs, t = network.networks(state), network.times(state)
-    waiting: list[list[NetworkRecord]] = []
-    seen: list[list[NetworkRecord]] = []
+    pending: list[list[NetworkRecord]] = []
+    all_records: list[list[NetworkRecord]] = []
     since = monotonic()
-    for found in network.streamed(runs, t):
-        if found:
-            waiting.append(found)
-            seen.append(found)
-        if monotonic() > since + PAUSE:
-            if waiting:
-                yield _samples(index, network.columns_of(state, waiting, neurons), False)
-            waiting, since = [], monotonic()
-            at = max(runs[-1].t, seen[-1][0].t if seen else 0.0)
+    for records in network.streamed(runs, t):
+        if records:
+            pending.append(records)
+            all_records.append(records)
+        if monotonic() > since + REDRAW_INTERVAL_SECONDS:
+            if pending:
+                yield _samples(index, network.columns_of(state, pending, neurons), False)
+            pending, since = [], monotonic()
+            at = max(runs[-1].t, all_records[-1][0].t if all_records else 0.0)
             sentence = f"The networks learn: t = {format_number(at, 2)} of {format_number(float(t[-1]), 2)}."
-            yield Chunk("progress", {"done": at / t[-1], "sentence": sentence, "stopped": STOPPED})
-    yield _samples(index, network.columns_of(state, waiting, neurons) if waiting else {}, True)
-    return captions.network(state, runs, seen)
+            yield Chunk("progress", {"done": at / t[-1], "sentence": sentence, "stopped": STOPPED_MESSAGE})
+    yield _samples(index, network.columns_of(state, pending, neurons) if pending else {}, True)
+    return captions.network(state, runs, all_records)
 
 
 def _compared(state: TimeScalesState) -> Generator[Chunk, None, NetworkDistances]:
-    """The panels of distances, each time that more is known; returns the whole."""
-    seen = -np.inf
-    for found in network.distances(state):
-        if monotonic() > seen + PAUSE:
-            yield scene("panels", figures.distances(found), more=True)
-            sentence = f"{format_number(100 * found.progress, 2)} % of the networks have learnt."
-            yield Chunk("progress", {"done": found.progress, "sentence": sentence, "stopped": STOPPED})
-            seen = monotonic()
-    yield scene("panels", figures.distances(found))
-    return found
+    """Yield the panels of distances every REDRAW_INTERVAL_SECONDS; return the finished distances."""
+    last_redraw = -np.inf
+    for distances in network.distances(state):
+        if monotonic() > last_redraw + REDRAW_INTERVAL_SECONDS:
+            yield scene("panels", figures.distances(distances), more=True)
+            sentence = f"{format_number(100 * distances.progress, 2)} % of the networks have learnt."
+            yield Chunk("progress", {"done": distances.progress, "sentence": sentence, "stopped": STOPPED_MESSAGE})
+            last_redraw = monotonic()
+    yield scene("panels", figures.distances(distances))
+    return distances
 
 
 def status(run: MeanFieldTrajectory) -> str:
-    """How it was computed."""
+    """Describe the computation."""
     doubt = "" if run.code == ResultCode.SUCCESS else f" · stopped early: {run.code.name.lower().replace('_', ' ')}"
     kind = f"rank {len(run.model.sigma.sigma)}" if run.model.sigma.finite_rank else "closed form"
     return (

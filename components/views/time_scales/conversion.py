@@ -19,20 +19,20 @@ def planar(state: TimeScalesState) -> UnlearningState | None:
 
     c_k = sigma_k / sqrt(k!), and eps becomes 1/eps.
     """
-    found = state.model.planar if state.law == "alike" else None
-    if found is None or not PLANAR_EPS[0] <= found[2] <= PLANAR_EPS[1]:
+    system = state.model.planar if state.law == "alike" else None
+    if system is None or not PLANAR_EPS[0] <= system[2] <= PLANAR_EPS[1]:
         return None
-    c, c_star = (tuple(float(f"{value:.9g}") for value in values) for values in found[:2])  # 1, not 0.999999999998
+    c, c_star = (tuple(float(f"{value:.9g}") for value in values) for values in system[:2])  # 1, not 0.999999999998
     if max(map(abs, (*c, *c_star))) > PLANAR_COEFFICIENT[1]:
         return None
-    tau = min(max(state.t * found[2], PLANAR_HORIZON[0]), PLANAR_HORIZON[1])
-    return UnlearningState(c=c, c_star=c_star, eps=found[2], a=(state.scale,), tau=tau)
+    tau = min(max(state.t * system[2], PLANAR_HORIZON[0]), PLANAR_HORIZON[1])
+    return UnlearningState(c=c, c_star=c_star, eps=system[2], a=(state.scale,), tau=tau)
 
 
-def course(state: TimeScalesState, t: np.ndarray) -> Trajectory | None:
-    """The planar solution at times t of this view, if there is one."""
-    other = planar(state)
-    if other is None:
+def planar_trajectory(state: TimeScalesState, t: np.ndarray) -> Trajectory | None:
+    """Return the planar solution at times t of this view, if there is one."""
+    planar_state = planar(state)
+    if planar_state is None:
         return None
-    model = UnlearningModel(other.c, other.c_star, other.eps)
-    return model.trajectory(state.scale, tau=t * other.eps, rtol=RTOL)
+    model = UnlearningModel(planar_state.c, planar_state.c_star, planar_state.eps)
+    return model.trajectory(state.scale, tau=t * planar_state.eps, rtol=RTOL)

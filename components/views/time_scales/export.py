@@ -1,4 +1,4 @@
-"""What view 3 gives away: its numbers, and a script that computes and draws them."""
+"""Exports of the Time-scales view: its data, and a script that computes and plots them."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ CONVENTIONS = (
     "degree is learned when half of phi_k is left"
 )
 _SCRIPT = Path(__file__).with_name("script.py").read_text(encoding="utf-8")
-_HEAD, _, _REST = _SCRIPT.partition("# --- parameters ---\n")
+_HEAD, _, _AFTER_HEAD = _SCRIPT.partition("# --- parameters ---\n")
 _HEAD = _HEAD.partition("\n\n")[2]
-_BODY = _REST.partition("# --- numbers ---\n")[2]
+_BODY = _AFTER_HEAD.partition("# --- numbers ---\n")[2]
 
 
 def table(state: TimeScalesState) -> Columns:
-    """A row for each sample: time, risk, residuals of all degrees, every a and every s; what is drawn beside them."""
+    """Return a row for each sample: time, risk, residuals of all degrees, all a and s, and the comparisons."""
     run = compute.trajectory(state)
     t = run.t
     rows: dict[str, Any] = {"risk": run.risk}
@@ -37,14 +37,16 @@ def table(state: TimeScalesState) -> Columns:
         flow = compute.trajectory(state, overlaps=True)
         rows |= {"risk_exact": flow.risk, "spread_exact": flow.spread}
         t = max(t, flow.t, key=len)
-    other = conversion.course(state, t) if "planar" in state.layers else None
-    rows |= {"R_planar": other.R, "a_planar": other.a, "loss_planar": other.loss} if other else {}
+    planar = conversion.planar_trajectory(state, t) if "planar" in state.layers else None
+    rows |= {"R_planar": planar.R, "a_planar": planar.a, "loss_planar": planar.loss} if planar else {}
     return {"t": t, **columns.same_length(t, rows)}
 
 
 def document(state: TimeScalesState) -> Mapping[str, Any]:
-    """The table, plateaus, learning times measured and predicted, sentences, the sweep where it is shown. A null among
-    times: not learned, or no law is known."""
+    """Return the table, plateaus, measured and predicted learning times, sentences, and the sweep if it is shown.
+
+    A time of null: not learned, or no law is available.
+    """
     run = compute.trajectory(state)
     return {
         "table": {name: np.ascontiguousarray(values) for name, values in table(state).items()},
@@ -59,62 +61,62 @@ def document(state: TimeScalesState) -> Mapping[str, Any]:
         "sentences": [text for text, _ in captions.sentences(run)],
         "status": run.code.name,
         "steps": run.stats.steps,
-        "sweep": _sweep(_whole(state)) if state.panel == "sweep" else None,
+        "sweep": _sweep(_finished_sweep(state)) if state.panel == "sweep" else None,
         "networks": _networks(state) if "network" in state.layers else None,
         "distances": _distances(state) if state.panel == "network" else None,
     }
 
 
 def _networks(state: TimeScalesState) -> dict[str, Any]:
-    """Risk, a and s of each network at each time."""
-    seen = [records for records in networks.streamed(networks.networks(state), networks.times(state)) if records]
+    """Return risk, a and s of each network at each time."""
+    all_records = [records for records in networks.streamed(networks.networks(state), networks.times(state)) if records]
     return {
-        "t": np.array([records[0].t for records in seen]),
-        "risk": np.array([[record.risk for record in records] for records in seen]),
-        "a": np.array([[record.a for record in records] for records in seen]),
-        "s": np.array([[record.s for record in records] for records in seen]),
+        "t": np.array([records[0].t for records in all_records]),
+        "risk": np.array([[record.risk for record in records] for records in all_records]),
+        "a": np.array([[record.a for record in records] for records in all_records]),
+        "s": np.array([[record.s for record in records] for records in all_records]),
     }
 
 
 def _distances(state: TimeScalesState) -> dict[str, Any]:
-    """The largest differences of risks, a row for each place."""
-    *_, found = networks.distances(state)
+    """Return the largest differences of the risks, with a row for each size of network."""
+    *_, distances = networks.distances(state)
     return {
-        "m": [place.m for place in found.places],
-        "d": [place.d for place in found.places],
-        "batch": [place.batch for place in found.places],
-        "network_to_exact": found.to_exact,
-        "network_to_mean_field": found.to_mean_field,
-        "exact_to_mean_field": found.between,
+        "m": [size.m for size in distances.places],
+        "d": [size.d for size in distances.places],
+        "batch": [size.batch for size in distances.places],
+        "network_to_exact": distances.to_exact,
+        "network_to_mean_field": distances.to_mean_field,
+        "exact_to_mean_field": distances.between,
     }
 
 
-def _asked(state: TimeScalesState) -> tuple[Any, ...]:
-    """Dimension, batch, runs, start and times of the networks."""
+def _network_parameters(state: TimeScalesState) -> tuple[Any, ...]:
+    """Return dimension, batch, runs, start and times of the networks."""
     size = (state.dimension, state.batch, state.runs, networks.start(state))
     return (*size, networks.LOG, networks.LINEAR, networks.horizon(state))
 
 
-def _whole(state: TimeScalesState) -> EpsSweep:
+def _finished_sweep(state: TimeScalesState) -> EpsSweep:
     *_, last = compute.sweeps(state)
     return last
 
 
-def _sweep(found: EpsSweep) -> dict[str, Any]:
-    """The sweep; a time of null is of a start that has not learned the degree, or lost it again."""
+def _sweep(sweep: EpsSweep) -> dict[str, Any]:
+    """Return the sweep; a time of null: the start has not learned the degree, or has lost it again."""
     return {
-        "eps": found.eps,
-        "seeds": found.seeds,
-        "times": np.where(np.isfinite(found.times), found.times, np.nan),
-        "medians": found.medians,
-        "local_slopes": found.slopes,
-        "exponent_predicted": found.predicted,
-        "fits": captions.fits(found),
+        "eps": sweep.eps,
+        "seeds": sweep.seeds,
+        "times": np.where(np.isfinite(sweep.times), sweep.times, np.nan),
+        "medians": sweep.medians,
+        "local_slopes": sweep.slopes,
+        "exponent_predicted": sweep.predicted,
+        "fits": captions.fits(sweep),
     }
 
 
 def python(state: TimeScalesState) -> str:
-    """A script that computes the run with `dynamics` and draws it."""
+    """Return a script that computes the run with `dynamics` and draws it."""
     parameters = {
         "PHI": state.phi,
         "ACTIVATION": state.core_activation,
@@ -124,11 +126,11 @@ def python(state: TimeScalesState) -> str:
         "SCALE": state.scale,
         "SEED": state.seed,
         "T_END": state.t,
-        "LOG, LINEAR, FIRST": (columns.LOG, columns.LINEAR, columns.FIRST),
+        "LOG, LINEAR, LOG_START": (columns.LOG, columns.LINEAR, columns.LOG_START),
         "RTOL": compute.RTOL,
         "OVERLAPS": "overlaps" in state.layers,
         "SWEEP": (*state.sweep, compute.EPS_POINTS, state.seeds, compute.SWEEP_END) if state.panel == "sweep" else None,
-        "NETWORKS": _asked(state) if "network" in state.layers else None,
+        "NETWORKS": _network_parameters(state) if "network" in state.layers else None,
         "AXIS": state.axis,
         "RISK_AXIS": state.measure,
         "COLOURS": tuple(colour for colour, _ in DEGREES),

@@ -1,7 +1,8 @@
-"""The figures of view 3: the cloud of neurons in the (s, a) plane, the panels over time, the sweep over epsilon.
+"""Figures of the Time-scales view: the cloud of neurons in the (s, a) plane, the panels over time, the sweep over
+epsilon.
 
-Pure functions from results to plain figures of plotly's schema. What belongs to a run carries in `meta` which of its
-columns it shows; the client fills it from the stream.
+They are pure functions from results to plain figures of plotly's schema. The `meta` of a trace of a trajectory contains
+its columns; the client fills the trace from the stream.
 """
 
 from __future__ import annotations
@@ -27,20 +28,20 @@ from components.ui.subplots import (
     time_trace,
 )
 from components.ui.theme import DEGREES, LIGHT
-from components.views.time_scales.columns import FIRST
+from components.views.time_scales.columns import LOG_START
 from components.views.time_scales.networks import distance_means, ladder
 from dynamics import EpsSweep, MeanFieldModel, NetworkDistances
 
-FLOOR = 1e-6  # of the risk at the start: where logarithmic axes end
+RISK_FLOOR = 1e-6  # of the initial risk: lower end of logarithmic axes
 PANELS = {"course": ("risk", "terms", "a", "s"), "risk": ("risk", "terms"), "neurons": ("a", "s")}
 TITLES = {"risk": "risk", "terms": "½ rₖ²", "a": "aᵢ", "s": "sᵢ"}
-PLACES = ("end", "middle", "start")  # of the plateaus' labels, so that they do not overlap on a logarithmic axis
+LABEL_POSITIONS = ("end", "middle", "start")  # of plateaus, in turn: their labels do not overlap on a logarithmic axis
 NETWORK, DOTS = LIGHT["network"], "2px,3px"
 MARKS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x")
 
 
 def neuron(a0: float) -> dict[str, Any]:
-    """The line of a neuron, by the sign of its a_i(0)."""
+    """Return the line of a neuron, by the sign of its a_i(0)."""
     return {"color": LIGHT["positive" if a0 >= 0 else "negative"], "width": 1.4, "dash": "solid" if a0 >= 0 else "dash"}
 
 
@@ -48,7 +49,7 @@ def neuron(a0: float) -> dict[str, Any]:
 
 
 def cloud(a0: np.ndarray, neurons: Sequence[int], planar: bool, run: int = 0) -> Figure:
-    """The (s, a) plane with a mark at each neuron's start and, from the client, at its end."""
+    """Return the (s, a) plane with a mark at each neuron's start and, from the client, at its end."""
     colours = [neuron(float(a0[i]))["color"] for i in neurons]
     symbols = ["circle" if a0[i] >= 0 else "square" for i in neurons]
     marks = scatter(
@@ -88,7 +89,9 @@ def cloud(a0: np.ndarray, neurons: Sequence[int], planar: bool, run: int = 0) ->
 
 
 def tops(model: MeanFieldModel, a0: np.ndarray) -> tuple[float, float, float]:
-    """The tops of the axes of risk, terms and residuals: the risk never rises, and so bounds every term."""
+    """Return the upper ends of the axes of risk, terms and residuals: the risk never rises, so its initial value bounds
+    every term.
+    """
     phi, sigma = model.coefficients
     start = phi.copy()
     start[0] -= sigma[0] * float(np.mean(a0))
@@ -98,13 +101,16 @@ def tops(model: MeanFieldModel, a0: np.ndarray) -> tuple[float, float, float]:
 
 
 def panels(model: MeanFieldModel, a0: np.ndarray, neurons: Sequence[int], t_end: float, panel: str) -> Figure:
-    """The rows of a panel over one time axis, without their lines: plateaus of the canonical order as level lines in
-    the risk, predicted learning times as upright ones through all rows."""
+    """Return the rows of a panel over one time axis, without lines.
+
+    Plateaus of the canonical order are level lines in the risk, predicted learning times vertical lines through all
+    rows.
+    """
     risk, term, _ = tops(model, a0)
     layout = stacked_axes(
         [TITLES[row] for row in PANELS[panel]], ("t", "t"), top=26
     )  # room for the names of predicted times
-    layout["shapes"] = [*predicted(model, a0, FIRST * min(model.eps, t_end), t_end)]
+    layout["shapes"] = [*predicted(model, a0, LOG_START * min(model.eps, t_end), t_end)]
     for number, row in enumerate(PANELS[panel]):
         axis = axis_name(number)
         if row == "risk":
@@ -118,7 +124,7 @@ def panels(model: MeanFieldModel, a0: np.ndarray, neurons: Sequence[int], t_end:
 
 
 def plateaus(model: MeanFieldModel, a0: np.ndarray, axis: str) -> list[dict[str, Any]]:
-    """The plateaus of the risk as level lines with their heights."""
+    """Return the plateaus of the risk as level lines with their heights."""
     heights = sorted({float(height) for height in model.plateaus(a0) if height > 0}, reverse=True)
     label = {"yanchor": "bottom", "font": {"size": 10.5, "color": LIGHT["muted"]}}
     return [
@@ -132,14 +138,15 @@ def plateaus(model: MeanFieldModel, a0: np.ndarray, axis: str) -> list[dict[str,
             "y0": height,
             "y1": height,
             "line": {"color": LIGHT["muted"], "width": 1, "dash": "dot"},
-            "label": {**label, "text": format_number(height, 4), "textposition": PLACES[number % 3]},
+            "label": {**label, "text": format_number(height, 4), "textposition": LABEL_POSITIONS[number % 3]},
         }
         for number, height in enumerate(heights)
     ]
 
 
-def predicted(model: MeanFieldModel, a0: np.ndarray, first: float, t_end: float) -> list[dict[str, Any]]:
-    """The predicted learning times as upright lines, one for each degree of which a law is known at this start."""
+def predicted(model: MeanFieldModel, a0: np.ndarray, t_start: float, t_end: float) -> list[dict[str, Any]]:
+    """Return the predicted learning times as upright lines, one for each degree of which a law is known at this "
+    "start."""
     return [
         {
             "type": "line",
@@ -160,7 +167,7 @@ def predicted(model: MeanFieldModel, a0: np.ndarray, first: float, t_end: float)
             },
         }
         for k, time in enumerate(model.predicted_times(a0))
-        if math.isfinite(time) and first < time < t_end
+        if math.isfinite(time) and t_start < time < t_end
     ]
 
 
@@ -175,7 +182,7 @@ def display(model: MeanFieldModel, a0: np.ndarray, panel: str) -> dict[str, Any]
         for axis, top in (("yaxis", risk), ("yaxis2", term))
         for path, value in (
             (f"{axis}.type", "log"),
-            (f"{axis}.range", [math.log10(FLOOR * top), math.log10(top) + 0.1]),
+            (f"{axis}.range", [math.log10(RISK_FLOOR * top), math.log10(top) + 0.1]),
             (f"{axis}.tickfont.size", POWER_TICKS),
         )
     }
@@ -194,7 +201,7 @@ def display(model: MeanFieldModel, a0: np.ndarray, panel: str) -> dict[str, Any]
 
 
 def run_traces(model: MeanFieldModel, a0: np.ndarray, neurons: Sequence[int], panel: str) -> dict[str, list[Trace]]:
-    """The lines of the mean-field run in each figure, still empty."""
+    """Return the lines of the mean-field run in each figure, still empty."""
     in_cloud = [
         scatter(
             x=[], y=[], mode="lines", line=neuron(float(a0[i])), name=f"neuron {i + 1}",
@@ -221,13 +228,11 @@ def run_traces(model: MeanFieldModel, a0: np.ndarray, neurons: Sequence[int], pa
     return {"cloud": in_cloud, "panels": lines}
 
 
-def beside_traces(run: int, name: str, panel: str, line: dict[str, Any], neuron: bool) -> dict[str, list[Trace]]:
-    """The lines of another solution beside the mean field: its risk, and where it has one neuron only, that one."""
-    shown_in = ("risk", "a", "s") if neuron else ("risk",)
+def comparison_traces(run: int, name: str, panel: str, line: dict[str, Any], neuron: bool) -> dict[str, list[Trace]]:
+    """Return the lines of another solution for comparison: its risk and, if it has one neuron, that neuron."""
+    rows = ("risk", "a", "s") if neuron else ("risk",)
     lines = [
-        time_trace(run, "t", row, name, line, number)
-        for number, row in enumerate(PANELS.get(panel, ()))
-        if row in shown_in
+        time_trace(run, "t", row, name, line, number) for number, row in enumerate(PANELS.get(panel, ())) if row in rows
     ]
     hover = f"{name}<br>s = %{{x:.4f}}<br>a = %{{y:.4f}}<extra></extra>"
     curve = scatter(x=[], y=[], mode="lines", line=line, name=name, meta=curve_meta(run, "s", "a"), hovertemplate=hover)
@@ -237,7 +242,7 @@ def beside_traces(run: int, name: str, panel: str, line: dict[str, Any], neuron:
 def network_traces(
     run: int, model: MeanFieldModel, a0: np.ndarray, neurons: Sequence[int], panel: str
 ) -> dict[str, list[Trace]]:
-    """The lines of the networks: the band of their risks and its mean, the means of the degrees; the first one's
+    """Return the lines of the networks: the band of their risks and its mean, the means of the degrees; the first one's
     neurons, in the cloud too."""
     lines: list[Trace] = []
     thin = {"color": NETWORK, "width": 1, "dash": DOTS}
@@ -266,41 +271,41 @@ def network_traces(
 # --- the sweep ---
 
 
-def sweep(found: EpsSweep) -> Figure:
-    """The learning time of each degree over epsilon: medians over the starts as points, every start as a faint one,
-    the fitted power law as a line."""
+def sweep(eps_sweep: EpsSweep) -> Figure:
+    """Return the learning time of each degree over epsilon: medians over the starts as points, every start as a faint
+    one, the fitted power law as a line."""
     data: list[Trace] = []
-    for k in learnt(found):
+    for k in learnable_degrees(eps_sweep):
         colour, dash = DEGREES[k]
-        times = found.times[:, :, k]
-        seen = np.isfinite(times)
-        eps = np.broadcast_to(found.eps[:, None], times.shape)
+        times = eps_sweep.times[:, :, k]
+        finite = np.isfinite(times)
+        eps = np.broadcast_to(eps_sweep.eps[:, None], times.shape)
         data.append(
             scatter(
-                x=column(eps[seen]), y=column(times[seen]), mode="markers", name=f"degree {k}, each start",
+                x=column(eps[finite]), y=column(times[finite]), mode="markers", name=f"degree {k}, each start",
                 marker={"color": colour, "size": 4, "opacity": 0.35, "symbol": MARKS[k]}, hoverinfo="skip",
             )
         )  # fmt: skip
         data.append(
             scatter(
-                x=column(found.eps), y=column(found.medians[:, k]), mode="markers", name=f"degree {k}, median",
+                x=column(eps_sweep.eps), y=column(eps_sweep.medians[:, k]), mode="markers", name=f"degree {k}, median",
                 marker={"color": colour, "size": 9, "symbol": MARKS[k]},
                 hovertemplate=f"degree {k}<br>ε = %{{x:.3g}}<br>t = %{{y:.4g}}<extra></extra>",
             )
         )  # fmt: skip
-        fit = found.fit(k)
+        fit = eps_sweep.fit(k)
         if math.isfinite(fit.slope):
             data.append(
                 scatter(
-                    x=column(found.eps), y=column(fit.constant * found.eps**fit.slope), mode="lines",
+                    x=column(eps_sweep.eps), y=column(fit.constant * eps_sweep.eps**fit.slope), mode="lines",
                     line={"color": colour, "width": 1.2, "dash": dash}, name=f"degree {k}, fit", hoverinfo="skip",
                 )
             )  # fmt: skip
-    return {**sweep_axes(found.eps), "data": data}
+    return {**sweep_axes(eps_sweep.eps), "data": data}
 
 
 def sweep_axes(eps: np.ndarray) -> Figure:
-    """The axes of the sweep over epsilon, a little wider than it, before there is anything in them."""
+    """Return the axes of the sweep over epsilon, a little wider than it, before there is anything in them."""
     axis = {"type": "log", "exponentformat": "power", "tickfont": {"size": POWER_TICKS}, "ticklabeloverflow": "allow"}
     low, high = float(np.log10(eps[0])), float(np.log10(eps[-1]))
     layout = {
@@ -313,50 +318,51 @@ def sweep_axes(eps: np.ndarray) -> Figure:
     return {"data": [], "layout": layout}
 
 
-def learnt(found: EpsSweep) -> list[int]:
-    """The degrees that there are to learn, and can be."""
-    phi = found.model.coefficients[0]
-    return [k for k in range(len(phi)) if phi[k] != 0 and found.learnable[k]]
+def learnable_degrees(eps_sweep: EpsSweep) -> list[int]:
+    """Return the degrees of the target that can be learned."""
+    phi = eps_sweep.model.coefficients[0]
+    return [k for k in range(len(phi)) if phi[k] != 0 and eps_sweep.learnable[k]]
 
 
 # --- the distances of networks ---
 
 
-def distance_axes(places: Sequence[tuple[int, int, int]]) -> Figure:
-    """The axes of distances over d (above) and over m (below), before there is anything in them."""
+def distance_axes(sizes: Sequence[tuple[int, int, int]]) -> Figure:
+    """Return the axes of distances over d (above) and over m (below), before there is anything in them."""
     axis = {"type": "log", "exponentformat": "power", "tickfont": {"size": POWER_TICKS}, "fixedrange": True}
     layout: dict[str, Any] = {
         "margin": {"l": 70, "r": 30, "t": 26, "b": 48},
         "hovermode": "closest",
         "dragmode": False,
     }
-    for suffix, title, place, domain in (("", "dimension  d", 1, [0.6, 1.0]), ("2", "neurons  m", 0, [0.0, 0.4])):
-        values = np.log10([one[place] for one in ladder(places, place)])
+    for suffix, title, axis_index, domain in (("", "dimension  d", 1, [0.6, 1.0]), ("2", "neurons  m", 0, [0.0, 0.4])):
+        values = np.log10([size[axis_index] for size in ladder(sizes, axis_index)])
         layout[f"xaxis{suffix}"] = {
             **axis, "title": {"text": title}, "anchor": f"y{suffix}",
             "range": [float(values.min()) - 0.1, float(values.max()) + 0.1],
-            "tickvals": sorted({one[place] for one in ladder(places, place)}),
+            "tickvals": sorted({size[axis_index] for size in ladder(sizes, axis_index)}),
         }  # fmt: skip
         layout[f"yaxis{suffix}"] = {
-            **axis, "title": {"text": ("to the exact flow", "to the mean field")[place == 0]}, "anchor": f"x{suffix}",
+            **axis, "title": {"text": ("to the exact flow", "to the mean field")[axis_index == 0]},
+            "anchor": f"x{suffix}",
             "domain": domain, "dtick": "D2",
         }  # fmt: skip
     return {"data": [], "layout": layout}
 
 
-def distances(found: NetworkDistances) -> Figure:
+def distances(network_distances: NetworkDistances) -> Figure:
     """Distances of networks, each run and their mean, over d and over m; beside them the exact flow's own."""
-    places = [(one.m, one.d, one.batch) for one in found.places]
+    sizes = [(size.m, size.d, size.batch) for size in network_distances.places]
     data: list[Trace] = []
-    for suffix, place, values in (("", 1, found.to_exact), ("2", 0, found.to_mean_field)):
-        index = [places.index(one) for one in sorted(ladder(places, place))]
-        x = np.array([places[j][place] for j in index], dtype=float)
+    for suffix, axis_index, values in (("", 1, network_distances.to_exact), ("2", 0, network_distances.to_mean_field)):
+        index = [sizes.index(size) for size in sorted(ladder(sizes, axis_index))]
+        x = np.array([sizes[j][axis_index] for j in index], dtype=float)
         on = {"xaxis": f"x{suffix}", "yaxis": f"y{suffix}"}
         each, mean = values[index], distance_means(values[index])
-        seen = np.isfinite(each)
+        finite = np.isfinite(each)
         data.append(
             scatter(
-                x=column(np.broadcast_to(x[:, None], each.shape)[seen]), y=column(each[seen]), mode="markers",
+                x=column(np.broadcast_to(x[:, None], each.shape)[finite]), y=column(each[finite]), mode="markers",
                 name="each run", marker={"color": NETWORK, "size": 4, "opacity": 0.4}, hoverinfo="skip", **on,
             )
         )  # fmt: skip
@@ -367,13 +373,13 @@ def distances(found: NetworkDistances) -> Figure:
                 hovertemplate="%{x}: %{y:.4g}<extra></extra>", **on,
             )
         )  # fmt: skip
-        if place == 0:
+        if axis_index == 0:
             data.append(
                 scatter(
-                    x=column(x), y=column(found.between[index]), mode="lines+markers", name="exact flow",
+                    x=column(x), y=column(network_distances.between[index]), mode="lines+markers", name="exact flow",
                     marker={"color": LIGHT["muted"], "size": 8, "symbol": "diamond-open"},
                     line={"color": LIGHT["muted"], "width": 1.8, "dash": "6px,3px"},
                     hovertemplate="exact flow, m = %{x}: %{y:.4g}<extra></extra>", **on,
                 )
             )  # fmt: skip
-    return {**distance_axes(places), "data": data}
+    return {**distance_axes(sizes), "data": data}

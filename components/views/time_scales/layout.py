@@ -1,4 +1,4 @@
-"""The page of view 3: controls on the left, the cloud of neurons in the middle, the panels on the right."""
+"""Layout of the Time-scales view: controls on the left, the cloud of neurons in the middle, the panels on the right."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ NETWORKS = {"layers": ("network",), "panel": ("network",)}
 DIMENSION = controls.slider(VIEW, TimeScalesState, "dimension", 0.05, soft=(10.0, 1000.0), whole=True, only=NETWORKS)
 BATCH = controls.slider(VIEW, TimeScalesState, "batch", 0.05, soft=(10.0, 10_000.0), whole=True, only=NETWORKS)
 RUNS = controls.slider(VIEW, TimeScalesState, "runs", 1.0, whole=True, only=NETWORKS)
-FIRST = controls.choice(VIEW, TimeScalesState, "first", ("random wᵢ", "orthonormal"), only=NETWORKS)
+FIRST_LAYER = controls.choice(VIEW, TimeScalesState, "first", ("random wᵢ", "orthonormal"), only=NETWORKS)
 CLOCK = controls.choice(VIEW, TimeScalesState, "clock", ("log t", "linear"))
 
 CONTROLS = [
     *PHI, *SIGMA, DEGREES, TERMS, ACTIVATION, EPS, WIDTH, LAW, SCALE, SEED, HORIZON, LAYERS, PANEL, AXIS, MEASURE,
-    PARTS, FROM, TO, STARTS, DIMENSION, BATCH, RUNS, FIRST, CLOCK,
+    PARTS, FROM, TO, STARTS, DIMENSION, BATCH, RUNS, FIRST_LAYER, CLOCK,
 ]  # fmt: skip
 MAIN = [EPS, WIDTH, SCALE, PANEL]
 FIGURES = {
@@ -68,13 +68,13 @@ FIGURES = {
 
 
 def page(view: View) -> html.Div:
-    """The whole page."""
+    """Return the page."""
     aside = [
         shell.group("Time", *map(mount_point, (EPS, HORIZON, FROM, TO, STARTS))),
         shell.group("Target φ", mount_point(DEGREES), *map(mount_point, PHI)),
         shell.group("Activation σ", mount_point(TERMS), mount_point(ACTIVATION), *map(mount_point, SIGMA)),
         shell.group("Neurons", mount_point(WIDTH), mount_point(LAW), *map(mount_point, (SCALE, SEED))),
-        shell.group("Networks that learn", *map(mount_point, (DIMENSION, BATCH, RUNS, FIRST))),
+        shell.group("Networks that learn", *map(mount_point, (DIMENSION, BATCH, RUNS, FIRST_LAYER))),
     ]
     layers = shell.popup("Layers", mount_point(LAYERS))
     panels = [*map(mount_point, (PANEL, AXIS, MEASURE, PARTS))]

@@ -1,4 +1,4 @@
-"""Quantities that stories claim of this view, and what they may mark in its figures."""
+"""Quantities of this view that stories may claim, and the elements of its figures that they may mark."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _neurons(state: TimeScalesState) -> Any:
 
 
 def _terms(state: TimeScalesState) -> np.ndarray:
-    """What each degree has of the risk, (times, degrees)."""
+    """Return the contribution of each degree to the risk, (times, degrees)."""
     return np.asarray(0.5 * _neurons(state).residual ** 2)
 
 

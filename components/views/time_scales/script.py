@@ -1,4 +1,6 @@
-"""The script that view 3 gives away. What stands between the marks is replaced by the parameters of a state."""
+"""Template of the exported script of the Time-scales view. The lines between the marks are replaced by the parameters
+of a state.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,7 @@ LAW: Any = "uniform"
 SCALE = 1.0
 SEED = 0
 T_END = 10.0
-LOG, LINEAR, FIRST = (520, 120, 0.01)
+LOG, LINEAR, LOG_START = (520, 120, 0.01)
 RTOL = 1e-08
 OVERLAPS = False
 SWEEP: Any = None
@@ -35,8 +37,8 @@ MAGENTA = "#b8005c"
 # run has the arrays t, risk (n,), a and s (n, m), residual (n, K + 1).
 model = MeanFieldModel(PHI, ACTIVATION, EPS, M)
 a0 = initial_weights(M, SEED, LAW, SCALE)
-first = FIRST * min(EPS, T_END)
-t = np.unique(np.concatenate([[0.0], np.geomspace(first, T_END, LOG), np.linspace(0.0, T_END, LINEAR + 1)]))
+log_start = LOG_START * min(EPS, T_END)
+t = np.unique(np.concatenate([[0.0], np.geomspace(log_start, T_END, LOG), np.linspace(0.0, T_END, LINEAR + 1)]))
 run = model.trajectory(a0, t=t, rtol=RTOL)
 exact = model.trajectory(a0, t=t, rtol=RTOL, overlaps=True) if OVERLAPS else None
 plateaus, predicted = model.plateaus(a0), model.predicted_times(a0)
@@ -45,21 +47,21 @@ print("learning times:      ", run.learning_times())
 print("lost again:          ", run.lost)
 print("predicted times:     ", predicted, "(of degree 2 and above only the exponent)")
 
-# The learning times over epsilon: found.times (eps, seeds, degrees), found.medians, found.fit(degree).
-found: Any = None
+# The learning times over epsilon: sweep.times (eps, seeds, degrees), sweep.medians, sweep.fit(degree).
+sweep: Any = None
 if SWEEP is not None:
     low, high, points, seeds, horizon = SWEEP
-    *_, found = model.sweep_eps(np.geomspace(low, high, points), range(seeds), LAW, SCALE, horizon, RTOL)
+    *_, sweep = model.sweep_eps(np.geomspace(low, high, points), range(seeds), LAW, SCALE, horizon, RTOL)
     for k in range(model.degrees + 1):
-        print(f"degree {k}: t ~ eps^{found.fit(k).slope:.4f}")
+        print(f"degree {k}: t ~ eps^{sweep.fit(k).slope:.4f}")
 
 # Networks that learn: risk of each (times, runs).
 networks: Any = None
 if NETWORKS is not None:
     d, batch, runs, start, log, linear, until = NETWORKS
-    t_network = np.unique(np.append(np.geomspace(first, until, log)[:-1], np.linspace(0.0, until, linear + 1)[1:]))
-    made = [make_network(PHI, ACTIVATION, EPS, M, d, batch, a0, run, start=start) for run in range(runs)]
-    networks = np.array([[record.risk for record in records] for records in run_in_lockstep(made, t_network)])
+    t_network = np.unique(np.append(np.geomspace(log_start, until, log)[:-1], np.linspace(0.0, until, linear + 1)[1:]))
+    trained = [make_network(PHI, ACTIVATION, EPS, M, d, batch, a0, run, start=start) for run in range(runs)]
+    networks = np.array([[record.risk for record in records] for records in run_in_lockstep(trained, t_network)])
 
 # The picture.
 figure = make_subplots(rows=4, cols=1, shared_xaxes=True, vertical_spacing=0.03)

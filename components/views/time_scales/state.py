@@ -9,7 +9,7 @@ from dynamics import MeanFieldModel
 from dynamics.mean_field import INIT_DISTRIBUTIONS, initial_weights
 
 DEGREES = 7  # from 0 to 6
-COEFFICIENT = (-300.0, 300.0)  # holds c_k sqrt(k!) of view 1's sliders up to degree 6
+COEFFICIENT = (-300.0, 300.0)  # contains c_k sqrt(k!) of the Unlearning view's sliders up to degree 6
 EPS = (1e-8, 10.0)
 WIDTH = (1, 1000)
 SCALE = (-20.0, 20.0)
@@ -21,7 +21,7 @@ PANELS = ("course", "risk", "neurons", "sweep", "network")
 DIMENSION = (2, 2000)
 BATCH = (1, 20_000)
 RUNS = (1, 10)
-FIRST = ("sphere", "orthonormal")
+FIRST_LAYERS = ("sphere", "orthonormal")
 HEIGHT = (-1e6, 1e6)
 
 Number = float
@@ -80,7 +80,8 @@ class TimeScalesState(State):
     ] = 400
     runs: Annotated[int, Parameter("r", "r", "runs of the network", "integer", (RUNS,), group="overlay")] = 4
     first: Annotated[
-        str, Parameter("w", "w(0)", "how the network's first layer starts", "choice", choices=FIRST, group="overlay")
+        str,
+        Parameter("w", "w(0)", "how the network's first layer starts", "choice", choices=FIRST_LAYERS, group="overlay"),
     ] = "sphere"
     axis: Annotated[
         str,
@@ -130,7 +131,7 @@ class TimeScalesState(State):
 
     @classmethod
     def normalize(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """Drops empty windows; a sweep goes upward."""
+        """Drop empty windows, and a sweep that is not increasing."""
         for name in ("window", "span"):
             edges = values.get(name)
             if isinstance(edges, tuple) and any(lo >= hi for lo, hi in zip(edges[::2], edges[1::2], strict=False)):

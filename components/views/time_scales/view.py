@@ -1,4 +1,4 @@
-"""View 3: the mean-field system of many neurons, and its time scales."""
+"""The Time-scales view: the mean-field system of many neurons, and its time scales."""
 
 from __future__ import annotations
 

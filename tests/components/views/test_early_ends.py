@@ -47,7 +47,7 @@ def test_exact_flow_and_mean_field_are_compared_as_far_as_both_reach(mean: int |
 
 def test_planar_system_and_mean_field_are_compared_as_far_as_both_reach() -> None:
     run = compute.trajectory(ALIKE)
-    other = conversion.course(ALIKE, run.t)
+    other = conversion.planar_trajectory(ALIKE, run.t)
     assert other is not None
     assert "stopped early" not in captions.planar(run, other)
     ended = replace(other, R=np.where(np.arange(run.t.size) < LEFT, other.R, np.nan))
@@ -96,10 +96,10 @@ def test_networks_are_compared_with_their_law_only_as_far_as_it_reaches() -> Non
     law = Laws(state).wide
     half = law.tau.size // 2
     short = replace(law, **{name: getattr(law, name)[:half] for name in ("tau", "R", "a", "Q", "loss")})
-    beyond = kept.course.tau > law.tau[half - 1]
-    found, expected = compare_with_law(state, kept.course, short), compare_with_law(state, kept.course, law)
-    assert np.isnan(found.off["R"][beyond]).all()
-    np.testing.assert_array_equal(found.off["R"][~beyond], expected.off["R"][~beyond])
+    beyond = kept.history.tau > law.tau[half - 1]
+    found, expected = compare_with_law(state, kept.history, short), compare_with_law(state, kept.history, law)
+    assert np.isnan(found.deviation["R"][beyond]).all()
+    np.testing.assert_array_equal(found.deviation["R"][~beyond], expected.deviation["R"][~beyond])
 
 
 def test_width_needed_is_not_known_where_the_planar_solution_stops_early(monkeypatch: pytest.MonkeyPatch) -> None:

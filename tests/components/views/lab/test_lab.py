@@ -64,10 +64,10 @@ def test_presets_are_affordable_and_of_their_title() -> None:
         assert len(state.query()) <= 400
         kept = records.of(state)
         assert kept is not None
-        size = np.abs(kept.course.mean("R"))
+        size = np.abs(kept.history.mean("R"))
         if preset.name in UNLEARN:
-            assert np.all(np.abs(kept.course.seeds["R"][-1]) <= 0.5 * size.max()), "each network by itself"
-            assert np.sign(kept.course.mean("R")[-1]) == np.sign(state.a)
+            assert np.all(np.abs(kept.history.seeds["R"][-1]) <= 0.5 * size.max()), "each network by itself"
+            assert np.sign(kept.history.mean("R")[-1]) == np.sign(state.a)
             assert state.mode == "fresh"
         if preset.name == "learns":
             assert size[-1] > 0.99
@@ -86,7 +86,7 @@ def test_each_record_is_of_a_preset_small_and_says_what_it_is() -> None:
         assert said.startswith(f"Recorded run ({kept.date}; Python 3.")
         assert f"numpy {kept.versions['numpy']}" in said
         assert kept.seconds < 120
-        assert not kept.course.halted
+        assert not kept.history.halted
 
 
 CHEAP = {"unlearns", "halted", "learns", "recursion"}  # some seconds; of the others as far as over the peak
@@ -102,7 +102,7 @@ def test_the_live_run_gives_the_record_that_is_shipped(preset: Any) -> None:
         parts.append(json.loads(chunk.line()))
         if preset.name not in CHEAP and chunk.kind == "trace" and values(parts[-1]["columns"]["tau"])[-1] > 10.0:
             break
-    wanted = columns(compare_with_law(state, kept.course, compute.Laws(state).wide))
+    wanted = columns(compare_with_law(state, kept.history, compute.Laws(state).wide))
     for name in wanted:
         found = np.concatenate([values(part["columns"][name]) for part in of_kind(parts, "trace") if part["columns"]])
         np.testing.assert_allclose(found, wanted[name].ravel()[: len(found)], atol=2e-3, err_msg=name)
@@ -122,7 +122,7 @@ def test_a_preset_is_streamed_with_its_record_and_another_setting_is_not() -> No
     assert replay["sentence"] == captions.replay(kept)
     after = parts[parts.index(replay) + 1 :]
     assert [part["kind"] for part in after] == ["start", "trajectory", "trace", "text", "end"]
-    np.testing.assert_array_equal(joined(parts, 2, "R"), kept.course.mean("R").astype("f4"))
+    np.testing.assert_array_equal(joined(parts, 2, "R"), kept.history.mean("R").astype("f4"))
     assert "Measured at τ = 150" in after[-2]["notes"][0]
     assert of_kind(parts_of(compute.stream(SMALL)), "recording") == []
 
@@ -134,25 +134,27 @@ def test_layers_panels_and_watching_ask_for_no_other_run() -> None:
 
 def test_differences_are_the_networks_less_the_law_beside_what_is_allowed() -> None:
     state = LabState(m=40, d=60, batch=400, tau=20.0, runs=4)
-    training = state.training(compute.MOST)
+    training = state.training(compute.MAX_WORK)
     found = list(training)
     course = TrainingHistory.of(found, {})
     differs = compare_with_law(state, course, training.law)
     R = np.array([record.R_seeds for record in found])
     error = R.std(axis=1, ddof=1) / 2
-    np.testing.assert_allclose(differs.off["R"], R.mean(axis=1) - training.law.R)
-    np.testing.assert_allclose(differs.allowed["R"], 3 * error + 1 / 40 + 0.5 * 60 / 400)
+    np.testing.assert_allclose(differs.deviation["R"], R.mean(axis=1) - training.law.R)
+    np.testing.assert_allclose(differs.error_bound["R"], 3 * error + 1 / 40 + 0.5 * 60 / 400)
     size, at, allowed = differs.largest("R")
     place = list(course.tau).index(at)
-    assert (size, allowed) == (abs(differs.off["R"])[place], differs.allowed["R"][place])
-    assert size / allowed == (abs(differs.off["R"]) / differs.allowed["R"]).max()
-    said = " ".join(captions.differences(state, differs))
+    assert (size, allowed) == (abs(differs.deviation["R"])[place], differs.error_bound["R"][place])
+    assert size / allowed == (abs(differs.deviation["R"]) / differs.error_bound["R"]).max()
+    said = " ".join(captions.difference_sentences(state, differs))
     assert "Networks and law agree within the expected error throughout" in said
-    differs.off["R"][-1] = 1.0
-    assert "Networks and law differ by more than the expected error" in " ".join(captions.differences(state, differs))
+    differs.deviation["R"][-1] = 1.0
+    assert "Networks and law differ by more than the expected error" in " ".join(
+        captions.difference_sentences(state, differs)
+    )
     # what the noise adds off the target, of which theory knows the size
     noise = columns(differs)["Q_off"][-1]
-    theory = compute.Laws(state).drawn()[1][1]["Q_off"]
+    theory = compute.Laws(state).law_columns_by_name()[1][1]["Q_off"]
     assert np.isfinite(theory[-1])
     assert noise == pytest.approx(theory[-1], rel=0.6)
 
@@ -171,14 +173,14 @@ def test_single_neurons_come_with_the_records_and_are_bounded_on_the_wire() -> N
 def test_other_ways_to_learn_are_drawn_where_they_cost_little() -> None:
     def modes(**asked: Any) -> set[str]:
         state = LabState(m=10, d=20, batch=60, tau=5.0, **asked)
-        return set(state.beside(state.training(compute.MOST)))
+        return set(state.references(state.training(compute.MAX_WORK)))
 
     assert modes() == {"recursion"}
     assert modes(first="sphere") == {"recursion", "population"}
     assert modes(mode="recursion") == {"fresh"}
     assert modes(mode="population", first="sphere") == {"recursion", "fresh"}
     heavy = LabState(mode="recursion", m=400, d=401, batch=4000, tau=500.0)
-    assert heavy.beside(heavy.training(compute.MOST)) == {}
+    assert heavy.references(heavy.training(compute.MAX_WORK)) == {}
 
 
 @pytest.mark.parametrize(
@@ -246,7 +248,7 @@ def test_the_laws_are_the_cores() -> None:
 
 def test_the_run_brings_the_networks_in_a_band() -> None:
     parts = parts_of(compute.run(SMALL, None))
-    records = list(SMALL.training(compute.MOST))
+    records = list(SMALL.training(compute.MAX_WORK))
     R = np.array([record.R_seeds for record in records])
     np.testing.assert_allclose(joined(parts, 2, "tau"), [record.tau for record in records], rtol=1e-6)
     np.testing.assert_allclose(joined(parts, 2, "R"), R.mean(axis=1), rtol=1e-5, atol=1e-7)
@@ -259,9 +261,9 @@ def test_the_run_brings_the_networks_in_a_band() -> None:
 
 
 def test_a_run_that_was_interrupted_goes_on_as_if_it_had_not_been(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compute, "BREATH", 0.0)
-    monkeypatch.setattr(compute, "PAUSE", 0.0)
-    monkeypatch.setattr(compute, "CHECKPOINT", 0.0)
+    monkeypatch.setattr(compute, "WORK_SLICE_SECONDS", 0.0)
+    monkeypatch.setattr(compute, "RECORD_INTERVAL_SECONDS", 0.0)
+    monkeypatch.setattr(compute, "CHECKPOINT_INTERVAL_SECONDS", 0.0)
     whole = parts_of(compute.run(SMALL, None))
     kept = [k for k, part in enumerate(whole) if part["kind"] == "checkpoint"]
     place = kept[len(kept) // 2]
@@ -306,7 +308,7 @@ def test_the_script_trains_the_same_networks(
     script.write_bytes(client.get(f"/export/lab.py?{SMALL.query()}").data)
     monkeypatch.chdir(tmp_path)
     found = runpy.run_path(str(script))
-    records = list(SMALL.training(compute.MOST))
+    records = list(SMALL.training(compute.MAX_WORK))
     np.testing.assert_array_equal(found["R"], [record.R_seeds for record in records])
 
 
@@ -315,37 +317,37 @@ def test_a_replay_is_given_away_with_its_laws(client: FlaskClient) -> None:
     kept = records.of(state)
     document = client.get(f"/export/lab.json?{state.query()}").get_json()
     table = document["table"]
-    assert table["tau"] == kept.course.tau.tolist()
+    assert table["tau"] == kept.history.tau.tolist()
     for place, seed in enumerate(state.seeds):
-        assert table[f"R_seed{seed}"] == kept.course.seeds["R"][:, place].tolist()
-    np.testing.assert_allclose(table["a_networks"], kept.course.mean("a"), rtol=1e-12)
-    np.testing.assert_allclose(table["loss_networks_sd"], kept.course.seeds["loss"].std(axis=1, ddof=1), rtol=1e-12)
+        assert table[f"R_seed{seed}"] == kept.history.seeds["R"][:, place].tolist()
+    np.testing.assert_allclose(table["a_networks"], kept.history.mean("a"), rtol=1e-12)
+    np.testing.assert_allclose(table["loss_networks_sd"], kept.history.seeds["loss"].std(axis=1, ddof=1), rtol=1e-12)
     law = state.model.finite_width(state.m).trajectory(state.a, 0.0, state.tau)
     np.testing.assert_allclose(table["R"], np.interp(table["tau"], law.tau, law.R), atol=2e-3)
     assert document["networks"]["status"] == "replay"
     assert document["networks"]["date"] == kept.date
-    assert document["networks"]["steps"] == kept.course.steps
-    assert np.shape(document["networks"]["single_neurons"]["R_single"]) == kept.course.single["R_single"].shape
+    assert document["networks"]["steps"] == kept.history.steps
+    assert np.shape(document["networks"]["single_neurons"]["R_single"]) == kept.history.single["R_single"].shape
     assert document["measured"][0].startswith("Measured at τ = 150")
     rows = client.get(f"/export/lab.csv?{state.query()}").text.splitlines()
-    assert len(rows) == 1 + len(kept.course.tau)
+    assert len(rows) == 1 + len(kept.history.tau)
     assert rows[0].split(",")[: len(table)] == list(table)
 
 
 def test_a_run_is_given_away_as_far_as_it_is_kept(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compute, "CHECKPOINT", 0.0)
-    monkeypatch.setattr(compute, "PAUSE", 0.0)
+    monkeypatch.setattr(compute, "CHECKPOINT_INTERVAL_SECONDS", 0.0)
+    monkeypatch.setattr(compute, "RECORD_INTERVAL_SECONDS", 0.0)
     parts = parts_of(compute.run(SMALL, None))
     saved = of_kind(parts, "checkpoint")
     for status, checkpoint in (("running", saved[len(saved) // 2]), ("finished", saved[-1])):
         monkeypatch.setattr(export, "last_checkpoint", lambda name, state, found=(status, checkpoint): found)
-        course = compute.course_in(checkpoint)
+        course = compute.history_in(checkpoint)
         document = client.get(f"/export/lab.json?{SMALL.query()}").get_json()
         assert document["networks"]["status"] == status
         assert document["table"]["tau"] == course.tau.tolist()
         for place, seed in enumerate(SMALL.seeds):
             assert document["table"][f"Q_seed{seed}"] == course.seeds["Q"][:, place].tolist()
-        assert document["table"]["R_recursion"] == course.beside["recursion"]["R"].tolist()
+        assert document["table"]["R_recursion"] == course.references["recursion"]["R"].tolist()
     assert course.tau[-1] == SMALL.tau
     left = SMALL.model_copy(update={"watched": "off"})
     assert client.get(f"/export/lab.json?{left.query()}").get_json()["networks"] is None
@@ -380,7 +382,7 @@ def test_the_end_of_a_run_is_taken_up_as_it_was() -> None:
 
 def test_runs_that_part_are_told_one_by_one_and_have_no_mean() -> None:
     state = next(preset.state for preset in LabView.presets if preset.name == "population")
-    course = records.of(state).course
+    course = records.of(state).history
     notes = of_kind(parts_of(compute.stream(state)), "text")[-1]["notes"]
     assert "R = 0.137 and 0.285;" in notes[0]
     assert "0.211" not in " ".join(notes)
@@ -394,7 +396,7 @@ def test_runs_that_part_are_told_one_by_one_and_have_no_mean() -> None:
     agree = columns(
         compare_with_law(
             LabView.presets[0].state,
-            records.of(LabView.presets[0].state).course,
+            records.of(LabView.presets[0].state).history,
             compute.Laws(LabView.presets[0].state).wide,
         )
     )
@@ -440,7 +442,7 @@ def test_where_nothing_moves_the_reason_is_given(query: str, why: str) -> None:
 
 def test_a_network_leaves_the_rest_of_the_law_from_random_directions() -> None:
     state = LabState(c=(1.0, 1.0), c_star=(0.0, 1.0), a=1.0, m=10, d=30, batch=300, tau=60.0, first="sphere", runs=1)
-    course = compute.course_of(state)
+    course = compute.train(state)
     assert np.abs(course.neurons["R"]).max() > 0.9
     assert course.seeds["loss"][-1, 0] < 0.2 * course.seeds["loss"][0, 0]
 

@@ -98,11 +98,11 @@ def test_how_f_comes_to_its_end_is_as_the_weights_show(network: LinearNetwork, t
 @pytest.mark.parametrize("query", ["", "y=0.01&d=30", "g=1&su=0.1&sw=0.1&eu=1&ew=1&y=0.1&r=0.6", "y=-2&seed=3"])
 def test_each_activation_starts_and_turns_as_the_title_says(query: str) -> None:
     state = LinearNetworkState.from_query(f"{query}&pan=activations&n=4".lstrip("&"))
-    for row in experiments.both(state, state.network()):
+    for row in experiments.both_rows(state, state.network()):
         assert captions.kind(row) in ("aligning start: |y| > |f(0)|", "disaligning start: |y| < |f(0)|")
         for activation in experiments.ACTIVATIONS:
             made = row.experiment(activation)
-            first, *_, last = made.records(activation, experiments.sampled(made))
+            first, *_, last = made.records(activation, experiments.record_times(made))
             y = np.array([network.y for network in made.networks])
             assert ((abs(y) > abs(first.f)) == row.aligning).all()
             before, after = (abs(one.cos_zeta_phi).mean() for one in (first, last))
@@ -113,7 +113,7 @@ def test_points_of_descent_lie_within_its_run() -> None:
     for t_end in 10.0 ** np.random.default_rng(0).uniform(-12, 12, size=500):
         for step in (0.01 * t_end, t_end, 2.0 * t_end):
             made = experiments.Experiment((), step, t_end, t_end)
-            assert experiments.sampled(made).max() == t_end
+            assert experiments.record_times(made).max() == t_end
 
 
 @pytest.mark.parametrize("beta", [1.0, 1.3, 2.0, 4.0])
@@ -132,7 +132,7 @@ def test_a_tenth_of_the_stability_limit_is_stable_from_start_to_end(beta: float,
 
 def test_a_target_of_the_state_is_kept_where_it_makes_the_start_of_its_row() -> None:
     state = LinearNetworkState(panel="activations", seeds=3)
-    first, second = experiments.both(state, state.network())
+    first, second = experiments.both_rows(state, state.network())
     assert all((targets == state.target).all() for targets in first.targets.values())
     for name, f0 in second.outputs.items():
         assert second.targets[name] == pytest.approx(0.2 * f0)

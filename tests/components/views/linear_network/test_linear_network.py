@@ -24,12 +24,12 @@ from components.views.linear_network.state import (
     HORIZON,
     LAYERS,
     LOSS_EXPONENT,
+    MAP_QUANTITIES,
     PANELS,
     POINT,
     RATE,
     SCALE,
     SEEDS,
-    SHOWN,
     STEP,
     TARGET,
     WIDTH,
@@ -76,7 +76,7 @@ STATES = st.builds(
     seeds=st.integers(1, 20),
     x=st.sampled_from(tuple(AXES)),
     y=st.sampled_from(tuple(AXES)),
-    shown=st.sampled_from(SHOWN),
+    shown=st.sampled_from(MAP_QUANTITIES),
     c_gamma=within(EXPONENT),
     c_u=within(EXPONENT),
     c_w=within(EXPONENT),
@@ -216,7 +216,7 @@ def test_the_map_is_the_cores_and_a_cell_is_its_network(client: FlaskClient) -> 
         ]
         assert np.exp(map_.median[j, i]) == pytest.approx(np.median(ends), rel=1e-9)
     cells = of_kind(chunks(client, query), "scene")[1]["cells"]
-    assert cells["n"] == [compute.SIDE, compute.SIDE]
+    assert cells["n"] == [compute.MAP_CELLS, compute.MAP_CELLS]
     assert cells["x"] == list(AXES["gamma"]["usual"])
     kinds = figures.cells(state, map_)
     assert len(kinds["fates"]) == 4
@@ -288,9 +288,9 @@ def test_activations_run_from_both_kinds_of_start(client: FlaskClient) -> None:
     opened = joined(parts, 7, "zeta")
     assert opened[-1] > opened[0]
     state = LinearNetworkState.from_query("pan=activations&n=3&d=40")
-    assert [row.aligning for row in experiments.both(state, state.network())] == [True, False]
+    assert [row.aligning for row in experiments.both_rows(state, state.network())] == [True, False]
     below = LinearNetworkState.from_query("pan=activations&n=3&d=40&y=0.01&r=0.5")
-    assert [row.aligning for row in experiments.both(below, below.network())] == [False, True]
+    assert [row.aligning for row in experiments.both_rows(below, below.network())] == [False, True]
 
 
 def test_exponents_that_lead_out_of_the_ranges_are_measured_as_far_as_they_go(client: FlaskClient) -> None:

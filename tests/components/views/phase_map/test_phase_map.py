@@ -22,7 +22,7 @@ from components.ui import heatmap_encoding
 from components.ui.label_placement import roomiest_cell, run_length
 from components.ui.theme import FATES
 from components.views.phase_map import compute, export, figures
-from components.views.phase_map.state import AXES, DETAILS, QUANTITIES, PhaseMapState, bounds, place, usual
+from components.views.phase_map.state import AXES, DETAILS, QUANTITIES, PhaseMapState, bounds, field_and_index, usual
 from components.views.phase_map.view import PhaseMapView
 from components.views.registry import VIEWS
 from components.views.unlearning.state import ALIGNMENT, COEFFICIENT, EPS, HORIZON, K_MAX, START
@@ -192,7 +192,7 @@ def test_boundaries_meet_the_threshold(client: FlaskClient) -> None:
 
 def test_each_name_stands_on_its_own_fate() -> None:
     for preset in PhaseMapView.presets:
-        map_ = export.whole(preset.state)
+        map_ = export.finished_map(preset.state)
         trace = figures.names(map_)
         assert len(trace["text"]) == len(set(trace["text"])) >= 2
         for x, y, text in zip(trace["x"], trace["y"], trace["text"], strict=True):
@@ -212,7 +212,7 @@ def test_a_name_in_a_strip_stands_in_its_middle_with_its_room() -> None:
 
 def test_a_logarithmic_axis_says_so() -> None:
     state = PhaseMapState(x="eps", y="R0", detail="128")
-    layout_ = figures.figure(state, export.whole(state))["layout"]
+    layout_ = figures.figure(state, export.finished_map(state))["layout"]
     assert layout_["xaxis"]["type"] == "log"
     np.testing.assert_allclose(layout_["xaxis"]["range"], np.log10(usual("eps")))
     assert layout_["yaxis"]["type"] == "linear"
@@ -334,13 +334,13 @@ def test_the_script_computes_the_same_map(
     monkeypatch.chdir(tmp_path)
     found = runpy.run_path(str(script))
     state = PhaseMapState.from_query(query)
-    np.testing.assert_array_equal(found["fate"], export.whole(state).fate)
+    np.testing.assert_array_equal(found["fate"], export.finished_map(state).fate)
     if state.quantity != "fate":
-        np.testing.assert_array_equal(found["values"], figures.quantity(state, export.whole(state)))
+        np.testing.assert_array_equal(found["values"], figures.quantity(state, export.finished_map(state)))
     assert (tmp_path / "phase_map.html").stat().st_size > 10_000
 
 
 def test_places_of_all_axes() -> None:
-    assert place("cs10") == ("c_star", 9)
-    assert place("c1") == ("c", 0)
-    assert place("a") == ("a", None)
+    assert field_and_index("cs10") == ("c_star", 9)
+    assert field_and_index("c1") == ("c", 0)
+    assert field_and_index("a") == ("a", None)

@@ -26,7 +26,7 @@ from components.views.time_scales.state import (
     DEGREES,
     DIMENSION,
     EPS,
-    FIRST,
+    FIRST_LAYERS,
     HORIZON,
     LAYERS,
     PANELS,
@@ -69,7 +69,7 @@ STATES = st.builds(
     dimension=st.integers(*DIMENSION),
     batch=st.integers(*BATCH),
     runs=st.integers(*RUNS),
-    first=st.sampled_from(FIRST),
+    first=st.sampled_from(FIRST_LAYERS),
 )
 
 
@@ -303,7 +303,7 @@ def test_the_conventions_are_said_wherever_coefficients_are(client: FlaskClient)
 
 def test_a_wide_network_is_drawn_in_part_and_says_so(client: FlaskClient) -> None:
     parts = chunks(client, "m=150&act=series&sig=0.4,0.5,0.3&eps=1")
-    assert len(of_kind(parts, "trajectory")[0]["traces"]["cloud"]) == columns.SHOWN
+    assert len(of_kind(parts, "trajectory")[0]["traces"]["cloud"]) == columns.MAX_NEURONS
     assert any("60 of 150 neurons" in note for note in of_kind(parts, "text")[0]["notes"])
 
 
@@ -322,12 +322,12 @@ NETWORK = "eps=1&m=4&t=2&lay=overlaps,network&d=30&B=60&r=3"
 @pytest.fixture(params=[0.0, np.inf], ids=["slow machine", "fast machine"])
 def speed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine on which each step takes longer than the time between two signs of life, or none does."""
-    monkeypatch.setattr(networks, "BREATH", request.param)
+    monkeypatch.setattr(networks, "WORK_SLICE_SECONDS", request.param)
 
 
 def test_a_slow_machine_gives_signs_of_life_between_the_records(monkeypatch: pytest.MonkeyPatch) -> None:
     state = TimeScalesState.from_query(NETWORK)
-    monkeypatch.setattr(networks, "BREATH", 0.0)
+    monkeypatch.setattr(networks, "WORK_SLICE_SECONDS", 0.0)
     found = list(networks.streamed(networks.networks(state), networks.times(state)))
     assert len([records for records in found if records]) == len(networks.times(state))
     assert [] in found
@@ -355,11 +355,11 @@ def test_networks_that_would_take_long_learn_as_far_as_they_may(
 ) -> None:
     state = TimeScalesState(layers=("network",))
     assert networks.horizon(state) < state.t
-    assert networks.work(state, networks.horizon(state)) <= networks.MOST
+    assert networks.work(state, networks.horizon(state)) <= networks.MAX_WORK
     assert VIEW.cost(state) <= VIEW.max_cost
     large = TimeScalesState(layers=("network",), dimension=2000, batch=20_000, m=1000, activation="erf", runs=10)
     assert VIEW.cost(large) > VIEW.max_cost
-    monkeypatch.setattr(networks, "MOST", 1e9)
+    monkeypatch.setattr(networks, "MAX_WORK", 1e9)
     said = of_kind(chunks(client, "eps=1e-7&t=1&lay=network&d=10&B=40&m=2"), "text")[0]["notes"]
     assert any("learn until t = " in note for note in said)
 
