@@ -77,5 +77,5 @@ PAPERS = (IMAI_2026, BERTHIER_2024, XU_2025)
 
 
 def bibliography(first: Sequence[Paper]) -> str:
-    """All papers as BibTeX, those given first."""
+    """Return all papers as BibTeX, those given first."""
     return "\n".join(paper.bibtex for paper in (*first, *(paper for paper in PAPERS if paper not in first)))

@@ -29,7 +29,7 @@ class Claim:
 
     @classmethod
     def read(cls, data: Any) -> Claim:
-        """The claim of a table in a story. Raises ValueError with a sentence."""
+        """Return the claim of a table in a story. Raises ValueError with a sentence."""
         known = {"quantity", "run", "time", "is", "value", "within", "above", "below"}
         if not isinstance(data, Mapping) or data.keys() - known or not isinstance(data.get("quantity"), str):
             raise ValueError(f"each has a quantity and any of {', '.join(sorted(known - {'quantity'}))}.")

@@ -70,7 +70,7 @@ def slider(
     only: Only | None = None,
     whole: bool = False,
 ) -> Control:
-    """The control of a number (or of one place in a list of numbers)."""
+    """Return the control of a number (or of one place in a list of numbers)."""
     parameter = state.parameters()[field]
     bounds = parameter.bounds[0]
     place = "" if index is None else f"-{index}"
@@ -102,7 +102,7 @@ def coefficients(
     first: int = 1,
     only: Only | None = None,
 ) -> list[Control]:
-    """The controls of a list of coefficients, one for each degree that there can be, from the first."""
+    """Return the controls of a list of coefficients, one for each degree that there can be, from the first."""
     most = state.parameters()[field].length[1]
     return [
         slider(
@@ -128,17 +128,17 @@ def choice(
     only: Only | None = None,
     clears: tuple[str, ...] = (),
 ) -> Control:
-    """The control of a parameter that is one of a few words."""
+    """Return the control of a parameter that is one of a few words."""
     return replace(_of_words("choice", view, state, field, labels), only=only, clears=clears)
 
 
 def checkboxes(view: str, state: type[State], field: str, labels: Sequence[str], only: Only | None = None) -> Control:
-    """The control of a parameter that is any of a few words: one checkbox for each."""
+    """Return the control of a parameter that is any of a few words: one checkbox for each."""
     return replace(_of_words("many", view, state, field, labels), only=only)
 
 
 def number_list(view: str, state: type[State], field: str, only: Only | None = None, whole: bool = False) -> Control:
-    """The control of some numbers in one box."""
+    """Return the control of some numbers in one box."""
     parameter = state.parameters()[field]
     return Control(
         f"{view}-{field}",
@@ -181,7 +181,7 @@ def length_input(
     title: str,
     only: Only | None = None,
 ) -> Control:
-    """The control of how many numbers some lists have, all the same."""
+    """Return the control of how many numbers some lists have, all the same."""
     first = state.parameters()[next(iter(fillers))]
     lowest, highest = first.length
     return Control(
@@ -199,7 +199,7 @@ def length_input(
 
 
 def axis(view: str, state: type[State], field: str, window: tuple[str, int], only: Only | None = None) -> Control:
-    """The control of what is on an axis of a map, and of its window: (its field, the place where it goes from)."""
+    """Return the control of what is on an axis of a map, and of its window: (its field, the place where it goes from)."""
     parameter = state.parameters()[field]
     varied = state.varied()
     labels = tuple(f"{varied[word]['symbol']}, {varied[word]['title']}" for word in parameter.choices)
@@ -221,7 +221,7 @@ def axis(view: str, state: type[State], field: str, window: tuple[str, int], onl
 def parse_visible_controls(
     text: str | None, controls: Sequence[Control]
 ) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
-    """Which controls a link shows, by their keys (None for all), and a sentence for each word that names none."""
+    """Return which controls a link shows, by their keys (None for all), and a sentence for each word that names none."""
     if text is None:
         return None, ()
     known = tuple(dict.fromkeys(control.key for control in controls))
@@ -232,5 +232,5 @@ def parse_visible_controls(
 
 
 def to_client(controls: Sequence[Control]) -> list[dict[str, Any]]:
-    """The controls as the client reads them."""
+    """Return the controls as the client reads them."""
     return [asdict(control) for control in controls]

@@ -15,12 +15,12 @@ def subscript(number: int) -> str:
 
 
 def format_power(power: Fraction) -> str:
-    """A power for a sentence: 1/3 gives ^(1/3), which the client raises."""
+    """Return a power for a sentence: 1/3 gives ^(1/3), which the client raises."""
     return f"^({power})".replace("-", "−")
 
 
 def format_number(number: float, digits: int = 5) -> str:
-    """A number to some significant digits, with a real minus and, where very large or small, a power of ten."""
+    """Return a number to some significant digits, with a real minus and, where very large or small, a power of ten."""
     if math.isnan(number):
         return "undefined"
     if math.isinf(number):
@@ -34,12 +34,12 @@ def format_number(number: float, digits: int = 5) -> str:
 
 
 def pluralize(number: int, one: str, many: str = "") -> str:
-    """A number of things, and what they do: 1 neuron, 2 neurons; 1 network learns, 1,000 networks learn."""
+    """Return a number of things, and what they do: 1 neuron, 2 neurons; 1 network learns, 1,000 networks learn."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def format_duration(seconds: float) -> str:
-    """A length of time as one says it, no finer than it is known: 37 s is about 40 seconds."""
+    """Return a length of time as one says it, no finer than it is known: 37 s is about 40 seconds."""
     if seconds < 7.5:
         return "some seconds"
     if seconds < 55:

@@ -14,20 +14,20 @@ LISTED = 2  # runs of which each is named
 
 
 def resolution(values: Iterable[float]) -> float:
-    """How close two values of this size have to be to agree."""
+    """Return how close two values of this size have to be to agree."""
     known = _finite(values)
     return NEAR * max(1.0, float(np.abs(known).max())) if known.size else NEAR
 
 
 def groups(values: Iterable[float]) -> list[np.ndarray]:
-    """The finite values in groups, each ascending: parted where a gap is larger than `resolution` and than `APART`
-    times the range of the values on either side."""
+    """Return the finite values in groups, each ascending: parted where a gap is larger than `resolution` and than
+    `APART` times the range of the values on either side."""
     known = np.sort(_finite(values))
     return _parted(known, resolution(known)) if known.size else []
 
 
 def has_representative_mean(values: np.ndarray, axis: int = 0) -> np.ndarray:
-    """Whether the mean over an axis is within `resolution` of one of the values; True where no value is known."""
+    """Return whether the mean over an axis is within `resolution` of one of the values; True where no value is known."""
     moved = np.moveaxis(np.asarray(values, float), axis, -1)
     known = np.isfinite(moved)
     count = np.maximum(known.sum(axis=-1), 1)
@@ -38,7 +38,7 @@ def has_representative_mean(values: np.ndarray, axis: int = 0) -> np.ndarray:
 
 
 def each(values: Iterable[float], digits: int, what: str = "run", listed: int = LISTED) -> str:
-    """The values of runs: one number where they agree in these digits, few one by one, more as ranges of groups."""
+    """Return the values of runs: one number where they agree in these digits, few one by one, more as ranges of groups."""
     known = _finite(values)
     if not known.size:
         return "undefined"

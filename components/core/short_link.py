@@ -32,7 +32,7 @@ _RAW = -15  # bits of the window; negative: without a header
 
 
 def encode(query: str) -> str:
-    """The short form of a query."""
+    """Return the short form of a query."""
     deflate = zlib.compressobj(9, wbits=_RAW, zdict=DICTIONARY)
     packed = deflate.compress(query.encode()) + deflate.flush()
     return PREFIX + urlsafe_b64encode(_sum(query.encode()) + packed).decode().rstrip("=")
@@ -43,8 +43,8 @@ def _sum(query: bytes) -> bytes:
 
 
 def decode(text: str, most: int) -> str:
-    """The query behind the text after `zip=`, of at most `most` bytes. What follows its letters is left out, and so are
-    underscores or dashes that are the text's around it. Raises ValueError where there is no query."""
+    """Return the query behind the text after `zip=`, of at most `most` bytes. What follows its letters is left out, and
+    so are underscores or dashes that are the text's around it. Raises ValueError where there is no query."""
     letters = _LETTERS.match(text)
     if not letters:
         raise ValueError("not of the letters of a short link")

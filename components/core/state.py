@@ -68,7 +68,7 @@ def canonical(number: float) -> float:
 
 
 def number_text(number: float) -> str:
-    """The shortest text of a canonical number: 10000 is `1e4`, 0.25 is `0.25`.
+    """Return the shortest text of a canonical number: 10000 is `1e4`, 0.25 is `0.25`.
 
     >>> number_text(1e4), number_text(-1.0), number_text(0.25)
     ('1e4', '-1', '0.25')
@@ -126,14 +126,14 @@ class Parameter:
         return f"{fewest} to {most} {what} in {intervals}" if most > fewest else f"{most} {what} in {intervals}"
 
     def problem(self, given: object, fault: str) -> ParameterError:
-        """The problem with a given value, as a sentence."""
+        """Return the problem with a given value, as a sentence."""
         text = given if isinstance(given, str) else _plain(given)
         if len(text) > _QUOTED:
             text = text[:_QUOTED] + "…"
         return ParameterError(self.key, text, self.range_text, f"{self.key} = {text or '(empty)'} is {fault}.")
 
     def check(self, value: object) -> Value:
-        """The canonical form of a typed value. Raises ValueError with a sentence."""
+        """Return the canonical form of a typed value. Raises ValueError with a sentence."""
         if value is None and self.optional:
             return None
         if self.kind == "choice":
@@ -179,7 +179,7 @@ class Parameter:
         return canonical(float(value))
 
     def read(self, text: str) -> Value:
-        """The value of a text from a link. Raises ValueError with a sentence."""
+        """Return the value of a text from a link. Raises ValueError with a sentence."""
         if self.kind in ("choice", "hash"):
             return self.check(text)
         if self.kind == "words":
@@ -195,7 +195,7 @@ class Parameter:
         return float(number)
 
     def nearest(self, text: str, default: Value) -> Value:
-        """The allowed value nearest to a text that `read` refuses; the default where nothing is near."""
+        """Return the allowed value nearest to a text that `read` refuses; the default where nothing is near."""
         if self.kind in ("choice", "hash"):
             return default
         if self.kind == "words":
@@ -214,7 +214,7 @@ class Parameter:
         return round(values[0]) if self.kind == "integer" else values[0]
 
     def text(self, value: Value) -> str:
-        """The text of a canonical value in a link."""
+        """Return the text of a canonical value in a link."""
         if isinstance(value, tuple):
             return ",".join(item if isinstance(item, str) else number_text(item) for item in value)
         return value if isinstance(value, str) else number_text(float(value or 0))
@@ -239,7 +239,7 @@ class State(BaseModel):
     @classmethod
     @cache
     def parameters(cls) -> dict[str, Parameter]:
-        """The parameter of each field, in the order of the link."""
+        """Return the parameter of each field, in the order of the link."""
         return {
             name: next(item for item in field.metadata if isinstance(item, Parameter))
             for name, field in cls.model_fields.items()
@@ -247,7 +247,7 @@ class State(BaseModel):
 
     @classmethod
     def normalize(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """Makes values that depend on each other agree (a view overrides it); must accept anything."""
+        """Create values that depend on each other agree (a view overrides it); must accept anything."""
         return values
 
     @model_validator(mode="before")
@@ -262,14 +262,14 @@ class State(BaseModel):
 
     @classmethod
     def make(cls, values: Mapping[str, Any]) -> Self:
-        """A state from values by field name. Raises InvalidLink."""
+        """Return a state from values by field name. Raises InvalidLink."""
         try:
             return cls.model_validate(dict(values))
         except ValidationError as error:
             raise InvalidLink([_problem_of(cls, detail) for detail in error.errors()]) from None
 
     def query(self) -> str:
-        """The whole state as a link's query, every physical value explicit, `v` first."""
+        """Return the whole state as a link's query, every physical value explicit, `v` first."""
         return "&".join([f"v={self.VERSION}", *self._terms(("physics", "overlay", "display", "playback"))])
 
     def key(self) -> str:
@@ -285,7 +285,7 @@ class State(BaseModel):
 
     @classmethod
     def from_query(cls, query: str) -> Self:
-        """The strict reader. What the query leaves out has its default. Raises InvalidLink."""
+        """Return the strict reader. What the query leaves out has its default. Raises InvalidLink."""
         values, problems = cls._read(query, lenient=False)
         if problems:
             raise InvalidLink(problems)
@@ -293,7 +293,7 @@ class State(BaseModel):
 
     @classmethod
     def nearest(cls, query: str) -> tuple[Self, tuple[ParameterError, ...]]:
-        """The lenient reader: the nearest valid state, and what had to be changed to get there."""
+        """Return the lenient reader: the nearest valid state, and what had to be changed to get there."""
         values, problems = cls._read(query, lenient=True)
         return cls.make(values), tuple(problems)
 
@@ -342,7 +342,7 @@ class State(BaseModel):
 
     @classmethod
     def _pairs(cls, query: str) -> list[tuple[str, str]]:
-        """The parameters of a query, those in its short form included. Raises InvalidLink."""
+        """Return the parameters of a query, those in its short form included. Raises InvalidLink."""
         pairs = link_text.parameters(query)
         short = next((text for key, text in pairs if key == short_link.KEY), None)
         if short is not None:
@@ -359,8 +359,8 @@ class State(BaseModel):
 
     @classmethod
     def _cut(cls, query: str, keys: Sequence[str]) -> ParameterError | None:
-        """The problem with a link that ends within the physical part: it names v and the first parameters, each in its
-        place, as links that the app writes do, and no more. Links written by hand rarely name two and stop."""
+        """Return the problem with a link that ends within the physical part: it names v and the first parameters, each
+        in its place, as links that the app writes do, and no more. Links written by hand rarely name two and stop."""
         physics = [p for p in cls.parameters().values() if p.group == "physics"]
         optional = {p.key for p in physics if p.optional}
         written = ["v", *(p.key for p in physics if not p.optional)]
@@ -405,7 +405,7 @@ class State(BaseModel):
 
 
 def _plain(value: object) -> str:
-    """A typed value as a reader would write it."""
+    """Return a typed value as a reader would write it."""
     if isinstance(value, int) and abs(value) > 10**_QUOTED:
         return "(huge)"
     if isinstance(value, (int, float)):
@@ -422,7 +422,7 @@ def _whole(query: str, fault: str, right: str) -> ParameterError:
 
 
 def _unknown(keys: Sequence[str], known: Sequence[str]) -> ParameterError:
-    """The problem with parameters that the view does not have, in one sentence however many there are."""
+    """Return the problem with parameters that the view does not have, in one sentence however many there are."""
     more = f" and {len(keys) - MAX_NAMED} more" if len(keys) > MAX_NAMED else ""
     named = ", ".join(keys[:MAX_NAMED]) + more
     what = "is not a parameter" if len(keys) == 1 else "are not parameters"
@@ -437,7 +437,7 @@ def _version(text: str, version: int) -> ParameterError:
 
 
 def _problem_of(cls: type[State], detail: Any) -> ParameterError:
-    """The problem behind one of pydantic's errors."""
+    """Return the problem behind one of pydantic's errors."""
     error = detail.get("ctx", {}).get("error")
     if isinstance(error, _InvalidValue):
         return error.problem

@@ -87,7 +87,7 @@ def scene(
     more: bool = False,
     cells: Mapping[str, Any] | None = None,
 ) -> Chunk:
-    """A figure to draw. The client sets the template, for it alone knows the theme.
+    """Return a figure to draw. The client sets the template, for it alone knows the theme.
 
     `field` is a vector field, drawn under it as arrows of one length: columns x, y, across, up; a colour.
 

@@ -29,7 +29,7 @@ MAX_SLUG = 80  # characters of a file's name that say the parameters
 
 
 def export(view: View, state: State, kind: str, address: str) -> bytes:
-    """The file of that kind (a key of `MIMETYPES`); numbers in full double precision. address: the app's own."""
+    """Return the file of that kind (a key of `MIMETYPES`); numbers in full double precision. address: the app's own."""
     root = quote(address, safe=":/.-_~@+[]")  # a host of letters that end no string of a script
     link = f"{root}{view.path}?{state.query()}"
     if kind == "bib":
@@ -54,7 +54,8 @@ def export(view: View, state: State, kind: str, address: str) -> bytes:
 
 
 def parameters(state: State) -> dict[str, str]:
-    """The physical parameters as further columns, by `param_` and their names in the state, as texts of the link."""
+    """Return the physical parameters as further columns, by `param_` and their names in the state, as texts of the
+    link."""
     return {
         f"param_{name}": parameter.text(value)
         for name, parameter in state.parameters().items()
@@ -63,7 +64,7 @@ def parameters(state: State) -> dict[str, str]:
 
 
 def file_name(view: View, state: State, kind: str) -> str:
-    """The name of a file, which says the physical parameters that differ from the view's first picture:
+    """Return the name of a file, which says the physical parameters that differ from the view's first picture:
     `unlearning-eps0.5-a4_8.csv`. The client names its pictures alike (assets/46_metadata.js)."""
     first = parameters(type(state)())
     keys = {f"param_{name}": parameter.key for name, parameter in state.parameters().items()}
@@ -73,7 +74,7 @@ def file_name(view: View, state: State, kind: str) -> str:
 
 
 def _csv(table: Columns, constants: Mapping[str, str]) -> str:
-    """The table, then constant columns, the same in each row: what reads tables reads these, too."""
+    """Return the table, then constant columns, the same in each row: what reads tables reads these, too."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*table, *constants])

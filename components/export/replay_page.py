@@ -37,7 +37,7 @@ Included = Callable[[str], Markup]  # how a file of assets gets into a page
 
 
 def record(lines: Iterable[bytes], watched: str | None = None, finished: bytes = b"") -> Recording:
-    """The recording of a stream. Of a figure that is refined only the finest is kept.
+    """Return the recording of a stream. Of a figure that is refined only the finest is kept.
 
     watched: how the state's job is played back (see `core.state.PlaybackMode`); finished: the records of that job.
     """
@@ -56,14 +56,14 @@ def record(lines: Iterable[bytes], watched: str | None = None, finished: bytes =
 
 
 def as_link(name: str) -> Markup:
-    """A file beside the page, in its folder `files`."""
+    """Return a file beside the page, in its folder `files`."""
     path = f"files/{Path(name).name}"
     tag = '<link rel="stylesheet" href="{}">' if name.endswith(".css") else '<script src="{}"></script>'
     return Markup(tag).format(path)
 
 
 def as_inline(name: str) -> Markup:
-    """The file itself, in the page."""
+    """Return the file itself, in the page."""
     text = (ASSETS / name).read_text(encoding="utf-8")
     if name.endswith(".css"):
         return Markup(f"<style>{text}</style>")
@@ -82,8 +82,8 @@ def page(
     wake: bool = False,
     caption: tuple[Any, ...] = (),
 ) -> str:
-    """The page. state: the picture's, by field; label: what the page is; host: where the app answers, if it is
-    known; wake: whether a visit wakes it; caption: what stands above the sentences while no script has run."""
+    """Return the page. state: the picture's, by field; label: what the page is; host: where the app answers, if
+    it is known; wake: whether a visit wakes it; caption: what stands above the sentences while no script has run."""
     layout = view.layout()
     described = {**_description(layout), "runs": False, "exports": {}}  # nothing is asked for
     told = [_linked(chunk, host) if chunk["kind"] == "text" else chunk for chunk in recording]
@@ -130,7 +130,7 @@ def _linked(words: dict[str, Any], host: str) -> dict[str, Any]:
 
 
 def _fill_text(layout: Component, described: dict[str, Any], recording: Recording, caption: tuple[Any, ...]) -> None:
-    """Writes the words into the page, for readers without scripts."""
+    """Write the words into the page, for readers without scripts."""
     said: dict[str, Any] = {"runs": [], "notes": [], "figures": {}}
     for chunk in recording:
         if chunk["kind"] == "text":

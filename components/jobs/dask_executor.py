@@ -15,10 +15,10 @@ from typing import Any
 from distributed import Client, fire_and_forget
 from distributed import Future as Task
 
-from components.jobs.launch import NOT_TAKEN, NotStarted, Unreachable
+from components.jobs.launch import NOT_CLAIMED, NotStarted, Unreachable
 
-CONNECT_TIMEOUT = 10.0  # seconds that a scheduler may take to answer
-RETRY_INTERVAL = 5.0  # seconds for which a scheduler that did not answer is not asked again
+CONNECT_TIMEOUT = 10.0  # seconds, for a scheduler to answer
+RETRY_INTERVAL = 5.0  # seconds before a scheduler that did not answer is tried again
 
 NO_ANSWER = "The cluster that computes runs does not answer at present; the run begins when it is back."
 NO_WORKERS = "The cluster that computes runs has no workers at present; the run begins when there is one."
@@ -65,27 +65,27 @@ class DaskExecutor(Executor):
         try:
             task = self._connected().submit(compute, name, query, pure=False, retries=0)
             fire_and_forget(task)
-        except Exception as fault:
-            future.set_exception(fault)
+        except Exception as error:
+            future.set_exception(error)
             return
-        task.add_done_callback(lambda task: _settle(future, task))
+        task.add_done_callback(lambda task: _set_outcome(future, task))
 
     def _connected(self) -> Client:
-        """A connected client of a cluster that has workers. Raises Unreachable."""
+        """Return a connected client of a cluster that has workers. Raises Unreachable."""
         if self._client is None or self._client.status != "running":
             self._disconnect()
             if time.monotonic() < self._retry_at:
                 raise Unreachable(NO_ANSWER)
             try:
                 self._client = Client(self.address, timeout=CONNECT_TIMEOUT, set_as_default=False)
-            except OSError as fault:
+            except OSError as error:
                 self._retry_at = time.monotonic() + RETRY_INTERVAL
-                raise Unreachable(NO_ANSWER) from fault
+                raise Unreachable(NO_ANSWER) from error
         try:
             threads = self._client.nthreads()
-        except Exception as fault:  # of any kind: the connection has broken in the middle of a question
+        except Exception as error:  # of any kind: the connection has broken in the middle of a question
             self._disconnect()
-            raise Unreachable(NO_ANSWER) from fault
+            raise Unreachable(NO_ANSWER) from error
         if not threads:
             raise Unreachable(NO_WORKERS)
         return self._client
@@ -96,18 +96,18 @@ class DaskExecutor(Executor):
             client.close(timeout=RETRY_INTERVAL)
 
 
-def _settle(future: Future[Any], task: Task) -> None:
+def _set_outcome(future: Future[Any], task: Task) -> None:
     """Hand the outcome of a task to a future."""
     if task.status == "finished":
         if task.result():
             future.set_result(None)
         else:
-            future.set_exception(NotStarted(NOT_TAKEN))
+            future.set_exception(NotStarted(NOT_CLAIMED))
     elif task.status == "error":
-        fault = task.exception()
-        if isinstance(fault, ModuleNotFoundError):
-            fault, cause = NotStarted(NO_PACKAGE), fault
-            fault.__cause__ = cause
-        future.set_exception(fault)
+        error = task.exception()
+        if isinstance(error, ModuleNotFoundError):
+            error, cause = NotStarted(NO_PACKAGE), error
+            error.__cause__ = cause
+        future.set_exception(error)
     else:  # the scheduler has gone, and the task with it
         future.set_exception(Unreachable(NO_ANSWER))

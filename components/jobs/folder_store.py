@@ -1,11 +1,11 @@
-"""The store that is a folder: the default, for one machine.
+"""The store in a folder: the default, for one machine.
 
-    board.json               the board; replaced by renaming, so that it is always whole
-    lock                     held (flock) for the moment of a change; a process that dies lets go of it
-    <run>/<attempt>.log      records, a line each
-    <run>/<attempt>.check    the last checkpoint; replaced by renaming too
+    board.json               the job table; replaced by renaming, so that it is always complete
+    lock                     locked (flock) during a change; the lock of a process that dies is released
+    <job>/<attempt>.log      records, one per line
+    <job>/<attempt>.check    the last checkpoint; also replaced by renaming
 
-Names are hashes and random numbers, made here: nothing of a URL is in a path.
+Names are hashes and random numbers generated here: nothing from a URL becomes part of a path.
 """
 
 from __future__ import annotations
@@ -22,33 +22,33 @@ from components.jobs.queue import JobTable, referenced_logs
 from components.jobs.store import LogReplaced, StoreError, StoreUnavailable, T, decoded, encoded
 from components.operations.private_folder import make_private_folder
 
-LOCKED = 1.0  # seconds that a change waits for others', which take less than a thousandth of that each
-PAUSE = 0.002
+LOCK_TIMEOUT_SECONDS = 1.0  # other changes take less than a millisecond each
+LOCK_POLL_INTERVAL_SECONDS = 0.002
 
 
 class FolderStore:
-    """Records of runs in a folder of ours."""
+    """Records of jobs in a private folder."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._seen: tuple[tuple[int, int, int], JobTable] | None = None
+        self._cached: tuple[tuple[int, int, int], JobTable] | None = None
 
     def board(self) -> JobTable:
-        with _said():
+        with _translated_errors():
             try:
                 with open(self.path / "board.json", "rb") as file:
                     about = os.fstat(file.fileno())
                     sign = about.st_ino, about.st_mtime_ns, about.st_size
-                    if self._seen is None or self._seen[0] != sign:  # it is read far more often than written
-                        self._seen = sign, decoded(file.read())
-                    return self._seen[1]
+                    if self._cached is None or self._cached[0] != sign:  # the table is read far more often than written
+                        self._cached = sign, decoded(file.read())
+                    return self._cached[1]
             except FileNotFoundError:
                 return {}
 
-    def change(self, move: Callable[[JobTable], tuple[JobTable, T]]) -> T:
-        with _said(), self._locked():
+    def change(self, transition: Callable[[JobTable], tuple[JobTable, T]]) -> T:
+        with _translated_errors(), self._locked():
             before = self.board()
-            after, result = move(before)
+            after, result = transition(before)
             if after is not before:
                 _replace(self.path / "board.json", encoded(after))
         for key, attempt in referenced_logs(before) - referenced_logs(after):
@@ -57,7 +57,7 @@ class FolderStore:
 
     def append(self, key: str, attempt: str, at: int, lines: bytes) -> None:
         path = self._file(key, attempt, "log")
-        with _said():
+        with _translated_errors():
             if at == 0:
                 path.parent.mkdir(mode=0o700, exist_ok=True)
             try:
@@ -67,13 +67,13 @@ class FolderStore:
             try:
                 if os.fstat(file).st_size < at:
                     raise LogReplaced
-                os.ftruncate(file, at)  # what is beyond is of a write that did not come to its end
+                os.ftruncate(file, at)  # bytes beyond are of an incomplete write
                 _write(file, at, lines)
             finally:
                 os.close(file)
 
     def read(self, key: str, attempt: str, start: int, count: int) -> bytes | None:
-        with _said():
+        with _translated_errors():
             try:
                 with open(self._file(key, attempt, "log"), "rb", buffering=0) as file:
                     return os.pread(file.fileno(), count, start)
@@ -81,25 +81,25 @@ class FolderStore:
                 return None
 
     def save(self, key: str, attempt: str, checkpoint: bytes) -> None:
-        with _said():
+        with _translated_errors():
             try:
                 _replace(self._file(key, attempt, "check"), checkpoint)
             except FileNotFoundError:
                 raise LogReplaced from None
 
     def checkpoint(self, key: str, attempt: str) -> bytes | None:
-        with _said():
+        with _translated_errors():
             try:
                 return self._file(key, attempt, "check").read_bytes()
             except FileNotFoundError:
                 return None
 
     def referenced_logs(self) -> set[tuple[str, str]]:
-        with _said():
+        with _translated_errors():
             return {(path.parent.name, path.stem) for path in self.path.glob("*/*") if path.is_file()}
 
     def drop(self, key: str, attempt: str) -> None:
-        with suppress(OSError):  # what stays is swept up at the next start
+        with suppress(OSError):  # remaining files are deleted at the next start
             for kind in ("log", "check", "new"):
                 self._file(key, attempt, kind).unlink(missing_ok=True)
             self._file(key, attempt, "log").parent.rmdir()  # refused while it holds another attempt
@@ -112,36 +112,36 @@ class FolderStore:
         ensure_private_dir(self.path)
         file = os.open(self.path / "lock", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            patience = time.monotonic() + LOCKED
+            deadline = time.monotonic() + LOCK_TIMEOUT_SECONDS
             while True:
                 try:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     break
                 except BlockingIOError:
-                    if time.monotonic() > patience:
+                    if time.monotonic() > deadline:
                         raise StoreUnavailable("The folder of the runs is held by another process.") from None
-                    time.sleep(PAUSE)
+                    time.sleep(LOCK_POLL_INTERVAL_SECONDS)
             yield
         finally:
             os.close(file)
 
 
 def ensure_private_dir(path: Path) -> None:
-    """Makes a folder where there is none. Raises StoreError where others may write to it: it is not ours to trust."""
-    with _said():
+    """Create a folder if it is missing. Raises StoreError if others can write to it."""
+    with _translated_errors():
         if make_private_folder(path):
             return
     raise StoreError("Nothing is kept here: others may write to the folder for it.")
 
 
 @contextmanager
-def _said() -> Iterator[None]:
-    """What the system says against it, as a sentence."""
+def _translated_errors() -> Iterator[None]:
+    """Raise errors of the operating system as StoreError with a sentence."""
     try:
         yield
     except OSError as error:
-        fault = "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else os.strerror(error.errno or 0)
-        raise StoreError(f"Runs cannot be recorded here at present: {fault[0].lower()}{fault[1:]}.") from error
+        reason = "the disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else os.strerror(error.errno or 0)
+        raise StoreError(f"Runs cannot be recorded here at present: {reason[0].lower()}{reason[1:]}.") from error
 
 
 def _replace(path: Path, data: bytes) -> None:
@@ -156,7 +156,7 @@ def _replace(path: Path, data: bytes) -> None:
 
 
 def _write(file: int, at: int, data: bytes) -> None:
-    """All of the data: a full disk may take a part and say so only when asked to take the rest."""
+    """Write all of the data: a full disk may accept a part of it and fail only at the next write."""
     while data:
-        written = os.pwrite(file, data, at)
-        at, data = at + written, data[written:]
+        count = os.pwrite(file, data, at)
+        at, data = at + count, data[count:]

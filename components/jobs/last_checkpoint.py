@@ -15,8 +15,10 @@ from components.jobs.worker import job_key
 
 
 def last_checkpoint(name: str, state: State) -> tuple[Status, Mapping[str, Any]] | None:
-    """How the run of a view's state stands, and the data of its last checkpoint, where there is one. It does not count
-    as asking for the run. The store is that of the environment. Raises StoreError."""
+    """Return the status of the job of a view's state, and the data of its last checkpoint; None without a checkpoint.
+
+    This does not keep the job alive. The store is that of the environment. Raises StoreError.
+    """
     store, key = Settings.read(os.environ).store(), job_key(name, state)
     entry = store.board().get(key)
     saved = store.checkpoint(key, entry.log) if entry and entry.log else None

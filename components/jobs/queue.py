@@ -41,7 +41,7 @@ MAX_JOBS = 400  # in the table, which is then about a hundred kilobytes
 MAX_JOB_BYTES = 16 << 20  # of the records of one job
 
 DIED = f"The computation was ended from outside {MAX_CRASHES} times, most likely for want of memory."
-NEVER_BEGAN = f"This run was launched {MAX_CRASHES} times, and each time no process began to compute it."
+NEVER_STARTED = f"This run was launched {MAX_CRASHES} times, and each time no process began to compute it."
 
 Status = Literal["waiting", "running", "stopped", "finished", "failed"]
 
@@ -71,8 +71,8 @@ JobTable = Mapping[str, Job]
 class QueueLimits:
     """Bounds: jobs that run at once, and bytes of all records together."""
 
-    at_once: int
-    keep_bytes: int
+    max_running: int
+    max_bytes: int
 
 
 @dataclass(frozen=True)
@@ -102,13 +102,13 @@ def request(
         or entry.status == "stopped"
         or (entry.status == "failed" and entry.last_heartbeat < now - RETRY_AFTER)
     ):
-        waiting = [other.client for other in board.values() if other.status == "waiting"]
-        for number, most, of in (
+        waiting = [job.client for job in board.values() if job.status == "waiting"]
+        for number, bound, of in (
             (len(waiting), MAX_WAITING, ""),
             (waiting.count(client) if client else 0, MAX_PER_CLIENT, " of your network address"),
         ):
-            if number >= most:
-                return board, JobResponse(None, sentence=f"{most} runs{of} are waiting already; ask again later.")
+            if number >= bound:
+                return board, JobResponse(None, sentence=f"{bound} runs{of} are waiting already; ask again later.")
         entry = entry or Job("waiting", now, now)
         entry = replace(entry, status="waiting", enqueued=now, last_requested=now, sentence="", client=client)
         board = {**board, key: entry}
@@ -119,7 +119,7 @@ def request(
         return board, JobResponse(entry)
     queue = _queue(board)
     place = 1 + queue.index(key)
-    if now < entry.launch_at or key not in _runnable(board, queue, limits) or _bytes_used(board) >= limits.keep_bytes:
+    if now < entry.launch_at or key not in _runnable(board, queue, limits) or _bytes_used(board) >= limits.max_bytes:
         return board, JobResponse(entry, place)
     entry = replace(entry, status="running", worker_id="", last_heartbeat=now, sentence="")
     return {**board, key: entry}, JobResponse(entry, launch=True)
@@ -192,7 +192,7 @@ def remove(board: JobTable, key: str, log: str) -> tuple[JobTable, None]:
     entry = board.get(key)
     if entry is None or entry.log != log or entry.status == "running":
         return board, None
-    return {other: kept for other, kept in board.items() if other != key}, None
+    return {name: job for name, job in board.items() if name != key}, None
 
 
 def prune(board: JobTable, now: float, limits: QueueLimits) -> JobTable:
@@ -205,16 +205,16 @@ def prune(board: JobTable, now: float, limits: QueueLimits) -> JobTable:
         elif entry.status == "waiting" and not watched:
             changed[key] = _park(entry)
     board = _with(board, changed)
-    held, number = _bytes_used(board), len(board)
-    if held < limits.keep_bytes and number <= MAX_JOBS:
+    used, number = _bytes_used(board), len(board)
+    if used < limits.max_bytes and number <= MAX_JOBS:
         return board
     idle = [key for key, entry in board.items() if _ended(entry) and entry.last_requested < now - IDLE_TIMEOUT]
-    kept = dict(board)
+    remaining = dict(board)
     for key in sorted(idle, key=lambda key: (board[key].last_requested, key)):
-        if held < limits.keep_bytes and number <= MAX_JOBS:
+        if used < limits.max_bytes and number <= MAX_JOBS:
             break
-        held, number = held - kept.pop(key).size, number - 1
-    return kept if len(kept) < len(board) else board
+        used, number = used - remaining.pop(key).size, number - 1
+    return remaining if len(remaining) < len(board) else board
 
 
 def referenced_logs(board: JobTable) -> set[tuple[str, str]]:
@@ -233,7 +233,7 @@ def _unclaimed(board: JobTable, key: str, launched: float) -> Job | None:
 
 def _requeue_crashed(entry: Job, watched: bool, now: float) -> Job | None:
     """Return a job whose process has died, queued again, or failed after MAX_CRASHES."""
-    sentence = DIED if entry.worker_id else NEVER_BEGAN
+    sentence = DIED if entry.worker_id else NEVER_STARTED
     entry = replace(entry, worker_id="", crash_count=entry.crash_count + 1)
     if entry.crash_count >= MAX_CRASHES:
         return replace(entry, status="failed", last_heartbeat=now, crash_count=0, sentence=sentence)
@@ -250,7 +250,7 @@ def _with(board: JobTable, changed: Mapping[str, Job | None]) -> JobTable:
     if not changed:
         return board
     after = {key: changed.get(key, entry) for key, entry in board.items()}
-    return {key: kept for key, kept in after.items() if kept is not None}
+    return {key: job for key, job in after.items() if job is not None}
 
 
 def _queue(board: JobTable) -> list[str]:
@@ -271,16 +271,16 @@ def _runnable(board: JobTable, queue: list[str], limits: QueueLimits) -> list[st
     minutes, and the next client must not wait for its end.
     """
     running = Counter(entry.client for entry in board.values() if entry.status == "running")
-    each = max(1, limits.at_once - 1)
-    found: list[str] = []
+    max_per_client = max(1, limits.max_running - 1)
+    runnable: list[str] = []
     for key in queue:
-        by = board[key].client
-        if running.total() >= limits.at_once:
+        client = board[key].client
+        if running.total() >= limits.max_running:
             break
-        if not by or running[by] < each:
-            running[by] += 1
-            found.append(key)
-    return found
+        if not client or running[client] < max_per_client:
+            running[client] += 1
+            runnable.append(key)
+    return runnable
 
 
 def _bytes_used(board: JobTable) -> int:

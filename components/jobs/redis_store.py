@@ -1,8 +1,8 @@
-"""The store that is a Redis: for several machines, or where there is one anyway.
+"""The store in a Redis: for several machines, or where there is a Redis anyway.
 
-runs:board                   the board; a change watches it, and is tried again where another came first
-runs:log:<run>:<attempt>     records, a line each
-runs:check:<run>:<attempt>   the last checkpoint
+runs:board                   the job table; a change watches it, and is retried after a conflict
+runs:log:<job>:<attempt>     records, one per line
+runs:check:<job>:<attempt>   the last checkpoint
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from components.operations import redis_client
 from components.operations.redis_client import CODE_BYTES, RedisClient, Refused
 
 BOARD = "runs:board"
-TRIES = 100  # of a change; sixty readers at once need a handful
+MAX_TRIES = 100  # of a change; sixty concurrent readers need about five
 
-# KEYS: the log. ARGV: how long it was, what to add. 0 where it is neither that long nor that long with the addition.
+# KEYS: the log. ARGV: its length, the addition. 0 if it has neither that length nor that length plus the addition.
 APPEND = """
 local length = redis.call("STRLEN", KEYS[1])
 if length == tonumber(ARGV[1]) then
@@ -32,20 +32,20 @@ return length == ARGV[1] + #ARGV[2] and 1 or 0
 
 
 class RedisStore:
-    """Records of runs in a Redis, by the process's client of it: one breaker for runs, cache and limits."""
+    """Records of jobs in a Redis, by the process's client: jobs, cache and quota share one circuit breaker."""
 
     def __init__(self, client: RedisClient) -> None:
         self._client, self._redis = client, client.redis
         self._append = self._redis.register_script(APPEND)
-        self._seen: tuple[bytes, JobTable] = b"{}", {}
+        self._cached: tuple[bytes, JobTable] = b"{}", {}
 
     def board(self) -> JobTable:
         return self._decoded(self._call(lambda: self._redis.getrange(BOARD, 0, BOARD_BYTES)))
 
-    def change(self, move: Callable[[JobTable], tuple[JobTable, T]]) -> T:
-        for _ in range(TRIES):
+    def change(self, transition: Callable[[JobTable], tuple[JobTable, T]]) -> T:
+        for _ in range(MAX_TRIES):
             try:
-                before, after, result = self._call(lambda: self._try(move))
+                before, after, result = self._call(lambda: self._try(transition))
             except WatchError:
                 continue
             for key, attempt in referenced_logs(before) - referenced_logs(after):
@@ -59,8 +59,8 @@ class RedisStore:
 
     def read(self, key: str, attempt: str, start: int, count: int) -> bytes | None:
         name = _log(key, attempt)
-        found: bytes = self._call(lambda: self._redis.getrange(name, start, start + count - 1))
-        return found if found or self._call(lambda: self._redis.exists(name)) else None
+        data: bytes = self._call(lambda: self._redis.getrange(name, start, start + count - 1))
+        return data if data or self._call(lambda: self._redis.exists(name)) else None
 
     def save(self, key: str, attempt: str, checkpoint: bytes) -> None:
         name = _check(key, attempt)
@@ -68,12 +68,12 @@ class RedisStore:
 
     def checkpoint(self, key: str, attempt: str) -> bytes | None:
         name = _check(key, attempt)
-        found = self._call(lambda: self._redis.getrange(name, 0, MAX_JOB_BYTES + CODE_BYTES))
-        return self._client.opened(name, found, MAX_JOB_BYTES)
+        stored = self._call(lambda: self._redis.getrange(name, 0, MAX_JOB_BYTES + CODE_BYTES))
+        return self._client.opened(name, stored, MAX_JOB_BYTES)
 
     def referenced_logs(self) -> set[tuple[str, str]]:
-        found = self._call(lambda: list(self._redis.scan_iter("runs:*:*:*", count=1000)))
-        names = [name.decode().split(":") for name in found]
+        keys = self._call(lambda: list(self._redis.scan_iter("runs:*:*:*", count=1000)))
+        names = [name.decode().split(":") for name in keys]
         return {(name[2], name[3]) for name in names if len(name) == 4}
 
     def drop(self, key: str, attempt: str) -> None:
@@ -88,12 +88,12 @@ class RedisStore:
         except redis_client.Unavailable as error:
             raise StoreUnavailable("The store of the runs does not answer at present.") from error
 
-    def _try(self, move: Callable[[JobTable], tuple[JobTable, T]]) -> tuple[JobTable, JobTable, T]:
+    def _try(self, transition: Callable[[JobTable], tuple[JobTable, T]]) -> tuple[JobTable, JobTable, T]:
         """One try of a change. Raises WatchError where the board has changed meanwhile."""
         with self._redis.pipeline() as pipe:
             pipe.watch(BOARD)
             before = self._decoded(pipe.getrange(BOARD, 0, BOARD_BYTES))  # one more than there may be
-            after, result = move(before)
+            after, result = transition(before)
             if after is not before:
                 pipe.multi()
                 pipe.set(BOARD, encoded(after))
@@ -101,12 +101,12 @@ class RedisStore:
         return before, after, result
 
     def _decoded(self, text: Any) -> JobTable:
-        seen = self._seen
+        cached = self._cached
         if not isinstance(text, bytes) or not text:
             return {}
-        if seen[0] != text:
-            self._seen = seen = text, decoded(text)
-        return seen[1]
+        if cached[0] != text:
+            self._cached = cached = text, decoded(text)
+        return cached[1]
 
 
 def _log(key: str, attempt: str) -> str:

@@ -1,4 +1,4 @@
-"""Where runs are recorded and computed, and how much of both: read from the environment, never from a URL."""
+"""Settings of jobs: store, executor and limits, read from the environment, never from a URL."""
 
 from __future__ import annotations
 
@@ -27,45 +27,45 @@ class Settings:
     folder: Path = field(default_factory=lambda: Path(tempfile.gettempdir()) / f"feature-unlearning-{os.geteuid()}")
     redis: str = ""
     dask: str = ""
-    at_once: int = field(default_factory=lambda: settings.read({}).runs_at_once)
-    keep_bytes: int = field(default_factory=lambda: settings.read({}).runs_keep_bytes)
+    max_running: int = field(default_factory=lambda: settings.read({}).runs_at_once)
+    max_bytes: int = field(default_factory=lambda: settings.read({}).runs_keep_bytes)
     views: str = field(default_factory=lambda: settings.read({}).runs_views)
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Settings:
-        """The settings of an environment. Raises ValueError with a sentence."""
-        given = settings.read(environment)
+        """Return the settings of an environment. Raises ValueError with a sentence."""
+        values = settings.read(environment)
         return cls(
-            folder=Path(given.runs_folder or cls().folder).absolute(),
-            redis=given.runs_redis_url if "RUNS_REDIS_URL" in environment else given.cache_redis_url,
-            dask=given.runs_dask,
-            at_once=given.runs_at_once,
-            keep_bytes=given.runs_keep_bytes,
-            views=given.runs_views,
+            folder=Path(values.runs_folder or cls().folder).absolute(),
+            redis=values.runs_redis_url if "RUNS_REDIS_URL" in environment else values.cache_redis_url,
+            dask=values.runs_dask,
+            max_running=values.runs_at_once,
+            max_bytes=values.runs_keep_bytes,
+            views=values.runs_views,
         )
 
     def environment(self) -> dict[str, str]:
-        """The environment that these settings are read from."""
+        """Return the environment that these settings are read from."""
         return {
             "RUNS_FOLDER": str(self.folder),
             "RUNS_REDIS_URL": self.redis,
             "RUNS_DASK": self.dask,
-            "RUNS_AT_ONCE": str(self.at_once),
-            "RUNS_KEEP_BYTES": str(self.keep_bytes),
+            "RUNS_AT_ONCE": str(self.max_running),
+            "RUNS_KEEP_BYTES": str(self.max_bytes),
             "RUNS_VIEWS": self.views,
         }
 
     @property
     def limits(self) -> QueueLimits:
-        return QueueLimits(self.at_once, self.keep_bytes)
+        return QueueLimits(self.max_running, self.max_bytes)
 
     def store(self) -> Store:
-        """Where records are kept."""
+        """Return the store of the records."""
         client = RedisClient.at(self.redis)
         return RedisStore(client) if client else FolderStore(self.folder)
 
     def executor(self) -> Executor:
-        """What computes."""
+        """Return the executor."""
         if not self.dask:
             return SubprocessExecutor()
         from components.jobs.dask_executor import DaskExecutor  # needs the package distributed, which the app does not
@@ -73,6 +73,6 @@ class Settings:
         return DaskExecutor(self.dask)
 
     def load_views(self) -> Mapping[str, View]:
-        """The views, by the dotted name of their listing."""
+        """Return the views, from the module and name in `views`."""
         module, _, name = self.views.partition(":")
         return getattr(importlib.import_module(module), name)

@@ -1,4 +1,4 @@
-"""The executor that is this machine: every task a process of its own, which outlives the one that started it."""
+"""The executor on this machine: a process for each task, which outlives the process that started it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
-from components.jobs.launch import NOT_TAKEN, UNCLAIMED, NotStarted
+from components.jobs.launch import NOT_CLAIMED, UNCLAIMED, NotStarted
 
 ROOT = Path(__file__).parents[2]
 THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
@@ -22,26 +22,28 @@ class ProcessFailed(RuntimeError):
 
 
 class SubprocessExecutor(Executor):
-    """Runs `python -m <package of the function> <words>` with an environment.
+    """Runs `python -m <package of the function> <arguments>` with an environment.
 
     The process has a session of its own, so that what ends a web worker does not end it, and one thread, for as
     many may run as there are cores. Only texts are passed.
     """
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Start `fn(*words, environment)`; the future is done when it ends, with `ProcessFailed` if that failed."""
-        *words, environment = args
-        own = {name: text for name, text in os.environ.items() if name != "PROMETHEUS_MULTIPROC_DIR"}  # of the server
+        """Start `fn(*arguments, environment)`; the future is done when it ends, with `ProcessFailed` if that failed."""
+        *arguments, environment = args
+        inherited = {
+            name: text for name, text in os.environ.items() if name != "PROMETHEUS_MULTIPROC_DIR"
+        }  # belongs to the server
         process = subprocess.Popen(
-            [sys.executable, "-m", fn.__module__.rpartition(".")[0], *words],
+            [sys.executable, "-m", fn.__module__.rpartition(".")[0], *arguments],
             cwd=ROOT,
-            env={**own, **THREADS, **environment},
+            env={**inherited, **THREADS, **environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             start_new_session=True,
         )
         future: Future[None] = Future()
-        # Somebody has to wait for a child, or it stays on as a zombie.
+        # Without a wait the child would remain as a zombie.
         threading.Thread(target=_wait, args=(process, future), name="run", daemon=True).start()
         return future
 
@@ -49,7 +51,7 @@ class SubprocessExecutor(Executor):
 def _wait(process: subprocess.Popen[bytes], future: Future[None]) -> None:
     status = process.wait()
     if status == UNCLAIMED:
-        future.set_exception(NotStarted(NOT_TAKEN))
+        future.set_exception(NotStarted(NOT_CLAIMED))
     elif status:
         by = f"signal {-status}" if status < 0 else f"status {status}"
         future.set_exception(ProcessFailed(f"The process of a run ended with {by}."))

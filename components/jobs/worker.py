@@ -23,9 +23,9 @@ from components.operations.build_id import build_id
 
 log = logging.getLogger(__name__)
 
-OUTAGE = 30.0  # seconds that a store may be unavailable before an execution gives up
-PAUSE = 0.25  # seconds between two tries
-GRACE = 1.0  # seconds to reach the next record when the execution has to stop
+MAX_OUTAGE_SECONDS = 30.0  # of the store, before an execution gives up
+RETRY_INTERVAL_SECONDS = 0.25
+STOP_TIMEOUT_SECONDS = 1.0  # to reach the next record when the execution has to stop
 
 FAILED = "The computation failed here. What was computed before is shown."
 TOO_LONG = f"This run gives more than the {queue.MAX_JOB_BYTES >> 20} MiB that are recorded; it ends here."
@@ -43,44 +43,44 @@ class JobExecution:
     store: Store
     key: str
     name: str
-    entry: Job  # as it stood when it was claimed
-    leave: Callable[[], None] | None = None
+    entry: Job  # when it was claimed
+    force_exit: Callable[[], None] | None = None
 
     @classmethod
-    def claimed(cls, store: Store, key: str, leave: Callable[[], None] | None) -> JobExecution | None:
+    def try_claim(cls, store: Store, key: str, force_exit: Callable[[], None] | None) -> JobExecution | None:
         """Claim a job. None if it was not launched, or if another process has it."""
         name = secrets.token_hex(8)
         entry = _retry(lambda: store.change(partial(_claim, key=key, worker_id=name)))
         if entry is None:
             log.warning("run %s is not for us: nobody asks, another has claimed it, or its release is not ours", key)
             return None
-        return cls(store, key, name, entry, leave)
+        return cls(store, key, name, entry, force_exit)
 
     def compute(self, view: View, state: State) -> None:
         """Compute and record until the job is finished, has failed, or has to stop."""
         self.size = self.safe = 0  # bytes of the log, and of the checkpoint
         self.saved = False
-        self.over, self.done = threading.Event(), threading.Event()
-        heart = threading.Thread(target=self._heartbeat_loop, name="heart", daemon=True)
-        heart.start()
+        self.stop_requested, self.finished = threading.Event(), threading.Event()
+        heartbeat_thread = threading.Thread(target=self._heartbeat_loop, name="heart", daemon=True)
+        heartbeat_thread.start()
         try:
             self._record(view, state)
         except LogReplaced:
             log.warning("run %s: the log is not ours any more", self.key)
-        except StoreError as fault:
+        except StoreError as error:
             log.exception("run %s cannot be recorded", self.key)
-            self._end("failed", str(fault))
+            self._end("failed", str(error))
         except Exception:
             log.exception("run %s failed", self.key)
             self._end("failed", FAILED)
         finally:
-            self.done.set()
-            heart.join()
+            self.finished.set()
+            heartbeat_thread.join()
 
     def _record(self, view: View, state: State) -> None:
         checkpoint = self._begin()
         for chunk in view.run_job(state, checkpoint):
-            if self.over.is_set():
+            if self.stop_requested.is_set():
                 return
             if chunk.kind == "checkpoint":
                 self._save(orjson.dumps({"at": self.size, "data": chunk.data}, option=orjson.OPT_SERIALIZE_NUMPY))
@@ -91,24 +91,26 @@ class JobExecution:
                 self._end("failed", TOO_LONG)
                 return
             self._append(line)
-        if not self.over.is_set():
+        if not self.stop_requested.is_set():
             self._end("finished")
 
     def _begin(self) -> Mapping[str, Any] | None:
         """Create the log with the safe part of the previous one, and return the checkpoint to continue from."""
-        past, generation = self.entry.log, self.entry.generation
-        found, saved = b"", None
-        if past:
-            found = _retry(lambda: self.store.read(self.key, past, 0, queue.MAX_JOB_BYTES)) or b""
-            saved = _retry(lambda: self.store.checkpoint(self.key, past))
-        at, data = _place(saved)
-        if at > len(found):  # the log has lost what the checkpoint goes on from
+        previous_log, generation = self.entry.log, self.entry.generation
+        records, saved = b"", None
+        if previous_log:
+            records = _retry(lambda: self.store.read(self.key, previous_log, 0, queue.MAX_JOB_BYTES)) or b""
+            saved = _retry(lambda: self.store.checkpoint(self.key, previous_log))
+        at, data = _decode_checkpoint(saved)
+        if at > len(records):  # the log has lost records before the checkpoint
             saved, at, data = None, 0, None
-        self._append(found[:at])
+        self._append(records[:at])
         if saved:
             self._save(saved)
-        if not generation or not found or b"\n" in found[at:]:
-            generation = max(generation + 1, int(1000 * time.time()))  # not even one that was forgotten comes again
+        if not generation or not records or b"\n" in records[at:]:
+            generation = max(
+                generation + 1, int(1000 * time.time())
+            )  # never a used one, even if the store has lost the table
         if not _retry(lambda: self.store.change(partial(_begin, key=self.key, worker_id=self.name, to=generation))):
             raise LogReplaced
         return data
@@ -125,7 +127,7 @@ class JobExecution:
         self.safe = len(checkpoint)
 
     def _end(self, status: Status, sentence: str = "") -> None:
-        """Puts the end on the board; a failing store has been waited for, and if it stays away the run is taken up."""
+        """Record the end. If the store stays unavailable, the job is requeued as crashed."""
         step = partial(
             _end, key=self.key, worker_id=self.name, status=status, size=self.size + self.safe, sentence=sentence
         )
@@ -135,41 +137,41 @@ class JobExecution:
             log.exception("the end of run %s cannot be recorded", self.key)
 
     def _heartbeat_loop(self) -> None:
-        """Shows that we live, and learns whether to stop."""
-        while not self.done.wait(queue.HEARTBEAT_INTERVAL):
+        """Send heartbeats, and stop the execution if the table says so."""
+        while not self.finished.wait(queue.HEARTBEAT_INTERVAL):
             step = partial(_beat, key=self.key, worker_id=self.name, size=self.size + self.safe, saved=self.saved)
             try:
                 if self.store.change(step):
                     continue
             except StoreError:  # the thread that records handles it
                 continue
-            self.over.set()
-            if not self.done.wait(GRACE) and self.leave is not None:
-                self.leave()
+            self.stop_requested.set()
+            if not self.finished.wait(STOP_TIMEOUT_SECONDS) and self.force_exit is not None:
+                self.force_exit()
             return
 
 
-def _place(checkpoint: bytes | None) -> tuple[int, Mapping[str, Any] | None]:
-    """The length of the log that a checkpoint goes on from, and what it is for the view."""
+def _decode_checkpoint(checkpoint: bytes | None) -> tuple[int, Mapping[str, Any] | None]:
+    """Return the length of the log at a checkpoint, and the data of the view."""
     if checkpoint is None:
         return 0, None
-    known = orjson.loads(checkpoint)
-    return known["at"], known["data"]
+    decoded = orjson.loads(checkpoint)
+    return decoded["at"], decoded["data"]
 
 
 def _retry(action: Callable[[], T]) -> T:
-    """Does it, trying again while the store is away."""
-    patience = time.monotonic() + OUTAGE
+    """Call the action, again while the store is unavailable."""
+    deadline = time.monotonic() + MAX_OUTAGE_SECONDS
     while True:
         try:
             return action()
         except StoreUnavailable:
-            if time.monotonic() > patience:
+            if time.monotonic() > deadline:
                 raise
-            time.sleep(PAUSE)
+            time.sleep(RETRY_INTERVAL_SECONDS)
 
 
-# The moves, at the time at which they are made.
+# The transitions, at the present time.
 
 
 def _claim(current: JobTable, key: str, worker_id: str) -> tuple[JobTable, Job | None]:

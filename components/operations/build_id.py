@@ -9,7 +9,7 @@ from pathlib import Path
 
 @cache
 def build_id() -> str:
-    """A short hash of our own code, the release: pictures of another are never replayed."""
+    """Return a short hash of our own code, the release: pictures of another are never replayed."""
     root = Path(__file__).parents[2]
     kinds = (("components", "*.py"), ("dynamics", "*.py"), ("assets", "*.js"), ("assets", "*.css"))
     sources = sorted(path for folder, kind in kinds for path in (root / folder).rglob(kind))

@@ -8,7 +8,7 @@ from components.operations import warmup
 
 
 def parse_affordable(view: View, query: str) -> State:
-    """The state of a query, if it can be read and is within the view's budget. Raises InvalidLink.
+    """Return the state of a query, if it can be read and is within the view's budget. Raises InvalidLink.
 
     Waits until the core is compiled: a cost may be computed by it.
     """

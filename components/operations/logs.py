@@ -25,12 +25,12 @@ _PERSONAL = re.compile(
 
 
 def redact(text: str) -> str:
-    """A message without addresses and queries."""
+    """Return a message without addresses and queries."""
     return _PERSONAL.sub("…", text)
 
 
 def redact_traceback(text: str) -> str:
-    """A traceback without addresses, queries and headers."""
+    """Return a traceback without addresses, queries and headers."""
     return "\n".join(redact(line) for line in text.split("\n"))
 
 

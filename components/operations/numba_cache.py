@@ -56,7 +56,7 @@ def ensure_writable_cache(environment: MutableMapping[str, str]) -> Path | None:
 
 
 def _has_room(folder: Path) -> bool:
-    """Whether there is room in a folder, and we may write there."""
+    """Return whether there is room in a folder, and we may write there."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()

@@ -81,7 +81,7 @@ HostNames = Annotated[tuple[str, ...], BeforeValidator(_host_names)]
 
 
 def _setting(default: Any, description: str, default_in_words: str = "", **bounds: Any) -> Any:
-    """A field: its default as it would be written in the environment, what it does, its bounds."""
+    """Return a field: its default as it would be written in the environment, what it does, its bounds."""
     return Field(default, description=description, json_schema_extra={"default": default_in_words}, **bounds)
 
 

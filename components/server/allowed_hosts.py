@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 
 SCHEMES = "http", "https"
-PROBES = "/health", "/ready"  # platforms ask them by the machine's address
+PROBES = "/health", "/ready"  # platforms request them by the machine's address
 
 Wsgi = Callable[..., Iterable[bytes]]
 
@@ -36,21 +36,21 @@ def register(server: Flask, allowed: Sequence[str]) -> None:
         if request.path in PROBES:
             return None
         if not request.host:
-            return _refusal("The Host header of the request is not a host name.")
+            return _error_response("The Host header of the request is not a host name.")
         if not is_allowed(request.host, allowed):
-            return _refusal("This server does not answer for the host name of the request.")
+            return _error_response("This server does not answer for the host name of the request.")
         return None
 
 
 def is_allowed(host: str, allowed: Sequence[str]) -> bool:
-    """Whether a Host header, with or without a port, names one of the allowed hosts."""
+    """Return whether a Host header, with or without a port, names one of the allowed hosts."""
     name = re.sub(r":[0-9]+$", "", host).lower().rstrip(".")
     return any(
         pattern in ("*", name) or (pattern.startswith("*.") and name.endswith(pattern[1:])) for pattern in allowed
     )
 
 
-def _refusal(sentence: str) -> Response:
+def _error_response(sentence: str) -> Response:
     answer = jsonify(errors=[{"sentence": sentence}])
     answer.status_code = 400
     answer.headers["Cache-Control"] = "no-store"

@@ -30,7 +30,7 @@ def register(app: Dash) -> None:
         return None
 
     @app.server.errorhandler(DependencyException)
-    def unknown(_: DependencyException) -> tuple[Response, int]:
+    def no_such_file(_: DependencyException) -> tuple[Response, int]:
         return jsonify(errors=[{"sentence": "There is no such file."}]), 404
 
 
@@ -39,7 +39,7 @@ def is_valid_payload(body: Any, callbacks: Mapping[str, Any]) -> bool:
     if not isinstance(body, dict) or not body.keys() <= KEYS or not isinstance(body.get("output"), str):
         return False
     about = callbacks.get(body["output"])
-    if about is None or "callback" not in about:  # there is none, or it is the client's own
+    if about is None or "callback" not in about:  # no such callback, or a clientside one
         return False
     name, _, prop = body["output"].partition(".")
     return (
@@ -51,20 +51,20 @@ def is_valid_payload(body: Any, callbacks: Mapping[str, Any]) -> bool:
     )
 
 
-def _matches_declaration(given: Any, declared: list[dict[str, str]]) -> bool:
+def _matches_declaration(values: Any, declared: list[dict[str, str]]) -> bool:
     """Return whether values match the declared inputs, each with a text or nothing."""
     return (
-        isinstance(given, list)
-        and len(given) == len(declared)
+        isinstance(values, list)
+        and len(values) == len(declared)
         and all(
-            isinstance(one, dict)
-            and one.keys() <= {"id", "property", "value"}
-            and (one.get("id"), one.get("property")) == (wanted["id"], wanted["property"])
-            and isinstance(one.get("value"), str | None)
-            for one, wanted in zip(given, declared, strict=True)
+            isinstance(value, dict)
+            and value.keys() <= {"id", "property", "value"}
+            and (value.get("id"), value.get("property")) == (expected["id"], expected["property"])
+            and isinstance(value.get("value"), str | None)
+            for value, expected in zip(values, declared, strict=True)
         )
     )
 
 
-def _are_texts(given: Any) -> bool:
-    return isinstance(given, list) and all(isinstance(one, str) for one in given)
+def _are_texts(values: Any) -> bool:
+    return isinstance(values, list) and all(isinstance(value, str) for value in values)

@@ -1,4 +1,4 @@
-"""Whether the client of a request is still there: gunicorn gives the app its connection."""
+"""Detection of clients that have disconnected, by the connection that gunicorn passes to the app."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-EVERY = 0.1  # seconds between two looks
+CHECK_INTERVAL_SECONDS = 0.1
 
 
 def client_gone(environ: Mapping[str, Any]) -> Callable[[], bool]:
-    """A function that says whether the client of a request has hung up; it never has where the server does not tell."""
+    """Return a function that tells whether the client of a request has disconnected; always False under other servers."""
     connection: socket.socket | None = environ.get("gunicorn.socket")
-    looked = time.monotonic()
+    last_check = time.monotonic()
 
-    def gone() -> bool:
-        nonlocal looked
-        if connection is None or time.monotonic() - looked < EVERY:
+    def has_disconnected() -> bool:
+        nonlocal last_check
+        if connection is None or time.monotonic() - last_check < CHECK_INTERVAL_SECONDS:
             return False
-        looked = time.monotonic()
+        last_check = time.monotonic()
         try:
             return connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
         except BlockingIOError:
@@ -27,4 +27,4 @@ def client_gone(environ: Mapping[str, Any]) -> Callable[[], bool]:
         except OSError:
             return True
 
-    return gone
+    return has_disconnected

@@ -27,27 +27,26 @@ from components.core.metering import Charge
 from components.operations import metrics
 from components.operations.redis_client import RedisClient, Unavailable
 
-MAX_CLIENTS = 10_000  # whose buckets a worker remembers; one that is forgotten is full
+MAX_CLIENTS = 10_000  # whose buckets a worker stores; a bucket that was dropped counts as full
 
-IPV6_SITE_SHARE = 8.0  # quotas that a /48 of IPv6 has: it holds 65,536 networks of /64
-MAX_DEBT_BURSTS = 100  # bursts: nothing that can be asked for costs as much
+IPV6_SITE_SHARE = 8.0  # quotas of a /48 of IPv6, which contains 65,536 networks of /64
+MAX_DEBT_BURSTS = 100  # bursts: no request costs as much
 
-# KEYS: the bucket. ARGV: rate, burst, what is to be taken (given back, if negative), 1 if it may be refused, and
-# what may be owed at most. What stands there and cannot be ours is as good as nothing.
-# Returns the seconds to wait, 0 if taken.
+# KEYS: the bucket. ARGV: rate, burst, the seconds to take (negative: refund), 1 if it may be refused, and the
+# largest debt. An invalid stored bucket counts as full. Returns the seconds to wait, 0 if taken.
 TAKE = """
 local rate, burst, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local clock = redis.call("TIME")
 local now = clock[1] + clock[2] / 1e6
-local kept = redis.call("HMGET", KEYS[1], "level", "at")
-local level, at = tonumber(kept[1]), tonumber(kept[2])
-local most = tonumber(ARGV[5])
-if not (level and at and level >= -most and level <= burst and at >= 0 and at <= now + 60) then
+local stored = redis.call("HMGET", KEYS[1], "level", "at")
+local level, at = tonumber(stored[1]), tonumber(stored[2])
+local max_debt = tonumber(ARGV[5])
+if not (level and at and level >= -max_debt and level <= burst and at >= 0 and at <= now + 60) then
     level, at = burst, now
 end
 level = math.min(burst, level + math.max(0, now - at) * rate)
 if ARGV[4] == "1" and level <= 0 then return tostring(math.max(-level / rate, 0.001)) end
-level = math.max(-most, math.min(burst, level - cost))
+level = math.max(-max_debt, math.min(burst, level - cost))
 redis.call("HSET", KEYS[1], "level", tostring(level), "at", string.format("%.6f", now))
 redis.call("EXPIRE", KEYS[1], math.ceil((burst - level) / rate) + 1)
 return "0"
@@ -70,13 +69,13 @@ class ComputeQuota:
     """The buckets of all clients.
 
     rate: CPU seconds a second, 0 for no limits; burst: CPU seconds; workers: the number of processes among which the
-    buckets are divided where no Redis is shared.
+    buckets are divided without a shared Redis.
     """
 
     def __init__(self, rate: float, burst: float, workers: int = 1, shared: RedisClient | None = None) -> None:
         self.rate, self.burst, self.workers = rate, burst, workers
         self._shared_take: Any = shared.script(TAKE) if shared else None
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # level, and when it was so
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()  # level, and its time
         self._lock = threading.Lock()
 
     def reserve(self, address: str | None, seconds: float, refusable: bool = True) -> Charge:
@@ -87,18 +86,18 @@ class ComputeQuota:
         if not self.rate:
             return Charge(lambda seconds: None, seconds)
         names = {client_key(address): 1.0} | ({wide: IPV6_SITE_SHARE} if (wide := ipv6_site_key(address)) else {})
-        for place, (name, share) in enumerate(names.items()):
-            if wait := self._take(name, seconds / share, refusable):
-                for taken, part in [*names.items()][:place]:
-                    self._take(taken, -seconds / part, False)
+        for index, (name, weight) in enumerate(names.items()):
+            if wait := self._take(name, seconds / weight, refusable):
+                for reserved, reserved_weight in [*names.items()][:index]:
+                    self._take(reserved, -seconds / reserved_weight, False)
                 metrics.REFUSED.inc()
                 raise QuotaExceeded(wait)
-        return Charge(lambda more: self._settle(names, more), seconds)
+        return Charge(lambda difference: self._adjust(names, difference), seconds)
 
-    def _settle(self, names: Mapping[str, float], rest: float) -> None:
-        if rest:
-            for name, share in names.items():
-                self._take(name, rest / share, False)
+    def _adjust(self, names: Mapping[str, float], seconds: float) -> None:
+        if seconds:
+            for name, weight in names.items():
+                self._take(name, seconds / weight, False)
 
     def _take(self, name: str, seconds: float, refusable: bool) -> float:
         """Take seconds (refund them, if negative) and return 0; or return the seconds until it may be tried again."""
@@ -107,7 +106,7 @@ class ComputeQuota:
                 args = [self.rate, self.burst, seconds, int(refusable), MAX_DEBT_BURSTS * self.burst]
                 wait = float(self._shared_take(keys=[f"limits:{name}"], args=args))
                 return min(wait, MAX_DEBT_BURSTS * self.burst / self.rate) if wait > 0 else 0.0
-            except Unavailable:  # then each worker has buckets of its own
+            except Unavailable:  # fall back to the buckets of this worker
                 pass
         return self._take_here(name, seconds, refusable)
 
@@ -129,18 +128,18 @@ def client_key(address: str | None) -> str:
     bucket.
     """
     try:
-        found = ipaddress.ip_address(address or "")
+        ip = ipaddress.ip_address(address or "")
     except ValueError:
         return "none"
-    if isinstance(found, ipaddress.IPv6Address):
-        found = found.ipv4_mapped or ipaddress.ip_network((found.packed[:8] + bytes(8), 64)).network_address
-    return hashlib.sha256(found.packed).hexdigest()[:16]
+    if isinstance(ip, ipaddress.IPv6Address):
+        ip = ip.ipv4_mapped or ipaddress.ip_network((ip.packed[:8] + bytes(8), 64)).network_address
+    return hashlib.sha256(ip.packed).hexdigest()[:16]
 
 
 def ipv6_site_key(address: str | None) -> str | None:
     """Return the name of the bucket that a whole /48 of IPv6 shares; None for other addresses."""
     try:
-        found = ipaddress.IPv6Address(address or "")
+        ip = ipaddress.IPv6Address(address or "")
     except ValueError:
         return None
-    return None if found.ipv4_mapped else "site" + hashlib.sha256(found.packed[:6]).hexdigest()[:16]
+    return None if ip.ipv4_mapped else "site" + hashlib.sha256(ip.packed[:6]).hexdigest()[:16]

@@ -1,10 +1,10 @@
-"""The route by which a user's own images come here.
+"""The route for uploads of images.
 
     POST /images           the bytes of an .npz, as application/octet-stream
 
-It is answered by JSON: hash and sentence, or errors with a sentence each. What is beyond the bound is not read, and
-nothing is ever unpickled; see `dynamics.images.read_images`. The proxy reads bodies whole before it passes them on. A
-body that is being read occupies a thread, so few are read at once, and fewer from one address.
+The response is JSON: hash and sentence, or errors with a sentence each. Bytes beyond the limit are not read, and
+nothing is unpickled; see `dynamics.images.read_images`. The proxy buffers complete bodies before it forwards them. A
+body that is being read occupies a thread, so the number of concurrent uploads is bounded, in total and per address.
 """
 
 from __future__ import annotations
@@ -27,20 +27,19 @@ from components.views.images.image_store import MAX_UPLOAD_BYTES, UPLOAD_PATH, D
 
 log = logging.getLogger(__name__)
 
-SECONDS = 5.0  # that the largest file takes to be read, at most
-AT_ONCE, EACH_AT_ONCE = 4, 2  # files that come to a process, in all and from one address
-HOURLY_BYTES = 256 << 20  # that an address may send in an hour: half of what is kept
+MAX_DECODE_SECONDS = 5.0  # of CPU, for the largest file
+MAX_UPLOADS, MAX_UPLOADS_PER_CLIENT = 4, 2  # concurrent, in each process
+MAX_HOURLY_BYTES = 256 << 20  # from one address: half of the store
 BUSY = "Other files are being read at the moment; please try again."
-TYPE = "application/octet-stream"  # which no page of another site can send without asking first
+TYPE = "application/octet-stream"  # pages of other sites cannot send it without a preflight request
 
 
 def register(server: Flask, image_store: ImageStore | None = None, limits: ComputeQuota | None = None) -> None:
-    """Adds the route to the server. The image store is that of the environment, unless given; without limits there are
-    none."""
+    """Add the route to the server. By default the image store is that of the environment, and there are no limits."""
     granted = limits or ComputeQuota(0, 1)
     image_store = image_store or ImageStore.of(os.environ)
-    coming = UploadSlots(AT_ONCE, EACH_AT_ONCE)
-    hourly = ComputeQuota(HOURLY_BYTES / 3600 if granted.rate else 0, HOURLY_BYTES, granted.workers)
+    slots = UploadSlots(MAX_UPLOADS, MAX_UPLOADS_PER_CLIENT)
+    hourly = ComputeQuota(MAX_HOURLY_BYTES / 3600 if granted.rate else 0, MAX_HOURLY_BYTES, granted.workers)
 
     @server.post("/upload/images")  # the earlier address
     @server.post(UPLOAD_PATH)
@@ -54,59 +53,59 @@ def register(server: Flask, image_store: ImageStore | None = None, limits: Compu
             return _error(
                 f"The file has {length:,} bytes, more than the {MAX_UPLOAD_BYTES >> 20} MiB that are taken.", 413
             )
-        with coming.one(client_key(request.remote_addr)) as admitted:
+        with slots.acquire(client_key(request.remote_addr)) as admitted:
             return received(length) if admitted else _error(BUSY, 503)
 
     def received(length: int) -> Response | tuple[Response, int]:
         try:
-            sent = hourly.reserve(request.remote_addr, length)
-        except QuotaExceeded as exhausted:
-            minutes = -(-exhausted.wait // 60)
+            bytes_charge = hourly.reserve(request.remote_addr, length)
+        except QuotaExceeded as exceeded:
+            minutes = -(-exceeded.wait // 60)
             return _error(
-                f"Your network address has sent {HOURLY_BYTES >> 20} MiB within the last hour; "
+                f"Your network address has sent {MAX_HOURLY_BYTES >> 20} MiB within the last hour; "
                 f"this file can be sent in {minutes} minute{'s' * (minutes > 1)}.",
                 429,
-                {"Retry-After": str(exhausted.wait)},
+                {"Retry-After": str(exceeded.wait)},
             )
         try:
-            settle = granted.reserve(request.remote_addr, SECONDS)
-        except QuotaExceeded as exhausted:
-            sent(0.0)  # it has not been
-            return quota_response(exhausted)
-        taken = 0.0
+            charge = granted.reserve(request.remote_addr, MAX_DECODE_SECONDS)
+        except QuotaExceeded as exceeded:
+            bytes_charge(0.0)  # nothing was sent
+            return quota_response(exceeded)
+        cpu_seconds = 0.0
         try:
             request.max_content_length = MAX_UPLOAD_BYTES
             with image_store.stage(request.stream, MAX_UPLOAD_BYTES) as file:  # type: ignore[arg-type]  # it can only be read
-                begun = time.thread_time()
+                started = time.thread_time()
                 try:
                     about = image_store.ingest(file)
                 finally:
-                    taken = time.thread_time() - begun
+                    cpu_seconds = time.thread_time() - started
         except DecodeBusy:
             return _error(BUSY, 503)
-        except (ValueError, RequestEntityTooLarge, ClientDisconnected) as fault:
-            return _error(f"These images cannot be used: {str(fault).removesuffix('.')}.", 422)
+        except (ValueError, RequestEntityTooLarge, ClientDisconnected) as error:
+            return _error(f"These images cannot be used: {str(error).removesuffix('.')}.", 422)
         except (StoreError, OSError):
             log.exception("own images cannot be kept")
             return _error("Images cannot be kept on this server at present.", 503)
         finally:
-            settle(taken)
+            charge(cpu_seconds)
         return jsonify(hash=file.name, sentence=f"{about.summary}: they are kept under their link."), 200
 
 
 class UploadSlots:
     """Uploads in progress, bounded in total and for each client."""
 
-    def __init__(self, most: int, each: int) -> None:
-        self.most, self.each = most, each
+    def __init__(self, max_total: int, max_per_client: int) -> None:
+        self.max_total, self.max_per_client = max_total, max_per_client
         self._of: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     @contextmanager
-    def one(self, name: str) -> Iterator[bool]:
-        """One more, for as long as it comes; False where that would be too many."""
+    def acquire(self, name: str) -> Iterator[bool]:
+        """Occupy a slot within the context; yield False if too many are occupied."""
         with self._lock:
-            admitted = self._of.total() < self.most and self._of[name] < self.each
+            admitted = self._of.total() < self.max_total and self._of[name] < self.max_per_client
             if admitted:
                 self._of[name] += 1
         try:
@@ -115,7 +114,7 @@ class UploadSlots:
             if admitted:
                 with self._lock:
                     self._of[name] -= 1
-                    self._of += Counter()  # without those of whom nothing comes
+                    self._of += Counter()  # drop clients without uploads
 
 
 def _error(sentence: str, status: int, headers: Mapping[str, str] | None = None) -> tuple[Response, int]:

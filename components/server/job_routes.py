@@ -1,4 +1,4 @@
-"""The route by which everybody follows runs, and what is said there."""
+"""The route by which clients follow jobs."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from components.server.stream import invalid_link_response, not_found_response, 
 
 log = logging.getLogger(__name__)
 
-MOST_BYTES = 256 << 10  # of records in one answer, unless a single record is longer
-_PLACE = re.compile("[0-9]{1,15}")  # what JavaScript counts exactly
+MAX_RESPONSE_BYTES = 256 << 10  # of records in one response, unless a single record is longer
+_OFFSET = re.compile("[0-9]{1,15}")  # exact in JavaScript
 
 
 def register(
@@ -40,41 +40,44 @@ def register(
     executor: Executor | None = None,
     limits: ComputeQuota | None = None,
 ) -> JobService:
-    """Adds the route to the server, and returns the runs. Settings are those of the environment, unless given; without
-    limits there are none."""
+    """Add the route to the server and return the job service. By default the settings are those of the environment, and
+    there are no limits.
+    """
     granted = limits or ComputeQuota(0, 1)
     settings = settings or Settings.read(os.environ)
     runs = JobService(settings, settings.store(), executor or settings.executor())
     try:
         delete_orphans(runs.store)
-    except StoreError as fault:
-        log.warning("%s", fault)
+    except StoreError as error:
+        log.warning("%s", error)
 
     @server.get("/jobs/<name>")
     def job(name: str) -> Response:
-        given = request.args
-        return follow(name, given.get("generation", "0"), given.get("offset", "0"), given.get("peek") != "1")
+        arguments = request.args
+        return follow(
+            name, arguments.get("generation", "0"), arguments.get("offset", "0"), arguments.get("peek") != "1"
+        )
 
-    @server.get("/runs/<name>/<generation>/<start>", defaults={"ask": True})  # the earlier address
-    @server.get("/runs/<name>/<generation>/<start>/look", defaults={"ask": False})
-    def follow(name: str, generation: str, start: str, ask: bool) -> Response:
+    @server.get("/runs/<name>/<generation>/<start>", defaults={"keep_alive": True})  # the earlier address
+    @server.get("/runs/<name>/<generation>/<start>/look", defaults={"keep_alive": False})
+    def follow(name: str, generation: str, start: str, keep_alive: bool) -> Response:
         view = views.get(name)
         if view is None or not view.has_jobs:
-            return not_found_response(name, [known for known, view in views.items() if view.has_jobs])
+            return not_found_response(name, [view_name for view_name, view in views.items() if view.has_jobs])
         try:
-            places = _whole("generation", generation), _whole("offset", start)
+            position = _parse_integer("generation", generation), _parse_integer("offset", start)
             state = parse_affordable(view, request_query())
         except InvalidLink as problems:
             return invalid_link_response(problems)
-        pay = partial(granted.reserve, request.remote_addr, 0.0)
-        seconds = min(
-            view.job_seconds(state), queue.IDLE_TIMEOUT
-        )  # what it takes at least: then it stops, or is watched
+        reserve_quota = partial(granted.reserve, request.remote_addr, 0.0)
+        seconds = min(view.job_seconds(state), queue.IDLE_TIMEOUT)  # the job runs at least until the idle timeout
         try:
             client = client_key(request.remote_addr) if granted.rate else ""
-            lines = runs.answer(name, state.key(), job_key(name, state), *places, pay, seconds, ask, client)
-        except QuotaExceeded as exhausted:
-            return quota_response(exhausted)
+            lines = runs.poll(
+                name, state.key(), job_key(name, state), *position, reserve_quota, seconds, keep_alive, client
+            )
+        except QuotaExceeded as exceeded:
+            return quota_response(exceeded)
         return Response(lines, mimetype="application/x-ndjson", headers={"Cache-Control": "no-store"})
 
     return runs
@@ -86,35 +89,35 @@ class JobService:
     def __init__(self, settings: Settings, store: Store, executor: Executor) -> None:
         self.settings, self.store, self.executor = settings, store, executor
 
-    def answer(
+    def poll(
         self,
         name: str,
         query: str,
         key: str,
         generation: int,
         start: int,
-        pay: Callable[[], Charge],
+        reserve: Callable[[], Charge],
         seconds: float,
-        ask: bool = True,
+        keep_alive: bool = True,
         client: str = "",
     ) -> bytes:
         """Return a line with the job's status, and its records from a position on.
 
         The records begin at 0 if the position is of another generation, or of none. A client that requests a job that
-        is not computed yet must be able to `pay`, which raises otherwise; the client that launches it pays its seconds.
-        With ask=False the job is neither started nor kept alive.
+        is not computed yet must be able to `reserve`, which raises otherwise; the client that launches it is charged
+        its seconds. With keep_alive=False the job is neither started nor kept alive.
         """
         try:
-            looked = None if ask else JobResponse(self.store.board().get(key))
-            standing = looked or self._ask(name, query, key, pay, seconds, client)
-            entry = standing.entry
+            peeked = None if keep_alive else JobResponse(self.store.board().get(key))
+            response = peeked or self._request(name, query, key, reserve, seconds, client)
+            entry = response.entry
             if entry is None:
-                return _head("stopped", generation, start, start, sentence=standing.sentence)
+                return _head("stopped", generation, start, start, sentence=response.sentence)
             begin = start if generation == entry.generation else 0
             begin, records, more = lines(self.store, key, entry.log, begin) if entry.log else (0, b"", False)
-        except StoreError as fault:
-            return _head("stopped", generation, start, start, sentence=str(fault))
-        head = _head(entry.status, entry.generation, begin, begin + len(records), more, standing.place, entry.sentence)
+        except StoreError as error:
+            return _head("stopped", generation, start, start, sentence=str(error))
+        head = _head(entry.status, entry.generation, begin, begin + len(records), more, response.place, entry.sentence)
         if entry.status == "failed" and not more:
             records += Chunk("error", {"sentence": entry.sentence}).line()
         return head + records
@@ -131,31 +134,31 @@ class JobService:
             return b""
         return records if are_chunks(records) else b""
 
-    def _ask(
-        self, name: str, query: str, key: str, pay: Callable[[], Charge], seconds: float, client: str
+    def _request(
+        self, name: str, query: str, key: str, reserve: Callable[[], Charge], seconds: float, client: str
     ) -> JobResponse:
-        """Asks for the run on behalf of a reader; launches it if it is time."""
+        """Request the job for a client, and launch it if its turn has come."""
         entry = self.store.board().get(key)
-        settle = pay() if entry is None or entry.status in ("waiting", "stopped") else None
-        standing = self._move(key, client)
-        entry = standing.entry
-        if entry and entry.status in ("finished", "failed") and entry.log and self._gone(key, entry.log):
+        charge = reserve() if entry is None or entry.status in ("waiting", "stopped") else None
+        response = self._move(key, client)
+        entry = response.entry
+        if entry and entry.status in ("finished", "failed") and entry.log and self._has_lost_log(key, entry.log):
             self.store.change(partial(queue.remove, key=key, log=entry.log))
-            standing = self._move(key, client)
-        if standing.launch and standing.entry:
-            self._launch(name, query, key, standing.entry.last_heartbeat)
-            if settle:
-                settle(seconds)
-        return standing
+            response = self._move(key, client)
+        if response.launch and response.entry:
+            self._launch(name, query, key, response.entry.last_heartbeat)
+            if charge:
+                charge(seconds)
+        return response
 
     def _move(self, key: str, client: str) -> JobResponse:
-        step = partial(_ask, key=key, limits=self.settings.limits, client=client)
+        step = partial(_apply_request, key=key, limits=self.settings.limits, client=client)
         before = self.store.board()
-        after, standing = step(before)
-        return standing if after is before else self.store.change(step)  # most readers change nothing
+        after, response = step(before)
+        return response if after is before else self.store.change(step)  # most polls change nothing
 
-    def _gone(self, key: str, attempt: str) -> bool:
-        return self.store.read(key, attempt, 0, 1) is None
+    def _has_lost_log(self, key: str, log_id: str) -> bool:
+        return self.store.read(key, log_id, 0, 1) is None
 
     def _launch(self, name: str, query: str, key: str, launched: float) -> None:
         try:
@@ -167,43 +170,46 @@ class JobService:
         future.add_done_callback(partial(self._launched, key, launched))
 
     def _launched(self, key: str, launched: float, future: Future[Any]) -> None:
-        """An executor that could not, or a computation that has failed before it has claimed its run."""
-        if future.cancelled() or not (fault := future.exception()):
+        """Record that the executor failed, or that the computation failed before it claimed its job."""
+        if future.cancelled() or not (error := future.exception()):
             return
-        if isinstance(fault, Unreachable):
-            if self._change(partial(_postpone, key=key, launched=launched, sentence=str(fault))):
-                log.warning("run %s waits: %s", key, fault)
-        elif self._refuse(key, launched, str(fault) if isinstance(fault, NotStarted) else NOT_STARTED):
-            log.error("run %s could not be started", key, exc_info=fault)
+        if isinstance(error, Unreachable):
+            if self._change(partial(_postpone, key=key, launched=launched, sentence=str(error))):
+                log.warning("run %s waits: %s", key, error)
+        elif self._refuse(key, launched, str(error) if isinstance(error, NotStarted) else NOT_STARTED):
+            log.error("run %s could not be started", key, exc_info=error)
 
     def _refuse(self, key: str, launched: float, sentence: str = NOT_STARTED) -> bool:
         return self._change(partial(_refuse, key=key, launched=launched, sentence=sentence))
 
     def _change(self, step: Callable[[JobTable], tuple[JobTable, bool]]) -> bool:
-        """Whether the run was still as it was launched: Dask, for one, starts again what a killed worker had."""
+        """Return whether the job was still as it was launched; Dask, for example, restarts the tasks of a killed
+        worker.
+        """
         try:
             return self.store.change(step)
-        except StoreError as fault:  # then it will be found dead
-            log.warning("%s", fault)
+        except StoreError as error:  # the job is then requeued as crashed
+            log.warning("%s", error)
             return True
 
 
-def lines(store: Store, key: str, attempt: str, start: int) -> tuple[int, bytes, bool]:
-    """Whole lines of a log from a place on, where they begin, and whether there are more. They begin at 0 where no
-    line begins at the place."""
+def lines(store: Store, key: str, log_id: str, start: int) -> tuple[int, bytes, bool]:
+    """Return complete lines of a log from an offset on, their offset, and whether there are more. They begin at 0 if no
+    line begins at the offset.
+    """
     before = max(start - 1, 0)
-    found = store.read(key, attempt, before, MOST_BYTES) or b""
-    if start and found[:1] != b"\n":
-        return lines(store, key, attempt, 0)
-    more = len(found) == MOST_BYTES
-    if more and b"\n" not in found[start - before :]:
-        found = store.read(key, attempt, before, MAX_JOB_BYTES + 1) or b""
-        found = found[: found.find(b"\n", start - before) + 1]
-    return start, found[start - before : found.rfind(b"\n") + 1], more
+    data = store.read(key, log_id, before, MAX_RESPONSE_BYTES) or b""
+    if start and data[:1] != b"\n":
+        return lines(store, key, log_id, 0)
+    more = len(data) == MAX_RESPONSE_BYTES
+    if more and b"\n" not in data[start - before :]:
+        data = store.read(key, log_id, before, MAX_JOB_BYTES + 1) or b""
+        data = data[: data.find(b"\n", start - before) + 1]
+    return start, data[start - before : data.rfind(b"\n") + 1], more
 
 
 def are_chunks(records: bytes) -> bool:
-    """Whether every line is a chunk, with what readers on the server look up in it."""
+    """Return whether every line is a chunk with the fields that the server reads."""
     try:
         chunks = [orjson.loads(line) for line in records.splitlines()]
     except ValueError:
@@ -221,15 +227,15 @@ def _head(
     return Chunk("job", {**data, "sentence": sentence}).line()
 
 
-def _whole(name: str, text: str) -> int:
-    if not _PLACE.fullmatch(text):
-        shown = text[:24]
-        fault = f"{name} = {shown} is not a whole number of at most 15 digits."
-        raise InvalidLink([ParameterError(name, shown, "a whole number", fault)])
+def _parse_integer(name: str, text: str) -> int:
+    if not _OFFSET.fullmatch(text):
+        quoted = text[:24]
+        sentence = f"{name} = {quoted} is not a whole number of at most 15 digits."
+        raise InvalidLink([ParameterError(name, quoted, "a whole number", sentence)])
     return int(text)
 
 
-def _ask(current: JobTable, key: str, limits: queue.QueueLimits, client: str) -> tuple[JobTable, JobResponse]:
+def _apply_request(current: JobTable, key: str, limits: queue.QueueLimits, client: str) -> tuple[JobTable, JobResponse]:
     return queue.request(current, key, time.time(), limits, client)
 
 

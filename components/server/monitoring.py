@@ -1,4 +1,4 @@
-"""What an operator sees of the server: `/health`, `/ready`, `/metrics`, a log line for each request."""
+"""Monitoring: `/health`, `/ready`, `/metrics`, and a log line for each request."""
 
 from __future__ import annotations
 
@@ -26,17 +26,18 @@ def register(
     public: bool = True,
     gauges: Callable[[], Iterable[GaugeMetricFamily]] = tuple,
 ) -> None:
-    """Adds the routes, and counts every request; the last to be registered. public: whether `/metrics` answers;
-    gauges: what is measured for it."""
+    """Add the routes and count every request; register this last. public: whether `/metrics` answers; gauges: measured
+    for it.
+    """
 
     @server.get("/health")
     def health() -> Response:
-        """Liveness: this process answers. Whether it is ready, and whether Redis answers now, is told."""
+        """Return the liveness: this process answers. The body also states readiness and whether Redis answers."""
         return _state()
 
     @server.get("/ready")
     def ready() -> Response:
-        """Readiness: 503 while the numerical core is compiled or loaded."""
+        """Return the readiness: 503 while the numerical core is compiled or loaded."""
         answer = _state()
         if not warmup.ready.is_set():
             answer.status_code = 503
@@ -62,27 +63,27 @@ def register(
 
     @server.before_request
     def begin() -> None:
-        g.begun = time.monotonic()
+        g.started = time.monotonic()
 
     @server.after_request
     def end(response: Response) -> Response:
         route = _name(request.url_rule.rule) if request.url_rule else "none"
         view = (request.view_args or {}).get("name")
-        begun = g.get("begun")  # there is none where a request was refused before
+        started = g.get("started")  # missing if a request was refused before
 
-        def sent() -> None:
+        def record_request() -> None:
             status = str(response.status_code)
-            seconds = time.monotonic() - begun if begun is not None else 0.0
+            seconds = time.monotonic() - started if started is not None else 0.0
             metrics.REQUESTS.labels(route, status if status in STATUSES else "other").inc()
             metrics.REQUEST_SECONDS.labels(route).observe(seconds)
-            told = {"route": route, "view": view if view in views else "", "status": int(status)}
-            log.info("%s %s", route, status, extra={**told, "seconds": round(seconds, 4)})
+            fields = {"route": route, "view": view if view in views else "", "status": int(status)}
+            log.info("%s %s", route, status, extra={**fields, "seconds": round(seconds, 4)})
 
-        response.call_on_close(sent)  # when its last byte is out
+        response.call_on_close(record_request)  # after its last byte
         return response
 
 
 def _name(rule: str) -> str:
-    """The route of a rule: its first word, "page" for pages."""
-    word = rule.strip("/").partition("/")[0]
-    return word if word and "<" not in word else "page"
+    """Return the route of a rule: its first word, "page" for pages."""
+    first_word = rule.strip("/").partition("/")[0]
+    return first_word if first_word and "<" not in first_word else "page"

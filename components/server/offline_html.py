@@ -1,8 +1,8 @@
-"""A picture as one file that needs no network and plays from a folder, as well as from a site.
+"""A recorded page as one file that needs no network.
 
 GET /offline/<view>.html?<link>    the view's page with the recorded stream in it, and all code that draws it
 
-Where the state's long run is finished its record is in the file too; none is started for it.
+The record of the state's job is included if the job is finished; the export does not start it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from components.server.stream import quota_response, request_query, with_error_c
 from components.server.stream_cache import StreamReader
 from components.ui.summary import state_title
 
-MAKING = 0.5  # seconds of a core at most for what is not computing: to read a record, and to write the page
+RENDER_SECONDS = 0.5  # of a core at most, to read the record and to write the page
 NOT_THERE = "The networks of this picture were not at an end when the file was made, and are not in it."
 FAILED = "The computation failed here: there is no picture to keep."
 
@@ -32,29 +32,29 @@ FAILED = "The computation failed here: there is no picture to keep."
 def register(
     server: Flask,
     views: Mapping[str, View],
-    asked: Callable[[str], StreamReader | Response],
+    stream_for_request: Callable[[str], StreamReader | Response],
     runs: JobService,
     limits: ComputeQuota,
 ) -> None:
-    """Adds the route to the server. asked: the lines of a view's state as the present request has it."""
+    """Add the route to the server. stream_for_request: returns the stream of a view for the present request."""
 
     @server.get("/offline/<name>.html")
     def offline(name: str) -> Response:
         try:
-            limits.reserve(request.remote_addr, 0.0)  # once: what has been computed is made a file of, too
-        except QuotaExceeded as exhausted:
-            return quota_response(exhausted)
-        lines = asked(name)
+            limits.reserve(request.remote_addr, 0.0)  # fails if the quota is used up, also for cached streams
+        except QuotaExceeded as exceeded:
+            return quota_response(exceeded)
+        lines = stream_for_request(name)
         if isinstance(lines, Response):
             return lines
-        paid = limits.reserve(request.remote_addr, MAKING, refusable=False)
+        charge = limits.reserve(request.remote_addr, RENDER_SECONDS, refusable=False)
         meter = Meter()
         try:
-            found = list(with_error_chunk(lines, name))  # charged for itself
+            records = list(with_error_chunk(lines, name))  # has a charge of its own
             with meter.measure():
-                page = _page(views[name], request_query(), found, runs)
+                page = _page(views[name], request_query(), records, runs)
         finally:
-            paid(meter.seconds)
+            charge(meter.seconds)
         if page is None:
             return Response(FAILED, 500, mimetype="text/plain")
         file = file_name(views[name], views[name].State.from_query(request_query()), "html")
@@ -63,7 +63,7 @@ def register(
 
 
 def _page(view: View, query: str, lines: list[bytes], runs: JobService) -> str | None:
-    """The file, or None where the stream has failed."""
+    """Return the file; None if the stream has failed."""
     state = view.State.from_query(query)
     watched = getattr(state, "watched", None)
     finished = runs.finished(view.name, state) if view.has_jobs else b""
@@ -72,18 +72,18 @@ def _page(view: View, query: str, lines: list[bytes], runs: JobService) -> str |
         return None
     host = request.url_root.rstrip("/")
     address = f"{host}{view.path}?{state.query()}"
-    made = f"{datetime.now(UTC):%-d %B %Y}, release {build_id()}"
-    partly = f" {NOT_THERE}" if view.has_jobs and not _whole(recording) else ""
+    date = f"{datetime.now(UTC):%-d %B %Y}, release {build_id()}"
+    partly = f" {NOT_THERE}" if view.has_jobs and not _has_networks(recording) else ""
     label = Markup(
         "A file, made {}. It plays, zooms and needs no network; moving its parameters needs the app: "
         '<a href="{}" target="_blank" rel="noopener">open it there</a>.{}'
-    ).format(made, address, partly)
+    ).format(date, address, partly)
     return replay_page.page(
         view, state.model_dump(), recording, state_title(view, state), label, replay_page.as_inline, host
     )
 
 
-def _whole(recording: replay_page.Recording) -> bool:
-    """Whether the networks of a long run, or kept results in their place, are in a recording."""
-    begun = [chunk for chunk in recording if chunk["kind"] == "start"]
-    return len(begun) > 1 or any(chunk.get("final") for chunk in begun)
+def _has_networks(recording: replay_page.Recording) -> bool:
+    """Return whether a recording contains the networks of a job, or bundled results in their place."""
+    starts = [chunk for chunk in recording if chunk["kind"] == "start"]
+    return len(starts) > 1 or any(chunk.get("final") for chunk in starts)

@@ -1,6 +1,6 @@
-"""The head of a page for those who see only its link: title, description, picture, of the very state.
+"""The head of a page for link previews: title, description and picture of its state.
 
-Dash has one document for all paths; what is of a link is put into it request by request, everything escaped.
+Dash has one document for all paths; the metadata of a link are inserted for each request, escaped.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from components.ui.shell import NAME, StandalonePage, view_at
 from components.ui.summary import PageMetadata, Summary, describe_state, summarize
 
 DESCRIPTION = "Dynamics of feature learning and unlearning in two-layer networks."
-CHEAP = 0.05  # seconds: of what takes longer nothing is said, unless it is at hand
-PATIENCE = 0.3  # seconds that a page waits for it at most
+MAX_STATE_SECONDS = 0.05  # costlier states get no sentences unless their stream is cached
+SENTENCE_TIMEOUT_SECONDS = 0.3  # that a page waits for its sentences
 
 _reading = ThreadPoolExecutor(2, "sentences")
 
@@ -39,45 +39,45 @@ _reading = ThreadPoolExecutor(2, "sentences")
 def register(
     app: Dash, views: Mapping[str, View], pages: Sequence[StandalonePage], cache: StreamCache, limits: ComputeQuota
 ) -> None:
-    """Gives every page that Dash sends the head of its link."""
-    whole = app.interpolate_index
+    """Insert the metadata of the link into every page that Dash sends."""
+    interpolate = app.interpolate_index
 
-    def interpolated(**parts: str) -> str:
-        page, url = asked(views, pages, cache, limits)
+    def interpolate_with_metadata(**parts: str) -> str:
+        page, url = metadata_for_request(views, pages, cache, limits)
         description = Markup('<meta name="description" content="{}">').format(escape_text(shorten(page.description)))
         metas = "\n".join((parts["metas"], description, meta_tags(page, url, request.url_root)))
-        document = whole(**{**parts, "metas": metas, "title": escape_text(page.title)})
+        document = interpolate(**{**parts, "metas": metas, "title": escape_text(page.title)})
         return document.replace(shell.ADDRESS, escape_text(request.url_root.rstrip("/")))
 
-    app.interpolate_index = interpolated  # type: ignore[assignment, method-assign]  # Dash's own way of changing it
+    app.interpolate_index = interpolate_with_metadata  # type: ignore[assignment, method-assign]  # as Dash documents it
 
 
-def asked(
+def metadata_for_request(
     views: Mapping[str, View], pages: Sequence[StandalonePage], cache: StreamCache, limits: ComputeQuota
 ) -> tuple[PageMetadata, str]:
-    """What the page of the present request is about, and its address without the host."""
+    """Return the metadata of the page of the present request, and its address without the host."""
     path = request.path.rstrip("/") or "/"
     view = view_at(views, path)
     if view is not None:
-        return of_view(view, cache, limits)
+        return metadata_of_view(view, cache, limits)
     page = next((page for page in pages if page.has(path)), None)
     if page is None:
         return PageMetadata(NAME, DESCRIPTION), "/"
-    found = page.about(path)
+    metadata = page.about(path)
     with suppress(InvalidLink):
-        if found.view is not None and request.query_string:  # a step that the audience has changed
-            state = found.view.State.from_query(request_query())
-            return replace(found, state=state), f"{path}?{state.query()}"
-    return found, path
+        if metadata.view is not None and request.query_string:  # a step with changed parameters
+            state = metadata.view.State.from_query(request_query())
+            return replace(metadata, state=state), f"{path}?{state.query()}"
+    return metadata, path
 
 
-def of_view(view: View, cache: StreamCache, limits: ComputeQuota) -> tuple[PageMetadata, str]:
-    """What a view's page is about at the present link, or at the nearest that can be read; and its address."""
+def metadata_of_view(view: View, cache: StreamCache, limits: ComputeQuota) -> tuple[PageMetadata, str]:
+    """Return the metadata of a view's page at the nearest readable state of the present link, and its address."""
     state, _ = view.State.nearest(request_query())
-    told = words(view, state, cache, limits)
-    sentences = " ".join(sentence for sentence, _ in told.sentences)
+    summary = state_summary(view, state, cache, limits)
+    sentences = " ".join(sentence for sentence, _ in summary.sentences)
     description = f"{sentences} {describe_state(view, state)}.".strip()
-    title = f"{told.title} · {view.title} · {NAME}" if told.title != view.title else f"{view.title} · {NAME}"
+    title = f"{summary.title} · {view.title} · {NAME}" if summary.title != view.title else f"{view.title} · {NAME}"
     if not request.query_string:
         return PageMetadata(title, description, view, state), view.path
     only, _ = parse_visible_controls(value_of(request_query(), ONLY), view.controls)
@@ -85,28 +85,30 @@ def of_view(view: View, cache: StreamCache, limits: ComputeQuota) -> tuple[PageM
     return PageMetadata(title, description, view, state), f"{view.path}?{state.query()}{chosen}"
 
 
-def words(view: View, state: State, cache: StreamCache, limits: ComputeQuota) -> Summary:
-    """What is said of a state: from its stream where that is at hand, or costs next to nothing and is there in a
-    moment, for the page is about to ask for it; else without its sentence."""
+def state_summary(view: View, state: State, cache: StreamCache, limits: ComputeQuota) -> Summary:
+    """Return the summary of a state, with its sentences if their stream is cached or cheap and fast.
+
+    A cheap stream is computed here because the page requests it next.
+    """
     body = cache.get_complete(cache_key(view, state))
-    if body is None and warmup.is_ready(view.name) and view.seconds(state) <= CHEAP:
+    if body is None and warmup.is_ready(view.name) and view.seconds(state) <= MAX_STATE_SECONDS:
         try:
             parse_affordable(view, state.query())
             lines = metered_stream(cache, limits, view, state)
         except (InvalidLink, QuotaExceeded):
             return summarize(view, state, {})
-        reading = _reading.submit(_read, lines, view.name)
+        reading = _reading.submit(_read_all, lines, view.name)
         try:
-            body = reading.result(PATIENCE)
-        except TimeoutError:  # it is read on, and the page joins it
+            body = reading.result(SENTENCE_TIMEOUT_SECONDS)
+        except TimeoutError:  # the stream is read to its end, and the page subscribes to it
             if reading.cancel():
                 lines.close()
-    spoken = [line for line in (body or b"").splitlines() if line.startswith(TEXT)]
-    return summarize(view, state, orjson.loads(spoken[-1]) if spoken else {})
+    text_lines = [line for line in (body or b"").splitlines() if line.startswith(TEXT)]
+    return summarize(view, state, orjson.loads(text_lines[-1]) if text_lines else {})
 
 
-def _read(lines: StreamReader, name: str) -> bytes:
-    """All of a stream."""
+def _read_all(lines: StreamReader, name: str) -> bytes:
+    """Read a stream to its end."""
     try:
         return b"".join(with_error_chunk(lines, name))
     finally:

@@ -1,4 +1,4 @@
-"""Handing a link on: its short form, and a picture of it that a telephone's camera reads.
+"""Sharing of links: the short form, and the QR code.
 
 GET /short-link/<view>?<link>   the short link, as JSON (also at /short/<view>, the earlier address)
 GET /qr.svg?u=<address>    an address of this site as a QR code
@@ -20,13 +20,13 @@ from components.core.view import View
 from components.server.compute_quota import ComputeQuota, QuotaExceeded
 from components.server.stream import invalid_link_response, not_found_response, quota_response, request_query
 
-MOST = 1000  # characters of an address: a code of more cannot be read across a hall
-SECONDS = 0.1  # that the longest takes to be drawn, at most
-KEPT = 86_400  # seconds: the same address always has the same code
+MAX_ADDRESS_LENGTH = 1000  # characters; larger codes cannot be read across a lecture hall
+MAX_RENDER_SECONDS = 0.1  # of CPU, for the longest address
+MAX_AGE_SECONDS = 86_400  # the code of an address never changes
 
 
 def register(server: Flask, views: Mapping[str, View], limits: ComputeQuota | None = None) -> None:
-    """Adds the routes to the server. Without limits there are none."""
+    """Add the routes to the server; without limits there is no quota."""
     granted = limits or ComputeQuota(0, 1)
 
     @server.get("/short/<name>")
@@ -45,27 +45,29 @@ def register(server: Flask, views: Mapping[str, View], limits: ComputeQuota | No
     def qr() -> Response:
         address = request.args.get("u", "")
         try:
-            settle = granted.reserve(request.remote_addr, SECONDS)
-        except QuotaExceeded as exhausted:
-            return quota_response(exhausted)
-        begun = time.thread_time()
+            charge = granted.reserve(request.remote_addr, MAX_RENDER_SECONDS)
+        except QuotaExceeded as exceeded:
+            return quota_response(exceeded)
+        started = time.thread_time()
         try:
-            drawn = qr_svg(address, request.host)
+            svg = qr_svg(address, request.host)
         except ValueError as error:
             problem = ParameterError(
-                "u", address[:24], f"an address of this site of at most {MOST} characters", str(error)
+                "u", address[:24], f"an address of this site of at most {MAX_ADDRESS_LENGTH} characters", str(error)
             )
             return invalid_link_response(InvalidLink([problem]))
         finally:
-            settle(time.thread_time() - begun)
-        return Response(drawn, mimetype="image/svg+xml", headers={"Cache-Control": f"public, max-age={KEPT}"})
+            charge(time.thread_time() - started)
+        return Response(svg, mimetype="image/svg+xml", headers={"Cache-Control": f"public, max-age={MAX_AGE_SECONDS}"})
 
 
 def qr_svg(address: str, host: str) -> bytes:
     """Return the QR code of an address of a host as SVG, black on white in both themes. Raises ValueError with a
     sentence."""
-    if len(address) > MOST:
-        raise ValueError(f"The address has {len(address)} characters; a QR code is drawn of at most {MOST}.")
+    if len(address) > MAX_ADDRESS_LENGTH:
+        raise ValueError(
+            f"The address has {len(address)} characters; a QR code is drawn of at most {MAX_ADDRESS_LENGTH}."
+        )
     if not address.isprintable() or " " in address or not _is_of(address, host):
         raise ValueError("u is not the address of a page of this site.")
     out = io.BytesIO()
@@ -74,7 +76,7 @@ def qr_svg(address: str, host: str) -> bytes:
 
 
 def _is_of(address: str, host: str) -> bool:
-    """Whether an address is an http address of a host."""
+    """Return whether an address is an http address of a host."""
     try:
         parts = urlsplit(address)
     except ValueError:

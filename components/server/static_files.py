@@ -1,4 +1,4 @@
-"""How files, and the page of the theory, leave the server: compressed once, kept by browsers while they are so."""
+"""Static files and the theory page: compressed once, cached by browsers until they change."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ COMPRESSION: dict[str, Any] = {
 }
 FILES = ("/assets/", "/_dash-component-suites/", "/theory")
 YEAR = 31_536_000  # seconds
-MOST_FILES = 64  # some thirty are served
+MAX_FILES = 64  # about thirty are served
 
 
 def register(server: Flask) -> None:
-    """Compression and the browsers' cache, for every response of the server."""
+    """Add compression and cache headers to every response of the server."""
     server.config.update(COMPRESSION)
     compress = Compress(server)
     server.config.update(COMPRESS_CACHE_BACKEND=_memory, COMPRESS_CACHE_KEY=_content)
     compress_file = Compress(server)
 
     @server.after_request
-    def keep_pages_private(response: Response) -> Response:
-        """A page holds the host name of its request, so no shared cache may keep it."""
+    def mark_pages_private(response: Response) -> Response:
+        """Return a page holds the host name of its request, so no shared cache may keep it."""
         if response.mimetype == "text/html":
             response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
@@ -55,10 +55,10 @@ def register(server: Flask) -> None:
 
 
 def _memory() -> SimpleCache:
-    return SimpleCache(threshold=MOST_FILES, default_timeout=0)
+    return SimpleCache(threshold=MAX_FILES, default_timeout=0)
 
 
-def _content(asked: Request) -> str:
-    """What a file is kept under: itself, for an address can be written in any number of ways."""
+def _content(_request: Request) -> str:
+    """Return the cache key of a file: its content, since one file has any number of addresses."""
     key: str = g.content
     return key

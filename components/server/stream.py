@@ -32,14 +32,14 @@ from components.operations.build_id import build_id
 from components.operations.cost_limit import parse_affordable
 from components.server.client_connection import client_gone
 from components.server.compute_quota import ComputeQuota, QuotaExceeded
-from components.server.stream_cache import REST, StreamCache, StreamReader, no_charge
+from components.server.stream_cache import PAUSE_MARKER, StreamCache, StreamReader, no_charge
 from components.ui import embed
 from dynamics.interruption import Interrupted
 
 log = logging.getLogger(__name__)
 
-TEXT = Chunk("text").line().rstrip(b"}\n")  # how a line of sentences begins
-ROUTES = ("/stream/", "/picture/", "/text/", "/words/", "/resolve/", "/state/", "/export/")  # whose errors are JSON
+TEXT = Chunk("text").line().rstrip(b"}\n")  # prefix of a line of sentences
+ROUTES = ("/stream/", "/picture/", "/text/", "/words/", "/resolve/", "/state/", "/export/")  # their errors are JSON
 REQUEST_KEYS = ("text", "generation", "offset", "peek")  # of a query: about the request, and no part of the link
 FAILURE = "The computation failed here."
 COMPUTED = ("csv", "json")  # files that are computed
@@ -49,15 +49,17 @@ _STREAMED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 def register(
     server: Flask, views: Mapping[str, View], cache: StreamCache, limits: ComputeQuota | None = None
 ) -> Callable[[str], StreamReader | Response]:
-    """Add the routes to the server; without limits there is no quota. Return a function that gives the stream of a view
-    for the present request, or the response that says why there is none.
+    """Add the routes to the server; without limits there is no quota.
+
+    Return a function that returns the stream of a view for the present request, or the response that states why there is
+    none.
     """
     release = build_id()
     granted = limits or ComputeQuota(0, 1)
 
     @server.after_request
     def name_release(response: Response) -> Response:
-        response.headers["X-Release"] = release  # by which the page notices an update of the app
+        response.headers["X-Release"] = release  # the page compares it to notice an update of the app
         return response
 
     @server.errorhandler(HTTPException)
@@ -73,7 +75,7 @@ def register(
 
     @server.before_request
     def no_page() -> Response | None:
-        """The app's page answers all paths that are no other route's; but here programs ask."""
+        """Return 404 as JSON for unknown names: Dash would return the app's page for every path without a route."""
         rule = request.url_rule
         if rule is None or not request.path.startswith(ROUTES) or rule.rule.startswith(ROUTES):
             return None
@@ -81,10 +83,13 @@ def register(
         return no_export(name) if route == "export" else not_found_response(name, views)
 
     def no_export(file: str) -> Response:
-        return not_found_response(file, [f"{known}.{ending}" for known in views for ending in MIMETYPES])
+        return not_found_response(file, [f"{view_name}.{ending}" for view_name in views for ending in MIMETYPES])
 
-    def asked(name: str, pulses: bool = False, whole: bool = True) -> StreamReader | Response:
-        """The lines of a view's state, or why there are none; they need not be read to the end if not `whole`."""
+    def stream_for_request(name: str, pulses: bool = False, whole: bool = True) -> StreamReader | Response:
+        """Return the stream of a view for the present request, or the response that states why there is none.
+
+        whole: whether the stream is read to its end.
+        """
         view = views.get(name)
         if view is None:
             return not_found_response(name, views)
@@ -92,13 +97,13 @@ def register(
             return metered_stream(cache, granted, view, parse_affordable(view, request_query()), pulses, whole)
         except InvalidLink as problems:
             return invalid_link_response(problems)
-        except QuotaExceeded as exhausted:
-            return quota_response(exhausted)
+        except QuotaExceeded as exceeded:
+            return quota_response(exceeded)
 
     def when_ready(name: str, whole: bool) -> Iterator[bytes]:
-        """The lines, as soon as the core is compiled: before, the cost of a state is not known."""
+        """Yield the lines once the core is compiled: only then is the cost of a state known."""
         yield from warmup.after_warmup(name)
-        lines = asked(name, pulses=True, whole=whole)
+        lines = stream_for_request(name, pulses=True, whole=whole)
         if isinstance(lines, Response):
             yield Chunk("error", {"sentence": orjson.loads(lines.data)["errors"][0]["sentence"]}).line()
             return
@@ -108,7 +113,7 @@ def register(
             lines.close()
 
     def streamed(name: str, whole: bool) -> Response:
-        """A stream, or its picture alone."""
+        """Return a stream; if not whole, up to the end of the trajectories."""
         if not warmup.is_ready(name):
             view = views.get(name)
             if view is None:
@@ -120,11 +125,11 @@ def register(
             return Response(
                 stream_with_context(when_ready(name, whole)), mimetype="application/x-ndjson", headers=_STREAMED
             )
-        lines = asked(name, pulses=True, whole=whole)
+        lines = stream_for_request(name, pulses=True, whole=whole)
         if isinstance(lines, Response):
             return lines
-        sent = with_error_chunk(lines if whole else until_trajectories_end(lines), name)
-        response = Response(sent, mimetype="application/x-ndjson", headers=_STREAMED)
+        body = with_error_chunk(lines if whole else until_trajectories_end(lines), name)
+        response = Response(body, mimetype="application/x-ndjson", headers=_STREAMED)
         response.call_on_close(lines.close)  # a client that left before the first line never starts the iteration
         return response
 
@@ -139,13 +144,13 @@ def register(
     @server.get("/words/<name>")
     @server.get("/text/<name>")
     def text(name: str) -> Response:
-        lines = asked(name)
+        lines = stream_for_request(name)
         if isinstance(lines, Response):
             return lines
-        said = [line for line in b"".join(with_error_chunk(lines, name)).splitlines() if line.startswith(TEXT)]
-        if not said:
+        text_lines = [line for line in b"".join(with_error_chunk(lines, name)).splitlines() if line.startswith(TEXT)]
+        if not text_lines:
             return _json({"errors": [{"sentence": FAILURE}]}, 500)
-        return Response(said[-1], mimetype="application/json", headers={"Cache-Control": "no-store"})
+        return Response(text_lines[-1], mimetype="application/json", headers={"Cache-Control": "no-store"})
 
     @server.get("/state/<name>")
     @server.get("/resolve/<name>")
@@ -159,7 +164,9 @@ def register(
         sentences = [*(problem.sentence for problem in problems), *unknown_controls]
         sentences += embed.validate_size(value_of(query, EMBED))
         named = {"v", *(parameter.key for parameter in view.State.parameters().values())}
-        nearest = any(problem.parameter in named for problem in problems)  # not where nothing of the link was changed
+        nearest = any(
+            problem.parameter in named for problem in problems
+        )  # False if no parameter of the link was changed
         body = {"state": state.model_dump(), "link": state.query(), "sentences": sentences, "nearest": nearest}
         return _json({**body, "only": only})
 
@@ -173,8 +180,8 @@ def register(
             charge = reserve_compute(granted, view, state, kind) if kind in COMPUTED else None
         except InvalidLink as problems:
             return invalid_link_response(problems)
-        except QuotaExceeded as exhausted:
-            return quota_response(exhausted)
+        except QuotaExceeded as exceeded:
+            return quota_response(exceeded)
         headers = {
             "Content-Disposition": f'attachment; filename="{file_name(view, state, kind)}"',
             "Cache-Control": "no-store",
@@ -193,7 +200,7 @@ def register(
             if charge:
                 charge(meter.seconds)
 
-    return asked
+    return stream_for_request
 
 
 def reserve_compute(granted: ComputeQuota, view: View, state: State, kind: str = "stream") -> Charge:
@@ -207,7 +214,7 @@ def metered_stream(
 ) -> StreamReader:
     """Return the stream of a state, cached or computed, at the cost of the present client if it starts the computation.
 
-    pulses: whether spaces are sent while a line takes long; whole: whether what follows `REST` is computed before it is
+    pulses: whether spaces are sent while a line takes long; whole: whether what follows `PAUSE_MARKER` is computed before it is
     requested. Raises QuotaExceeded.
     """
     key = cache_key(view, state)
@@ -222,35 +229,35 @@ def cache_key(view: View, state: State) -> str:
 
 
 def encode_chunks(view: View, state: State) -> Iterator[bytes]:
-    """Encode a view's chunks as lines. The line that completes the figures ends with `REST`: all trajectories are drawn
+    """Encode a view's chunks as lines. The line that completes the figures ends with `PAUSE_MARKER`: all trajectories are drawn
     to their ends, and no figure comes again.
     """
-    runs, ended, coming = -1, set(), {"": True}
+    runs, ended, unfinished = -1, set(), {"": True}
     for chunk in view.compute(state):
         line, data = chunk.line(), chunk.data
         if chunk.kind == "start":
             runs = data["runs"]
         elif chunk.kind == "scene":
-            coming.pop("", None)
-            coming[data["name"]] = data["more"]
+            unfinished.pop("", None)
+            unfinished[data["name"]] = data["more"]
         elif chunk.kind == "trace" and data["last"]:
             ended.add(data["index"])
-        if len(ended) == runs and not any(coming.values()):
-            line, runs = line.rstrip() + REST, -1
+        if len(ended) == runs and not any(unfinished.values()):
+            line, runs = line.rstrip() + PAUSE_MARKER, -1
         yield line
 
 
 def until_trajectories_end(lines: Iterator[bytes]) -> Iterator[bytes]:
     """Yield the lines up to the end of the trajectories, then an end that says so.
 
-    The sentences take longer to compute than the trajectories, and nobody reads them while a control moves.
+    The sentences take longer to compute than the trajectories, and are not shown while a control moves.
     """
     for piece in lines:
-        picture, rest, _ = piece.partition(REST)
-        if not rest:
+        last_line, marker, _ = piece.partition(PAUSE_MARKER)
+        if not marker:
             yield piece
         else:
-            yield picture + b"\n"
+            yield last_line + b"\n"
             yield Chunk("end", {"alone": True}).line()
             return
 
@@ -277,11 +284,11 @@ def invalid_link_response(problems: InvalidLink) -> Response:
     return _json({"errors": errors}, 414 if too_long else 422)
 
 
-def quota_response(exhausted: QuotaExceeded) -> Response:
+def quota_response(exceeded: QuotaExceeded) -> Response:
     """Return 429, with the time after which to try again."""
-    answer = _json({"errors": [{"sentence": str(exhausted)}]}, 429)
-    answer.headers["Retry-After"] = str(exhausted.wait)
-    return answer
+    response = _json({"errors": [{"sentence": str(exceeded)}]}, 429)
+    response.headers["Retry-After"] = str(exceeded.wait)
+    return response
 
 
 def request_query() -> str:
@@ -290,10 +297,10 @@ def request_query() -> str:
     return "&".join(term for term in query.split("&") if term.partition("=")[0] not in REQUEST_KEYS)
 
 
-def not_found_response(name: str, known: Mapping[str, View] | list[str]) -> Response:
+def not_found_response(name: str, names: Mapping[str, View] | list[str]) -> Response:
     """Return 404, with the names that exist."""
-    asked = name[:80] or "What has no name"
-    return _json({"errors": [{"sentence": f"{asked} is not here; {', '.join(known)} are."}]}, 404)
+    requested = name[:80] or "What has no name"
+    return _json({"errors": [{"sentence": f"{requested} is not here; {', '.join(names)} are."}]}, 404)
 
 
 def _json(body: object, status: int = 200) -> Response:

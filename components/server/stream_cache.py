@@ -1,15 +1,14 @@
-"""The one cache: finished streams, by view and canonical state.
+"""The cache of finished streams, by view and canonical state.
 
-Concurrent requests for the same stream share one generator, which a thread of the pool advances to its end, whether
-its lines are asked for one by one or not: to hand each over would cost more than some of them do. After a line that
-ends with `REST`, and `AHEAD` lines beyond the last one requested, it goes on only when another is requested. After
-every `PULSE_SECONDS` without a line a request is given a space, which JSON allows before a value as it does a tab
-behind it, so that a client that has gone is noticed. When the last one goes the work is interrupted at its next
-checkpoint (see dynamics/interruption.py).
+Concurrent requests for the same stream share one generator, which a thread of the pool advances to its end, without
+waiting for the requests: to hand over single lines costs more than some of them take to compute. After a line that ends
+with `PAUSE_MARKER`, and `MAX_LINES_AHEAD` lines beyond the last requested one, the thread continues only when another
+line is requested. After every `PULSE_SECONDS` without a line a request receives a space, which JSON allows before a
+value (and a tab after it), so that a client that has disconnected is noticed. When the last subscriber disconnects, the
+computation is interrupted at its next checkpoint (see dynamics/interruption.py).
 
-What is kept is bytes, never objects, in the memory of each worker (bounded by number and size), and in the Redis that
-all share where there is one. What comes from there is looked at before it is believed: only the lines of a whole stream
-are passed on.
+The cache contains bytes, never objects: in the memory of each worker (bounded by number and size), and in the shared
+Redis if there is one. Values from Redis are validated: only the lines of a complete stream are used.
 """
 
 from __future__ import annotations
@@ -38,9 +37,9 @@ MAX_ENTRIES = 64
 MAX_ENTRY_BYTES = 1 << 20  # so at most 64 MiB in each worker
 TIMEOUT_SECONDS = 3600  # seconds
 PULSE, PULSE_SECONDS = b" ", 0.2
-MAX_LINES_AHEAD = 64  # lines that are computed before they are requested, some MiB
-REST = b"\t\n"  # ends the line after which a computation rests until the next one is requested
-END = b'{"kind":"end"'  # how the last line of a stream begins
+MAX_LINES_AHEAD = 64  # lines computed before they are requested, a few MiB
+PAUSE_MARKER = b"\t\n"  # ends the line after which a computation pauses until the next one is requested
+END = b'{"kind":"end"'  # prefix of the last line of a stream
 _threads = ThreadPoolExecutor(64, "stream")  # more than there are requests at a time
 
 
@@ -55,29 +54,31 @@ class InFlightStream:
     def __init__(self, view: str, lines: Iterator[bytes], charge: Charge) -> None:
         self.view, self.lines, self.charge = view, lines, charge
         self.subscribers = 0
-        self.whole = False  # whether somebody wants it all
+        self.read_to_end = False  # whether a subscriber reads it to its end
         self.stopped = threading.Event()
         self.meter = Meter()
-        self._context = Context()  # of the generator, which different threads advance
-        self._changed = threading.Condition()  # notified when what follows changes
-        self.done: list[bytes] = []
+        self._context = Context()  # of the generator, which several threads advance in turn
+        self._changed = threading.Condition()  # notified when a line or the end is available
+        self.finished_lines: list[bytes] = []
         self.complete = False
         self.failure: Exception | None = None
-        self._working = self._over = False
-        self._wanted = -1  # the largest number of a line that was requested
+        self._working = self._closed = False
+        self._last_requested = -1  # the largest number of a line that was requested
 
     def line(self, number: int) -> bytes | None:
-        """The line of that number; a pulse if it does not come in time; None after the last. What kept a line from
-        being computed is raised to everybody who asks for it."""
+        """Return the line of that number; a pulse if it does not arrive in time; None after the last.
+
+        The exception that ended the computation is raised for every subscriber that requests a missing line.
+        """
         with self._changed:
-            self._wanted = max(self._wanted, number)
+            self._last_requested = max(self._last_requested, number)
             if not (self._working or self._is_there(number)):
                 self._working = True
                 _threads.submit(self._work)
             if not self._changed.wait_for(lambda: self._is_there(number), PULSE_SECONDS):
                 return PULSE
-            if number < len(self.done):
-                return self.done[number]
+            if number < len(self.finished_lines):
+                return self.finished_lines[number]
             if self.failure is not None:
                 raise self.failure
             return None
@@ -87,21 +88,21 @@ class InFlightStream:
         self.stopped.set()
         with self._changed:
             if self._working:
-                return  # the thread that works ends it
+                return  # the working thread closes the generator
         self._end()
 
     def _is_there(self, number: int) -> bool:
-        """Whether there is a line of that number, or never will be."""
-        return number < len(self.done) or self.complete or self.failure is not None
+        """Return whether there is a line of that number, or never will be."""
+        return number < len(self.finished_lines) or self.complete or self.failure is not None
 
     def _work(self) -> None:
-        """Compute lines as far as `_goes_on`."""
-        while self._goes_on():
+        """Compute lines while `_should_continue`."""
+        while self._should_continue():
             try:
                 self._context.run(self._next_line)
             except StopIteration:
                 self._ended(None)
-            except Exception as failure:  # any fault of a view is every request's: it must not only end this thread
+            except Exception as failure:  # passed on to every request, instead of ending this thread only
                 self._ended(failure)
         if self.stopped.is_set():
             self._end()
@@ -114,24 +115,26 @@ class InFlightStream:
             failure = failure or other
         self.complete, self.failure = failure is None, failure
 
-    def _goes_on(self) -> bool:
+    def _should_continue(self) -> bool:
         """Wake the requests that wait for a line; return whether to compute another. If not, this thread ends."""
         with self._changed:
             self._changed.notify_all()
-            ahead = len(self.done) - 1 - self._wanted
-            rests = ahead >= MAX_LINES_AHEAD or (ahead >= 0 and not self.whole and self.done[-1].endswith(REST))
-            self._working = not (rests or self.complete or self.failure or self.stopped.is_set())
+            ahead = len(self.finished_lines) - 1 - self._last_requested
+            pauses = ahead >= MAX_LINES_AHEAD or (
+                ahead >= 0 and not self.read_to_end and self.finished_lines[-1].endswith(PAUSE_MARKER)
+            )
+            self._working = not (pauses or self.complete or self.failure or self.stopped.is_set())
             return self._working
 
     def _next_line(self) -> None:
         with charged(self.meter, self.charge, self.stopped.is_set):
-            self.done.append(next(self.lines))
+            self.finished_lines.append(next(self.lines))
 
     def _end(self) -> None:
         """Close the generator and pay for its time, once."""
         with self._changed:
-            over, self._over = self._over, True
-        if over:
+            closed, self._closed = self._closed, True
+        if closed:
             return
         close = getattr(self.lines, "close", None)
         if close:
@@ -167,7 +170,7 @@ class StreamCache:
 
     def __init__(self, server: Flask, shared: RedisClient | None = None) -> None:
         config = {"CACHE_TYPE": "SimpleCache", "CACHE_DEFAULT_TIMEOUT": TIMEOUT_SECONDS, "CACHE_THRESHOLD": MAX_ENTRIES}
-        self.kept = Cache(server, config=config)
+        self.memory = Cache(server, config=config)
         self.shared = shared
         self.server = server
         self._running: dict[str, InFlightStream] = {}
@@ -177,22 +180,22 @@ class StreamCache:
         self,
         key: str,
         compute: Callable[[], Iterator[bytes]],
-        admit: Callable[[], Charge] = no_charge,
+        reserve: Callable[[], Charge] = no_charge,
         pulses: bool = False,
         whole: bool = True,
     ) -> StreamReader:
         """Return the lines of `compute()`, from the cache if they are there, computed once for concurrent requests.
 
-        key: the view, a question mark, the state. admit: called only if this request starts the computation; it may
-        raise QuotaExceeded. pulses: whether to send a space where a line takes long. whole: whether lines after a
-        `REST` are computed before they are requested. The caller must exhaust or close the returned reader.
+        key: the view, a question mark, the state. reserve: called only if this request starts the computation; it may
+        raise QuotaExceeded. pulses: whether to send a space while a line takes long. whole: whether lines after a
+        `PAUSE_MARKER` are computed before they are requested. The caller must exhaust or close the returned reader.
         """
-        kept = self._get(key)
-        if kept is not None:
+        cached = self._get(key)
+        if cached is not None:
             metrics.STREAMS.labels(key.partition("?")[0], "kept").inc()
-            return StreamReader(iter([kept]))
-        shared = self._join(key, compute, admit)
-        shared.whole |= whole
+            return StreamReader(iter([cached]))
+        shared = self._join(key, compute, reserve)
+        shared.read_to_end |= whole
         lines = self._lines(key, shared)
         if not pulses:
             lines = (line for line in lines if line is not PULSE)
@@ -202,15 +205,15 @@ class StreamCache:
         """Return the whole stream of a key if it is cached."""
         return self._get(key)
 
-    def _join(self, key: str, compute: Callable[[], Iterator[bytes]], admit: Callable[[], Charge]) -> InFlightStream:
-        """The stream that is being computed, or a new one, with one asker more."""
+    def _join(self, key: str, compute: Callable[[], Iterator[bytes]], reserve: Callable[[], Charge]) -> InFlightStream:
+        """Subscribe to the stream that is being computed, or to a new one."""
         view = key.partition("?")[0]
         with self._lock:
             if key in self._running:
                 metrics.STREAMS.labels(view, "joined").inc()
                 self._running[key].subscribers += 1
                 return self._running[key]
-        charge = admit()  # not under the lock: it may ask elsewhere
+        charge = reserve()  # not under the lock: it may call Redis
         new = InFlightStream(view, compute(), charge)
         with self._lock:
             shared = self._running.setdefault(key, new)
@@ -224,16 +227,16 @@ class StreamCache:
         number = 0
         try:
             while (line := shared.line(number)) is not None:
-                if line is PULSE and number and shared.done[number - 1].startswith(END):
-                    continue  # a space before no value would be a line that is no JSON
+                if line is PULSE and number and shared.finished_lines[number - 1].startswith(END):
+                    continue  # a space without a value after it would be an invalid line
                 yield line
                 number += line is not PULSE
         except Exception:
-            self._drop(key, shared)  # what has failed must not be what the next asker gets
+            self._drop(key, shared)  # the next request must not get the failed stream
             raise
 
     def _leave(self, key: str, shared: InFlightStream) -> None:
-        """The last asker keeps what is complete and stops what is not."""
+        """Unsubscribe; the last subscriber stores a complete stream and stops an incomplete one."""
         with self._lock:  # atomically, so that no request joins a stream that is about to be stopped
             shared.subscribers -= 1
             if shared.subscribers:
@@ -241,7 +244,7 @@ class StreamCache:
             if self._running.get(key) is shared:
                 del self._running[key]
         if shared.complete:
-            self._keep(key, b"".join(shared.done))
+            self._store(key, b"".join(shared.finished_lines))
         else:
             shared.close()
 
@@ -250,7 +253,7 @@ class StreamCache:
             if self._running.get(key) is shared:
                 del self._running[key]
 
-    def _keep(self, key: str, body: bytes) -> None:
+    def _store(self, key: str, body: bytes) -> None:
         if len(body) > MAX_ENTRY_BYTES:
             return
         self._remember(key, body)
@@ -260,12 +263,12 @@ class StreamCache:
 
     def _get(self, key: str) -> bytes | None:
         with self.server.app_context():
-            value = self.kept.get(key)
+            value = self.memory.get(key)
         if isinstance(value, bytes) or self.shared is None:
             return value
         try:
             value = self.shared.get(_name(key), MAX_ENTRY_BYTES)
-        except Unavailable:  # that makes us slower, nothing else
+        except Unavailable:  # computed again instead
             return None
         if value is None or not is_complete_stream(value):
             return None
@@ -274,7 +277,7 @@ class StreamCache:
 
     def _remember(self, key: str, body: bytes) -> None:
         with self.server.app_context():
-            self.kept.set(key, body)
+            self.memory.set(key, body)
 
 
 def is_complete_stream(body: bytes) -> bool:

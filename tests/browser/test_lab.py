@@ -147,7 +147,7 @@ def test_a_preset_replays_its_record_says_so_and_can_be_trained_live(open_page: 
     page.wait_for_selector('body[data-finished*="m=10&"]')
     kept = records.of(preset.state)
     expect(page.locator("#progress")).to_contain_text(captions.replay(kept))
-    assert page.evaluate(COLUMN) == kept.course.mean("R").astype("f4").tolist()
+    assert page.evaluate(COLUMN) == kept.history.mean("R").astype("f4").tolist()
     drawn = "Array.from(document.getElementById('lab-plane').data.find(({ name }) => name === 'networks, mean').x)"
     until(page, f"{drawn}.length > 100")
     assert page.evaluate(drawn) == page.evaluate(COLUMN)
@@ -158,7 +158,7 @@ def test_a_preset_replays_its_record_says_so_and_can_be_trained_live(open_page: 
     until(page, f"{COUNT} === 0")
     page.wait_for_selector('body[data-finished*="m=10&"]')
     assert len(launched) == 1
-    assert page.evaluate(COLUMN) == pytest.approx(kept.course.mean("R").tolist(), abs=2e-3)
+    assert page.evaluate(COLUMN) == pytest.approx(kept.history.mean("R").tolist(), abs=2e-3)
     expect(page.locator("#progress")).to_be_hidden()
     page.select_option("#preset", "recursion")
     expect(page.locator("#progress")).to_contain_text("Recorded run")

@@ -1,2 +1,1 @@
-"""Pictures and words of a state for those who only look at its link: the PNG that a message shows, and the page's meta
-tags."""
+"""Share cards: the PNG of a state that messages show for its link."""

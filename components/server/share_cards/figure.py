@@ -14,13 +14,13 @@ from components.server.share_cards.axes import Axis, ticks
 from components.server.share_cards.figure_state import ResolvedFigure
 from components.server.share_cards.stream_result import numbers
 from components.server.share_cards.svg_primitives import Rect
-from components.server.share_cards.text import cut, drawn, escaped, width
+from components.server.share_cards.text import cut, escaped, svg_text, width
 from components.ui.heatmap_encoding import NONE
 from components.ui.theme import LIGHT
 
 SCALE = 1.5  # larger than on the page: a message shows the picture at half its size or less
 TICK, TITLE, NAME, SMALL = 12 * SCALE, 14 * SCALE, 13 * SCALE, 11 * SCALE
-LEAST = 0.68  # of a title, where its axis is short
+MIN_TITLE_SCALE = 0.68  # of the title of a short axis
 LETTER = 0.58  # of a letter's width over its height, about
 GAP = 6.0
 SAMPLE = 30.0  # of a line in a legend
@@ -42,17 +42,17 @@ class Drawing:
         self.axes = {name: self._axis(name) for name in (*self.x_names, *self.y_names)}
 
     def _inside(self, outer: Rect) -> Rect:
-        """The rectangle of the axes: numbers and titles have their room around it."""
-        widest = 0.0
+        """Return the rectangle of the axes: numbers and titles have their room around it."""
+        max_width = 0.0
         height = outer.bottom - outer.top - 80
         for name in self.y_names:
             low, high = self.layout[name].get("domain", (0, 1))
             axis = Axis.of(self.layout[name], (high - low) * height, 0)
-            widest = max([widest, *(width(text, TICK) for _, text in ticks(axis, self.layout[name], "y"))])
+            max_width = max([max_width, *(width(text, TICK) for _, text in ticks(axis, self.layout[name], "y"))])
         right = outer.right - 16
         if self.bar:
             right -= BAR + 3 * GAP + TITLE + max([0.0, *(width(text, TICK) for _, text in self._bar_ticks())])
-        left = outer.left + TITLE + GAP + widest + 3 * GAP
+        left = outer.left + TITLE + GAP + max_width + 3 * GAP
         bottom = outer.bottom - TICK - TITLE - 3 * GAP
         self.rows = self._legend_rows(right - left) if self.named else []
         bottom -= len(self.rows) * SMALL * 1.35
@@ -69,7 +69,7 @@ class Drawing:
         return Axis.of(self.layout[name], box.bottom - low * high_, box.bottom - high * high_)
 
     def svg(self) -> str:
-        """All of it, what lies lowest first."""
+        """Return all of it, what lies lowest first."""
         shapes = self.layout.get("shapes", ())
         traces = sorted(self.traces, key=lambda trace: ("heatmap", "contour", "scatter").index(trace["type"]))
         return "".join(
@@ -88,7 +88,7 @@ class Drawing:
         )
 
     def _pairs(self) -> Iterator[tuple[str, str]]:
-        """Each row's axes: the x axis of a y axis is its anchor's."""
+        """Yield each row's axes: the x axis of a y axis is its anchor's."""
         for y in self.y_names:
             anchor = self.layout[y].get("anchor", "x")
             x = anchor.replace("x", "xaxis") if f"{anchor.replace('x', 'xaxis')}" in self.axes else self.x_names[0]
@@ -99,12 +99,12 @@ class Drawing:
     def _grid(self, x: str, y: str) -> Iterator[str]:
         xa, ya = self.axes[x], self.axes[y]
         for name, axis in ((x, xa), (y, ya)):
-            looks, letter = self.layout[name], name[0]
-            places = [value for value, _ in ticks(axis, looks, letter)] if looks.get("showgrid", True) else []
-            for value in places:
-                yield self._straight(letter, float(axis.pixels(value)), xa, ya, looks["gridcolor"], 1)
-            if looks.get("zeroline") and not axis.log and axis.shows(0.0):
-                yield self._straight(letter, float(axis.pixels(0.0)), xa, ya, looks["zerolinecolor"], 1)
+            style, letter = self.layout[name], name[0]
+            values = [value for value, _ in ticks(axis, style, letter)] if style.get("showgrid", True) else []
+            for value in values:
+                yield self._straight(letter, float(axis.pixels(value)), xa, ya, style["gridcolor"], 1)
+            if style.get("zeroline") and not axis.log and axis.contains(0.0):
+                yield self._straight(letter, float(axis.pixels(0.0)), xa, ya, style["zerolinecolor"], 1)
 
     @staticmethod
     def _straight(letter: str, at: float, xa: Axis, ya: Axis, colour: str, thick: float) -> str:
@@ -124,38 +124,38 @@ class Drawing:
             if above - at < TICK:
                 continue
             above = at
-            yield drawn(text, xa.start - GAP - 4, at + 0.35 * TICK, TICK, ink, "end")
+            yield svg_text(text, xa.start - GAP - 4, at + 0.35 * TICK, TICK, ink, "end")
         yield self._title(self.layout[y], self.inner.left - (self.inner.left - self._outer_left()) + TITLE * 0.85, ya)
         anchor = self.layout[x].get("anchor", "y").replace("y", "yaxis")
         if (anchor if anchor in self.axes else self.y_names[0]) != y:
             return
         yield self._straight("y", ya.start, xa, ya, muted, 1)
-        past = -np.inf
+        last_end = -np.inf
         for value, text in ticks(xa, self.layout[x], "x"):
             at, half = float(xa.pixels(value)), width(text, TICK) / 2
             yield f'<path d="M{at:.1f} {ya.start:.1f}v{GAP}" stroke="{muted}" stroke-width="{SCALE}"/>'
-            if at - half > past + GAP:
-                yield drawn(text, at, ya.start + GAP + TICK, TICK, ink, "middle")
-                past = at + half
+            if at - half > last_end + GAP:
+                yield svg_text(text, at, ya.start + GAP + TICK, TICK, ink, "middle")
+                last_end = at + half
         title = self.layout[x].get("title", {}).get("text", "")
-        size = TITLE * min(1.0, max(LEAST, xa.length / max(1.0, width(title, TITLE))))
-        yield drawn(
+        size = TITLE * min(1.0, max(MIN_TITLE_SCALE, xa.length / max(1.0, width(title, TITLE))))
+        yield svg_text(
             title, (xa.start + xa.stop) / 2, ya.start + GAP + TICK + TITLE + GAP / 2, size, LIGHT["ink"], "middle"
         )
 
     def _outer_left(self) -> float:
-        widest = 0.0
+        max_width = 0.0
         for name in self.y_names:
-            written = ticks(self.axes[name], self.layout[name], "y")
-            widest = max([widest, *(width(text, TICK) for _, text in written)])
-        return self.inner.left - widest - 3 * GAP - TITLE
+            labels = ticks(self.axes[name], self.layout[name], "y")
+            max_width = max([max_width, *(width(text, TICK) for _, text in labels)])
+        return self.inner.left - max_width - 3 * GAP - TITLE
 
     @staticmethod
-    def _title(looks: Mapping[str, Any], x: float, axis: Axis) -> str:
-        """The title of an upright axis, smaller where the axis is short."""
-        text = looks.get("title", {}).get("text", "")
-        size = TITLE * min(1.0, max(LEAST, axis.length / max(1.0, width(text, TITLE))))
-        return drawn(text, x, (axis.start + axis.stop) / 2, size, LIGHT["ink"], "middle", turned=True)
+    def _title(style: Mapping[str, Any], x: float, axis: Axis) -> str:
+        """Return the title of an upright axis, smaller where the axis is short."""
+        text = style.get("title", {}).get("text", "")
+        size = TITLE * min(1.0, max(MIN_TITLE_SCALE, axis.length / max(1.0, width(text, TITLE))))
+        return svg_text(text, x, (axis.start + axis.stop) / 2, size, LIGHT["ink"], "middle", vertical=True)
 
     # --- what is under ---
 
@@ -185,8 +185,8 @@ class Drawing:
         d = svg_primitives.field(
             (xa.pixels(x), ya.pixels(y)), (xa.pixels(x + across), ya.pixels(y + up)), 0.8 * SCALE, self._box(xa, ya)
         )
-        looks = f'fill="none" stroke="{escaped(field["colour"])}" stroke-width="{0.8 * SCALE:g}"'
-        yield f'<path d="{d}" {looks}/>'
+        style = f'fill="none" stroke="{escaped(field["colour"])}" stroke-width="{0.8 * SCALE:g}"'
+        yield f'<path d="{d}" {style}/>'
 
     def _cells(self) -> Iterator[str]:
         cells = self.scene.get("cells")
@@ -210,10 +210,12 @@ class Drawing:
 
     @staticmethod
     def _grid_image(colours: np.ndarray, x: np.ndarray, y: np.ndarray) -> str:
-        """A grid between the middles of its outermost cells."""
+        """Return a grid between the middles of its outermost cells."""
         ny, nx = colours.shape[:2]
-        wide, high = (x[-1] - x[0]) / max(nx - 1, 1), (y[0] - y[-1]) / max(ny - 1, 1)
-        return svg_primitives.image(colours, x[0] - wide / 2, y[-1] - high / 2, nx * wide, ny * high)
+        cell_width, cell_height = (x[-1] - x[0]) / max(nx - 1, 1), (y[0] - y[-1]) / max(ny - 1, 1)
+        return svg_primitives.image(
+            colours, x[0] - cell_width / 2, y[-1] - cell_height / 2, nx * cell_width, ny * cell_height
+        )
 
     # --- traces ---
 
@@ -239,19 +241,19 @@ class Drawing:
         return body + points + ("".join(self._texts(trace, px, py, x, y)) if "text" in mode else "")
 
     def _markers(self, trace: dict[str, Any], px: np.ndarray, py: np.ndarray, box: Rect) -> Iterator[str]:
-        looks = trace["marker"]
-        line = looks.get("line", {})
-        opacity = looks.get("opacity", 1.0) * trace.get("opacity", 1.0)
+        style = trace["marker"]
+        line = style.get("line", {})
+        opacity = style.get("opacity", 1.0) * trace.get("opacity", 1.0)
         loose = 2.0 if trace.get("cliponaxis") is False else 0.0
         for k, (x, y) in enumerate(zip(px.tolist(), py.tolist(), strict=True)):
-            size, colour = _each(looks.get("size", 6), k), _each(looks.get("color", LIGHT["ink"]), k)
-            if not box.holds(x, y, loose) or not size or colour == HIDDEN:
+            size, colour = _each(style.get("size", 6), k), _each(style.get("color", LIGHT["ink"]), k)
+            if not box.contains(x, y, loose) or not size or colour == HIDDEN:
                 continue
-            symbol = _each(looks.get("symbol", "circle"), k)
+            symbol = _each(style.get("symbol", "circle"), k)
             edge = _each(line.get("color", colour), k), _each(line.get("width", 0), k) * SCALE
-            turn = degrees(atan2(px[k] - px[k - 1], py[k - 1] - py[k])) if symbol == "arrow" and k else 0.0
+            angle = degrees(atan2(px[k] - px[k - 1], py[k - 1] - py[k])) if symbol == "arrow" and k else 0.0
             yield svg_primitives.marker(
-                x, y, symbol, size * SCALE, colour, edge, turn or 1e-3 * (symbol == "arrow"), opacity
+                x, y, symbol, size * SCALE, colour, edge, angle or 1e-3 * (symbol == "arrow"), opacity
             )
 
     def _texts(self, trace: dict[str, Any], px: np.ndarray, py: np.ndarray, xa: Axis, ya: Axis) -> Iterator[str]:
@@ -267,16 +269,16 @@ class Drawing:
                 continue
             if role == "regions":
                 text = _fitting(text, trace["meta"]["rooms"][k], xa, ya, size)
-            place = _each(trace.get("textposition", "middle center"), k)
-            anchor = "end" if place.endswith("left") else "start" if place.endswith("right") else "middle"
-            yield drawn(text, x, y + 0.36 * size, size, _each(font.get("color", LIGHT["ink"]), k), anchor)
+            position = _each(trace.get("textposition", "middle center"), k)
+            anchor = "end" if position.endswith("left") else "start" if position.endswith("right") else "middle"
+            yield svg_text(text, x, y + 0.36 * size, size, _each(font.get("color", LIGHT["ink"]), k), anchor)
 
     def _heatmap(self, trace: dict[str, Any], xa: Axis, ya: Axis) -> str:
         z = np.asarray(trace["z"], dtype=float)
-        shares = (z - trace["zmin"]) / (trace["zmax"] - trace["zmin"])
+        fractions = (z - trace["zmin"]) / (trace["zmax"] - trace["zmin"])
         x, y = xa.pixels(numbers(trace["x"])), ya.pixels(numbers(trace["y"]))
         alpha = np.full(z.shape, 255.0 * trace.get("opacity", 1.0))
-        return self._grid_image(np.dstack([svg_primitives.ramp(trace["colorscale"], shares), alpha]), x, y)
+        return self._grid_image(np.dstack([svg_primitives.ramp(trace["colorscale"], fractions), alpha]), x, y)
 
     def _contour(self, trace: dict[str, Any], xa: Axis, ya: Axis) -> str:
         levels = trace["contours"]
@@ -292,7 +294,7 @@ class Drawing:
     # --- beside ---
 
     def _shape(self, shape: dict[str, Any]) -> str:
-        ends = [self._place(shape, f"{letter}{k}", letter) for k in (0, 1) for letter in "xy"]
+        ends = [self._position(shape, f"{letter}{k}", letter) for k in (0, 1) for letter in "xy"]
         if not all(np.isfinite(end) for end in ends):
             return ""
         x0, y0, x1, y1 = ends
@@ -303,20 +305,20 @@ class Drawing:
             and box.top - 1 <= min(y0, y1) <= box.bottom + 1
         ):
             return ""
-        found = svg_primitives.line(f"M{x0:.1f} {y0:.1f}L{x1:.1f} {y1:.1f}", shape["line"], SCALE)
+        svg = svg_primitives.line(f"M{x0:.1f} {y0:.1f}L{x1:.1f} {y1:.1f}", shape["line"], SCALE)
         label = shape.get("label")
         if label:
             size = label["font"]["size"] * SCALE
             upright = abs(x1 - x0) < 1
-            place = label.get("textposition", "middle")
-            x = {"start": min(x0, x1) + 4, "end": max(x0, x1) - 4}.get(place, (x0 + x1) / 2)
-            anchor = "middle" if upright or place == "middle" else place
+            position = label.get("textposition", "middle")
+            x = {"start": min(x0, x1) + 4, "end": max(x0, x1) - 4}.get(position, (x0 + x1) / 2)
+            anchor = "middle" if upright or position == "middle" else position
             y = min(y0, y1) - (4 if upright else 0.25 * size)
-            found += drawn(label["text"], x0 if upright else x, y, size, label["font"]["color"], anchor)
-        return found
+            svg += svg_text(label["text"], x0 if upright else x, y, size, label["font"]["color"], anchor)
+        return svg
 
-    def _place(self, what: Mapping[str, Any], name: str, letter: str) -> float:
-        """Where something is along a direction: on an axis, on its share of the figure, or in the figure."""
+    def _position(self, what: Mapping[str, Any], name: str, letter: str) -> float:
+        """Return where something is along a direction: on an axis, on its share of the figure, or in the figure."""
         value, reference = what[name], what.get(f"{letter}ref", letter)
         box = self.inner
         if reference == "paper":
@@ -334,44 +336,44 @@ class Drawing:
 
     def _annotation(self, note: dict[str, Any]) -> str:
         size = note["font"]["size"] * SCALE
-        x, y = self._place(note, "x", "x"), self._place(note, "y", "y")
+        x, y = self._position(note, "x", "x"), self._position(note, "y", "y")
         anchor = {"left": "start", "right": "end"}.get(note.get("xanchor", ""), "middle")
-        room = self.inner.right - self.inner.left
-        return drawn(cut(note["text"], size, room), x, y + size, size, note["font"]["color"], anchor)
+        available = self.inner.right - self.inner.left
+        return svg_text(cut(note["text"], size, available), x, y + size, size, note["font"]["color"], anchor)
 
     def _bar_ticks(self) -> list[tuple[float, str]]:
-        looks, axis = self._bar_axis(0.0, 300.0)
-        return ticks(axis, looks, "y")
+        style, axis = self._bar_axis(0.0, 300.0)
+        return ticks(axis, style, "y")
 
     def _bar_axis(self, low: float, high: float) -> tuple[dict[str, Any], Axis]:
         assert self.bar is not None
-        looks = {**self.bar["colorbar"], "range": [self.bar["cmin"], self.bar["cmax"]]}
-        return looks, Axis.of(looks, low, high)
+        style = {**self.bar["colorbar"], "range": [self.bar["cmin"], self.bar["cmax"]]}
+        return style, Axis.of(style, low, high)
 
     def _colours(self) -> Iterator[str]:
-        """The colour bar."""
+        """Yield the colour bar."""
         if not self.bar:
             return
         box = self.inner
-        left, high = box.right + 2 * GAP, box.bottom - box.top
-        shares = np.linspace(0.0, 1.0, 128)[:, None]
+        left, height = box.right + 2 * GAP, box.bottom - box.top
+        fractions = np.linspace(0.0, 1.0, 128)[:, None]
         yield svg_primitives.image(
-            svg_primitives.ramp(self.bar["colorscale"], shares), left, box.top, BAR, high, smooth=True
+            svg_primitives.ramp(self.bar["colorscale"], fractions), left, box.top, BAR, height, smooth=True
         )
-        looks, axis = self._bar_axis(box.bottom, box.top)
-        widest = 0.0
-        for value, text in ticks(axis, looks, "y"):
-            yield drawn(text, left + BAR + GAP, float(axis.pixels(value)) + 0.35 * TICK, TICK, LIGHT["ink"])
-            widest = max(widest, width(text, TICK))
-        yield self._title(looks, left + BAR + 2 * GAP + widest + TITLE * 0.8, axis)
+        style, axis = self._bar_axis(box.bottom, box.top)
+        max_width = 0.0
+        for value, text in ticks(axis, style, "y"):
+            yield svg_text(text, left + BAR + GAP, float(axis.pixels(value)) + 0.35 * TICK, TICK, LIGHT["ink"])
+            max_width = max(max_width, width(text, TICK))
+        yield self._title(style, left + BAR + 2 * GAP + max_width + TITLE * 0.8, axis)
 
-    def _legend_rows(self, room: float) -> list[list[tuple[dict[str, Any], float]]]:
-        """The names of lines, as many in a row as have room: each with where it begins."""
+    def _legend_rows(self, available: float) -> list[list[tuple[dict[str, Any], float]]]:
+        """Return the names of lines, as many in a row as have room: each with where it begins."""
         rows: list[list[tuple[dict[str, Any], float]]] = [[]]
         at = 0.0
         for trace in self.named:
             wide = SAMPLE + GAP + width(trace["name"], SMALL) + 2 * GAP
-            if rows[-1] and at + wide > room:
+            if rows[-1] and at + wide > available:
                 rows.append([])
                 at = 0.0
             rows[-1].append((trace, at))
@@ -387,21 +389,21 @@ class Drawing:
                 if "lines" in trace.get("mode", "lines"):
                     yield svg_primitives.line(f"M{x:.1f} {y:.1f}h{SAMPLE - GAP}", trace["line"], SCALE)
                 else:
-                    looks = trace["marker"]
+                    style = trace["marker"]
                     yield svg_primitives.marker(
-                        x + SAMPLE / 2, y, looks["symbol"], looks["size"] * SCALE, looks["color"], ("", 0)
+                        x + SAMPLE / 2, y, style["symbol"], style["size"] * SCALE, style["color"], ("", 0)
                     )
-                room = box.right - x - SAMPLE
-                yield drawn(cut(trace["name"], SMALL, room), x + SAMPLE, y + 0.36 * SMALL, SMALL, LIGHT["ink"])
+                available = box.right - x - SAMPLE
+                yield svg_text(cut(trace["name"], SMALL, available), x + SAMPLE, y + 0.36 * SMALL, SMALL, LIGHT["ink"])
 
 
 def _legend(traces: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The traces that a legend names, each name once."""
-    found: dict[str, dict[str, Any]] = {}
+    """Return the traces that a legend names, each name once."""
+    by_name: dict[str, dict[str, Any]] = {}
     for trace in traces:
         if trace.get("showlegend", True) and trace.get("name") and trace["type"] == "scatter":
-            found.setdefault(trace["name"], trace)
-    return list(found.values())
+            by_name.setdefault(trace["name"], trace)
+    return list(by_name.values())
 
 
 def _each(value: Any, k: int) -> Any:
@@ -411,20 +413,20 @@ def _each(value: Any, k: int) -> Any:
 
 def _spread(heights: np.ndarray, gap: float) -> np.ndarray:
     """Heights in pixels moved apart until each has its line of text."""
-    found = heights.copy()
-    order = np.argsort(found, kind="stable")
-    for _ in range(len(found)):
+    moved = heights.copy()
+    order = np.argsort(moved, kind="stable")
+    for _ in range(len(moved)):
         for low, high in zip(order, order[1:], strict=False):
-            short = gap - (found[high] - found[low])
+            short = gap - (moved[high] - moved[low])
             if short > 0:
-                found[low] -= short / 2
-                found[high] += short / 2
-    return found
+                moved[low] -= short / 2
+                moved[high] += short / 2
+    return moved
 
 
-def _fitting(text: str, room: tuple[float, float], xa: Axis, ya: Axis, size: float) -> str:
-    """A region's name, or only its sign, where that is all that there is room for."""
-    across, up = room[0] * xa.length, room[1] * ya.length
+def _fitting(text: str, available: tuple[float, float], xa: Axis, ya: Axis, size: float) -> str:
+    """Return a region's name, or only its sign, where that is all that there is room for."""
+    across, up = available[0] * xa.length, available[1] * ya.length
     if up < 1.2 * size:
         return ""
     return next((shorter for shorter in (text, text[0]) if LETTER * size * len(shorter) < across), "")

@@ -40,11 +40,11 @@ def resolve_figure(view: View, state: State, name: str, picture: StreamResult) -
         renamed |= patch.get("columns", {})
     layout = _copied(scene["figure"]["layout"])
     for path, value in changed.items():
-        place = layout
+        node = layout
         *steps, last = path.split(".")
         for step in steps:
-            place = place.setdefault(step, {})
-        place[last] = value
+            node = node.setdefault(step, {})
+        node[last] = value
     for axis, columns in layout.get("meta", {}).get("extent", {}).items():
         names = [renamed.get(column, column) for column in ([columns] if isinstance(columns, str) else columns)]
         layout[axis]["range"] = extent(picture, names, layout[axis].get("type") == "log", view.time[0])
@@ -65,17 +65,19 @@ def _copied(value: Any) -> Any:
     return [_copied(item) for item in value] if isinstance(value, list) else value
 
 
-def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     both = dict(base)
-    for key, value in over.items():
+    for key, value in changes.items():
         both[key] = _merged(base[key], value) if isinstance(value, dict) and isinstance(base.get(key), dict) else value
     return both
 
 
 def extent(picture: StreamResult, names: list[str], log: bool, time: str) -> list[float]:
-    """The range of some columns over all runs."""
-    seen = [run["columns"][name].ravel() for run in picture.runs.values() for name in names if name in run["columns"]]
-    values = np.concatenate(seen) if seen else np.empty(0)
+    """Return the range of some columns over all runs."""
+    columns = [
+        run["columns"][name].ravel() for run in picture.runs.values() for name in names if name in run["columns"]
+    ]
+    values = np.concatenate(columns) if columns else np.empty(0)
     values = values[np.isfinite(values) & ((values > 0) | (not log))]
     if not values.size:
         return [-1.0, 1.0] if log else [0.0, 1.0]
@@ -102,7 +104,7 @@ def _apply_zoom(layout: dict[str, Any], window: tuple[float, ...] | None) -> Non
 def _traces(
     state: State, name: str, picture: StreamResult, layout: Mapping[str, Any], renamed: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    """All traces, lines under marks and names; those of runs with their columns."""
+    """Return all traces, lines under marks and names; those of runs with their columns."""
     layers = getattr(state, "layers", ())
     data = picture.scenes[name]["figure"]["data"]
     runs = [
@@ -111,7 +113,7 @@ def _traces(
         for trace in run["traces"].get(name, [])
         if not (trace.get("meta") or {}).get("layer") or trace["meta"]["layer"] in layers
     ]
-    found = []
+    traces = []
     for source in (
         *(trace for trace in data if trace.get("mode") == "lines" or trace["type"] != "scatter"),
         *runs,
@@ -129,22 +131,22 @@ def _traces(
             trace |= {"x": x, "y": y}
         elif trace["type"] == "scatter":
             trace |= {"x": numbers(trace["x"]), "y": numbers(trace["y"])}
-        found.append(trace)
-    return found
+        traces.append(trace)
+    return traces
 
 
 def _row(columns: Mapping[str, np.ndarray], name: str | None) -> np.ndarray:
-    """A column; of a table its last row."""
+    """Return a column; of a table its last row."""
     values = columns.get(name or "", np.empty(0))
     return values[-1] if values.ndim == 2 and len(values) else values.ravel()
 
 
-def _autorange(axis: str, looks: Mapping[str, Any], traces: list[dict[str, Any]]) -> list[float]:
-    """The range of what is on an axis, with some room, where neither server nor state says one."""
-    letter, log = axis[0], looks.get("type") == "log"
+def _autorange(axis: str, style: Mapping[str, Any], traces: list[dict[str, Any]]) -> list[float]:
+    """Return the range of what is on an axis, with some room, where neither server nor state says one."""
+    letter, log = axis[0], style.get("type") == "log"
     short = axis.replace("axis", "")
-    mine = [trace[letter] for trace in traces if trace.get(f"{letter}axis", letter) == short and "x" in trace]
-    values = np.concatenate([numbers(values) for values in mine]) if mine else np.empty(0)
+    columns = [trace[letter] for trace in traces if trace.get(f"{letter}axis", letter) == short and "x" in trace]
+    values = np.concatenate([numbers(values) for values in columns]) if columns else np.empty(0)
     values = values[np.isfinite(values) & ((values > 0) | (not log))]
     if not values.size:
         return [-1.0, 1.0] if log else [0.0, 1.0]
@@ -158,7 +160,7 @@ def _autorange(axis: str, looks: Mapping[str, Any], traces: list[dict[str, Any]]
 def _add_end_markers(
     trace: dict[str, Any], picture: StreamResult, layout: Mapping[str, Any], renamed: Mapping[str, str]
 ) -> dict[str, Any]:
-    """A trace with what only the runs know: where they end."""
+    """Return a trace with what only the runs know: where they end."""
     meta = trace.get("meta") or {}
     if meta.get("role") != "marks":
         return trace
@@ -179,17 +181,17 @@ def _add_end_markers(
     }
 
 
-def _end(x: np.ndarray, y: np.ndarray, heights: list[float], own: str) -> tuple[float, float, str]:
-    """The last point of a run, or where it leaves through the top or bottom edge, with an arrow."""
+def _end(x: np.ndarray, y: np.ndarray, heights: list[float], symbol: str) -> tuple[float, float, str]:
+    """Return the last point of a run, or where it leaves through the top or bottom edge, with an arrow."""
     low, high = heights
     inside = (y >= low) & (y <= high)
     if not inside.any():
-        return np.nan, np.nan, own
+        return np.nan, np.nan, symbol
     k = len(y) - 1
     if inside[k]:
-        return float(x[k]), float(y[k]), own
+        return float(x[k]), float(y[k]), symbol
     edge = high if y[k] > high else low
     k = int(np.flatnonzero(inside)[-1])
-    share = (edge - y[k]) / (y[k + 1] - y[k] or 1.0)
-    open_ = "" if own == "triangle-up" else "-open"
-    return float(x[k] + share * (x[k + 1] - x[k])), edge, f"triangle-{'up' if edge == high else 'down'}{open_}"
+    fraction = (edge - y[k]) / (y[k + 1] - y[k] or 1.0)
+    open_ = "" if symbol == "triangle-up" else "-open"
+    return float(x[k] + fraction * (x[k + 1] - x[k])), edge, f"triangle-{'up' if edge == high else 'down'}{open_}"

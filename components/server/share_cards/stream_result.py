@@ -1,4 +1,4 @@
-"""What a stream says of a state, gathered as the page gathers it, its columns as arrays."""
+"""The chunks of a stream, collected as the page collects them, with columns as arrays."""
 
 from __future__ import annotations
 
@@ -15,24 +15,26 @@ TYPES = {"f4": "<f4", "u1": "u1", "u2": "<u2"}
 
 @dataclass
 class StreamResult:
-    """Scenes by name; runs in their order, with their traces and `columns`; what is said; whether it ended well."""
+    """Scenes by name; trajectories in their order, with their traces and `columns`; the text; whether the stream
+    failed.
+    """
 
     scenes: dict[str, dict[str, Any]] = field(default_factory=dict)
     runs: dict[int, dict[str, Any]] = field(default_factory=dict)
-    words: dict[str, Any] = field(default_factory=dict)
+    text_data: dict[str, Any] = field(default_factory=dict)
     failed: bool = False
 
     @classmethod
     def of(cls, lines: Iterable[bytes]) -> Self:
-        """The picture that a stream's lines bring."""
-        picture = cls()
+        """Collect the lines of a stream."""
+        result = cls()
         for piece in lines:
             for line in piece.splitlines():
-                picture.take(orjson.loads(line))
-        return picture
+                result.add(orjson.loads(line))
+        return result
 
-    def take(self, chunk: Mapping[str, Any]) -> None:
-        """One chunk more."""
+    def add(self, chunk: Mapping[str, Any]) -> None:
+        """Add one chunk."""
         kind = chunk["kind"]
         if kind == "scene":
             self.scenes[chunk["name"]] = decoded(chunk)
@@ -43,13 +45,13 @@ class StreamResult:
             for name, values in decoded(chunk["columns"]).items():
                 columns[name] = np.concatenate([columns[name], values]) if name in columns else values
         elif kind == "text":
-            self.words |= chunk
+            self.text_data |= chunk
         elif kind == "error":
             self.failed = True
 
 
 def decoded(value: Any) -> Any:
-    """A value with its columns as arrays of doubles, its tables as arrays of two dimensions."""
+    """Return a value with its columns as arrays of doubles, its tables as arrays of two dimensions."""
     if isinstance(value, list):
         return [decoded(item) for item in value]
     if not isinstance(value, dict):

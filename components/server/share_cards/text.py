@@ -1,6 +1,6 @@
-"""Text in SVG: what it is as wide as, and the little markup that figures and sentences have in it.
+"""Text in SVG: its width, and the markup of figures and sentences.
 
-The font is a subset of DejaVu Sans Condensed that comes with the app: a host may have none.
+The font is a subset of DejaVu Sans Condensed, bundled because a host may have no fonts.
 """
 
 from __future__ import annotations
@@ -47,64 +47,66 @@ def _advances(bold: bool) -> tuple[dict[int, int], list[int], int]:
 
 
 def _segments(data: bytes, at: int) -> dict[int, int]:
-    """The characters of a cmap subtable of format 4 and their glyphs."""
+    """Return the characters of a cmap subtable of format 4 and their glyphs."""
     n = struct.unpack_from(">H", data, at + 6)[0] // 2
     ends, starts, deltas, offsets = (
         struct.unpack_from(f">{n}H", data, at + 14 + 2 * n * k + (2 if k else 0)) for k in range(4)
     )
-    found = {}
-    for k, (first, last, delta, offset) in enumerate(zip(starts, ends, deltas, offsets, strict=True)):
-        for code in range(first, last + 1 if last < 0xFFFF else 0xFFFF):
+    glyphs = {}
+    for k, (first_code, last_code, delta, offset) in enumerate(zip(starts, ends, deltas, offsets, strict=True)):
+        for code in range(first_code, last_code + 1 if last_code < 0xFFFF else 0xFFFF):
             glyph = code
             if offset:
-                glyph = struct.unpack_from(">H", data, at + 16 + 6 * n + 2 * k + offset + 2 * (code - first))[0]
+                glyph = struct.unpack_from(">H", data, at + 16 + 6 * n + 2 * k + offset + 2 * (code - first_code))[0]
                 if not glyph:
                     continue
-            found[code] = (glyph + delta) & 0xFFFF
-    return found
+            glyphs[code] = (glyph + delta) & 0xFFFF
+    return glyphs
 
 
 def _width(text: str, bold: bool) -> float:
-    """The width of plain text, in ems."""
+    """Return the width of plain text, in ems."""
     glyphs, advances, em = _advances(bold)
     return sum(advances[min(glyphs.get(ord(sign), 0), len(advances) - 1)] for sign in text) / em
 
 
 def marked(sentence: str) -> str:
-    """A sentence, in which _ lowers and ^ raises what follows, with figures' tags instead."""
+    """Return a sentence, in which _ lowers and ^ raises what follows, with figures' tags instead."""
 
-    def tagged(found: re.Match[str]) -> str:
-        tag = "sub" if found[1] == "_" else "sup"
-        return f"<{tag}>{found[2].strip('()')}</{tag}>"
+    def tagged(match: re.Match[str]) -> str:
+        tag = "sub" if match[1] == "_" else "sup"
+        return f"<{tag}>{match[2].strip('()')}</{tag}>"
 
     return LOWERED.sub(tagged, sentence)
 
 
 def pieces(text: str, bold: bool = False) -> Iterator[Piece]:
     """Text with figures' tags, piece by piece; anything that is no known tag stands for itself."""
-    place, italic = "", False
+    position, italic = "", False
     at = 0
-    for found in (*TAG.finditer(text), None):
-        plain = unescape(text[at : found.start() if found else len(text)])
+    for match in (*TAG.finditer(text), None):
+        plain = unescape(text[at : match.start() if match else len(text)])
         if plain:
-            yield plain, place, bold, italic
-        if found is None:
+            yield plain, position, bold, italic
+        if match is None:
             return
-        closes, tag = bool(found[1]), found[2]
+        closes, tag = bool(match[1]), match[2]
         if tag in SHIFTS:
-            place = "" if closes else tag
+            position = "" if closes else tag
         elif tag == "b":
             bold = not closes
         elif tag == "i":
             italic = not closes
         else:
-            yield " ", place, bold, italic
-        at = found.end()
+            yield " ", position, bold, italic
+        at = match.end()
 
 
 def width(text: str, size: float, bold: bool = False) -> float:
-    """The width of text with figures' tags, in pixels."""
-    return sum(_width(part, heavy) * size * (SMALL if place else 1.0) for part, place, heavy, _ in pieces(text, bold))
+    """Return the width of text with figures' tags, in pixels."""
+    return sum(
+        _width(part, heavy) * size * (SMALL if position else 1.0) for part, position, heavy, _ in pieces(text, bold)
+    )
 
 
 def escaped(text: str) -> str:
@@ -115,7 +117,7 @@ def escaped(text: str) -> str:
     return text
 
 
-def drawn(
+def svg_text(
     text: str,
     x: float,
     y: float,
@@ -123,47 +125,47 @@ def drawn(
     colour: str,
     anchor: str = "start",
     bold: bool = False,
-    turned: bool = False,
+    vertical: bool = False,
     opacity: float = 1.0,
 ) -> str:
-    """A line of text at its baseline, as SVG; `turned` reads upward."""
+    """Return a line of text at its baseline, as SVG; `vertical` reads upward."""
     parts, shift = [], 0.0
-    for part, place, heavy, italic in pieces(text, bold):
-        wanted = SHIFTS[place] * size if place else 0.0
-        looks = f' dy="{wanted - shift:.1f}"' if wanted != shift else ""
-        looks += f' font-size="{SMALL * size:.1f}"' if place else ""
-        looks += ' font-weight="700"' if heavy else ""
-        looks += ' font-style="italic"' if italic else ""
-        shift = wanted
-        parts.append(f"<tspan{looks}>{escaped(part)}</tspan>")
-    turn = f' transform="rotate(-90 {x:.1f} {y:.1f})"' if turned else ""
+    for part, position, heavy, italic in pieces(text, bold):
+        target_shift = SHIFTS[position] * size if position else 0.0
+        attributes = f' dy="{target_shift - shift:.1f}"' if target_shift != shift else ""
+        attributes += f' font-size="{SMALL * size:.1f}"' if position else ""
+        attributes += ' font-weight="700"' if heavy else ""
+        attributes += ' font-style="italic"' if italic else ""
+        shift = target_shift
+        parts.append(f"<tspan{attributes}>{escaped(part)}</tspan>")
+    rotation = f' transform="rotate(-90 {x:.1f} {y:.1f})"' if vertical else ""
     faint = f' opacity="{opacity:g}"' if opacity < 1 else ""
     return (
         f'<text xml:space="preserve" x="{x:.1f}" y="{y:.1f}" font-size="{size:.1f}" fill="{escaped(colour)}" '
-        f'text-anchor="{anchor}"{turn}{faint}>{"".join(parts)}</text>'
+        f'text-anchor="{anchor}"{rotation}{faint}>{"".join(parts)}</text>'
     )
 
 
-def wrapped(text: str, size: float, room: float, lines: int, bold: bool = False) -> list[str]:
+def wrapped(text: str, size: float, max_width: float, lines: int, bold: bool = False) -> list[str]:
     """Return text broken into lines, bounded in number and in pixels; it ends in an ellipsis where it is cut."""
-    found: list[str] = []
-    for word in text.split():
-        longer = f"{found[-1]} {word}" if found else word
-        if found and width(longer, size, bold) <= room:
-            found[-1] = longer
-        elif len(found) < lines:
-            found.append(cut(word, size, room, bold))
+    result: list[str] = []
+    for token in text.split():
+        longer = f"{result[-1]} {token}" if result else token
+        if result and width(longer, size, bold) <= max_width:
+            result[-1] = longer
+        elif len(result) < lines:
+            result.append(cut(token, size, max_width, bold))
         else:
-            found[-1] = cut(longer, size, room, bold)
+            result[-1] = cut(longer, size, max_width, bold)
             break
-    return found
+    return result
 
 
-def cut(text: str, size: float, room: float, bold: bool = False) -> str:
+def cut(text: str, size: float, max_width: float, bold: bool = False) -> str:
     """Return text of a bounded width in pixels, cut between two tags with an ellipsis."""
-    if width(text, size, bold) <= room:
+    if width(text, size, bold) <= max_width:
         return text
-    while text and width(text + "…", size, bold) > room:
+    while text and width(text + "…", size, bold) > max_width:
         text = re.sub(r"(<[^<>]*>|&\w+;|.)$", "", text, flags=re.DOTALL)
     opened = re.findall(r"<(sub|sup|i|b)>", text)
     closed = re.findall(r"</(sub|sup|i|b)>", text)

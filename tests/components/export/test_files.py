@@ -222,7 +222,7 @@ def test_the_script_computes_and_draws_what_is_beside_the_runs(client: FlaskClie
         for branch, other in zip(script["pinned_manifold"].branches, given["pinned"]["manifold"], strict=True):
             assert_close([branch.R, branch.a], [other["R"], other["a"]])
         assert script["pinned"][0].fate.name == given["pinned"]["fate"]
-    table, drawn = given["table"], script["picture"]()
+    table, drawn = given["table"], script["plot"]()
     computed = [*script["runs"], *script["pinned"], *script["wide"]]
     assert sorted(set(table["run"])) == list(range(len(computed)))
     for index, run in enumerate(computed):
@@ -280,7 +280,7 @@ def test_any_script_computes_the_numbers_of_the_json(client: FlaskClient, drawn:
 @each_state
 def test_the_script_draws_the_picture(client: FlaskClient, state: UnlearningState) -> None:
     script = executed(exported(client, "py", state))
-    drawn = script["picture"]()
+    drawn = script["plot"]()
     default = ComputationPlan.of(state).window
     R_low, R_high, a_low, a_high = state.window or (*default.R, *default.a)
     shown = figures.Window((R_low, R_high), (a_low, a_high))

@@ -32,7 +32,7 @@ NAMES = "tests.components.jobs.views:VIEWS"
 @pytest.fixture
 def in_folder(tmp_path: Path) -> Settings:
     """Records in a folder."""
-    return Settings(folder=tmp_path / "runs", at_once=2, views=NAMES)
+    return Settings(folder=tmp_path / "runs", max_running=2, views=NAMES)
 
 
 @pytest.fixture
@@ -190,7 +190,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def threads(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Executor]:
     """The quickest executor: computations in threads of the test, which end with it."""
     monkeypatch.setattr(queue, "HEARTBEAT_INTERVAL", 0.1)
-    monkeypatch.setattr(folder, "LOCKED", LONGEST)
+    monkeypatch.setattr(folder, "LOCK_TIMEOUT_SECONDS", LONGEST)
     with ThreadPoolExecutor(32) as pool:
         yield pool
         monkeypatch.setattr(queue, "IDLE_TIMEOUT", -60.0)

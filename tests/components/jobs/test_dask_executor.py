@@ -15,7 +15,7 @@ import pytest
 
 from components.jobs import dask_executor as dask
 from components.jobs import queue
-from components.jobs.launch import NOT_TAKEN
+from components.jobs.launch import NOT_CLAIMED
 from components.jobs.settings import Settings
 from tests.components.jobs.conftest import NAMES, Hold, Reader, app, saved
 from tests.components.jobs.views import FILES, HELD, PATIENCE
@@ -164,7 +164,7 @@ def test_run_goes_on_after_the_whole_cluster_is_killed_and_started_again(
 
 @pytest.mark.parametrize(
     ("environment", "sentence"),
-    [({"PYTHONPATH": ""}, dask.NO_PACKAGE), ({"RUNS_REDIS_URL": "", "RUNS_FOLDER": "elsewhere"}, NOT_TAKEN)],
+    [({"PYTHONPATH": ""}, dask.NO_PACKAGE), ({"RUNS_REDIS_URL": "", "RUNS_FOLDER": "elsewhere"}, NOT_CLAIMED)],
 )
 def test_worker_without_package_or_with_another_store_is_named_at_once(
     cluster: DaskCluster,

@@ -128,7 +128,7 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FlaskClie
     """A web worker, and the folder that has nothing in it but its folder of runs."""
     place = tmp_path_factory.mktemp("place")
     with ThreadPoolExecutor(2) as pool:
-        yield app(Settings(folder=place / "runs", at_once=2, views=NAMES), pool), place
+        yield app(Settings(folder=place / "runs", max_running=2, views=NAMES), pool), place
 
 
 def test_a_disk_that_gets_full_ends_the_run_with_a_sentence(
@@ -194,7 +194,7 @@ def test_a_lock_that_is_never_let_go_of_is_told(
     store = folder_store.FolderStore(in_folder.folder)
     client = app(in_folder, threads)
     with store._locked(), monkeypatch.context() as patch:
-        patch.setattr(folder_store, "LOCKED", 0.05)
+        patch.setattr(folder_store, "LOCK_TIMEOUT_SECONDS", 0.05)
         assert "held by another" in Reader(client, "n=3").ask()["sentence"]
     assert Reader(client, "n=3").to_the_end() == [0, 1, 2]
 

@@ -205,7 +205,7 @@ def test_a_long_queue_is_closed(read: Read, hold: Hold, monkeypatch: pytest.Monk
 def test_what_is_kept_is_bounded_and_the_oldest_goes_first(
     settings: Settings, threads: Executor, store: Store, clock: Clock
 ) -> None:
-    client = app(replace(settings, keep_bytes=250_000), threads)
+    client = app(replace(settings, max_bytes=250_000), threads)
     for mark in range(4):
         assert Reader(client, f"n=10&bytes=10000&mark={mark}").to_the_end() == list(range(10))
         clock.add(queue.IDLE_TIMEOUT + 1)

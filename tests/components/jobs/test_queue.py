@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from components.jobs import queue, store
 from components.jobs.queue import Job, JobTable, QueueLimits
 
-LIMITS = QueueLimits(at_once=2, keep_bytes=100)
+LIMITS = QueueLimits(max_running=2, max_bytes=100)
 KEYS = ["a", "b", "c", "d"]
 
 MOVE = st.tuples(
@@ -39,7 +39,7 @@ def test_no_order_of_events_breaks_the_bounds(moves: list[tuple[str, str, float,
             assert standing.entry is not None
             assert (standing.place > 0) == (standing.entry.status == "waiting")
             if standing.launch:
-                assert sum(entry.size for other, entry in before.items() if other in state) < LIMITS.keep_bytes
+                assert sum(entry.size for other, entry in before.items() if other in state) < LIMITS.max_bytes
             assert state[key].last_requested >= now - queue.TOUCH_INTERVAL
         elif move == "claim":
             state, _ = queue.claim(state, key, f"o{number}", now)
@@ -56,12 +56,12 @@ def test_no_order_of_events_breaks_the_bounds(moves: list[tuple[str, str, float,
             assert not refused or state[key].status == "failed"
         else:
             state, _ = queue.finish(state, key, owner, now, "finished" if move == "finish" else "failed", size)
-        assert sum(entry.status == "running" for entry in state.values()) <= LIMITS.at_once
+        assert sum(entry.status == "running" for entry in state.values()) <= LIMITS.max_running
         for entry in state.values():
             assert entry.status == "running" or not entry.worker_id
     after = queue.prune(state, now + 100, LIMITS)
     assert sum(entry.status in ("running", "waiting") for entry in after.values() if entry.last_requested < now) == 0
-    assert sum(entry.size for entry in after.values()) <= LIMITS.keep_bytes
+    assert sum(entry.size for entry in after.values()) <= LIMITS.max_bytes
 
 
 def test_asking_again_within_a_second_changes_nothing() -> None:
@@ -242,4 +242,4 @@ def test_run_that_no_process_takes_on_does_not_blame_memory() -> None:
         state, standing = queue.request(state, "a", now, LIMITS)
     assert launches == queue.MAX_CRASHES
     assert standing.entry is not None
-    assert standing.entry.sentence == queue.NEVER_BEGAN
+    assert standing.entry.sentence == queue.NEVER_STARTED

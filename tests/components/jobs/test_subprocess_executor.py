@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 
 from components.jobs import queue
-from components.jobs.launch import NOT_STARTED, NOT_TAKEN
+from components.jobs.launch import NOT_CLAIMED, NOT_STARTED
 from components.jobs.settings import Settings
 from components.server import job_routes
 from tests.components.jobs.conftest import Reader, app, saved
@@ -83,5 +83,5 @@ def test_a_process_that_ends_without_its_run_fails_it_at_once(
     monkeypatch.setattr(queue, "START", LONGEST)
     monkeypatch.setattr(job_routes, "job_key", lambda name, state: "0" * 40)
     reader = Reader(app(in_folder), "n=3").until(lambda reader: reader.ended)
-    assert (reader.head["status"], reader.head["sentence"]) == ("failed", NOT_TAKEN)
-    assert NOT_TAKEN in caplog.text
+    assert (reader.head["status"], reader.head["sentence"]) == ("failed", NOT_CLAIMED)
+    assert NOT_CLAIMED in caplog.text

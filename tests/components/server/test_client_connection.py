@@ -18,7 +18,7 @@ FREED = 0.5  # CPU seconds that may still be spent
 
 
 def test_a_client_is_gone_as_soon_as_its_connection_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_connection, "EVERY", 0.0)
+    monkeypatch.setattr(client_connection, "CHECK_INTERVAL_SECONDS", 0.0)
     server, client = socket.socketpair()
     gone = client_gone({"gunicorn.socket": server})
     assert not gone()

@@ -15,7 +15,7 @@ from components.core.short_link import KEY, decode, encode
 from components.core.state import MAX_QUERY, InvalidLink, Parameter, State
 from components.server import qr_code
 from components.server.compute_quota import ComputeQuota
-from components.server.qr_code import MOST, qr_svg
+from components.server.qr_code import MAX_ADDRESS_LENGTH, qr_svg
 from components.views.registry import VIEWS
 
 FROZEN = "zip=C_kjThVVHQYA"
@@ -139,7 +139,7 @@ def test_a_code_is_drawn_of_an_address_of_this_site_alone(client: Any) -> None:
     here = client.get("/qr.svg?u=http://app.example:8050/lecture", headers={"Host": "app.example:8050"})
     assert here.status_code == 200
     for wrong in (
-        "", "javascript:alert(1)", "http:javascript", "http://", "http://localhost/" + "x" * MOST, "//localhost/",
+        "", "javascript:alert(1)", "http:javascript", "http://", "http://localhost/" + "x" * MAX_ADDRESS_LENGTH, "//localhost/",
         "https://evil.example/", "http://localhost@evil.example/", "http://localhost:1/", "http://[::1/",
         "http://local\r\nhost/", "http://localhost/\r\nX: y", "http://localhost/ x",
     ):  # fmt: skip
@@ -149,12 +149,12 @@ def test_a_code_is_drawn_of_an_address_of_this_site_alone(client: Any) -> None:
 
 
 def test_a_code_holds_the_longest_address() -> None:
-    assert len(qr_svg("https://h/?" + "x" * (MOST - 11), "h")) < 100_000
+    assert len(qr_svg("https://h/?" + "x" * (MAX_ADDRESS_LENGTH - 11), "h")) < 100_000
 
 
 def test_drawing_codes_is_computing_too() -> None:
     server = Flask("test")
-    qr_code.register(server, {}, ComputeQuota(0.001, qr_code.SECONDS))
+    qr_code.register(server, {}, ComputeQuota(0.001, qr_code.MAX_RENDER_SECONDS))
     client = server.test_client()
     asked = [client.get(f"/qr.svg?u=http://localhost/{'x' * 900}{number}") for number in range(60)]
     assert asked[0].status_code == 200

@@ -51,12 +51,12 @@ def picture_of(view: View, state: State) -> StreamResult:
 
 def drawn_of(view: View, state: State) -> list[Drawing]:
     picture = picture_of(view, state)
-    return drawings(view, state, picture, summarize(view, state, picture.words))
+    return drawings(view, state, picture, summarize(view, state, picture.text_data))
 
 
 def card(view: View, state: State) -> bytes:
     picture = picture_of(view, state)
-    return png(view, state, picture, summarize(view, state, picture.words))
+    return png(view, state, picture, summarize(view, state, picture.text_data))
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def test_the_picture_shows_the_runs_where_they_are() -> None:
     picture = picture_of(UNLEARNING, state)
     seen = pixels.read(card(UNLEARNING, state))
     assert seen.shape == (CARD_HEIGHT, CARD_WIDTH, 3)
-    plane, panels = drawings(UNLEARNING, state, picture, summarize(UNLEARNING, state, picture.words))
+    plane, panels = drawings(UNLEARNING, state, picture, summarize(UNLEARNING, state, picture.text_data))
     columns = picture.runs[0]["columns"]
     colour = np.array(rgb(FATES[Fate.FULL_ALIGNMENT].colour))
     free = (columns["R"] > 0.05) & (columns["R"] < 0.6)  # clear of the start, the manifold and the end
@@ -144,7 +144,7 @@ def test_all_presets_are_drawn_and_none_like_another(name: str) -> None:
     drawn = {}
     for preset in view.presets:
         picture = picture_of(view, preset.state.model_copy(update=fewer(preset.state)))
-        told = summarize(view, preset.state, picture.words)
+        told = summarize(view, preset.state, picture.text_data)
         assert told.title == preset.title or preset.title in {other.title for other in view.presets}
         document = svg(view, preset.state, picture, told)
         ElementTree.fromstring(document)
@@ -153,7 +153,7 @@ def test_all_presets_are_drawn_and_none_like_another(name: str) -> None:
         words = "".join(ElementTree.fromstring(document).itertext())
         assert {sign for sign in words if ord(sign) not in glyphs} == set(), "signs that the font has not"
         image = png(view, preset.state, picture, told)
-        assert image.startswith(routes.SIGN)
+        assert image.startswith(routes.PNG_HEADER)
         assert 20_000 < len(image) < routes.ENTRY_BYTES
         drawn[preset.name] = image
     assert len(set(drawn.values())) == len(drawn)
@@ -167,13 +167,13 @@ def test_any_cheap_state_is_drawn(name: str) -> None:
         if view.seconds(state) > 0.3 or view.cost(state) > view.max_cost:
             continue
         picture = picture_of(view, state)
-        ElementTree.fromstring(svg(view, state, picture, summarize(view, state, picture.words)))
+        ElementTree.fromstring(svg(view, state, picture, summarize(view, state, picture.text_data)))
         drawn += 1
 
 
 def test_the_sentence_is_that_of_the_chosen_run_and_of_one_with_another_fate() -> None:
     state = UNLEARNING.State(chosen=2)
-    told = summarize(UNLEARNING, state, picture_of(UNLEARNING, state).words)
+    told = summarize(UNLEARNING, state, picture_of(UNLEARNING, state).text_data)
     (first, blue), (second, orange) = told.sentences
     assert first.startswith("From ā = 10 the network unlearns")
     assert second.startswith("From ā = 5 the network aligns fully")
@@ -187,7 +187,7 @@ def test_text_is_measured_wrapped_and_harmless() -> None:
         assert text.width(line, 20) <= 120
     assert text.wrapped("one two three four five six seven", 20, 120, 2)[-1].endswith("…")
     assert text.cut("a<sup>123456789</sup>", 20, 60).endswith("</sup>…")
-    hostile = text.drawn("<script>&\x00\ud800<sub>x", 0, 0, 10, '"><script>')
+    hostile = text.svg_text("<script>&\x00\ud800<sub>x", 0, 0, 10, '"><script>')
     ElementTree.fromstring(f"<svg>{hostile}</svg>")
     assert "<script" not in hostile
 
@@ -221,7 +221,7 @@ def test_a_picture_is_drawn_once_and_known_without_drawing(
     answers = [client.get(f"/share-card/unlearning.png?{link}") for link in links]
     assert len(drawn) == 1
     assert len({answer.data for answer in answers}) == 1
-    assert answers[0].headers["Cache-Control"] == f"public, max-age={routes.TIMEOUT}"
+    assert answers[0].headers["Cache-Control"] == f"public, max-age={routes.MAX_AGE_SECONDS}"
     tag = answers[0].headers["ETag"]
     known = client.get("/share-card/unlearning.png?eps=0.125", headers={"If-None-Match": tag})
     assert (known.status_code, known.data) == (304, b"")
@@ -235,7 +235,7 @@ def test_what_costs_too_much_is_said_and_not_computed(client: FlaskClient, monke
     monkeypatch.setattr(UNLEARNING, "max_cost", 0.5, raising=False)
     monkeypatch.setattr(UNLEARNING, "compute", lambda state: pytest.fail("computed"), raising=False)
     answer = client.get("/share-card/unlearning.png?eps=0.375")
-    assert answer.data.startswith(routes.SIGN)
+    assert answer.data.startswith(routes.PNG_HEADER)
     client.get("/?eps=0.375")
 
 
@@ -281,7 +281,7 @@ def test_only_some_wait_while_another_is_drawn(monkeypatch: pytest.MonkeyPatch) 
     def ask() -> None:
         answers.put(server.test_client().get("/share-card/unlearning.png"))
 
-    asking = [threading.Thread(target=ask) for _ in range(routes.IN_LINE + 1)]
+    asking = [threading.Thread(target=ask) for _ in range(routes.MAX_PENDING + 1)]
     for thread in asking:
         thread.start()
     refused = answers.get(timeout=LONGEST)  # the others wait
@@ -289,7 +289,7 @@ def test_only_some_wait_while_another_is_drawn(monkeypatch: pytest.MonkeyPatch) 
     assert refused.headers["Retry-After"]
     assert refused.json["errors"][0]["sentence"] == routes.BUSY
     going.set()
-    assert [answers.get(timeout=LONGEST).status_code for _ in range(routes.IN_LINE)] == [200] * routes.IN_LINE
+    assert [answers.get(timeout=LONGEST).status_code for _ in range(routes.MAX_PENDING)] == [200] * routes.MAX_PENDING
     assert len(drawn) == 1, "those who waited for the same one have it"
 
 

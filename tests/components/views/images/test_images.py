@@ -442,7 +442,7 @@ def test_what_is_too_long_or_of_no_told_length_or_type_is_not_read(sender: Flask
 def test_while_a_file_comes_others_are_read_but_few_of_one_address(
     storage: ImageStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(image_upload, "EACH_AT_ONCE", 1)
+    monkeypatch.setattr(image_upload, "MAX_UPLOADS_PER_CLIENT", 1)
     answers: list[int] = []
 
     class Slow(ImageStore):
@@ -484,7 +484,7 @@ def test_one_file_is_unpacked_at_a_time_on_the_whole_machine(
 
 def test_an_address_may_send_so_much_an_hour_and_no_more(storage: ImageStore, monkeypatch: pytest.MonkeyPatch) -> None:
     data = saved(**good())
-    monkeypatch.setattr(image_upload, "HOURLY_BYTES", len(data) + 1)
+    monkeypatch.setattr(image_upload, "MAX_HOURLY_BYTES", len(data) + 1)
     server = Flask(__name__)
     image_upload.register(server, storage, ComputeQuota(1, 120))
     client = server.test_client()
@@ -500,7 +500,7 @@ def test_what_is_refused_for_want_of_computing_does_not_count_as_sent(
     storage: ImageStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = saved(**good())
-    monkeypatch.setattr(image_upload, "HOURLY_BYTES", len(data) + 1)
+    monkeypatch.setattr(image_upload, "MAX_HOURLY_BYTES", len(data) + 1)
     server, granted = Flask(__name__), ComputeQuota(1e-6, 1)
     image_upload.register(server, storage, granted)
     client = server.test_client()

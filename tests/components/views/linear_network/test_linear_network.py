@@ -363,5 +363,5 @@ def test_the_script_computes_the_same(
         np.testing.assert_array_equal(found["map_"].median, compute.map_of(state).median)
     if state.panel == "scaling":
         *_, last = compute.measured(state)
-        np.testing.assert_array_equal(found["found"].kernel_ratio, last.kernel_ratio)
+        np.testing.assert_array_equal(found["exponents"].kernel_ratio, last.kernel_ratio)
     assert (tmp_path / "linear_network.html").stat().st_size > 10_000
