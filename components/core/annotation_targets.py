@@ -1,4 +1,4 @@
-"""What a step of a story may mark in a figure, known from the state without computing it."""
+"""Elements of the figures that a step of a story may mark; they follow from the state without a computation."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ Window = tuple[float, float, float, float]  # across from and to, upward from an
 
 @dataclass(frozen=True)
 class AnnotationTargets:
-    """Lines of the first figure, how many runs there are, how many rows the first and the last figure have, the columns
-    of a run of which one may be drawn, and the first figure's window where the state has one."""
+    """Lines of the first figure, number of trajectories, number of rows of the first and the last figure, columns of a
+    trajectory that may be drawn on, and the window of the first figure if the state has one.
+    """
 
     lines: tuple[str, ...]
     runs: int

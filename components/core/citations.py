@@ -1,4 +1,4 @@
-"""The papers whose models the views show: as one line, and as BibTeX."""
+"""The papers of the models: citations in one line, and BibTeX entries."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Paper:
 
     @property
     def url(self) -> str:
-        """Where the paper is."""
+        """The address of the paper."""
         return f"https://arxiv.org/abs/{self.arxiv}"
 
 
@@ -76,6 +76,6 @@ XU_2025 = Paper(
 PAPERS = (IMAI_2026, BERTHIER_2024, XU_2025)
 
 
-def bibliography(first: Sequence[Paper]) -> str:
+def bibliography(preferred: Sequence[Paper]) -> str:
     """Return all papers as BibTeX, those given first."""
-    return "\n".join(paper.bibtex for paper in (*first, *(paper for paper in PAPERS if paper not in first)))
+    return "\n".join(paper.bibtex for paper in (*preferred, *(paper for paper in PAPERS if paper not in preferred)))

@@ -1,4 +1,4 @@
-"""What a step of a story claims: a quantity of its state and the value that it must have."""
+"""Claims of a step of a story: a quantity of its state, and the value that it must have."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Quantity = Callable[[Any, int, float], Any]  # of a state, a run (or a number of
 
 @dataclass(frozen=True)
 class Claim:
-    """A quantity, of which run and at what time, and one of: what it is; a value within a distance; a bound."""
+    """A quantity, the trajectory and time of it, and one of: a word; a value within a distance; a bound."""
 
     quantity: str
     run: int = 0
@@ -30,27 +30,33 @@ class Claim:
     @classmethod
     def read(cls, data: Any) -> Claim:
         """Return the claim of a table in a story. Raises ValueError with a sentence."""
-        known = {"quantity", "run", "time", "is", "value", "within", "above", "below"}
-        if not isinstance(data, Mapping) or data.keys() - known or not isinstance(data.get("quantity"), str):
-            raise ValueError(f"each has a quantity and any of {', '.join(sorted(known - {'quantity'}))}.")
-        numbers = {name: data[name] for name in known - {"quantity", "is"} if name in data}
+        allowed_keys = {"quantity", "run", "time", "is", "value", "within", "above", "below"}
+        if not isinstance(data, Mapping) or data.keys() - allowed_keys or not isinstance(data.get("quantity"), str):
+            raise ValueError(f"each has a quantity and any of {', '.join(sorted(allowed_keys - {'quantity'}))}.")
+        numbers = {name: data[name] for name in allowed_keys - {"quantity", "is"} if name in data}
         for name, number in numbers.items():
             if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
                 raise ValueError(f"{name} must be a number.")
         if not 0 <= (run := numbers.get("run", 0)) <= 50 or run != int(run):
             raise ValueError("run must be a whole number in [0, 50].")
-        said = {"is", "value", "above", "below"} & data.keys()
-        if not said or ("value" in said) != ("within" in data) or ("is" in said and not isinstance(data["is"], str)):
+        conditions = {"is", "value", "above", "below"} & data.keys()
+        if (
+            not conditions
+            or ("value" in conditions) != ("within" in data)
+            or ("is" in conditions and not isinstance(data["is"], str))
+        ):
             raise ValueError("it must be a word (is), a value within a distance, or above or below a number.")
         return cls(data["quantity"], word=data.get("is"), **{**numbers, "run": int(run)})
 
     def check(self, quantities: Mapping[str, Quantity], state: State) -> tuple[bool, Any]:
         """Return whether the claim holds for a state of the view with these quantities, and the value found."""
-        found = quantities[self.quantity](state, self.run, self.time)
+        value = quantities[self.quantity](state, self.run, self.time)
         if self.word is not None:
-            return str(found) == self.word, found
-        near = self.value is None or abs(found - self.value) <= self.within
-        return near and (self.above is None or found > self.above) and (self.below is None or found < self.below), found
+            return str(value) == self.word, value
+        is_close = self.value is None or abs(value - self.value) <= self.within
+        return is_close and (self.above is None or value > self.above) and (
+            self.below is None or value < self.below
+        ), value
 
 
 def interpolate(run: Any, clock: str, column: str, time: float) -> float:

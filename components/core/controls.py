@@ -1,9 +1,8 @@
-"""Controls that any view is made of: a slider with a number box, a choice of one or of any of a few words, a list.
+"""The controls of views: sliders with number boxes, choices, checkboxes, and lists of numbers.
 
-A control writes one field of the view's State (or one place in it). What it writes is declared
-here and handed to the client, which builds it of the browser's own elements and moves sliders,
-boxes and link together: a widget that answers through the server's or React's callbacks costs more
-than the picture that it asks for.
+A control writes one field of the view's State, or one element of it. It is declared here and sent to the client, which
+builds it from native elements and keeps slider, box and link in step: a widget with callbacks of the server or of React
+costs more than the figure that it requests.
 """
 
 from __future__ import annotations
@@ -20,19 +19,19 @@ Only = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Control:
-    """A control and the place in the state that it writes.
+    """A control and the field of the state that it writes.
 
-    index: the place in a tuple; a field's name where that field holds the place; None for a plain field.
-    soft: the slider's range while the value is in it (the box always has the whole range).
-    step: of the slider, in decades where the scale is logarithmic.
-    labels: of a choice or of many, one for each of the parameter's words.
-    fillers: of a count, the fields whose length it sets, each with what a new place holds.
-    begin: of a parameter that may be absent, what it is when it is switched on.
-    window: of an axis, the field that holds from where to where it goes.
-    only: shown only where one of these fields is, or has in it, one of its words here.
-    whole: of a slider or a list, whether it writes whole numbers only.
-    length: of a list, the fewest and the most numbers.
-    clears: of a choice, the fields that hold nothing any more when it changes, such as windows on what it replaces.
+    index: the index in a tuple; the name of a field that contains the index; None for a plain field.
+    soft: the range of the slider while the value is in it (the box always has the whole range).
+    step: of the slider, in decades for a logarithmic scale.
+    labels: of a choice or of checkboxes, one for each of the parameter's words.
+    fillers: of a length input, the fields whose length it sets, each with the value of a new element.
+    begin: of an optional parameter, its value when it is enabled.
+    window: of an axis, the field that contains its range.
+    only: visible only if one of these fields is, or contains, one of these words.
+    whole: of a slider or a list, whether it writes integers only.
+    length: of a list, the smallest and the largest number of elements.
+    clears: of a choice, the fields that are set to None when it changes, such as zoom windows.
     """
 
     id: str
@@ -73,9 +72,9 @@ def slider(
     """Return the control of a number (or of one place in a list of numbers)."""
     parameter = state.parameters()[field]
     bounds = parameter.bounds[0]
-    place = "" if index is None else f"-{index}"
+    suffix = "" if index is None else f"-{index}"
     return Control(
-        f"{view}-{field}{place}",
+        f"{view}-{field}{suffix}",
         field,
         index,
         "slider",
@@ -103,7 +102,7 @@ def coefficients(
     only: Only | None = None,
 ) -> list[Control]:
     """Return the controls of a list of coefficients, one for each degree that there can be, from the first."""
-    most = state.parameters()[field].length[1]
+    max_length = state.parameters()[field].length[1]
     return [
         slider(
             view,
@@ -116,7 +115,7 @@ def coefficients(
             f"{what}, degree {k + first}",
             only=only,
         )
-        for k in range(most)
+        for k in range(max_length)
     ]
 
 
@@ -182,14 +181,14 @@ def length_input(
     only: Only | None = None,
 ) -> Control:
     """Return the control of how many numbers some lists have, all the same."""
-    first = state.parameters()[next(iter(fillers))]
-    lowest, highest = first.length
+    parameter = state.parameters()[next(iter(fillers))]
+    lowest, highest = parameter.length
     return Control(
         f"{view}-count",
         next(iter(fillers)),
         None,
         "count",
-        first.key,
+        parameter.key,
         symbol,
         title,
         bounds=(lowest, highest),
@@ -199,7 +198,8 @@ def length_input(
 
 
 def axis(view: str, state: type[State], field: str, window: tuple[str, int], only: Only | None = None) -> Control:
-    """Return the control of what is on an axis of a map, and of its window: (its field, the place where it goes from)."""
+    """Return the control of what is on an axis of a map, and of its window: (its field, the place where it goes "
+    "from)."""
     parameter = state.parameters()[field]
     varied = state.varied()
     labels = tuple(f"{varied[word]['symbol']}, {varied[word]['title']}" for word in parameter.choices)
@@ -221,14 +221,15 @@ def axis(view: str, state: type[State], field: str, window: tuple[str, int], onl
 def parse_visible_controls(
     text: str | None, controls: Sequence[Control]
 ) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
-    """Return which controls a link shows, by their keys (None for all), and a sentence for each word that names none."""
+    """Return which controls a link shows, by their keys (None for all), and a sentence for each word that names "
+    "none."""
     if text is None:
         return None, ()
-    known = tuple(dict.fromkeys(control.key for control in controls))
+    keys = tuple(dict.fromkeys(control.key for control in controls))
     words = [word.strip() for word in text.split(",") if word.strip()]
-    wrong = [word[:24] for word in dict.fromkeys(words) if word not in known][:3]
-    sentences = tuple(f"only: {word} is not a control: {', '.join(known)}." for word in wrong)
-    return tuple(key for key in known if key in words), sentences
+    wrong = [word[:24] for word in dict.fromkeys(words) if word not in keys][:3]
+    sentences = tuple(f"only: {word} is not a control: {', '.join(keys)}." for word in wrong)
+    return tuple(key for key in keys if key in words), sentences
 
 
 def to_client(controls: Sequence[Control]) -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """The parameters in the text of a link, also of one that a mail or chat program has changed.
 
-Repaired without a word, because nothing is lost: `&amp;` for `&`, percent-encoding of the whole link or twice, blanks,
-`+`, invisible characters, typographic dashes for a minus, punctuation after a value, parameters of trackers.
+Repaired without a message, because nothing is lost: `&amp;` for `&`, percent-encoding of the whole link or twice,
+blanks, `+`, invisible characters, typographic dashes for a minus, punctuation after a value, parameters of trackers.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from components.core import short_link
 MAX_DECODINGS = 5  # percent-encodings of percent-encodings
 _ENTITY = re.compile("(?:amp;|#0*38;)+", re.IGNORECASE)  # what is left of `&amp;` after the split at `&`
 _QUOTED_EQUALS = "3D"  # what quoted-printable, an encoding of mail, puts after each `=`
-_REST = re.compile(r"\W*|#?\w{1,8};\W*")  # of a part without a value: nothing, punctuation, `gt;`, `quot;`
+_NO_PARAMETER = re.compile(r"\W*|#?\w{1,8};\W*")  # of a part without a value: nothing, punctuation, `gt;`, `quot;`
 _ENCODED_DELIMITER = re.compile("%(?:25)*(?:26|3D)", re.IGNORECASE)
 _INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe0f\ufeff]")
 _AFTER_LINK = re.compile('[<>|"\u201c-\u201f\u00ab\u00bb].*', re.DOTALL)  # no value holds any of these
@@ -36,7 +36,7 @@ def parameters(query: str) -> list[tuple[str, str]]:
     for part in _parts(query, MAX_DECODINGS):
         key, equals, value = part.partition("=")
         key = _ENTITY.sub("", _decoded(key)).lstrip("?")
-        if (equals or not _REST.fullmatch(key)) and not _TRACKER.fullmatch(key):
+        if (equals or not _NO_PARAMETER.fullmatch(key)) and not _TRACKER.fullmatch(key):
             value = _AFTER_LINK.sub("", _decoded(value))
             pairs.append((key, value if key == short_link.KEY else value.rstrip(_PUNCTUATION + " ")))
     if any(key == "v" and value.startswith(_QUOTED_EQUALS) for key, value in pairs):
@@ -46,7 +46,7 @@ def parameters(query: str) -> list[tuple[str, str]]:
 
 def value_of(query: str, key: str) -> str | None:
     """Return the value of one parameter of a query, None where it is missing."""
-    return next((value for other, value in parameters(query) if other == key), None)
+    return next((value for name, value in parameters(query) if name == key), None)
 
 
 def has_ellipsis(query: str) -> bool:

@@ -70,13 +70,13 @@ def charged(meter: Meter, charge: Charge, is_stopped: Callable[[], bool] = lambd
     """
     began = time.thread_time()
 
-    def look() -> bool:
+    def should_stop() -> bool:
         spent = meter.seconds + time.thread_time() - began
         charge.cover(spent)
         return is_stopped() or spent > MAX_SECONDS
 
     try:
-        with meter.measure(), interruptible(look):
+        with meter.measure(), interruptible(should_stop):
             yield
     finally:
         charge.cover(meter.seconds)

@@ -1,7 +1,7 @@
 """The short form of a link: `zip=`, then a check sum and the query deflated, in the letters of an address.
 
-Nothing is kept on the server: who has the short form has the state. The dictionary with which it is deflated belongs
-to the form and never changes; another one would need another letter.
+The server stores nothing: the short form contains the state. The dictionary of the compression belongs to the form
+and never changes; another one would need another key.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextlib import suppress
 
 KEY = "zip"
 PREFIX = f"{KEY}="
-# What links are made of; what is likeliest stands last.
+# Frequent parts of links, the most frequent last.
 DICTIONARY = (
     b"field,null,eq,sep,orbit,slow,loss,fates,past&pts=&m=1e&pc=&pcs=&pe=&pa=&pR=&win=-0.&span=&cur=&pan=course,la"
     b"w,slopes,kernel,limit,map,scaling,sweep&c=1,-0.2&cs=0.6,0.19&a=0.2&m=100&d=101&B=1e3&z=0&how=fresh&w=orthono"
@@ -27,7 +27,7 @@ DICTIONARY = (
 )
 _LETTERS = re.compile(r"[A-Za-z0-9_-]+")
 MAX_MARKS = 3  # underscores or dashes after a short link: Markdown's and a text's
-_SUM = 2  # bytes of the check sum: a letter that was changed on the way is not another state
+_SUM = 2  # bytes of the checksum, so that a changed letter does not give another state
 _RAW = -15  # bits of the window; negative: without a header
 
 
@@ -42,28 +42,32 @@ def _sum(query: bytes) -> bytes:
     return (zlib.crc32(query) & 0xFFFF).to_bytes(_SUM, "big")
 
 
-def decode(text: str, most: int) -> str:
-    """Return the query behind the text after `zip=`, of at most `most` bytes. What follows its letters is left out, and
-    so are underscores or dashes that are the text's around it. Raises ValueError where there is no query."""
+def decode(text: str, max_bytes: int) -> str:
+    """Return the query encoded in the text after `zip=`, of at most `max_bytes` bytes.
+
+    Characters after the letters of the code are ignored, and so are underscores or dashes of the surrounding text.
+    Raises ValueError if there is no query.
+    """
     letters = _LETTERS.match(text)
     if not letters:
         raise ValueError("not of the letters of a short link")
-    whole = letters[0]
-    bare = whole.rstrip("-_")
-    for end in range(len(whole), max(len(bare), len(whole) - MAX_MARKS) - 1, -1):
-        for begin in (0, 2) if whole.startswith("3D") else (0,):  # quoted-printable, an encoding of mail, has 3D there
+    candidate = letters[0]
+    bare = candidate.rstrip("-_")
+    for end in range(len(candidate), max(len(bare), len(candidate) - MAX_MARKS) - 1, -1):
+        # quoted-printable, an encoding of mail, puts 3D after each =
+        for begin in (0, 2) if candidate.startswith("3D") else (0,):
             with suppress(ValueError):
-                return _expanded(whole[begin:end], most)
-    return _expanded(whole, most)
+                return _expanded(candidate[begin:end], max_bytes)
+    return _expanded(candidate, max_bytes)
 
 
-def _expanded(text: str, most: int) -> str:
+def _expanded(text: str, max_bytes: int) -> str:
     inflate = zlib.decompressobj(_RAW, zdict=DICTIONARY)
     try:
         packed = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        query = inflate.decompress(packed[_SUM:], most + 1)
-        if len(query) > most:
-            raise ValueError(f"more than {most} characters")
+        query = inflate.decompress(packed[_SUM:], max_bytes + 1)
+        if len(query) > max_bytes:
+            raise ValueError(f"more than {max_bytes} characters")
         if not inflate.eof or inflate.unused_data or packed[:_SUM] != _sum(query):
             raise ValueError("not whole")
         return query.decode("ascii")

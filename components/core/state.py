@@ -1,11 +1,11 @@
-"""State: the one definition of a view's parameters, and the link that carries it.
+"""State: the one definition of a view's parameters, and the link that contains it.
 
-A view declares a frozen pydantic model whose fields are annotated with a `Parameter`.
-Everything else is derived from that declaration: the link and its two readers (strict for the
-stream, lenient for the page), the cache key, the client's controls.
+A view declares a frozen pydantic model whose fields are annotated with a `Parameter`. Everything else is derived from
+that declaration: the link and its two readers (strict for the stream, lenient for the page), the cache key, the
+client's controls.
 
-A number is canonical when it has at most 12 significant digits and no negative zero. It is made
-canonical on entry, so 0.3 and 0.1 + 0.2 are one state, one link and one cache entry.
+A number is canonical if it has at most 12 significant digits and no negative zero. Numbers are made canonical on entry,
+so 0.3 and 0.1 + 0.2 are one state, one link and one cache entry.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ Value = float | int | str | tuple[float, ...] | tuple[str, ...] | None
 
 @dataclass(frozen=True)
 class ParameterError:
-    """One thing that is wrong with a link: which parameter, what was given, what would be right."""
+    """An error in a link: the parameter, its value, the allowed range, and a sentence."""
 
     parameter: str
     value: str
@@ -47,7 +47,7 @@ class ParameterError:
 
 
 class InvalidLink(ValueError):
-    """A link that the strict reader refuses, with everything that is wrong with it."""
+    """A link that the strict reader refuses, with all of its errors."""
 
     def __init__(self, problems: Sequence[ParameterError]) -> None:
         super().__init__(" ".join(problem.sentence for problem in problems))
@@ -121,16 +121,18 @@ class Parameter:
         intervals = " and ".join(f"[{number_text(lo)}, {number_text(hi)}]" for lo, hi in self.bounds)
         if self.kind != "numbers":
             return ("a whole number in " if self.kind == "integer" else "") + intervals
-        fewest, most = self.length
+        fewest, largest = self.length
         what = "numbers" if len(self.bounds) == 1 else f"groups of {len(self.bounds)} numbers"
-        return f"{fewest} to {most} {what} in {intervals}" if most > fewest else f"{most} {what} in {intervals}"
+        return (
+            f"{fewest} to {largest} {what} in {intervals}" if largest > fewest else f"{largest} {what} in {intervals}"
+        )
 
-    def problem(self, given: object, fault: str) -> ParameterError:
+    def problem(self, value: object, reason: str) -> ParameterError:
         """Return the problem with a given value, as a sentence."""
-        text = given if isinstance(given, str) else _plain(given)
+        text = value if isinstance(value, str) else _plain(value)
         if len(text) > _QUOTED:
             text = text[:_QUOTED] + "…"
-        return ParameterError(self.key, text, self.range_text, f"{self.key} = {text or '(empty)'} is {fault}.")
+        return ParameterError(self.key, text, self.range_text, f"{self.key} = {text or '(empty)'} is {reason}.")
 
     def check(self, value: object) -> Value:
         """Return the canonical form of a typed value. Raises ValueError with a sentence."""
@@ -149,10 +151,10 @@ class Parameter:
         if self.kind == "numbers":
             if isinstance(value, (str, bytes)) or not isinstance(value, Sequence):
                 raise _InvalidValue(self.problem(value, "not a list of numbers"))
-            groups, rest = divmod(len(value), len(self.bounds))
-            if rest or not self.length[0] <= groups <= self.length[1]:
+            groups, remainder = divmod(len(value), len(self.bounds))
+            if remainder or not self.length[0] <= groups <= self.length[1]:
                 raise _InvalidValue(self.problem(value, f"{len(value)} numbers, not {self.range_text}"))
-            return tuple(self._check_number(item, place) for place, item in enumerate(value))
+            return tuple(self._check_number(item, index) for index, item in enumerate(value))
         number = self._check_number(value, 0)
         if self.kind == "integer":
             if number != int(number):
@@ -163,17 +165,17 @@ class Parameter:
     def _check_words(self, value: object) -> tuple[str, ...]:
         if isinstance(value, (str, bytes)) or not isinstance(value, Sequence):
             raise _InvalidValue(self.problem(value, "not a list of words"))
-        for place, word in enumerate(value):
+        for index, word in enumerate(value):
             if word not in self.choices:
                 raise _InvalidValue(self.problem(word, f"not {self.range_text}"))
-            if word in value[:place]:
+            if word in value[:index]:
                 raise _InvalidValue(self.problem(word, f"given twice; it may be {self.range_text}, each once"))
         return tuple(word for word in self.choices if word in value)
 
-    def _check_number(self, value: object, place: int) -> float:
+    def _check_number(self, value: object, index: int) -> float:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise _InvalidValue(self.problem(value, f"not a number in {self.range_text}"))
-        lo, hi = self.bounds[place % len(self.bounds)]
+        lo, hi = self.bounds[index % len(self.bounds)]
         if not lo <= value <= hi:  # false for nan too; compares a huge int without converting it
             raise _InvalidValue(self.problem(value, f"outside [{number_text(lo)}, {number_text(hi)}]"))
         return canonical(float(value))
@@ -200,8 +202,8 @@ class Parameter:
             return default
         if self.kind == "words":
             words = [word.strip() for word in text.split(",")]
-            known = tuple(word for word in self.choices if word in words)
-            return known or default
+            valid = tuple(word for word in self.choices if word in words)
+            return valid or default
         parts = [link_text.number_text(part) for part in text.split(",")[: self.length[1] * len(self.bounds)]]
         if not all(_NUMBER.fullmatch(part) for part in parts) or len(parts) % len(self.bounds):
             return default
@@ -247,7 +249,7 @@ class State(BaseModel):
 
     @classmethod
     def normalize(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """Create values that depend on each other agree (a view overrides it); must accept anything."""
+        """Make values consistent that depend on each other (views override it); any input must be accepted."""
         return values
 
     @model_validator(mode="before")
@@ -273,7 +275,7 @@ class State(BaseModel):
         return "&".join([f"v={self.VERSION}", *self._terms(("physics", "overlay", "display", "playback"))])
 
     def key(self) -> str:
-        """What a computation depends on: the physical part, and what else is computed."""
+        """Return the cache key of a computation: the physical parameters and the overlays."""
         return "&".join([f"v={self.VERSION}", *self._terms(("physics", "overlay"))])
 
     def _terms(self, groups: tuple[str, ...]) -> list[str]:
@@ -285,7 +287,7 @@ class State(BaseModel):
 
     @classmethod
     def from_query(cls, query: str) -> Self:
-        """Return the strict reader. What the query leaves out has its default. Raises InvalidLink."""
+        """Read a link strictly; missing parameters have their defaults. Raises InvalidLink."""
         values, problems = cls._read(query, lenient=False)
         if problems:
             raise InvalidLink(problems)
@@ -293,14 +295,14 @@ class State(BaseModel):
 
     @classmethod
     def nearest(cls, query: str) -> tuple[Self, tuple[ParameterError, ...]]:
-        """Return the lenient reader: the nearest valid state, and what had to be changed to get there."""
+        """Read a link leniently; return the nearest valid state, and the errors that were corrected."""
         values, problems = cls._read(query, lenient=True)
         return cls.make(values), tuple(problems)
 
     @classmethod
     def _read(cls, query: str, lenient: bool) -> tuple[dict[str, Value], list[ParameterError]]:
         if len(query) > MAX_QUERY:
-            return {}, [_whole(query, f"{len(query)} characters long", f"at most {MAX_QUERY} characters")]
+            return {}, [_link_error(query, f"{len(query)} characters long", f"at most {MAX_QUERY} characters")]
         try:
             pairs = cls._pairs(query)
         except InvalidLink as unreadable:
@@ -308,11 +310,11 @@ class State(BaseModel):
         fields = {parameter.key: name for name, parameter in cls.parameters().items()}
         values: dict[str, Value] = {}
         problems: list[ParameterError] = []
-        unknown: list[str] = []
-        given: dict[str, str] = {}
+        unknown_keys: list[str] = []
+        texts_by_key: dict[str, str] = {}
         for key, text in pairs:
-            if key in given:
-                if text != given[key]:
+            if key in texts_by_key:
+                if text != texts_by_key[key]:
                     problems.append(
                         ParameterError(key[:_QUOTED], text[:_QUOTED], "once", f"{key[:_QUOTED]} is given twice.")
                     )
@@ -322,22 +324,22 @@ class State(BaseModel):
             elif key in (ONLY, EMBED):
                 pass
             elif key not in fields:
-                unknown.append(key[:_QUOTED] or "(empty)")
+                unknown_keys.append(key[:_QUOTED] or "(empty)")
             else:
                 parameter = cls.parameters()[fields[key]]
                 try:
                     values[fields[key]] = parameter.read(text)
-                except _InvalidValue as refused:
-                    problems.append(refused.problem)
+                except _InvalidValue as invalid:
+                    problems.append(invalid.problem)
                     if lenient:
                         default = cls.model_fields[fields[key]].default
                         values[fields[key]] = parameter.nearest(text, default)
-            given.setdefault(key, text)
-        cut = cls._cut(query, list(given)) if lenient else None
-        if cut and unknown and unknown[-1] == list(given)[-1]:
-            unknown.pop()
-        if unknown:
-            problems.append(_unknown(unknown, ["v", *fields]))
+            texts_by_key.setdefault(key, text)
+        cut = cls._cut(query, list(texts_by_key)) if lenient else None
+        if cut and unknown_keys and unknown_keys[-1] == list(texts_by_key)[-1]:
+            unknown_keys.pop()
+        if unknown_keys:
+            problems.append(_unknown(unknown_keys, ["v", *fields]))
         return values, [*problems, cut] if cut else problems
 
     @classmethod
@@ -354,37 +356,47 @@ class State(BaseModel):
                 raise InvalidLink([problem]) from None
             pairs = inside + [(key, text) for key, text in pairs if key != short_link.KEY]
         if len(pairs) > MAX_FIELDS:
-            raise InvalidLink([_whole(query, "too many parameters", f"at most {MAX_FIELDS} parameters")])
+            raise InvalidLink([_link_error(query, "too many parameters", f"at most {MAX_FIELDS} parameters")])
         return pairs
 
     @classmethod
     def _cut(cls, query: str, keys: Sequence[str]) -> ParameterError | None:
-        """Return the problem with a link that ends within the physical part: it names v and the first parameters, each
-        in its place, as links that the app writes do, and no more. Links written by hand rarely name two and stop."""
+        """Return the error of a link that ends within the physical parameters.
+
+        Such a link contains v and the first parameters, in their order, as links of the app do, and no others. Links
+        written by hand rarely contain two and stop.
+        """
         physics = [p for p in cls.parameters().values() if p.group == "physics"]
         optional = {p.key for p in physics if p.optional}
-        written = ["v", *(p.key for p in physics if not p.optional)]
+        expected = ["v", *(p.key for p in physics if not p.optional)]
         named = [key for key in keys if key not in optional]
-        whole = len(named)
-        if 1 < whole <= len(written) and written[whole - 1].startswith(named[-1]) and named[-1] != written[whole - 1]:
-            whole -= 1  # the last key is cut itself
-        early = len(named) > 2 and whole < len(written) and named[:whole] == written[:whole]
+        count = len(named)
+        if (
+            1 < count <= len(expected)
+            and expected[count - 1].startswith(named[-1])
+            and named[-1] != expected[count - 1]
+        ):
+            count -= 1  # the last key is cut itself
+        early = len(named) > 2 and count < len(expected) and named[:count] == expected[:count]
         if not early and not link_text.has_ellipsis(query):
             return None
-        missing = ", ".join(key for key in written if key not in keys)
+        missing = ", ".join(key for key in expected if key not in keys)
         defaults = f" It lacks {missing}; defaults are used." if missing else ""
         return ParameterError("link", query[-_QUOTED:], "a whole link", f"The link may have been cut.{defaults}")
 
     @classmethod
     def varied(cls) -> dict[str, dict[str, Any]]:
-        """For a map: what may be on its axes, by the words of its parameters x and y: the field and the place in it
-        that holds the present value, its names, bounds and usual window, and a value for what the map does not
-        depend on (a map overrides it)."""
+        """Return the parameters that may be on the axes of a map, by the words of its parameters x and y (maps override
+        it).
+
+        Each has the field and the index of its present value, its names, bounds and default window, and a value for
+        what the map does not depend on.
+        """
         return {}
 
     @classmethod
     def controls(cls) -> list[dict[str, Any]]:
-        """What the client needs to write links and move controls: one entry per field, in order."""
+        """Return one entry per field, in order, with which the client writes links and moves controls."""
         return [
             {
                 "name": name,
@@ -405,7 +417,7 @@ class State(BaseModel):
 
 
 def _plain(value: object) -> str:
-    """Return a typed value as a reader would write it."""
+    """Format a value for an error message."""
     if isinstance(value, int) and abs(value) > 10**_QUOTED:
         return "(huge)"
     if isinstance(value, (int, float)):
@@ -417,22 +429,22 @@ def _plain(value: object) -> str:
     return type(value).__name__
 
 
-def _whole(query: str, fault: str, right: str) -> ParameterError:
+def _link_error(query: str, fault: str, right: str) -> ParameterError:
     return ParameterError("query", query[:_QUOTED] + "…", right, f"The link is {fault}; {right} are read.")
 
 
-def _unknown(keys: Sequence[str], known: Sequence[str]) -> ParameterError:
+def _unknown(keys: Sequence[str], valid_keys: Sequence[str]) -> ParameterError:
     """Return the problem with parameters that the view does not have, in one sentence however many there are."""
-    more = f" and {len(keys) - MAX_NAMED} more" if len(keys) > MAX_NAMED else ""
-    named = ", ".join(keys[:MAX_NAMED]) + more
+    further = f" and {len(keys) - MAX_NAMED} more" if len(keys) > MAX_NAMED else ""
+    named = ", ".join(keys[:MAX_NAMED]) + further
     what = "is not a parameter" if len(keys) == 1 else "are not parameters"
-    return ParameterError(keys[0], "", "one of " + ", ".join(known), f"{named} {what} of this view.")
+    return ParameterError(keys[0], "", "one of " + ", ".join(valid_keys), f"{named} {what} of this view.")
 
 
 def _version(text: str, version: int) -> ParameterError:
-    shown = text[:_QUOTED]
+    quoted = text[:_QUOTED]
     return ParameterError(
-        "v", shown, str(version), f"v = {shown or '(empty)'} is not a version of this link: {version}."
+        "v", quoted, str(version), f"v = {quoted or '(empty)'} is not a version of this link: {version}."
     )
 
 

@@ -32,15 +32,15 @@ class Chunk:
     ======== ======================================================================================================
     kind     data
     ======== ======================================================================================================
-    wait     `sentence`: why nothing is sent yet
-    begin    `runs`: how many trajectories follow
+    waiting  `sentence`: why nothing is sent yet
+    start    `runs`: number of trajectories that follow
     scene    a figure whose curves are still empty (see `scene`)
-    run      a trajectory that follows: its `index` and its `traces` in each figure
+    trajectory  a trajectory that follows: its `index` and its `traces` in each figure
     trace    samples of a trajectory: `index`, `columns`, and whether they are the `last`; a table (see `table`) has a
              row for each of the trajectory's times, and its curve is the row of the time cursor
-    words    `runs`: sentences; `notes`; `links`; `figures`: the alternative text of each figure
+    text     `runs`: sentences; `notes`; `links`; `figures`: the alternative text of each figure
     progress `done`: the share of the work; `sentence`; `stopped`: a sentence in case it is stopped now
-    replay   `sentence`: a finished record of the state's job follows, up to the end; `status` without it
+    recording  `sentence`: a finished record of the state's job follows, up to the end; `status` without it
     end      `status`: statistics; the stream is complete
     error    `sentence`: the stream is not complete
     ======== ======================================================================================================
@@ -87,16 +87,16 @@ def scene(
     more: bool = False,
     cells: Mapping[str, Any] | None = None,
 ) -> Chunk:
-    """Return a figure to draw. The client sets the template, for it alone knows the theme.
+    """Return a chunk with a figure. The client sets the template, because only it has the theme.
 
-    `field` is a vector field, drawn under it as arrows of one length: columns x, y, across, up; a colour.
+    `field` is a vector field, drawn under the figure as arrows of equal length: columns x, y, across, up; a color.
 
-    `more`: the same figure comes again, with more in it.
+    `more`: a further version of the figure follows.
 
-    `cells` is a coloured grid, drawn under it: how many across and up, from and to where, and what each cell is.
+    `cells` is a colored grid, drawn under the figure: its numbers of cells, its ranges, and the value of each cell.
 
-    `display` says, for each display parameter and each of its choices, what that choice changes:
-    {"axis": {"linear": {"layout": {"xaxis.type": "linear"}}}}.
+    `display` contains, for each display parameter and each of its choices, the changes of that choice: {"axis":
+    {"linear": {"layout": {"xaxis.type": "linear"}}}}.
     """
     data = {"name": name, "figure": figure, "display": display or {}, "field": field, "more": more, "cells": cells}
     return Chunk("scene", data)
@@ -104,8 +104,10 @@ def scene(
 
 @dataclass(frozen=True)
 class Preset:
-    """A state worth coming back to: a figure of a paper, with what it shows and where it is from. shows: the fields
-    beside physics that belong to it; of the others what is shown stays as it is."""
+    """A predefined state: a figure of a paper, with a caption and its source.
+
+    shows: the fields besides physics that belong to it; the others keep their values.
+    """
 
     name: str
     title: str
@@ -257,14 +259,14 @@ def _faults(view: View) -> list[str]:
     if missing:
         return [f"{title} has no `{name}`: {REQUIRED[name]}." for name in missing]
     faults = []
-    fields, written = view.State.parameters(), {control.parameter for control in view.controls}
+    fields, controlled = view.State.parameters(), {control.parameter for control in view.controls}
     keys = [parameter.key for parameter in fields.values()]
     faults += [f"{title}: two parameters have the link key {key}." for key in {*keys} if keys.count(key) > 1]
-    faults += [f"{title}: a control writes {name}, which is no parameter." for name in sorted(written - {*fields})]
+    faults += [f"{title}: a control writes {name}, which is no parameter." for name in sorted(controlled - {*fields})]
     faults += [
         f"{title}: no control writes the parameter {name}."
         for name, parameter in fields.items()
-        if parameter.group == "physics" and not parameter.optional and name not in written
+        if parameter.group == "physics" and not parameter.optional and name not in controlled
     ]
     if not 3 <= len(view.compact_controls) <= 6:
         faults.append(

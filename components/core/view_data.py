@@ -76,29 +76,31 @@ def load_presets(module_file: str, state: type[State], papers: Sequence[Paper] =
         where = f"{_short(path)}, preset {entry.name}"
         if entry.paper not in by_key:
             raise ValueError(f"{where}: paper = {entry.paper} is not one of {', '.join(by_key)}.")
-        if unknown := [name for name in [*entry.state, *entry.shows] if name not in state.parameters()]:
-            raise ValueError(f"{where}: {unknown[0]} is not one of {', '.join(state.parameters())}.")
-        if any(other.name == entry.name for other in presets):
+        if unknown_fields := [name for name in [*entry.state, *entry.shows] if name not in state.parameters()]:
+            raise ValueError(f"{where}: {unknown_fields[0]} is not one of {', '.join(state.parameters())}.")
+        if any(preset.name == entry.name for preset in presets):
             raise ValueError(f"{where}: there is another preset of this name.")
         try:
-            found = state.make(entry.state)
-        except InvalidLink as fault:
-            raise ValueError(f"{where}: {fault}") from None
+            preset_state = state.make(entry.state)
+        except InvalidLink as error:
+            raise ValueError(f"{where}: {error}") from None
         caption = " ".join(entry.caption.split())
-        presets.append(Preset(entry.name, entry.title, found, caption, by_key[entry.paper], tuple(entry.shows)))
+        presets.append(Preset(entry.name, entry.title, preset_state, caption, by_key[entry.paper], tuple(entry.shows)))
     return tuple(presets)
 
 
 def load_help(module_file: str) -> Help:
     """Return the help of a view, from ``help.toml`` in its folder; see ``load_presets``."""
-    found = _read(Path(module_file).with_name("help.toml"), _Help)
+    data = _read(Path(module_file).with_name("help.toml"), _Help)
     return Help(
-        about=" ".join(found.about.split()),
-        heading=found.heading,
-        legend=tuple((one.sign, one.text, one.color) if one.color else (one.sign, one.text) for one in found.legend),
-        details=" ".join(found.details.split()),
-        keys=tuple((one.key, one.text) for one in found.keys),
-        show_fates=found.show_fates,
+        about=" ".join(data.about.split()),
+        heading=data.heading,
+        legend=tuple(
+            (entry.sign, entry.text, entry.color) if entry.color else (entry.sign, entry.text) for entry in data.legend
+        ),
+        details=" ".join(data.details.split()),
+        keys=tuple((entry.key, entry.text) for entry in data.keys),
+        show_fates=data.show_fates,
     )
 
 
@@ -110,8 +112,8 @@ def _read(path: Path, kind: type[_T]) -> _T:
         return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ValueError(f"{_short(path)} cannot be read: {error}.") from None
-    except ValidationError as fault:
-        problems = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in fault.errors())
+    except ValidationError as error:
+        problems = (f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors())
         raise ValueError(f"{_short(path)}: {'; '.join(problems)}.") from None
 
 

@@ -1,4 +1,4 @@
-"""The one exporter: the numbers behind a picture, the Python that computes them, the papers they are from."""
+"""Export of files: the data of a figure, the script that computes them, the citations."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ MIMETYPES = {
     "bib": "application/x-bibtex",
 }
 
-ROWS = 500  # written between two checkpoints, some hundredths of a second
-MAX_SLUG = 80  # characters of a file's name that say the parameters
+ROWS = 500  # written between two checkpoints, a few hundredths of a second
+MAX_SLUG = 80  # characters of the parameters in a file name
 
 
 def export(view: View, state: State, kind: str, address: str) -> bytes:
@@ -64,23 +64,26 @@ def parameters(state: State) -> dict[str, str]:
 
 
 def file_name(view: View, state: State, kind: str) -> str:
-    """Return the name of a file, which says the physical parameters that differ from the view's first picture:
-    `unlearning-eps0.5-a4_8.csv`. The client names its pictures alike (assets/46_metadata.js)."""
-    first = parameters(type(state)())
+    """Return the name of a file, with the physical parameters that differ from the defaults:
+    `unlearning-eps0.5-a4_8.csv`.
+
+    The client names its images in the same way (assets/46_metadata.js).
+    """
+    defaults = parameters(type(state)())
     keys = {f"param_{name}": parameter.key for name, parameter in state.parameters().items()}
-    differing = {name: text for name, text in parameters(state).items() if text != first.get(name)}
+    differing = {name: text for name, text in parameters(state).items() if text != defaults.get(name)}
     slug = "".join(f"-{keys[name]}{text}" for name, text in differing.items())
     return f"{view.name}{re.sub('[^A-Za-z0-9.-]+', '_', slug)[:MAX_SLUG].rstrip('-_.')}.{kind}"
 
 
 def _csv(table: Columns, constants: Mapping[str, str]) -> str:
-    """Return the table, then constant columns, the same in each row: what reads tables reads these, too."""
+    """Return the table as CSV, with constant columns for the parameters, which all readers of tables accept."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*table, *constants])
-    rest = tuple(constants.values())
+    constant_cells = tuple(constants.values())
     for number, row in enumerate(zip(*(np.asarray(values).tolist() for values in table.values()), strict=True)):
         if number % ROWS == 0:  # a map has hundreds of thousands
             checkpoint()
-        writer.writerow((*row, *rest))
+        writer.writerow((*row, *constant_cells))
     return text.getvalue()

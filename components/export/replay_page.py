@@ -1,8 +1,8 @@
 """Recorded pages: a view's page with the recorded stream of one picture in it, drawn and played by the app's own code.
 
-The page is the view's layout as HTML; its client is the app's, except that it reads the recording where the app asks
-the server (assets/snapshot/snapshot.js). What does not change what is computed works as in the app: player, cursor,
-zoom, pointer, display, theme, causes. The rest is shown at rest.
+The page is the view's layout as HTML; its client is the app's, except that it reads the recording instead of requesting
+the stream (assets/snapshot/snapshot.js). Everything that needs no computation works as in the app: player, cursor,
+zoom, pointer, display, theme, causes. The rest is disabled.
 """
 
 from __future__ import annotations
@@ -24,34 +24,34 @@ from components.ui.templates import render
 ASSETS = Path(__file__).parents[2] / "assets"
 PLOTLY, HEAD = "vendor/plotly-cartesian.min.js", "head/theme.js"
 STYLES = ("style.css", "snapshot/snapshot.css")
-ELSEWHERE = "75_lecture.js"  # told over the app's own pages
+ELSEWHERE = "75_lecture.js"  # only for the app's own pages
 SCRIPTS = (
     PLOTLY,
     *sorted(path.name for path in ASSETS.glob("[0-9]*.js") if path.name != ELSEWHERE),
     "snapshot/snapshot.js",
 )
-KEPT = ("start", "scene", "trajectory", "trace", "text", "end", "error")  # the chunks of a recording
+RECORDED_KINDS = ("start", "scene", "trajectory", "trace", "text", "end", "error")  # the chunks of a recording
 
 Recording = list[dict[str, Any]]
-Included = Callable[[str], Markup]  # how a file of assets gets into a page
+Included = Callable[[str], Markup]  # returns the HTML that includes a file of assets
 
 
 def record(lines: Iterable[bytes], watched: str | None = None, finished: bytes = b"") -> Recording:
-    """Return the recording of a stream. Of a figure that is refined only the finest is kept.
+    """Return the recording of a stream. Only the finest version of a refined figure is kept.
 
     watched: how the state's job is played back (see `core.state.PlaybackMode`); finished: the records of that job.
     """
-    found = [orjson.loads(line) for piece in lines for line in piece.splitlines()]
-    replay = next((k for k, chunk in enumerate(found) if chunk["kind"] == "recording"), None)
+    chunks = [orjson.loads(line) for piece in lines for line in piece.splitlines()]
+    replay = next((k for k, chunk in enumerate(chunks) if chunk["kind"] == "recording"), None)
     if replay is not None and watched not in (None, "auto"):
-        found = [*found[:replay], {"kind": "end", "status": found[replay]["status"]}]
+        chunks = [*chunks[:replay], {"kind": "end", "status": chunks[replay]["status"]}]
     if watched != "off" and not (replay is not None and watched in (None, "auto")):
-        found += [orjson.loads(line) for line in finished.splitlines()]
-    finest = {chunk["name"]: k for k, chunk in enumerate(found) if chunk["kind"] == "scene"}
+        chunks += [orjson.loads(line) for line in finished.splitlines()]
+    finest = {chunk["name"]: k for k, chunk in enumerate(chunks) if chunk["kind"] == "scene"}
     return [
         chunk
-        for k, chunk in enumerate(found)
-        if chunk["kind"] in KEPT and (chunk["kind"] != "scene" or finest[chunk["name"]] == k)
+        for k, chunk in enumerate(chunks)
+        if chunk["kind"] in RECORDED_KINDS and (chunk["kind"] != "scene" or finest[chunk["name"]] == k)
     ]
 
 
@@ -82,13 +82,16 @@ def page(
     wake: bool = False,
     caption: tuple[Any, ...] = (),
 ) -> str:
-    """Return the page. state: the picture's, by field; label: what the page is; host: where the app answers, if
-    it is known; wake: whether a visit wakes it; caption: what stands above the sentences while no script has run."""
+    """Return the page.
+
+    state: the fields of the state; label: what describes the page; host: the address of the app, if known; wake:
+    whether a visit wakes the app; caption: shown above the sentences until a script has run.
+    """
     layout = view.layout()
-    described = {**_description(layout), "runs": False, "exports": {}}  # nothing is asked for
-    told = [_linked(chunk, host) if chunk["kind"] == "text" else chunk for chunk in recording]
-    _fill_text(layout, described, told, caption)
-    block = {"view": described, "state": state, "chunks": told, "host": host, "wake": wake}
+    described = {**_description(layout), "runs": False, "exports": {}}  # nothing is requested
+    chunks = [_linked(chunk, host) if chunk["kind"] == "text" else chunk for chunk in recording]
+    _fill_text(layout, described, chunks, caption)
+    block = {"view": described, "state": state, "chunks": chunks, "host": host, "wake": wake}
     inside = included is as_inline
     help_ = help.dialog(view) if inside else None
     header = html.Header(
@@ -114,7 +117,7 @@ def page(
 
 
 def _description(layout: Component) -> dict[str, Any]:
-    """What the client is told of a view, found in its page."""
+    """Return the description of the view for the client, from its layout."""
     return dict(vars(_find_by_id(layout, "view-description"))["data"])
 
 
@@ -122,21 +125,21 @@ def _find_by_id(layout: Component, identity: str) -> Any:
     return next(part for part in layout._traverse() if getattr(part, "id", None) == identity)
 
 
-def _linked(words: dict[str, Any], host: str) -> dict[str, Any]:
-    """Words whose links lead to the app, where it is known."""
-    if not words.get("links"):
-        return words
-    return {**words, "links": [{**link, "href": host + link["href"]} for link in words["links"] if host]}
+def _linked(chunk: dict[str, Any], host: str) -> dict[str, Any]:
+    """Return a text chunk whose links lead to the app, if its address is known."""
+    if not chunk.get("links"):
+        return chunk
+    return {**chunk, "links": [{**link, "href": host + link["href"]} for link in chunk["links"] if host]}
 
 
 def _fill_text(layout: Component, described: dict[str, Any], recording: Recording, caption: tuple[Any, ...]) -> None:
-    """Write the words into the page, for readers without scripts."""
-    said: dict[str, Any] = {"runs": [], "notes": [], "figures": {}}
+    """Write the sentences into the page, for readers without scripts."""
+    text_data: dict[str, Any] = {"runs": [], "notes": [], "figures": {}}
     for chunk in recording:
         if chunk["kind"] == "text":
-            said.update({name: chunk[name] for name in said if name in chunk})
+            text_data.update({name: chunk[name] for name in text_data if name in chunk})
     _find_by_id(layout, "caption").children = list(caption)
-    _find_by_id(layout, "sentences").children = [html.Li(render_subscripts(text)) for text in said["runs"]]
-    _find_by_id(layout, "notes").children = [html.Li(render_subscripts(text)) for text in said["notes"]]
-    for name, text in said["figures"].items():
+    _find_by_id(layout, "sentences").children = [html.Li(render_subscripts(text)) for text in text_data["runs"]]
+    _find_by_id(layout, "notes").children = [html.Li(render_subscripts(text)) for text in text_data["notes"]]
+    for name, text in text_data["figures"].items():
         _find_by_id(layout, f"{described['figures'][name]['id']}-text").children = text

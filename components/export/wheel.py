@@ -1,4 +1,4 @@
-"""The package `dynamics` for pip, from the app itself: what an exported script names to get it.
+"""The package `dynamics` as a wheel for pip: exported scripts contain its address.
 
     GET /feature_unlearning-<version>-py3-none-any.whl
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 STEM = f"{PROJECT['name'].replace('-', '_')}-{PROJECT['version']}"
 NAME = f"{STEM}-py3-none-any.whl"
-EXTRA = "images"  # the other extra is the app's, which is not in the wheel
+EXTRA = "images"  # the other extra belongs to the app, which is not in the wheel
 WHEEL = b"Wheel-Version: 1.0\nGenerator: feature-unlearning\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -66,9 +66,9 @@ def metadata() -> str:
         f"Summary: {PROJECT['description']}",
         f"License: {PROJECT['license']}",
         f"Requires-Python: {PROJECT['requires-python']}",
-        *(f"Requires-Dist: {one}" for one in PROJECT["dependencies"]),
+        *(f"Requires-Dist: {requirement}" for requirement in PROJECT["dependencies"]),
         f"Provides-Extra: {EXTRA}",
-        *(f'Requires-Dist: {one}; extra == "{EXTRA}"' for one in extra),
+        *(f'Requires-Dist: {requirement}; extra == "{EXTRA}"' for requirement in extra),
     ]
     return "\n".join(lines) + "\n"
 

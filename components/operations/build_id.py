@@ -11,6 +11,6 @@ from pathlib import Path
 def build_id() -> str:
     """Return a short hash of our own code, the release: pictures of another are never replayed."""
     root = Path(__file__).parents[2]
-    kinds = (("components", "*.py"), ("dynamics", "*.py"), ("assets", "*.js"), ("assets", "*.css"))
-    sources = sorted(path for folder, kind in kinds for path in (root / folder).rglob(kind))
+    patterns = (("components", "*.py"), ("dynamics", "*.py"), ("assets", "*.js"), ("assets", "*.css"))
+    sources = sorted(path for folder, kind in patterns for path in (root / folder).rglob(kind))
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]

@@ -34,13 +34,13 @@ log.setLevel(logging.INFO)  # what runs is logged at any level
 for _sentence in settings.misspelled(os.environ):
     log.warning(_sentence)
 ensure_tempdir(os.environ)
-_made = ensure_writable_cache(os.environ)
+_temporary_cache = ensure_writable_cache(os.environ)
 
 LINGER_SECONDS = 1.0
 
 
 class PrivateLogger(Logger):
-    """What gunicorn says goes where everything goes; there is no access log, for it names clients."""
+    """Send gunicorn's messages to the root logger. There is no access log, because it would contain addresses."""
 
     def setup(self, cfg: Any) -> None:
         super().setup(cfg)
@@ -57,14 +57,14 @@ threads = _settings.threads
 worker_connections = 200  # of each process: far fewer than it may have files open
 keepalive = 30
 timeout = 60  # seconds after which a worker that does nothing at all is replaced
-graceful_timeout = 2  # seconds that answers have after SIGTERM
-RETIREMENT = 10  # seconds that they have where a worker is replaced after MAX_REQUESTS
+graceful_timeout = 2  # seconds for responses after SIGTERM
+RETIREMENT_SECONDS = 10  # for responses of a worker that is replaced after MAX_REQUESTS
 max_requests = _settings.max_requests
 max_requests_jitter = max_requests // 10
 control_socket_disable = True
-forwarded_allow_ips = ""  # nobody's SCRIPT_NAME is believed; whose X-Forwarded-For is, TRUSTED_PROXIES says
+forwarded_allow_ips = ""  # no SCRIPT_NAME is accepted; TRUSTED_PROXIES states whose X-Forwarded-For is
 logger_class = PrivateLogger
-# Its workers' signs of life: in memory, where a full disk is not in the way.
+# The heartbeat files of the workers: in memory, so that a full disk does not matter.
 worker_tmp_dir = next((path for path in ("/dev/shm", tempfile.gettempdir()) if os.access(path, os.W_OK)), None)
 chdir = str(Path(__file__).parents[2])
 
@@ -106,9 +106,9 @@ if _metrics is not None:  # before ``metrics`` is imported first
 def when_ready(server: Any) -> None:
     """Log what runs: release, address, processes, settings."""
     build_id.build_id.cache_clear()
-    given = settings.in_force(os.environ)
+    values = settings.in_force(os.environ)
     server = f"http://{bind}, {workers} processes of {threads} threads"
-    log.info(f"release {build_id.build_id()} on {server}; settings: {given}", extra={"plain": True})
+    log.info(f"release {build_id.build_id()} on {server}; settings: {values}", extra={"plain": True})
 
 
 on_reload = when_ready
@@ -116,8 +116,8 @@ on_reload = when_ready
 
 def post_fork(server: Any, worker: Any) -> None:
     """Let a worker read the code as it is now, also where the master has read it before an update."""
-    stays = (__name__, __name__.rpartition(".")[0])  # this module, which is running, and its package
-    for name in [name for name in sys.modules if name.startswith("components.") and name not in stays]:
+    excluded = (__name__, __name__.rpartition(".")[0])  # this module, which is running, and its package
+    for name in [name for name in sys.modules if name.startswith("components.") and name not in excluded]:
         parent, _, module = name.rpartition(".")
         if hasattr(sys.modules.get(parent), module):
             delattr(sys.modules[parent], module)
@@ -131,7 +131,7 @@ def pre_request(worker: Any, request: Any) -> None:
 
 
 def post_request(worker: Any, request: Any, environ: Any, response: Any) -> None:
-    """Take for a moment what comes of a body that the app has left unread, and drop it.
+    """Read and drop the rest of a body that the app has not read, for a moment.
 
     A connection that is closed before is reset, and a proxy that is still sending the body does not see the response.
     """
@@ -141,15 +141,17 @@ def post_request(worker: Any, request: Any, environ: Any, response: Any) -> None
     end = time.monotonic() + LINGER_SECONDS
     with suppress(OSError):
         connection.shutdown(socket.SHUT_WR)
-        while (left := end - time.monotonic()) > 0:
-            connection.settimeout(left)
+        while (remaining := end - time.monotonic()) > 0:
+            connection.settimeout(remaining)
             if not connection.recv(1 << 16):
                 break
 
 
 def post_worker_init(worker: Any) -> None:
-    """It has the app, and answers."""
-    worker.cfg.set("graceful_timeout", RETIREMENT)  # the worker's own; after SIGTERM the arbiter waits for its own
+    """Count a worker that has loaded the app."""
+    worker.cfg.set(
+        "graceful_timeout", RETIREMENT_SECONDS
+    )  # the worker's own; after SIGTERM the arbiter waits for its own
     from components.operations import metrics
 
     metrics.WORKERS_STARTED.inc()
@@ -164,7 +166,7 @@ def worker_exit(server: Any, worker: Any) -> None:
 
 def on_exit(server: Any) -> None:
     """Remove the folders of this run."""
-    for folder in (_made, _metrics[0] if _metrics else None):
+    for folder in (_temporary_cache, _metrics[0] if _metrics else None):
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -1,7 +1,7 @@
-"""What is logged: one line an event, as text or as JSON, and nothing about who has asked.
+"""Logging: one line per event, as text or as JSON, without data of clients.
 
-No address, no header, no query: of a request its route, its view, its status and its time. What libraries would log of
-a client is cut out; only a record with the attribute `plain`, which names the server itself, is left as it is.
+No address, no header, no query is logged: of a request its route, view, status and time. What libraries log of a client
+is cut out; only a record with the attribute `plain`, which names the server itself, is left as it is.
 """
 
 from __future__ import annotations
@@ -39,17 +39,17 @@ class Json(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         when = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        said: dict[str, Any] = {
+        fields: dict[str, Any] = {
             "time": when,
             "level": record.levelname.lower(),
             "from": record.name,
             "process": record.process,
             "message": record.getMessage() if hasattr(record, "plain") else redact(record.getMessage()),
         }
-        said |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
+        fields |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
         if record.exc_info:
-            said["error"] = redact_traceback(self.formatException(record.exc_info))
-        return orjson.dumps(said).decode()
+            fields["error"] = redact_traceback(self.formatException(record.exc_info))
+        return orjson.dumps(fields).decode()
 
 
 class Text(logging.Formatter):

@@ -1,4 +1,4 @@
-"""What is counted for `/metrics`, with prometheus-client.
+"""The counters of `/metrics`, with prometheus-client.
 
 Under gunicorn each worker counts in files of its own in the folder that ``PROMETHEUS_MULTIPROC_DIR`` names, which the
 master makes in memory before any worker starts (``gunicorn_conf``), and a scrape adds them up. prometheus-client reads
@@ -69,8 +69,8 @@ def text(gauges: Iterable[GaugeMetricFamily] = ()) -> bytes:
 def gauge(name: str, meaning: str, label: str, values: Iterable[tuple[str, float]]) -> GaugeMetricFamily:
     """Return a gauge with a value for each value of its label."""
     family = GaugeMetricFamily(PREFIX + name, meaning, labels=(label,))
-    for word, value in values:
-        family.add_metric((word,), value)
+    for label_value, value in values:
+        family.add_metric((label_value,), value)
     return family
 
 
@@ -92,7 +92,7 @@ def merge_files_of(pid: int) -> None:
 
 
 class _Measured(Collector):
-    """Families that are there already."""
+    """Families that were measured before."""
 
     def __init__(self, families: Iterable[Metric]) -> None:
         self._families = list(families)

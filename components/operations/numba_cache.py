@@ -1,6 +1,6 @@
-"""Where compiled code is kept: numba wants a folder that it can write to, or nothing starts.
+"""The cache of compiled code: numba needs a writable folder, or the app does not start.
 
-A file system that cannot be written to, or is full, is no reason not to start: then it is in memory.
+If the cache directory is read-only or full, a temporary folder is used, in memory if necessary.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[2]
-ROOM = 64 << 20  # bytes free, a few times what all of it takes
+MIN_FREE_BYTES = 64 << 20  # a few times the size of the cache
 MEMORY = "/dev/shm"
 VARIABLE = "NUMBA_CACHE_DIR"
 
 
 def ensure_tempdir(environment: MutableMapping[str, str]) -> None:
-    """Where nothing can be written, temporary files are in memory."""
+    """Put temporary files in memory if no folder for them is writable."""
     try:
         tempfile.gettempdir()
     except FileNotFoundError:
@@ -28,38 +28,41 @@ def ensure_tempdir(environment: MutableMapping[str, str]) -> None:
 
 
 def ensure_writable_cache(environment: MutableMapping[str, str]) -> Path | None:
-    """Before numba is imported: names another folder in the environment where the one that is named cannot be written
-    to or is full, with what the named one holds. Returns the folder that was made, to be removed in the end."""
-    wanted = Path(environment.get(VARIABLE) or ROOT / ".numba_cache")
-    environment[VARIABLE] = str(wanted)
-    if _has_room(wanted):
+    """Replace the cache folder in the environment if it is not writable or full; call this before numba is imported.
+
+    The new folder gets the content of the configured one. Return it, to be removed at the end; None if the configured
+    one is used.
+    """
+    configured = Path(environment.get(VARIABLE) or ROOT / ".numba_cache")
+    environment[VARIABLE] = str(configured)
+    if _is_usable(configured):
         return None
-    for place in (tempfile.gettempdir(), MEMORY):
+    for parent in (tempfile.gettempdir(), MEMORY):
         try:
-            made = Path(tempfile.mkdtemp(prefix="compiled-", dir=place))
+            temporary = Path(tempfile.mkdtemp(prefix="compiled-", dir=parent))
         except OSError:
             continue
         try:
-            if wanted.is_dir():
-                shutil.copytree(wanted, made, copy_function=shutil.copyfile, dirs_exist_ok=True)
-                for folder in (made, *(path for path in made.rglob("*") if path.is_dir())):
-                    folder.chmod(0o700)  # the wanted ones may be closed to writers
-        except (OSError, shutil.Error):  # what is missing is compiled again
-            log.warning("compiled code could not be copied from %s", wanted)
-        if _has_room(made):
-            environment[VARIABLE] = str(made)
-            log.warning("compiled code is kept in %s: %s cannot be written to, or is full", made, wanted)
-            return made
-        shutil.rmtree(made, ignore_errors=True)
-    log.error("there is no folder with %d MiB in which compiled code could be kept", ROOM >> 20)
+            if configured.is_dir():
+                shutil.copytree(configured, temporary, copy_function=shutil.copyfile, dirs_exist_ok=True)
+                for folder in (temporary, *(path for path in temporary.rglob("*") if path.is_dir())):
+                    folder.chmod(0o700)  # the copied ones may be read-only
+        except (OSError, shutil.Error):  # missing files are compiled again
+            log.warning("compiled code could not be copied from %s", configured)
+        if _is_usable(temporary):
+            environment[VARIABLE] = str(temporary)
+            log.warning("compiled code is kept in %s: %s cannot be written to, or is full", temporary, configured)
+            return temporary
+        shutil.rmtree(temporary, ignore_errors=True)
+    log.error("there is no folder with %d MiB in which compiled code could be kept", MIN_FREE_BYTES >> 20)
     return None
 
 
-def _has_room(folder: Path) -> bool:
-    """Return whether there is room in a folder, and we may write there."""
+def _is_usable(folder: Path) -> bool:
+    """Return whether a folder is writable and has enough free space."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
-        return shutil.disk_usage(folder).free >= ROOM
+        return shutil.disk_usage(folder).free >= MIN_FREE_BYTES
     except OSError:
         return False

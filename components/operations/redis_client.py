@@ -58,7 +58,7 @@ class RedisClient:
             url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS, retry=retry
         )
         self._lock = threading.Lock()
-        self._until: float | None = None  # while it is away: when it is tried again
+        self._until: float | None = None  # while it is unavailable: the time of the next try
 
     @staticmethod
     def at(url: str) -> RedisClient | None:
@@ -66,7 +66,7 @@ class RedisClient:
         return _client(url, settings.read(os.environ).cache_secret) if url else None
 
     @property
-    def away(self) -> bool:
+    def is_unavailable(self) -> bool:
         """Whether the last call failed."""
         return self._until is not None
 
@@ -78,9 +78,11 @@ class RedisClient:
             return False
         return True
 
-    def get(self, key: str, most: int) -> bytes | None:
-        """Return the bytes of a key; None where there are none, more than `most`, or where another has written them."""
-        return self.opened(key, self.call(lambda: self.redis.getrange(key, 0, most + CODE_BYTES)), most)
+    def get(self, key: str, max_bytes: int) -> bytes | None:
+        """Return the bytes of a key; None where there are none, more than `max_bytes`, or where another has written
+        them.
+        """
+        return self.opened(key, self.call(lambda: self.redis.getrange(key, 0, max_bytes + CODE_BYTES)), max_bytes)
 
     def set(self, key: str, value: bytes, seconds: int) -> None:
         """Store bytes for a number of seconds."""
@@ -90,12 +92,12 @@ class RedisClient:
         """Return the stored form of a value: its authentication code, then the value."""
         return self._code(key, value) + value
 
-    def opened(self, key: str, stored: object, most: int) -> bytes | None:
-        """Return the value of a stored form if it is authentic and has at most `most` bytes, else None."""
+    def opened(self, key: str, stored: object, max_bytes: int) -> bytes | None:
+        """Return the value of a stored form if it is authentic and has at most `max_bytes` bytes, else None."""
         if not isinstance(stored, bytes):
             return None
         code, value = stored[:CODE_BYTES], stored[CODE_BYTES:]
-        return value if 0 < len(value) <= most and hmac.compare_digest(code, self._code(key, value)) else None
+        return value if 0 < len(value) <= max_bytes and hmac.compare_digest(code, self._code(key, value)) else None
 
     def _code(self, key: str, value: bytes) -> bytes:
         return hmac.digest(self._secret, b"%d:%s%s" % (len(key), key.encode(), value), "sha256")
@@ -113,24 +115,24 @@ class RedisClient:
             if self._until is not None:
                 if time.monotonic() < self._until:
                     raise Unavailable
-                self._until = time.monotonic() + RETRY_AFTER_SECONDS  # nobody else tries at the same time
+                self._until = time.monotonic() + RETRY_AFTER_SECONDS  # only one thread probes
         try:
             result = action()
-        except (NoConnection, NoAnswer) as fault:
+        except (NoConnection, NoAnswer) as error:
             metrics.REDIS_FAILURES.inc()
             with self._lock:
-                first, self._until = self._until is None, time.monotonic() + RETRY_AFTER_SECONDS
-            if first:
-                log.warning("Redis does not answer (%s); each process goes on by itself", type(fault).__name__)
-            raise Unavailable from fault
+                is_first, self._until = self._until is None, time.monotonic() + RETRY_AFTER_SECONDS
+            if is_first:
+                log.warning("Redis does not answer (%s); each process goes on by itself", type(error).__name__)
+            raise Unavailable from error
         except WatchError:  # an answer: another change came first
             self._is_back()
             raise
-        except RedisError as fault:
+        except RedisError as error:
             self._is_back()
             metrics.REDIS_FAILURES.inc()
-            log.warning("Redis refuses (%s)", type(fault).__name__)
-            raise Refused from fault
+            log.warning("Redis refuses (%s)", type(error).__name__)
+            raise Refused from error
         self._is_back()
         return result
 

@@ -31,7 +31,7 @@ _ORIGIN = re.compile(r"https://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:[0-9]{1,5})?")
 # Validators raise ValueError with the end of a sentence that begins with the setting's name and value.
 
 
-def _one_line(text: str) -> str:
+def _check_one_line(text: str) -> str:
     if not text.isprintable():
         raise ValueError("is not a text of one line.")
     return text
@@ -75,14 +75,14 @@ def _listing(text: str) -> str:
     return text
 
 
-Line = Annotated[str, AfterValidator(_one_line)]
+Line = Annotated[str, AfterValidator(_check_one_line)]
 RedisUrl = Annotated[str, AfterValidator(_redis_url)]
 HostNames = Annotated[tuple[str, ...], BeforeValidator(_host_names)]
 
 
-def _setting(default: Any, description: str, default_in_words: str = "", **bounds: Any) -> Any:
-    """Return a field: its default as it would be written in the environment, what it does, its bounds."""
-    return Field(default, description=description, json_schema_extra={"default": default_in_words}, **bounds)
+def _setting(default: Any, description: str, default_text: str = "", **bounds: Any) -> Any:
+    """Return a field: its default as text of the environment, its description, its bounds."""
+    return Field(default, description=description, json_schema_extra={"default": default_text}, **bounds)
 
 
 class Settings(BaseModel):
@@ -158,22 +158,22 @@ def read(environment: Mapping[str, str]) -> Settings:
         With a sentence for each setting that is wrong.
     """
     try:
-        return Settings.model_validate(_given(environment))
-    except ValidationError as fault:
-        raise ValueError(" ".join(_sentence(error) for error in fault.errors())) from None
+        return Settings.model_validate(_set_values(environment))
+    except ValidationError as error:
+        raise ValueError(" ".join(_sentence(error) for error in error.errors())) from None
 
 
-def _given(environment: Mapping[str, str]) -> dict[str, str]:
+def _set_values(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: environment[name] for name in FIELDS if environment.get(name)}
 
 
-def _sentence(error: Any) -> str:
-    """Pydantic's error in our words: the setting, its value, what is allowed."""
-    name, text = str(error["loc"][0]), str(error["input"])
-    if error["type"] == "value_error":
-        what = str(error["ctx"]["error"])
-    elif words := get_args(FIELDS[name].annotation):
-        what = f"is not one of {', '.join(words)}."
+def _sentence(detail: Any) -> str:
+    """Return pydantic's error as a sentence: the setting, its value, what is allowed."""
+    name, text = str(detail["loc"][0]), str(detail["input"])
+    if detail["type"] == "value_error":
+        what = str(detail["ctx"]["error"])
+    elif choices := get_args(FIELDS[name].annotation):
+        what = f"is not one of {', '.join(choices)}."
     else:
         low, high = (
             next((getattr(part, key) for part in FIELDS[name].metadata if hasattr(part, key)), None)
@@ -185,7 +185,7 @@ def _sentence(error: Any) -> str:
 
 
 def can_listen(name: str, value: str) -> None:
-    """The address belongs to this machine."""
+    """Check that the address belongs to this machine."""
     try:
         kind, *_, address = socket.getaddrinfo(value, 0, type=socket.SOCK_STREAM)[0]
         with socket.socket(kind) as probe:
@@ -195,13 +195,13 @@ def can_listen(name: str, value: str) -> None:
 
 
 def can_write(name: str, value: str) -> None:
-    """The folder is there or can be made, can be written to, and by nobody else."""
+    """Check that the folder exists or can be created, and is writable for this user only."""
     path = Path(value).absolute()
     try:
         private = make_private_folder(path)
         tempfile.TemporaryFile(dir=path).close()
-    except OSError as fault:
-        why = os.strerror(fault.errno or 0)
+    except OSError as error:
+        why = os.strerror(error.errno or 0)
         sentence = f"{name} = {value[:80]} is not a folder that can be written to: {why[0].lower()}{why[1:]}."
         raise ValueError(sentence) from None
     if not private:
@@ -211,18 +211,18 @@ def can_write(name: str, value: str) -> None:
 
 
 def can_read(name: str, value: str) -> None:
-    """The folder is there and can be read."""
+    """Check that the folder exists and is readable."""
     try:
         os.listdir(value)
-    except OSError as fault:
-        why = os.strerror(fault.errno or 0)
+    except OSError as error:
+        why = os.strerror(error.errno or 0)
         raise ValueError(
             f"{name} = {value[:80]} is not a folder that can be read: {why[0].lower()}{why[1:]}."
         ) from None
 
 
 def can_connect(name: str, value: str) -> None:
-    """The package that connects to a scheduler is installed."""
+    """Check that the package that connects to a scheduler is installed."""
     if find_spec("distributed") is None:
         raise ValueError(
             f"{name} is set, and the package distributed, which connects to a scheduler, is not installed."
@@ -230,13 +230,13 @@ def can_connect(name: str, value: str) -> None:
 
 
 def can_import(name: str, value: str) -> None:
-    """The module is there."""
+    """Check that the module exists."""
     module = value.partition(":")[0]
     try:
-        found = find_spec(module)
+        spec = find_spec(module)
     except (ImportError, ValueError):
-        found = None
-    if found is None:
+        spec = None
+    if spec is None:
         raise ValueError(f"{name} = {value[:80]}: there is no module {module[:80]}.")
 
 
@@ -259,46 +259,46 @@ def check(environment: Mapping[str, str]) -> Settings:
     ValueError
         With a sentence for each setting that is wrong, or names what this machine does not have.
     """
-    faults, found = [], None
+    sentences, settings = [], None
     try:
-        found = read(environment)
-    except ValueError as fault:
-        faults.append(str(fault))
+        settings = read(environment)
+    except ValueError as error:
+        sentences.append(str(error))
     for name, trial in TRIALS.items():
         text = environment.get(name, "")
-        if text and not any(fault.startswith(name) for fault in faults):
+        if text and not any(error.startswith(name) for error in sentences):
             try:
                 trial(name, text)
-            except ValueError as fault:
-                faults.append(str(fault))
-    if found is None or faults:
-        raise ValueError(" ".join(faults))
-    return found
+            except ValueError as error:
+                sentences.append(str(error))
+    if settings is None or sentences:
+        raise ValueError(" ".join(sentences))
+    return settings
 
 
 def misspelled(environment: Mapping[str, str]) -> list[str]:
     """Return a sentence for each variable whose name is almost that of a setting."""
-    found = []
+    sentences = []
     for name in sorted(environment.keys() - FIELDS.keys()):
         if close := get_close_matches(name.upper(), FIELDS, 1, 0.85):
-            found.append(f"{name} is not a setting and has no effect; {close[0]} is one.")
-    return found
+            sentences.append(f"{name} is not a setting and has no effect; {close[0]} is one.")
+    return sentences
 
 
 def in_force(environment: Mapping[str, str]) -> str:
     """Return the settings that are not left at their defaults, as text of one line without passwords."""
-    given = _given(environment)
-    if "CACHE_SECRET" in given:
-        given["CACHE_SECRET"] = "…"
-    return ", ".join(f"{name}={re.sub('//.*@', '//…@', text)}" for name, text in given.items()) or "defaults"
+    values = _set_values(environment)
+    if "CACHE_SECRET" in values:
+        values["CACHE_SECRET"] = "…"
+    return ", ".join(f"{name}={re.sub('//.*@', '//…@', text)}" for name, text in values.items()) or "defaults"
 
 
 def markdown_table() -> str:
     """Return the settings as a table in Markdown."""
     rows = []
     for name, field in FIELDS.items():
-        words = field.json_schema_extra["default"] if isinstance(field.json_schema_extra, dict) else ""
-        rows.append(f"| `{name}` | {words or f'`{field.default}`'} | {field.description} |")
+        default = field.json_schema_extra["default"] if isinstance(field.json_schema_extra, dict) else ""
+        rows.append(f"| `{name}` | {default or f'`{field.default}`'} | {field.description} |")
     return "\n".join(["| variable | default | meaning |", "|---|---|---|", *rows])
 
 

@@ -16,19 +16,19 @@ from dynamics.jit import one_process_at_a_time
 
 log = logging.getLogger(__name__)
 
-NOTICE_AFTER_SECONDS = 0.5  # before a waiting client is told why
+NOTICE_AFTER_SECONDS = 0.5  # before a waiting client gets a sentence
 MAX_WAIT_SECONDS = 300.0  # thirty to ninety are usual with an empty cache
 SENTENCE = "The numerical core is being compiled. This happens once, and takes one or two minutes; the picture follows."
 
 ready = threading.Event()  # the whole core
-_once = threading.Lock()
+_started = threading.Lock()
 _ready_views: set[str] = set()
 _changed = threading.Condition()
 
 
 def start_warmup(views: Iterable[View], *checks: Callable[[], None]) -> None:
     """Compile the code of the views, once in a process, then call the checks, which need it too."""
-    if _once.acquire(blocking=False):
+    if _started.acquire(blocking=False):
         threading.Thread(target=_warm, args=(list(views), *checks), name="warm-up", daemon=True).start()
 
 
@@ -67,7 +67,7 @@ def after_warmup(view: str) -> Iterator[bytes]:
 
 def wait_until_ready(view: str) -> None:
     """Return when a view's code is compiled; at once in a process that does not compile it in a thread."""
-    if _once.locked():
+    if _started.locked():
         _wait(view, MAX_WAIT_SECONDS)
 
 

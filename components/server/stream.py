@@ -32,7 +32,7 @@ from components.operations.build_id import build_id
 from components.operations.cost_limit import parse_affordable
 from components.server.client_connection import client_gone
 from components.server.compute_quota import ComputeQuota, QuotaExceeded
-from components.server.stream_cache import PAUSE_MARKER, StreamCache, StreamReader, no_charge
+from components.server.stream_cache import FIGURES_END, StreamCache, StreamReader, no_charge
 from components.ui import embed
 from dynamics.interruption import Interrupted
 
@@ -51,8 +51,8 @@ def register(
 ) -> Callable[[str], StreamReader | Response]:
     """Add the routes to the server; without limits there is no quota.
 
-    Return a function that returns the stream of a view for the present request, or the response that states why there is
-    none.
+    Return a function that returns the stream of a view for the present request, or the response that states why there
+    is none.
     """
     release = build_id()
     granted = limits or ComputeQuota(0, 1)
@@ -214,8 +214,8 @@ def metered_stream(
 ) -> StreamReader:
     """Return the stream of a state, cached or computed, at the cost of the present client if it starts the computation.
 
-    pulses: whether spaces are sent while a line takes long; whole: whether what follows `PAUSE_MARKER` is computed before it is
-    requested. Raises QuotaExceeded.
+    pulses: whether spaces are sent while a line takes long; whole: whether what follows `FIGURES_END` is computed
+    before it is requested. Raises QuotaExceeded.
     """
     key = cache_key(view, state)
     return cache.stream(
@@ -229,8 +229,8 @@ def cache_key(view: View, state: State) -> str:
 
 
 def encode_chunks(view: View, state: State) -> Iterator[bytes]:
-    """Encode a view's chunks as lines. The line that completes the figures ends with `PAUSE_MARKER`: all trajectories are drawn
-    to their ends, and no figure comes again.
+    """Encode a view's chunks as lines. The line that completes the figures ends with `FIGURES_END`: all trajectories
+    are drawn to their ends, and no figure comes again.
     """
     runs, ended, unfinished = -1, set(), {"": True}
     for chunk in view.compute(state):
@@ -243,7 +243,7 @@ def encode_chunks(view: View, state: State) -> Iterator[bytes]:
         elif chunk.kind == "trace" and data["last"]:
             ended.add(data["index"])
         if len(ended) == runs and not any(unfinished.values()):
-            line, runs = line.rstrip() + PAUSE_MARKER, -1
+            line, runs = line.rstrip() + FIGURES_END, -1
         yield line
 
 
@@ -253,7 +253,7 @@ def until_trajectories_end(lines: Iterator[bytes]) -> Iterator[bytes]:
     The sentences take longer to compute than the trajectories, and are not shown while a control moves.
     """
     for piece in lines:
-        last_line, marker, _ = piece.partition(PAUSE_MARKER)
+        last_line, marker, _ = piece.partition(FIGURES_END)
         if not marker:
             yield piece
         else:

@@ -2,7 +2,7 @@
 
 Concurrent requests for the same stream share one generator, which a thread of the pool advances to its end, without
 waiting for the requests: to hand over single lines costs more than some of them take to compute. After a line that ends
-with `PAUSE_MARKER`, and `MAX_LINES_AHEAD` lines beyond the last requested one, the thread continues only when another
+with `FIGURES_END`, and `MAX_LINES_AHEAD` lines beyond the last requested one, the thread continues only when another
 line is requested. After every `PULSE_SECONDS` without a line a request receives a space, which JSON allows before a
 value (and a tab after it), so that a client that has disconnected is noticed. When the last subscriber disconnects, the
 computation is interrupted at its next checkpoint (see dynamics/interruption.py).
@@ -38,7 +38,7 @@ MAX_ENTRY_BYTES = 1 << 20  # so at most 64 MiB in each worker
 TIMEOUT_SECONDS = 3600  # seconds
 PULSE, PULSE_SECONDS = b" ", 0.2
 MAX_LINES_AHEAD = 64  # lines computed before they are requested, a few MiB
-PAUSE_MARKER = b"\t\n"  # ends the line after which a computation pauses until the next one is requested
+FIGURES_END = b"\t\n"  # ends the line after which a computation pauses until the next one is requested
 END = b'{"kind":"end"'  # prefix of the last line of a stream
 _threads = ThreadPoolExecutor(64, "stream")  # more than there are requests at a time
 
@@ -121,7 +121,7 @@ class InFlightStream:
             self._changed.notify_all()
             ahead = len(self.finished_lines) - 1 - self._last_requested
             pauses = ahead >= MAX_LINES_AHEAD or (
-                ahead >= 0 and not self.read_to_end and self.finished_lines[-1].endswith(PAUSE_MARKER)
+                ahead >= 0 and not self.read_to_end and self.finished_lines[-1].endswith(FIGURES_END)
             )
             self._working = not (pauses or self.complete or self.failure or self.stopped.is_set())
             return self._working
@@ -188,7 +188,7 @@ class StreamCache:
 
         key: the view, a question mark, the state. reserve: called only if this request starts the computation; it may
         raise QuotaExceeded. pulses: whether to send a space while a line takes long. whole: whether lines after a
-        `PAUSE_MARKER` are computed before they are requested. The caller must exhaust or close the returned reader.
+        `FIGURES_END` are computed before they are requested. The caller must exhaust or close the returned reader.
         """
         cached = self._get(key)
         if cached is not None:

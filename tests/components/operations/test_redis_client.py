@@ -157,7 +157,7 @@ def test_redis_stopped_means_slower_and_it_comes_back_by_itself(
         assert b"".join(other.stream("view?a=1", work)) == BODY
         assert work.begun == 2, "the other computes for itself"
         assert other.shared
-        assert other.shared.away
+        assert other.shared.is_unavailable
         granted.reserve("a", 2.0)
         with pytest.raises(QuotaExceeded):
             granted.reserve("a", 2.0)
@@ -165,7 +165,7 @@ def test_redis_stopped_means_slower_and_it_comes_back_by_itself(
         redis_server.start()
     granted.reserve("b", 2.0)
     list(other.stream("view?a=2", work))
-    assert not other.shared.away
+    assert not other.shared.is_unavailable
     assert b"".join(one.stream("view?a=2", work)) == BODY
     assert work.begun == 3, "shared again"
 
@@ -274,7 +274,7 @@ def test_a_redis_that_is_full_is_done_without(redis_server: RedisServer, redis: 
     try:
         assert b"".join(streams.stream("view?", work)) == BODY
         assert streams.shared
-        assert not streams.shared.away
+        assert not streams.shared.is_unavailable
     finally:
         redis.config_set("maxmemory", "0")
     assert not redis.keys()

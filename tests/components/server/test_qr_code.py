@@ -139,7 +139,8 @@ def test_a_code_is_drawn_of_an_address_of_this_site_alone(client: Any) -> None:
     here = client.get("/qr.svg?u=http://app.example:8050/lecture", headers={"Host": "app.example:8050"})
     assert here.status_code == 200
     for wrong in (
-        "", "javascript:alert(1)", "http:javascript", "http://", "http://localhost/" + "x" * MAX_ADDRESS_LENGTH, "//localhost/",
+        "", "javascript:alert(1)", "http:javascript", "http://", "http://localhost/" + "x" * MAX_ADDRESS_LENGTH,
+        "//localhost/",
         "https://evil.example/", "http://localhost@evil.example/", "http://localhost:1/", "http://[::1/",
         "http://local\r\nhost/", "http://localhost/\r\nX: y", "http://localhost/ x",
     ):  # fmt: skip

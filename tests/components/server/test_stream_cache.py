@@ -94,7 +94,7 @@ def test_the_work_stops_when_the_last_asker_leaves(streams: StreamCache) -> None
 
 
 def test_a_computation_rests_after_a_marked_line_unless_all_is_wanted(streams: StreamCache) -> None:
-    lines = [b"0\n", b"1" + stream_cache.PAUSE_MARKER, b"2\n", b"3" + stream_cache.PAUSE_MARKER, b"4\n"]
+    lines = [b"0\n", b"1" + stream_cache.FIGURES_END, b"2\n", b"3" + stream_cache.FIGURES_END, b"4\n"]
     given = []
 
     def work() -> Iterator[bytes]:
@@ -173,11 +173,11 @@ def test_a_generator_keeps_its_context_whichever_threads_advance_and_close_it(
             for _ in range(3):
                 seen.append(np.geterr()["divide"])
                 threads.add(threading.current_thread())
-                yield b"line" + stream_cache.PAUSE_MARKER
+                yield b"line" + stream_cache.FIGURES_END
 
     whole = streams.stream("whole", work, whole=False)
     for _ in range(3):
-        assert next(whole) == b"line" + stream_cache.PAUSE_MARKER
+        assert next(whole) == b"line" + stream_cache.FIGURES_END
         until(lambda: not streams._running["whole"]._working)  # the next line is computed by another thread
     assert list(whole) == []
     left = streams.stream("left", work)

@@ -1,0 +1,117 @@
+"""The code uses the terms of mathematics and software: no private vocabulary in identifiers, comments and docstrings."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCES = [
+    path
+    for path in (
+        ROOT / "app.py",
+        *sorted((ROOT / "dynamics").rglob("*.py")),
+        *sorted((ROOT / "components").rglob("*.py")),
+    )
+    if "__pycache__" not in path.parts
+]
+
+# REMOVE THIS CONSTANT when these folders are renamed, too.
+NOT_YET_CHECKED = ("components/ui", "components/pages")
+
+# Participles that were used as nouns: they do not state what a value is. A name contains none of them as a word.
+PARTICIPLES = {"said", "told", "asked", "drawn", "begun", "meant", "askers", "lawful", "spoken", "begins"}
+# Identifiers that are legitimate as a part of a longer name ("is_shown") but not alone.
+VAGUE = {"shown", "kept", "known", "wanted", "arrived", "coming", "most"}
+# Fields of states and names of gunicorn or Dash, which are a part of links or of an interface.
+FIELDS = {
+    "components/views/images/state.py": {"shown", "most"},
+    "components/views/linear_network/state.py": {"shown"},
+}
+# First or last words of constants that do not state what the constant bounds.
+CONSTANTS = {
+    "MOST", "LEAST", "PAUSE", "PATIENCE", "ROOM", "KEPT", "SHOWN", "STOPPED", "TURN", "BREATH", "GRACE", "LONGEST",
+    "WIDEST", "LOST", "BESIDE", "NOUGHT",
+}  # fmt: skip
+MESSAGES = {"STOPPED_MESSAGE"}
+# The register of earlier design notes: subjects that are not named, and verbs of persons for programs.
+PHRASES = (
+    "whoever", "lest", "so many", "some seconds", "of its start", "is asked for", "are asked for", "who asks", "nobody",
+    "somebody", "beside the server", "of ours", "at hand", "is told", "is said of", "to tell of", "what is of",
+    "view 1", "view 2", "view 3", "view 4", "view 5",
+)  # fmt: skip
+
+
+def is_checked(path: Path) -> bool:
+    return not path.relative_to(ROOT).as_posix().startswith(NOT_YET_CHECKED)
+
+
+def words_of(name: str) -> list[str]:
+    return [word.lower() for part in name.split("_") for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+", part)]
+
+
+def private_words(source: str, fields: frozenset[str] | set[str] = frozenset()) -> Iterator[tuple[int, str]]:
+    """Yield line and word of each private word in a source text."""
+    previous, line_start = "", True
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        line = token.start[0]
+        if token.type == tokenize.NAME:
+            name = token.string
+            if PARTICIPLES & {*words_of(name)}:
+                yield line, name
+            elif name.strip("_") in VAGUE and previous != "." and name not in fields:
+                yield line, name
+            elif name.isupper() and name not in MESSAGES and {*name.strip("_").split("_")[:1]} & CONSTANTS:
+                yield line, name
+            elif name.isupper() and name.endswith(("_MOST", "_LEAST")):
+                yield line, name
+        elif token.type == tokenize.COMMENT or (token.type == tokenize.STRING and line_start):
+            text = " ".join(token.string.lower().split())
+            for phrase in PHRASES:
+                if re.search(rf"(?<![\w-]){re.escape(phrase)}(?![\w-])", text):
+                    yield line, phrase
+        if token.type in (tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT):
+            line_start = True
+        elif token.type not in (tokenize.NL, tokenize.COMMENT):
+            line_start = False
+        previous = token.string
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in SOURCES if is_checked(path)], ids=lambda path: path.relative_to(ROOT).as_posix()
+)
+def test_code_contains_no_private_words(path: Path) -> None:
+    name = path.relative_to(ROOT).as_posix()
+    found = [
+        f"{name}:{line}: {word}"
+        for line, word in private_words(path.read_text(encoding="utf-8"), FIELDS.get(name, set()))
+    ]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("source", "word"),
+    [
+        ("said = 1", "said"),
+        ("def told(): ...", "told"),
+        ("PAUSE = 0.1", "PAUSE"),
+        ("STEPS_MOST = 3", "STEPS_MOST"),
+        ("x = 1  # lest it fails", "lest"),
+        ('"""Whoever reads\nthis."""', "whoever"),
+        ("def f(wanted): ...", "wanted"),
+    ],
+)
+def test_private_words_are_found(source: str, word: str) -> None:
+    assert word in [found for _, found in private_words(source + "\n")]
+
+
+@pytest.mark.parametrize(
+    "source", ["sentences = 1", "MAX_STEPS = 3", 'x = "said"', "most_recent = 1", "is_shown = True", "at_least = 1"]
+)
+def test_plain_words_pass(source: str) -> None:
+    assert not [*private_words(source + "\n")]
