@@ -92,9 +92,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("out", type=Path, help="the folder to write to")
     parser.add_argument("--live", type=_address, help="where the app answers when it is awake")
     parser.add_argument("--view", action="append", choices=VIEWS, help="only this view (may be repeated)")
-    asked = parser.parse_args(arguments)
-    views = {name: VIEWS[name] for name in asked.view or VIEWS}
-    for path in write(asked.out, views, asked.live or "", datetime.now(UTC)):
+    options = parser.parse_args(arguments)
+    views = {name: VIEWS[name] for name in options.view or VIEWS}
+    for path in write(options.out, views, options.live or "", datetime.now(UTC)):
         sys.stdout.write(f"{path}\n")
     return 0
 

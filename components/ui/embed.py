@@ -37,6 +37,6 @@ def validate_size(word: str | None) -> tuple[str, ...]:
 
 
 def described(main: Sequence[Control]) -> dict[str, Any]:
-    """What the client is told: the sizes, and the ids of the controls of the middle one."""
+    """Return what the client needs: the sizes, and the ids of the controls of the middle one."""
     sizes = {word: {"title": size.title, "width": size.width, "height": size.height} for word, size in SIZES.items()}
     return {"sizes": sizes, "main": [control.id for control in main]}

@@ -9,7 +9,7 @@ from plotly.colors import sequential
 
 from components.core.view import integers
 
-NONE = 65535  # a cell of which the quantity is not known
+NONE = 65535  # a cell of which the quantity is not finite
 SCALE = list(sequential.Cividis)  # even to the eye, colour-blind or not
 
 
@@ -17,11 +17,11 @@ def quantize(values: np.ndarray, log: bool) -> dict[str, Any]:
     """A quantity in whole numbers from 0 at its least to NONE - 1 at its greatest, or in those of its logarithm."""
     with np.errstate(divide="ignore", invalid="ignore"):
         measured = np.log10(values) if log else values
-    known = np.isfinite(measured)
-    low, high = (float(measured[known].min()), float(measured[known].max())) if known.any() else (0.0, 1.0)
+    finite = np.isfinite(measured)
+    low, high = (float(measured[finite].min()), float(measured[finite].max())) if finite.any() else (0.0, 1.0)
     span = high - low or 1.0
     steps = np.full(values.shape, NONE, np.uint16)
-    steps[known] = np.rint((measured[known] - low) / span * (NONE - 1))
+    steps[finite] = np.rint((measured[finite] - low) / span * (NONE - 1))
     return {"values": integers(steps.ravel()), "low": low, "high": low + span, "log": log}
 
 

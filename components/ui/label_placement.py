@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import distance_transform_edt
 
-LEAST = 0.98  # of the greatest distance from the edge, which is as good
+GOOD_ENOUGH = 0.98  # of the greatest distance from the edge, which is as good
 
 
 def roomiest_cell(inside: np.ndarray, height: float) -> tuple[int, int, float]:
     """The column and row that are farthest from the edge of a region (and of the map), and how far in rows, where a
     name, which is long, needs more room across: a row counts as much as `height` columns."""
     depth = distance_transform_edt(np.pad(inside, 1), sampling=(1.0, height))
-    rows, columns = np.nonzero(depth >= LEAST * depth.max())  # a strip has many: in the middle of them
+    rows, columns = np.nonzero(depth >= GOOD_ENOUGH * depth.max())  # a strip has many: in the middle of them
     middle = np.argmin(np.hypot(rows - rows.mean(), height * (columns - columns.mean())))
     row, place = int(rows[middle]), int(columns[middle])
     return place - 1, row - 1, float(depth[row, place])

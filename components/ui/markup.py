@@ -21,7 +21,7 @@ def aria(**attributes: str) -> dict[str, Any]:
 def render_static(part: Any, host: str = "") -> Markup:
     """A component as HTML, as Dash's client would build it; what is stored for the client alone is left out.
 
-    host: what a link to a page of ours begins with elsewhere; without one it leads nowhere.
+    host: the address of the app, for pages that are read elsewhere; without it links to the app lead nowhere.
     """
     if part is None or getattr(part, "_type", "") == "Store":
         return Markup("")

@@ -92,8 +92,8 @@ class StandalonePage(Protocol):
 
 def nav_entries(views: Mapping[str, View], pages: Sequence[StandalonePage]) -> list[tuple[str, str]]:
     """Title and path of each entry by which the header leads to views and pages."""
-    shown = [(view.title, view.path) for view in views.values() if view.nav_path == view.path]
-    return shown + [(page.title, page.path) for page in pages]
+    entries = [(view.title, view.path) for view in views.values() if view.nav_path == view.path]
+    return entries + [(page.title, page.path) for page in pages]
 
 
 def app_shell(views: Mapping[str, View], pages: Sequence[StandalonePage] = (), framers: str = "*") -> html.Div:
@@ -132,18 +132,18 @@ def app_shell(views: Mapping[str, View], pages: Sequence[StandalonePage] = (), f
 
 def save_menu(framers: str = "") -> html.Details:
     """A place for what can be taken away, which the client fills; framers: see `shell`."""
-    told: dict[str, Any] = {"data-framers": framers}
+    attributes: dict[str, Any] = {"data-framers": framers}
     summary = {
         "children": [icon("take"), html.Span("Save", className="wide")],
         "className": "tool",
         "title": "Save the picture, its data, Python or the citation",
         **aria(label="Save"),
     }
-    return html.Details([html.Summary(**summary), html.Div(id="take", className="menu", **told)], id="take-menu")
+    return html.Details([html.Summary(**summary), html.Div(id="take", className="menu", **attributes)], id="take-menu")
 
 
 def notices() -> list[html.Div]:
-    """Places for short notices, and for what a screen reader is told without being asked."""
+    """Places for short notices, and for announcements to screen readers."""
     return [
         html.Div(id="notice", className="notice", role="status", hidden=True),
         html.Div(id="announcer", className="visually-hidden", **aria(live="polite")),
@@ -160,8 +160,8 @@ def register(app: Dash, views: Mapping[str, View], pages: Sequence[StandalonePag
     @app.server.after_request
     def absent(response: Response) -> Response:
         """Dash answers any path with its page; of those without a view we say so."""
-        known = view_at(views, request.path) or page_at(request.path)
-        if request.endpoint == ANY_PATH and known is None:
+        page = view_at(views, request.path) or page_at(request.path)
+        if request.endpoint == ANY_PATH and page is None:
             response.status_code = 404
         return response
 
@@ -184,8 +184,8 @@ def register(app: Dash, views: Mapping[str, View], pages: Sequence[StandalonePag
     # A callback is called for a page that comes later only if one of its outputs comes with it.
     mounted = Output("view-mounted", "children")
     app.clientside_callback(ClientsideFunction("frame", "mount"), mounted, Input("view-description", "data"))
-    arrived = Output("page", "data-path")
-    app.clientside_callback(ClientsideFunction("frame", "arrive"), arrived, Input("address", "pathname"))
+    output = Output("page", "data-path")
+    app.clientside_callback(ClientsideFunction("frame", "arrive"), output, Input("address", "pathname"))
 
 
 def view_at(views: Mapping[str, View], path: str) -> View | None:
@@ -195,7 +195,7 @@ def view_at(views: Mapping[str, View], path: str) -> View | None:
 
 
 def not_found(path: str) -> html.P:
-    """What is said of a path where no view is."""
+    """Return the page of a path that no view has."""
     return html.P(
         ["There is no page ", html.Code(path[:80]), ". ", dcc.Link("Go to the first page.", href="/")],
         className="missing",
@@ -355,10 +355,10 @@ def presets() -> html.Div:
 
 def explanation_panel() -> html.Div:
     """Places for the preset's caption, the sentences, the notes and the numerical status."""
-    said = [
+    children = [
         html.P(id="caption", className="caption"),
         html.Ul(id="sentences", className="sentences", **aria(label="What the trajectories do")),
         html.Ul(id="notes", className="notes", **aria(label="Notes on the coefficients")),
         html.P(id="status", className="status"),
     ]
-    return html.Div(said, className="said", tabIndex=0, role="region", **aria(label="Explanation"))
+    return html.Div(children, className="said", tabIndex=0, role="region", **aria(label="Explanation"))

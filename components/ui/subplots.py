@@ -9,7 +9,7 @@ from components.core.view import Trace
 
 PLAIN = {"type": "linear", "ticklabeloverflow": "allow"}  # what plotly would otherwise find out at every drawing
 TICKS = 12
-POWER_TICKS = 9.6  # plotly draws powers of ten a quarter larger than it is told to
+POWER_TICKS = 9.6  # plotly draws powers of ten a quarter larger than their size states
 GAP = 0.035  # half of it, between two rows, as a share of the height
 
 

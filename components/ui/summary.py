@@ -1,4 +1,4 @@
-"""What is said of a state in a title, in a description and on its picture."""
+"""A state in words: for a title, a description and a share card."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class PageMetadata:
 
 
 def summarize(view: View, state: State, words: Mapping[str, Any]) -> Summary:
-    """What is said of a state, of which a stream said these words."""
+    """Summarize a state, whose stream had these sentences."""
     runs, fates = words.get("runs") or [], words.get("fates") or []
     if not runs:
         notes = words.get("notes") or []
@@ -50,8 +50,8 @@ def summarize(view: View, state: State, words: Mapping[str, Any]) -> Summary:
     chosen = getattr(state, "chosen", 0)
     first = chosen if chosen < len(runs) else 0
     other = next((k for k in range(len(runs)) if colours[k] != colours[first]), None)
-    told = [first] if other is None else [first, other]
-    return Summary(state_title(view, state), describe_state(view, state), tuple((runs[k], colours[k]) for k in told))
+    indices = [first] if other is None else [first, other]
+    return Summary(state_title(view, state), describe_state(view, state), tuple((runs[k], colours[k]) for k in indices))
 
 
 def describe_state(view: View, state: State) -> str:

@@ -25,14 +25,14 @@ def failed_claims(story: Story) -> Iterator[str]:
 def main(folders: Sequence[str]) -> int:
     """Prints what is wrong; how many things are."""
     stories, faults = load([Path(folder) for folder in folders] or [OWN], VIEWS)
-    said = [*faults]
+    problems = [*faults]
     for story in stories.values():
-        said += [*too_expensive(story, VIEWS)] or [*failed_claims(story)]
+        problems += [*too_expensive(story, VIEWS)] or [*failed_claims(story)]
     for story in stories.values():
         count = sum(len(step.claims) for step in story.steps)
         print(f"{story.name}: {len(story.steps)} steps, {count} claims.")
-    print("\n".join(said) if said else "Nothing is wrong.")
-    return len(said)
+    print("\n".join(problems) if problems else "Nothing is wrong.")
+    return len(problems)
 
 
 if __name__ == "__main__":

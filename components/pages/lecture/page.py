@@ -61,21 +61,21 @@ class Lecture:
         """Whether there is a page of a path, known without making it."""
         parts = path.removeprefix(PATH).strip("/").split("/")
         story = self.stories.get(parts[0])
-        known = story is not None and (len(parts) == 1 or (len(parts) == 2 and story.place(parts[1]) is not None))
-        return path == PATH or (path.startswith(PATH + "/") and known)
+        exists = story is not None and (len(parts) == 1 or (len(parts) == 2 and story.place(parts[1]) is not None))
+        return path == PATH or (path.startswith(PATH + "/") and exists)
 
     def about(self, path: str) -> PageMetadata:
-        """What is said of the page of a path, and the state that it shows."""
+        """Return the metadata of the page of a path, with the state that it shows."""
         name, _, step_id = path.removeprefix(PATH).strip("/").partition("/")
         story = self.stories.get(name) or next(iter(self.stories.values()), None)
         if story is None:
             return PageMetadata(f"{TITLE} · {NAME}", "There are no stories.")
         step = story.steps[story.place(step_id) or 0]
-        shown = self.views[step.view], step.state
+        figure = self.views[step.view], step.state
         if name in self.stories:
-            return PageMetadata(f"{step.title} · {story.title} · {NAME}", mathematics.strip_markup(step.text), *shown)
+            return PageMetadata(f"{step.title} · {story.title} · {NAME}", mathematics.strip_markup(step.text), *figure)
         titles = "; ".join(other.title for other in self.stories.values())
-        return PageMetadata(f"{TITLE} · {NAME}", f"Stories to be told in a hall, or read alone: {titles}.", *shown)
+        return PageMetadata(f"{TITLE} · {NAME}", f"Stories to be told in a hall, or read alone: {titles}.", *figure)
 
     def _list(self) -> html.Div:
         items = [

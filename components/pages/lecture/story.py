@@ -37,11 +37,11 @@ from components.core.view import View
 from components.pages.lecture.mathematics import paragraphs, render_inline
 
 OWN = Path(__file__).parent / "stories"
-MOST_BYTES = 200_000  # of a file
-MOST_STEPS = 60
-MOST_FILES = 50
-MOST_LETTERS = 2000  # of a text
-MOST_MARKS = 12
+MAX_BYTES = 200_000  # of a file
+MAX_STEPS = 60
+MAX_STORIES = 50
+MAX_CHARACTERS = 2000  # of a text
+MAX_MARKS = 12
 FAR = 1e9  # from 0, of what is marked
 SPEEDS = (0.25, 0.5, 1, 2, 4)  # of the player
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
@@ -89,7 +89,7 @@ class Story:
     title: str
     about: str
     steps: tuple[Step, ...] = field(repr=False)
-    order: int = MOST_FILES  # in the list of stories
+    order: int = MAX_STORIES  # in the list of stories
 
     def place(self, step: str) -> int | None:
         """The place of a step, if there is one of this id."""
@@ -107,9 +107,9 @@ def load(folders: Sequence[Path], views: Mapping[str, View]) -> tuple[dict[str, 
         files = sorted(folder.glob("*.toml")) if folder.is_dir() else []
         if not files:
             faults.append(f"{folder.name or folder}: there is no story (*.toml) in this folder.")
-        if len(files) > MOST_FILES:
-            faults.append(f"{folder.name}: {len(files)} stories; the first {MOST_FILES} are read.")
-        for path in files[:MOST_FILES]:
+        if len(files) > MAX_STORIES:
+            faults.append(f"{folder.name}: {len(files)} stories; the first {MAX_STORIES} are read.")
+        for path in files[:MAX_STORIES]:
             try:
                 story = read(path, views)
                 if story.name in stories:
@@ -124,8 +124,8 @@ def read(path: Path, views: Mapping[str, View]) -> Story:
     """The story of a file. Raises StoryError."""
     try:
         size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise StoryError(path.name, "", "", f"{size} bytes long; at most {MOST_BYTES} are read.")
+        if size > MAX_BYTES:
+            raise StoryError(path.name, "", "", f"{size} bytes long; at most {MAX_BYTES} are read.")
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise StoryError(path.name, "", "", f"cannot be read: {error}.") from None
@@ -139,10 +139,10 @@ def parse(file: str, data: Mapping[str, Any], views: Mapping[str, View]) -> Stor
     if not NAME.fullmatch(name):
         raise StoryError(file, "", "", "a story's file is named by a-z, 0-9 and -, at most 40, and .toml.")
     story.only({"title", "about", "order", "step"})
-    order = story.number({"order": MOST_FILES, **data}, "order", "order", 0, MOST_FILES, whole=True)
+    order = story.number({"order": MAX_STORIES, **data}, "order", "order", 0, MAX_STORIES, whole=True)
     steps = data.get("step")
-    if not isinstance(steps, list) or not 1 <= len(steps) <= MOST_STEPS:
-        raise StoryError(file, "", "step", f"a story has 1 to {MOST_STEPS} steps, each under [[step]].")
+    if not isinstance(steps, list) or not 1 <= len(steps) <= MAX_STEPS:
+        raise StoryError(file, "", "step", f"a story has 1 to {MAX_STEPS} steps, each under [[step]].")
     read_steps: list[Step] = []
     for number, step in enumerate(steps, 1):
         made = _step(file, number, step, views)
@@ -163,15 +163,15 @@ class _Fields:
     def wrong(self, name: str, fault: str) -> StoryError:
         return StoryError(self.file, self.step, name, fault)
 
-    def only(self, known: set[str], within: str = "") -> None:
+    def only(self, allowed: set[str], within: str = "") -> None:
         for name in self.data:
-            if name not in known:
-                raise self.wrong(within or name, f"{name[:24]} is not known here; {', '.join(sorted(known))} are.")
+            if name not in allowed:
+                raise self.wrong(within or name, f"{name[:24]} is not known here; {', '.join(sorted(allowed))} are.")
 
-    def text(self, name: str, most: int = MOST_LETTERS) -> str:
+    def text(self, name: str, limit: int = MAX_CHARACTERS) -> str:
         value = self.data.get(name)
-        if not isinstance(value, str) or not 1 <= len(value.strip()) <= most:
-            raise self.wrong(name, f"must be a text of 1 to {most} letters.")
+        if not isinstance(value, str) or not 1 <= len(value.strip()) <= limit:
+            raise self.wrong(name, f"must be a text of 1 to {limit} letters.")
         return value.strip()
 
     def html(self, name: str, render: Callable[[str], str]) -> str:
@@ -182,10 +182,10 @@ class _Fields:
         except ValueError as error:
             raise self.wrong(name, str(error)) from None
 
-    def words(self, name: str, known: Sequence[str]) -> tuple[str, ...]:
+    def words(self, name: str, allowed: Sequence[str]) -> tuple[str, ...]:
         value = self.data[name]
-        if not isinstance(value, list) or any(word not in known for word in value):
-            raise self.wrong(name, f"must be a list of any of {', '.join(known)}.")
+        if not isinstance(value, list) or any(word not in allowed for word in value):
+            raise self.wrong(name, f"must be a list of any of {', '.join(allowed)}.")
         return tuple(dict.fromkeys(value))
 
     def number(self, table: Mapping[str, Any], name: str, of: str, low: float, high: float, whole: bool = False) -> Any:
@@ -210,12 +210,12 @@ def _step(file: str, number: int, data: Any, views: Mapping[str, View]) -> Step:
         state = view.State.from_query(fields.text("link"))
     except InvalidLink as problems:
         raise fields.wrong("link", str(problems)) from None
-    drawn = tuple(view.figures)
+    all_figures = tuple(view.figures)
     keys = tuple(dict.fromkeys(control.key for control in view.controls))
-    shown = fields.words("figures", drawn) if "figures" in data else drawn
-    if not shown:
-        raise fields.wrong("figures", f"names none of {', '.join(drawn)}.")
-    shown = tuple(name for name in drawn if name in shown)
+    figures = fields.words("figures", all_figures) if "figures" in data else all_figures
+    if not figures:
+        raise fields.wrong("figures", f"names none of {', '.join(all_figures)}.")
+    figures = tuple(name for name in all_figures if name in figures)
     names = with_window(view.annotation_targets(state), state)
     return Step(
         id=data["id"],
@@ -223,8 +223,8 @@ def _step(file: str, number: int, data: Any, views: Mapping[str, View]) -> Step:
         text=fields.html("text", paragraphs),
         view=view.name,
         state=state,
-        figures=shown,
-        mark=_marks(fields, keys, names, names.rows[shown[-1] == drawn[-1] and len(drawn) > 1]),
+        figures=figures,
+        mark=_marks(fields, keys, names, names.rows[figures[-1] == all_figures[-1] and len(all_figures) > 1]),
         play=_play(fields),
         controls=fields.words("controls", keys) if "controls" in data else None,
         question=_question(fields, names),
@@ -247,8 +247,8 @@ def too_expensive(story: Story, views: Mapping[str, View]) -> Iterator[str]:
 
 def _marks(fields: _Fields, keys: Sequence[str], names: AnnotationTargets, rows: int) -> tuple[Mapping[str, Any], ...]:
     marks = fields.data.get("mark", [])
-    if not isinstance(marks, list) or len(marks) > MOST_MARKS:
-        raise fields.wrong("mark", f"must be a list of at most {MOST_MARKS}.")
+    if not isinstance(marks, list) or len(marks) > MAX_MARKS:
+        raise fields.wrong("mark", f"must be a list of at most {MAX_MARKS}.")
     for mark in marks:
         if not isinstance(mark, Mapping) or len(mark) != 1 or next(iter(mark)) not in MARKS:
             raise fields.wrong("mark", f"each has one of {', '.join(MARKS)}.")
@@ -264,16 +264,16 @@ def _marks(fields: _Fields, keys: Sequence[str], names: AnnotationTargets, rows:
             fields.number(mark, "mark", kind, max(low, -FAR), min(high, FAR))
         elif kind == "point":
             pair = value if isinstance(value, list) and len(value) == 2 else [None, None]
-            for place, (least, most) in enumerate(((left, right), (low, high))):
-                fields.number({kind: pair[place]}, "mark", kind, max(least, -FAR), min(most, FAR))
+            for place, (lowest, highest) in enumerate(((left, right), (low, high))):
+                fields.number({kind: pair[place]}, "mark", kind, max(lowest, -FAR), min(highest, FAR))
         elif kind == "control" and value not in keys:
             raise fields.wrong("mark", f"control must be one of {', '.join(keys)}.")
-        elif kind == "trace" and not (isinstance(value, str) and value and _begins(value, names.lines)):
+        elif kind == "trace" and not (isinstance(value, str) and value and _is_prefix_of_any(value, names.lines)):
             raise fields.wrong("mark", f"trace must be the beginning of one of {_listed(names.lines)}.")
     return tuple(marks)
 
 
-def _begins(text: str, names: Sequence[str]) -> bool:
+def _is_prefix_of_any(text: str, names: Sequence[str]) -> bool:
     return any(name.startswith(text) for name in names)
 
 
@@ -298,37 +298,37 @@ def _play(fields: _Fields) -> Mapping[str, Any] | None:
 
 
 def _question(fields: _Fields, names: AnnotationTargets) -> Mapping[str, Any] | None:
-    asked = fields.data.get("question")
-    if asked is None:
+    given = fields.data.get("question")
+    if given is None:
         return None
-    question = _Fields(fields.file, f"{fields.step}, question", asked)
+    question = _Fields(fields.file, f"{fields.step}, question", given)
     made: dict[str, Any] = {"ask": question.html("ask", render_inline), "then": question.html("then", paragraphs)}
-    if "draw" in asked:
+    if "draw" in given:
         question.only({"ask", "then", "draw", "run"})
         if question.text("draw", 20) not in names.columns:
             raise question.wrong("draw", f"must be one of {_listed(names.columns)}.")
-        run = question.number({"run": 0, **asked}, "run", "run", 0, names.runs - 1, whole=True)
-        return {**made, "draw": asked["draw"], "run": run}
+        run = question.number({"run": 0, **given}, "run", "run", 0, names.runs - 1, whole=True)
+        return {**made, "draw": given["draw"], "run": run}
     question.only({"ask", "then", "choices", "answer"})
-    choices = asked.get("choices")
+    choices = given.get("choices")
     if not isinstance(choices, list) or not 2 <= len(choices) <= 5:
         raise question.wrong("choices", "must be a list of 2 to 5 texts.")
     each = [_Fields(question.file, question.step, {"choices": choice}) for choice in choices]
     made["choices"] = [choice.html("choices", render_inline) for choice in each]
-    if "answer" not in asked:
+    if "answer" not in given:
         raise question.wrong("answer", "is missing: the right choice, counted from 0.")
-    made["answer"] = question.number(asked, "answer", "answer", 0, len(choices) - 1, whole=True)
+    made["answer"] = question.number(given, "answer", "answer", 0, len(choices) - 1, whole=True)
     return made
 
 
-def _written(asked: Mapping[str, Any]) -> list[str]:
-    return [asked[name] for name in ("ask", "then") if name in asked] + list(asked.get("choices", []))
+def _written(given: Mapping[str, Any]) -> list[str]:
+    return [given[name] for name in ("ask", "then") if name in given] + list(given.get("choices", []))
 
 
 def _claims(fields: _Fields, view: View) -> tuple[Claim, ...]:
     claims = fields.data.get("claims", [])
-    if not isinstance(claims, list) or len(claims) > MOST_MARKS:
-        raise fields.wrong("claims", f"must be a list of at most {MOST_MARKS}.")
+    if not isinstance(claims, list) or len(claims) > MAX_MARKS:
+        raise fields.wrong("claims", f"must be a list of at most {MAX_MARKS}.")
     made = []
     for claim in claims:
         try:
@@ -336,6 +336,6 @@ def _claims(fields: _Fields, view: View) -> tuple[Claim, ...]:
         except ValueError as error:
             raise fields.wrong("claims", str(error)) from None
         if made[-1].quantity not in view.quantities:
-            known = ", ".join(view.quantities)
-            raise fields.wrong("claims", f"quantity must be one of {known}.")
+            quantities = ", ".join(view.quantities)
+            raise fields.wrong("claims", f"quantity must be one of {quantities}.")
     return tuple(made)

@@ -21,7 +21,7 @@ from components.ui.summary import PageMetadata
 from components.ui.templates import render
 
 COMING = "(being computed; reload in a minute)"
-KEPT = 300  # seconds for which a browser does not ask again
+MAX_AGE_SECONDS = 300  # a browser reloads the page after this
 
 TITLE = f"Theory · {NAME}"
 DESCRIPTION = "Theory: the mathematics of feature learning and unlearning"
@@ -43,7 +43,7 @@ def register(server: Flask, views: Mapping[str, View], pages: Sequence[Standalon
         document = in_document(page(views, pages), request.script_root).replace(
             SHARED, meta_tags(about, PATH, request.url_root)
         )
-        response = Response(document, headers={"Cache-Control": f"private, max-age={KEPT}"})
+        response = Response(document, headers={"Cache-Control": f"private, max-age={MAX_AGE_SECONDS}"})
         response.add_etag()
         response.make_conditional(request)
         return response
@@ -64,7 +64,7 @@ def _first(views: Mapping[str, View]) -> tuple[View, State]:
     return view, view.State()
 
 
-def _document(views: Mapping[str, View], pages: Sequence[StandalonePage], known: Mapping[str, str]) -> str:
+def _document(views: Mapping[str, View], pages: Sequence[StandalonePage], values: Mapping[str, str]) -> str:
     return render(
         "theory.html",
         head=page_head(DESCRIPTION, "theory/theory.css", "theory/theory.js"),
@@ -73,5 +73,5 @@ def _document(views: Mapping[str, View], pages: Sequence[StandalonePage], known:
         name=NAME,
         entries=nav_entries(views, pages),
         path=PATH,
-        text=render_text(known, views),
+        text=render_text(values, views),
     )

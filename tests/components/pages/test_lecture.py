@@ -17,7 +17,7 @@ from components.core.state import State
 from components.pages.lecture import mathematics
 from components.pages.lecture.__main__ import main
 from components.pages.lecture.page import Lecture
-from components.pages.lecture.story import MOST_BYTES, OWN, Step, load
+from components.pages.lecture.story import MAX_BYTES, OWN, Step, load
 from components.views.registry import VIEWS
 
 STORIES, FAULTS = load([OWN], VIEWS)
@@ -219,7 +219,7 @@ def test_what_a_step_may_name_is_in_its_picture(view: str, link: str) -> None:
 
 def test_a_step_given_twice_and_a_file_too_large_are_refused(tmp_path: Path) -> None:
     (tmp_path / "twice.toml").write_text(GOOD + GOOD[GOOD.index("[[step]]") :])
-    (tmp_path / "large.toml").write_text(GOOD + "#" * MOST_BYTES)
+    (tmp_path / "large.toml").write_text(GOOD + "#" * MAX_BYTES)
     stories, faults = load([tmp_path], VIEWS)
     assert not stories
     assert "bytes long" in faults[0]
