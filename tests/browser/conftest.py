@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api._generated import mapping
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app import create_app
@@ -33,6 +34,7 @@ QUIET = [
     "NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch",
 ]
 DESKTOP = {"width": 1440, "height": 900}
+RESETTABLE = {"viewport", "reduced_motion", "color_scheme", "forced_colors"}  # settings of a context that can change
 
 Open = Callable[..., Page]
 expect.set_options(timeout=1000 * LONGEST)
@@ -86,26 +88,52 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def reset_context(browser: Browser, settings: dict[str, object]) -> BrowserContext:
+    """Return the browser's shared context as if it were new: no storage, cookies, routes, scripts or listeners, one
+    empty page without history.
+
+    A new context starts two processes and compiles all scripts: more than half of the time of most tests. Playwright's
+    test runner for JavaScript resets one between tests (`reuseContext`); Python's has the same, without a public name.
+    """
+    browser._sync(browser._impl_obj._disconnect_from_reused_context("the next test begins"))
+    context = mapping.from_impl(browser._sync(browser._impl_obj._inner_new_context(settings, for_reuse=True)))
+    context.set_offline(False)
+    context.clear_permissions()
+    page = context.pages[0] if context.pages else context.new_page()
+    page.evaluate("window.name = ''")
+    session = context.new_cdp_session(page)
+    session.send("Page.resetNavigationHistory")
+    session.detach()
+    return context
+
+
 @pytest.fixture
 def open_page(chromium: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Open]:
     """Opens a path in a context of its own and waits for its picture; checks what went wrong at the end.
 
+    The first page of a test is in the shared context, which has been reset, unless it has settings or a clock that
+    cannot be reset; any other is in a new one.
     A test that breaks something on purpose marks what the console may say: `allowed_faults(part)`.
     """
     marker = request.node.get_closest_marker("allowed_faults")
     allowed = marker.args if marker else ()
     faults: list[str] = []
     contexts: list[BrowserContext] = []
+    shared: list[BrowserContext] = []
 
     def open_(path: str = "/", drawn: bool = True, base: str = address, clock: bool = False, **options: object) -> Page:
         settings = {"viewport": DESKTOP, "reduced_motion": "reduce", "color_scheme": "light", **options}
-        context = chromium.new_context(**settings)  # type: ignore[arg-type]
+        if clock or shared or settings.keys() - RESETTABLE:
+            context = chromium.new_context(**settings)  # type: ignore[arg-type]
+            contexts.append(context)
+        else:
+            context = reset_context(chromium, settings)
+            shared.append(context)
         context.set_default_timeout(1000 * LONGEST)
-        contexts.append(context)
         if clock:  # which a test may stop
             context.clock.install()
         context.add_init_script(COUNTED)
-        page = context.new_page()
+        page = context.pages[0] if context.pages else context.new_page()
         page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("request", lambda request: _foreign(request.url, base, faults))
@@ -117,6 +145,8 @@ def open_page(chromium: Browser, address: str, request: pytest.FixtureRequest) -
     yield open_
     for context in contexts:
         context.close()
+    for page in (page for context in shared for page in context.pages):
+        page.goto("about:blank")  # so that nothing of it goes on
     assert [fault for fault in faults if not any(part in fault for part in allowed)] == []
 
 
