@@ -174,7 +174,7 @@ def test_each_view_has_three_sizes_without_the_header(open_page: Any, name: str)
 @pytest.mark.parametrize("options", [{}, {"color_scheme": "dark", **PHONE}], ids=["light", "phone in the dark"])
 def test_axe_finds_nothing_serious(open_page: Any, size: str, options: dict[str, Any]) -> None:
     page = open_page(f"{LINK}&embed={size}", **options)
-    check(page, None)
+    check(page)
 
 
 def test_the_links_own_choice_of_controls_goes_before_the_main_ones(open_page: Any) -> None:
@@ -211,7 +211,7 @@ def test_the_dialog_makes_the_frame_and_shows_it(open_page: Any, address: str) -
     expect(dialog).to_be_visible()
     preview = page.frames[1]
     preview.wait_for_selector("body[data-drawn]")
-    check(page, None)
+    check(page)
     expect(dialog).to_contain_text("allow-same-origin")
     page.get_by_label("Plots alone").check()
     page.fill("#embed-width", "700")

@@ -272,7 +272,7 @@ def test_a_link_for_a_class_shows_the_chosen_controls_only(open_page: Any) -> No
     assert page.evaluate("fl.page.history.address()").endswith("&only=a")
     page.click("#take-menu summary")
     page.click("text=Link for a class…")
-    check(page, None)
+    check(page)
     page.click("#class-link >> text=None")
     page.click("text=Show and copy the link")
     expect(page.locator("#controls")).not_to_be_visible()
