@@ -27,6 +27,49 @@ settings.register_profile(
 settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("explore" if os.environ.get("EXPLORE") else "truth")
 
+# The files that take longest, longest first. Of two workers each is given whole files, and takes the next when it has
+# done one: those at the end have to be short ones.
+LONG_FILES = (
+    "browser/test_screens.py",
+    "browser/test_access.py",
+    "browser/test_page.py",
+    "browser/test_lab.py",
+    "browser/test_mistakes.py",
+    "components/operations/test_startup.py",
+    "components/jobs/test_dask_executor.py",
+    "browser/test_take.py",
+    "browser/test_embed.py",
+    "browser/test_lecture.py",
+    "browser/test_phase_map.py",
+    "browser/test_images.py",
+    "browser/test_theory.py",
+    "browser/test_path_prefix.py",
+    "browser/test_plane.py",
+    "components/views/linear_network/test_linear_network.py",
+    "browser/test_beside.py",
+    "browser/test_linear_network.py",
+    "components/jobs/test_subprocess_executor.py",
+    "browser/test_time_scales.py",
+    "browser/test_numbers.py",
+    "components/views/unlearning/test_claims.py",
+    "browser/test_touch.py",
+    "dynamics/simulation/test_sgd.py",
+    "browser/test_offline.py",
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let xdist keep the order of collection, instead of giving out the files with most tests first."""
+    if config.getoption("numprocesses", None):
+        config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, where there are several workers."""
+    if hasattr(config, "workerinput"):
+        ranks = {Path(__file__).parent / name: rank for rank, name in enumerate(LONG_FILES)}
+        items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
+
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Compile the numerical core before xdist's workers start: they load it, and do not each compile the same."""
