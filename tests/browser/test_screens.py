@@ -79,7 +79,8 @@ FAULTS = """() => {
     }
   }
   const root = document.documentElement;
-  if (root.scrollWidth > innerWidth) faults.push(`${root.scrollWidth} pixels wide on ${innerWidth}`);
+  const width = Math.min(innerWidth, screen.width); // innerWidth grows with what is too wide for a phone
+  if (root.scrollWidth > width) faults.push(`${root.scrollWidth} pixels wide on ${width}`);
   return faults;
 }"""
 
