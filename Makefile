@@ -24,6 +24,7 @@ check: setup-test
 	@$(PY) -m ruff format --check
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports --no-logo
+	@.venv/bin/codespell
 
 docs: setup-test
 	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build -q -f docs/site/mkdocs.yml
