@@ -28,8 +28,11 @@ SERIES_MAX = 1e6  # of a coefficient
 _NODES = 400  # of the quadrature: exact to rounding for the degrees below
 _NEGLIGIBLE = 1e-12  # share of sum k^2 sigma_k^2, about U''(1), that is left out; of U(1) it is far less
 _COEFFICIENTS_MAX = 10_000  # degree up to which coefficients are computed
-_BY_QUADRATURE = ("tanh", "swish")  # at most _LONGEST degrees: the quadrature is wrong near the number of its nodes
-_LONGEST = 200  # degrees of a smooth activation, at which the slowest of them (tanh) is negligible
+_BY_QUADRATURE = (
+    "tanh",
+    "swish",
+)  # at most _SMOOTH_DEGREES degrees: the quadrature is wrong near the number of its nodes
+_SMOOTH_DEGREES = 200  # of a smooth activation, at which the slowest series (tanh) is negligible
 _PIECE = 1024  # numbers that a polynomial is worked out for together: a few rows of them stay in the first cache
 
 
@@ -187,7 +190,7 @@ class Activation(Result):
             return _frozen(np.array(self.polynomial))
         if not self.finite_rank:
             raise ValueError("the Hermite series of relu is not cut: U has a closed form")
-        full = _COEFFICIENTS[self.name](_LONGEST)
+        full = _COEFFICIENTS[self.name](_SMOOTH_DEGREES)
         left = np.cumsum(((np.arange(len(full)) * full) ** 2)[::-1])[::-1]
         return _frozen(full[: int(np.argmax(left < _NEGLIGIBLE * left[0])) or len(full)])
 
@@ -215,12 +218,12 @@ class Activation(Result):
         >>> Activation.of("tanh").coefficients(3).round(3)
         array([ 0.   ,  0.606,  0.   , -0.148])
         """
-        highest = _LONGEST if self.name in _BY_QUADRATURE else _COEFFICIENTS_MAX
+        highest = _SMOOTH_DEGREES if self.name in _BY_QUADRATURE else _COEFFICIENTS_MAX
         degree = check_integer("degree", degree, 0, highest)
         if self.name == "polynomial":
             padded = np.zeros(degree + 1)
-            known = min(degree + 1, len(self.polynomial))
-            padded[:known] = self.polynomial[:known]
+            count = min(degree + 1, len(self.polynomial))
+            padded[:count] = self.polynomial[:count]
             return padded
         return _COEFFICIENTS[self.name](degree)
 

@@ -1,4 +1,4 @@
-"""Standard normal numbers as a function of key and place, so that whoever asks for the same ones gets them.
+"""Standard normal numbers as a function of key and place, so that any process can reproduce any of them.
 
 The n-th 64 bits are SplitMix64's (Steele, Lea & Flood, OOPSLA 2014), of which n is the state: any part of the sequence
 is made on its own, and many places at once. From them come two normal numbers by Box & Muller (Ann. Math. Statist. 29,

@@ -1,6 +1,6 @@
 """Stopping a computation from outside: long computations call ``checkpoint`` between their pieces.
 
-Whoever runs one in a thread gives, by ``interruptible``, a function that says whether it is to stop.
+A thread that runs one passes to ``interruptible`` a function that returns whether to stop.
 """
 
 from collections.abc import Callable, Iterator

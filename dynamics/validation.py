@@ -100,7 +100,7 @@ def check_integers(name: str, value: object, low: int, high: int, least: int, mo
 
 
 def check_choices(name: str, value: object, choices: Sequence[T], least: int = 0) -> tuple[T, ...]:
-    """Return a sequence of some of the choices, at least so many."""
+    """Return a sequence of at least ``least`` of the choices."""
     items = check_sequence(name, value, least, len(choices), "names")
     return tuple(check_choice(f"{name}[{i}]", item, choices) for i, item in enumerate(items))
 

@@ -1,4 +1,4 @@
-"""The code uses the terms of mathematics and software: no private words in identifiers, comments and docstrings."""
+"""The code uses the terms of mathematics and software, in identifiers, comments and docstrings."""
 
 from __future__ import annotations
 
@@ -22,20 +22,21 @@ SOURCES = [
 ]
 
 # Participles that were used as nouns: they do not state what a value is. A name contains none of them as a word.
-PARTICIPLES = {"said", "told", "asked", "drawn", "begun", "meant", "askers", "lawful", "spoken", "begins"}
+PARTICIPLES = {"said", "told", "asked", "drawn", "begun", "meant", "askers", "lawful", "spoken"}
 # Identifiers that are legitimate as a part of a longer name ("is_shown") but not alone.
-VAGUE = {"shown", "kept", "known", "wanted", "arrived", "coming", "most"}
-# Fields of states and names of gunicorn or Dash, which are a part of links or of an interface.
+VAGUE = {"shown", "kept", "known", "wanted", "arrived", "coming"}
+# Fields of states, which presets name, and a public argument of the library.
 FIELDS = {
-    "components/views/images/state.py": {"shown", "most"},
+    "components/views/images/state.py": {"shown"},
     "components/views/linear_network/state.py": {"shown"},
+    "dynamics/images/results_io.py": {"kept"},
 }
 # First or last words of constants that do not state what the constant bounds.
 CONSTANTS = {
     "MOST", "LEAST", "PAUSE", "PATIENCE", "ROOM", "KEPT", "SHOWN", "STOPPED", "TURN", "BREATH", "GRACE", "LONGEST",
     "WIDEST", "LOST", "BESIDE", "NOUGHT",
 }  # fmt: skip
-MESSAGES = {"STOPPED_MESSAGE"}
+MESSAGES = {"STOPPED_MESSAGE"}  # states what it is
 # The register of earlier design notes: subjects that are not named, and verbs of persons for programs.
 PHRASES = (
     "whoever", "lest", "so many", "some seconds", "of its start", "is asked for", "are asked for", "who asks", "nobody",
@@ -55,12 +56,14 @@ def private_words(source: str, fields: frozenset[str] | set[str] = frozenset()) 
         line = token.start[0]
         if token.type == tokenize.NAME:
             name = token.string
-            if (
+            words = name.strip("_").split("_")
+            is_private = (
                 PARTICIPLES & {*words_of(name)}
-                or (name.strip("_") in VAGUE and previous != "." and name not in fields)
-                or (name.isupper() and name not in MESSAGES and {*name.strip("_").split("_")[:1]} & CONSTANTS)
-                or (name.isupper() and name.endswith(("_MOST", "_LEAST")))
-            ):
+                or (words[0] in VAGUE and len(words) == 1 and previous != "." and name not in fields)
+                or (name.isupper() and name not in MESSAGES and words[0] in CONSTANTS)
+                or (name.isupper() and len(words) > 1 and words[-1] in ("MOST", "LEAST"))
+            )
+            if is_private:
                 yield line, name
         elif token.type == tokenize.COMMENT or (token.type == tokenize.STRING and line_start):
             text = " ".join(token.string.lower().split())

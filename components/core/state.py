@@ -222,8 +222,8 @@ class Parameter:
         return value if isinstance(value, str) else number_text(float(value or 0))
 
 
-# How a long run is watched: a finished record where one is at hand, else the run itself; the run itself; not at
-# present, what is known of it standing; not at all. The client keeps this field, and begins with the first.
+# Playback of the job of a state: auto, the bundled record or else the job; live, the job; paused, what was received
+# stays on screen; off. The client writes this field and starts with the first.
 PlaybackMode = Annotated[
     str,
     Parameter(

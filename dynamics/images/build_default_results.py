@@ -50,8 +50,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Computes the default results on images.")
     parser.add_argument("file", type=Path, help="the .npz to write")
     parser.add_argument("--images", type=Path, help="an .npz of images x and labels y, instead of the digits")
-    asked = parser.parse_args()
-    split = (read_images(asked.images) if asked.images else load_digits()).split()
+    arguments = parser.parse_args()
+    split = (read_images(arguments.images) if arguments.images else load_digits()).split()
     runs: dict[str, ImageRuns] = {}
     seconds: dict[str, float] = {}
     for name, sweep in DEFAULTS.items():
@@ -60,9 +60,11 @@ def main() -> None:
             pass
         seconds[name] = round(process_time() - began, 1)
         print(f"{name}: {seconds[name]} s, {len(runs[name].halted)} runs halted", file=sys.stderr)
-    versions = {"python": python_version()} | {one: version(one) for one in _PACKAGES}
-    asked.file.parent.mkdir(parents=True, exist_ok=True)
-    save_results(asked.file, SavedResults(runs, datetime.now(UTC).date().isoformat(), versions, split.seed, seconds))
+    versions = {"python": python_version()} | {package: version(package) for package in _PACKAGES}
+    arguments.file.parent.mkdir(parents=True, exist_ok=True)
+    save_results(
+        arguments.file, SavedResults(runs, datetime.now(UTC).date().isoformat(), versions, split.seed, seconds)
+    )
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ from dynamics.validation import (
 
 SETTINGS_MAX, SEEDS_MAX = 200, 100
 WORK_MAX = 3e13  # multiply-adds of an experiment
-_BREATH = 0.2  # seconds between two results
+_RESULT_INTERVAL_SECONDS = 0.2
 _DIMENSIONS_MAX = 64  # of an array
 _LARGE = 4.0  # a beyond which the step of unlearning shrinks, as the first layer's curvature grows like a^2
 _REFERENCE = 64  # the width at which all choices of (gamma, eta) are the same network
@@ -209,8 +209,8 @@ class ImageRuns(Result):
     @property
     def best_accuracy(self) -> FloatArray:
         """Largest test accuracy of each run so far (array (settings, seeds))."""
-        known = np.where(np.isnan(self.test_accuracy), -np.inf, self.test_accuracy).max(axis=2)
-        return np.where(np.isfinite(known), known, np.nan)
+        best = np.where(np.isnan(self.test_accuracy), -np.inf, self.test_accuracy).max(axis=2)
+        return np.where(np.isfinite(best), best, np.nan)
 
 
 @dataclass(frozen=True)
@@ -347,7 +347,7 @@ class Sweep:
             raise ValueError(f"the experiment must take at most {WORK_MAX:.0e} multiply-adds, not {total:.3g}")
         tasks = {name: images.task(name) for name in {one.task for one in self.settings}}
         first = self.settings[0]
-        ImageTraining(tasks[first.task], first.network, self.plan)  # whatever is wrong with all of them is told now
+        ImageTraining(tasks[first.task], first.network, self.plan)  # raises errors that all of them share
         return self._run(images.name, tasks, works, before)
 
     def _run(
@@ -356,16 +356,16 @@ class Sweep:
         epochs = self.plan.recorded
         shape = (len(self.settings), len(self.seeds), len(epochs))
         layers = self.settings[0].network.layers
-        known: dict[str, FloatArray] = {one: np.full(shape, np.nan) for one in _SCALARS}
-        known |= {one: np.full((*shape, layers - (one == "cos")), np.nan) for one in _LAYERED}
+        records: dict[str, FloatArray] = {one: np.full(shape, np.nan) for one in _SCALARS}
+        records |= {one: np.full((*shape, layers - (one == "cos")), np.nan) for one in _LAYERED}
         halted: list[tuple[int, int, str]] = []
         if before is not None:
-            known = {one: np.array(getattr(before, one)) for one in known}
+            records = {one: np.array(getattr(before, one)) for one in records}
             halted += before.halted
-        done, shown = 0.0, perf_counter()
+        done, last_result = 0.0, perf_counter()
 
         def result(under_way: float = 0.0) -> ImageRuns:
-            copies: dict[str, Any] = {one: values.copy() for one, values in known.items()}
+            copies: dict[str, Any] = {one: values.copy() for one, values in records.items()}
             return ImageRuns(
                 self.experiment,
                 self.varied,
@@ -380,24 +380,24 @@ class Sweep:
                 of=sum(works) * len(self.seeds),
             )
 
-        over = {(j, i) for j, i, _ in halted}
-        over |= {(int(j), int(i)) for j, i in np.argwhere(~np.isnan(known["test_accuracy"][:, :, -1]))}
+        finished = {(j, i) for j, i, _ in halted}
+        finished |= {(int(j), int(i)) for j, i in np.argwhere(~np.isnan(records["test_accuracy"][:, :, -1]))}
         for i, seed in enumerate(self.seeds):
             for j, setting in enumerate(self.settings):
-                if (j, i) in over:
+                if (j, i) in finished:
                     done += works[j]
                     continue
                 training = ImageTraining(tasks[setting.task], setting.network, self.plan, seed)
                 for r, epoch in enumerate(epochs):
-                    while not training.advance(epoch, _BREATH):
+                    while not training.advance(epoch, _RESULT_INTERVAL_SECONDS):
                         yield result(works[j] * training.epoch / self.plan.epochs)
                     if training.halted:
                         halted.append((j, i, training.halted))
                         break
-                    _note(known, training.measure(), (j, i, r))
-                    if perf_counter() - shown > _BREATH:
+                    _store(records, training.measure(), (j, i, r))
+                    if perf_counter() - last_result > _RESULT_INTERVAL_SECONDS:
                         yield result(works[j] * training.epoch / self.plan.epochs)
-                        shown = perf_counter()
+                        last_result = perf_counter()
                 done += works[j]
         yield result()
 
@@ -437,11 +437,11 @@ def mean_and_spread(values: FloatArray, axis: int = 1) -> tuple[FloatArray, Floa
     axis = check_integer("axis", axis, -_DIMENSIONS_MAX, _DIMENSIONS_MAX - 1)
     if not -values.ndim <= axis < values.ndim:
         raise ValueError(f"values must have the axis {axis} of the seeds, not the shape {values.shape}")
-    known = ~np.isnan(values)
-    count = known.sum(axis=axis)
-    total = np.where(known, values, 0.0).sum(axis=axis)
+    defined = ~np.isnan(values)
+    count = defined.sum(axis=axis)
+    total = np.where(defined, values, 0.0).sum(axis=axis)
     mean = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
-    apart = np.where(known, values - np.expand_dims(mean, axis), 0.0)
+    apart = np.where(defined, values - np.expand_dims(mean, axis), 0.0)
     square = np.sum(apart**2, axis=axis)
     variance = np.divide(square, count - 1, out=np.full(square.shape, np.nan), where=count > 1)
     return mean, np.sqrt(variance)
@@ -748,7 +748,7 @@ def _network(given: str, *arguments: Any) -> ImageNetwork:
         raise ValueError(f"{given}: its {error}") from None
 
 
-def _note(known: dict[str, FloatArray], record: ImageRecord, at: tuple[int, int, int]) -> None:
-    for one in fields(record):
-        if one.name in known:
-            known[one.name][at] = getattr(record, one.name)
+def _store(records: dict[str, FloatArray], record: ImageRecord, at: tuple[int, int, int]) -> None:
+    for field in fields(record):
+        if field.name in records:
+            records[field.name][at] = getattr(record, field.name)

@@ -150,13 +150,13 @@ class ImageNetwork:
             If an argument is outside its range, or if there are more than 20,000,000 weights.
         """
         shapes, seed = self.shapes(inputs, outputs), check_integer("seed", seed, 0, SEED_MAX)
-        drawn = [
+        weights = [
             sigma * sqrt(2.0 / columns) * np.random.default_rng([seed, 0, k]).standard_normal((rows, columns))
             for k, ((rows, columns), sigma) in enumerate(zip(shapes, self.layer_sigmas, strict=True))
         ]
         if self.last is not None:
-            drawn[-1] = np.full(shapes[-1], self.last)
-        return drawn
+            weights[-1] = np.full(shapes[-1], self.last)
+        return weights
 
     def _layered(self, name: str, given: float | Sequence[float], low: float, high: float) -> float | tuple[float, ...]:
         if isinstance(given, (tuple, list)):

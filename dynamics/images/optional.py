@@ -1,7 +1,7 @@
 """The optional extra of real images: autograd, which differentiates, and scikit-learn, which brings the digits.
 
 Of the libraries tried on a four-layer network and 1,437 digits, autograd 1.9.1 adds 0.8 MB to numpy and scipy and takes
-its first gradient 0.1 s after they are asked for; jax 0.10.2 adds 391 MB and takes 0.5 to 0.8 s, torch 2.13.0 (for the
+its first gradient 0.1 s after the import; jax 0.10.2 adds 391 MB and takes 0.5 to 0.8 s, torch 2.13.0 (for the
 processor) 889 MB and 1.0 to 1.3 s. An epoch takes, with the three, 3.6, 1.3 and 2.1 ms in batches of 128 at width 64,
 23, 12 and 12 ms at width 256; in one step of all images 2.0, 1.3 and 1.1 ms, and 13, 10 and 10 ms. scikit-learn adds
 61 MB.

@@ -57,7 +57,7 @@ Dtype = Literal["float32", "float64"]
 LOSSES: tuple[Loss, ...] = ("squared", "cross entropy")
 DTYPES: tuple[Dtype, ...] = ("float32", "float64")
 
-_STEP = 2e6  # multiply-adds in the time that a step takes beside them
+_STEP = 2e6  # multiply-adds in the constant time of a step
 _DIVERGED = 1e4  # times the first loss, or that of f = 0
 _PROBE = 500  # test images that angles are measured on
 _KERNEL = 24  # test images that the kernel is measured on
@@ -321,14 +321,16 @@ class ImageTraining:
             raise ValueError("loss must be 'squared' for a task of one output, not 'cross entropy'")
         shapes = network.shapes(inputs, outputs)
         if weights is None:
-            drawn = network.weights(inputs, outputs, self.seed)
+            initial_weights = network.weights(inputs, outputs, self.seed)
         else:
             items = check_sequence("weights", weights, len(shapes), len(shapes), "arrays, one for each layer")
-            drawn = [check_array(f"weights[{k}]", one, -WEIGHT_MAX, WEIGHT_MAX) for k, one in enumerate(items)]
-        if [one.shape for one in drawn] != shapes:
-            raise ValueError(f"weights must have the shapes {shapes}, not {[one.shape for one in drawn]}")
+            initial_weights = [
+                check_array(f"weights[{k}]", one, -WEIGHT_MAX, WEIGHT_MAX) for k, one in enumerate(items)
+            ]
+        if [one.shape for one in initial_weights] != shapes:
+            raise ValueError(f"weights must have the shapes {shapes}, not {[one.shape for one in initial_weights]}")
         dtype = self.plan.dtype
-        self.weights = [np.array(one, dtype=dtype, order="C") for one in drawn]
+        self.weights = [np.array(one, dtype=dtype, order="C") for one in initial_weights]
         self._x, self._y = (np.asarray(one, dtype=dtype) for one in (task.x, task.y))
         self._x_test, self._y_test = (np.asarray(one, dtype=dtype) for one in (task.x_test, task.y_test))
         if self.plan.sphere:
@@ -479,7 +481,7 @@ class ImageTraining:
         )
 
     def _descend(self, x: NDArray[Any], y: NDArray[Any]) -> None:
-        with np.errstate(over="ignore", invalid="ignore"):  # a run that diverges is told of below
+        with np.errstate(over="ignore", invalid="ignore"):  # a diverged run is reported below
             value, slopes = self._slope(self.weights, x, y)
             loss = float(value)
             if self.steps == 0:

@@ -54,7 +54,7 @@ _STEP_TOO_SMALL = int(ResultCode.STEP_TOO_SMALL)
 # Predictive step-size control (Gustafsson; Hairer & Wanner, Solving ODEs II, section IV.8).
 _SAFETY, _GROW, _SHRINK = 0.9, 6.0, 0.2
 _ORDER_POWER = 1.0 / rodas5p.order
-_NOISE = 8.0  # stages add up: an error estimate of so many times the noise of one is noise
+_NOISE = 8.0  # stages add up: an error estimate up to this multiple of the noise of one is noise
 _AT_REST = 4.0  # times the noise: a right-hand side not larger than that is zero
 _LOG_ERROR_FLOOR = log(1e-2)  # an unusually small error says nothing of the next one
 MAX_GROWTH = 1.0  # growth rate times step length up to which the method follows a growing mode
@@ -144,7 +144,7 @@ def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float) 
     """
     n = size(system)
     # Helpers that take the whole workspace would count references to each of its arrays, which costs half a step.
-    U, trial, f, y0, f0, scale, noise, jac, factors, known = work
+    U, trial, f, y0, f0, scale, noise, jac, factors, linearized_at = work
     t = state[T]
     h = state[STEP]
     remaining = t_end - t
@@ -154,12 +154,12 @@ def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float) 
     while True:
         same = True
         for i in range(n):
-            same = same and y[i] == known[i]
+            same = same and y[i] == linearized_at[i]
         if not same:
-            known[n] = linearize(system, y, f0, jac, scale, noise)
+            linearized_at[n] = linearize(system, y, f0, jac, scale, noise)
             for i in range(n):
-                known[i] = y[i]
-        growth = known[n]
+                linearized_at[i] = y[i]
+        growth = linearized_at[n]
         resting = True
         for i in range(n):
             resting = resting and abs(f0[i]) <= _AT_REST * noise[i]
@@ -212,10 +212,10 @@ def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float) 
         log_error = log(max(error, 1e-10))
         if error <= 1.0:
             # Look at its end, too: a mode that decayed may grow there, an error that was harmless may decide.
-            known[n] = linearize(system, y, f0, jac, scale, noise)
+            linearized_at[n] = linearize(system, y, f0, jac, scale, noise)
             for i in range(n):
-                known[i] = y[i]
-            grown = known[n] * h / MAX_END_GROWTH
+                linearized_at[i] = y[i]
+            grown = linearized_at[n] * h / MAX_END_GROWTH
             worse, too_large = 0.0, False
             for i in range(n):  # division takes longer than all else here
                 too_large |= abs(U[7, i]) > MAX_END_ERROR * (rtol * scale[i] + _NOISE * h * noise[i])

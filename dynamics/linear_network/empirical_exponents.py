@@ -190,8 +190,8 @@ def _measure(
                 end.cos_zeta,
                 network.rate,
             )
-        known = found[:, : i + 1].copy()
-        known.setflags(write=False)
+        measured_rows = found[:, : i + 1].copy()
+        measured_rows.setflags(write=False)
         progress = float(widths[: i + 1].sum() / widths.sum())
         yield MeasuredExponents(
             exponents,
@@ -199,6 +199,6 @@ def _measure(
             y,
             scales[: i + 1],
             widths[: i + 1],
-            **dict(zip(_MEASURED, known, strict=True)),
+            **dict(zip(_MEASURED, measured_rows, strict=True)),
             progress=progress,
         )

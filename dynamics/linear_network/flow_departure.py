@@ -26,7 +26,7 @@ _COMPARED = 2_000  # of the steps, evenly; as many at most in the logarithm, for
 _CLOSE = 1e-3  # relative accuracy of the step that is found
 _AT_THE_END = 0.01  # of the way is left to the flow when the runs stop, all that comes later is smaller
 _STEPS_MIN = 100  # of a run: what is not stable shows after a few
-_LOG_LEAST = -600.0  # of H at the start, whose two parts gradient descent multiplies by factors
+_LOG_MIN = -600.0  # of H at the start, whose two parts gradient descent multiplies by factors
 _LARGEST = 100.0  # times the stability limit, where the search begins
 
 
@@ -122,7 +122,7 @@ def largest_faithful_step(network: LinearProblem, tolerance: float = 0.05) -> Fl
         return FlowDeparture(inf, tolerance, limit_start, limit_end, 0.0, 0.0, "")
     remaining, start = abs(flow.f_end - flow.y), abs(flow.f0 - flow.y)
     t_end = time_to(network, (remaining + _AT_THE_END * (start - remaining)) / start)
-    if flow.log_H0 < _LOG_LEAST:
+    if flow.log_H0 < _LOG_MIN:
         reason = "the weights are too small for gradient descent to be followed in floats"
         return FlowDeparture(nan, tolerance, limit_start, limit_end, nan, t_end, reason)
     finite = [one for one in (limit_start, limit_end) if 0.0 < one < inf]

@@ -181,11 +181,11 @@ def _descend(
     kernel0 = np.zeros(len(networks))
     limit = np.zeros(len(networks))
     number = 0
-    for wanted in recorded:
+    for target_step in recorded:
         halted = ""
         checkpoint()
         with np.errstate(all="ignore"):  # what overflows has diverged, and is reported as that
-            while number < wanted and not halted:
+            while number < target_step and not halted:
                 shape = phi(h)
                 f = gamma * np.einsum("sd,sd->s", u, shape)
                 residual = f - y
@@ -218,7 +218,7 @@ def _descend(
                 kernel / kernel0,
                 halted,
             )
-        yield record  # outside: the next record may be asked for in another context
+        yield record  # outside: the next record may be requested in another context
         if halted:
             return
 

@@ -204,9 +204,9 @@ class LinearSolution(Result):
     def _turned(start: FloatArray, log_scale: FloatArray) -> FloatArray:
         with np.errstate(all="ignore"):
             grown = np.sign(start) * np.exp(np.log(abs(start)) + log_scale[:, None])
-            kept = abs(log_scale[:, None]) < 300.0
+            representable = abs(log_scale[:, None]) < 300.0
             plain = start * np.exp(np.clip(log_scale, -300.0, 300.0))[:, None]
-        return np.where(start == 0.0, 0.0, np.where(kept, plain, grown))
+        return np.where(start == 0.0, 0.0, np.where(representable, plain, grown))
 
 
 def solve(network: LinearProblem, t: FloatArray) -> LinearSolution:
@@ -352,18 +352,20 @@ def state_at(network: LinearProblem, t: float) -> NetworkState:
 
 
 def time_to(network: LinearProblem, share: float) -> float:
-    """When the distance ``|f - y|`` has fallen to this share of the one at the start; inf if it never does."""
+    """Return the time at which the distance ``|f - y|`` has fallen to this share of the initial one; inf if it never
+    does.
+    """
     share = check_number("share", share, 1e-300, 1.0)
     if not network.flow.moves or share == 1.0:
         return 0.0 if share == 1.0 or network.flow.f0 == network.flow.y else inf
-    wanted = share * abs(network.flow.f0 - network.flow.y)
-    if abs(network.flow.f_end - network.flow.y) > wanted:
+    target_distance = share * abs(network.flow.f0 - network.flow.y)
+    if abs(network.flow.f_end - network.flow.y) > target_distance:
         return inf
     low, high = -740.0, _LOG_T_MAX
     for _ in range(_HALVINGS):
         middle = 0.5 * (low + high)
         if middle in (low, high):
             break
-        reached = abs(solve(network, np.exp([middle])).residual[0]) <= wanted
+        reached = abs(solve(network, np.exp([middle])).residual[0]) <= target_distance
         low, high = (low, middle) if reached else (middle, high)
     return float(np.exp(high)) if high < _LOG_T_MAX else inf

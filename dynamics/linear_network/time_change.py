@@ -1,6 +1,7 @@
 """The clock: at which time of the flow on the squared loss another loss's flow is, since both pass the same points.
 
-With the residual's share ``r`` of its start and ``z = lambda t`` of the squared loss, ``|f - y|^(beta + 1)`` is at time
+With the residual ``r`` relative to its initial value and ``z = lambda t`` of the squared loss, ``|f - y|^(beta + 1)``
+is at time
 
     t = (2 / ((beta + 1) lambda)) |f(0) - y|^(1 - beta) I(z),   I(z) = integral of r^(1 - beta) from 0 to z
 

@@ -86,12 +86,12 @@ def advance(
             _cross(system, crossings, rows, t0, t1, parts, s, point)
         if refine[2] > 0.0:
             moved = _movement(system, rows, refine, parts, s)
-        theta, wanted = 0.0, _MOVE - refine[0]  # of movement, to the next sample that it asks for
+        theta, next_sample_at = 0.0, _MOVE - refine[0]  # movement until the next sample by movement
         while True:
             by_time = (times[place] - t0) / (t1 - t0) if place < len(times) and times[place] <= t1 else 2.0
             if place < len(times) and times[place] <= t0:
                 by_time = 0.0
-            by_move = wanted / moved if moved > 0.0 and refine[2] > 0.0 else 2.0
+            by_move = next_sample_at / moved if moved > 0.0 and refine[2] > 0.0 else 2.0
             theta = min(by_time, by_move)
             if theta > 1.0:
                 break
@@ -100,7 +100,7 @@ def advance(
                 place += 1
             else:
                 t = t0 + theta * (t1 - t0)
-                wanted += _MOVE
+                next_sample_at += _MOVE
                 refine[2] -= 1.0
                 if (place < len(times) and not t < times[place]) or (count > 0 and not t > out[count - 1, 0]):
                     continue
@@ -110,7 +110,7 @@ def advance(
                 point[i] = rosenbrock.evaluate_dense(rows, 0, theta, i, n)
             _write(system, t, point, out[count])
             count += 1
-        refine[0] = moved - (wanted - _MOVE) if moved > 0.0 else refine[0]
+        refine[0] = moved - (next_sample_at - _MOVE) if moved > 0.0 else refine[0]
     return out[:count], place, code
 
 

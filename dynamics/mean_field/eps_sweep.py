@@ -185,9 +185,9 @@ def sweep(
             for i, model in enumerate(models):
                 times[i, j] = futures[i].result() if futures else learning_times_of(model, a0, t_end, rtol)
                 done += 1
-                known = times.copy()
-                known.setflags(write=False)
-                yield EpsSweep(model, eps, seeds, rows, known, done)
+                times_so_far = times.copy()
+                times_so_far.setflags(write=False)
+                yield EpsSweep(model, eps, seeds, rows, times_so_far, done)
         finally:
             for future in futures or ():
                 future.cancel()

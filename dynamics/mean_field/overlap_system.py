@@ -199,12 +199,12 @@ def _linearize(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def
         m, rate = system.m, system.rate
         turned = _evaluate(system, y, dy, jac)
         a, s = y[:m], y[m : 2 * m]
-        r, kept = y[2 * m :].reshape(m, m), _matrix(jac, m, 3)
-        kept_a, kept_s = _vector(jac, m, 0), _vector(jac, m, 1)
+        r, saved_r = y[2 * m :].reshape(m, m), _matrix(jac, m, 3)
+        saved_a, saved_s = _vector(jac, m, 0), _vector(jac, m, 1)
         for i in range(m):
-            kept_a[i], kept_s[i] = a[i], s[i]
+            saved_a[i], saved_s[i] = a[i], s[i]
             for p in range(m):
-                kept[i, p] = r[i, p]
+                saved_r[i, p] = r[i, p]
         U, first, second = _matrix(jac, m, 0), _matrix(jac, m, 1), _matrix(jac, m, 2)
         slopes, bends, pulls = _vector(jac, m, 2), _vector(jac, m, 3), _vector(jac, m, 4)
         height = sqrt(np.sum(system.weights * a * a))

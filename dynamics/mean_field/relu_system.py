@@ -25,7 +25,7 @@ from dynamics.mean_field import system as interface
 from dynamics.mean_field.polynomial_system import polynomial, substitute
 from dynamics.mean_field.system import ROUNDING, block_growth, error_scales, risk
 
-_LEAST = 1e-300  # of 1 - s^2 where it is divided by
+_MIN_DIVISOR = 1e-300  # of 1 - s^2 where it is divided by
 
 
 class ClosedForm(NamedTuple):
@@ -125,7 +125,7 @@ def _linearize(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def
         root_rate = sqrt(rate)
         for i in range(m):
             s[i], S[i] = alignment(y[m + i])
-            roots[i] = sqrt(max(S[i], _LEAST))
+            roots[i] = sqrt(max(S[i], _MIN_DIVISOR))
             value, first, curvature[i] = polynomial(system.V, s[i])
             dy[i], dy[m + i] = value, first
             noise[i], noise[m + i] = abs(value), abs(first)

@@ -30,7 +30,7 @@ _REFINED = 20_000  # samples that it may add
 
 @dataclass(frozen=True, eq=False)
 class TrajectorySpec:
-    """What a trajectory is asked for, validated."""
+    """The validated arguments of a trajectory."""
 
     model: MeanFieldProblem
     a0: FloatArray

@@ -23,7 +23,7 @@ from dynamics.planar import fast_slow
 
 NEAR_PASSAGE = 40.0  # (a/w)^2 below which errors are not forgotten before a crosses 0: exp(-20) of them is left
 OF_LAG = 30.0  # of the lag, times rtol: what an error may be there
-LEAST_LAG = 1e-10  # of |rho|: a smaller lag is not told from rounding errors, which add up over the passage
+MIN_LAG = 1e-10  # of |rho|: a smaller lag is not told from rounding errors, which add up over the passage
 
 
 class Planar(NamedTuple):
@@ -112,7 +112,7 @@ def is_passage_undecidable(table: Any, rate: float, rho: float, a: float) -> boo
     """Whether (rho, a) is on a passage through a = 0 whose exit rounding errors decide."""
     R, slope = alignment(rho)
     p, g, q, h, dg, _ = sums_and_slopes(table, R)
-    return passage_lag(a, slope, p - a * q, g, h, dg, rate) < LEAST_LAG * abs(rho)
+    return passage_lag(a, slope, p - a * q, g, h, dg, rate) < MIN_LAG * abs(rho)
 
 
 @compiled
@@ -146,7 +146,7 @@ def error_scales(
         of_rho = min(of_rho, 1e-30 + 0.1 * size)
     lag = passage_lag(a, slope, d_a, g, h, dg, rate)
     if lag < inf:
-        of_rho = min(of_rho, 0.1 * min(1.0, height) + size, max(OF_LAG * lag, LEAST_LAG * size))
+        of_rho = min(of_rho, 0.1 * min(1.0, height) + size, max(OF_LAG * lag, MIN_LAG * size))
     settled = decay * height > 3.0 * abs(d_a)
     return of_rho, 1.2 * (4.0 + height) if settled else 1e-30 + height + 0.1 * min(1.0, abs(d_a))
 

@@ -36,7 +36,7 @@ def starts_between(bracket: tuple[float, float]) -> tuple[float, float]:
 def request(
     a0: float, R0: float, tau_end: float, n: int, tau: ArrayLike | None, rtol: float
 ) -> tuple[float, float, float, int, FloatArray | None, float]:
-    """What a trajectory is asked for: a0, R0, tau_end, n, the times or None, rtol."""
+    """Return the validated arguments of a trajectory: a0, R0, tau_end, n, the times or None, rtol."""
     a0, R0 = start(a0, R0)
     rtol = check_number("rtol", rtol, *RTOL_RANGE)
     tau_end = check_number("tau_end", tau_end, TAU_MIN, TAU_MAX)

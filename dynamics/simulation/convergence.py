@@ -21,7 +21,7 @@ from dynamics.validation import check_choice, check_integer, check_number, check
 
 PLACES_MAX, RUNS_MAX = 50, 100
 SAMPLES = 60  # at which two risks are compared
-_BREATH = 0.05  # seconds
+_WORK_SLICE_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -135,31 +135,31 @@ def compare_networks(
     >>> bool(far < near)  # the distance falls as d grows
     True
     """
-    asked = tuple(
+    sizes = tuple(
         _place(f"places[{i}]", place)
         for i, place in enumerate(check_sequence("places", places, 1, PLACES_MAX, "places (m, d, batch)"))
     )
     law, start = check_choice("law", law, INIT_DISTRIBUTIONS), check_choice("start", start, STARTS)
     runs = check_integer("runs", runs, 1, RUNS_MAX)
     t_end = check_number("t_end", t_end, T_MIN, T_MAX)
-    models = [MeanFieldModel(series("phi", phi), Activation.of(activation), eps, place.m) for place in asked]
-    starts = [initial_weights(place.m, seed, law, scale) for place in asked]
+    models = [MeanFieldModel(series("phi", phi), Activation.of(activation), eps, place.m) for place in sizes]
+    starts = [initial_weights(place.m, seed, law, scale) for place in sizes]
     times = np.geomspace(1e-2 * min(models[0].eps, t_end), t_end, SAMPLES)
     times[-1] = t_end
 
     def network(j: int, run: int) -> SphericalSGD:
-        place = asked[j]
+        place = sizes[j]
         return make_network(phi, activation, eps, place.m, place.d, place.batch, starts[j], run, start=start)
 
-    works = [network(j, 0).problem.check_cost(t_end, float(np.mean(starts[j] ** 2))) for j in range(len(asked))]
+    works = [network(j, 0).problem.check_cost(t_end, float(np.mean(starts[j] ** 2))) for j in range(len(sizes))]
 
     def compared() -> Iterator[NetworkDistances]:
-        to_exact, to_mean_field = (np.full((len(asked), runs), np.nan) for _ in range(2))
-        between, done, halted = np.full(len(asked), np.nan), 0.0, ""
+        to_exact, to_mean_field = (np.full((len(sizes), runs), np.nan) for _ in range(2))
+        between, done, halted = np.full(len(sizes), np.nan), 0.0, ""
 
-        def known(under_way: float = 0.0) -> NetworkDistances:
+        def distances_so_far(under_way: float = 0.0) -> NetworkDistances:
             exact, mean_field, apart = (values.copy() for values in (to_exact, to_mean_field, between))
-            return NetworkDistances(asked, exact, mean_field, apart, done + under_way, runs * sum(works), halted)
+            return NetworkDistances(sizes, exact, mean_field, apart, done + under_way, runs * sum(works), halted)
 
         risks: list[tuple[FloatArray, FloatArray]] = []
         for run in range(runs):
@@ -171,16 +171,16 @@ def compare_networks(
                     between[j] = np.max(abs(exact - mean_field))
                 simulated = network(j, run)
                 seen: list[float] = []
-                for found in run_in_lockstep([simulated], times, _BREATH):
+                for found in run_in_lockstep([simulated], times, _WORK_SLICE_SECONDS):
                     seen += [record.risk for record in found]
                     if not found:
-                        yield known(min(simulated.steps * simulated.problem.work, works[j]))
+                        yield distances_so_far(min(simulated.steps * simulated.problem.work, works[j]))
                 halted = halted or simulated.halted
                 if not simulated.halted:
                     for distances, risk in zip((to_exact, to_mean_field), risks[j], strict=True):
                         distances[j, run] = np.max(abs(np.array(seen) - risk))
                 done += works[j]
-                yield known()
+                yield distances_so_far()
 
     return compared()
 

@@ -85,7 +85,10 @@ class OverlapFlowStepper(Stepper):
         return make_record(self.problem, self.t, a, s, overlaps, self.steps, self.halted)
 
     def advance(self, until: float, seconds: float = inf, executor: Executor | None = None) -> bool:
-        """Integrates until exactly that time, for about so many seconds at most; whether it is there, or has halted."""
+        """Integrate until exactly that time, for about this many seconds at most.
+
+        Return whether it is reached, or the run has halted.
+        """
         began = perf_counter()
         while self.t < until and not self.halted:
             code = advance(

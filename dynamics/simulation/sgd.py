@@ -55,7 +55,7 @@ DTYPES: tuple[Dtype, ...] = ("float32", "float64")
 
 _STABLE = 2.0  # of the step times the largest curvature: beyond, descent diverges
 _SAFETY = 0.25  # of that, in an automatic step
-_TURN = 0.05  # radians that the gradient may turn a neuron by in an automatic step
+_MAX_ROTATION = 0.05  # radians by which the gradient may rotate a neuron in an automatic step
 _GROWTH = 0.05  # of the time run so far: the share that an automatic step is at most
 _FIRST = 0.01  # of the fastest time scale: where automatic steps begin
 _RANDOM, _ACTIVATION, _STEP = 100.0, 120.0, 6e6  # multiply-adds in the time of a normal number, of a neuron, of a step
@@ -146,7 +146,7 @@ class TrainingSetup:
         largest = _SAFETY * _STABLE / max(self.curvature_bound(square), 1e-300)
         norm = float(np.linalg.norm(self.phi)) or 1.0
         turning = sqrt(square * self.activation.slope_norm2) * norm
-        largest = min(largest, _TURN / max(turning, 1e-300), t_end)
+        largest = min(largest, _MAX_ROTATION / max(turning, 1e-300), t_end)
         return ceil(t_end / largest) + ceil(log1p(largest / (_FIRST * self.shortest_time_scale)) / log1p(_GROWTH))
 
     def check_cost(self, t_end: float, square: float) -> float:
@@ -166,7 +166,7 @@ class TrainingSetup:
         turning = largest * sqrt(loss * self.activation.slope_norm2)
         return min(
             _SAFETY * _STABLE / max(self.curvature_bound(square), 1e-300),
-            _TURN / max(turning, 1e-300),
+            _MAX_ROTATION / max(turning, 1e-300),
             _GROWTH * (t + _FIRST / _GROWTH * self.shortest_time_scale),
         )
 
@@ -295,7 +295,7 @@ class Stepper:
             left, dt = until - self.t, self._step()
             if self.problem.step is None:
                 dt = left / ceil(left / dt)
-            last = dt >= left * (1.0 - 1e-9)  # lest rounding leaves a crumb for a step of its own
+            last = dt >= left * (1.0 - 1e-9)  # absorb a rounding-sized remainder into the last step
             self._descend(left if last else dt, executor)
             self.t = until if last else self.t + dt
             if perf_counter() - began > seconds:
@@ -455,7 +455,7 @@ class SphericalSGD(Stepper):
     def _descend(self, dt: float, executor: Executor | None) -> None:
         problem, W = self.problem, self.W
         kind = W.dtype.type
-        with np.errstate(over="ignore", invalid="ignore"):  # a run that diverges is told of below
+        with np.errstate(over="ignore", invalid="ignore"):  # a diverged run is reported below
             each = executor.map if executor is not None and len(self._lanes) > 1 else map
             da, turned, loss = gradient_from_sums(
                 self.a, W, list(each(lambda lane: lane.work(self.a, W, self.steps), self._lanes))
@@ -481,17 +481,19 @@ class SphericalSGD(Stepper):
 
 
 def check_state(state: Mapping[str, Any], like: Mapping[str, Any]) -> None:
-    """Raises ValueError unless a state has the arrays of this one."""
+    """Raise ValueError unless a state has the arrays of this one."""
     if not isinstance(state, Mapping) or not set(like) <= set(state):
-        known = isinstance(state, Mapping)
-        lacking = f"one without {', '.join(sorted(set(like) - set(state)))}" if known else f"a {type(state).__name__}"
+        is_mapping = isinstance(state, Mapping)
+        lacking = (
+            f"one without {', '.join(sorted(set(like) - set(state)))}" if is_mapping else f"a {type(state).__name__}"
+        )
         raise ValueError(f"state must have the arrays {', '.join(sorted(like))}, not {lacking}")
     for name, array in like.items():
-        given, wanted = np.asarray(state[name]), np.asarray(array)
-        same_kind = (given.dtype.kind in "iuf") == (wanted.dtype.kind in "iuf")
-        if name != "tau" and (given.shape != wanted.shape or not same_kind):
+        given, expected = np.asarray(state[name]), np.asarray(array)
+        same_kind = (given.dtype.kind in "iuf") == (expected.dtype.kind in "iuf")
+        if name != "tau" and (given.shape != expected.shape or not same_kind):
             raise ValueError(
-                f"state must have {name!r} of shape {wanted.shape} and type {wanted.dtype}, "
+                f"state must have {name!r} of shape {expected.shape} and type {expected.dtype}, "
                 f"not of shape {given.shape} and type {given.dtype}"
             )
 
@@ -631,7 +633,7 @@ def run_in_lockstep(
 
 
 def advance_all(runs: Sequence[Stepper], t: float, seconds: float = inf, executor: Executor | None = None) -> bool:
-    """Advances runs towards a time for about so many seconds; whether all are there. See ``run_in_lockstep``."""
+    """Advance runs toward a time for about this many seconds; return whether all have reached it."""
     if executor is not None and len(runs) > 1:
         return all(list(executor.map(lambda run: run.advance(t, seconds), runs)))
     return all(run.advance(t, seconds, executor) for run in runs)

@@ -252,7 +252,7 @@ class SingleIndexTraining:
         return [self.measure()]
 
     def iter_until_timeout(self, seconds: float = 0.05) -> Iterator[list[TrainingRecord]]:
-        """Return an iterator that gives control back after about so many seconds.
+        """Return an iterator that gives control back after about this many seconds.
 
         To stop the work, stop iterating.
 
@@ -330,11 +330,15 @@ class SingleIndexTraining:
         >>> [record.R for record in training] == [record.R for record in again]
         True
         """
-        kept: dict[str, Any] = {"asked": np.array(self._asked), "tau": self.tau.copy(), "place": np.array(self._place)}
-        kept["halted"] = np.array(self._halted)
+        arrays: dict[str, Any] = {
+            "asked": np.array(self._fingerprint),
+            "tau": self.tau.copy(),
+            "place": np.array(self._place),
+        }
+        arrays["halted"] = np.array(self._halted)
         for index, run in enumerate(self._runs):
-            kept |= {f"run{index}_{name}": values for name, values in run.state().items()}
-        return kept
+            arrays |= {f"run{index}_{name}": values for name, values in run.state().items()}
+        return arrays
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Continue from a state of the same arguments.
@@ -353,8 +357,8 @@ class SingleIndexTraining:
         """
         if not isinstance(state, Mapping) or "asked" not in state:
             check_state(state, self.state())
-        if str(state["asked"]) != self._asked:
-            raise ValueError(f"state is one of {state['asked']}, not of {self._asked}")
+        if str(state["asked"]) != self._fingerprint:
+            raise ValueError(f"state is one of {state['asked']}, not of {self._fingerprint}")
         if not np.array_equal(state["tau"], self.tau):
             raise ValueError("state is one of records at other times")
         check_state(state, self.state())
@@ -364,7 +368,7 @@ class SingleIndexTraining:
             run.restore({name.removeprefix(mark): state[name] for name in state if name.startswith(mark)})
 
     @property
-    def _asked(self) -> str:
+    def _fingerprint(self) -> str:
         start = f"{self.start}, a0 = {self._a0!r}, R0 = {self._R0!r}"
         return f"{self.problem!r}, {self.mode}, {start}, seeds {self.seeds}"
 
@@ -499,8 +503,8 @@ def train_single_index(
         largest = problem.stable(a0 * a0) * m * model.eps
         raise ValueError(f"gamma must be between {low:g} and {largest:.3g}, not {gamma:g}: above, descent diverges")
     default: Start = "orthonormal" if problem.d > m else "sphere"
-    drawn = default if start is None else check_choice("start", start, STARTS)
-    if drawn != "orthonormal" and R0 != 0.0:
+    first_layer_start = default if start is None else check_choice("start", start, STARTS)
+    if first_layer_start != "orthonormal" and R0 != 0.0:
         raise ValueError(f"R0 must be 0 unless start is 'orthonormal', with d above m = {m}, not {R0:g}")
     if times is None:
         first = min(_FIRST * problem.shortest_time_scale * model.eps, 1e-3 * tau_end)
@@ -508,7 +512,7 @@ def train_single_index(
         times[-1] = tau_end
     if mode != "population":
         times = round_to_steps(times, None if step is None else step * model.eps)
-    training = SingleIndexTraining(model, problem, a0, R0, times, seeds, mode, drawn, most, executor)
+    training = SingleIndexTraining(model, problem, a0, R0, times, seeds, mode, first_layer_start, most, executor)
     count = 0.0 if mode == "population" else training.expected_steps
     if count > STEPS_MAX or (mode == "fresh" and count * problem.work > WORK_MAX):
         raise ValueError(
@@ -561,10 +565,10 @@ def _row(run: Stepper) -> tuple[tuple[float, ...], FloatArray]:
 
 
 def _mean(values: FloatArray) -> float:
-    known = values[np.isfinite(values)]
-    return float(known.mean()) if len(known) else float("nan")
+    finite = values[np.isfinite(values)]
+    return float(finite.mean()) if len(finite) else float("nan")
 
 
 def _deviation(values: FloatArray) -> float:
-    known = values[np.isfinite(values)]
-    return float(known.std(ddof=1)) if len(known) > 1 else 0.0
+    finite = values[np.isfinite(values)]
+    return float(finite.std(ddof=1)) if len(finite) > 1 else 0.0

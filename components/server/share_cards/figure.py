@@ -172,7 +172,7 @@ class Drawing:
 
     @staticmethod
     def _box(xa: Axis, ya: Axis) -> Rect:
-        """What a row's axes show."""
+        """Return the rectangle of a row's axes."""
         (left, right), (top, bottom) = sorted((xa.start, xa.stop)), sorted((ya.start, ya.stop))
         return Rect(left, top, right, bottom)
 
@@ -407,7 +407,7 @@ def _legend(traces: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _each(value: Any, k: int) -> Any:
-    """What is said of one point: of all, or of each."""
+    """Return the value for point k, from a value for all points or a list."""
     return value[k] if isinstance(value, (list, np.ndarray)) else value
 
 

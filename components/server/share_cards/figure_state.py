@@ -92,7 +92,7 @@ def extent(picture: StreamResult, names: list[str], log: bool, time: str) -> lis
 
 
 def _apply_zoom(layout: dict[str, Any], window: tuple[float, ...] | None) -> None:
-    """Where the state's own window is another one."""
+    """Set the ranges to the state's window, if it has one."""
     if not window or layout["xaxis"].get("fixedrange"):
         return
     for axis, ends in (("xaxis", window[:2]), ("yaxis", window[2:])):

@@ -172,7 +172,7 @@ def panels(network: LinearNetwork) -> Figure:
 
 
 def display(run: LinearSolution, loss: bool = True) -> dict[str, Any]:
-    """What the display parameters change in the panels over time, where they have the loss and where not."""
+    """Return what the display parameters change in the panels over time, where they have the loss and where not."""
     logarithmic = {"log": {"layout": {"xaxis.type": "log", "xaxis.tickfont.size": POWER_TICKS}}}
     if not loss:
         return {"axis": logarithmic}
@@ -265,7 +265,7 @@ def activation_traces(run: int, row: int, activation: str) -> dict[str, list[Tra
 
 
 def values_of(state: LinearNetworkState, map_: PhaseDiagram) -> np.ndarray:
-    """What the map shows, (ny, nx)."""
+    """Return the displayed quantity of the map, (ny, nx)."""
     if state.shown == "angle":
         return map_.cos_change
     return map_.spread if state.shown == "spread" else np.exp(map_.median)
@@ -288,7 +288,7 @@ def cells(state: LinearNetworkState, map_: PhaseDiagram) -> dict[str, Any]:
 
 
 def code(state: LinearNetworkState, map_: PhaseDiagram) -> dict[str, Any]:
-    """What the map shows, as it is coloured: kernel ratios in their logarithm."""
+    """Return the displayed quantity in the encoding of its colors: kernel ratios by their logarithm."""
     return quantize(values_of(state, map_), state.shown == "kernel")
 
 

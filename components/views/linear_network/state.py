@@ -153,7 +153,7 @@ class LinearNetworkState(State):
 
     @classmethod
     def varied(cls) -> dict[str, dict[str, Any]]:
-        """What may be on an axis of the map."""
+        """Return the parameters that may be on an axis of the map."""
         return {
             word: {**axis, "index": None, "log": axis["bounds"][0] > 0, "whole": word == "d"}
             for word, axis in AXES.items()

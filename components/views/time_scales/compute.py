@@ -20,7 +20,7 @@ EPS_POINTS = 7  # of a sweep
 REDRAW_INTERVAL_SECONDS = 0.25
 SWEEP_END = 10.0  # horizon of its runs
 # In pairs of neurons: the closed form couples all with all, a finite rank only through a few sums, the exact flow also
-# moves every overlap. ReLU goes to m = 200, finite rank to 1,000, the exact flow to 50: some seconds each.
+# moves every overlap. ReLU goes to m = 200, finite rank to 1,000, the exact flow to 50: a few seconds each.
 BUDGET = 45_000.0
 STOPPED_MESSAGE = "Ended here: what had been computed is shown. Any change begins anew."
 PLANAR = {"color": LIGHT["ink"], "width": 2.4, "dash": "2px,5px"}

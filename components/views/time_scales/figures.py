@@ -172,7 +172,7 @@ def predicted(model: MeanFieldModel, a0: np.ndarray, t_start: float, t_end: floa
 
 
 def display(model: MeanFieldModel, a0: np.ndarray, panel: str) -> dict[str, Any]:
-    """What the display parameters change in the panels."""
+    """Return what the display parameters change in the panels."""
     risk, term, residual = tops(model, a0)
     linear = {"linear": {"layout": {"xaxis.type": "linear", "xaxis.tickfont.size": TICKS}}}
     if "risk" not in PANELS[panel]:

@@ -94,7 +94,7 @@ def doubt(run: Trajectory) -> str:
 
 
 def _elsewhere(run: Trajectory) -> bool:
-    """Return whether the limit of the curve's end differs from that of its start."""
+    """Return whether the limit of the curve's end differs from that of the start."""
     model, limit = run.model, run.limit
     R, a = float(run.R[-1]), float(run.a[-1])
     if R == 0.0 or abs(run.R0) == 1.0 or abs(a) > 1e3:

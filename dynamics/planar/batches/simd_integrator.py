@@ -18,7 +18,7 @@ from dynamics.integrators import rodas5p
 from dynamics.integrators.rosenbrock import MAX_END_ERROR, MAX_END_GROWTH, MAX_GROWTH
 from dynamics.integrators.simd_math import exponential, logarithm
 from dynamics.jit import compiled
-from dynamics.planar.system import LEAST_LAG, NEAR_PASSAGE, OF_LAG
+from dynamics.planar.system import MIN_LAG, NEAR_PASSAGE, OF_LAG
 
 LANES = 16
 DEGREES_MIN = 5  # K is at least that: what is missing is zero
@@ -190,7 +190,7 @@ def linearize(b: Any, table: Any, K: int, w: int) -> None:
         reach = NEAR_PASSAGE * abs(drift)
         near = (drift * dg > 0.0) & (a * a * steep < reach) & (g * g * steep < reach * h * h)
         lag = abs(h) * np.sqrt(abs(drift) / (steep + 1e-300)) / (abs(dg) * slope + 1e-300)
-        tight = OF_LAG * lag if OF_LAG * lag > LEAST_LAG * size else LEAST_LAG * size
+        tight = OF_LAG * lag if OF_LAG * lag > MIN_LAG * size else MIN_LAG * size
         free = 0.1 * low + size
         tight = free if free < tight else tight
         b[SCALE_RHO + i] = tight if (near & (tight < scale)) else scale

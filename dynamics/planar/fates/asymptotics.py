@@ -158,9 +158,9 @@ def _leading_terms(model: PlanarProblem, k: int, sign: int) -> tuple[tuple[int, 
     found: list[tuple[int, float]] = []
     for i in range(3 * K + 1):
         # h M = g, at the power R^(i + k - 1)
-        known = sum((j * B[j] * M[i - 2 * (j - k)] for j in range(k + 1, K + 1) if i >= 2 * (j - k)), Fraction(0))
+        lower_terms = sum((j * B[j] * M[i - 2 * (j - k)] for j in range(k + 1, K + 1) if i >= 2 * (j - k)), Fraction(0))
         top = (i + k) * A[i + k] if i + k <= K else Fraction(0)
-        M.append((top - known) / (k * B[k]))
+        M.append((top - lower_terms) / (k * B[k]))
         # H = p - M q, at the power R^i: M q = sum_j B_j M[i - 2 j + k] R^i
         terms = [A[i] if i <= K else Fraction(0)]
         terms += [-B[j] * M[i - 2 * j + k] for j in range(k, K + 1) if 0 <= i - 2 * j + k <= i]

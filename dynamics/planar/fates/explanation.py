@@ -333,8 +333,8 @@ def _side(run: Trajectory) -> int:
     if limit.fate != Fate.UNLEARNING:
         return int(np.sign(limit.R))
     # once the limit is certain, or from R = 0 on, R keeps its sign
-    known = run.tau[-1] >= limit.tau or run.R0 == 0.0
-    return int(np.sign(run.R[-1])) if known else 0
+    sign_is_certain = run.tau[-1] >= limit.tau or run.R0 == 0.0
+    return int(np.sign(run.R[-1])) if sign_is_certain else 0
 
 
 def _thresholds(model: PlanarProblem, run: Trajectory, thresholds: FloatArray) -> list[Claim]:

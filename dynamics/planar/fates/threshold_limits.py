@@ -121,11 +121,11 @@ def _fate_within(model: PlanarProblem, low: float, high: float, R0: float) -> Fa
 
 def _apart(heights: list[float]) -> list[float]:
     """Sorted, without those that are one with their neighbour."""
-    kept: list[float] = []
+    distinct: list[float] = []
     for a in sorted(heights):
-        if not kept or a - kept[-1] > _SAME * max(1.0, abs(a)):
-            kept.append(a)
-    return kept
+        if not distinct or a - distinct[-1] > _SAME * max(1.0, abs(a)):
+            distinct.append(a)
+    return distinct
 
 
 def _approach(model: PlanarProblem, R0: float, R: float, a: float, kind: str) -> tuple[float, float]:

@@ -21,7 +21,12 @@ from dynamics.typing import FloatArray
 
 TOLERANCE = 1e-6  # of max(1, |threshold|)
 
-_BESIDE = (0.5, 1.0, 2.0, 4.0)  # of TOLERANCE: where the sides of a height are looked at until the fate is certain
+_PROBE_DISTANCES = (
+    0.5,
+    1.0,
+    2.0,
+    4.0,
+)  # of TOLERANCE: where the sides of a height are looked at until the fate is certain
 _SHARES = (0.5, 0.25, 0.75, 0.1, 0.9)  # of a bracket: where it is parted, the first at which the fate is certain
 _GRID = 1.25  # about 32 starts over the sliders' range: a check, the crossings are what finds thresholds
 
@@ -81,17 +86,17 @@ def _parting(model: PlanarProblem, R0: float, heights: list[float]) -> list[floa
 
 def _beside(model: PlanarProblem, a: float, R0: float, sign: float) -> Fate:
     """The fate beside a start, as close to it as one is certain."""
-    for share in _BESIDE:
+    for share in _PROBE_DISTANCES:
         fate = limit(model, a + sign * share * TOLERANCE * max(1.0, abs(a)), R0).fate
         if fate != Fate.UNDECIDED:
             return fate
     return Fate.UNDECIDED
 
 
-def _between(model: PlanarProblem, R0: float, known: list[float], probes: FloatArray) -> list[float]:
+def _between(model: PlanarProblem, R0: float, heights: list[float], probes: FloatArray) -> list[float]:
     """Changes of fate that no stable manifold accounts for: between neighbours of a grid and ``probes``."""
     found = []
-    for left, right in zip(known[:-1], known[1:], strict=True):
+    for left, right in zip(heights[:-1], heights[1:], strict=True):
         # a strip beside a threshold can be thin: each end is approached as closely as its own size allows
         low, high = left + TOLERANCE * max(1.0, abs(left)), right - TOLERANCE * max(1.0, abs(right))
         if high - low < 2.0 * TOLERANCE * max(1.0, abs(left), abs(right)):

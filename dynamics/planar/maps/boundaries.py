@@ -22,7 +22,7 @@ from dynamics.typing import FloatArray
 
 TOLERANCE = 1e-4  # of the range of an axis
 
-_BESIDE = 2e-4  # of the range: where the fates on the two sides of a point are those that it names
+_PROBE_DISTANCE = 2e-4  # of the range: where the fates on the two sides of a point are those that it names
 _THIN = 2.5e-4  # of the range: an interval of a third fate narrower than this is none
 _SPECIAL = 1e-9  # of the range: as close to 0 a value counts as 0
 
@@ -125,7 +125,7 @@ def boundaries(
         missed = _halved(missed, fates_on)
     changes = changes.with_others(missed)
     crossings: Crossings = defaultdict(list)
-    for edge, t, pair in _told_apart(changes, cells):
+    for edge, t, pair in _distinguished(changes, cells):
         crossings[int(i[edge]), int(j[edge]), bool(up[edge])].append(
             (np.array(point(np.array(edge), np.array(t))), pair)
         )
@@ -186,7 +186,7 @@ def _missed(
     found: list[_Changes] = []
     probed = 0
     for sign, fates in ((-1.0, changes.before), (1.0, changes.after)):
-        at = place + sign * _BESIDE / cells[edge]
+        at = place + sign * _PROBE_DISTANCE / cells[edge]
         inside = np.flatnonzero((at > begin) & (at < end))
         probed += len(inside)
         seen = fates_on(edge[inside], at[inside])
@@ -207,7 +207,7 @@ def _missed(
     return found[0].with_others(*found[1:]), probed
 
 
-def _told_apart(changes: _Changes, cells: FloatArray) -> Iterator[tuple[int, float, tuple[Fate, Fate]]]:
+def _distinguished(changes: _Changes, cells: FloatArray) -> Iterator[tuple[int, float, tuple[Fate, Fate]]]:
     """Edge, place and fates of each change, by edge and place, without the fates between two that are too close."""
     cuts = np.flatnonzero(np.diff(changes.edge)) + 1
     place = 0.5 * (changes.low + changes.high)

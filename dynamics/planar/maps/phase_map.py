@@ -39,7 +39,7 @@ COARSE = 64  # samples along an axis of the first level, where the last has more
 PIECE = 0.03  # seconds of work that a piece of a map is to take
 
 _FATE_COST, _COURSE_COST = 1e-5, 4e-5  # seconds for a cell: rough, to cut the work into pieces
-_BESIDE = 32  # points beside a boundary that are computed in one go: each takes up to 3 ms
+_POINTS_PER_TASK = 32  # points beside a boundary that are computed in one go: each takes up to 3 ms
 _LOOSE = 512  # cells that saddles do not decide, integrated in one go
 _COLUMN_COST = 1e-4  # for a column whose fates follow from its saddles
 _UNDECIDED = int(Fate.UNDECIDED)
@@ -208,7 +208,7 @@ def _plan(
     x_axis, y_axis = axis("x", x), axis("y", y)
     if (x_axis.name, x_axis.k) == (y_axis.name, y_axis.k):
         raise ValueError(f"x and y must differ, and are both {x_axis.name}{f', degree {x_axis.k}' if x_axis.k else ''}")
-    asked = frozenset(check_choices("quantities", quantities, QUANTITIES))
+    requested = frozenset(check_choices("quantities", quantities, QUANTITIES))
     nx, ny = check_integers("n", n, 2, SIDE_MAX, 2, 2)
     tau_end = check_number("tau_end", tau_end, TAU_MIN, TAU_MAX)
     if executor is not None:
@@ -223,11 +223,11 @@ def _plan(
         *start(a0, R0),
         x_axis,
         y_axis,
-        tau_end if "R" in asked else 0.0,
-        bool(asked & {"time", "lost"}),
+        tau_end if "R" in requested else 0.0,
+        bool(requested & {"time", "lost"}),
         check_number("rtol", rtol, *RTOL_RANGE),
     )
-    return plan, (nx, ny), asked
+    return plan, (nx, ny), requested
 
 
 def phase_map_levels(
@@ -271,8 +271,8 @@ def phase_map_levels(
     >>> levels[-1].progress, levels[-1].fate.shape
     (1.0, (4, 3))
     """
-    plan, full, asked = _plan(c, c_star, eps, x, y, n, a0, R0, quantities, tau_end, rtol, executor)
-    return _levels(plan, full, asked, executor, coarse=True)
+    plan, full, requested = _plan(c, c_star, eps, x, y, n, a0, R0, quantities, tau_end, rtol, executor)
+    return _levels(plan, full, requested, executor, coarse=True)
 
 
 def phase_map(
@@ -343,13 +343,13 @@ def phase_map(
     >>> [Fate(number).name for number in found.fate[0]]  # along c*_2 = -1, 0, 1
     ['UNLEARNING', 'UNLEARNING', 'FULL_ALIGNMENT']
     """
-    plan, full, asked = _plan(c, c_star, eps, x, y, n, a0, R0, quantities, tau_end, rtol, executor)
-    *_, last = _levels(plan, full, asked, executor, coarse=False)
+    plan, full, requested = _plan(c, c_star, eps, x, y, n, a0, R0, quantities, tau_end, rtol, executor)
+    *_, last = _levels(plan, full, requested, executor, coarse=False)
     return last
 
 
 def _levels(
-    plan: MapSpec, full: tuple[int, int], asked: frozenset[str], executor: Executor | None, coarse: bool
+    plan: MapSpec, full: tuple[int, int], requested: frozenset[str], executor: Executor | None, coarse: bool
 ) -> Iterator[PhaseMap]:
     sizes = [full]
     first = (min(full[0], COARSE), min(full[1], COARSE))
@@ -363,7 +363,7 @@ def _levels(
     share, done, more, before = 0.0, 0, 0, None  # pieces that are done, and those that others have left to do
     try:
         for nx, ny in sizes:
-            map_ = _empty(plan, nx, ny, asked, before)
+            map_ = _empty(plan, nx, ny, requested, before)
             blocks: dict[Future[tuple[Cells, NDArray[np.bool_]]], tuple[NDArray[np.intp], NDArray[np.intp]]] = {}
             rests: dict[Future[Cells], tuple[NDArray[np.intp], NDArray[np.intp]]] = {}
             for cut_x, cut_y in _pieces(plan, nx, ny):
@@ -387,12 +387,12 @@ def _levels(
                             pending.add(rest)
                             more += 1
                     done += 1
-                share = max(share, done / (sum(works) + more + ("boundary" in asked)))  # never less than before
-                map_ = replace(map_, progress=share if pending or nx != full[0] or "boundary" in asked else 1.0)
+                share = max(share, done / (sum(works) + more + ("boundary" in requested)))  # never less than before
+                map_ = replace(map_, progress=share if pending or nx != full[0] or "boundary" in requested else 1.0)
                 if coarse or not pending:
                     yield map_
             before = map_
-        if "boundary" in asked:
+        if "boundary" in requested:
             curves = boundaries(plan, map_.x, map_.y, map_.fate, _bisected(plan, pool))
             traced = 0.0
             while traced < 1.0:
@@ -407,17 +407,17 @@ def _levels(
             own.shutdown(wait=False, cancel_futures=True)
 
 
-def _empty(plan: MapSpec, nx: int, ny: int, asked: frozenset[str], before: PhaseMap | None) -> PhaseMap:
+def _empty(plan: MapSpec, nx: int, ny: int, requested: frozenset[str], before: PhaseMap | None) -> PhaseMap:
     """A map in which nothing is computed yet: what is known of it is that of a coarser one."""
     x, y = plan.x.samples(nx), plan.y.samples(ny)
     map_ = PhaseMap(plan.x, plan.y, x, y, np.full((ny, nx), _UNDECIDED, np.int8))
-    blank: dict[str, Any] = {name: np.full((ny, nx), np.nan) for name in NUMBERS if name in asked}
+    blank: dict[str, Any] = {name: np.full((ny, nx), np.nan) for name in NUMBERS if name in requested}
     if before is None:
         return replace(map_, **blank)
     rows = np.rint(np.linspace(0, len(before.y) - 1, ny)).astype(int)[:, None]
     columns = np.rint(np.linspace(0, len(before.x) - 1, nx)).astype(int)
-    kept = {name: getattr(before, name)[rows, columns] for name in blank}
-    return replace(map_, fate=before.fate[rows, columns], trajectories=before.trajectories, **kept)
+    coarse_values = {name: getattr(before, name)[rows, columns] for name in blank}
+    return replace(map_, fate=before.fate[rows, columns], trajectories=before.trajectories, **coarse_values)
 
 
 def _with(map_: PhaseMap, place: tuple[NDArray[np.intp], NDArray[np.intp]], computed: Cells) -> PhaseMap:
@@ -438,7 +438,7 @@ def _bisected(plan: MapSpec, pool: Executor) -> Callable[[FloatArray, FloatArray
     plain = replace(plan, course=False, tau_end=0.0)
 
     def fates(x: FloatArray, y: FloatArray) -> NDArray[np.int8]:
-        parts = np.array_split(np.arange(len(x)), max(1, -(-len(x) // _BESIDE)))
+        parts = np.array_split(np.arange(len(x)), max(1, -(-len(x) // _POINTS_PER_TASK)))
         futures = [pool.submit(evaluate_points, plain, x[part], y[part]) for part in parts]
         found = []
         for future in futures:

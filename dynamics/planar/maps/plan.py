@@ -23,8 +23,8 @@ class MapSpec:
     R0: float
     x: Axis
     y: Axis
-    tau_end: float  # 0 where R at that time is not asked for
-    course: bool  # whether time or lost is asked for
+    tau_end: float  # 0 if R at that time is not requested
+    course: bool  # whether time or lost is requested
     rtol: float
 
     @property

@@ -137,9 +137,9 @@ def critical_manifold(model: PlanarProblem, n: int, a_max: float | None) -> Crit
         )
     )
     low, high = cuts[:-1], cuts[1:]
-    shown = (high - low > _NO_LENGTH) & (np.abs(model.critical_manifold_a(0.5 * (low + high))) <= a_max)
+    visible = (high - low > _NO_LENGTH) & (np.abs(model.critical_manifold_a(0.5 * (low + high))) <= a_max)
     outward = low >= 0.0
-    inner, outer = np.where(outward, low, high)[shown], np.where(outward, high, low)[shown]
+    inner, outer = np.where(outward, low, high)[visible], np.where(outward, high, low)[visible]
     # Chebyshev points: dense where a branch ends, at a fold or at the window.
     angle = np.linspace(0.0, np.pi, max(24, n // max(1, len(inner))))
     R = inner[:, None] + np.outer(outer - inner, 0.5 * (1.0 - np.cos(angle)))

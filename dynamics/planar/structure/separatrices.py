@@ -44,11 +44,11 @@ from dynamics.typing import FloatArray
 
 VISIBLE = 1e-3  # of the window: how far beside a curve its ``limits`` are looked at
 
-_BESIDE = 1e-6  # of the distance scale: a start this far beside a saddle tells the fate of its side
+_SADDLE_DISTANCE = 1e-6  # of the distance scale: a start this far beside a saddle tells the fate of its side
 _UP_THE_CURVE = 0.02  # |R| at which the sides of a curve into the line R = 0 are looked at
 _ON_THE_LINE = 1e-3  # a manifold that ends this close to R = 0, at rest, ends on it
 _RTOL = 1e-6  # of the trajectories from beside a curve
-_STRIDE = 4  # of so many points beside a curve one is looked at where no other curve is near
+_STRIDE = 4  # of the points next to a curve, one in 4 is probed where no other curve is near
 _NEAR = 0.06  # of the window: more than what two such points can be from where two curves meet, 3 % and 2 %
 
 
@@ -159,7 +159,11 @@ class _Curve:
 
 
 def _sides(
-    model: PlanarProblem, point: tuple[float, float], along: FloatArray, across: FloatArray, beside: float = _BESIDE
+    model: PlanarProblem,
+    point: tuple[float, float],
+    along: FloatArray,
+    across: FloatArray,
+    beside: float = _SADDLE_DISTANCE,
 ) -> tuple[LimitPoint, LimitPoint]:
     """The limits on the left and on the right of a manifold that passes a point (rho, a)."""
     left = across * np.sign(along[0] * across[1] - along[1] * across[0])
@@ -175,8 +179,8 @@ def _inside(
     points: FloatArray, a_max: float, saddle: Equilibrium | None, adjacent: tuple[LimitPoint, LimitPoint]
 ) -> Iterator[_Curve]:
     """The parts of a curve (2, n) that are in the window."""
-    shown = np.abs(points[1]) <= a_max * (1.0 + 1e-9)
-    ends = np.flatnonzero(np.diff(np.concatenate([[0], shown.astype(int), [0]])))
+    visible = np.abs(points[1]) <= a_max * (1.0 + 1e-9)
+    ends = np.flatnonzero(np.diff(np.concatenate([[0], visible.astype(int), [0]])))
     for begin, end in zip(ends[::2], ends[1::2], strict=True):
         if end - begin > 1:
             R, a = points[:, begin:end]
@@ -333,7 +337,7 @@ def _into_the_line(model: PlanarProblem, height: float, a_max: float) -> Iterato
         R, a = curve[:, up]
         along = np.array([np.arctanh(R) - np.arctanh(curve[0, up - 1]), a - curve[1, up - 1]])
         across = np.array([-along[1], along[0]]) / np.hypot(*along)
-        for beside in (_BESIDE, 1e-4, _UP_THE_CURVE):
+        for beside in (_SADDLE_DISTANCE, 1e-4, _UP_THE_CURVE):
             adjacent = _sides(model, (float(np.arctanh(R)), float(a)), along, across, beside)
             if Fate.UNDECIDED not in (adjacent[0].fate, adjacent[1].fate):
                 break

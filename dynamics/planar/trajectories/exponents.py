@@ -45,11 +45,11 @@ def local_exponents(values: FloatArray, tau: FloatArray) -> FloatArray:
     """
     tau = check_times("tau", tau, inf, VALUES_MAX)
     values = check_array("values", values, ndim=1, least=len(tau), most=len(tau))
-    found = np.full(tau.shape, np.nan)
-    kept = np.flatnonzero((tau > 0) & (values != 0))
-    if kept.size > 1:
-        found[kept] = np.gradient(np.log(np.abs(values[kept])), np.log(tau[kept]))
-    return found
+    slopes = np.full(tau.shape, np.nan)
+    nonzero = np.flatnonzero((tau > 0) & (values != 0))
+    if nonzero.size > 1:
+        slopes[nonzero] = np.gradient(np.log(np.abs(values[nonzero])), np.log(tau[nonzero]))
+    return slopes
 
 
 @dataclass(frozen=True)

@@ -320,7 +320,7 @@ def test_a_run_that_was_interrupted_goes_on_as_if_it_had_not_been(
 ) -> None:
     for pause in ("PROGRESS_INTERVAL_SECONDS", "TRACE_INTERVAL_SECONDS", "CHECKPOINT_INTERVAL_SECONDS"):
         monkeypatch.setattr(compute, pause, 0.0)
-    monkeypatch.setattr("dynamics.images.experiments._BREATH", 0.0)
+    monkeypatch.setattr("dynamics.images.experiments._RESULT_INTERVAL_SECONDS", 0.0)
     state = TINY["scale"]
     whole = parts_of(compute.run(state, None))
     kept = [k for k, part in enumerate(whole) if part["kind"] == "checkpoint"]
