@@ -29,7 +29,7 @@ fl.Recorded = class extends fl.Page {
     this.history = new fl.NoHistory(view);
     this.begun = state;
     this.host = host;
-    this.fixed = view.parameters.filter(({ part }) => part !== "display").map(({ name }) => name);
+    this.fixed = view.parameters.filter(({ group }) => group !== "display").map(({ name }) => name);
   }
 
   static CANNOT = "This page holds one picture; for another one the app has to compute.";

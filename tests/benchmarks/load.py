@@ -259,7 +259,7 @@ class Hand:
 
     async def stream(self, kind: str, state: UnlearningState, seen: float = math.inf, alone: bool = False) -> None:
         """A picture, or the beginning of one."""
-        path = f"/{'picture' if alone else 'stream'}/unlearning?{state.key()}"
+        path = f"/stream/unlearning?{'text=0&' if alone else ''}{state.key()}"
         body = await self.ask(self.line, kind, path, stream_fault, seen)
         self.tally.waits += body is not None and body.startswith(b'{"kind":"waiting"')
 

@@ -44,7 +44,7 @@ class Host:
         self.away = False
         self.questions = 0
         flask = Flask("test")
-        job_routes.register(flask, VIEWS, Settings(folder=folder, at_once=2, views=NAMES), pool)
+        job_routes.register(flask, VIEWS, Settings(folder=folder, max_running=2, views=NAMES), pool)
 
         @flask.get("/")
         def page() -> str:

@@ -466,8 +466,8 @@ def test_while_a_file_comes_others_are_read_but_few_of_one_address(
 def test_few_files_come_at_once_however_many_addresses() -> None:
     coming = image_upload.UploadSlots(3, 2)
     with ExitStack() as held:
-        assert [held.enter_context(coming.one(name)) for name in "aaabb"] == [True, True, False, True, False]
-    with coming.one("b") as again:
+        assert [held.enter_context(coming.acquire(name)) for name in "aaabb"] == [True, True, False, True, False]
+    with coming.acquire("b") as again:
         assert again
     assert not coming._of
 
