@@ -43,6 +43,7 @@ class ResultCode(IntEnum):
 _A, _C, _H = rodas5p.A, rodas5p.C, rodas5p.H
 _GAMMA = rodas5p.gamma
 _STAGES = 8
+_FEW = 8  # unknowns up to which a sum stays in a register; beyond, loops over the unknowns become vector code
 
 # The state that advances is one small array, so that compiled code can be stopped and resumed.
 T, CARRY, STEP, LAST_STEP, LAST_LOG_ERROR, ACCEPTED, REJECTED, EVALUATIONS = range(8)
@@ -186,18 +187,32 @@ def step(system: Any, state: Any, y: Any, work: Any, t_end: float, rtol: float) 
                     f[i] = f0[i]
             else:
                 if stage < _STAGES - 2:
-                    for i in range(n):
-                        trial[i] = y0[i]
-                    for j in range(stage):
+                    if n < _FEW:
                         for i in range(n):
-                            trial[i] += _A[stage, j] * U[j, i]
+                            moved = 0.0
+                            for j in range(stage):
+                                moved += _A[stage, j] * U[j, i]
+                            trial[i] = y0[i] + moved
+                    else:
+                        for i in range(n):
+                            trial[i] = y0[i]
+                        for j in range(stage):
+                            for i in range(n):
+                                trial[i] += _A[stage, j] * U[j, i]
                 else:
                     for i in range(n):
                         trial[i] += U[stage - 1, i]
                 derivative(system, trial, f)
-                for j in range(stage):
+                if n < _FEW:
                     for i in range(n):
-                        f[i] += inverse_h * _C[stage, j] * U[j, i]
+                        coupled = 0.0
+                        for j in range(stage):
+                            coupled += _C[stage, j] * U[j, i]
+                        f[i] += inverse_h * coupled
+                else:
+                    for j in range(stage):
+                        for i in range(n):
+                            f[i] += inverse_h * _C[stage, j] * U[j, i]
             solve(system, factors, f)
             for i in range(n):
                 U[stage, i] = f[i]
