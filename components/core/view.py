@@ -16,7 +16,7 @@ from components.core.citations import Paper
 from components.core.claims import Quantity
 from components.core.controls import Control
 from components.core.help import Help
-from components.core.state import State
+from components.core.state import RESERVED_KEYS, State
 from components.core.theory_chapter import Chapter
 
 Columns = Mapping[str, np.ndarray]
@@ -262,6 +262,9 @@ def _faults(view: View) -> list[str]:
     fields, controlled = view.State.parameters(), {control.parameter for control in view.controls}
     keys = [parameter.key for parameter in fields.values()]
     faults += [f"{title}: two parameters have the link key {key}." for key in {*keys} if keys.count(key) > 1]
+    faults += [
+        f"{title}: a parameter has the link key {key}, which is reserved." for key in keys if key in RESERVED_KEYS
+    ]
     faults += [f"{title}: a control writes {name}, which is no parameter." for name in sorted(controlled - {*fields})]
     faults += [
         f"{title}: no control writes the parameter {name}."

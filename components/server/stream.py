@@ -24,7 +24,7 @@ from werkzeug.exceptions import HTTPException
 from components.core.controls import parse_visible_controls
 from components.core.link_text import value_of
 from components.core.metering import MAX_SECONDS, TOO_LONG, Charge, Meter, charged
-from components.core.state import EMBED, MAX_QUERY, ONLY, InvalidLink, ParameterError, State
+from components.core.state import EMBED, MAX_QUERY, ONLY, REQUEST_KEYS, InvalidLink, ParameterError, State
 from components.core.view import Chunk, View
 from components.export.files import MIMETYPES, export, file_name
 from components.operations import metrics, warmup
@@ -40,7 +40,6 @@ log = logging.getLogger(__name__)
 
 TEXT = Chunk("text").line().rstrip(b"}\n")  # prefix of a line of sentences
 ROUTES = ("/stream/", "/picture/", "/text/", "/words/", "/resolve/", "/state/", "/export/")  # their errors are JSON
-REQUEST_KEYS = ("text", "generation", "offset", "peek")  # of a query: about the request, and no part of the link
 FAILURE = "The computation failed here."
 COMPUTED = ("csv", "json")  # files that are computed
 _STREAMED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}

@@ -362,7 +362,7 @@ class Checks(list[str]):
 LEAD = re.compile(
     rf"(?:(?P<how>Mostly|Slight) (?P<name>\w+): (?P<claim>.+?)"
     r"|(?P<over>Mostly turning over: u and Wx turn through a right angle, and \|cos ζ\| ends within 0\.05 of its "
-    r"start))"
+    r"initial value))"
     rf"\. (?P<angle>ζ .+?), \|u\|\|Wx\| (?P<size>{CHANGE}) and the kernel (?P<kernel>{CHANGE})\."
     rf"(?: f passes through 0(?P<where> and ζ through 90°|, where u or Wx is 0 and the other has turned to the "
     rf"opposite "

@@ -12,7 +12,7 @@ import re
 import time
 from contextlib import suppress
 from random import Random
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -28,6 +28,7 @@ from components.views.registry import VIEWS
 from dynamics.interruption import Interrupted, interruptible
 from tests.campaigns.cost import link
 from tests.components.streamed import values
+from tests.contract.pendulum.state import PendulumState
 from tests.contract.pendulum.view import PendulumView
 from tests.waiting import core_is_ready
 
@@ -220,6 +221,12 @@ def test_a_view_that_lacks_something_is_named_at_the_start() -> None:
     for name, (wanting, sentence) in wrong.items():
         with pytest.raises(ValueError, match=re.escape(sentence)):
             collect(type("WrongView", (PendulumView,), {name: wanting})())
+
+    class ReservedState(PendulumState):
+        own: Annotated[float, Parameter("text", "x", "a number", group="display")] = 0.0
+
+    with pytest.raises(ValueError, match="ReservedView: a parameter has the link key text, which is reserved"):
+        collect(type("ReservedView", (PendulumView,), {"State": ReservedState})())
     with pytest.raises(ValueError, match="Two views have the path /pendulum"):
         collect(PendulumView(), type("OtherView", (PendulumView,), {"name": "other"})())
 

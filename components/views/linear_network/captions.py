@@ -54,7 +54,7 @@ def sentence(state: LinearNetworkState, network: LinearNetwork) -> tuple[str, di
     if further:
         parts.append(f"Also: {', '.join(further)}.")
     if mechanism.crosses_zero and not mechanism.names:
-        first = "Mostly turning over: u and Wx turn through a right angle, and |cos ζ| ends within 0.05 of its start."
+        first = "Mostly turning over: u and Wx turn through a right angle, and |cos ζ| ends within 0.05 of its initial value."
     else:
         first = f"{'Mostly' if mechanism.names else 'Slight'} {name}: {_claim(name, network, mechanism)}."
     return " ".join([first, *parts]), _style(name)
@@ -206,7 +206,7 @@ def descent(
         )
     if experiment.t_end < 0.999 * experiment.requested_end:
         sentences.append(
-            f"Gradient descent is followed to t = {format_number(experiment.t_end, 3)}: so many small steps are enough."
+            f"Gradient descent is followed to t = {format_number(experiment.t_end, 3)}: the number of steps is limited."
         )
     return sentences
 

@@ -63,7 +63,7 @@ ACTIVATION_STYLES = dict(
 NAMES = {"linear": "linear", "relu": "ReLU", "leaky_relu": "leaky ReLU", "sigmoid": "sigmoid", "swish": "swish"}
 # Cells of the map: the change of the kernel.
 CELLS = (
-    ("kernel", "kernel phase: it ends within 5 % of its start"),
+    ("kernel", "kernel phase: it ends within 5 % of its initial value"),
     ("alignment", "feature learning: the kernel grows"),
     ("disalignment", "feature learning: the kernel shrinks"),
     ("rescaling", "undefined: nothing moves, or a kernel of 0"),
