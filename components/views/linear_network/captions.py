@@ -54,7 +54,10 @@ def sentence(state: LinearNetworkState, network: LinearNetwork) -> tuple[str, di
     if further:
         parts.append(f"Also: {', '.join(further)}.")
     if mechanism.crosses_zero and not mechanism.names:
-        first = "Mostly turning over: u and Wx turn through a right angle, and |cos ζ| ends within 0.05 of its initial value."
+        first = (
+            "Mostly turning over: u and Wx turn through a right angle, and |cos ζ| ends within 0.05 of its initial "
+            "value."
+        )
     else:
         first = f"{'Mostly' if mechanism.names else 'Slight'} {name}: {_claim(name, network, mechanism)}."
     return " ".join([first, *parts]), _style(name)
