@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -98,6 +99,7 @@ class InFlightStream:
     def _work(self) -> None:
         """Compute lines while `_should_continue`."""
         while self._should_continue():
+            time.sleep(0)  # lets go of the interpreter, so that the request that was just woken sends the line now
             try:
                 self._context.run(self._next_line)
             except StopIteration:

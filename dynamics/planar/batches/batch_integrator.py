@@ -248,7 +248,10 @@ def _try_classify(
                 alpha0 = coefficients[m, 2, k - 1] / coefficients[m, 1, k - 1]
                 rows[simd_integrator.END + lane] = side * level_end(k, alpha0, 1.0 / rates[m], np.arctanh(R0), a0)
                 note[MONOTONE] = 1.0
-            return _UNLEARNING if kind == RUNAWAY else _FULL if kind == EDGE else _PARTIAL
+            if kind == RUNAWAY:
+                rows[simd_integrator.END + lane] = np.copysign(0.0, side)
+                return _UNLEARNING
+            return _FULL if kind == EDGE else _PARTIAL
     if tables[m, 0, 0] == 0.0 and residual_drift_bound(tables[m, 0], tables[m, 2], 1.0 / rates[m], x, a) < 1e-6 * abs(
         a
     ):
@@ -326,7 +329,8 @@ def classify_batch(
 ) -> int:
     """The fate of each job, a trajectory of model ``model[i]`` from (R0[i], a0[i]); returns the steps tried.
 
-    Written into ``fate`` (n,), int8, and ``out`` (4, n): R at infinity; where ``course`` the time from which on R
+    Written into ``fate`` (n,), int8, and ``out`` (4, n): R at infinity, the 0 of a trajectory that unlearns with
+    the sign of the side that it comes from; where ``course`` the time from which on R
     stays within half of its largest distance from that, and the alignment lost from the peak; where tau_end > 0,
     R at tau_end. What is not known is nan.
     """

@@ -237,11 +237,15 @@ def limit(model: PlanarProblem, a0: float, R0: float) -> LimitPoint:
         R, a = _end_on_conserved_level(model, a0, R0, side)
         return LimitPoint(Fate.PARTIAL_ALIGNMENT, R, a, model.runaway_loss, tau, max(peak, abs(R)))
     if chosen.kind[well] == RUNAWAY:
-        runaway = model.c_star[model.first_degree - 1] / model.c[model.first_degree - 1]
-        sign = np.sign(runaway) * side**model.first_degree
-        return LimitPoint(Fate.UNLEARNING, 0.0, float(sign) * inf, model.runaway_loss, tau, peak)
-    a = float(model.slow_nullcline_a(R))
+        return LimitPoint(Fate.UNLEARNING, 0.0, runaway_sign(model, side) * inf, model.runaway_loss, tau, peak)
+    a = _slow_nullcline_a(model.system, R)
     return LimitPoint(_name(R), R, a, float(chosen.V[well]), tau, max(peak, abs(R)))
+
+
+def runaway_sign(model: PlanarProblem, side: float) -> float:
+    """The sign of a as R falls to 0 from the side sign(R) = side."""
+    k = model.first_degree
+    return float(np.sign(model.c_star[k - 1] / model.c[k - 1]) * side**k)
 
 
 def _name(R: float) -> Fate:
@@ -256,6 +260,13 @@ def _stationary_limit(model: PlanarProblem, a0: float, R0: float) -> tuple[float
         height = float(model.slow_nullcline_a(R0))
         return R0, a0 if np.isnan(height) else height
     return (R0, a0) if _at_rest(model.system, float(R0), float(a0)) else None
+
+
+@compiled
+def _slow_nullcline_a(system: Any, R: float) -> float:
+    """N(R) = p/q, nan where q = 0."""
+    p, _, q, _ = sums(system.table, R)
+    return p / q if q != 0.0 else nan
 
 
 @compiled

@@ -99,6 +99,7 @@ def evaluate_points(plan: MapSpec, x: FloatArray, y: FloatArray) -> Cells:
     given, model, R0, a0 = plan.jobs(x, y)
     fate, out = np.empty(len(x), np.int8), np.empty((4, len(x)))
     classify_batch(*given, model, R0, a0, plan.tau_end, plan.course, plan.rtol, fate, out)
+    out[0] += 0.0  # no zeros with a sign
     return fate, out, len(x)
 
 

@@ -22,10 +22,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isclose, sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dynamics.jit import compiled
 from dynamics.planar.batches import batch_integrator
 from dynamics.planar.limits import limits
 from dynamics.planar.limits.limits import Fate, LimitPoint
@@ -48,8 +51,9 @@ _SADDLE_DISTANCE = 1e-6  # of the distance scale: a start this far beside a sadd
 _UP_THE_CURVE = 0.02  # |R| at which the sides of a curve into the line R = 0 are looked at
 _ON_THE_LINE = 1e-3  # a manifold that ends this close to R = 0, at rest, ends on it
 _RTOL = 1e-6  # of the trajectories from beside a curve
-_STRIDE = 4  # of the points next to a curve, one in 4 is probed where no other curve is near
-_NEAR = 0.06  # of the window: more than what two such points can be from where two curves meet, 3 % and 2 %
+_NEAR = 0.02  # of the window: points of two curves that meet between points are nearer, at 0.7 % each, and VISIBLE
+_BENT = 1.5  # as long as the distance of its ends: a part of a curve that bends, so that one side is inside
+_PROBED = 16  # where no other curve is near, one in 16 of the points next to a curve is probed
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +121,9 @@ class Separatrix(Result):
             return False
         if self.varies:
             return bool(np.sign(one.R) != np.sign(other.R))
-        return not np.allclose((one.R, one.a), (other.R, other.a), rtol=1e-6, atol=1e-9)
+        return not (
+            isclose(one.R, other.R, rel_tol=1e-6, abs_tol=1e-9) and isclose(one.a, other.a, rel_tol=1e-6, abs_tol=1e-9)
+        )
 
 
 def separatrices(model: PlanarProblem, a_max: float) -> tuple[Separatrix, ...]:
@@ -191,18 +197,35 @@ def _alone(curves: list[_Curve], a_max: float) -> list[NDArray[np.bool_]]:
     """Of the points of each curve, whether no other curve is ``_NEAR``, nor another part of the same. Beside such
     points limits do not change: they do so only where the start crosses a separatrix."""
     points = [np.stack([curve.R, curve.a / a_max]) / 2.0 for curve in curves]
-    alone = []
-    for k, one in enumerate(points):
-        some = one[:, ::_STRIDE]
-        length = np.append(0.0, np.cumsum(np.hypot(*np.diff(one))))[::_STRIDE]
-        apart = np.ones(len(length), bool)
-        for j, other in enumerate(points):
-            away = np.hypot(*(some[:, :, None] - other[:, None, ::_STRIDE]))
-            if j == k:
-                away[np.abs(length[:, None] - length) < 2.0 * _NEAR] = np.inf
-            apart &= away.min(axis=1) > _NEAR
-        alone.append(np.repeat(apart, _STRIDE)[: one.shape[1]])
-    return alone
+    lengths = [np.append(0.0, np.cumsum(np.hypot(*np.diff(each)))) for each in points]
+    return [
+        ~np.any([_are_near(points[k], lengths[k], points[j], lengths[j], j == k) for j in range(len(points))], axis=0)
+        for k in range(len(points))
+    ]
+
+
+@compiled
+def _are_near(points: Any, lengths: Any, others: Any, other_lengths: Any, same: bool) -> Any:
+    """Of the points (2, n) of a curve, whether one of another curve is ``_NEAR``; of the same curve, one between which
+    it bends."""
+    near = np.zeros(len(lengths), np.bool_)
+    for i in range(len(lengths)):
+        j = 0
+        while j < len(other_lengths):
+            distance = sqrt((points[0, i] - others[0, j]) ** 2 + (points[1, i] - others[1, j]) ** 2)
+            if distance <= _NEAR and (not same or abs(lengths[i] - other_lengths[j]) > max(VISIBLE, _BENT * distance)):
+                near[i] = True
+                break
+            nearest = other_lengths[j] + distance - _NEAR  # no point before that length can be near
+            low, high = j, len(other_lengths)
+            while high - low > 1:
+                middle = (low + high) // 2
+                if other_lengths[middle] < nearest:
+                    low = middle
+                else:
+                    high = middle
+            j = high
+    return near
 
 
 def _cut(
@@ -216,7 +239,7 @@ def _cut(
     starts = [np.stack([R, a]) + sign * step for sign in (1.0, -1.0)]
     # along R = +-1 one side is too narrow to be seen, and what is seen of the other would be named without it
     within = np.maximum(np.abs(starts[0][0]), np.abs(starts[1][0])) < 1.0
-    ends = [_ends(model, given, side[0], side[1], within, alone) for side in starts]
+    ends = _ends(model, given, np.stack(starts, axis=1), within, alone)
     # where the end is not certain, that of the point before counts, at the beginning that of the first certain one
     filled = [side[_last_certain(side)] if (side >= 0).any() else side for side in ends]
     changes = np.flatnonzero((np.diff(filled[0]) != 0) | (np.diff(filled[1]) != 0)) + 1
@@ -240,37 +263,46 @@ def _cut(
 def _ends(
     model: PlanarProblem,
     given: batch_integrator.Models,
-    R: FloatArray,
-    a: FloatArray,
+    starts: FloatArray,
     within: NDArray[np.bool_],
     alone: NDArray[np.bool_],
 ) -> NDArray[np.int64]:
-    """Numbers (n,), the same where starts (R, a) have the same limit; -1 where it is not certain or not ``within``."""
-    found = np.full(len(R), -1)
+    """Numbers (2, n), in each row the same where starts (R, a) of shape (2, 2, n), on the left and on the right of a
+    curve, have the same limit; -1 where it is not certain or not ``within``."""
+    found = np.full(starts.shape[1:], -1)
     inside = np.flatnonzero(within)
-    R, a, alone = R[inside], a[inside], alone[inside]
-    fate, end = np.full(len(inside), Fate.UNDECIDED, np.int8), np.full(len(inside), np.nan)
-    looked_at = ~alone | (np.arange(len(inside)) % _STRIDE == 0)
-    looked_at[-1:] = True
-    _settle(given, R, a, looked_at, fate, end)
-    some = np.flatnonzero(looked_at)
+    if len(inside) == 0:
+        return found
+    R, a = starts[:, :, inside]
+    alone = alone[inside]
+    fate, end = np.full(R.shape, Fate.UNDECIDED, np.int8), np.full(R.shape, np.nan)
+    probed = ~alone | (np.arange(len(inside)) % _PROBED == 0)
+    probed[-1] = True
+    probed[1:] |= ~alone[:-1]  # the first and the last point of each stretch without a curve near
+    probed[:-1] |= ~alone[1:]
+    chosen = np.stack([probed, probed])
+    _settle(model, given, R, a, chosen, fate, end)
+    some = np.flatnonzero(probed)
     low, high = some[:-1], some[1:]
-    same = (fate[low] == fate[high]) & (fate[low] != Fate.UNDECIDED)
-    same &= (end[low] == end[high]) | (fate[low] == Fate.UNLEARNING)
-    interval = np.cumsum(looked_at) - 1
-    between = ~looked_at & np.append(same, False)[interval]
-    fate[between], end[between] = fate[some[interval[between]]], end[some[interval[between]]]
-    _settle(given, R, a, ~(looked_at | between), fate, end)
+    same = (fate[:, low] == fate[:, high]) & (fate[:, low] != Fate.UNDECIDED)
+    same &= end[:, low] == end[:, high]
+    interval = np.cumsum(probed) - 1
+    between = ~probed & np.hstack([same, np.zeros((2, 1), bool)])[:, interval]
+    for side in (0, 1):
+        filled = some[interval[between[side]]]
+        fate[side, between[side]], end[side, between[side]] = fate[side, filled], end[side, filled]
+    _settle(model, given, R, a, ~(chosen | between), fate, end)
     if np.count_nonzero(model.overlaps[1]) == 1:  # where it ends varies along the curve
         end = np.sign(end)
-    unlearns = fate == Fate.UNLEARNING
-    end[unlearns] = _runaway_signs(model, R[unlearns], a[unlearns])
-    sure = fate != Fate.UNDECIDED
-    found[inside[sure]] = len(Fate) * np.unique(end[sure], return_inverse=True)[1] + fate[sure]
+    for side in (0, 1):
+        sure = fate[side] != Fate.UNDECIDED
+        numbers = np.unique(end[side, sure], return_inverse=True)[1]
+        found[side, inside[sure]] = len(Fate) * numbers + fate[side, sure]
     return found
 
 
 def _settle(
+    model: PlanarProblem,
     given: batch_integrator.Models,
     R: FloatArray,
     a: FloatArray,
@@ -278,29 +310,16 @@ def _settle(
     fate: NDArray[np.int8],
     end: FloatArray,
 ) -> None:
-    """Write the fates of the chosen of the starts (R, a), and the R at which they end."""
+    """Write the fates of the chosen of the starts (R, a), and the R at which they end; where they unlearn, the
+    sign of a in units of that for R > 0."""
     fates, out = np.empty(np.count_nonzero(chosen), np.int8), np.empty((4, np.count_nonzero(chosen)))
     if len(fates):
         batch_integrator.classify_batch(
             *given, np.zeros(len(fates), np.int64), R[chosen], a[chosen], 0.0, False, _RTOL, fates, out
         )
+    unlearns = fates == Fate.UNLEARNING
+    out[0, unlearns] = np.copysign(1.0, out[0, unlearns]) ** model.first_degree
     fate[chosen], end[chosen] = fates, out[0]
-
-
-def _runaway_signs(model: PlanarProblem, R: FloatArray, a: FloatArray) -> FloatArray:
-    """The sign of a, as it runs away, from starts (R, a) along a curve: where it changes is found by bisection."""
-    sign = np.zeros(len(R))
-    open_ = [(0, len(R) - 1)] if len(R) else []
-    while open_:
-        low, high = open_.pop()
-        for i in (low, high):
-            sign[i] = sign[i] or np.sign(limits.limit(model, float(a[i]), float(R[i])).a)
-        if sign[low] == sign[high] or high - low <= 1:
-            sign[low + 1 : high] = sign[low]
-        else:
-            middle = (low + high) // 2
-            open_ += [(low, middle), (middle, high)]
-    return sign
 
 
 def _last_certain(ends: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -227,11 +227,16 @@ CLOSE = (  # beside whose separatrices other limits lie in pieces of fewer than 
     ((2.5, 0, -1.0, 0, 2.9), (-1.4, 0.1, -2.0, -0.6, 0), 0.00042),
     ((-2.0, -1.8, -0.7, 2.7, -0.8, 1.3), (-1.3, 2.9, 2.3, 0, -0.4, 0), 0.0015),
 )
+BENT = (  # at its saddle the curve turns back within 1e-3 of the window
+    (-0.7917304391304052, -0.8142467612996329, 2.288468473019024, -2.9633852082209415, 0.5030175613556258),
+    (-0.3892372487294189, 0, -2.890796227216968, 2.402722814208798, 0.3946141057635826),
+    0.27442252483348206,
+)
 
 
-def check_against_a_look_beside_every_point(problem, monkeypatch):
+def check_against_a_look_beside_every_point(problem, monkeypatch, a_max=20.0):
     def seen():
-        curves = separatrices.separatrices(UnlearningModel(*problem), 20.0)
+        curves = separatrices.separatrices(UnlearningModel(*problem), a_max)
         return repr([(len(s.R), [(end.R, end.a) for end in s.limits], s.fates, s.strips, s.separates) for s in curves])
 
     found = seen()
@@ -243,6 +248,10 @@ def check_against_a_look_beside_every_point(problem, monkeypatch):
 @pytest.mark.parametrize("problem", CLOSE)
 def test_limits_of_close_separatrices_are_those_of_a_look_beside_every_point(problem, monkeypatch):
     check_against_a_look_beside_every_point(problem, monkeypatch)
+
+
+def test_limits_of_a_bent_separatrix_are_those_of_a_look_beside_every_point(monkeypatch):
+    check_against_a_look_beside_every_point(BENT, monkeypatch, a_max=60.0)
 
 
 @pytest.mark.parametrize("seed", range(4))
