@@ -1,6 +1,7 @@
 """The cache of finished streams, by view and canonical state.
 
-Concurrent requests for the same stream share one generator, which a thread of the pool advances to its end, without
+Concurrent requests for the same stream share one generator. If it is charged at most `QUICK_SECONDS`, the request that
+is the first to want a line computes it. Otherwise a thread of the pool advances the generator to its end, without
 waiting for the requests: to hand over single lines costs more than some of them take to compute. After a line that ends
 with `FIGURES_END`, and `MAX_LINES_AHEAD` lines beyond the last requested one, the thread continues only when another
 line is requested. After every `PULSE_SECONDS` without a line a request receives a space, which JSON allows before a
@@ -16,7 +17,6 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -38,6 +38,7 @@ MAX_ENTRIES = 64
 MAX_ENTRY_BYTES = 1 << 20  # so at most 64 MiB in each worker
 TIMEOUT_SECONDS = 3600  # seconds
 PULSE, PULSE_SECONDS = b" ", 0.2
+QUICK_SECONDS = 0.1  # charged for a stream that needs no thread of its own
 MAX_LINES_AHEAD = 64  # lines computed before they are requested, a few MiB
 FIGURES_END = b"\t\n"  # ends the line after which a computation pauses until the next one is requested
 END = b'{"kind":"end"'  # prefix of the last line of a stream
@@ -54,6 +55,7 @@ class InFlightStream:
 
     def __init__(self, view: str, lines: Iterator[bytes], charge: Charge) -> None:
         self.view, self.lines, self.charge = view, lines, charge
+        self._quick = 0.0 < charge.seconds <= QUICK_SECONDS
         self.subscribers = 0
         self.read_to_end = False  # whether a subscriber reads it to its end
         self.stopped = threading.Event()
@@ -73,9 +75,13 @@ class InFlightStream:
         """
         with self._changed:
             self._last_requested = max(self._last_requested, number)
-            if not (self._working or self._is_there(number)):
-                self._working = True
-                _threads.submit(self._work)
+            begins = not (self._working or self._is_there(number))
+            self._working |= begins
+        if begins and self._quick:
+            self._work()
+        elif begins:
+            _threads.submit(self._work)
+        with self._changed:
             if not self._changed.wait_for(lambda: self._is_there(number), PULSE_SECONDS):
                 return PULSE
             if number < len(self.finished_lines):
@@ -99,7 +105,6 @@ class InFlightStream:
     def _work(self) -> None:
         """Compute lines while `_should_continue`."""
         while self._should_continue():
-            time.sleep(0)  # lets go of the interpreter, so that the request that was just woken sends the line now
             try:
                 self._context.run(self._next_line)
             except StopIteration:
@@ -122,7 +127,7 @@ class InFlightStream:
         with self._changed:
             self._changed.notify_all()
             ahead = len(self.finished_lines) - 1 - self._last_requested
-            pauses = ahead >= MAX_LINES_AHEAD or (
+            pauses = ahead >= (0 if self._quick else MAX_LINES_AHEAD) or (
                 ahead >= 0 and not self.read_to_end and self.finished_lines[-1].endswith(FIGURES_END)
             )
             self._working = not (pauses or self.complete or self.failure or self.stopped.is_set())

@@ -53,7 +53,6 @@ _ON_THE_LINE = 1e-3  # a manifold that ends this close to R = 0, at rest, ends o
 _RTOL = 1e-6  # of the trajectories from beside a curve
 _NEAR = 0.02  # of the window: points of two curves that meet between points are nearer, at 0.7 % each, and VISIBLE
 _BENT = 1.5  # as long as the distance of its ends: a part of a curve that bends, so that one side is inside
-_PROBED = 16  # where no other curve is near, one in 16 of the points next to a curve is probed
 
 
 @dataclass(frozen=True, eq=False)
@@ -276,8 +275,8 @@ def _ends(
     R, a = starts[:, :, inside]
     alone = alone[inside]
     fate, end = np.full(R.shape, Fate.UNDECIDED, np.int8), np.full(R.shape, np.nan)
-    probed = ~alone | (np.arange(len(inside)) % _PROBED == 0)
-    probed[-1] = True
+    probed = ~alone
+    probed[[0, -1]] = True
     probed[1:] |= ~alone[:-1]  # the first and the last point of each stretch without a curve near
     probed[:-1] |= ~alone[1:]
     chosen = np.stack([probed, probed])

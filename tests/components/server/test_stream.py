@@ -394,6 +394,9 @@ class OneLongStep(UnlearningView):
     def __init__(self) -> None:
         self.stopped = threading.Event()
 
+    def seconds(self, state: UnlearningState) -> float:
+        return 60.0
+
     def compute(self, state: UnlearningState) -> Iterator[Chunk]:
         yield Chunk("start", {"runs": 0})
         try:

@@ -124,6 +124,34 @@ def test_a_computation_is_a_bounded_number_of_lines_ahead(streams: StreamCache) 
     assert len(list(asker)) == 3 * stream_cache.MAX_LINES_AHEAD - 1
 
 
+def quick() -> Charge:
+    return Charge(lambda seconds: None, 0.5 * stream_cache.QUICK_SECONDS)
+
+
+def test_a_quick_stream_is_computed_line_by_line_by_who_wants_the_next(streams: StreamCache) -> None:
+    threads = []
+
+    def work() -> Iterator[bytes]:
+        for number in range(4):
+            threads.append(threading.get_ident())
+            yield b"%d\n" % number
+
+    first, second = (streams.stream("key", work, quick) for _ in range(2))
+    assert next(first) == b"0\n"
+    assert threads == [threading.get_ident()]
+    with ThreadPoolExecutor(1) as pool:
+        other = pool.submit(threading.get_ident).result()
+        assert pool.submit(list, second).result() == [b"0\n", b"1\n", b"2\n", b"3\n"]
+    assert threads == [threading.get_ident(), other, other, other]
+    assert list(first) == [b"1\n", b"2\n", b"3\n"]
+
+
+def test_a_failure_of_a_quick_stream_is_raised_and_not_kept(streams: StreamCache) -> None:
+    with pytest.raises(RuntimeError, match="broken"):
+        list(streams.stream("key", Counted(fail_at=2), quick))
+    assert len(list(streams.stream("key", Counted(), quick))) == 5
+
+
 @pytest.mark.parametrize("steps", [3, 0])
 def test_a_failure_of_the_charge_at_the_end_is_raised_and_nobody_waits_for_ever(
     streams: StreamCache, steps: int
