@@ -7,14 +7,16 @@ costs more than the figure that it requests.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from components.core.formatting import subscript
-from components.core.state import State
+from components.core.state import Parameter, State
 
 Only = Mapping[str, tuple[str, ...]]
+Kind = Literal["slider", "choice", "many", "count", "axis", "list"]
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Control:
     id: str
     parameter: str
     index: int | str | None
-    kind: Literal["slider", "choice", "many", "count", "axis", "list"]
+    kind: Kind
     key: str
     symbol: str
     title: str
@@ -56,120 +58,158 @@ class Control:
     clears: tuple[str, ...] = ()
 
 
-def slider(
-    view: str,
-    state: type[State],
-    field: str,
-    step: float,
-    index: int | str | None = None,
-    soft: tuple[float, float] | None = None,
-    symbol: str | None = None,
-    title: str | None = None,
-    begin: float | None = None,
-    only: Only | None = None,
-    whole: bool = False,
-) -> Control:
-    """Return the control of a number (or of one place in a list of numbers)."""
-    parameter = state.parameters()[field]
-    bounds = parameter.bounds[0]
-    suffix = "" if index is None else f"-{index}"
-    return Control(
-        f"{view}-{field}{suffix}",
-        field,
-        index,
-        "slider",
-        parameter.key,
-        symbol or parameter.symbol,
-        title or parameter.title,
-        parameter.scale,
-        bounds,
-        soft or bounds,
-        step,
-        begin=begin,
-        only=only,
-        whole=whole,
-    )
+@dataclass(frozen=True, kw_only=True)
+class Widget(ABC):
+    """How a parameter is controlled: declared beside it, in the annotation of its field.
+
+    only: visible only if one of these fields is, or contains, one of these words.
+    """
+
+    only: Only | None = None
+
+    @abstractmethod
+    def build(self, view: str, state: type[State], field: str) -> list[Control]:
+        """Return the controls of a field."""
+
+    def _control(
+        self, view: str, field: str, parameter: Parameter, kind: Kind, index: int | str | None = None
+    ) -> Control:
+        suffix = "" if index is None else f"-{index}"
+        key, symbol, title = parameter.key, parameter.symbol, parameter.title
+        return Control(f"{view}-{field}{suffix}", field, index, kind, key, symbol, title, only=self.only)
 
 
-def coefficients(
-    view: str,
-    state: type[State],
-    field: str,
-    soft: tuple[float, float],
-    letter: str,
-    what: str,
-    first: int = 1,
-    only: Only | None = None,
-) -> list[Control]:
-    """Return the controls of a list of coefficients, one for each degree that there can be, from the first."""
-    max_length = state.parameters()[field].length[1]
-    return [
-        slider(
-            view,
-            state,
-            field,
-            0.05,
-            k,
-            soft,
-            f"{letter}{subscript(k + first)}",
-            f"{what}, degree {k + first}",
-            only=only,
+@dataclass(frozen=True)
+class Slider(Widget):
+    """A slider with a box for one number.
+
+    step: in decades for a logarithmic scale.
+    soft: the range of the slider while the value is in it; the whole range if absent.
+    begin: of an optional parameter, its value when it is enabled.
+    chosen: of a list, the field that contains the index of the number that is controlled.
+    """
+
+    step: float
+    soft: tuple[float, float] | None = None
+    begin: float | None = None
+    chosen: str | None = None
+
+    def build(self, view: str, state: type[State], field: str) -> list[Control]:
+        parameter = state.parameters()[field]
+        return [self.moving(self._control(view, field, parameter, "slider", self.chosen), parameter)]
+
+    def place(
+        self, view: str, state: type[State], field: str, index: int, symbol: str = "", title: str = ""
+    ) -> Control:
+        """Return the control of one place in a list of numbers."""
+        parameter = state.parameters()[field]
+        named = replace(parameter, symbol=symbol or parameter.symbol, title=title or parameter.title)
+        return self.moving(self._control(view, field, named, "slider", index), parameter)
+
+    def moving(self, control: Control, parameter: Parameter) -> Control:
+        """Return the control with the range and the step of this slider."""
+        bounds = parameter.bounds[0]
+        return replace(
+            control,
+            scale=parameter.scale,
+            bounds=bounds,
+            soft=self.soft or bounds,
+            step=self.step,
+            begin=self.begin,
+            whole=parameter.kind == "integer",
         )
-        for k in range(max_length)
-    ]
 
 
-def choice(
-    view: str,
-    state: type[State],
-    field: str,
-    labels: Sequence[str],
-    only: Only | None = None,
-    clears: tuple[str, ...] = (),
-) -> Control:
-    """Return the control of a parameter that is one of a few words."""
-    return replace(_of_words("choice", view, state, field, labels), only=only, clears=clears)
+@dataclass(frozen=True)
+class Coefficients(Widget):
+    """A slider for each coefficient that there can be, by degree from the first.
+
+    The symbol of the parameter ends with ₖ, and its title begins with the name of one of them.
+    """
+
+    soft: tuple[float, float]
+    first: int = 1
+
+    def build(self, view: str, state: type[State], field: str) -> list[Control]:
+        parameter = state.parameters()[field]
+        letter = parameter.symbol.removesuffix("ₖ")
+        slider = Slider(0.05, self.soft, only=self.only)
+        controls = []
+        for k in range(parameter.length[1]):
+            degree = k + self.first
+            named = replace(
+                parameter, symbol=f"{letter}{subscript(degree)}", title=f"{parameter.title}, degree {degree}"
+            )
+            controls.append(slider.moving(slider._control(view, field, named, "slider", k), parameter))
+        return controls
 
 
-def checkboxes(view: str, state: type[State], field: str, labels: Sequence[str], only: Only | None = None) -> Control:
-    """Return the control of a parameter that is any of a few words: one checkbox for each."""
-    return replace(_of_words("many", view, state, field, labels), only=only)
+@dataclass(frozen=True)
+class Choice(Widget):
+    """A button for each word that the parameter may be.
+
+    labels: one for each word. clears: the fields that are set to None when it changes, such as zoom windows.
+    """
+
+    labels: tuple[str, ...]
+    clears: tuple[str, ...] = ()
+    kind: ClassVar[Kind] = "choice"
+
+    def build(self, view: str, state: type[State], field: str) -> list[Control]:
+        parameter = state.parameters()[field]
+        if len(self.labels) != len(parameter.choices):
+            raise ValueError(f"{field} has {len(parameter.choices)} words, and {len(self.labels)} labels.")
+        control = self._control(view, field, parameter, self.kind)
+        return [replace(control, choices=parameter.choices, labels=self.labels, clears=self.clears)]
 
 
-def number_list(view: str, state: type[State], field: str, only: Only | None = None, whole: bool = False) -> Control:
-    """Return the control of some numbers in one box."""
-    parameter = state.parameters()[field]
-    return Control(
-        f"{view}-{field}",
-        field,
-        None,
-        "list",
-        parameter.key,
-        parameter.symbol,
-        parameter.title,
-        bounds=parameter.bounds[0],
-        only=only,
-        whole=whole,
-        length=parameter.length,
-    )
+@dataclass(frozen=True)
+class Checkboxes(Choice):
+    """A checkbox for each word that the parameter may contain."""
+
+    kind: ClassVar[Kind] = "many"
 
 
-def _of_words(
-    kind: Literal["choice", "many"], view: str, state: type[State], field: str, labels: Sequence[str]
-) -> Control:
-    parameter = state.parameters()[field]
-    words = parameter.choices
-    return Control(
-        f"{view}-{field}",
-        field,
-        None,
-        kind,
-        parameter.key,
-        parameter.symbol,
-        parameter.title,
-        choices=words,
-        labels=tuple(label for _, label in zip(words, labels, strict=True)),
-    )
+@dataclass(frozen=True)
+class NumberList(Widget):
+    """Some numbers in one box; whole: integers only."""
+
+    whole: bool = False
+
+    def build(self, view: str, state: type[State], field: str) -> list[Control]:
+        parameter = state.parameters()[field]
+        control = self._control(view, field, parameter, "list")
+        return [replace(control, bounds=parameter.bounds[0], whole=self.whole, length=parameter.length)]
+
+
+@dataclass(frozen=True)
+class MapAxis(Widget):
+    """What is on an axis of a map, and its window: the field of the window, and the place where it goes from."""
+
+    window: tuple[str, int]
+
+    def build(self, view: str, state: type[State], field: str) -> list[Control]:
+        parameter = state.parameters()[field]
+        varied = state.varied()
+        labels = tuple(f"{varied[word]['symbol']}, {varied[word]['title']}" for word in parameter.choices)
+        control = self._control(view, field, parameter, "axis")
+        name, index = self.window
+        return [replace(control, index=index, choices=parameter.choices, labels=labels, window=name)]
+
+
+def of(view: str, state: type[State]) -> dict[str, list[Control]]:
+    """Return the controls of a view by the field that they write: of each field whose annotation has a widget."""
+    return {
+        name: widget.build(view, state, name)
+        for name, field in state.model_fields.items()
+        for widget in field.metadata
+        if isinstance(widget, Widget)
+    }
+
+
+def pick(controls: Mapping[str, Sequence[Control]], *fields: str) -> list[Control]:
+    """Return the controls of these fields, in this order."""
+    return [control for field in fields for control in controls[field]]
 
 
 def length_input(
@@ -179,42 +219,14 @@ def length_input(
     symbol: str,
     title: str,
     only: Only | None = None,
+    name: str = "count",
 ) -> Control:
     """Return the control of how many numbers some lists have, all the same."""
-    parameter = state.parameters()[next(iter(fillers))]
-    lowest, highest = parameter.length
-    return Control(
-        f"{view}-count",
-        next(iter(fillers)),
-        None,
-        "count",
-        parameter.key,
-        symbol,
-        title,
-        bounds=(lowest, highest),
-        fillers=fillers,
-        only=only,
-    )
-
-
-def axis(view: str, state: type[State], field: str, window: tuple[str, int], only: Only | None = None) -> Control:
-    """Return the control of what is on an axis of a map, and of its window: (its field, the place where it goes "
-    "from)."""
+    field = next(iter(fillers))
     parameter = state.parameters()[field]
-    varied = state.varied()
-    labels = tuple(f"{varied[word]['symbol']}, {varied[word]['title']}" for word in parameter.choices)
+    bounds = parameter.length
     return Control(
-        f"{view}-{field}",
-        field,
-        window[1],
-        "axis",
-        parameter.key,
-        parameter.symbol,
-        parameter.title,
-        choices=parameter.choices,
-        labels=labels,
-        window=window[0],
-        only=only,
+        f"{view}-{name}", field, None, "count", parameter.key, symbol, title, bounds=bounds, fillers=fillers, only=only
     )
 
 

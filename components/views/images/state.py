@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Any
 
+from components.core.controls import Checkboxes, Choice, NumberList, Slider
 from components.core.state import Parameter, PlaybackMode, State
 from dynamics.images import (
     INITIALIZATION_PATHS,
@@ -33,6 +34,9 @@ PATHS = ("1", "2", "3", "4")  # of those of the core, in their order
 TASKS = ("halves", "reversed")
 LOSSES = ("squared", "entropy")
 PANEL_QUANTITIES = ("accuracy", "moved", "loss", "kernel")
+ONLY = {name: {"experiment": (name,)} for name in EXPERIMENTS}  # where controls are visible
+NOT_UNLEARNING = {"experiment": ("scale", "width", "initialisation")}
+PATHS_VARIED = {"experiment": ("width", "initialisation")}
 DIGITS, DIGIT_VALUES = 1797, 64  # images inside scikit-learn, and values of each
 MIN_SLOW_DEPTH = 6  # layers; from here on training takes twice as many epochs
 MAX_SQUARED_RATE, MAX_ENTROPY_RATE = 10.0, 4.0  # the largest rate, in units of that at σ = 1
@@ -48,63 +52,109 @@ class ImagesState(State):
     If absent, width, rate, epochs and runs are those of the experiment, see `arguments`.
     """
 
-    experiment: Annotated[str, Parameter("exp", "experiment", "what is varied", "choice", choices=EXPERIMENTS)] = (
-        "scale"
-    )
+    experiment: Annotated[
+        str,
+        Parameter("exp", "experiment", "what is varied", "choice", choices=EXPERIMENTS),
+        Choice(("σ", "width", "σ → ∞", "unlearning"), clears=("window", "span", "cursor")),
+    ] = "scale"
     images: Annotated[
         str | None, Parameter("img", "images", "own images, by their hash; absent: the digits", "hash", optional=True)
     ] = None
-    most: Annotated[int, Parameter("N", "N", "images used at most", "integer", (IMAGES,), scale="log")] = 2000
-    depth: Annotated[int, Parameter("L", "L", "layers of weights", "integer", (DEPTH,))] = 4
+    most: Annotated[
+        int, Parameter("N", "N", "images used at most", "integer", (IMAGES,), scale="log"), Slider(0.05)
+    ] = 2000
+    depth: Annotated[
+        int, Parameter("L", "L", "layers of weights", "integer", (DEPTH,)), Slider(1.0, only=ONLY["scale"])
+    ] = 4
     sigmas: Annotated[
-        Numbers, Parameter("sig", "σ", "initialization scales", "numbers", (SIGMA,), VALUES, scale="log")
+        Numbers,
+        Parameter("sig", "σ", "initialization scales", "numbers", (SIGMA,), VALUES, scale="log"),
+        NumberList(only=ONLY["scale"]),
     ] = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
-    widths: Annotated[Numbers, Parameter("n", "n", "widths", "numbers", (WIDTH,), VALUES, scale="log")] = (
+    widths: Annotated[
+        Numbers,
+        Parameter("n", "n", "widths", "numbers", (WIDTH,), VALUES, scale="log"),
+        NumberList(whole=True, only=ONLY["width"]),
+    ] = (
         16.0, 32.0, 64.0, 128.0, 256.0, 512.0,
     )  # fmt: skip
     kappas: Annotated[
-        Numbers, Parameter("kap", "κ", "factors of the initialization scales", "numbers", (KAPPA,), VALUES, scale="log")
+        Numbers,
+        Parameter("kap", "κ", "factors of the initialization scales", "numbers", (KAPPA,), VALUES, scale="log"),
+        NumberList(only=ONLY["initialisation"]),
     ] = (1.0, 3.0, 10.0, 30.0, 100.0)
-    starts: Annotated[Numbers, Parameter("a", "a", "second layer at the start", "numbers", (START,), VALUES)] = (
+    starts: Annotated[
+        Numbers,
+        Parameter("a", "a", "second layer at the start", "numbers", (START,), VALUES),
+        NumberList(only=ONLY["unlearning"]),
+    ] = (
         0.5, 1.0, 2.0, 4.0,
     )  # fmt: skip
     width_paths: Annotated[
-        tuple[str, ...], Parameter("gp", "γ, η", "output scale and rate over the width", "words", choices=PATHS)
+        tuple[str, ...],
+        Parameter("gp", "γ, η", "output scale and rate over the width", "words", choices=PATHS),
+        Checkboxes(tuple(WIDTH_PATHS), only=ONLY["width"]),
     ] = PATHS
     kappa_paths: Annotated[
-        tuple[str, ...], Parameter("kp", "γ, η", "which scales go to infinity, and how", "words", choices=PATHS)
+        tuple[str, ...],
+        Parameter("kp", "γ, η", "which scales go to infinity, and how", "words", choices=PATHS),
+        Checkboxes(tuple(INITIALIZATION_PATHS), only=ONLY["initialisation"]),
     ] = PATHS
-    tasks: Annotated[tuple[str, ...], Parameter("y", "y", "target", "words", choices=TASKS)] = TASKS
+    tasks: Annotated[
+        tuple[str, ...],
+        Parameter("y", "y", "target", "words", choices=TASKS),
+        Checkboxes(("later half +1", "earlier half +1"), only=ONLY["unlearning"]),
+    ] = TASKS
     width: Annotated[
         int | None,
         Parameter("m", "m", "width; by itself where absent", "integer", (WIDTH,), scale="log", optional=True),
+        Slider(0.05, (4.0, 512.0), begin=64, only={"experiment": ("scale", "initialisation", "unlearning")}),
     ] = None
     rate: Annotated[
         Number | None,
         Parameter("eta", "η", "learning rate; by itself where absent", bounds=(RATE,), scale="log", optional=True),
+        Slider(0.05, (1e-4, 1.0), begin=0.02),
     ] = None
     epochs: Annotated[
         int | None,
         Parameter("T", "T", "epochs; by themselves where absent", "integer", (EPOCHS,), scale="log", optional=True),
+        Slider(0.05, (1.0, 10_000.0), begin=100),
     ] = None
-    batch: Annotated[int, Parameter("B", "B", "images a step", "integer", (BATCH,), scale="log")] = 128
+    batch: Annotated[
+        int,
+        Parameter("B", "B", "images a step", "integer", (BATCH,), scale="log"),
+        Slider(0.05, (8.0, 2000.0), only=NOT_UNLEARNING),
+    ] = 128
     activation: Annotated[
-        str, Parameter("act", "φ", "activation of the hidden layers", "choice", choices=("relu", "linear"))
+        str,
+        Parameter("act", "φ", "activation of the hidden layers", "choice", choices=("relu", "linear")),
+        Choice(("ReLU", "linear"), only=NOT_UNLEARNING),
     ] = "relu"
-    loss: Annotated[str, Parameter("loss", "loss", "what is made small", "choice", choices=LOSSES)] = "squared"
+    loss: Annotated[
+        str,
+        Parameter("loss", "loss", "what is made small", "choice", choices=LOSSES),
+        Choice(("squared loss", "cross entropy"), only=ONLY["scale"]),
+    ] = "squared"
     runs: Annotated[
         int | None,
         Parameter("r", "r", "seeds of each network; by itself where absent", "integer", (RUNS,), optional=True),
+        Slider(1.0, begin=3),
     ] = None
-    seed: Annotated[int, Parameter("seed", "№", "the first seed", "integer", (SEEDS,))] = 0
+    seed: Annotated[int, Parameter("seed", "№", "the first seed", "integer", (SEEDS,)), Slider(1.0, (0.0, 40.0))] = 0
     shown: Annotated[
-        str, Parameter("show", "shown", "quantity of the panels", "choice", choices=PANEL_QUANTITIES, group="display")
+        str,
+        Parameter("show", "shown", "quantity of the panels", "choice", choices=PANEL_QUANTITIES, group="display"),
+        Choice(("accuracy", "distance", "loss", "kernel"), only=PATHS_VARIED),
     ] = "accuracy"
     axis: Annotated[
-        str, Parameter("axis", "axis", "time axis of the panels", "choice", choices=("log", "linear"), group="display")
+        str,
+        Parameter("axis", "axis", "time axis of the panels", "choice", choices=("log", "linear"), group="display"),
+        Choice(("log", "linear")),
     ] = "log"
     clock: Annotated[
-        str, Parameter("clk", "clock", "the player's clock", "choice", choices=("log", "linear"), group="display")
+        str,
+        Parameter("clk", "clock", "the player's clock", "choice", choices=("log", "linear"), group="display"),
+        Choice(("log", "linear")),
     ] = "log"
     window: Annotated[
         Numbers | None,

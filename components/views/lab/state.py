@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from components.core.controls import Checkboxes, Choice, Slider
 from components.core.state import Parameter, PlaybackMode, State
 from components.views.unlearning.state import HEIGHT, START, Activation, Number, Numbers, Target
 from dynamics import UnlearningModel
@@ -34,35 +35,64 @@ class LabState(State):
 
     c: Activation = (1.0, -0.2)
     c_star: Target = (0.6, 0.19)
-    a: Annotated[Number, Parameter("a", "ā", "second layer at the start", bounds=(START,))] = 0.2
-    m: Annotated[int, Parameter("m", "m", "width: neurons", "integer", (WIDTH,), scale="log")] = 100
-    d: Annotated[int, Parameter("d", "d", "dimension of the input", "integer", (DIMENSION,), scale="log")] = 101
-    batch: Annotated[int, Parameter("B", "B", "fresh samples a step", "integer", (BATCH,), scale="log")] = 1000
+    a: Annotated[
+        Number, Parameter("a", "ā", "second layer at the start", bounds=(START,)), Slider(0.1, (-5.0, 5.0))
+    ] = 0.2
+    m: Annotated[
+        int, Parameter("m", "m", "width: neurons", "integer", (WIDTH,), scale="log"), Slider(0.05, (2.0, 1000.0))
+    ] = 100
+    d: Annotated[
+        int,
+        Parameter("d", "d", "dimension of the input", "integer", (DIMENSION,), scale="log"),
+        Slider(0.05, (2.0, 1000.0)),
+    ] = 101
+    batch: Annotated[
+        int,
+        Parameter("B", "B", "fresh samples a step", "integer", (BATCH,), scale="log"),
+        Slider(0.05, (10.0, 10_000.0)),
+    ] = 1000
     step: Annotated[
         Number | None,
         Parameter("g", "Δτ", "step, γ/m; by itself where absent", bounds=(STEP,), scale="log", optional=True),
+        Slider(0.05, begin=0.05),
     ] = None
-    noise: Annotated[Number, Parameter("z", "ς", "noise of the labels", bounds=(NOISE,))] = 0.0
-    mode: Annotated[str, Parameter("how", "mode", "how the network learns", "choice", choices=MODES)] = "fresh"
-    first: Annotated[str, Parameter("w", "w(0)", "how the first layer starts", "choice", choices=FIRST_LAYERS)] = (
-        "orthonormal"
-    )
-    runs: Annotated[int, Parameter("r", "r", "runs, each with its own seed", "integer", (RUNS,))] = 2
-    seed: Annotated[int, Parameter("seed", "№", "the first run's seed", "integer", (SEEDS,))] = 0
-    tau: Annotated[Number, Parameter("tau", "τ", "horizon", bounds=(HORIZON,), scale="log")] = 150.0
+    noise: Annotated[Number, Parameter("z", "ς", "noise of the labels", bounds=(NOISE,)), Slider(0.1, (0.0, 5.0))] = 0.0
+    mode: Annotated[
+        str,
+        Parameter("how", "mode", "how the network learns", "choice", choices=MODES),
+        Choice(("SGD", "gradient", "recursion")),
+    ] = "fresh"
+    first: Annotated[
+        str,
+        Parameter("w", "w(0)", "how the first layer starts", "choice", choices=FIRST_LAYERS),
+        Choice(("orthonormal", "random")),
+    ] = "orthonormal"
+    runs: Annotated[int, Parameter("r", "r", "runs, each with its own seed", "integer", (RUNS,)), Slider(1.0)] = 2
+    seed: Annotated[
+        int, Parameter("seed", "№", "the first run's seed", "integer", (SEEDS,)), Slider(1.0, (0.0, 40.0))
+    ] = 0
+    tau: Annotated[
+        Number, Parameter("tau", "τ", "horizon", bounds=(HORIZON,), scale="log"), Slider(0.1, (1.0, 1e4))
+    ] = 150.0
     layers: Annotated[
         tuple[str, ...],
         Parameter("lay", "layers", "what is drawn with the networks", "words", choices=LAYERS, group="display"),
+        Checkboxes(("planar law", "law of this width", "single neurons", "recursion, population")),
     ] = LAYERS
     panel: Annotated[
-        str, Parameter("pan", "panels", "what the panels show", "choice", choices=PANELS, group="display")
+        str,
+        Parameter("pan", "panels", "what the panels show", "choice", choices=PANELS, group="display"),
+        Choice(("course", "difference from law")),
     ] = "course"
     axis: Annotated[
         str,
         Parameter("axis", "τ axis", "time axis of the panels", "choice", choices=("log", "linear"), group="display"),
+        Choice(("log τ", "linear τ")),
     ] = "log"
     clock: Annotated[
-        str, Parameter("clk", "clock", "the player's clock", "choice", choices=("log", "linear"), group="display")
+        str,
+        Parameter("clk", "clock", "the player's clock", "choice", choices=("log", "linear"), group="display"),
+        Choice(("log τ", "linear")),
     ] = "log"
     window: Annotated[
         Numbers | None,

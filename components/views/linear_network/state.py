@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from components.core.controls import Checkboxes, Choice, MapAxis, Slider
 from components.core.state import Parameter, State
 from dynamics import Exponents, LinearNetwork
 
@@ -24,6 +25,8 @@ STEP = (1e-3, 4.0)
 EXPONENT = (-3.0, 3.0)
 HEIGHT = (-1e9, 1e9)
 
+MAPPED, SCALED = {"panel": ("map",)}, {"panel": ("scaling",)}  # where controls are visible
+POWER = Slider(0.25, (-2.0, 2.0), only=SCALED)
 LAYERS = ("hyperbolas", "descent")
 PANELS = ("course", "map", "scaling", "activations")
 MAP_QUANTITIES = ("kernel", "angle", "spread")
@@ -56,37 +59,76 @@ def _exponent(key: str, symbol: str, title: str) -> Any:
 class LinearNetworkState(State):
     """The network and its one point; then what is shown of it, and of networks like it."""
 
-    d: Annotated[int, Parameter("d", "d", "width: neurons", "integer", (WIDTH,), scale="log")] = 100
-    gamma: Annotated[Number, Parameter("g", "γ", "output scale", bounds=(GAMMA,), scale="log")] = 0.01
-    sigma_u: Annotated[Number, Parameter("su", "σᵤ", "scale of u at the start", bounds=(SCALE,), scale="log")] = 1.0
-    sigma_w: Annotated[Number, Parameter("sw", "σ_w", "scale of w at the start", bounds=(SCALE,), scale="log")] = 1.0
-    eta_u: Annotated[Number, Parameter("eu", "ηᵤ", "learning rate of u", bounds=(RATE,), scale="log")] = 100.0
-    eta_w: Annotated[Number, Parameter("ew", "η_w", "learning rate of w", bounds=(RATE,), scale="log")] = 100.0
-    target: Annotated[Number, Parameter("y", "y", "target", bounds=(TARGET,))] = 2.0
-    x_norm: Annotated[Number, Parameter("X", "|x|", "size of the input", bounds=(POINT,), scale="log")] = 1.0
-    aligned: Annotated[Number, Parameter("r", "r", "correlation of u with w·x at the start", bounds=(ALIGNED,))] = 0.0
-    beta: Annotated[Number, Parameter("b", "β", "loss exponent: |f − y|^(β+1)", bounds=(LOSS_EXPONENT,))] = 1.0
-    seed: Annotated[int, Parameter("seed", "№", "seed: which start is drawn", "integer", (SEEDS,))] = 0
+    d: Annotated[
+        int, Parameter("d", "d", "width: neurons", "integer", (WIDTH,), scale="log"), Slider(0.05, (1.0, 10_000.0))
+    ] = 100
+    gamma: Annotated[
+        Number, Parameter("g", "γ", "output scale", bounds=(GAMMA,), scale="log"), Slider(0.05, (1e-4, 10.0))
+    ] = 0.01
+    sigma_u: Annotated[
+        Number,
+        Parameter("su", "σᵤ", "scale of u at the start", bounds=(SCALE,), scale="log"),
+        Slider(0.05, (1e-2, 100.0)),
+    ] = 1.0
+    sigma_w: Annotated[
+        Number,
+        Parameter("sw", "σ_w", "scale of w at the start", bounds=(SCALE,), scale="log"),
+        Slider(0.05, (1e-2, 100.0)),
+    ] = 1.0
+    eta_u: Annotated[
+        Number, Parameter("eu", "ηᵤ", "learning rate of u", bounds=(RATE,), scale="log"), Slider(0.05, (1e-3, 1e3))
+    ] = 100.0
+    eta_w: Annotated[
+        Number, Parameter("ew", "η_w", "learning rate of w", bounds=(RATE,), scale="log"), Slider(0.05, (1e-3, 1e3))
+    ] = 100.0
+    target: Annotated[Number, Parameter("y", "y", "target", bounds=(TARGET,)), Slider(0.1, (-10.0, 10.0))] = 2.0
+    x_norm: Annotated[
+        Number, Parameter("X", "|x|", "size of the input", bounds=(POINT,), scale="log"), Slider(0.05, (0.1, 10.0))
+    ] = 1.0
+    aligned: Annotated[
+        Number, Parameter("r", "r", "correlation of u with w·x at the start", bounds=(ALIGNED,)), Slider(0.01)
+    ] = 0.0
+    beta: Annotated[
+        Number, Parameter("b", "β", "loss exponent: |f − y|^(β+1)", bounds=(LOSS_EXPONENT,)), Slider(0.05)
+    ] = 1.0
+    seed: Annotated[
+        int, Parameter("seed", "№", "seed: which start is drawn", "integer", (SEEDS,)), Slider(1.0, (0.0, 40.0))
+    ] = 0
     t: Annotated[
         Number | None,
         Parameter("t", "t", "horizon; by itself where absent", bounds=(HORIZON,), scale="log", optional=True),
+        Slider(0.1, (1e-3, 1e3), begin=10.0),
     ] = None
     layers: Annotated[
         tuple[str, ...],
         Parameter("lay", "layers", "what is drawn beside the solution", "words", choices=LAYERS, group="overlay"),
+        Checkboxes(("hyperbolas", "gradient descent")),
     ] = ("hyperbolas",)
     step: Annotated[
         Number,
         Parameter("s", "s", "step of gradient descent, over its limit", bounds=(STEP,), scale="log", group="overlay"),
+        Slider(0.05, only={"layers": ("descent",)}),
     ] = 0.1
     panel: Annotated[
-        str, Parameter("pan", "panels", "what the panels show", "choice", choices=PANELS, group="overlay")
+        str,
+        Parameter("pan", "panels", "what the panels show", "choice", choices=PANELS, group="overlay"),
+        Choice(("over time", "phase diagram", "scaling", "activations")),
     ] = "course"
-    seeds: Annotated[int, Parameter("n", "n", "starts", "integer", ((1, 20),), group="overlay")] = 8
+    seeds: Annotated[
+        int,
+        Parameter("n", "n", "starts", "integer", ((1, 20),), group="overlay"),
+        Slider(1.0, only={"panel": ("map", "scaling", "activations")}),
+    ] = 8
     x: Annotated[
-        str, Parameter("x", "x", "what varies to the right", "choice", choices=tuple(AXES), group="overlay")
+        str,
+        Parameter("x", "x", "what varies to the right", "choice", choices=tuple(AXES), group="overlay"),
+        MapAxis(("edges", 0), only=MAPPED),
     ] = "gamma"
-    y: Annotated[str, Parameter("up", "y", "what varies upward", "choice", choices=tuple(AXES), group="overlay")] = "su"
+    y: Annotated[
+        str,
+        Parameter("up", "y", "what varies upward", "choice", choices=tuple(AXES), group="overlay"),
+        MapAxis(("edges", 2), only=MAPPED),
+    ] = "su"
     edges: Annotated[
         Numbers | None,
         Parameter(
@@ -95,25 +137,34 @@ class LinearNetworkState(State):
         ),
     ] = None  # fmt: skip
     shown: Annotated[
-        str, Parameter("show", "shown", "what the map shows", "choice", choices=MAP_QUANTITIES, group="overlay")
+        str,
+        Parameter("show", "shown", "what the map shows", "choice", choices=MAP_QUANTITIES, group="overlay"),
+        Choice(("kernel", "angle", "spread"), only=MAPPED),
     ] = "kernel"
-    c_gamma: Annotated[Number, _exponent("cg", "c_(γ)", "power of γ")] = -1.0
-    c_u: Annotated[Number, _exponent("cu", "cᵤ", "power of σᵤ")] = 0.0
-    c_w: Annotated[Number, _exponent("cw", "c_w", "power of σ_w")] = 0.0
-    c_eta_u: Annotated[Number, _exponent("ceu", "c_(ηᵤ)", "power of ηᵤ")] = 1.0
-    c_eta_w: Annotated[Number, _exponent("cew", "c_(ηw)", "power of η_w")] = 1.0
+    c_gamma: Annotated[Number, _exponent("cg", "c_(γ)", "power of γ"), POWER] = -1.0
+    c_u: Annotated[Number, _exponent("cu", "cᵤ", "power of σᵤ"), POWER] = 0.0
+    c_w: Annotated[Number, _exponent("cw", "c_w", "power of σ_w"), POWER] = 0.0
+    c_eta_u: Annotated[Number, _exponent("ceu", "c_(ηᵤ)", "power of ηᵤ"), POWER] = 1.0
+    c_eta_w: Annotated[Number, _exponent("cew", "c_(ηw)", "power of η_w"), POWER] = 1.0
     grows: Annotated[
-        str, Parameter("cd", "κ", "what grows", "choice", choices=("width", "scales"), group="overlay")
+        str,
+        Parameter("cd", "κ", "what grows", "choice", choices=("width", "scales"), group="overlay"),
+        Choice(("width d = κ", "scales, d fixed"), only=SCALED),
     ] = "width"
     axis: Annotated[
         str,
         Parameter("axis", "t axis", "time axis of the panels", "choice", choices=("linear", "log"), group="display"),
+        Choice(("linear t", "log t"), only={"panel": ("course", "activations")}),
     ] = "linear"
     measure: Annotated[
-        str, Parameter("ly", "loss axis", "axis of the loss", "choice", choices=("linear", "log"), group="display")
+        str,
+        Parameter("ly", "loss axis", "axis of the loss", "choice", choices=("linear", "log"), group="display"),
+        Choice(("loss", "log loss"), only={"panel": ("course",)}),
     ] = "linear"
     clock: Annotated[
-        str, Parameter("clk", "clock", "the player's clock", "choice", choices=("linear", "log"), group="display")
+        str,
+        Parameter("clk", "clock", "the player's clock", "choice", choices=("linear", "log"), group="display"),
+        Choice(("linear", "log t")),
     ] = "linear"
     window: Annotated[
         Numbers | None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, cast
 
+from components.core.controls import Choice, MapAxis, Slider
 from components.core.formatting import subscript
 from components.core.state import Parameter, State
 from components.views.unlearning.state import (
@@ -82,11 +83,19 @@ class PhaseMapState(State):
     c: Activation = PUBLISHED_C
     c_star: Target = PUBLISHED_TARGET
     eps: Ratio = 1.0
-    a: Annotated[Number, Parameter("a", "ā", "start of the second layer", bounds=(START,))] = 10.0
+    a: Annotated[Number, Parameter("a", "ā", "start of the second layer", bounds=(START,)), Slider(0.1)] = 10.0
     R0: Initial = 0.0
-    tau: Annotated[Number, Parameter("tau", "τ", "time at which R is shown", bounds=(HORIZON,), scale="log")] = 1e4
-    x: Annotated[str, Parameter("x", "x", "what varies to the right", "choice", choices=AXES)] = "cs3"
-    y: Annotated[str, Parameter("y", "y", "what varies upward", "choice", choices=AXES)] = "a"
+    tau: Annotated[
+        Number,
+        Parameter("tau", "τ", "time at which R is shown", bounds=(HORIZON,), scale="log"),
+        Slider(0.1, only={"quantity": ("R",)}),
+    ] = 1e4
+    x: Annotated[
+        str, Parameter("x", "x", "what varies to the right", "choice", choices=AXES), MapAxis(("window", 0))
+    ] = "cs3"
+    y: Annotated[
+        str, Parameter("y", "y", "what varies upward", "choice", choices=AXES), MapAxis(("window", 2))
+    ] = "a"  # fmt: skip
     window: Annotated[
         Numbers | None,
         Parameter(
@@ -94,11 +103,15 @@ class PhaseMapState(State):
         ),
     ] = None
     quantity: Annotated[
-        str, Parameter("show", "shown", "what the map shows", "choice", choices=QUANTITIES, group="overlay")
+        str,
+        Parameter("show", "shown", "what the map shows", "choice", choices=QUANTITIES, group="overlay"),
+        Choice(("fate", "time to it", "alignment lost", "R, τ → ∞", "R at τ")),
     ] = "fate"
-    detail: Annotated[str, Parameter("n", "n", "cells along an axis", "choice", choices=DETAILS, group="overlay")] = (
-        "256"
-    )
+    detail: Annotated[
+        str,
+        Parameter("n", "n", "cells along an axis", "choice", choices=DETAILS, group="overlay"),
+        Choice(tuple(f"{n}²" for n in DETAILS)),
+    ] = "256"
 
     @classmethod
     def normalize(cls, values: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from components.core.controls import Checkboxes, Choice, Coefficients, Slider
 from components.core.state import Parameter, State
 from dynamics import MeanFieldModel
 from dynamics.mean_field import INIT_DISTRIBUTIONS, initial_weights
@@ -17,6 +18,10 @@ HORIZON = (1e-6, 1e6)
 SEEDS = (0, 9999)
 ACTIVATIONS = ("relu", "erf", "tanh", "swish", "series")
 LAYERS = ("overlaps", "planar", "network")
+SOFT = (-3.0, 3.0)  # range of a coefficient's slider
+NORMALIZED = "coefficient of the normalized Hermite polynomial hₖ = Heₖ/√(k!)"
+SERIES = {"activation": ("series",)}  # where controls are visible
+RISKS, NETWORKS = {"panel": ("course", "risk")}, {"layers": ("network",), "panel": ("network",)}
 PANELS = ("course", "risk", "neurons", "sweep", "network")
 DIMENSION = (2, 2000)
 BATCH = (1, 20_000)
@@ -33,71 +38,98 @@ class TimeScalesState(State):
 
     phi: Annotated[
         Numbers,
-        Parameter(
-            "phi", "φₖ", "target coefficients, of normalized hₖ = Heₖ/√(k!)", "numbers", (COEFFICIENT,), (1, DEGREES)
-        ),
+        Parameter("phi", "φₖ", f"target, {NORMALIZED}", "numbers", (COEFFICIENT,), (1, DEGREES)),
+        Coefficients(SOFT, first=0),
     ] = (1.0, -1.0, 2.0 / 3.0)
-    activation: Annotated[str, Parameter("act", "σ", "activation", "choice", choices=ACTIVATIONS)] = "relu"
+    activation: Annotated[
+        str,
+        Parameter("act", "σ", "activation", "choice", choices=ACTIVATIONS),
+        Choice(("ReLU", "erf", "tanh", "swish", "σₖ")),
+    ] = "relu"
     sigma: Annotated[
         Numbers,
         Parameter(
             "sig",
             "σₖ",
-            "activation coefficients, of normalized hₖ = Heₖ/√(k!)",
+            f"activation, {NORMALIZED}",
             "numbers",
             (COEFFICIENT,),
             (1, DEGREES),
         ),
+        Coefficients(SOFT, first=0, only=SERIES),
     ] = (0.4, 0.5, 0.3)
-    eps: Annotated[Number, Parameter("eps", "ε", "time scale of the second layer", bounds=(EPS,), scale="log")] = 1e-6
-    m: Annotated[int, Parameter("m", "m", "neurons", "integer", (WIDTH,), scale="log")] = 10
-    law: Annotated[str, Parameter("law", "law", "how aᵢ(0) are drawn", "choice", choices=INIT_DISTRIBUTIONS)] = (
-        "uniform"
-    )
-    scale: Annotated[Number, Parameter("a", "a₀", "size of aᵢ(0)", bounds=(SCALE,))] = 1.0
-    seed: Annotated[int, Parameter("seed", "№", "seed: which start is drawn", "integer", (SEEDS,))] = 0
-    t: Annotated[Number, Parameter("t", "t", "horizon", bounds=(HORIZON,), scale="log")] = 10.0
+    eps: Annotated[
+        Number, Parameter("eps", "ε", "time scale of the second layer", bounds=(EPS,), scale="log"), Slider(0.05)
+    ] = 1e-6
+    m: Annotated[int, Parameter("m", "m", "neurons", "integer", (WIDTH,), scale="log"), Slider(0.05, (1.0, 200.0))] = 10
+    law: Annotated[
+        str,
+        Parameter("law", "law", "how aᵢ(0) are drawn", "choice", choices=INIT_DISTRIBUTIONS),
+        Choice(("uniform", "normal", "alike")),
+    ] = "uniform"
+    scale: Annotated[Number, Parameter("a", "a₀", "size of aᵢ(0)", bounds=(SCALE,)), Slider(0.1, (-5.0, 5.0))] = 1.0
+    seed: Annotated[
+        int, Parameter("seed", "№", "seed: which start is drawn", "integer", (SEEDS,)), Slider(1.0, (0.0, 40.0))
+    ] = 0
+    t: Annotated[Number, Parameter("t", "t", "horizon", bounds=(HORIZON,), scale="log"), Slider(0.1)] = 10.0
     layers: Annotated[
         tuple[str, ...],
         Parameter("lay", "layers", "what is drawn beside the mean field", "words", choices=LAYERS, group="overlay"),
+        Checkboxes(("exact flow of m neurons", "planar system", "networks that learn")),
     ] = ("planar",)
     panel: Annotated[
-        str, Parameter("pan", "panels", "what the panels show", "choice", choices=PANELS, group="overlay")
+        str,
+        Parameter("pan", "panels", "what the panels show", "choice", choices=PANELS, group="overlay"),
+        Choice(("all", "risk", "aᵢ, sᵢ", "ε", "d, m")),
     ] = "course"
     sweep: Annotated[
         Numbers,
         Parameter("sw", "ε sweep", "ε of the sweep, from and to", "numbers", (EPS, EPS), scale="log", group="overlay"),
     ] = (1e-7, 1e-5)
     seeds: Annotated[
-        int, Parameter("n", "n", "starts of the sweep at each ε", "integer", ((1, 50),), group="overlay")
+        int,
+        Parameter("n", "n", "starts of the sweep at each ε", "integer", ((1, 50),), group="overlay"),
+        Slider(1.0, only={"panel": ("sweep",)}),
     ] = 20
     dimension: Annotated[
         int,
         Parameter("d", "d", "dimension of the network's inputs", "integer", (DIMENSION,), scale="log", group="overlay"),
+        Slider(0.05, (10.0, 1000.0), only=NETWORKS),
     ] = 100
     batch: Annotated[
-        int, Parameter("B", "B", "fresh samples a step", "integer", (BATCH,), scale="log", group="overlay")
+        int,
+        Parameter("B", "B", "fresh samples a step", "integer", (BATCH,), scale="log", group="overlay"),
+        Slider(0.05, (10.0, 10_000.0), only=NETWORKS),
     ] = 400
-    runs: Annotated[int, Parameter("r", "r", "runs of the network", "integer", (RUNS,), group="overlay")] = 4
+    runs: Annotated[
+        int, Parameter("r", "r", "runs of the network", "integer", (RUNS,), group="overlay"), Slider(1.0, only=NETWORKS)
+    ] = 4
     first: Annotated[
         str,
         Parameter("w", "w(0)", "how the network's first layer starts", "choice", choices=FIRST_LAYERS, group="overlay"),
+        Choice(("random wᵢ", "orthonormal"), only=NETWORKS),
     ] = "sphere"
     axis: Annotated[
         str,
         Parameter("axis", "t axis", "time axis of the panels", "choice", choices=("log", "linear"), group="display"),
+        Choice(("log t", "linear t"), only={"panel": ("course", "risk", "neurons")}),
     ] = "log"
     measure: Annotated[
-        str, Parameter("y", "risk axis", "axis of the risk", "choice", choices=("linear", "log"), group="display")
+        str,
+        Parameter("y", "risk axis", "axis of the risk", "choice", choices=("linear", "log"), group="display"),
+        Choice(("linear", "log"), only=RISKS),
     ] = "linear"
     terms: Annotated[
         str,
         Parameter(
             "parts", "terms", "what is shown of each degree", "choice", choices=("terms", "residuals"), group="display"
         ),
+        Choice(("½ rₖ²", "rₖ"), only=RISKS),
     ] = "terms"
     clock: Annotated[
-        str, Parameter("clk", "clock", "the player's clock", "choice", choices=("log", "linear"), group="display")
+        str,
+        Parameter("clk", "clock", "the player's clock", "choice", choices=("log", "linear"), group="display"),
+        Choice(("log t", "linear")),
     ] = "log"
     window: Annotated[
         Numbers | None,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+from components.core.controls import Checkboxes, Choice, Coefficients, Slider
 from components.core.state import Parameter, State
 
 K_MAX = 10  # degrees; k! B_k stays well inside double precision
 COEFFICIENT = (-10.0, 10.0)  # contains the paper's (2, 4, 6, 8, 10)
+SOFT = (-3.0, 3.0)  # range of a coefficient's slider, which contains the papers' values
 EPS = (1e-6, 10.0)
 START = (-20.0, 20.0)  # of a; the core accepts more
 ALIGNMENT = (-1.0, 1.0)
@@ -33,13 +35,19 @@ Numbers = tuple[float, ...]
 HERMITE = "Heₖ (not normalized)"  # which polynomials the coefficients belong to, in titles of controls
 POLYNOMIALS = "probabilists' Hermite polynomials He_k, not normalized: E[He_k(G)^2] = k!"  # the same, in exports
 Activation = Annotated[
-    Numbers, Parameter("c", "cₖ", f"activation coefficients of {HERMITE}", "numbers", (COEFFICIENT,), (1, K_MAX))
+    Numbers,
+    Parameter("c", "cₖ", f"activation coefficient of {HERMITE}", "numbers", (COEFFICIENT,), (1, K_MAX)),
+    Coefficients(SOFT),
 ]
 Target = Annotated[
-    Numbers, Parameter("cs", "c*ₖ", f"target coefficients of {HERMITE}", "numbers", (COEFFICIENT,), (1, K_MAX))
+    Numbers,
+    Parameter("cs", "c*ₖ", f"target coefficient of {HERMITE}", "numbers", (COEFFICIENT,), (1, K_MAX)),
+    Coefficients(SOFT),
 ]
-Ratio = Annotated[Number, Parameter("eps", "ε", "ratio of the layers' time scales", bounds=(EPS,), scale="log")]
-Initial = Annotated[Number, Parameter("R0", "R₀", "alignment at the start", bounds=(ALIGNMENT,))]
+Ratio = Annotated[
+    Number, Parameter("eps", "ε", "ratio of the layers' time scales", bounds=(EPS,), scale="log"), Slider(0.05)
+]
+Initial = Annotated[Number, Parameter("R0", "R₀", "alignment at the start", bounds=(ALIGNMENT,)), Slider(0.01)]
 
 PUBLISHED_C, PUBLISHED_TARGET = (1.0,) * 5, (1.0, -1.0, 1.0, 1.0, 1.0)
 
@@ -50,13 +58,17 @@ class UnlearningState(State):
     c: Activation = PUBLISHED_C
     c_star: Target = PUBLISHED_TARGET
     eps: Ratio = 1.0
-    a: Annotated[Numbers, Parameter("a", "ā", "starts of the second layer", "numbers", (START,), (1, MAX_RUNS))] = (
+    a: Annotated[
+        Numbers,
+        Parameter("a", "ā", "second layer at the start", "numbers", (START,), (1, MAX_RUNS)),
+        Slider(0.1, chosen="chosen"),
+    ] = (
         5.0,
         9.0,
         10.0,
     )
     R0: Initial = 0.0
-    tau: Annotated[Number, Parameter("tau", "τ", "horizon", bounds=(HORIZON,), scale="log")] = 1e4
+    tau: Annotated[Number, Parameter("tau", "τ", "horizon", bounds=(HORIZON,), scale="log"), Slider(0.1)] = 1e4
     points: Annotated[
         Numbers | None,
         Parameter(
@@ -72,15 +84,31 @@ class UnlearningState(State):
     layers: Annotated[
         tuple[str, ...],
         Parameter("lay", "layers", "what the plane shows beside the runs", "words", choices=LAYERS, group="overlay"),
+        Checkboxes(
+            (
+                "flow (arrows)",
+                "slow nullcline",
+                "equilibria",
+                "separatrices",
+                "singular orbits, ε → 0",
+                "slow flow on the manifold",
+                "loss landscape",
+                "basins by fate",
+                "past of added points",
+            )
+        ),
     ] = ("field", "eq", "sep")
     panel: Annotated[
-        str, Parameter("pan", "panels", "what the panels show", "choice", choices=PANELS, group="overlay")
+        str,
+        Parameter("pan", "panels", "what the panels show", "choice", choices=PANELS, group="overlay"),
+        Choice(("R, a, L", "law", "exponents", "kernel", "ε → 0")),
     ] = "course"
     width: Annotated[
         Number | None,
         Parameter(
             "m", "m", "width of the network: neurons", bounds=(WIDTH,), scale="log", group="overlay", optional=True
         ),
+        Slider(0.05, begin=2e3),
     ] = None
     pin_c: Annotated[
         Numbers | None,
@@ -108,13 +136,17 @@ class UnlearningState(State):
     axis: Annotated[
         str,
         Parameter("axis", "τ axis", "time axis of the panels", "choice", choices=("log", "linear"), group="display"),
+        Choice(("log τ", "linear τ"), only={"panel": ("course", "law", "slopes", "kernel")}),
     ] = "log"
     measure: Annotated[
-        str, Parameter("y", "loss", "what the loss panel shows", "choice", choices=("loss", "excess"), group="display")
+        str,
+        Parameter("y", "loss", "what the loss panel shows", "choice", choices=("loss", "excess"), group="display"),
+        Choice(("L", "L − L∞"), only={"panel": ("course",)}),
     ] = "loss"
     clock: Annotated[
         str,
         Parameter("clk", "clock", "the player's clock", "choice", choices=("log", "linear", "arc"), group="display"),
+        Choice(("log τ", "linear", "arc")),
     ] = "log"
     window: Annotated[
         Numbers | None,

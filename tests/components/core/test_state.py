@@ -272,7 +272,7 @@ def test_what_is_no_list_of_words_is_refused(value: object) -> None:
 
 
 def test_a_control_of_many_words_has_a_label_for_each() -> None:
-    control = controls.checkboxes("view", Layered, "layers", ("field", "slow nullcline", "basins"))
+    (control,) = controls.Checkboxes(("field", "slow nullcline", "basins")).build("view", Layered, "layers")
     assert (control.kind, control.choices) == ("many", WORDS)
-    with pytest.raises(ValueError):
-        controls.checkboxes("view", Layered, "layers", ("field",))
+    with pytest.raises(ValueError, match="layers has 3 words, and 1 labels"):
+        controls.Checkboxes(("field",)).build("view", Layered, "layers")

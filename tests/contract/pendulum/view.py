@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, ClassVar
 
 from components.core import controls
@@ -11,17 +12,12 @@ from components.core.help import Help
 from components.core.view import Chunk, Columns, Preset, View
 from components.core.view_data import load_help, load_presets
 from components.ui import shell
-from components.ui.controls import mount_point
+from components.ui.controls import mount_points
 from tests.contract.pendulum import compute
 from tests.contract.pendulum.state import PendulumState
 
 NAME = "pendulum"
-ANGLE = controls.slider(NAME, PendulumState, "angle", 0.05)
-SPEED = controls.slider(NAME, PendulumState, "speed", 0.05)
-DAMPING = controls.slider(NAME, PendulumState, "damping", 0.01)
-HORIZON = controls.slider(NAME, PendulumState, "t", 0.05)
-AXIS = controls.choice(NAME, PendulumState, "axis", ("linear t", "log t"))
-CLOCK = controls.choice(NAME, PendulumState, "clock", ("linear", "log t"))
+BY_FIELD = controls.of(NAME, PendulumState)
 PAPER = Paper(
     "huygens1673",
     "@book{huygens1673, eprint={0000.00000}}\n",
@@ -57,8 +53,8 @@ class PendulumView(View):
     presets: ClassVar[tuple[Preset, ...]] = load_presets(__file__, PendulumState, (PAPER,))
     papers: ClassVar[tuple[Paper, ...]] = (PAPER,)
     help: ClassVar[Help] = load_help(__file__)
-    controls: ClassVar[list[controls.Control]] = [ANGLE, SPEED, DAMPING, HORIZON, AXIS, CLOCK]
-    compact_controls: ClassVar[list[controls.Control]] = [ANGLE, SPEED, DAMPING]
+    controls: ClassVar[list[controls.Control]] = controls.pick(BY_FIELD, *BY_FIELD)
+    compact_controls: ClassVar[list[controls.Control]] = controls.pick(BY_FIELD, "angle", "speed", "damping")
     figures: ClassVar[dict[str, shell.FigureSlot]] = {
         "plane": shell.FigureSlot(f"{NAME}-plane", "Angle and velocity", window="window"),
         "panels": shell.FigureSlot(f"{NAME}-panels", "Angle, velocity and energy over time", window="span"),
@@ -75,12 +71,9 @@ class PendulumView(View):
         return compute.stream(state)
 
     def layout(self) -> Any:
-        aside = [
-            shell.group("Start", mount_point(ANGLE), mount_point(SPEED)),
-            shell.group("Pendulum", mount_point(DAMPING), mount_point(HORIZON)),
-        ]
-        panels = [mount_point(AXIS)]
-        return shell.trajectory_layout(self, self.controls, self.figures, aside, [], panels, mount_point(CLOCK))
+        mount = partial(mount_points, BY_FIELD)
+        aside = [shell.group("Start", *mount("angle", "speed")), shell.group("Pendulum", *mount("damping", "t"))]
+        return shell.trajectory_layout(self, self.controls, self.figures, aside, [], mount("axis"), *mount("clock"))
 
     def table(self, state: PendulumState) -> Columns:
         return compute.solution(state)
