@@ -238,10 +238,14 @@ def _end(values: dict[str, Any], pair: LayerGeometry, found: FloatArray) -> None
     with np.errstate(divide="ignore", invalid="ignore"):
         log_half_g = np.log(0.5 * scale) + 0.5 * (np.log(eta_u) + np.log(eta_w))  # p and q times g / 2 may underflow
         log_p, log_q = log_half_g + np.log(p), log_half_g + np.log(q)
-        log_floor, log_H0 = 0.5 * (log_p + log_q), np.logaddexp(log_p, log_q) - log(2.0)
-        log_H = np.where(end == 0.0, log_floor, np.log(np.hypot(end, np.exp(log_floor))))
-        found[0] = np.where(log_H0 > -np.inf, log_H - log_H0, np.nan)
+        log_floor, log_H0 = 0.5 * (log_p + log_q), log_half_g + np.log(0.5 * (p + q))
+        log_H = np.log(np.hypot(end, np.exp(log_floor)))
         some, area = (scale > 0.0) & (u > 0.0) & (v > 0.0), scale * u * v * pair.sine
-        still = np.where(some & (pair.sine > 0.0) & ~stuck, 0.0, np.nan)
+        cos_end = abs(end) / np.hypot(end, area)
+        zero = end == 0.0
+        if zero.any():
+            log_H = np.where(zero, log_floor, log_H)
+            cos_end = np.where(zero, np.where(some & (pair.sine > 0.0) & ~stuck, 0.0, np.nan), cos_end)
+        found[0] = np.where(log_H0 > -np.inf, log_H - log_H0, np.nan)
         found[1] = np.where(some, abs(pair.cosine), np.nan)
-        found[2] = np.where(end == 0.0, still, abs(end) / np.hypot(end, area))
+        found[2] = cos_end

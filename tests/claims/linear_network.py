@@ -60,7 +60,7 @@ def random_state(rng: np.random.Generator) -> LinearNetworkState:
             low, high = max(low, -1.0), min(high, 1.0)
         return float(np.clip(10.0 ** rng.uniform(low, high), *bounds))
 
-    panel = str(rng.choice(PANELS, p=(0.6, 0.15, 0.17, 0.08)))
+    panel = str(rng.choice(tuple(PANELS), p=(0.6, 0.15, 0.17, 0.08)))
     widest = 50.0 if panel == "activations" else float(WIDTH[1])
     d = int(rng.choice([1, 2, 3, 10 ** rng.uniform(0, 2), 10 ** rng.uniform(0, log10(widest))]))
     balanced = rng.random() < 0.4
@@ -82,7 +82,7 @@ def random_state(rng: np.random.Generator) -> LinearNetworkState:
         "seeds": int(rng.integers(1, 4)) if panel != "map" else int(rng.integers(1, 21)),
         "x": str(rng.choice(list(AXES))),
         "y": str(rng.choice(list(AXES))),
-        "shown": str(rng.choice(MAP_QUANTITIES)),
+        "shown": str(rng.choice(tuple(MAP_QUANTITIES))),
         "grows": str(rng.choice(["width", "scales"])),
     }
     grid = rng.random() < 0.5

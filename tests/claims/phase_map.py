@@ -36,7 +36,7 @@ def random_state(rng: np.random.Generator) -> PhaseMapState:
         "x": str(x),
         "y": str(y),
         "window": tuple(window) if rng.random() < 0.5 and window[0] < window[1] and window[2] < window[3] else None,
-        "quantity": str(rng.choice(QUANTITIES)),
+        "quantity": str(rng.choice(tuple(QUANTITIES))),
         "tau": float(f"{10 ** rng.uniform(0, 5):.3g}"),
     }
     return PhaseMapState.make(values)

@@ -19,7 +19,7 @@ from components.ui.subplots import (
     time_trace,
 )
 from components.ui.theme import DEGREES, LIGHT, steps
-from components.views.images.state import ImagesState
+from components.views.images.state import PANEL_QUANTITIES, ImagesState
 from dynamics.images import Setting
 
 VARIED = {
@@ -188,7 +188,7 @@ def panels(state: ImagesState) -> tuple[Figure, dict[str, Any]]:
     linear = {"xaxis.type": "linear", "xaxis.tickfont.size": TICKS, "xaxis.range": [0.0, epochs]}
     display: dict[str, Any] = {"axis": {"linear": {"layout": linear}}}
     if any(name == "shown" for name, _ in rows):
-        display["shown"] = {name: _choice(name, len(rows)) for name in ("accuracy", "moved", "loss", "kernel")}
+        display["shown"] = {name: _choice(name, len(rows)) for name in PANEL_QUANTITIES}
     return {"data": [*_axes(len(rows)), *_dashed(state)], "layout": layout}, display
 
 

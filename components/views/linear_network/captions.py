@@ -11,7 +11,8 @@ from components.core.formatting import format_number, pluralize
 from components.core.state import canonical
 from components.views.linear_network.columns import defined_mean
 from components.views.linear_network.experiments import ACTIVATIONS, Experiment, Row
-from components.views.linear_network.figures import CELLS, LEGEND, NAMES, STYLES, values_of
+from components.views.linear_network.figures import CELLS, NAMES, STYLES, values_of
+from components.views.linear_network.panels import MAP_QUANTITIES, PANELS
 from components.views.linear_network.state import AXES, EXPONENT, GAMMA, RATE, SCALE, LinearNetworkState
 from dynamics import (
     DescentRecord,
@@ -305,10 +306,10 @@ def map_notes(state: LinearNetworkState, map_: PhaseDiagram) -> list[str]:
     values = values_of(state, map_)
     finite = values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (np.nan, np.nan)
-    average = {"kernel": "median", "angle": "mean", "spread": "standard deviation"}[state.shown]
+    quantity = MAP_QUANTITIES[state.shown]
     return [
-        f"Colours: {LEGEND[state.shown]}, from {format_number(low, 3)} to {format_number(high, 3)}: the exact value, "
-        f"{average} of "
+        f"Colours: {quantity.legend}, from {format_number(low, 3)} to {format_number(high, 3)}: the exact value, "
+        f"{quantity.average} of "
         f"{pluralize(len(map_.seeds), 'start')}. Line: the median kernel ratio leaves 1 by 5 %; "
         f"{format_number(100 * inside, 3)} % of this map are in the kernel phase. Click to take a cell's values."
     ]
@@ -445,13 +446,6 @@ def plane(state: LinearNetworkState, network: LinearNetwork, run: LinearSolution
     )
 
 
-PANEL_TEXTS = {
-    "course": "Output, loss, angle, kernel ratio and norms over time.",
-    "scaling": "Kernel ratio and angle over the large number of a scaling.",
-    "activations": "The angle over time for five activations, from two starts.",
-}
-
-
 def panels(state: LinearNetworkState, network: LinearNetwork, run: LinearSolution) -> str:
     """Describe the panels for a screen reader."""
     if state.panel == "map":
@@ -462,7 +456,7 @@ def panels(state: LinearNetworkState, network: LinearNetwork, run: LinearSolutio
             "the network with it."
         )
     return (
-        f"{PANEL_TEXTS[state.panel]} f goes from {format_number(float(run.f[0]), 3)} to "
+        f"{PANELS[state.panel].description} f goes from {format_number(float(run.f[0]), 3)} to "
         f"{format_number(float(run.f[-1]), 3)}, the loss from "
         f"{format_number(float(run.loss[0]), 3)} to {format_number(float(run.loss[-1]), 3)}, the kernel ratio to "
         f"{format_number(float(run.kernel_ratio[-1]), 4)}."

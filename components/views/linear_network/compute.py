@@ -11,6 +11,7 @@ import numpy as np
 from components.core.formatting import format_number, pluralize
 from components.core.view import Chunk, Columns, column, scene
 from components.views.linear_network import captions, columns, experiments, figures
+from components.views.linear_network.panels import PANELS
 from components.views.linear_network.state import CORE, LinearNetworkState, horizon
 from dynamics import (
     DescentRecord,
@@ -26,7 +27,6 @@ MAP_CELLS = 200  # along an axis of the map
 SCALES = tuple(10.0**k for k in range(1, 7))  # of the large number, where the exponents allow them
 PROGRESS_INTERVAL_SECONDS = 0.1
 BUDGET = 1.0
-SECONDS = {"course": 0.045, "map": 0.05, "scaling": 0.8, "activations": 3.0}  # of a core, by panel, upper estimates
 MAP_SECONDS, NEURON_SECONDS, DESCENT_SECONDS = 0.02, 2e-6, 0.25  # additional: of a start of the map, a neuron, descent
 STOPPED_MESSAGE = "Ended here: what had been computed is shown. Any change begins anew."
 
@@ -38,7 +38,7 @@ def cost(state: LinearNetworkState) -> float:
 
 def seconds(state: LinearNetworkState) -> float:
     """Return an upper estimate of the seconds of a core."""
-    panel_seconds = SECONDS[state.panel] + MAP_SECONDS * state.seeds * (state.panel == "map")
+    panel_seconds = PANELS[state.panel].seconds + MAP_SECONDS * state.seeds * (state.panel == "map")
     descents = 1 if "descent" in state.layers else 0
     return panel_seconds + DESCENT_SECONDS * descents + NEURON_SECONDS * state.d * (1 + 2 * descents)
 

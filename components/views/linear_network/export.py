@@ -12,6 +12,7 @@ import numpy as np
 from components.core.view import Columns
 from components.ui.theme import LIGHT
 from components.views.linear_network import captions, columns, compute, experiments, figures
+from components.views.linear_network.panels import MAP_QUANTITIES
 from components.views.linear_network.state import LinearNetworkState
 from dynamics import largest_faithful_step
 
@@ -73,7 +74,10 @@ def _map(state: LinearNetworkState) -> dict[str, Any]:
     return {
         "x": {"parameter": map_.x_name, "values": map_.x},
         "y": {"parameter": map_.y_name, "values": map_.y},
-        "shown": {"name": figures.LEGEND[state.shown], "values": np.ascontiguousarray(figures.values_of(state, map_))},
+        "shown": {
+            "name": MAP_QUANTITIES[state.shown].legend,
+            "values": np.ascontiguousarray(figures.values_of(state, map_)),
+        },
         "log_kernel_ratio_median": map_.median,
         "log_kernel_ratio_spread": map_.spread,
         "seeds": map_.seeds,

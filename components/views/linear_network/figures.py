@@ -28,6 +28,7 @@ from components.ui.subplots import (
 )
 from components.ui.theme import FATES, LIGHT
 from components.views.linear_network.experiments import ACTIVATIONS
+from components.views.linear_network.panels import MAP_QUANTITIES
 from components.views.linear_network.state import AXES, LinearNetworkState
 from dynamics import Fate, LinearNetwork, LinearSolution, MeasuredExponents, PhaseDiagram
 from dynamics.linear_network import BORDERS
@@ -68,7 +69,6 @@ CELLS = (
     ("disalignment", "feature learning: the kernel shrinks"),
     ("rescaling", "undefined: nothing moves, or a kernel of 0"),
 )
-LEGEND = {"kernel": "kernel(∞) / kernel(0)", "angle": "change of |cos ζ|", "spread": "spread of ln kernel ratio"}
 BOUNDARY = "#fefefe"  # on the colours of the map, which are the same in both themes
 
 
@@ -266,9 +266,7 @@ def activation_traces(run: int, row: int, activation: str) -> dict[str, list[Tra
 
 def values_of(state: LinearNetworkState, map_: PhaseDiagram) -> np.ndarray:
     """Return the displayed quantity of the map, (ny, nx)."""
-    if state.shown == "angle":
-        return map_.cos_change
-    return map_.spread if state.shown == "spread" else np.exp(map_.median)
+    return MAP_QUANTITIES[state.shown].values(map_)
 
 
 def cells(state: LinearNetworkState, map_: PhaseDiagram) -> dict[str, Any]:
@@ -283,13 +281,13 @@ def cells(state: LinearNetworkState, map_: PhaseDiagram) -> dict[str, Any]:
         "fate": integers(kind.ravel()),
         "fates": [{"colour": STYLES[name].colour, "glyph": STYLES[name].glyph, "word": word} for name, word in CELLS],
         "strength": 1.0,
-        "quantity": {**code(state, map_), "name": LEGEND[state.shown], "scale": SCALE},
+        "quantity": {**code(state, map_), "name": MAP_QUANTITIES[state.shown].legend, "scale": SCALE},
     }
 
 
 def code(state: LinearNetworkState, map_: PhaseDiagram) -> dict[str, Any]:
     """Return the displayed quantity in the encoding of its colors: kernel ratios by their logarithm."""
-    return quantize(values_of(state, map_), state.shown == "kernel")
+    return quantize(values_of(state, map_), MAP_QUANTITIES[state.shown].log)
 
 
 def phase_map(state: LinearNetworkState, map_: PhaseDiagram) -> Figure:
@@ -302,7 +300,10 @@ def phase_map(state: LinearNetworkState, map_: PhaseDiagram) -> Figure:
         "line": line, "name": "boundary", "hoverinfo": "skip",
     }  # fmt: skip
     low, high = grid["low"], grid["high"]
-    colours: dict[str, Any] = {"title": {"text": LEGEND[state.shown], "side": "right"}, "exponentformat": "power"}
+    colours: dict[str, Any] = {
+        "title": {"text": MAP_QUANTITIES[state.shown].legend, "side": "right"},
+        "exponentformat": "power",
+    }
     if grid["log"]:
         ticks = np.linspace(low, high, 5).tolist()
         colours |= {"tickvals": ticks, "ticktext": [f"{10**tick:.2g}" for tick in ticks]}

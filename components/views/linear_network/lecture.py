@@ -10,6 +10,7 @@ import numpy as np
 
 from components.core.annotation_targets import AnnotationTargets
 from components.core.claims import Quantity
+from components.views.linear_network.panels import PANELS
 from components.views.linear_network.state import LinearNetworkState
 from dynamics import scaling_phase
 
@@ -55,6 +56,6 @@ def targets(state: LinearNetworkState) -> AnnotationTargets:
     """Return what a step with this state may mark."""
     over_time = state.panel == "course"
     return AnnotationTargets(
-        ("asymptotes", "hyperbolas"), 1, (1, {"course": 5, "scaling": 2}.get(state.panel, 1)),
+        ("asymptotes", "hyperbolas"), 1, (1, PANELS[state.panel].rows),
         ("f", "loss", "zeta", "kernel") if over_time else (),
     )  # fmt: skip

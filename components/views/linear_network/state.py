@@ -9,6 +9,7 @@ import numpy as np
 
 from components.core.controls import Checkboxes, Choice, MapAxis, Slider
 from components.core.state import Parameter, State
+from components.views.linear_network.panels import MAP_QUANTITIES, PANELS
 from dynamics import Exponents, LinearNetwork
 
 WIDTH = (1, 100_000)
@@ -28,8 +29,6 @@ HEIGHT = (-1e9, 1e9)
 MAPPED, SCALED = {"panel": ("map",)}, {"panel": ("scaling",)}  # where controls are visible
 POWER = Slider(0.25, (-2.0, 2.0), only=SCALED)
 LAYERS = ("hyperbolas", "descent")
-PANELS = ("course", "map", "scaling", "activations")
-MAP_QUANTITIES = ("kernel", "angle", "spread")
 HORIZON_RESIDUAL = 1e-4  # of the initial error: it is left at the end of a default horizon, but for HORIZON_FACTOR
 HORIZON_FACTOR = 1.6
 
@@ -111,8 +110,8 @@ class LinearNetworkState(State):
     ] = 0.1
     panel: Annotated[
         str,
-        Parameter("pan", "panels", "what the panels show", "choice", choices=PANELS, group="overlay"),
-        Choice(("over time", "phase diagram", "scaling", "activations")),
+        Parameter("pan", "panels", "what the panels show", "choice", choices=tuple(PANELS), group="overlay"),
+        Choice(tuple(panel.label for panel in PANELS.values())),
     ] = "course"
     seeds: Annotated[
         int,
@@ -138,8 +137,8 @@ class LinearNetworkState(State):
     ] = None  # fmt: skip
     shown: Annotated[
         str,
-        Parameter("show", "shown", "what the map shows", "choice", choices=MAP_QUANTITIES, group="overlay"),
-        Choice(("kernel", "angle", "spread"), only=MAPPED),
+        Parameter("show", "shown", "what the map shows", "choice", choices=tuple(MAP_QUANTITIES), group="overlay"),
+        Choice(tuple(quantity.label for quantity in MAP_QUANTITIES.values()), only=MAPPED),
     ] = "kernel"
     c_gamma: Annotated[Number, _exponent("cg", "c_(γ)", "power of γ"), POWER] = -1.0
     c_u: Annotated[Number, _exponent("cu", "cᵤ", "power of σᵤ"), POWER] = 0.0

@@ -9,16 +9,10 @@ import numpy as np
 from components.core.formatting import format_number
 from components.ui.theme import FATES
 from components.views.phase_map.figures import legend, quantity
+from components.views.phase_map.quantities import QUANTITIES
 from components.views.phase_map.state import PhaseMapState, symbol
 from components.views.unlearning.captions import IDEAL
 from dynamics import Fate, PhaseMap
-
-MEANING = {
-    "time": "From that time on R stays within half of its largest distance from its limit.",
-    "lost": "The largest |R| on the way less the |R| that is left in the end.",
-    "R_inf": "Where R ends: ±1 is full alignment; 0 is unlearning where |a| grows without bound, else no alignment.",
-    "R": "Where R is at that time; the fate may still be far away.",
-}
 
 
 def fate_fractions(map_: PhaseMap) -> list[tuple[Fate, float]]:
@@ -43,7 +37,7 @@ def notes(state: PhaseMapState, map_: PhaseMap) -> list[str]:
             if finite.size
             else ": nowhere known"
         )
-        sentences.append(f"Colours: {legend(state)}{span}. {MEANING[state.quantity]}")
+        sentences.append(f"Colours: {legend(state)}{span}. {QUANTITIES[state.quantity].meaning}")
     return sentences
 
 

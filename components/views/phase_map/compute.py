@@ -9,6 +9,7 @@ from components.core.formatting import format_number
 from components.core.metering import Threads
 from components.core.view import Chunk, scene
 from components.views.phase_map import captions, figures
+from components.views.phase_map.quantities import QUANTITIES
 from components.views.phase_map.state import LIVE, PhaseMapState
 from dynamics import PhaseMap, phase_map_levels
 
@@ -30,7 +31,7 @@ def cost(state: PhaseMapState) -> float:
     """Return the number of cells, each bounded by the step limit of the core, in units of a cell of which only the fate
     is computed.
     """
-    return float(cells_per_axis(state) ** 2 * (1 if state.quantity in ("fate", "R_inf") else TRAJECTORY_COST))
+    return float(cells_per_axis(state) ** 2 * (TRAJECTORY_COST if QUANTITIES[state.quantity].follows else 1))
 
 
 def seconds(state: PhaseMapState) -> float:
@@ -40,7 +41,7 @@ def seconds(state: PhaseMapState) -> float:
     """
     n = cells_per_axis(state)
     x, y = state.axes
-    plain = state.quantity in ("fate", "R_inf")
+    plain = not QUANTITIES[state.quantity].follows
     by_thresholds = plain and state.R0 == 0.0 and "a0" in (x[0], y[0]) and "R0" not in (x[0], y[0])
     cell = SECONDS_BY_THRESHOLDS if by_thresholds else SECONDS_PLAIN if plain else SECONDS_FOLLOWED
     boundary_seconds = 0.0 if state.detail == LIVE else n * SECONDS_PER_LINE

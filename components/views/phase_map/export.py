@@ -82,7 +82,7 @@ def python(state: PhaseMapState) -> str:
         "TAU_END": state.tau,
         "RTOL": RTOL,
         "TITLES": (f"{symbol(state.x)}, {title(state.x)}", f"{symbol(state.y)}, {title(state.y)}"),
-        "LEGEND": legend(state) if state.quantity != "fate" else "",
+        "LEGEND": legend(state),
         "FATES": tuple((style.word, style.colour) for style in fate_styles()),
         "PALE": PALE,
         "SCALE": tuple(SCALE),

@@ -11,15 +11,10 @@ from components.core.view import Figure, Trace, column, integers
 from components.ui.heatmap_encoding import SCALE, colorbar, quantize
 from components.ui.label_placement import roomiest_cell, run_length
 from components.ui.theme import FATES, LIGHT
+from components.views.phase_map.quantities import QUANTITIES
 from components.views.phase_map.state import PhaseMapState, symbol, title
 from dynamics import Fate, PhaseMap
 
-LEGEND = {
-    "time": "time to the fate, τ",
-    "lost": "alignment lost",
-    "R_inf": "R as τ → ∞",
-    "R": "R at τ = ",
-}
 NAME_HEIGHT = 0.25  # of a name, over its length
 PALE = 0.55  # opacity of the colors of fates, which have their names on them
 
@@ -36,7 +31,7 @@ def cells(state: PhaseMapState, map_: PhaseMap) -> dict[str, Any]:
         "strength": PALE,
         "quantity": None
         if values is None
-        else {**quantize(values, state.quantity == "time"), "name": legend(state), "scale": SCALE},
+        else {**quantize(values, QUANTITIES[state.quantity].log), "name": legend(state), "scale": SCALE},
     }
 
 
@@ -47,18 +42,18 @@ def fate_styles() -> list[Any]:
 
 def quantity(state: PhaseMapState, map_: PhaseMap) -> np.ndarray | None:
     """Return the displayed quantity besides the fates, (ny, nx); None if there is none or it is not computed yet."""
-    values: np.ndarray | None = getattr(map_, state.quantity) if state.quantity != "fate" else None
+    values: np.ndarray | None = getattr(map_, state.quantity) if QUANTITIES[state.quantity].legend else None
     return values
 
 
 def legend(state: PhaseMapState) -> str:
     """Return the meaning of the colors."""
-    return LEGEND[state.quantity] + (format_number(state.tau) if state.quantity == "R" else "")
+    return QUANTITIES[state.quantity].legend.format(tau=format_number(state.tau))
 
 
 def code(state: PhaseMapState, values: np.ndarray) -> dict[str, Any]:
     """Return a quantity in the encoding of its colors, times by their logarithm."""
-    return quantize(values, state.quantity == "time")
+    return quantize(values, QUANTITIES[state.quantity].log)
 
 
 def figure(state: PhaseMapState, map_: PhaseMap) -> Figure:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, cast
 from components.core.controls import Choice, MapAxis, Slider
 from components.core.formatting import subscript
 from components.core.state import Parameter, State
+from components.views.phase_map.quantities import AT_A_TIME, QUANTITIES
 from components.views.unlearning.state import (
     ALIGNMENT,
     COEFFICIENT,
@@ -28,7 +29,6 @@ from components.views.unlearning.state import (
 Axis = tuple[Any, ...]  # of the core: ("c_star", k, low, high), ("a0", low, high), ...
 
 AXES = (*(f"cs{k + 1}" for k in range(K_MAX)), *(f"c{k + 1}" for k in range(K_MAX)), "a", "eps", "R0")
-QUANTITIES = ("fate", "time", "lost", "R_inf", "R")
 DETAILS = ("128", "256", "512")  # cells along an axis
 LIVE = "128"  # while a control is dragged
 
@@ -88,7 +88,7 @@ class PhaseMapState(State):
     tau: Annotated[
         Number,
         Parameter("tau", "τ", "time at which R is shown", bounds=(HORIZON,), scale="log"),
-        Slider(0.1, only={"quantity": ("R",)}),
+        Slider(0.1, only={"quantity": AT_A_TIME}),
     ] = 1e4
     x: Annotated[
         str, Parameter("x", "x", "what varies to the right", "choice", choices=AXES), MapAxis(("window", 0))
@@ -104,8 +104,8 @@ class PhaseMapState(State):
     ] = None
     quantity: Annotated[
         str,
-        Parameter("show", "shown", "what the map shows", "choice", choices=QUANTITIES, group="overlay"),
-        Choice(("fate", "time to it", "alignment lost", "R, τ → ∞", "R at τ")),
+        Parameter("show", "shown", "what the map shows", "choice", choices=tuple(QUANTITIES), group="overlay"),
+        Choice(tuple(quantity.label for quantity in QUANTITIES.values())),
     ] = "fate"
     detail: Annotated[
         str,

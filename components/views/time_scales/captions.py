@@ -13,6 +13,7 @@ from components.views.time_scales import conversion
 from components.views.time_scales.networks import MAX_EXACT_WIDTH, distance_means, ladder
 from components.views.time_scales.networks import horizon as network_horizon
 from components.views.time_scales.networks import start as network_start
+from components.views.time_scales.panels import PANELS
 from components.views.time_scales.risk_drops import RiskDrop, risk_drops
 from components.views.time_scales.state import TimeScalesState
 from dynamics import EpsSweep, MeanFieldTrajectory, NetworkDistances, NetworkRecord, SphericalSGD, Trajectory
@@ -115,7 +116,7 @@ def notes(state: TimeScalesState, run: MeanFieldTrajectory, neuron_count: int) -
         if not second.plateau:
             texts.append(_together(first, second))
     if [fall.degree for fall in drops] != sorted(fall.degree for fall in drops):
-        levels = " The dotted levels are those of the canonical order." if state.panel in ("course", "risk") else ""
+        levels = " The dotted levels are those of the canonical order." if "risk" in PANELS[state.panel].rows else ""
         texts.append(f"Here degrees are not learned in their canonical order.{levels}")
     alike = len(model.groups(run.a0).a0)
     if alike == 1 and model.m > 1:
@@ -358,21 +359,12 @@ def cloud(state: TimeScalesState, run: MeanFieldTrajectory) -> str:
     )
 
 
-PANEL_TEXTS = {
-    "course": "Risk, its degrees, every a and every s over time.",
-    "risk": "Risk and its degrees over time.",
-    "neurons": "Every a and every s over time.",
-    "network": "Distances of networks to the exact flow over the dimension, and to the mean field over the width.",
-    "sweep": "Learning time of each degree over ε: medians over the starts, with fitted power laws.",
-}
-
-
 def panels(state: TimeScalesState, run: MeanFieldTrajectory) -> str:
     """Describe the panels for a screen reader."""
     heights = sorted({float(level) for level in plateaus(run.model, run.a0) if level > 0}, reverse=True)
     levels = ", ".join(format_number(height, 4) for height in heights)
     return (
-        f"{PANEL_TEXTS[state.panel]} The risk goes from {format_number(float(run.risk[0]), 4)} to "
+        f"{PANELS[state.panel].description} The risk goes from {format_number(float(run.risk[0]), 4)} to "
         f"{format_number(float(run.risk[-1]), 3)}; the plateaus of the canonical order are {levels or 'none'}. "
         + " ".join(text for text, _ in sentences(run))
     )

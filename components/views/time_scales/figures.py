@@ -30,11 +30,10 @@ from components.ui.subplots import (
 from components.ui.theme import DEGREES, LIGHT
 from components.views.time_scales.columns import LOG_START
 from components.views.time_scales.networks import distance_means, ladder
+from components.views.time_scales.panels import PANELS, TITLES
 from dynamics import EpsSweep, MeanFieldModel, NetworkDistances
 
 RISK_FLOOR = 1e-6  # of the initial risk: lower end of logarithmic axes
-PANELS = {"course": ("risk", "terms", "a", "s"), "risk": ("risk", "terms"), "neurons": ("a", "s")}
-TITLES = {"risk": "risk", "terms": "½ rₖ²", "a": "aᵢ", "s": "sᵢ"}
 LABEL_POSITIONS = ("end", "middle", "start")  # of plateaus, in turn: their labels do not overlap on a logarithmic axis
 NETWORK, DOTS = LIGHT["network"], "2px,3px"
 MARKS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x")
@@ -108,10 +107,10 @@ def panels(model: MeanFieldModel, a0: np.ndarray, neurons: Sequence[int], t_end:
     """
     risk, term, _ = tops(model, a0)
     layout = stacked_axes(
-        [TITLES[row] for row in PANELS[panel]], ("t", "t"), top=26
+        [TITLES[row] for row in PANELS[panel].rows], ("t", "t"), top=26
     )  # room for the names of predicted times
     layout["shapes"] = [*predicted(model, a0, LOG_START * min(model.eps, t_end), t_end)]
-    for number, row in enumerate(PANELS[panel]):
+    for number, row in enumerate(PANELS[panel].rows):
         axis = axis_name(number)
         if row == "risk":
             layout[axis]["range"] = [0.0, risk]
@@ -175,7 +174,7 @@ def display(model: MeanFieldModel, a0: np.ndarray, panel: str) -> dict[str, Any]
     """Return what the display parameters change in the panels."""
     risk, term, residual = tops(model, a0)
     linear = {"linear": {"layout": {"xaxis.type": "linear", "xaxis.tickfont.size": TICKS}}}
-    if "risk" not in PANELS[panel]:
+    if "risk" not in PANELS[panel].rows:
         return {"axis": linear}
     logarithm = {
         path: value
@@ -211,7 +210,7 @@ def run_traces(model: MeanFieldModel, a0: np.ndarray, neurons: Sequence[int], pa
         for i in neurons
     ]  # fmt: skip
     lines: list[Trace] = []
-    for number, row in enumerate(PANELS.get(panel, ())):
+    for number, row in enumerate(PANELS[panel].rows):
         if row == "risk":
             lines.append(
                 time_trace(0, "t", "risk", "risk", {"color": LIGHT["ink"], "width": 2, "dash": "solid"}, number)
@@ -232,7 +231,7 @@ def comparison_traces(run: int, name: str, panel: str, line: dict[str, Any], neu
     """Return the lines of another solution for comparison: its risk and, if it has one neuron, that neuron."""
     rows = ("risk", "a", "s") if neuron else ("risk",)
     lines = [
-        time_trace(run, "t", row, name, line, number) for number, row in enumerate(PANELS.get(panel, ())) if row in rows
+        time_trace(run, "t", row, name, line, number) for number, row in enumerate(PANELS[panel].rows) if row in rows
     ]
     hover = f"{name}<br>s = %{{x:.4f}}<br>a = %{{y:.4f}}<extra></extra>"
     curve = scatter(x=[], y=[], mode="lines", line=line, name=name, meta=curve_meta(run, "s", "a"), hovertemplate=hover)
@@ -246,7 +245,7 @@ def network_traces(
     neurons, in the cloud too."""
     lines: list[Trace] = []
     thin = {"color": NETWORK, "width": 1, "dash": DOTS}
-    for number, row in enumerate(PANELS.get(panel, ())):
+    for number, row in enumerate(PANELS[panel].rows):
         if row == "risk":
             line = {"color": NETWORK, "width": 2, "dash": DOTS}
             lines.append(band_trace(run, "t", ("low", "high"), "networks, least to largest", NETWORK, number))

@@ -9,6 +9,7 @@ import numpy as np
 
 from components.core.annotation_targets import AnnotationTargets
 from components.core.claims import Quantity, interpolate
+from components.views.time_scales.panels import PANELS
 from components.views.time_scales.state import TimeScalesState
 
 
@@ -41,6 +42,7 @@ QUANTITIES: dict[str, Quantity] = {
 def targets(state: TimeScalesState) -> AnnotationTargets:
     """Return what a step with this state may mark."""
     degrees = tuple(f"h{k}" for k in range(len(state.phi)))
-    columns = ("risk", *degrees) if state.panel in ("course", "risk") else ()
-    rows = {"course": 4, "risk": 2, "neurons": 2}.get(state.panel, 1)
+    panel = PANELS[state.panel]
+    columns = ("risk", *degrees) if "risk" in panel.rows else ()
+    rows = len(panel.rows) or 1
     return AnnotationTargets(tuple(f"neuron {i + 1}" for i in range(state.m)), 1, (1, rows), columns)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from components.core.controls import Checkboxes, Choice, Coefficients, Slider
 from components.core.state import Parameter, State
+from components.views.time_scales.panels import OVER_TIME, PANELS, WITH_RISK
 from dynamics import MeanFieldModel
 from dynamics.mean_field import INIT_DISTRIBUTIONS, initial_weights
 
@@ -21,8 +22,7 @@ LAYERS = ("overlaps", "planar", "network")
 SOFT = (-3.0, 3.0)  # range of a coefficient's slider
 NORMALIZED = "coefficient of the normalized Hermite polynomial hₖ = Heₖ/√(k!)"
 SERIES = {"activation": ("series",)}  # where controls are visible
-RISKS, NETWORKS = {"panel": ("course", "risk")}, {"layers": ("network",), "panel": ("network",)}
-PANELS = ("course", "risk", "neurons", "sweep", "network")
+RISKS, NETWORKS = {"panel": WITH_RISK}, {"layers": ("network",), "panel": ("network",)}
 DIMENSION = (2, 2000)
 BATCH = (1, 20_000)
 RUNS = (1, 10)
@@ -79,8 +79,8 @@ class TimeScalesState(State):
     ] = ("planar",)
     panel: Annotated[
         str,
-        Parameter("pan", "panels", "what the panels show", "choice", choices=PANELS, group="overlay"),
-        Choice(("all", "risk", "aᵢ, sᵢ", "ε", "d, m")),
+        Parameter("pan", "panels", "what the panels show", "choice", choices=tuple(PANELS), group="overlay"),
+        Choice(tuple(panel.label for panel in PANELS.values())),
     ] = "course"
     sweep: Annotated[
         Numbers,
@@ -112,7 +112,7 @@ class TimeScalesState(State):
     axis: Annotated[
         str,
         Parameter("axis", "t axis", "time axis of the panels", "choice", choices=("log", "linear"), group="display"),
-        Choice(("log t", "linear t"), only={"panel": ("course", "risk", "neurons")}),
+        Choice(("log t", "linear t"), only={"panel": OVER_TIME}),
     ] = "log"
     measure: Annotated[
         str,

@@ -10,9 +10,10 @@ from components.core.formatting import format_number, pluralize
 from components.ui.theme import FATES
 from components.views.unlearning import epsilon_study
 from components.views.unlearning.alignment_history import doubt
-from components.views.unlearning.figures import Run, Window, separatrix_label
+from components.views.unlearning.figures import Window, separatrix_label
+from components.views.unlearning.panels import PANELS
 from components.views.unlearning.plan import ComputationPlan
-from dynamics import CriticalManifold, Fate, PowerFit, Trajectory
+from dynamics import CriticalManifold, Fate, Trajectory
 
 
 def plane(picture: ComputationPlan, manifold: CriticalManifold, runs: Sequence[Trajectory]) -> str:
@@ -86,61 +87,28 @@ def layers(picture: ComputationPlan) -> list[str]:
     return sentences
 
 
-PANEL_TEXTS = {
-    "course": "Alignment R, second layer a and loss over time.",
-    "law": "|R| and |a| over time on logarithmic axes, with the asymptotic law of what unlearns as thin lines.",
-    "slopes": "The local exponents d log |R| / d log τ and d log |a| / d log τ; of what unlearns also those of the "
-    "asymptotic law, as thin lines.",
-    "limit": "Over ε: each threshold ā_c with its limit (dotted) and the first term of the approach (thin), and the "
-    "largest distance of each run to its singular orbit (to 2·10⁻⁴). The dotted upright line is the present ε.",
-    "kernel": "R; how far the first layer has moved, |w₀| being 1; the tangent kernel's change; and the second layer's "
-    "share of the loss's decrease, which is 1 where the first layer only follows (the way into the lazy regime).",
-}
-
-
 def panel_notes(picture: ComputationPlan, runs: Sequence[Trajectory]) -> list[str]:
     """Return explanations of the panels, and reasons for empty ones."""
-    if picture.panel == "course":
+    panel = PANELS[picture.panel]
+    if panel.familiar:
         return []
-    sentences = [f"Panels: {PANEL_TEXTS[picture.panel]}"]
-    if picture.panel == "limit":
+    sentences = [f"Panels: {panel.description}"]
+    if not panel.rows:
         sentences += epsilon_study.notes(epsilon_study.limits(picture))
-    if picture.panel in ("law", "slopes"):
-        sentences += [fitted(plan, fit) for plan, run in zip(picture.runs, runs, strict=True) if (fit := run.power_fit)]
-    if picture.panel == "kernel":
-        sentences += [
-            f"{plan.name}: {run.kernel.reason}."
-            for plan, run in zip(picture.runs, runs, strict=True)
-            if run.kernel.reason
-        ]
-    return sentences
-
-
-def fitted(plan: Run, fit: PowerFit) -> str:
-    """Describe the exponents fitted to the end of a trajectory, their window, and the quality of the fit."""
-    R, a = format_number(fit.R_exponent, 3), format_number(fit.a_exponent, 3)
-    start, end = (format_number(tau, 3) for tau in fit.tau)
-    deviation = format_number(100 * fit.residual, 2)
-    return f"{plan.name}: fitted from τ = {start} to {end}, |R| ~ τ^({R}) and |a| ~ τ^({a}), to {deviation} %."
+    return sentences + [
+        note for plan, run in zip(picture.runs, runs, strict=True) if (note := panel.note(plan.name, run))
+    ]
 
 
 def panels(picture: ComputationPlan, runs: Sequence[Trajectory]) -> str:
-    """Describe the panels: their quantities, and the first and last values of each trajectory."""
-    sentences = [PANEL_TEXTS[picture.panel]]
+    """Describe the panels: their quantities, and the last values of each trajectory."""
+    panel = PANELS[picture.panel]
+    sentences = [panel.description]
     for plan, run in zip(picture.runs, runs, strict=True):
-        if picture.panel == "kernel":
-            moved, change = run.movement.distance[-1], run.kernel.change[-1]
-            end = (
-                f"the first layer has moved by {format_number(moved, 3)}, the kernel by {format_number(change, 3)} "
-                "of its norm"
-            )
-        else:
-            loss = f"loss from {format_number(run.loss[0], 3)} to {format_number(run.loss[-1], 3)}"
-            end = f"{loss}; R ends at {format_number(run.R[-1], 3)}, a at {format_number(run.a[-1], 4)}"
-        sentences.append(f"{plan.name}: {end}, at τ = {format_number(run.tau_end, 3)}.")
+        sentences.append(f"{plan.name}: {panel.final(run)}, at τ = {format_number(run.tau_end, 3)}.")
     if picture.pinned:
         sentences.append("A, the pinned run, is drawn beside them in grey.")
-    if picture.width is not None and picture.panel != "kernel":
+    if picture.width is not None and panel.shows_width:
         sentences.append(f"Thinly dotted, each run by the exact law of {format_number(picture.width)} neurons.")
     return " ".join(sentences)
 

@@ -9,6 +9,7 @@ from components.core.view import Chunk, Columns, Figure, Link, Trace, column, sc
 from components.views.unlearning import alt_text, captions, columns, epsilon_study, figures, finite_width_notes
 from components.views.unlearning.explanation import explain
 from components.views.unlearning.finite_width_notes import FiniteWidthRun
+from components.views.unlearning.panels import PANELS
 from components.views.unlearning.plan import RTOL, ComputationPlan
 from components.views.unlearning.state import EPS, UnlearningState
 from dynamics import Asymptotics, CriticalManifold, Explanation, Fate, PeakAlignment, ResultCode, Trajectory
@@ -36,7 +37,7 @@ def cost(state: UnlearningState) -> float:
     starts = len(state.starts)
     pasts = BACKWARD_COST * (starts - len(state.a)) * ("past" in state.layers)
     additional = WIDTH_COST * starts * (state.width is not None) + PINNED_COST * (state.pinned is not None)
-    additional += 2 * epsilon_study.POINTS * len(state.a) * (state.panel == "limit")
+    additional += 2 * epsilon_study.POINTS * len(state.a) * (not PANELS[state.panel].rows)
     return starts + pasts + additional + BASINS_COST * ("fates" in state.layers)
 
 
@@ -63,7 +64,7 @@ def stream(state: UnlearningState, links: Links = no_links) -> Iterator[Chunk]:
     named = (*plans, pinned.run) if pinned else plans
     yield scene("plane", figures.plane(model, manifold, view, named, *layers(picture, manifold)), field=field)
     panel = picture.panel
-    if panel == "limit":
+    if not PANELS[panel].rows:
         yield scene("panels", epsilon_figure(picture, []), more=True)
     else:
         yield scene("panels", figures.panels(view.R[0] < -0.5, panel), figures.PANEL_DISPLAY[panel])
@@ -86,7 +87,7 @@ def stream(state: UnlearningState, links: Links = no_links) -> Iterator[Chunk]:
     for index, wide in enumerate(picture.wide(), len(named)):
         yield from trajectory_chunks(index, wide.run, columns.of_wide(wide.trajectory, wide.run.limit, panel), panel)
         wides.append(wide)
-    if panel == "limit":
+    if not PANELS[panel].rows:
         yield from epsilon_study_chunks(picture)
     end_sides = {captions.end_side(run) for run in runs}
     laws = {sign: model.asymptotics(sign) for sign in sorted(end_sides - {0}, reverse=True)}
@@ -186,7 +187,7 @@ def trajectory_chunks(
 def asymptotic_traces(plan: figures.Run, run: Trajectory, panel: str) -> list[Trace]:
     """Return the asymptotic law of a trajectory that unlearns, in the panels that show it."""
     side = captions.end_side(run)
-    if panel not in ("law", "slopes") or run.fate != Fate.UNLEARNING or side == 0:
+    if not PANELS[panel].shows_law or run.fate != Fate.UNLEARNING or side == 0:
         return []
     law = asymptotics(run.model, side)
     return figures.law(plan, law, run.tau, run.power_fit, panel) if law.unlearns else []

@@ -17,6 +17,7 @@ from components.core.view import Columns
 from components.ui.theme import FATES, FONT, LIGHT
 from components.views.unlearning import columns, epsilon_study, figures
 from components.views.unlearning.finite_width_notes import TOLERANCE, FiniteWidthRun
+from components.views.unlearning.panels import PANELS
 from components.views.unlearning.plan import BASINS, MANIFOLD, RTOL, SAMPLES, ComputationPlan, Pinned
 from components.views.unlearning.state import EPS, POLYNOMIALS, UnlearningState
 from dynamics import Claim, CriticalManifold, Fate, Trajectory
@@ -75,7 +76,7 @@ def document(state: UnlearningState) -> Mapping[str, Any]:
             }
             for wide in wides
         ],
-        "study": _study(picture) if picture.panel == "limit" else None,
+        "study": _study(picture) if not PANELS[picture.panel].rows else None,
         "pinned": _pinned(picture.pinned, picture) if picture.pinned else None,
     }
 
@@ -87,7 +88,7 @@ def _claims(picture: ComputationPlan, run: Trajectory) -> tuple[Claim, ...]:
 
 def _fit(run: Trajectory, panel: str) -> dict[str, Any] | None:
     """Return the exponents fitted to the end of a trajectory, for the panels that show them."""
-    fit = run.power_fit if panel in ("law", "slopes") else None
+    fit = run.power_fit if PANELS[panel].shows_law else None
     return asdict(fit) if fit else None
 
 
@@ -198,13 +199,15 @@ def python(state: UnlearningState) -> str:
     if state.window:
         R_low, R_high, a_low, a_high = state.window
         view = figures.Window((R_low, R_high), (a_low, a_high))
+    panel = PANELS[state.panel]
     labels = figures.label_heights([run.a0 for run in picture.runs], view)
     starts = "\n".join(f"    ({run.name!r}, {_text(run.R0)}, {_text(run.a0)})," for run in picture.runs)
     styles = "\n".join(
         f"    {fate.name!r}: ({style.colour!r}, {style.dash!r}, {style.symbol!r})," for fate, style in FATES.items()
     )
     rows = "\n".join(
-        f"    ({row.column!r}, {row.title!r}, {row.log}, {row.range})," for row in figures.PANELS.get(state.panel, ())
+        f"    ({row.column!r}, {row.title!r}, {row.of!r}, {row.transform!r}, {row.log}, {row.range}),"
+        for row in panel.rows
     )
     wide_name = "" if state.width is None else f"m = {number(state.width)}"
     symbols = ", ".join(f"{str(kind)!r}: {symbol!r}" for kind, symbol in figures.SYMBOLS.items())
@@ -239,8 +242,8 @@ TOLERANCE = {TOLERANCE}  # relative, of the planar law against the exact one
 PIN = {_pin(state)}  # A of a comparison: c, c_star, eps, R0, a0
 
 WINDOW_R, WINDOW_A = {_text(view.R)}, {_text(view.a)}  # what the plane shows
-PANEL = {state.panel!r}  # what the panels show; ROWS: column, title, whether logarithmic, range (None: all)
-ROWS = (
+STUDY, LAW = {not panel.rows}, {panel.shows_law}  # the panels show a study over epsilon; the law of what unlearns
+ROWS = (  # of the panels: column, title, attribute of a run, transform, whether logarithmic, range (None: all)
 {rows}
 )
 LAW_POINTS = {figures.LAW_POINTS}

@@ -10,7 +10,7 @@ import numpy as np
 
 from components.core.annotation_targets import AnnotationTargets
 from components.core.claims import Quantity, interpolate
-from components.views.unlearning.figures.panels import PANELS
+from components.views.unlearning.panels import PANELS
 from components.views.unlearning.state import UnlearningState
 from dynamics import UnlearningModel
 from dynamics.planar.fates.decay import critical_decay, end_with_decay
@@ -94,7 +94,7 @@ QUANTITIES: dict[str, Quantity] = {
 
 def targets(state: UnlearningState) -> AnnotationTargets:
     """Return what a step with this state may mark."""
-    columns = tuple(row.column for row in PANELS.get(state.panel, ()))
+    columns = tuple(row.column for row in PANELS[state.panel].rows)
     lines = (*MANIFOLD, *(line for layer, line in LAYERS.items() if layer in state.layers))
     runs = len(state.starts) * (1 if state.width is None else 2) + (state.pinned is not None)
     return AnnotationTargets(lines, runs, (1, max(1, len(columns))), columns)

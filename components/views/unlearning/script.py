@@ -4,6 +4,7 @@ a state.
 
 from __future__ import annotations
 
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,12 @@ TOLERANCE = 0.05
 PIN: Any = None
 
 WINDOW_R, WINDOW_A = (-0.2, 1.03), (-0.75, 25.0)
-PANEL = "course"
-ROWS = (("R", "R", False, (-0.04, 1.04)), ("a", "a", False, None), ("loss", "loss  L", False, None))
+STUDY, LAW = False, False
+ROWS = (
+    ("R", "R", "R", "value", False, (-0.04, 1.04)),
+    ("a", "a", "a", "value", False, None),
+    ("loss", "loss  L", "loss", "value", False, None),
+)
 LAW_POINTS = 60
 EPSILONS = (1e-6, 10.0, 22)
 TAU_AXIS, TAU_WINDOW, LOSS = "log", None, "loss"
@@ -84,7 +89,7 @@ pinned = [other.trajectory(PIN[4], PIN[3], TAU_END, SAMPLES, rtol=RTOL)] if othe
 pinned_manifold = other.critical_manifold(MANIFOLD, A_MAX) if other else None
 
 # Over epsilon: thresholds of the first start's R0, their limits, and the distances of runs to their singular orbits.
-study = PANEL == "limit"
+study = STUDY
 limits = model.threshold_limits(STARTS[0][1], BRACKET) if study else ()  # a0, R, kind, fates, approach(eps)
 epsilons = np.geomspace(*EPSILONS).tolist()[::-1] if study else []
 others = [UnlearningModel(C, C_STAR, eps) for eps in epsilons]
@@ -218,16 +223,17 @@ def extent(columns: list[np.ndarray], log: bool, margin: float) -> list[float]:
     return [low - room, high + room]
 
 
+TRANSFORMS = {"value": lambda values, tau: values, "size": lambda values, tau: abs(values), "exponent": local_exponents}
+
+
 def panel_columns(run: Any, limit: Any) -> dict[str, np.ndarray]:
-    """Return the columns of a run that the panels can show; those of the kernel only of a planar run."""
-    loss = run.loss
-    if LOSS == "excess":
-        loss = run.excess if isinstance(run, Trajectory) else run.loss - limit.loss
-    columns = {"R": run.R, "a": run.a, "loss": loss, "size_R": np.abs(run.R), "size_a": np.abs(run.a)}
-    if PANEL == "slopes":
-        columns |= {"slope_R": local_exponents(run.R, run.tau), "slope_a": local_exponents(run.a, run.tau)}
-    if PANEL == "kernel" and isinstance(run, Trajectory):
-        columns |= {"moved": run.movement.distance, "change": run.kernel.change, "share": run.kernel.share}
+    """Return the columns of a run that the panels show; those of the kernel only of a planar run."""
+    columns = {}
+    for column, _, attribute, transform, *_ in ROWS:
+        if hasattr(run, attribute.partition(".")[0]):
+            columns[column] = TRANSFORMS[transform](attrgetter(attribute)(run), run.tau)
+    if LOSS == "excess" and "loss" in columns:
+        columns["loss"] = run.excess if isinstance(run, Trajectory) else run.loss - limit.loss
     return columns
 
 
@@ -235,12 +241,12 @@ def law(run: Trajectory) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return the asymptotic law of |R| and |a| of a trajectory that unlearns, where |R| < 1 and the next term is small;
     or of their exponents.
     """
-    if PANEL not in ("law", "slopes") or run.fate != Fate.UNLEARNING:
+    if not LAW or run.fate != Fate.UNLEARNING:
         return []
     asymptotics = model.asymptotics(1 if run.R[-1] > 0 else -1)
     if not asymptotics.unlearns:
         return []
-    if PANEL == "slopes":
+    if ROWS[0][3] == "exponent":
         ends = run.tau[[1, -1]]
         return [(ends, np.full(2, power)) for power in (asymptotics.R_exponent, asymptotics.a_exponent)]
     tau = np.geomspace(run.tau[1], run.tau[-1], LAW_POINTS)
@@ -385,7 +391,7 @@ def plot() -> Any:
         figure.update_xaxes(title_text="time  τ", row=rows, col=2)
     ends = [run.limit for run in (*runs, *runs[: len(wide)], *pinned)]
     columns = [panel_columns(run, limit) for run, limit in zip(plotted, ends, strict=True)]
-    for row, (column, title, log, fixed_range) in enumerate(ROWS, 1):
+    for row, (column, title, _, _, log, fixed_range) in enumerate(ROWS, 1):
         if column == "loss" and LOSS == "excess":
             title, log = "L − L<sub>∞</sub>", True
         axis_range: Any = fixed_range or extent([values[column] for values in columns if column in values], log, 0.09)
@@ -407,7 +413,7 @@ def main() -> None:
             f"in the limit R = {run.limit.R:.6g}, a = {run.limit.a:.6g}, loss = {run.limit.loss:.6g}"
         )
     for (name, *_), run in zip(STARTS, runs, strict=True):
-        if PANEL in ("law", "slopes") and (fit := run.power_fit):
+        if LAW and (fit := run.power_fit):
             print(f"{name}: fitted |R| ~ tau^{fit.R_exponent:.4g}, |a| ~ tau^{fit.a_exponent:.4g}")
     for (name, *_), halt, width in zip(STARTS, halts, needed, strict=False):
         end = f"{halt.fate.name} at R = {halt.R:.6g}, a = {halt.a:.6g}; " if halt else ""

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from components.core.controls import Checkboxes, Choice, Coefficients, Slider
 from components.core.state import Parameter, State
+from components.views.unlearning.panels import OVER_TIME, PANELS, WITH_LOSS
 
 K_MAX = 10  # degrees; k! B_k stays well inside double precision
 COEFFICIENT = (-10.0, 10.0)  # contains the paper's (2, 4, 6, 8, 10)
@@ -22,8 +23,6 @@ HEIGHT = (-1e3, 1e3)  # of a clicked point or a window's edge: what the core acc
 # fate, the past of the clicked points: short words, for short links.
 LAYERS = ("field", "null", "eq", "sep", "orbit", "slow", "loss", "fates", "past")
 
-# R, a and the loss over time; the asymptotic law; its local exponents; the tangent kernel; the epsilon study.
-PANELS = ("course", "law", "slopes", "kernel", "limit")
 WIDTH = (2.0, 1e9)
 PINNED = ("pin_c", "pin_c_star", "pin_eps", "pin_a", "pin_R0")
 
@@ -100,8 +99,8 @@ class UnlearningState(State):
     ] = ("field", "eq", "sep")
     panel: Annotated[
         str,
-        Parameter("pan", "panels", "what the panels show", "choice", choices=PANELS, group="overlay"),
-        Choice(("R, a, L", "law", "exponents", "kernel", "ε → 0")),
+        Parameter("pan", "panels", "what the panels show", "choice", choices=tuple(PANELS), group="overlay"),
+        Choice(tuple(panel.label for panel in PANELS.values())),
     ] = "course"
     width: Annotated[
         Number | None,
@@ -136,12 +135,12 @@ class UnlearningState(State):
     axis: Annotated[
         str,
         Parameter("axis", "τ axis", "time axis of the panels", "choice", choices=("log", "linear"), group="display"),
-        Choice(("log τ", "linear τ"), only={"panel": ("course", "law", "slopes", "kernel")}),
+        Choice(("log τ", "linear τ"), only={"panel": OVER_TIME}),
     ] = "log"
     measure: Annotated[
         str,
         Parameter("y", "loss", "what the loss panel shows", "choice", choices=("loss", "excess"), group="display"),
-        Choice(("L", "L − L∞"), only={"panel": ("course",)}),
+        Choice(("L", "L − L∞"), only={"panel": WITH_LOSS}),
     ] = "loss"
     clock: Annotated[
         str,

@@ -79,7 +79,8 @@ class Models(NamedTuple):
 def models(c: Any, c_star: Any, eps: Any) -> Models:
     """The models with coefficients c, c_star (m, K) and ratios eps (m,); K becomes ``DEGREES_MIN`` at least."""
     m, K = len(c), max(c.shape[1], simd_integrator.DEGREES_MIN)
-    c, c_star = (np.pad(values, ((0, 0), (0, K - values.shape[1]))) for values in (c, c_star))
+    if c.shape[1] < K:
+        c, c_star = (np.pad(values, ((0, 0), (0, K - values.shape[1]))) for values in (c, c_star))
     k = np.arange(1, K + 1)
     w = hermite_norms(K)
     A, B = w * c * c_star, w * c * c

@@ -39,7 +39,8 @@ COARSE = 64  # samples along an axis of the first level, where the last has more
 PIECE = 0.03  # seconds of work that a piece of a map is to take
 
 _FATE_COST, _COURSE_COST = 1e-5, 4e-5  # seconds for a cell: rough, to cut the work into pieces
-_POINTS_PER_TASK = 32  # points beside a boundary that are computed in one go: each takes up to 3 ms
+_POINTS_PER_TASK = 32  # points beside a boundary that are computed in one go, while their cost is not known: up to 3 ms
+_STEPS_PER_TASK = 20_000  # steps of trajectories from such points in one go, about 10 ms
 _LOOSE = 512  # cells that saddles do not decide, integrated in one go
 _COLUMN_COST = 1e-4  # for a column whose fates follow from its saddles
 _UNDECIDED = int(Fate.UNDECIDED)
@@ -434,17 +435,30 @@ def _with(map_: PhaseMap, place: tuple[NDArray[np.intp], NDArray[np.intp]], comp
     return replace(map_, trajectories=map_.trajectories + integrated, **filled)
 
 
+def fates_beside(plan: MapSpec, x: FloatArray, y: FloatArray) -> tuple[NDArray[np.int8], int]:
+    """Fates of the trajectories at the points (x[i], y[i]), and how many steps they took."""
+    given, model, R0, a0 = plan.jobs(x, y)
+    fate, out = np.empty(len(x), np.int8), np.empty((4, len(x)))
+    steps = classify_batch(*given, model, R0, a0, 0.0, False, plan.rtol, fate, out)
+    return fate, steps
+
+
 def _bisected(plan: MapSpec, pool: Executor) -> Callable[[FloatArray, FloatArray], NDArray[np.int8]]:
-    """Fates at points, by all of the pool's workers."""
-    plain = replace(plan, course=False, tau_end=0.0)
+    """Fates at points, by all of the pool's workers; in pieces, so that the work can be stopped, as large as those
+    before allow."""
+    points = _POINTS_PER_TASK
 
     def fates(x: FloatArray, y: FloatArray) -> NDArray[np.int8]:
-        parts = np.array_split(np.arange(len(x)), max(1, -(-len(x) // _POINTS_PER_TASK)))
-        futures = [pool.submit(evaluate_points, plain, x[part], y[part]) for part in parts]
-        found = []
-        for future in futures:
+        nonlocal points
+        parts = np.array_split(np.arange(len(x)), max(1, -(-len(x) // points)))
+        futures = [pool.submit(fates_beside, plan, x[part], y[part]) for part in parts]
+        found, dearest = [], 1.0
+        for part, future in zip(parts, futures, strict=True):
             checkpoint()
-            found.append(future.result()[0])
+            fate, steps = future.result()
+            found.append(fate)
+            dearest = max(dearest, steps / max(1, len(part)))
+        points = max(_POINTS_PER_TASK, int(_STEPS_PER_TASK / dearest))
         return np.concatenate(found)
 
     return fates

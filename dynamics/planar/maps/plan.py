@@ -35,8 +35,11 @@ class MapSpec:
     def jobs(self, x: FloatArray, y: FloatArray) -> tuple[Models, NDArray[np.int64], FloatArray, FloatArray]:
         """Models, and for each pair (x[i], y[i]) its model, R0 and a0."""
         varied = [(a, v) for a, v in ((self.x, x), (self.y, y)) if a.of_model]
-        if varied:
+        if len(varied) == 2:
             unique, index = np.unique(np.stack([v for _, v in varied]), axis=1, return_inverse=True)
+        elif varied:  # ten times as fast for one row
+            unique, index = np.unique(varied[0][1], return_inverse=True)
+            unique = unique[None, :]
         else:
             unique, index = np.empty((0, 1)), np.zeros(len(x), np.int64)
         m = unique.shape[1]

@@ -52,7 +52,7 @@ STATES = st.builds(
         lambda pairs: tuple(number for pair in pairs for number in pair)
     ),
     layers=st.lists(st.sampled_from(LAYERS), unique=True).map(tuple),
-    panel=st.sampled_from(PANELS),
+    panel=st.sampled_from(tuple(PANELS)),
     width=st.none() | within(WIDTH),
     chosen=st.integers(0, MAX_RUNS - 1),
     axis=st.sampled_from(["log", "linear"]),

@@ -370,6 +370,7 @@ def test_the_script_carries_link_citation_and_every_parameter(client: FlaskClien
     assert script["TAU_END"] == state.tau
     assert set(re.findall(r"^(?:from|import) (\w+)", code, re.M)) <= {
         "__future__",
+        "operator",
         "pathlib",
         "typing",
         "numpy",

@@ -18,6 +18,8 @@ from tests.contract.pendulum.state import PendulumState
 
 NAME = "pendulum"
 BY_FIELD = controls.of(NAME, PendulumState)
+CONTROLS = controls.pick(BY_FIELD, *BY_FIELD)
+MAIN = controls.pick(BY_FIELD, "angle", "speed", "damping")
 PAPER = Paper(
     "huygens1673",
     "@book{huygens1673, eprint={0000.00000}}\n",
@@ -53,8 +55,8 @@ class PendulumView(View):
     presets: ClassVar[tuple[Preset, ...]] = load_presets(__file__, PendulumState, (PAPER,))
     papers: ClassVar[tuple[Paper, ...]] = (PAPER,)
     help: ClassVar[Help] = load_help(__file__)
-    controls: ClassVar[list[controls.Control]] = controls.pick(BY_FIELD, *BY_FIELD)
-    compact_controls: ClassVar[list[controls.Control]] = controls.pick(BY_FIELD, "angle", "speed", "damping")
+    controls: ClassVar[list[controls.Control]] = CONTROLS
+    compact_controls: ClassVar[list[controls.Control]] = MAIN
     figures: ClassVar[dict[str, shell.FigureSlot]] = {
         "plane": shell.FigureSlot(f"{NAME}-plane", "Angle and velocity", window="window"),
         "panels": shell.FigureSlot(f"{NAME}-panels", "Angle, velocity and energy over time", window="span"),

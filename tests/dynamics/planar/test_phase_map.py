@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dynamics import Fate, UnlearningModel, phase_map, phase_map_levels
-from dynamics.planar.maps.phase_map import evaluate_points
+from dynamics.planar.maps.phase_map import evaluate_points, fates_beside
 from tests.dynamics import batch
 from tests.dynamics.cases import ONES, alignment, epsilon, height, short_coefficients
 
@@ -326,16 +326,20 @@ def test_whoever_stops_asking_stops_the_work():
 
 
 class Pieces(Executor):
-    """Runs at once what it is given, and notes how many points beside boundaries come together."""
+    """Runs at once what it is given, and notes how many points of their own come together, and the steps of those
+    beside boundaries."""
 
     def __init__(self):
-        self.seen = []
+        self.seen, self.steps = [], []
 
     def submit(self, function, *arguments):
+        result = function(*arguments)
         if function is evaluate_points:
             self.seen.append(len(arguments[1]))
+        if function is fates_beside:
+            self.steps.append(result[1])
         future = Future()
-        future.set_result(function(*arguments))
+        future.set_result(result)
         return future
 
 
@@ -344,8 +348,8 @@ def test_the_work_beside_boundaries_comes_in_small_pieces():
     executor = Pieces()
     *_, found = phase_map_levels(*RIGHT, x=C4, y=BOTH, n=(512, 512), quantities=("fate", "boundary"), executor=executor)
     assert len(found.boundary) > 1
-    assert sum(executor.seen) > 1000
-    assert max(executor.seen) <= 32
+    assert sum(executor.steps) > 1e5
+    assert max(executor.steps) < 5e4, "25 ms: a step takes half a microsecond"
 
 
 def test_cells_that_saddles_do_not_decide_come_in_small_pieces():

@@ -32,7 +32,7 @@ from components.views.unlearning.figures.layers import (
     separatrix_label,
 )
 from components.views.unlearning.figures.limit import assigned, limit_panels
-from components.views.unlearning.figures.panels import LAW_POINTS, PANEL_DISPLAY, PANELS, law, panels
+from components.views.unlearning.figures.panels import LAW_POINTS, PANEL_DISPLAY, law, panels
 from components.views.unlearning.figures.plane import (
     FIELD,
     LABEL_GAP,
@@ -56,7 +56,6 @@ __all__ = [
     "LINE_STYLES",
     "NEAREST_LEVELS",
     "NULLCLINE",
-    "PANELS",
     "PANEL_DISPLAY",
     "SYMBOLS",
     "TAIL",

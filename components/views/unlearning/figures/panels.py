@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,44 +10,17 @@ from components.core.formatting import format_number
 from components.core.view import Figure, Trace, column
 from components.ui.subplots import POWER_TICKS, TICKS, axis_name, axis_of, scatter, stacked_axes
 from components.views.unlearning.figures.styles import Run
+from components.views.unlearning.panels import OVER_TIME, PANELS, WITH_LOSS
 from dynamics import Asymptotics, PowerFit
 
 LAW_POINTS = 60
 
 
-@dataclass(frozen=True)
-class Row:
-    """A panel: the column that it shows, its title, and its axis."""
-
-    column: str
-    title: str
-    log: bool = False
-    range: tuple[float, float] | None = None  # None: the full extent of the column
-    planar_only: bool = False  # whether the law of finite width has no such column
-
-
-SLOPES = (-1.1, 1.1)  # a trajectory that leaves R = 0 starts with 1; jumps exceed the range
-ALIGNMENT = Row("R", "R", range=(-0.04, 1.04))
-PANELS: dict[str, tuple[Row, ...]] = {
-    "course": (ALIGNMENT, Row("a", "a"), Row("loss", "loss  L")),
-    "law": (Row("size_R", "|R|", log=True), Row("size_a", "|a|", log=True)),
-    "slopes": (
-        Row("slope_R", "d log |R| / d log τ", range=SLOPES),
-        Row("slope_a", "d log |a| / d log τ", range=SLOPES),
-    ),
-    "kernel": (
-        ALIGNMENT,
-        Row("moved", "|w − w₀|", planar_only=True),
-        Row("change", "|Θ − Θ₀| / |Θ₀|", log=True, planar_only=True),
-        Row("share", "layer 2’s share", range=(-0.04, 1.04), planar_only=True),
-    ),
-}
-
-
 def panels(negative_R: bool, panel: str = "course") -> Figure:
     """Return the rows of a panel over one time axis, without lines."""
-    layout = stacked_axes([row.title for row in PANELS[panel]], ("tau", "τ"))
-    for number, row in enumerate(PANELS[panel]):
+    rows = PANELS[panel].rows
+    layout = stacked_axes([row.title for row in rows], ("tau", "τ"))
+    for number, row in enumerate(rows):
         axis = axis_name(number)
         if row.log:
             layout[axis] |= {"type": "log", "tickfont": {"size": POWER_TICKS}}
@@ -65,7 +37,8 @@ def law(run: Run, asymptotics: Asymptotics, tau: np.ndarray, fit: PowerFit | Non
     the law's panel also the exponents fitted to its end.
     """
     powers = asymptotics.R_exponent, asymptotics.a_exponent
-    if panel == "slopes":
+    exponents = PANELS[panel].rows[0].transform == "exponent"
+    if exponents:
         times = np.array([tau[1], tau[-1]])
         curves = [np.full(2, power) for power in powers]
     else:
@@ -85,7 +58,7 @@ def law(run: Run, asymptotics: Asymptotics, tau: np.ndarray, fit: PowerFit | Non
         )
         for row, (values, power) in enumerate(zip(curves, powers, strict=True))
     ]
-    return [*traces, *_fitted(run, asymptotics, fit)] if fit and panel == "law" else traces
+    return traces if exponents or not fit else [*traces, *_fitted(run, asymptotics, fit)]
 
 
 def valid_law(asymptotics: Asymptotics, times: np.ndarray) -> list[np.ndarray]:
@@ -131,5 +104,5 @@ _EXCESS = {
     }
 }
 PANEL_DISPLAY: dict[str, dict[str, Any]] = {
-    panel: {"axis": _LINEAR, "measure": _EXCESS} if panel == "course" else {"axis": _LINEAR} for panel in PANELS
+    panel: {"axis": _LINEAR, "measure": _EXCESS} if panel in WITH_LOSS else {"axis": _LINEAR} for panel in OVER_TIME
 }

@@ -5,8 +5,8 @@ from __future__ import annotations
 from components.core.view import Trace
 from components.ui.subplots import curve_meta, scatter, time_trace
 from components.ui.theme import FATES
-from components.views.unlearning.figures.panels import PANELS
 from components.views.unlearning.figures.styles import Run
+from components.views.unlearning.panels import PANELS
 
 
 def run_traces(index: int, run: Run, panel: str = "course") -> dict[str, list[Trace]]:
@@ -20,7 +20,7 @@ def run_traces(index: int, run: Run, panel: str = "course") -> dict[str, list[Tr
     line = {**line, "width": min(line["width"], 2)}
     panel_traces = [
         time_trace(index, "tau", row.column, name, line, number)
-        for number, row in enumerate(PANELS.get(panel, ()))
+        for number, row in enumerate(PANELS[panel].rows)
         if not (row.planar_only and run.kind == "wide")
     ]
     return {

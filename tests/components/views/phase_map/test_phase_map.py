@@ -48,7 +48,7 @@ STATES = st.builds(
     x=st.sampled_from(AXES),
     y=st.sampled_from(AXES),
     window=st.none() | st.tuples(*(within((-20, 20)),) * 4),
-    quantity=st.sampled_from(QUANTITIES),
+    quantity=st.sampled_from(tuple(QUANTITIES)),
     detail=st.sampled_from(DETAILS),
 )
 

@@ -63,7 +63,7 @@ STATES = st.builds(
     seed=st.integers(*SEEDS),
     t=within(HORIZON),
     layers=st.lists(st.sampled_from(LAYERS), unique=True).map(tuple),
-    panel=st.sampled_from(PANELS),
+    panel=st.sampled_from(tuple(PANELS)),
     sweep=st.tuples(within(EPS), within(EPS)),
     seeds=st.integers(1, 50),
     dimension=st.integers(*DIMENSION),
@@ -294,7 +294,7 @@ def test_at_large_eps_no_formula_stands_for_a_number(query: str) -> None:
 
 
 def test_the_conventions_are_said_wherever_coefficients_are(client: FlaskClient) -> None:
-    for control in (*layout.PHI, *layout.SIGMA):
+    for control in (*layout.BY_FIELD["phi"], *layout.BY_FIELD["sigma"]):
         assert "normalized Hermite polynomial" in control.title
     assert "Heₖ/√(k!)" in VIEW.help.about
     assert "h_k = He_k / sqrt(k!)" in client.get("/export/time_scales.json?eps=1&t=1").get_json()["conventions"]

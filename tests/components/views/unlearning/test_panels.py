@@ -68,7 +68,7 @@ def test_every_panel_is_of_plotlys_schema(preset: Any, panel: str) -> None:
         go.Figure(data=[*figure["data"], *lines], layout=figure["layout"])
     if panel == "limit":
         return
-    rows = figures.PANELS[panel]
+    rows = PANELS[panel].rows
     axes = {trace["yaxis"] for run in runs(parts) for trace in run["traces"]["panels"]}
     assert axes == {axis_of(row) for row in range(len(rows))}
 
