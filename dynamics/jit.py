@@ -11,12 +11,14 @@ import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from inspect import signature
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 from numba import njit
 from numba.core import config as numba_config
+from numba.extending import overload
 
 config: Any = numba_config
 OPTIONS: Any = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}, "no_cfunc_wrapper": True}
@@ -26,6 +28,23 @@ INLINE: Any = {**OPTIONS, "forceinline": True}
 """For the few lines at the heart of a step, where a call would cost as much as the work."""
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+def implements(generic: Callable[..., Any], system: type, inline: bool = False) -> Callable[[F], F]:
+    """Decorate a function as what ``generic`` does, in compiled code, for a system (a NamedTuple, its first argument).
+
+    inline: for a few lines at the heart of a step.
+    """
+
+    def register(function: F) -> F:
+        def choose(candidate: Any, *_others: Any) -> F | None:
+            return function if getattr(candidate, "instance_class", None) is system else None
+
+        choose.__signature__ = signature(function)  # type: ignore[attr-defined]  # numba compares the two
+        overload(generic, jit_options=INLINE if inline else {})(choose)
+        return function
+
+    return register
 
 
 def _fingerprint() -> str:

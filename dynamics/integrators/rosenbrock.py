@@ -99,11 +99,6 @@ def solve(system: Any, factors: Any, b: Any) -> None:
     raise TypeError("overloaded for each system; only compiled code calls it")
 
 
-def is_system(candidate: Any, system: type) -> bool:
-    """Whether a numba type is that of the NamedTuple ``system``: what an overload asks first."""
-    return getattr(candidate, "instance_class", None) is system
-
-
 # --- advancing -----------------------------------------------------------------------------------
 
 

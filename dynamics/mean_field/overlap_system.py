@@ -25,10 +25,9 @@ from math import sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba.extending import overload
 
 from dynamics.integrators import rosenbrock
-from dynamics.jit import INLINE, compiled
+from dynamics.jit import compiled, implements
 from dynamics.mean_field import system as interface
 from dynamics.mean_field.polynomial_system import polynomial, substitute
 from dynamics.mean_field.relu_system import kernel
@@ -81,18 +80,14 @@ def overlap_kernel(coefficients: Any, r: float) -> tuple[float, float, float]:
     return kernel(r, (1.0 - r) * (1.0 + r))
 
 
-def _only(system: Any) -> bool:
-    return rosenbrock.is_system(system, OverlapFlow)
+@implements(rosenbrock.size, OverlapFlow, inline=True)
+def _size(system: Any) -> Any:
+    return system.m * (system.m + 2)
 
 
-@overload(rosenbrock.size, jit_options=INLINE)
-def _size(system):  # type: ignore[no-untyped-def]
-    return (lambda system: system.m * (system.m + 2)) if _only(system) else None
-
-
-@overload(interface.neurons, jit_options=INLINE)
-def _neurons(system):  # type: ignore[no-untyped-def]
-    return (lambda system: system.m) if _only(system) else None
+@implements(interface.neurons, OverlapFlow, inline=True)
+def _neurons(system: Any) -> Any:
+    return system.m
 
 
 # The store: vectors a, s, V', V'', e, F (what a_i multiplies in ds_i); matrices U, U', U'', these three times
@@ -100,11 +95,9 @@ def _neurons(system):  # type: ignore[no-untyped-def]
 _VECTORS, _MATRICES = 6, 6
 
 
-@overload(rosenbrock.jacobian_storage, jit_options=INLINE)
-def _store_size(system):  # type: ignore[no-untyped-def]
-    if not _only(system):
-        return None
-    return lambda system: _VECTORS * system.m + _MATRICES * system.m * system.m + 1
+@implements(rosenbrock.jacobian_storage, OverlapFlow, inline=True)
+def _store_size(system: Any) -> Any:
+    return _VECTORS * system.m + _MATRICES * system.m * system.m + 1
 
 
 @compiled
@@ -179,95 +172,77 @@ def _evaluate(system: Any, y: Any, dy: Any, store: Any) -> Any:
     return turned
 
 
-@overload(rosenbrock.derivative)
-def _derivative(system, y, dy):  # type: ignore[no-untyped-def]
-    if not _only(system):
-        return None
-
-    def derivative(system, y, dy):  # type: ignore[no-untyped-def]
-        _evaluate(system, y, dy, np.empty(rosenbrock.jacobian_storage(system)))
-
-    return derivative
+@implements(rosenbrock.derivative, OverlapFlow)
+def _derivative(system: Any, y: Any, dy: Any) -> Any:
+    _evaluate(system, y, dy, np.empty(rosenbrock.jacobian_storage(system)))
 
 
-@overload(rosenbrock.linearize)
-def _linearize(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def]
-    if not _only(system):
-        return None
-
-    def linearize(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def]
-        m, rate = system.m, system.rate
-        turned = _evaluate(system, y, dy, jac)
-        a, s = y[:m], y[m : 2 * m]
-        r, saved_r = y[2 * m :].reshape(m, m), _matrix(jac, m, 3)
-        saved_a, saved_s = _vector(jac, m, 0), _vector(jac, m, 1)
-        for i in range(m):
-            saved_a[i], saved_s[i] = a[i], s[i]
-            for p in range(m):
-                saved_r[i, p] = r[i, p]
-        U, first, second = _matrix(jac, m, 0), _matrix(jac, m, 1), _matrix(jac, m, 2)
-        slopes, bends, pulls = _vector(jac, m, 2), _vector(jac, m, 3), _vector(jac, m, 4)
-        height = sqrt(np.sum(system.weights * a * a))
-        lean = sqrt(np.sum(system.weights * s * s))
-        overlap = 0.0
-        for i in range(m):
-            for p in range(m):
-                overlap += system.weights[i] * system.others[i, p] * r[i, p] * r[i, p]
-        overlap = sqrt(overlap)
-        itself = overlap_kernel(system.U, 1.0)[0] * system.own
-        of_r, noise_of_r = scale[2 * m :].reshape(m, m), noise[2 * m :].reshape(m, m)
-        growth = 0.0
-        for i in range(m):
-            level = absolute = curved = along = square = 0.0
-            for p in range(m):
-                weight = a[p] * first[i, p]
-                level += abs(a[p] * U[i, p])
-                absolute += abs(weight)
-                curved += abs(a[p] * second[i, p]) * (1.0 - r[i, p] * r[i, p])
-                along += weight * s[p]
-                square += weight * turned[i, p]
-            outward = slopes[i] * s[i] - pulls[i]
-            tangential = slopes[i] * slopes[i] - 2.0 * slopes[i] * along + square - outward * outward
-            diagonal = abs(a[i]) * (abs(bends[i]) + abs(outward) + curved)
-            growth = max(growth, block_growth(max(0.0, tangential) * rate, diagonal))
-            scale[i] = abs(a[i]) + height + FLOOR * system.size
-            scale[m + i] = 1e-30 + abs(s[i]) + lean
-            noise[i] = ROUNDING * rate * (abs(polynomial(system.V, s[i])[0]) + level + itself * abs(a[i]))
-            moved = ROUNDING * abs(a[i]) * (abs(slopes[i]) + absolute)
-            noise[m + i] = moved * max(abs(s[i]), 1.0 - s[i] * s[i])
-            for j in range(m):
-                of_r[i, j] = 1e-30 + abs(r[i, j]) + overlap
-                noise_of_r[i, j] = moved
-        for i in range(m):
-            for j in range(i + 1):
-                noise_of_r[i, j] = noise_of_r[j, i] = noise_of_r[i, j] + noise_of_r[j, i]
-        return growth
-
-    return linearize
+@implements(rosenbrock.linearize, OverlapFlow)
+def _linearize(system: Any, y: Any, dy: Any, jac: Any, scale: Any, noise: Any) -> Any:
+    m, rate = system.m, system.rate
+    turned = _evaluate(system, y, dy, jac)
+    a, s = y[:m], y[m : 2 * m]
+    r, saved_r = y[2 * m :].reshape(m, m), _matrix(jac, m, 3)
+    saved_a, saved_s = _vector(jac, m, 0), _vector(jac, m, 1)
+    for i in range(m):
+        saved_a[i], saved_s[i] = a[i], s[i]
+        for p in range(m):
+            saved_r[i, p] = r[i, p]
+    U, first, second = _matrix(jac, m, 0), _matrix(jac, m, 1), _matrix(jac, m, 2)
+    slopes, bends, pulls = _vector(jac, m, 2), _vector(jac, m, 3), _vector(jac, m, 4)
+    height = sqrt(np.sum(system.weights * a * a))
+    lean = sqrt(np.sum(system.weights * s * s))
+    overlap = 0.0
+    for i in range(m):
+        for p in range(m):
+            overlap += system.weights[i] * system.others[i, p] * r[i, p] * r[i, p]
+    overlap = sqrt(overlap)
+    itself = overlap_kernel(system.U, 1.0)[0] * system.own
+    of_r, noise_of_r = scale[2 * m :].reshape(m, m), noise[2 * m :].reshape(m, m)
+    growth = 0.0
+    for i in range(m):
+        level = absolute = curved = along = square = 0.0
+        for p in range(m):
+            weight = a[p] * first[i, p]
+            level += abs(a[p] * U[i, p])
+            absolute += abs(weight)
+            curved += abs(a[p] * second[i, p]) * (1.0 - r[i, p] * r[i, p])
+            along += weight * s[p]
+            square += weight * turned[i, p]
+        outward = slopes[i] * s[i] - pulls[i]
+        tangential = slopes[i] * slopes[i] - 2.0 * slopes[i] * along + square - outward * outward
+        diagonal = abs(a[i]) * (abs(bends[i]) + abs(outward) + curved)
+        growth = max(growth, block_growth(max(0.0, tangential) * rate, diagonal))
+        scale[i] = abs(a[i]) + height + FLOOR * system.size
+        scale[m + i] = 1e-30 + abs(s[i]) + lean
+        noise[i] = ROUNDING * rate * (abs(polynomial(system.V, s[i])[0]) + level + itself * abs(a[i]))
+        moved = ROUNDING * abs(a[i]) * (abs(slopes[i]) + absolute)
+        noise[m + i] = moved * max(abs(s[i]), 1.0 - s[i] * s[i])
+        for j in range(m):
+            of_r[i, j] = 1e-30 + abs(r[i, j]) + overlap
+            noise_of_r[i, j] = moved
+    for i in range(m):
+        for j in range(i + 1):
+            noise_of_r[i, j] = noise_of_r[j, i] = noise_of_r[i, j] + noise_of_r[j, i]
+    return growth
 
 
-@overload(rosenbrock.factorize)
-def _factorize(system, jac, shift, factors):  # type: ignore[no-untyped-def]
-    if not _only(system):
-        return None
-
-    def factorize(system, jac, shift, factors):  # type: ignore[no-untyped-def]
-        m = system.m
-        for i in range(len(jac)):
-            factors[i] = jac[i]
-        block, U = np.empty((m, m)), _matrix(jac, m, 0)
-        itself = overlap_kernel(system.U, 1.0)[0] * system.own
-        for i in range(m):
-            for p in range(i):  # made symmetric: others_ip / weights_p does not depend on i and p
-                block[i, p] = block[p, i] = system.rate * system.roots[i] / system.roots[p] * U[i, p]
-            block[i, i] = shift + system.rate * (U[i, i] + itself)
-        lower, root = _matrix(factors, m, 5), np.linalg.cholesky(block)
-        for i in range(m):
-            for p in range(m):
-                lower[i, p] = root[i, p]
-        factors[-1] = shift
-
-    return factorize
+@implements(rosenbrock.factorize, OverlapFlow)
+def _factorize(system: Any, jac: Any, shift: Any, factors: Any) -> Any:
+    m = system.m
+    for i in range(len(jac)):
+        factors[i] = jac[i]
+    block, U = np.empty((m, m)), _matrix(jac, m, 0)
+    itself = overlap_kernel(system.U, 1.0)[0] * system.own
+    for i in range(m):
+        for p in range(i):  # made symmetric: others_ip / weights_p does not depend on i and p
+            block[i, p] = block[p, i] = system.rate * system.roots[i] / system.roots[p] * U[i, p]
+        block[i, i] = shift + system.rate * (U[i, i] + itself)
+    lower, root = _matrix(factors, m, 5), np.linalg.cholesky(block)
+    for i in range(m):
+        for p in range(m):
+            lower[i, p] = root[i, p]
+    factors[-1] = shift
 
 
 @compiled
@@ -326,91 +301,73 @@ def _precondition(system: Any, factors: Any, x: Any) -> None:
     x[:m] /= system.roots
 
 
-@overload(rosenbrock.solve)
-def _solve(system, factors, b):  # type: ignore[no-untyped-def]
-    if not _only(system):
-        return None
-
-    def solve(system, factors, b):  # type: ignore[no-untyped-def]
-        n = len(b)
-        shift = factors[-1]
-        _precondition(system, factors, b)
-        size = sqrt(np.dot(b, b))
-        if not 0.0 < size < np.inf:
-            return
-        basis = np.empty((_BASIS + 1, n))
-        upper = np.zeros((_BASIS + 1, _BASIS))
-        cosines, sines, rest = np.zeros(_BASIS), np.zeros(_BASIS), np.zeros(_BASIS + 1)
-        basis[0] = b / size
-        rest[0] = size
-        count = 0
-        for k in range(_BASIS):
-            w = basis[k + 1]
-            _times_jacobian(system, factors, basis[k], w)
-            for i in range(n):
-                w[i] = shift * basis[k, i] - w[i]
-            _precondition(system, factors, w)
-            for _ in range(2):  # once more: what rounding left
-                for i in range(k + 1):
-                    part = np.dot(basis[i], w)
-                    upper[i, k] += part
-                    w -= part * basis[i]
-            length = sqrt(np.dot(w, w))
-            for i in range(k):
-                above, below = upper[i, k], upper[i + 1, k]
-                upper[i, k] = cosines[i] * above + sines[i] * below
-                upper[i + 1, k] = cosines[i] * below - sines[i] * above
-            radius = sqrt(upper[k, k] ** 2 + length**2)
-            cosines[k], sines[k] = upper[k, k] / radius, length / radius
-            upper[k, k] = radius
-            rest[k + 1] = -sines[k] * rest[k]
-            rest[k] *= cosines[k]
-            count = k + 1
-            if abs(rest[k + 1]) <= _TOLERANCE * size or length <= 1e-300:
-                break
-            w /= length
-        for i in range(count - 1, -1, -1):
-            for j in range(i + 1, count):
-                rest[i] -= upper[i, j] * rest[j]
-            rest[i] /= upper[i, i]
-        b[:] = 0.0
-        for i in range(count):
-            b += rest[i] * basis[i]
-
-    return solve
+@implements(rosenbrock.solve, OverlapFlow)
+def _solve(system: Any, factors: Any, b: Any) -> Any:
+    n = len(b)
+    shift = factors[-1]
+    _precondition(system, factors, b)
+    size = sqrt(np.dot(b, b))
+    if not 0.0 < size < np.inf:
+        return
+    basis = np.empty((_BASIS + 1, n))
+    upper = np.zeros((_BASIS + 1, _BASIS))
+    cosines, sines, rest = np.zeros(_BASIS), np.zeros(_BASIS), np.zeros(_BASIS + 1)
+    basis[0] = b / size
+    rest[0] = size
+    count = 0
+    for k in range(_BASIS):
+        w = basis[k + 1]
+        _times_jacobian(system, factors, basis[k], w)
+        for i in range(n):
+            w[i] = shift * basis[k, i] - w[i]
+        _precondition(system, factors, w)
+        for _ in range(2):  # once more: what rounding left
+            for i in range(k + 1):
+                part = np.dot(basis[i], w)
+                upper[i, k] += part
+                w -= part * basis[i]
+        length = sqrt(np.dot(w, w))
+        for i in range(k):
+            above, below = upper[i, k], upper[i + 1, k]
+            upper[i, k] = cosines[i] * above + sines[i] * below
+            upper[i + 1, k] = cosines[i] * below - sines[i] * above
+        radius = sqrt(upper[k, k] ** 2 + length**2)
+        cosines[k], sines[k] = upper[k, k] / radius, length / radius
+        upper[k, k] = radius
+        rest[k + 1] = -sines[k] * rest[k]
+        rest[k] *= cosines[k]
+        count = k + 1
+        if abs(rest[k + 1]) <= _TOLERANCE * size or length <= 1e-300:
+            break
+        w /= length
+    for i in range(count - 1, -1, -1):
+        for j in range(i + 1, count):
+            rest[i] -= upper[i, j] * rest[j]
+        rest[i] /= upper[i, i]
+    b[:] = 0.0
+    for i in range(count):
+        b += rest[i] * basis[i]
 
 
-@overload(interface.alignments)
-def _alignments(system, y, s):  # type: ignore[no-untyped-def]
-    if not _only(system):
-        return None
-
-    def alignments(system, y, s):  # type: ignore[no-untyped-def]
-        for i in range(system.m):
-            s[i] = y[system.m + i]
-
-    return alignments
+@implements(interface.alignments, OverlapFlow)
+def _alignments(system: Any, y: Any, s: Any) -> Any:
+    for i in range(system.m):
+        s[i] = y[system.m + i]
 
 
-@overload(interface.measure)
-def _measure(system, y):  # type: ignore[no-untyped-def]
-    if not _only(system):
-        return None
-
-    def measure(system, y):  # type: ignore[no-untyped-def]
-        m = system.m
-        a, s, r = y[:m], y[m : 2 * m], y[2 * m :].reshape(m, m)
-        itself = overlap_kernel(system.U, 1.0)[0] * system.own
-        square = apart = 0.0
-        for i in range(m):
-            weight = system.weights[i]
-            square += weight * a[i] * a[i] * itself
-            for j in range(m):
-                share = weight * system.others[i, j]
-                if share > 0.0:
-                    square += share * a[i] * a[j] * overlap_kernel(system.U, r[i, j])[0]
-                    apart += share * (r[i, j] - s[i] * s[j]) ** 2
-        pairs = max(system.own, 1.0 - system.own)  # over the square of the number of neurons
-        return risk(system.table, system.weights * a, s, square), sqrt(apart / pairs)
-
-    return measure
+@implements(interface.measure, OverlapFlow)
+def _measure(system: Any, y: Any) -> Any:
+    m = system.m
+    a, s, r = y[:m], y[m : 2 * m], y[2 * m :].reshape(m, m)
+    itself = overlap_kernel(system.U, 1.0)[0] * system.own
+    square = apart = 0.0
+    for i in range(m):
+        weight = system.weights[i]
+        square += weight * a[i] * a[i] * itself
+        for j in range(m):
+            share = weight * system.others[i, j]
+            if share > 0.0:
+                square += share * a[i] * a[j] * overlap_kernel(system.U, r[i, j])[0]
+                apart += share * (r[i, j] - s[i] * s[j]) ** 2
+    pairs = max(system.own, 1.0 - system.own)  # over the square of the number of neurons
+    return risk(system.table, system.weights * a, s, square), sqrt(apart / pairs)

@@ -13,11 +13,10 @@ the Cholesky factor of a matrix of K + 1 rows. Source of the system: Berthier, M
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba.extending import overload
 
 from dynamics.coordinates import alignment
 from dynamics.integrators import rosenbrock
-from dynamics.jit import INLINE, compiled
+from dynamics.jit import compiled, implements
 from dynamics.mean_field import system as interface
 from dynamics.mean_field.system import ROUNDING, block_growth, error_scales
 
@@ -80,18 +79,14 @@ def polynomial(g: Any, s: float) -> tuple[float, float, float]:
     return value, first, second
 
 
-def _only(system: Any) -> bool:
-    return rosenbrock.is_system(system, FiniteRank)
+@implements(rosenbrock.size, FiniteRank, inline=True)
+def _size(system: Any) -> Any:
+    return 2 * system.m
 
 
-@overload(rosenbrock.size, jit_options=INLINE)
-def _size(system):  # type: ignore[no-untyped-def]
-    return (lambda system: 2 * system.m) if _only(system) else None
-
-
-@overload(interface.neurons, jit_options=INLINE)
-def _neurons(system):  # type: ignore[no-untyped-def]
-    return (lambda system: system.m) if _only(system) else None
+@implements(interface.neurons, FiniteRank, inline=True)
+def _neurons(system: Any) -> Any:
+    return system.m
 
 
 # The Jacobian's store: P', a P'' (1 - s^2), 1 - s^2 of each neuron; then for each degree of the activation
@@ -101,152 +96,122 @@ def _neurons(system):  # type: ignore[no-untyped-def]
 # multiple of the identity for each neuron, so that it commutes with the blocks.)
 
 
-@overload(rosenbrock.jacobian_storage)
-def _store_size(system):  # type: ignore[no-untyped-def]
-    if not _only(system):
-        return None
-
-    def store_size(system):  # type: ignore[no-untyped-def]
-        r = len(system.degrees)
-        return 4 * system.m + 4 * r * system.m + r * r + 1
-
-    return store_size
+@implements(rosenbrock.jacobian_storage, FiniteRank)
+def _store_size(system: Any) -> Any:
+    r = len(system.degrees)
+    return 4 * system.m + 4 * r * system.m + r * r + 1
 
 
-@overload(rosenbrock.derivative)
-def _derivative(system, y, dy):  # type: ignore[no-untyped-def]
-    if not _only(system):
-        return None
-
-    def derivative(system, y, dy):  # type: ignore[no-untyped-def]
-        m = system.m
-        g, s, S = np.empty(system.table.shape[1]), np.empty(m), np.empty(m)
-        forces(system, y, s, S, g)
-        for i in range(m):
-            value, first, _ = polynomial(g, s[i])
-            dy[i] = value * system.rate
-            dy[m + i] = y[i] * first
-
-    return derivative
+@implements(rosenbrock.derivative, FiniteRank)
+def _derivative(system: Any, y: Any, dy: Any) -> Any:
+    m = system.m
+    g, s, S = np.empty(system.table.shape[1]), np.empty(m), np.empty(m)
+    forces(system, y, s, S, g)
+    for i in range(m):
+        value, first, _ = polynomial(g, s[i])
+        dy[i] = value * system.rate
+        dy[m + i] = y[i] * first
 
 
-@overload(rosenbrock.linearize)
-def _linearize(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def]
-    if not _only(system):
-        return None
-
-    def linearize(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def]
-        m, table, degrees, rate = system.m, system.table, system.degrees, system.rate
-        K, r = table.shape[1], len(degrees)
-        slopes, diagonals, S = jac[:m], jac[m : 2 * m], jac[2 * m : 3 * m]
-        levels = jac[4 * m : 4 * m + r * m].reshape(r, m)
-        tilts = jac[4 * m + r * m : 4 * m + 2 * r * m].reshape(r, m)
-        g, s, absolute = np.empty(K), np.empty(m), np.zeros(K)
-        forces(system, y, s, S, g)
-        for i in range(m):
-            power = system.weights[i] * abs(y[i])
-            for k in range(K):
-                absolute[k] += power
-                power *= abs(s[i])
+@implements(rosenbrock.linearize, FiniteRank)
+def _linearize(system: Any, y: Any, dy: Any, jac: Any, scale: Any, noise: Any) -> Any:
+    m, table, degrees, rate = system.m, system.table, system.degrees, system.rate
+    K, r = table.shape[1], len(degrees)
+    slopes, diagonals, S = jac[:m], jac[m : 2 * m], jac[2 * m : 3 * m]
+    levels = jac[4 * m : 4 * m + r * m].reshape(r, m)
+    tilts = jac[4 * m + r * m : 4 * m + 2 * r * m].reshape(r, m)
+    g, s, absolute = np.empty(K), np.empty(m), np.zeros(K)
+    forces(system, y, s, S, g)
+    for i in range(m):
+        power = system.weights[i] * abs(y[i])
         for k in range(K):
-            absolute[k] = abs(table[2, k]) + table[3, k] * absolute[k]
-        growth = 0.0
+            absolute[k] += power
+            power *= abs(s[i])
+    for k in range(K):
+        absolute[k] = abs(table[2, k]) + table[3, k] * absolute[k]
+    growth = 0.0
+    for i in range(m):
+        a = y[i]
+        value, first, second = polynomial(g, s[i])
+        dy[i], dy[m + i] = value * rate, a * first
+        slopes[i], diagonals[i] = first, a * second * S[i]
+        growth = max(growth, block_growth(first * first * S[i] * rate, diagonals[i]))
+        terms, steep, _ = polynomial(absolute, abs(s[i]))
+        noise[i], noise[m + i] = ROUNDING * terms * rate, ROUNDING * abs(a) * steep
+        power, before, k = 1.0, 0.0, 0  # s^k and s^(k-1)
+        for j in range(r):
+            while k < degrees[j]:
+                before = power
+                power *= s[i]
+                k += 1
+            levels[j, i] = table[1, k] * power
+            tilts[j, i] = table[1, k] * a * k * before
+    error_scales(y[:m], y[m:], S, system.weights, system.size, scale)
+    return growth
+
+
+@implements(rosenbrock.factorize, FiniteRank)
+def _factorize(system: Any, jac: Any, shift: Any, factors: Any) -> Any:
+    m, rate, r = system.m, system.rate, len(system.degrees)
+    slopes, diagonals, S = jac[:m], jac[m : 2 * m], jac[2 * m : 3 * m]
+    inverse, rest = factors[2 * m : 3 * m], factors[3 * m : 4 * m]
+    for i in range(m):
+        factors[i], factors[m + i] = slopes[i], S[i]
+        rest[i] = shift - diagonals[i]
+        inverse[i] = 1.0 / (shift * rest[i] - slopes[i] * slopes[i] * S[i] * rate)
+    factors[-1] = shift
+    if r == 0:
+        return
+    levels = jac[4 * m : 4 * m + r * m].reshape(r, m)
+    tilts = jac[4 * m + r * m : 4 * m + 2 * r * m].reshape(r, m)
+    levels_kept = factors[4 * m : 4 * m + r * m].reshape(r, m)
+    tilts_kept = factors[4 * m + r * m : 4 * m + 2 * r * m].reshape(r, m)
+    of_a = factors[4 * m + 2 * r * m : 4 * m + 3 * r * m].reshape(r, m)
+    of_rho = factors[4 * m + 3 * r * m : 4 * m + 4 * r * m].reshape(r, m)
+    for j in range(r):
         for i in range(m):
-            a = y[i]
-            value, first, second = polynomial(g, s[i])
-            dy[i], dy[m + i] = value * rate, a * first
-            slopes[i], diagonals[i] = first, a * second * S[i]
-            growth = max(growth, block_growth(first * first * S[i] * rate, diagonals[i]))
-            terms, steep, _ = polynomial(absolute, abs(s[i]))
-            noise[i], noise[m + i] = ROUNDING * terms * rate, ROUNDING * abs(a) * steep
-            power, before, k = 1.0, 0.0, 0  # s^k and s^(k-1)
-            for j in range(r):
-                while k < degrees[j]:
-                    before = power
-                    power *= s[i]
-                    k += 1
-                levels[j, i] = table[1, k] * power
-                tilts[j, i] = table[1, k] * a * k * before
-        error_scales(y[:m], y[m:], S, system.weights, system.size, scale)
-        return growth
-
-    return linearize
+            level, tilt = levels[j, i], tilts[j, i]
+            levels_kept[j, i], tilts_kept[j, i] = system.weights[i] * level, system.weights[i] * tilt * S[i]
+            of_a[j, i] = (rest[i] * level * rate + slopes[i] * S[i] * rate * tilt) * inverse[i]
+            of_rho[j, i] = (slopes[i] * level * rate + shift * tilt) * inverse[i]
+    core = np.dot(levels_kept, of_a.T)
+    core += np.dot(tilts_kept, of_rho.T)
+    for j in range(r):
+        core[j, j] += 1.0
+    root = np.linalg.cholesky(core)
+    for j in range(r):
+        for i in range(r):
+            factors[4 * m + 4 * r * m + r * j + i] = root[j, i]
 
 
-@overload(rosenbrock.factorize)
-def _factorize(system, jac, shift, factors):  # type: ignore[no-untyped-def]
-    if not _only(system):
-        return None
-
-    def factorize(system, jac, shift, factors):  # type: ignore[no-untyped-def]
-        m, rate, r = system.m, system.rate, len(system.degrees)
-        slopes, diagonals, S = jac[:m], jac[m : 2 * m], jac[2 * m : 3 * m]
-        inverse, rest = factors[2 * m : 3 * m], factors[3 * m : 4 * m]
+@implements(rosenbrock.solve, FiniteRank)
+def _solve(system: Any, factors: Any, b: Any) -> Any:
+    m, rate, r = system.m, system.rate, len(system.degrees)
+    slopes, S = factors[:m], factors[m : 2 * m]
+    inverse, rest = factors[2 * m : 3 * m], factors[3 * m : 4 * m]
+    shift = factors[-1]
+    for i in range(m):
+        x, z = b[i], b[m + i]
+        b[i] = (rest[i] * x + slopes[i] * S[i] * rate * z) * inverse[i]
+        b[m + i] = (slopes[i] * x + shift * z) * inverse[i]
+    if r == 0:
+        return
+    levels = factors[4 * m : 4 * m + r * m].reshape(r, m)
+    tilts = factors[4 * m + r * m : 4 * m + 2 * r * m].reshape(r, m)
+    of_a = factors[4 * m + 2 * r * m : 4 * m + 3 * r * m].reshape(r, m)
+    of_rho = factors[4 * m + 3 * r * m : 4 * m + 4 * r * m].reshape(r, m)
+    lower = factors[4 * m + 4 * r * m : 4 * m + 4 * r * m + r * r].reshape(r, r)
+    u = np.empty(r)
+    for j in range(r):
+        total = 0.0
         for i in range(m):
-            factors[i], factors[m + i] = slopes[i], S[i]
-            rest[i] = shift - diagonals[i]
-            inverse[i] = 1.0 / (shift * rest[i] - slopes[i] * slopes[i] * S[i] * rate)
-        factors[-1] = shift
-        if r == 0:
-            return
-        levels = jac[4 * m : 4 * m + r * m].reshape(r, m)
-        tilts = jac[4 * m + r * m : 4 * m + 2 * r * m].reshape(r, m)
-        levels_kept = factors[4 * m : 4 * m + r * m].reshape(r, m)
-        tilts_kept = factors[4 * m + r * m : 4 * m + 2 * r * m].reshape(r, m)
-        of_a = factors[4 * m + 2 * r * m : 4 * m + 3 * r * m].reshape(r, m)
-        of_rho = factors[4 * m + 3 * r * m : 4 * m + 4 * r * m].reshape(r, m)
-        for j in range(r):
-            for i in range(m):
-                level, tilt = levels[j, i], tilts[j, i]
-                levels_kept[j, i], tilts_kept[j, i] = system.weights[i] * level, system.weights[i] * tilt * S[i]
-                of_a[j, i] = (rest[i] * level * rate + slopes[i] * S[i] * rate * tilt) * inverse[i]
-                of_rho[j, i] = (slopes[i] * level * rate + shift * tilt) * inverse[i]
-        core = np.dot(levels_kept, of_a.T)
-        core += np.dot(tilts_kept, of_rho.T)
-        for j in range(r):
-            core[j, j] += 1.0
-        root = np.linalg.cholesky(core)
-        for j in range(r):
-            for i in range(r):
-                factors[4 * m + 4 * r * m + r * j + i] = root[j, i]
-
-    return factorize
-
-
-@overload(rosenbrock.solve)
-def _solve(system, factors, b):  # type: ignore[no-untyped-def]
-    if not _only(system):
-        return None
-
-    def solve(system, factors, b):  # type: ignore[no-untyped-def]
-        m, rate, r = system.m, system.rate, len(system.degrees)
-        slopes, S = factors[:m], factors[m : 2 * m]
-        inverse, rest = factors[2 * m : 3 * m], factors[3 * m : 4 * m]
-        shift = factors[-1]
+            total += levels[j, i] * b[i] + tilts[j, i] * b[m + i]
+        u[j] = total
+    substitute(lower, u)
+    for j in range(r):
         for i in range(m):
-            x, z = b[i], b[m + i]
-            b[i] = (rest[i] * x + slopes[i] * S[i] * rate * z) * inverse[i]
-            b[m + i] = (slopes[i] * x + shift * z) * inverse[i]
-        if r == 0:
-            return
-        levels = factors[4 * m : 4 * m + r * m].reshape(r, m)
-        tilts = factors[4 * m + r * m : 4 * m + 2 * r * m].reshape(r, m)
-        of_a = factors[4 * m + 2 * r * m : 4 * m + 3 * r * m].reshape(r, m)
-        of_rho = factors[4 * m + 3 * r * m : 4 * m + 4 * r * m].reshape(r, m)
-        lower = factors[4 * m + 4 * r * m : 4 * m + 4 * r * m + r * r].reshape(r, r)
-        u = np.empty(r)
-        for j in range(r):
-            total = 0.0
-            for i in range(m):
-                total += levels[j, i] * b[i] + tilts[j, i] * b[m + i]
-            u[j] = total
-        substitute(lower, u)
-        for j in range(r):
-            for i in range(m):
-                b[i] -= of_a[j, i] * u[j]
-                b[m + i] -= of_rho[j, i] * u[j]
-
-    return solve
+            b[i] -= of_a[j, i] * u[j]
+            b[m + i] -= of_rho[j, i] * u[j]
 
 
 @compiled
@@ -265,38 +230,26 @@ def substitute(lower: Any, x: Any) -> None:
             x[j] -= lower[i, j] * value
 
 
-@overload(interface.alignments)
-def _alignments(system, y, s):  # type: ignore[no-untyped-def]
-    if not _only(system):
-        return None
-
-    def alignments(system, y, s):  # type: ignore[no-untyped-def]
-        for i in range(system.m):
-            s[i] = alignment(y[system.m + i])[0]
-
-    return alignments
+@implements(interface.alignments, FiniteRank)
+def _alignments(system: Any, y: Any, s: Any) -> Any:
+    for i in range(system.m):
+        s[i] = alignment(y[system.m + i])[0]
 
 
-@overload(interface.measure)
-def _measure(system, y):  # type: ignore[no-untyped-def]
-    if not _only(system):
-        return None
-
-    def measure(system, y):  # type: ignore[no-untyped-def]
-        m, table = system.m, system.table
-        K = table.shape[1]
-        moments = np.zeros(K)
-        for i in range(m):
-            s, _ = alignment(y[m + i])
-            power = system.weights[i] * y[i]
-            for k in range(K):
-                moments[k] += power
-                power *= s
-        risk = system.unreachable
+@implements(interface.measure, FiniteRank)
+def _measure(system: Any, y: Any) -> Any:
+    m, table = system.m, system.table
+    K = table.shape[1]
+    moments = np.zeros(K)
+    for i in range(m):
+        s, _ = alignment(y[m + i])
+        power = system.weights[i] * y[i]
         for k in range(K):
-            if table[1, k] != 0.0:
-                residual = table[0, k] - table[1, k] * moments[k]
-                risk += 0.5 * residual * residual
-        return risk, 0.0
-
-    return measure
+            moments[k] += power
+            power *= s
+    risk = system.unreachable
+    for k in range(K):
+        if table[1, k] != 0.0:
+            residual = table[0, k] - table[1, k] * moments[k]
+            risk += 0.5 * residual * residual
+    return risk, 0.0

@@ -16,11 +16,10 @@ from math import atan2, pi, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba.extending import overload
 
 from dynamics.coordinates import alignment
 from dynamics.integrators import rosenbrock
-from dynamics.jit import INLINE, compiled
+from dynamics.jit import compiled, implements
 from dynamics.mean_field import system as interface
 from dynamics.mean_field.polynomial_system import polynomial, substitute
 from dynamics.mean_field.system import ROUNDING, block_growth, error_scales, risk
@@ -63,180 +62,140 @@ def kernel(r: float, rest: float) -> tuple[float, float, float]:
     )
 
 
-def _only(system: Any) -> bool:
-    return rosenbrock.is_system(system, ClosedForm)
+@implements(rosenbrock.size, ClosedForm, inline=True)
+def _size(system: Any) -> Any:
+    return 2 * system.m
 
 
-@overload(rosenbrock.size, jit_options=INLINE)
-def _size(system):  # type: ignore[no-untyped-def]
-    return (lambda system: 2 * system.m) if _only(system) else None
+@implements(interface.neurons, ClosedForm, inline=True)
+def _neurons(system: Any) -> Any:
+    return system.m
 
 
-@overload(interface.neurons, jit_options=INLINE)
-def _neurons(system):  # type: ignore[no-untyped-def]
-    return (lambda system: system.m) if _only(system) else None
-
-
-@overload(rosenbrock.jacobian_storage, jit_options=INLINE)
-def _store_size(system):  # type: ignore[no-untyped-def]
+@implements(rosenbrock.jacobian_storage, ClosedForm, inline=True)
+def _store_size(system: Any) -> Any:
     # the symmetric matrix, or its factor, and after it sqrt(1 - s^2) and sqrt(eps)
-    return (lambda system: 4 * system.m * system.m + system.m + 1) if _only(system) else None
+    return 4 * system.m * system.m + system.m + 1
 
 
-@overload(rosenbrock.derivative)
-def _derivative(system, y, dy):  # type: ignore[no-untyped-def]
-    if not _only(system):
-        return None
-
-    def derivative(system, y, dy):  # type: ignore[no-untyped-def]
-        m = system.m
-        s, S = np.empty(m), np.empty(m)
-        for i in range(m):
-            s[i], S[i] = alignment(y[m + i])
-            value, first, _ = polynomial(system.V, s[i])
-            dy[i], dy[m + i] = value, first
-        for i in range(m):
-            for j in range(i + 1):
-                U, slope, _ = kernel(s[i] * s[j], S[i] + S[j] - S[i] * S[j])
-                to_i, to_j = system.weights[j] * y[j], system.weights[i] * y[i]
-                dy[i] -= to_i * U
-                dy[m + i] -= to_i * s[j] * slope
-                if j < i:
-                    dy[j] -= to_j * U
-                    dy[m + j] -= to_j * s[i] * slope
-        for i in range(m):
-            dy[i] *= system.rate
-            dy[m + i] *= y[i]
-
-    return derivative
+@implements(rosenbrock.derivative, ClosedForm)
+def _derivative(system: Any, y: Any, dy: Any) -> Any:
+    m = system.m
+    s, S = np.empty(m), np.empty(m)
+    for i in range(m):
+        s[i], S[i] = alignment(y[m + i])
+        value, first, _ = polynomial(system.V, s[i])
+        dy[i], dy[m + i] = value, first
+    for i in range(m):
+        for j in range(i + 1):
+            U, slope, _ = kernel(s[i] * s[j], S[i] + S[j] - S[i] * S[j])
+            to_i, to_j = system.weights[j] * y[j], system.weights[i] * y[i]
+            dy[i] -= to_i * U
+            dy[m + i] -= to_i * s[j] * slope
+            if j < i:
+                dy[j] -= to_j * U
+                dy[m + j] -= to_j * s[i] * slope
+    for i in range(m):
+        dy[i] *= system.rate
+        dy[m + i] *= y[i]
 
 
-@overload(rosenbrock.linearize)
-def _linearize(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def]
-    if not _only(system):
-        return None
-
-    def linearize(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def]
-        m, rate = system.m, system.rate
-        n = 2 * m
-        matrix, roots = jac[: n * n].reshape(n, n), jac[n * n : n * n + m]
-        s, S = np.empty(m), np.empty(m)
-        curvature = np.empty(m)
-        root_rate = sqrt(rate)
-        for i in range(m):
-            s[i], S[i] = alignment(y[m + i])
-            roots[i] = sqrt(max(S[i], _MIN_DIVISOR))
-            value, first, curvature[i] = polynomial(system.V, s[i])
-            dy[i], dy[m + i] = value, first
-            noise[i], noise[m + i] = abs(value), abs(first)
-        jac[n * n + m] = sqrt(1.0 / rate)
-        for i in range(m):
-            for j in range(i + 1):
-                U, slope, bend = kernel(s[i] * s[j], S[i] + S[j] - S[i] * S[j])
-                to_i, to_j = system.weights[j] * y[j], system.weights[i] * y[i]
-                per = system.roots[i] * system.roots[j]
-                dy[i] -= to_i * U
-                dy[m + i] -= to_i * s[j] * slope
-                curvature[i] -= to_i * s[j] * s[j] * bend
-                noise[i] += abs(to_i) * U
-                noise[m + i] += abs(to_i * s[j]) * slope
-                if j < i:
-                    dy[j] -= to_j * U
-                    dy[m + j] -= to_j * s[i] * slope
-                    curvature[j] -= to_j * s[i] * s[i] * bend
-                    noise[j] += abs(to_j) * U
-                    noise[m + j] += abs(to_j * s[i]) * slope
-                matrix[i, j] = -U * per * rate
-                matrix[m + j, i] = -s[i] * y[j] * slope * roots[j] * per * root_rate
-                matrix[m + i, j] = -s[j] * y[i] * slope * roots[i] * per * root_rate
-                matrix[m + i, m + j] = -y[i] * y[j] * (slope + s[i] * s[j] * bend) * roots[i] * roots[j] * per
-        growth = 0.0
-        for i in range(m):
-            first = dy[m + i]
-            diagonal = y[i] * curvature[i] * S[i]
-            growth = max(growth, block_growth(first * first * S[i] * rate, diagonal))
-            matrix[m + i, i] += first * roots[i] * root_rate
-            matrix[m + i, m + i] += diagonal
-            dy[i] *= rate
-            dy[m + i] *= y[i]
-            noise[i] *= ROUNDING * rate
-            noise[m + i] *= ROUNDING * abs(y[i])
-        error_scales(y[:m], y[m:], S, system.weights, system.size, scale)
-        return growth
-
-    return linearize
+@implements(rosenbrock.linearize, ClosedForm)
+def _linearize(system: Any, y: Any, dy: Any, jac: Any, scale: Any, noise: Any) -> Any:
+    m, rate = system.m, system.rate
+    n = 2 * m
+    matrix, roots = jac[: n * n].reshape(n, n), jac[n * n : n * n + m]
+    s, S = np.empty(m), np.empty(m)
+    curvature = np.empty(m)
+    root_rate = sqrt(rate)
+    for i in range(m):
+        s[i], S[i] = alignment(y[m + i])
+        roots[i] = sqrt(max(S[i], _MIN_DIVISOR))
+        value, first, curvature[i] = polynomial(system.V, s[i])
+        dy[i], dy[m + i] = value, first
+        noise[i], noise[m + i] = abs(value), abs(first)
+    jac[n * n + m] = sqrt(1.0 / rate)
+    for i in range(m):
+        for j in range(i + 1):
+            U, slope, bend = kernel(s[i] * s[j], S[i] + S[j] - S[i] * S[j])
+            to_i, to_j = system.weights[j] * y[j], system.weights[i] * y[i]
+            per = system.roots[i] * system.roots[j]
+            dy[i] -= to_i * U
+            dy[m + i] -= to_i * s[j] * slope
+            curvature[i] -= to_i * s[j] * s[j] * bend
+            noise[i] += abs(to_i) * U
+            noise[m + i] += abs(to_i * s[j]) * slope
+            if j < i:
+                dy[j] -= to_j * U
+                dy[m + j] -= to_j * s[i] * slope
+                curvature[j] -= to_j * s[i] * s[i] * bend
+                noise[j] += abs(to_j) * U
+                noise[m + j] += abs(to_j * s[i]) * slope
+            matrix[i, j] = -U * per * rate
+            matrix[m + j, i] = -s[i] * y[j] * slope * roots[j] * per * root_rate
+            matrix[m + i, j] = -s[j] * y[i] * slope * roots[i] * per * root_rate
+            matrix[m + i, m + j] = -y[i] * y[j] * (slope + s[i] * s[j] * bend) * roots[i] * roots[j] * per
+    growth = 0.0
+    for i in range(m):
+        first = dy[m + i]
+        diagonal = y[i] * curvature[i] * S[i]
+        growth = max(growth, block_growth(first * first * S[i] * rate, diagonal))
+        matrix[m + i, i] += first * roots[i] * root_rate
+        matrix[m + i, m + i] += diagonal
+        dy[i] *= rate
+        dy[m + i] *= y[i]
+        noise[i] *= ROUNDING * rate
+        noise[m + i] *= ROUNDING * abs(y[i])
+    error_scales(y[:m], y[m:], S, system.weights, system.size, scale)
+    return growth
 
 
-@overload(rosenbrock.factorize)
-def _factorize(system, jac, shift, factors):  # type: ignore[no-untyped-def]
-    if not _only(system):
-        return None
-
-    def factorize(system, jac, shift, factors):  # type: ignore[no-untyped-def]
-        n = 2 * system.m
-        shifted = np.empty((n, n))
-        matrix = jac[: n * n].reshape(n, n)
-        for i in range(n):
-            for j in range(i + 1):
-                shifted[i, j] = shifted[j, i] = -matrix[i, j]
-            shifted[i, i] += shift
-        root = np.linalg.cholesky(shifted)
-        for i in range(n):
-            for j in range(n):
-                factors[i * n + j] = root[i, j]
-        for i in range(n * n, len(jac)):
-            factors[i] = jac[i]
-
-    return factorize
+@implements(rosenbrock.factorize, ClosedForm)
+def _factorize(system: Any, jac: Any, shift: Any, factors: Any) -> Any:
+    n = 2 * system.m
+    shifted = np.empty((n, n))
+    matrix = jac[: n * n].reshape(n, n)
+    for i in range(n):
+        for j in range(i + 1):
+            shifted[i, j] = shifted[j, i] = -matrix[i, j]
+        shifted[i, i] += shift
+    root = np.linalg.cholesky(shifted)
+    for i in range(n):
+        for j in range(n):
+            factors[i * n + j] = root[i, j]
+    for i in range(n * n, len(jac)):
+        factors[i] = jac[i]
 
 
-@overload(rosenbrock.solve)
-def _solve(system, factors, b):  # type: ignore[no-untyped-def]
-    if not _only(system):
-        return None
-
-    def solve(system, factors, b):  # type: ignore[no-untyped-def]
-        m = system.m
-        n = 2 * m
-        roots, of_a = factors[n * n : n * n + m], factors[n * n + m]
-        for i in range(m):
-            b[i] *= system.roots[i] * of_a
-            b[m + i] *= system.roots[i] * roots[i]
-        substitute(factors[: n * n].reshape(n, n), b)
-        for i in range(m):
-            b[i] /= system.roots[i] * of_a
-            b[m + i] /= system.roots[i] * roots[i]
-
-    return solve
+@implements(rosenbrock.solve, ClosedForm)
+def _solve(system: Any, factors: Any, b: Any) -> Any:
+    m = system.m
+    n = 2 * m
+    roots, of_a = factors[n * n : n * n + m], factors[n * n + m]
+    for i in range(m):
+        b[i] *= system.roots[i] * of_a
+        b[m + i] *= system.roots[i] * roots[i]
+    substitute(factors[: n * n].reshape(n, n), b)
+    for i in range(m):
+        b[i] /= system.roots[i] * of_a
+        b[m + i] /= system.roots[i] * roots[i]
 
 
-@overload(interface.alignments)
-def _alignments(system, y, s):  # type: ignore[no-untyped-def]
-    if not _only(system):
-        return None
-
-    def alignments(system, y, s):  # type: ignore[no-untyped-def]
-        for i in range(system.m):
-            s[i] = alignment(y[system.m + i])[0]
-
-    return alignments
+@implements(interface.alignments, ClosedForm)
+def _alignments(system: Any, y: Any, s: Any) -> Any:
+    for i in range(system.m):
+        s[i] = alignment(y[system.m + i])[0]
 
 
-@overload(interface.measure)
-def _measure(system, y):  # type: ignore[no-untyped-def]
-    if not _only(system):
-        return None
-
-    def measure(system, y):  # type: ignore[no-untyped-def]
-        m = system.m
-        s, S, a = np.empty(m), np.empty(m), system.weights * y[:m]
-        for i in range(m):
-            s[i], S[i] = alignment(y[m + i])
-        square = 0.0
-        for i in range(m):
-            for j in range(i):
-                square += 2.0 * a[i] * a[j] * kernel(s[i] * s[j], S[i] + S[j] - S[i] * S[j])[0]
-            square += a[i] * a[i] * kernel(s[i] * s[i], S[i] * (2.0 - S[i]))[0]
-        return risk(system.table, a, s, square), 0.0
-
-    return measure
+@implements(interface.measure, ClosedForm)
+def _measure(system: Any, y: Any) -> Any:
+    m = system.m
+    s, S, a = np.empty(m), np.empty(m), system.weights * y[:m]
+    for i in range(m):
+        s[i], S[i] = alignment(y[m + i])
+    square = 0.0
+    for i in range(m):
+        for j in range(i):
+            square += 2.0 * a[i] * a[j] * kernel(s[i] * s[j], S[i] + S[j] - S[i] * S[j])[0]
+        square += a[i] * a[i] * kernel(s[i] * s[i], S[i] * (2.0 - S[i]))[0]
+    return risk(system.table, a, s, square), 0.0

@@ -14,11 +14,10 @@ from math import inf, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba.extending import overload
 
 from dynamics.coordinates import alignment
 from dynamics.integrators import rosenbrock
-from dynamics.jit import INLINE, compiled
+from dynamics.jit import compiled, implements
 from dynamics.planar import fast_slow
 
 NEAR_PASSAGE = 40.0  # (a/w)^2 below which errors are not forgotten before a crosses 0: exp(-20) of them is left
@@ -162,124 +161,78 @@ def turning_rate(contraction: float, change: float) -> float:
     return min(-2.0 * change / contraction, -0.5 * contraction)
 
 
-def _planar_only(system: Any) -> bool:
-    return rosenbrock.is_system(system, Planar)
+@implements(rosenbrock.size, Planar, inline=True)
+def _size(system: Any) -> Any:
+    return 2
 
 
-@overload(rosenbrock.size, jit_options=INLINE)
-def _size(system):  # type: ignore[no-untyped-def]
-    if _planar_only(system):
-        return lambda system: 2
-    return None
+@implements(rosenbrock.jacobian_storage, Planar, inline=True)
+def _store_size(system: Any) -> Any:
+    return 4
 
 
-@overload(rosenbrock.jacobian_storage, jit_options=INLINE)
-def _store_size(system):  # type: ignore[no-untyped-def]
-    if _planar_only(system):
-        return lambda system: 4
-    return None
+@implements(rosenbrock.derivative, Planar, inline=True)
+def _derivative(system: Any, y: Any, dy: Any) -> Any:
+    a = y[1]
+    R, _ = alignment(y[0])
+    p, g, q, h = sums(system.table, R)
+    dy[0] = a * (g - a * h) * system.rate
+    dy[1] = p - a * q
 
 
-@overload(rosenbrock.derivative, jit_options=INLINE)
-def _derivative(system, y, dy):  # type: ignore[no-untyped-def]
-    if not _planar_only(system):
-        return None
-
-    def derivative(system, y, dy):  # type: ignore[no-untyped-def]
-        a = y[1]
-        R, _ = alignment(y[0])
-        p, g, q, h = sums(system.table, R)
-        dy[0] = a * (g - a * h) * system.rate
-        dy[1] = p - a * q
-
-    return derivative
-
-
-@overload(rosenbrock.linearize, jit_options=INLINE)
-def _linearize(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def]
-    if not _planar_only(system):
-        return None
-
-    def linearize(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def]
-        a = y[1]
-        R, slope = alignment(y[0])
-        p, g, q, h, dg, dh = sums_and_slopes(system.table, R)
-        mixed = g - 2.0 * a * h
-        dy[0] = a * (g - a * h) * system.rate
-        dy[1] = p - a * q
-        jac[0] = a * (dg - a * dh) * slope * system.rate
-        jac[1] = mixed * system.rate
-        jac[2] = mixed * slope
-        jac[3] = -q
-        scale[0], scale[1] = error_scales(
-            y[0], a, slope, dy[0], dy[1], jac[0], q, system.table[0, 0] == 0.0, g, h, dg, system.rate
-        )
-        noise[0] = 2.0**-52 * abs(a) * (abs(g) + abs(a * h)) * system.rate
-        noise[1] = 2.0**-52 * (abs(p) + abs(a) * q)
-        # The Jacobian is similar to a symmetric one: its eigenvalues are real.
-        half = 0.5 * (jac[0] - jac[3])
-        growth = 0.5 * (jac[0] + jac[3]) + sqrt(half * half + jac[1] * jac[2])
-        return max(growth, turning_rate(jac[0], dy[1] * (dg - 2.0 * a * dh) * slope * system.rate))
-
-    return linearize
+@implements(rosenbrock.linearize, Planar, inline=True)
+def _linearize(system: Any, y: Any, dy: Any, jac: Any, scale: Any, noise: Any) -> Any:
+    a = y[1]
+    R, slope = alignment(y[0])
+    p, g, q, h, dg, dh = sums_and_slopes(system.table, R)
+    mixed = g - 2.0 * a * h
+    dy[0] = a * (g - a * h) * system.rate
+    dy[1] = p - a * q
+    jac[0] = a * (dg - a * dh) * slope * system.rate
+    jac[1] = mixed * system.rate
+    jac[2] = mixed * slope
+    jac[3] = -q
+    scale[0], scale[1] = error_scales(
+        y[0], a, slope, dy[0], dy[1], jac[0], q, system.table[0, 0] == 0.0, g, h, dg, system.rate
+    )
+    noise[0] = 2.0**-52 * abs(a) * (abs(g) + abs(a * h)) * system.rate
+    noise[1] = 2.0**-52 * (abs(p) + abs(a) * q)
+    # The Jacobian is similar to a symmetric one: its eigenvalues are real.
+    half = 0.5 * (jac[0] - jac[3])
+    growth = 0.5 * (jac[0] + jac[3]) + sqrt(half * half + jac[1] * jac[2])
+    return max(growth, turning_rate(jac[0], dy[1] * (dg - 2.0 * a * dh) * slope * system.rate))
 
 
-@overload(rosenbrock.factorize, jit_options=INLINE)
-def _factorize(system, jac, shift, factors):  # type: ignore[no-untyped-def]
-    if not _planar_only(system):
-        return None
-
-    def factorize(system, jac, shift, factors):  # type: ignore[no-untyped-def]
-        m00, m01, m10, m11 = shift - jac[0], -jac[1], -jac[2], shift - jac[3]
-        scale = 1.0 / (m00 * m11 - m01 * m10)
-        factors[0] = m11 * scale
-        factors[1] = -m01 * scale
-        factors[2] = -m10 * scale
-        factors[3] = m00 * scale
-
-    return factorize
+@implements(rosenbrock.factorize, Planar, inline=True)
+def _factorize(system: Any, jac: Any, shift: Any, factors: Any) -> Any:
+    m00, m01, m10, m11 = shift - jac[0], -jac[1], -jac[2], shift - jac[3]
+    scale = 1.0 / (m00 * m11 - m01 * m10)
+    factors[0] = m11 * scale
+    factors[1] = -m01 * scale
+    factors[2] = -m10 * scale
+    factors[3] = m00 * scale
 
 
-@overload(rosenbrock.solve, jit_options=INLINE)
-def _solve(system, factors, b):  # type: ignore[no-untyped-def]
-    if not _planar_only(system):
-        return None
-
-    def solve(system, factors, b):  # type: ignore[no-untyped-def]
-        b0, b1 = b[0], b[1]
-        b[0] = factors[0] * b0 + factors[1] * b1
-        b[1] = factors[2] * b0 + factors[3] * b1
-
-    return solve
+@implements(rosenbrock.solve, Planar, inline=True)
+def _solve(system: Any, factors: Any, b: Any) -> Any:
+    b0, b1 = b[0], b[1]
+    b[0] = factors[0] * b0 + factors[1] * b1
+    b[1] = factors[2] * b0 + factors[3] * b1
 
 
-@overload(fast_slow.normal_contraction_rate, jit_options=INLINE)
-def _pull(system, y):  # type: ignore[no-untyped-def]
-    if not _planar_only(system):
-        return None
-
-    def pull(system, y):  # type: ignore[no-untyped-def]
-        R, slope = alignment(y[0])
-        _, _, _, _, dg, dh = sums_and_slopes(system.table, R)
-        return -y[1] * (dg - y[1] * dh) * slope * system.rate
-
-    return pull
+@implements(fast_slow.normal_contraction_rate, Planar, inline=True)
+def _pull(system: Any, y: Any) -> Any:
+    R, slope = alignment(y[0])
+    _, _, _, _, dg, dh = sums_and_slopes(system.table, R)
+    return -y[1] * (dg - y[1] * dh) * slope * system.rate
 
 
-@overload(fast_slow.n_outputs, jit_options=INLINE)
-def _observed(system):  # type: ignore[no-untyped-def]
-    if _planar_only(system):
-        return lambda system: 2
-    return None
+@implements(fast_slow.n_outputs, Planar, inline=True)
+def _observed(system: Any) -> Any:
+    return 2
 
 
-@overload(fast_slow.outputs, jit_options=INLINE)
-def _observe(system, y, out):  # type: ignore[no-untyped-def]
-    if not _planar_only(system):
-        return None
-
-    def observe(system, y, out):  # type: ignore[no-untyped-def]
-        out[0] = alignment(y[0])[0]
-        out[1] = y[1]
-
-    return observe
+@implements(fast_slow.outputs, Planar, inline=True)
+def _observe(system: Any, y: Any, out: Any) -> Any:
+    out[0] = alignment(y[0])[0]
+    out[1] = y[1]

@@ -27,11 +27,10 @@ from math import exp, expm1, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba.extending import overload
 
 from dynamics.coordinates import alignment
 from dynamics.integrators import rosenbrock
-from dynamics.jit import INLINE, compiled
+from dynamics.jit import compiled, implements
 from dynamics.planar import fast_slow
 from dynamics.planar.system import error_scales, turning_rate
 
@@ -133,176 +132,130 @@ def fastest(jac: Any, bound: float) -> float:
     return x
 
 
-def _finite_only(system: Any) -> bool:
-    return rosenbrock.is_system(system, FiniteSystem)
+@implements(rosenbrock.size, FiniteSystem, inline=True)
+def _size(system: Any) -> Any:
+    return 3
 
 
-@overload(rosenbrock.size, jit_options=INLINE)
-def _size(system):  # type: ignore[no-untyped-def]
-    if _finite_only(system):
-        return lambda system: 3
-    return None
+@implements(rosenbrock.jacobian_storage, FiniteSystem, inline=True)
+def _store_size(system: Any) -> Any:
+    return 9
 
 
-@overload(rosenbrock.jacobian_storage, jit_options=INLINE)
-def _store_size(system):  # type: ignore[no-untyped-def]
-    if _finite_only(system):
-        return lambda system: 9
-    return None
+@implements(rosenbrock.derivative, FiniteSystem, inline=True)
+def _derivative(system: Any, y: Any, dy: Any) -> Any:
+    a = y[1]
+    R, S, Q, w, inverse = geometry(system.m, y[0], y[2])
+    V, dV, _ = series(system.table, 0, R)
+    _, dU, _ = series(system.table, 3, Q)
+    q, extra = spread(system.table, system.m, R, S, Q, w, inverse)
+    dy[0] = a * (dV - a * (R * (system.m - 1.0) * inverse) * dU) * system.rate
+    dy[1] = V - a * (q + extra)
+    dy[2] = -2.0 * a * a * dU * system.rate
 
 
-@overload(rosenbrock.derivative, jit_options=INLINE)
-def _derivative(system, y, dy):  # type: ignore[no-untyped-def]
-    if not _finite_only(system):
-        return None
-
-    def derivative(system, y, dy):  # type: ignore[no-untyped-def]
-        a = y[1]
-        R, S, Q, w, inverse = geometry(system.m, y[0], y[2])
-        V, dV, _ = series(system.table, 0, R)
-        _, dU, _ = series(system.table, 3, Q)
-        q, extra = spread(system.table, system.m, R, S, Q, w, inverse)
-        dy[0] = a * (dV - a * (R * (system.m - 1.0) * inverse) * dU) * system.rate
-        dy[1] = V - a * (q + extra)
-        dy[2] = -2.0 * a * a * dU * system.rate
-
-    return derivative
-
-
-@overload(rosenbrock.linearize, jit_options=INLINE)
-def _linearize(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def]
-    if not _finite_only(system):
-        return None
-
-    def linearize(system, y, dy, jac, scale, noise):  # type: ignore[no-untyped-def]
-        a, m, rate = y[1], system.m, system.rate
-        R, S, Q, w, inverse = geometry(m, y[0], y[2])
-        V, dV, ddV = series(system.table, 0, R)
-        _, dU, ddU = series(system.table, 3, Q)
-        q, extra = spread(system.table, m, R, S, Q, w, inverse)
-        W = q + extra
-        kappa = (m - 1.0) * inverse
-        Q_rho = 2.0 * R * S * m * inverse
-        Q_lam = S * w * m * inverse * inverse
-        mixed = dV - 2.0 * a * R * kappa * dU
-        dy[0] = a * (dV - a * R * kappa * dU) * rate
-        dy[1] = V - a * W
-        dy[2] = -2.0 * a * a * dU * rate
-        jac[0] = a * (ddV * S - a * kappa * (S * dU + R * ddU * Q_rho)) * rate
-        jac[1] = mixed * rate
-        jac[2] = -a * a * R * kappa * (ddU * Q_lam - dU * w * inverse) * rate
-        jac[3] = mixed * S
-        jac[4] = -W
-        jac[5] = -a * (1.0 - 1.0 / m) * dU * Q_lam
-        jac[6] = -2.0 * a * a * ddU * Q_rho * rate
-        jac[7] = -4.0 * a * dU * rate
-        jac[8] = -2.0 * a * a * ddU * Q_lam * rate
-        if R == 0.0 and dV == 0.0:  # an invariant line: there is nothing that could grow away from it
-            jac[0] = min(jac[0], 0.0)
-        scale[0], scale[1] = error_scales(
-            y[0], a, S, dy[0], dy[1], jac[0], W, system.table[0, 0] == 0.0, dV, R * kappa * dU, ddV, rate
-        )
-        scale[2] = 1.0 + abs(y[2])
-        sum_V = sum_dV = sum_dU = 0.0
-        for k in range(system.table.shape[1] - 1, -1, -1):
-            sum_V = sum_V * abs(R) + abs(system.table[0, k])
-            sum_dV = sum_dV * abs(R) + abs(system.table[1, k])
-            sum_dU = sum_dU * abs(Q) + system.table[4, k]
-        noise[0] = 2.0**-52 * abs(a) * (abs(dV) + abs(a * R) * kappa * sum_dU) * rate
-        noise[1] = 2.0**-52 * (abs(V) + abs(a) * W)
-        noise[2] = 2.0**-52 * 2.0 * a * a * sum_dU * rate
-        still = abs(dy[0]) <= 4.0 * noise[0] and abs(dy[1]) <= 4.0 * noise[1]
-        if still and dU >= 0.0 and (w < 2.0**-60 or jac[2] == jac[5] == 0.0):
-            # The neurons have nothing left in common but beta: lambda falls for ever, and moves nothing.
-            dy[2] = 0.0
-        # The (rho, a) block is similar to a symmetric one. Scaled so, with the block's fastest rate, a
-        # bound of its coupling to lambda and lambda's own rate, a 2 x 2 problem bounds the whole. At rest
-        # that bound is above 0 where no mode grows: from it Newton's method descends to the fastest one.
-        half = 0.5 * (jac[0] - jac[4])
-        block = 0.5 * (jac[0] + jac[4]) + sqrt(half * half + jac[1] * jac[3])
-        to_block = S / rate * jac[2] * jac[2] + jac[5] * jac[5] if rate > 0.0 else 0.0
-        from_block = jac[6] / S * jac[6] * rate + jac[7] * jac[7] if S > 0.0 else 0.0  # 1/S alone overflows
-        half = 0.5 * (block - jac[8])
-        growth = fastest(jac, 0.5 * (block + jac[8]) + sqrt(half * half + sqrt(to_block) * sqrt(from_block)))
-        inner = S * dU + R * ddU * Q_rho
-        return max(growth, turning_rate(jac[0], dy[1] * (ddV * S - 2.0 * a * kappa * inner) * rate))
-
-    return linearize
+@implements(rosenbrock.linearize, FiniteSystem, inline=True)
+def _linearize(system: Any, y: Any, dy: Any, jac: Any, scale: Any, noise: Any) -> Any:
+    a, m, rate = y[1], system.m, system.rate
+    R, S, Q, w, inverse = geometry(m, y[0], y[2])
+    V, dV, ddV = series(system.table, 0, R)
+    _, dU, ddU = series(system.table, 3, Q)
+    q, extra = spread(system.table, m, R, S, Q, w, inverse)
+    W = q + extra
+    kappa = (m - 1.0) * inverse
+    Q_rho = 2.0 * R * S * m * inverse
+    Q_lam = S * w * m * inverse * inverse
+    mixed = dV - 2.0 * a * R * kappa * dU
+    dy[0] = a * (dV - a * R * kappa * dU) * rate
+    dy[1] = V - a * W
+    dy[2] = -2.0 * a * a * dU * rate
+    jac[0] = a * (ddV * S - a * kappa * (S * dU + R * ddU * Q_rho)) * rate
+    jac[1] = mixed * rate
+    jac[2] = -a * a * R * kappa * (ddU * Q_lam - dU * w * inverse) * rate
+    jac[3] = mixed * S
+    jac[4] = -W
+    jac[5] = -a * (1.0 - 1.0 / m) * dU * Q_lam
+    jac[6] = -2.0 * a * a * ddU * Q_rho * rate
+    jac[7] = -4.0 * a * dU * rate
+    jac[8] = -2.0 * a * a * ddU * Q_lam * rate
+    if R == 0.0 and dV == 0.0:  # an invariant line: there is nothing that could grow away from it
+        jac[0] = min(jac[0], 0.0)
+    scale[0], scale[1] = error_scales(
+        y[0], a, S, dy[0], dy[1], jac[0], W, system.table[0, 0] == 0.0, dV, R * kappa * dU, ddV, rate
+    )
+    scale[2] = 1.0 + abs(y[2])
+    sum_V = sum_dV = sum_dU = 0.0
+    for k in range(system.table.shape[1] - 1, -1, -1):
+        sum_V = sum_V * abs(R) + abs(system.table[0, k])
+        sum_dV = sum_dV * abs(R) + abs(system.table[1, k])
+        sum_dU = sum_dU * abs(Q) + system.table[4, k]
+    noise[0] = 2.0**-52 * abs(a) * (abs(dV) + abs(a * R) * kappa * sum_dU) * rate
+    noise[1] = 2.0**-52 * (abs(V) + abs(a) * W)
+    noise[2] = 2.0**-52 * 2.0 * a * a * sum_dU * rate
+    still = abs(dy[0]) <= 4.0 * noise[0] and abs(dy[1]) <= 4.0 * noise[1]
+    if still and dU >= 0.0 and (w < 2.0**-60 or jac[2] == jac[5] == 0.0):
+        # The neurons have nothing left in common but beta: lambda falls for ever, and moves nothing.
+        dy[2] = 0.0
+    # The (rho, a) block is similar to a symmetric one. Scaled so, with the block's fastest rate, a
+    # bound of its coupling to lambda and lambda's own rate, a 2 x 2 problem bounds the whole. At rest
+    # that bound is above 0 where no mode grows: from it Newton's method descends to the fastest one.
+    half = 0.5 * (jac[0] - jac[4])
+    block = 0.5 * (jac[0] + jac[4]) + sqrt(half * half + jac[1] * jac[3])
+    to_block = S / rate * jac[2] * jac[2] + jac[5] * jac[5] if rate > 0.0 else 0.0
+    from_block = jac[6] / S * jac[6] * rate + jac[7] * jac[7] if S > 0.0 else 0.0  # 1/S alone overflows
+    half = 0.5 * (block - jac[8])
+    growth = fastest(jac, 0.5 * (block + jac[8]) + sqrt(half * half + sqrt(to_block) * sqrt(from_block)))
+    inner = S * dU + R * ddU * Q_rho
+    return max(growth, turning_rate(jac[0], dy[1] * (ddV * S - 2.0 * a * kappa * inner) * rate))
 
 
-@overload(rosenbrock.factorize, jit_options=INLINE)
-def _factorize(system, jac, shift, factors):  # type: ignore[no-untyped-def]
-    if not _finite_only(system):
-        return None
-
-    def factorize(system, jac, shift, factors):  # type: ignore[no-untyped-def]
-        # lambda first, on which the others hardly depend; then the 2 x 2 problem that is left
-        inverse = 1.0 / (shift - jac[8])
-        to0, to1 = jac[2] * inverse, jac[5] * inverse
-        m00, m01 = shift - jac[0] - to0 * jac[6], -jac[1] - to0 * jac[7]
-        m10, m11 = -jac[3] - to1 * jac[6], shift - jac[4] - to1 * jac[7]
-        scale = 1.0 / (m00 * m11 - m01 * m10)
-        factors[0] = m11 * scale
-        factors[1] = -m01 * scale
-        factors[2] = -m10 * scale
-        factors[3] = m00 * scale
-        factors[4] = to0
-        factors[5] = to1
-        factors[6] = jac[6] * inverse
-        factors[7] = jac[7] * inverse
-        factors[8] = inverse
-
-    return factorize
+@implements(rosenbrock.factorize, FiniteSystem, inline=True)
+def _factorize(system: Any, jac: Any, shift: Any, factors: Any) -> Any:
+    # lambda first, on which the others hardly depend; then the 2 x 2 problem that is left
+    inverse = 1.0 / (shift - jac[8])
+    to0, to1 = jac[2] * inverse, jac[5] * inverse
+    m00, m01 = shift - jac[0] - to0 * jac[6], -jac[1] - to0 * jac[7]
+    m10, m11 = -jac[3] - to1 * jac[6], shift - jac[4] - to1 * jac[7]
+    scale = 1.0 / (m00 * m11 - m01 * m10)
+    factors[0] = m11 * scale
+    factors[1] = -m01 * scale
+    factors[2] = -m10 * scale
+    factors[3] = m00 * scale
+    factors[4] = to0
+    factors[5] = to1
+    factors[6] = jac[6] * inverse
+    factors[7] = jac[7] * inverse
+    factors[8] = inverse
 
 
-@overload(rosenbrock.solve, jit_options=INLINE)
-def _solve(system, factors, b):  # type: ignore[no-untyped-def]
-    if not _finite_only(system):
-        return None
-
-    def solve(system, factors, b):  # type: ignore[no-untyped-def]
-        b0, b1 = b[0] + factors[4] * b[2], b[1] + factors[5] * b[2]
-        b[0] = factors[0] * b0 + factors[1] * b1
-        b[1] = factors[2] * b0 + factors[3] * b1
-        b[2] = factors[8] * b[2] + factors[6] * b[0] + factors[7] * b[1]
-
-    return solve
+@implements(rosenbrock.solve, FiniteSystem, inline=True)
+def _solve(system: Any, factors: Any, b: Any) -> Any:
+    b0, b1 = b[0] + factors[4] * b[2], b[1] + factors[5] * b[2]
+    b[0] = factors[0] * b0 + factors[1] * b1
+    b[1] = factors[2] * b0 + factors[3] * b1
+    b[2] = factors[8] * b[2] + factors[6] * b[0] + factors[7] * b[1]
 
 
-@overload(fast_slow.normal_contraction_rate, jit_options=INLINE)
-def _pull(system, y):  # type: ignore[no-untyped-def]
-    if not _finite_only(system):
-        return None
-
-    def pull(system, y):  # type: ignore[no-untyped-def]
-        a, m = y[1], system.m
-        R, S, Q, _w, inverse = geometry(m, y[0], y[2])
-        _, _, ddV = series(system.table, 0, R)
-        _, dU, ddU = series(system.table, 3, Q)
-        inner = S * dU + R * ddU * (2.0 * R * S * m * inverse)
-        return -a * (ddV * S - a * (m - 1.0) * inverse * inner) * system.rate
-
-    return pull
+@implements(fast_slow.normal_contraction_rate, FiniteSystem, inline=True)
+def _pull(system: Any, y: Any) -> Any:
+    a, m = y[1], system.m
+    R, S, Q, _w, inverse = geometry(m, y[0], y[2])
+    _, _, ddV = series(system.table, 0, R)
+    _, dU, ddU = series(system.table, 3, Q)
+    inner = S * dU + R * ddU * (2.0 * R * S * m * inverse)
+    return -a * (ddV * S - a * (m - 1.0) * inverse * inner) * system.rate
 
 
-@overload(fast_slow.n_outputs, jit_options=INLINE)
-def _observed(system):  # type: ignore[no-untyped-def]
-    if _finite_only(system):
-        return lambda system: 4
-    return None
+@implements(fast_slow.n_outputs, FiniteSystem, inline=True)
+def _observed(system: Any) -> Any:
+    return 4
 
 
-@overload(fast_slow.outputs, jit_options=INLINE)
-def _observe(system, y, out):  # type: ignore[no-untyped-def]
-    if not _finite_only(system):
-        return None
-
-    def observe(system, y, out):  # type: ignore[no-untyped-def]
-        R, S, Q, w, inverse = geometry(system.m, y[0], y[2])
-        _, extra = spread(system.table, system.m, R, S, Q, w, inverse)
-        out[0] = R
-        out[1] = y[1]
-        out[2] = Q
-        out[3] = extra
-
-    return observe
+@implements(fast_slow.outputs, FiniteSystem, inline=True)
+def _observe(system: Any, y: Any, out: Any) -> Any:
+    R, S, Q, w, inverse = geometry(system.m, y[0], y[2])
+    _, extra = spread(system.table, system.m, R, S, Q, w, inverse)
+    out[0] = R
+    out[1] = y[1]
+    out[2] = Q
+    out[3] = extra
