@@ -60,16 +60,34 @@ class Control:
 
 @dataclass(frozen=True, kw_only=True)
 class Widget(ABC):
-    """How a parameter is controlled: declared beside it, in the annotation of its field.
+    """Declare how a parameter is controlled, beside it in the annotation of its field.
 
-    only: visible only if one of these fields is, or contains, one of these words.
+    Attributes
+    ----------
+    only : mapping of str to tuple of str, or None
+        The control is visible only if one of these fields is, or contains, one of these words.
     """
 
     only: Only | None = None
 
     @abstractmethod
     def build(self, view: str, state: type[State], field: str) -> list[Control]:
-        """Return the controls of a field."""
+        """Return the controls of a field.
+
+        Parameters
+        ----------
+        view : str
+            Name of the view, with which the ids begin.
+        state : type of State
+            Class of its states.
+        field : str
+            Name of the field.
+
+        Returns
+        -------
+        list of Control
+            One control, or one for each element of a list.
+        """
 
     def _control(
         self, view: str, field: str, parameter: Parameter, kind: Kind, index: int | str | None = None
@@ -81,12 +99,28 @@ class Widget(ABC):
 
 @dataclass(frozen=True)
 class Slider(Widget):
-    """A slider with a box for one number.
+    """Declare a slider with a box for one number.
 
-    step: in decades for a logarithmic scale.
-    soft: the range of the slider while the value is in it; the whole range if absent.
-    begin: of an optional parameter, its value when it is enabled.
-    chosen: of a list, the field that contains the index of the number that is controlled.
+    Attributes
+    ----------
+    step : float
+        Step of the slider, in decades for a logarithmic scale.
+    soft : tuple of two floats, or None
+        Range of the slider while the value is in it; the whole range if absent. The box always has the whole range.
+    begin : float or None
+        Value of an optional parameter when it is enabled.
+    chosen : str or None
+        Of a list, the field that contains the index of the number that is controlled.
+
+    Examples
+    --------
+    >>> from typing import Annotated
+    >>> from components.core.state import Parameter, State
+    >>> class Pendulum(State):
+    ...     damping: Annotated[float, Parameter("b", "b", "damping", bounds=((0.0, 2.0),)), Slider(0.01)] = 0.2
+    >>> control = of("pendulum", Pendulum)["damping"][0]
+    >>> control.id, control.bounds, control.step
+    ('pendulum-damping', (0.0, 2.0), 0.01)
     """
 
     step: float
@@ -101,7 +135,26 @@ class Slider(Widget):
     def place(
         self, view: str, state: type[State], field: str, index: int, symbol: str = "", title: str = ""
     ) -> Control:
-        """Return the control of one place in a list of numbers."""
+        """Return the control of one place in a list of numbers.
+
+        Parameters
+        ----------
+        view : str
+            Name of the view.
+        state : type of State
+            Class of its states.
+        field : str
+            Name of the field that contains the list.
+        index : int
+            Place in the list, from 0.
+        symbol, title : str, optional
+            Those of the control, if they are not those of the parameter.
+
+        Returns
+        -------
+        Control
+            The control.
+        """
         parameter = state.parameters()[field]
         named = replace(parameter, symbol=symbol or parameter.symbol, title=title or parameter.title)
         return self.moving(self._control(view, field, named, "slider", index), parameter)
@@ -122,9 +175,16 @@ class Slider(Widget):
 
 @dataclass(frozen=True)
 class Coefficients(Widget):
-    """A slider for each coefficient that there can be, by degree from the first.
+    """Declare a slider for each coefficient that there can be, by degree from the first.
 
-    The symbol of the parameter ends with ₖ, and its title begins with the name of one of them.
+    The symbol of the parameter ends with ₖ, and its title names one coefficient: both get the degree.
+
+    Attributes
+    ----------
+    soft : tuple of two floats
+        Range of the sliders while their values are in it.
+    first : int
+        Degree of the first coefficient.
     """
 
     soft: tuple[float, float]
@@ -146,9 +206,14 @@ class Coefficients(Widget):
 
 @dataclass(frozen=True)
 class Choice(Widget):
-    """A button for each word that the parameter may be.
+    """Declare a button for each word that the parameter may be.
 
-    labels: one for each word. clears: the fields that are set to None when it changes, such as zoom windows.
+    Attributes
+    ----------
+    labels : tuple of str
+        One for each word.
+    clears : tuple of str
+        Fields that are set to None when it changes, such as zoom windows.
     """
 
     labels: tuple[str, ...]
@@ -165,14 +230,20 @@ class Choice(Widget):
 
 @dataclass(frozen=True)
 class Checkboxes(Choice):
-    """A checkbox for each word that the parameter may contain."""
+    """Declare a checkbox for each word that the parameter may contain."""
 
     kind: ClassVar[Kind] = "many"
 
 
 @dataclass(frozen=True)
 class NumberList(Widget):
-    """Some numbers in one box; whole: integers only."""
+    """Declare one box for some numbers.
+
+    Attributes
+    ----------
+    whole : bool
+        Whether they are integers.
+    """
 
     whole: bool = False
 
@@ -184,7 +255,13 @@ class NumberList(Widget):
 
 @dataclass(frozen=True)
 class MapAxis(Widget):
-    """What is on an axis of a map, and its window: the field of the window, and the place where it goes from."""
+    """Declare the choice of what is on an axis of a map, with boxes for its window.
+
+    Attributes
+    ----------
+    window : tuple (str, int)
+        Field that contains the window, and the place in it where this axis goes from.
+    """
 
     window: tuple[str, int]
 
@@ -198,7 +275,20 @@ class MapAxis(Widget):
 
 
 def of(view: str, state: type[State]) -> dict[str, list[Control]]:
-    """Return the controls of a view by the field that they write: of each field whose annotation has a widget."""
+    """Return the controls of the fields of a state whose annotation has a widget.
+
+    Parameters
+    ----------
+    view : str
+        Name of the view.
+    state : type of State
+        Class of its states.
+
+    Returns
+    -------
+    dict of str to list of Control
+        Controls by the field that they write, in the order of the fields.
+    """
     return {
         name: widget.build(view, state, name)
         for name, field in state.model_fields.items()
@@ -208,7 +298,20 @@ def of(view: str, state: type[State]) -> dict[str, list[Control]]:
 
 
 def pick(controls: Mapping[str, Sequence[Control]], *fields: str) -> list[Control]:
-    """Return the controls of these fields, in this order."""
+    """Return the controls of some fields.
+
+    Parameters
+    ----------
+    controls : mapping of str to sequence of Control
+        Controls by field, see `of`.
+    *fields : str
+        Names of fields.
+
+    Returns
+    -------
+    list of Control
+        Their controls, in the order of the names.
+    """
     return [control for field in fields for control in controls[field]]
 
 
@@ -221,7 +324,28 @@ def length_input(
     only: Only | None = None,
     name: str = "count",
 ) -> Control:
-    """Return the control of how many numbers some lists have, all the same."""
+    """Return the control of how many numbers some lists have, all the same.
+
+    Parameters
+    ----------
+    view : str
+        Name of the view.
+    state : type of State
+        Class of its states.
+    fillers : mapping of str to float
+        Fields that contain the lists, each with the value of a new element.
+    symbol, title : str
+        Symbol and name of the number.
+    only : mapping of str to tuple of str, optional
+        Visible only if one of these fields is, or contains, one of these words.
+    name : str, default "count"
+        End of the id, where a view has several.
+
+    Returns
+    -------
+    Control
+        The control.
+    """
     field = next(iter(fillers))
     parameter = state.parameters()[field]
     bounds = parameter.length

@@ -85,18 +85,41 @@ def number_text(number: float) -> str:
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter: what it is called, where it lives, what it may be.
+    """Declare one parameter: what it is called, where it lives, what it may be.
 
-    key: its name in the link.  symbol: how it is typeset.  title: its name in plain words.
-    kind: "number" and "integer" hold one number, "numbers" a tuple, "choice" one of `choices`, "words" any
-        of them: a tuple in their order, which may be empty; "hash" the name of something that is kept here: 32
-        hexadecimal digits, so that it may become a file's name.
-    bounds: (lowest, highest); for "numbers" that come in groups, one pair for each place in a group.
-    length: the fewest and the most groups of "numbers".
-    scale: how a slider moves over it.
-    group: "physics" is the problem itself, "overlay" what else is computed of it, "display" how it is shown, "playback"
+    Attributes
+    ----------
+    key : str
+        Name in the link.
+    symbol : str
+        How it is typeset.
+    title : str
+        Name in plain words.
+    kind : str
+        "number" and "integer" hold one number, "numbers" a tuple, "choice" one of `choices`, "words" any of them: a
+        tuple in their order, which may be empty; "hash" the name of something that is kept here: 32 hexadecimal digits,
+        so that it may become a file's name.
+    bounds : tuple of tuples (lowest, highest)
+        Bounds of the number; for "numbers" that come in groups, one pair for each place in a group.
+    length : tuple of two ints
+        The fewest and the most groups of "numbers".
+    scale : str
+        How a slider moves over it, "linear" or "log".
+    group : str
+        "physics" is the problem itself, "overlay" what else is computed of it, "display" how it is shown, "playback"
         how its long run is watched.
-    optional: may be absent (None), which then also leaves it out of the link.
+    unit : str
+        Unit of the number, if it has one.
+    choices : tuple of str
+        Words of a "choice" and of "words".
+    optional : bool
+        Whether it may be absent (None), which then also leaves it out of the link.
+
+    Examples
+    --------
+    >>> damping = Parameter("b", "b", "damping", bounds=((0.0, 2.0),))
+    >>> damping.read("0.2"), damping.range_text
+    (0.2, '[0, 2]')
     """
 
     key: str
@@ -235,7 +258,21 @@ PlaybackMode = Annotated[
 
 
 class State(BaseModel):
-    """A view's parameters: frozen, validated, canonical. Subclasses annotate each field with a `Parameter`."""
+    """Hold the parameters of a view: frozen, validated, canonical.
+
+    A subclass annotates each field with a `Parameter`, and with a widget of components/core/controls.py if it has a
+    control.
+
+    Examples
+    --------
+    >>> from typing import Annotated
+    >>> class Pendulum(State):
+    ...     angle: Annotated[float, Parameter("th", "θ", "angle at the start", bounds=((-3.0, 3.0),))] = 2.0
+    >>> Pendulum(angle=0.5).query()
+    'v=1&th=0.5'
+    >>> Pendulum.from_query("th=1").angle
+    1.0
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
     VERSION: ClassVar[int] = 1
@@ -243,7 +280,13 @@ class State(BaseModel):
     @classmethod
     @cache
     def parameters(cls) -> dict[str, Parameter]:
-        """Return the parameter of each field, in the order of the link."""
+        """Return the parameter of each field.
+
+        Returns
+        -------
+        dict of str to Parameter
+            Parameters by the name of the field, in the order of the link.
+        """
         return {
             name: next(item for item in field.metadata if isinstance(item, Parameter))
             for name, field in cls.model_fields.items()
@@ -251,7 +294,18 @@ class State(BaseModel):
 
     @classmethod
     def normalize(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """Make values consistent that depend on each other (views override it); any input must be accepted."""
+        """Make values consistent that depend on each other; views override it.
+
+        Parameters
+        ----------
+        values : dict of str to object
+            Values by field, not validated yet: any input must be accepted.
+
+        Returns
+        -------
+        dict of str to object
+            The consistent values.
+        """
         return values
 
     @model_validator(mode="before")
@@ -266,18 +320,46 @@ class State(BaseModel):
 
     @classmethod
     def make(cls, values: Mapping[str, Any]) -> Self:
-        """Return a state from values by field name. Raises InvalidLink."""
+        """Return a state from values by field.
+
+        Parameters
+        ----------
+        values : mapping of str to object
+            Values; fields that are left out have their defaults.
+
+        Returns
+        -------
+        State
+            The state.
+
+        Raises
+        ------
+        InvalidLink
+            If a value is not allowed, with a sentence for each.
+        """
         try:
             return cls.model_validate(dict(values))
         except ValidationError as error:
             raise InvalidLink([_problem_of(cls, detail) for detail in error.errors()]) from None
 
     def query(self) -> str:
-        """Return the whole state as a link's query, every physical value explicit, `v` first."""
+        """Return the whole state as the query of a link.
+
+        Returns
+        -------
+        str
+            `v` first, then every value that is not absent.
+        """
         return "&".join([f"v={self.VERSION}", *self._terms(("physics", "overlay", "display", "playback"))])
 
     def key(self) -> str:
-        """Return the cache key of a computation: the physical parameters and the overlays."""
+        """Return the cache key of a computation.
+
+        Returns
+        -------
+        str
+            The query of the physical parameters and the overlays.
+        """
         return "&".join([f"v={self.VERSION}", *self._terms(("physics", "overlay"))])
 
     def _terms(self, groups: tuple[str, ...]) -> list[str]:
@@ -289,7 +371,23 @@ class State(BaseModel):
 
     @classmethod
     def from_query(cls, query: str) -> Self:
-        """Read a link strictly; missing parameters have their defaults. Raises InvalidLink."""
+        """Read a link strictly.
+
+        Parameters
+        ----------
+        query : str
+            Query of the link; missing parameters have their defaults.
+
+        Returns
+        -------
+        State
+            The state.
+
+        Raises
+        ------
+        InvalidLink
+            If the link cannot be read, with a sentence for each error.
+        """
         values, problems = cls._read(query, lenient=False)
         if problems:
             raise InvalidLink(problems)
@@ -297,7 +395,20 @@ class State(BaseModel):
 
     @classmethod
     def nearest(cls, query: str) -> tuple[Self, tuple[ParameterError, ...]]:
-        """Read a link leniently; return the nearest valid state, and the errors that were corrected."""
+        """Read a link leniently.
+
+        Parameters
+        ----------
+        query : str
+            Query of the link.
+
+        Returns
+        -------
+        state : State
+            The nearest valid state.
+        problems : tuple of ParameterError
+            What was corrected.
+        """
         values, problems = cls._read(query, lenient=True)
         return cls.make(values), tuple(problems)
 
@@ -388,11 +499,13 @@ class State(BaseModel):
 
     @classmethod
     def varied(cls) -> dict[str, dict[str, Any]]:
-        """Return the parameters that may be on the axes of a map, by the words of its parameters x and y (maps override
-        it).
+        """Return the parameters that may be on the axes of a map; maps override it.
 
-        Each has the field and the index of its present value, its names, bounds and default window, and a value for
-        what the map does not depend on.
+        Returns
+        -------
+        dict of str to dict
+            By the words of the parameters x and y: the field and the index of the present value, names, bounds and
+            default window, and a value for what the map does not depend on.
         """
         return {}
 

@@ -52,16 +52,35 @@ class Chunk:
     data: Mapping[str, Any] = field(default_factory=dict)
 
     def line(self) -> bytes:
-        """Return the chunk as one line of NDJSON; not-a-number and infinity become null."""
+        """Return the chunk as one line of NDJSON.
+
+        Returns
+        -------
+        bytes
+            The line; not-a-number and infinity become null.
+        """
         return orjson.dumps(
             {"kind": self.kind, **self.data}, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE
         )
 
 
 def column(values: np.ndarray) -> dict[str, str]:
-    """Return samples as a stream carries them: plotly's form of a typed array, little-endian float32.
+    """Return samples as a stream carries them: plotly's form of a typed array.
 
-    It is half as long as text and finer than a pixel. Infinite samples are not drawn.
+    Parameters
+    ----------
+    values : array (n,)
+        Samples. Infinite ones are not drawn.
+
+    Returns
+    -------
+    dict of str to str
+        Little-endian float32 in base64: half as long as text, and finer than a pixel.
+
+    Examples
+    --------
+    >>> column(np.array([1.0, 2.0]))
+    {'dtype': 'f4', 'bdata': 'AACAPwAAAEA='}
     """
     with np.errstate(over="ignore"):  # beyond 3.4e38 it becomes infinite
         single = np.asarray(values, dtype="<f4")
@@ -69,13 +88,45 @@ def column(values: np.ndarray) -> dict[str, str]:
 
 
 def integers(values: np.ndarray) -> dict[str, str]:
-    """Return small integers of one or two bytes without a sign, in the form of `column`."""
+    """Return small integers in the form of `column`.
+
+    Parameters
+    ----------
+    values : array (n,)
+        Integers without a sign, of one or two bytes.
+
+    Returns
+    -------
+    dict of str to str
+        The integers in base64.
+
+    Examples
+    --------
+    >>> integers(np.array([1, 2], np.uint8))
+    {'dtype': 'u1', 'bdata': 'AQI='}
+    """
     small = values.astype(values.dtype.newbyteorder("<"), copy=False)
     return {"dtype": f"{small.dtype.kind}{small.dtype.itemsize}", "bdata": base64.b64encode(small.tobytes()).decode()}
 
 
 def table(values: np.ndarray) -> dict[str, str]:
-    """Return a table of samples (rows, columns) in the form of `column`."""
+    """Return a table of samples in the form of `column`.
+
+    Parameters
+    ----------
+    values : array (rows, columns)
+        Samples.
+
+    Returns
+    -------
+    dict of str to str
+        Row by row, with the shape.
+
+    Examples
+    --------
+    >>> table(np.zeros((1, 2)))
+    {'dtype': 'f4', 'bdata': 'AAAAAAAAAAA=', 'shape': '1, 2'}
+    """
     return {**column(values.ravel()), "shape": ", ".join(map(str, values.shape))}
 
 
@@ -87,16 +138,33 @@ def scene(
     more: bool = False,
     cells: Mapping[str, Any] | None = None,
 ) -> Chunk:
-    """Return a chunk with a figure. The client sets the template, because only it has the theme.
+    """Return a chunk with a figure.
 
-    `field` is a vector field, drawn under the figure as arrows of equal length: columns x, y, across, up; a color.
+    Parameters
+    ----------
+    name : str
+        Name of the figure's slot.
+    figure : dict
+        Data and layout of plotly's schema; the client sets the template, because only it has the theme.
+    display : mapping, optional
+        For each display parameter and each of its choices, the changes of that choice:
+        {"axis": {"linear": {"layout": {"xaxis.type": "linear"}}}}.
+    field : mapping, optional
+        Vector field, drawn under the figure as arrows of equal length: columns x, y, across, up; a color.
+    more : bool, default False
+        Whether a further version of the figure follows.
+    cells : mapping, optional
+        Colored grid, drawn under the figure: its numbers of cells, its ranges, and the value of each cell.
 
-    `more`: a further version of the figure follows.
+    Returns
+    -------
+    Chunk
+        A chunk of kind "scene".
 
-    `cells` is a colored grid, drawn under the figure: its numbers of cells, its ranges, and the value of each cell.
-
-    `display` contains, for each display parameter and each of its choices, the changes of that choice: {"axis":
-    {"linear": {"layout": {"xaxis.type": "linear"}}}}.
+    Examples
+    --------
+    >>> scene("plane", {"data": [], "layout": {}}).kind
+    'scene'
     """
     data = {"name": name, "figure": figure, "display": display or {}, "field": field, "more": more, "cells": cells}
     return Chunk("scene", data)
@@ -104,9 +172,22 @@ def scene(
 
 @dataclass(frozen=True)
 class Preset:
-    """A predefined state: a figure of a paper, with a caption and its source.
+    """Hold a predefined state: a figure of a paper, with a caption and its source.
 
-    shows: the fields besides physics that belong to it; the others keep their values.
+    Attributes
+    ----------
+    name : str
+        Name in links and stories.
+    title : str
+        Title in the menu.
+    state : State
+        The state.
+    caption : str
+        Caption under the figure.
+    paper : Paper
+        Source.
+    shows : tuple of str
+        Fields besides physics that belong to it; the others keep their values.
     """
 
     name: str
@@ -163,26 +244,86 @@ class View(ABC):
 
     @abstractmethod
     def cost(self, state: Any) -> float:
-        """Return an upper bound of the cost of a state, without computing it; in the unit of `max_cost`."""
+        """Return an upper bound of the cost of a state, without computing it.
+
+        Parameters
+        ----------
+        state : State
+            A state of the view.
+
+        Returns
+        -------
+        float
+            Cost, in the unit of `max_cost`.
+        """
 
     def seconds(self, state: Any) -> float:
-        """Return the CPU seconds that are reserved for a stream before it starts: about the most that it takes."""
+        """Return the CPU seconds that are reserved for a stream before it starts.
+
+        Parameters
+        ----------
+        state : State
+            A state of the view.
+
+        Returns
+        -------
+        float
+            Seconds of one core: about the most that the stream takes.
+        """
         return max(MIN_SECONDS, self.max_seconds * self.cost(state) / self.max_cost)
 
     def export_seconds(self, state: Any, kind: str) -> float:
-        """Return the CPU seconds that are reserved for a file; kind: "csv" or "json"."""
+        """Return the CPU seconds that are reserved for a file.
+
+        Parameters
+        ----------
+        state : State
+            A state of the view.
+        kind : str
+            "csv" or "json".
+
+        Returns
+        -------
+        float
+            Seconds of one core.
+        """
         return self.seconds(state)
 
     def job_seconds(self, state: Any) -> float:
-        """Return the CPU seconds that are reserved for the job."""
+        """Return the CPU seconds that are reserved for the job.
+
+        Parameters
+        ----------
+        state : State
+            A state of the view.
+
+        Returns
+        -------
+        float
+            Seconds of one core.
+        """
         return self.seconds(state)
 
     @abstractmethod
     def compute(self, state: Any) -> Iterator[Chunk]:
-        """Yield the chunks of a state. They depend on its fields of the groups `physics` and `overlay` alone."""
+        """Yield the chunks of a state.
+
+        They depend on its fields of the groups `physics` and `overlay` alone. There is a chunk, or a call of
+        `dynamics.interruption.checkpoint`, at least every 0.25 s of work, so that a client that hangs up stops it.
+
+        Parameters
+        ----------
+        state : State
+            A state of the view.
+
+        Yields
+        ------
+        Chunk
+            "start" first, "end" last.
+        """
 
     def run_job(self, state: Any, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk]:
-        """Yield the chunks of the job of a state: a computation that takes longer than a stream should.
+        """Yield the chunks of the job of a state, which takes longer than a stream should.
 
         All clients share one job, and its chunks are recorded (see components/jobs).
 
@@ -198,31 +339,93 @@ class View(ABC):
         ------
         Chunk
             At least one a second, so that a job that no client watches stops soon.
+
+        Raises
+        ------
+        NotImplementedError
+            If the view has no jobs.
         """
         raise NotImplementedError(f"{self.name} has no long runs.")
 
     def annotation_targets(self, state: Any) -> AnnotationTargets:
-        """Return what a step of a story with this state may mark in the figures."""
+        """Return what a step of a story may mark in the figures.
+
+        Parameters
+        ----------
+        state : State
+            State of the step.
+
+        Returns
+        -------
+        AnnotationTargets
+            Names of lines, numbers of trajectories and rows, columns.
+        """
         return AnnotationTargets((), 0, (1, 1))
 
     @abstractmethod
     def layout(self) -> Any:
-        """Return the page, a component of Dash."""
+        """Return the page.
+
+        Returns
+        -------
+        dash.development.base_component.Component
+            What the shell shows; the client fills it from the stream.
+        """
 
     @abstractmethod
     def table(self, state: Any) -> Columns:
-        """Return the numbers of the figures in double precision, as columns of one length.
+        """Return the numbers of the figures in double precision.
 
-        Raises InvalidLink where they are not known.
+        Parameters
+        ----------
+        state : State
+            A state of the view.
+
+        Returns
+        -------
+        mapping of str to array (n,)
+            Columns of one length.
+
+        Raises
+        ------
+        InvalidLink
+            Where they are not known.
         """
 
     @abstractmethod
     def export_data(self, state: Any) -> Mapping[str, Any]:
-        """Return the table and everything else that the figures were drawn from, by name."""
+        """Return the table and everything else that the figures were drawn from.
+
+        Parameters
+        ----------
+        state : State
+            A state of the view.
+
+        Returns
+        -------
+        mapping of str to object
+            Numbers, texts, lists and arrays, by name.
+
+        Raises
+        ------
+        InvalidLink
+            Where they are not known.
+        """
 
     @abstractmethod
     def export_script(self, state: Any) -> str:
-        """Return a Python script that computes the same numbers with `dynamics` and draws them."""
+        """Return a Python script that computes the same numbers with `dynamics` and draws them.
+
+        Parameters
+        ----------
+        state : State
+            A state of the view.
+
+        Returns
+        -------
+        str
+            The script.
+        """
 
 
 # What a view must have, by the name of the attribute.
@@ -242,7 +445,23 @@ REQUIRED = {
 
 
 def collect(*views: View) -> dict[str, View]:
-    """Return views by name. Raises ValueError with a sentence for each thing that is missing or wrong."""
+    """Return views by name, checked.
+
+    Parameters
+    ----------
+    *views : View
+        The views, in the order of the header.
+
+    Returns
+    -------
+    dict of str to View
+        The views by name.
+
+    Raises
+    ------
+    ValueError
+        With a sentence for each thing that is missing or wrong.
+    """
     faults = [fault for view in views for fault in _faults(view)]
     for attribute in ("name", "path"):
         values = [getattr(view, attribute, None) for view in views]

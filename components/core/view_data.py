@@ -53,16 +53,21 @@ class _Help(_Table):
 
 
 def load_presets(module_file: str, state: type[State], papers: Sequence[Paper] = PAPERS) -> tuple[Preset, ...]:
-    """Return the presets of a view in their order.
+    """Return the presets of a view, from ``presets.toml`` in its folder.
 
     Parameters
     ----------
     module_file : str
-        ``__file__`` of a module in the view's folder, in which ``presets.toml`` lies.
+        ``__file__`` of a module in the view's folder.
     state : type of State
         The class of the view's states.
-    papers : sequence of Paper
+    papers : sequence of Paper, optional
         The papers that a preset may name by its key.
+
+    Returns
+    -------
+    tuple of Preset
+        The presets, in their order.
 
     Raises
     ------
@@ -90,7 +95,23 @@ def load_presets(module_file: str, state: type[State], papers: Sequence[Paper] =
 
 
 def load_help(module_file: str) -> Help:
-    """Return the help of a view, from ``help.toml`` in its folder; see ``load_presets``."""
+    """Return the help of a view, from ``help.toml`` in its folder.
+
+    Parameters
+    ----------
+    module_file : str
+        ``__file__`` of a module in the view's folder.
+
+    Returns
+    -------
+    Help
+        The contents of its help.
+
+    Raises
+    ------
+    ValueError
+        With a sentence that names the file and what is wrong.
+    """
     data = _read(Path(module_file).with_name("help.toml"), _Help)
     return Help(
         about=" ".join(data.about.split()),

@@ -11,7 +11,18 @@ from components.ui.markup import aria
 
 
 def mount_point(control: Control) -> html.Div:
-    """Return the element in which the client builds the control."""
+    """Return the element in which the client builds a control.
+
+    Parameters
+    ----------
+    control : Control
+        The control.
+
+    Returns
+    -------
+    dash.html.Div
+        An element with the id of the control.
+    """
     if control.kind == "choice":
         return html.Div(id=control.id, className="segments", role="radiogroup", **aria(label=control.title))
     if control.kind == "many":
@@ -20,5 +31,18 @@ def mount_point(control: Control) -> html.Div:
 
 
 def mount_points(controls: Mapping[str, Sequence[Control]], *fields: str) -> list[html.Div]:
-    """Return the elements in which the client builds the controls of these fields."""
+    """Return the elements in which the client builds the controls of some fields.
+
+    Parameters
+    ----------
+    controls : mapping of str to sequence of Control
+        Controls by field, see `components.core.controls.of`.
+    *fields : str
+        Names of fields.
+
+    Returns
+    -------
+    list of dash.html.Div
+        An element for each control.
+    """
     return [mount_point(control) for control in pick(controls, *fields)]

@@ -49,11 +49,22 @@ def page_head(description: str, style: str, script: str) -> Markup:
 
 @dataclass(frozen=True)
 class FigureSlot:
-    """A figure's place on the page: its id, its name, and the state's field that holds its zoomed window.
+    """Hold a figure's place on the page.
 
-    points: the field to which a click in it adds a pair of numbers, if any.
-    opens: for a map, the path of the view that shows the run of one of its points.
-    sets: whether a click in a map sets this view's own parameters.
+    Attributes
+    ----------
+    id : str
+        Id of the element.
+    title : str
+        Name of the figure.
+    window : str
+        Field of the state that holds its zoomed window.
+    points : str or None
+        Field to which a click in it adds a pair of numbers.
+    opens : str or None
+        For a map, the path of the view that shows the run of one of its points.
+    sets : bool
+        Whether a click in a map sets this view's own parameters.
     """
 
     id: str
@@ -268,8 +279,31 @@ def trajectory_layout(
     on_panels: Sequence[Component],
     clock: Component,
 ) -> html.Div:
-    """The page of a view whose runs have a course: controls on the left, the plane in the middle, panels on the right,
-    the player and the words below. The client fills it from the stream."""
+    """Return the page of a view whose trajectories have a time.
+
+    Controls are on the left, the plane in the middle, panels on the right, the player and the texts below. The client
+    fills it from the stream.
+
+    Parameters
+    ----------
+    view : View
+        The view.
+    controls : list of Control
+        All of its controls.
+    figures : mapping of str to FigureSlot
+        The plane and the panels.
+    aside : sequence of Component
+        Groups of controls on the left.
+    on_plane, on_panels : sequence of Component
+        What is above the two figures.
+    clock : Component
+        The choice of the player's clock.
+
+    Returns
+    -------
+    dash.html.Div
+        The page.
+    """
     plane, panels = figures.values()
     return html.Div(
         [
@@ -332,12 +366,38 @@ def player() -> html.Div:
 
 
 def group(title: str, *children: Component) -> html.Section:
-    """Controls that belong together, under their title."""
+    """Return controls that belong together, under their title.
+
+    Parameters
+    ----------
+    title : str
+        The title.
+    *children : Component
+        Mount points of controls, see `components.ui.controls`.
+
+    Returns
+    -------
+    dash.html.Section
+        The group.
+    """
     return html.Section([html.H2(title), *children], className="group", role="group", **aria(label=title))
 
 
 def popup(title: str, *children: Component) -> html.Details:
-    """A menu that opens under its title; Escape and a click elsewhere close it."""
+    """Return a menu that opens under its title; Escape and a click elsewhere close it.
+
+    Parameters
+    ----------
+    title : str
+        The title.
+    *children : Component
+        Its contents.
+
+    Returns
+    -------
+    dash.html.Details
+        The menu.
+    """
     return html.Details(
         [html.Summary(title, className="tool"), html.Div(children, className="menu")], className="popup"
     )

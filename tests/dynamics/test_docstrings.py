@@ -8,7 +8,6 @@ import importlib
 import inspect
 import pkgutil
 import re
-import textwrap
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from enum import Enum
@@ -21,8 +20,8 @@ import pytest
 
 import dynamics
 from dynamics import images
+from tests.docstrings import attributes_of, doctest_of, failures, names_in, parameters_of, sections_of
 
-SECTIONS = ("Parameters", "Attributes", "Returns", "Yields", "Raises", "Notes", "References", "Examples")
 TYPE = re.compile(r"\((?:int|float|bool|str|dict|list|tuple|array|arrays|[A-Z]\w+)\b")
 NEEDS_THE_EXTRA = ("load_digits", "train_images", "ImageTraining", "Sweep.run")
 
@@ -65,43 +64,6 @@ PUBLIC = public_objects()
 FUNCTIONS = {name: value for name, value in PUBLIC.items() if inspect.isfunction(value)}
 CLASSES = {name: value for name, value in PUBLIC.items() if inspect.isclass(value)}
 PROPERTIES = {name: value for name, value in PUBLIC.items() if isinstance(value, (property, cached_property))}
-
-
-def sections_of(doc: str) -> dict[str, list[str]]:
-    """The lines of each section of a docstring, by its name; those before the first section by the name ""."""
-    lines = inspect.cleandoc(doc).split("\n")
-    found: dict[str, list[str]] = {"": []}
-    name = ""
-    for line, following in zip(lines, [*lines[1:], ""], strict=True):
-        if following and set(following) == {"-"} and not line.startswith(" "):
-            assert line in SECTIONS, f"{line} is no section"
-            assert len(following) == len(line), f"the line under {line} is not as long"
-            assert line not in found, f"{line} stands twice"
-            name = line
-            found[name] = []
-        elif set(line) != {"-"}:
-            assert "---" not in line, f"a heading is not on a line of its own: {line}"
-            found[name].append(line)
-    assert list(found)[1:] == [one for one in SECTIONS if one in found], "the sections are in another order"
-    return found
-
-
-def names_in(section: list[str]) -> list[str]:
-    """The names that a section describes: those before the colon of each line that is not indented."""
-    heads = [line.partition(" : ")[0] for line in section if line and not line.startswith(" ")]
-    return [name.strip().lstrip("*") for head in heads for name in head.split(",")]
-
-
-def parameters_of(value: Any) -> list[str]:
-    return [name for name in inspect.signature(value).parameters if name not in ("self", "cls")]
-
-
-def attributes_of(cls: type) -> set[str]:
-    """The names that a class annotates, and those that its methods use of ``self``."""
-    nodes = list(ast.walk(ast.parse(textwrap.dedent(inspect.getsource(cls)))))
-    annotated = {one.target.id for one in nodes if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)}
-    of_self = {one.attr for one in nodes if isinstance(one, ast.Attribute) and ast.unparse(one.value) == "self"}
-    return annotated | of_self
 
 
 def test_sections_and_names_are_read():
@@ -191,8 +153,7 @@ def test_a_function_has_an_example(name):
 
 
 def doctests() -> dict[str, doctest.DocTest]:
-    parser = doctest.DocTestParser()
-    made = {name: parser.get_doctest(value.__doc__ or "", {}, name, None, 0) for name, value in PUBLIC.items()}
+    made = {name: doctest_of(name, value) for name, value in PUBLIC.items()}
     return {name: one for name, one in made.items() if one.examples}
 
 
@@ -210,7 +171,4 @@ def test_every_example_belongs_to_a_public_name():
 def test_example(name):
     if name.endswith(NEEDS_THE_EXTRA) and images.missing_packages():
         pytest.skip(images.missing_packages())
-    report: list[str] = []
-    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
-    runner.run(DOCTESTS[name], out=report.append)
-    assert runner.summarize(verbose=False).failed == 0, "".join(report)
+    assert failures(DOCTESTS[name]) == ""
