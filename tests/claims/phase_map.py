@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from components.views.phase_map import captions
+from components.views.phase_map import alt_text, captions
 from components.views.phase_map.compute import RTOL
 from components.views.phase_map.state import AXES, QUANTITIES, PhaseMapState, bounds, field_and_index, symbol
 from dynamics import Fate, PhaseMap, phase_map
@@ -73,7 +73,7 @@ def _notes(state: PhaseMapState, map_: PhaseMap) -> list[str]:
 def _described(state: PhaseMapState, map_: PhaseMap) -> list[str]:
     """The columns that the alt text follows upward, and the window."""
     false = []
-    text = captions.described(state, map_)
+    text = alt_text.phase_map(state, map_)
     (left, right), (low, high) = state.edges
     for numbers in found(r"over \S+ from <N> to <N> and \S+ from <N> to <N>\.", text):
         if not all(close(shown, true, 3) for shown, true in zip(numbers, (left, right, low, high), strict=True)):

@@ -13,6 +13,7 @@ from components.core.formatting import format_duration as about_time
 from components.core.formatting import format_number, pluralize
 from components.core.network_groups import each, has_representative_mean
 from components.ui.theme import FATES, LIGHT
+from components.views.images import alt_text
 from components.views.images.columns import active_settings, quantity
 from components.views.images.figures import SHORT, VARIED
 from components.views.images.image_store import DatasetInfo
@@ -55,7 +56,13 @@ def text_data(
     sentences, fates = describe(state, runs) if active_settings(runs) else ([ENDED], [ABSENCE])
     described = [*_halted(runs), *notes, settings(state, about), *_notes(state, runs, about)]
     notes = [*described, *([extra] if extra else [])]
-    return {"runs": sentences, "fates": fates, "notes": notes, "links": links(state), "figures": _texts(state)}
+    return {
+        "runs": sentences,
+        "fates": fates,
+        "notes": notes,
+        "links": links(state),
+        "figures": alt_text.figures(state),
+    }
 
 
 def links(state: ImagesState) -> list[dict[str, str]]:
@@ -72,7 +79,7 @@ def before_results(state: ImagesState, reason: str, about: DatasetInfo | None) -
     """Return the text that is shown before there are results. reason: why the state cannot be computed; "" if it "
     "can."""
     if reason:
-        return {"runs": [reason], "fates": [ABSENCE], "notes": [], "figures": _texts(state)}
+        return {"runs": [reason], "fates": [ABSENCE], "notes": [], "figures": alt_text.figures(state)}
     arguments = state.arguments()
     networks = len(state.values) * len(state.groups) * len(arguments["seeds"])
     sentence = (
@@ -81,7 +88,7 @@ def before_results(state: ImagesState, reason: str, about: DatasetInfo | None) -
     )
     notes = [settings(state, about)]
     notes += [] if state.bundled else ["There are no kept results for these settings: they are computed live."]
-    return {"runs": [sentence], "fates": [WAITING], "notes": notes, "figures": _texts(state)}
+    return {"runs": [sentence], "fates": [WAITING], "notes": notes, "figures": alt_text.figures(state)}
 
 
 def settings(state: ImagesState, about: DatasetInfo | None) -> str:
@@ -402,26 +409,6 @@ def _halted(runs: ImageRuns) -> list[str]:
         f"{pluralize(len(runs.halted), 'network ends', 'networks end')} early. What is known is shown until then, and "
         f"not over {symbol} where no seed comes to its end; the first ({which}): {sentence}"
     ]
-
-
-def _texts(state: ImagesState) -> dict[str, str]:
-    """Return the texts of the figures for a screen reader."""
-    values = ", ".join(format_number(value, 4) for value in state.values)
-    symbol, what = VARIED[state.experiment]
-    plane = {
-        "scale": "Test and training accuracy, weight norm and the angles of all layers but the first",
-        "width": "Best test accuracy and relative distance from the start",
-        "initialisation": "Best test accuracy, relative distance from the start and kernel ratio",
-        "unlearning": "R–a plane: alignment of the first layer across, second layer up",
-    }[state.experiment]
-    panels = {
-        "scale": "Angles of all layers but the first, test accuracy and weight norm",
-        "unlearning": "R, a, test loss and kernel distance",
-    }.get(state.experiment, "The chosen quantity, a row for each choice of γ and η,")
-    return {
-        "plane": f"{plane}, for the {what} {values}.",
-        "panels": f"{panels} over training, a line for each {symbol}.",
-    }
 
 
 def _final(runs: ImageRuns, name: str) -> np.ndarray:

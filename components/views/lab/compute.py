@@ -16,7 +16,7 @@ import numpy as np
 
 from components.core.formatting import format_duration, format_number
 from components.core.view import Chunk, Columns, column, scene, table
-from components.views.lab import captions, conversion, figures, records
+from components.views.lab import alt_text, captions, conversion, figures, records
 from components.views.lab.law_comparison import LawComparison, columns, compare_with_law, law_columns, planar_columns
 from components.views.lab.state import LabState
 from components.views.lab.training_history import TrainingHistory
@@ -89,7 +89,7 @@ def stream(state: LabState) -> Iterator[Chunk]:
         "runs": [captions.law(state, laws.wide, plan)],
         "fates": [planar.trajectory_style(plan)],
         "links": conversion.links(state),
-        "figures": {"plane": captions.plane(state), "panels": captions.panels(state)},
+        "figures": {"plane": alt_text.plane(state), "panels": alt_text.panels(state)},
     }
     yield Chunk("text", {**text, "notes": captions.expected(state)})
     record = records.of(state)
@@ -156,7 +156,7 @@ def run(state: LabState, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk
         row = sum(len(part.tau) for part in parts[:sent])
         yield samples(NETWORKS, {name: values[row:] for name, values in columns(comparison).items()}, True)
         yield Chunk("checkpoint", {"course": _packed(comparison.history.arrays()), FINISHED: True})
-    yield Chunk("text", {"notes": captions.measured(state, comparison), "figures": {"panels": captions.panels(state)}})
+    yield Chunk("text", {"notes": captions.measured(state, comparison), "figures": {"panels": alt_text.panels(state)}})
     yield Chunk("end", {"status": captions.status(state, comparison.history)})
 
 

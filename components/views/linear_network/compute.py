@@ -10,7 +10,7 @@ import numpy as np
 
 from components.core.formatting import format_number, pluralize
 from components.core.view import Chunk, Columns, column, scene
-from components.views.linear_network import captions, columns, experiments, figures
+from components.views.linear_network import alt_text, captions, columns, experiments, figures
 from components.views.linear_network.panels import PANELS
 from components.views.linear_network.state import CORE, LinearNetworkState, horizon
 from dynamics import (
@@ -119,7 +119,7 @@ def stream(state: LinearNetworkState) -> Iterator[Chunk]:
             "fates": [style],
             "notes": [*notes, *captions.notes(state, network, run, len(neurons))],
             "links": links,
-            "figures": {"plane": captions.plane(state, network, run), "panels": captions.panels(state, network, run)},
+            "figures": {"plane": alt_text.plane(state, network, run), "panels": alt_text.panels(state, network, run)},
         },
     )
     yield Chunk("end", {"status": status(state, network, run)})

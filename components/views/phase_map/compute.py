@@ -8,7 +8,7 @@ from time import monotonic
 from components.core.formatting import format_number
 from components.core.metering import Threads
 from components.core.view import Chunk, scene
-from components.views.phase_map import captions, figures
+from components.views.phase_map import alt_text, captions, figures
 from components.views.phase_map.quantities import QUANTITIES
 from components.views.phase_map.state import LIVE, PhaseMapState
 from dynamics import PhaseMap, phase_map_levels
@@ -90,7 +90,7 @@ def stream(state: PhaseMapState) -> Iterator[Chunk]:
         if not finished:
             sentence = f"{format_number(100 * map_.progress, 2)} % of the map is computed."
             yield Chunk("progress", {"done": map_.progress, "sentence": sentence, "stopped": STOPPED_MESSAGE})
-    yield Chunk("text", {"notes": captions.notes(state, map_), "figures": {"map": captions.described(state, map_)}})
+    yield Chunk("text", {"notes": captions.notes(state, map_), "figures": {"map": alt_text.phase_map(state, map_)}})
     yield Chunk("end", {"status": status(state, map_)})
 
 

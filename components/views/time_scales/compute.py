@@ -10,7 +10,7 @@ import numpy as np
 from components.core.formatting import format_number
 from components.core.view import Chunk, Columns, column, scene
 from components.ui.theme import LIGHT
-from components.views.time_scales import captions, columns, conversion, figures
+from components.views.time_scales import alt_text, captions, columns, conversion, figures
 from components.views.time_scales import networks as network
 from components.views.time_scales.state import TimeScalesState
 from dynamics import EpsSweep, MeanFieldChunk, MeanFieldTrajectory, NetworkDistances, NetworkRecord, ResultCode
@@ -112,7 +112,7 @@ def stream(state: TimeScalesState) -> Iterator[Chunk]:
         "fates": [style for _, style in sentences],
         "notes": [*captions.notes(state, run, len(neurons)), *comparison_notes],
         "links": captions.links(state),
-        "figures": {"cloud": captions.cloud(state, run), "panels": captions.panels(state, run)},
+        "figures": {"cloud": alt_text.cloud(state, run), "panels": alt_text.panels(state, run)},
     }
     yield Chunk("text", text_data)
     yield Chunk("end", {"status": status(run)})
