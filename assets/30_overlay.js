@@ -32,22 +32,22 @@ fl.Overlay = class {
   static HEAD = [6, 2.7]; // of an arrow: how far back and how far aside its barbs go
 
   // The vector field: arrows of one length at the points (R, a), along (across, up) in the figure's units.
-  field(field, colour) {
+  field(field, color) {
     const full = this.gd._fullLayout;
     if (!field || !full || !full.xaxis || !full._size) { this.under.replaceChildren(); this.fieldKey = null; return; }
     const { xaxis, yaxis } = full;
-    const key = JSON.stringify([xaxis.range, yaxis.range, xaxis._offset, yaxis._offset, xaxis._length, yaxis._length, colour]);
+    const key = JSON.stringify([xaxis.range, yaxis.range, xaxis._offset, yaxis._offset, xaxis._length, yaxis._length, color]);
     if (this.fieldKey === key && this.fieldShown === field) return;
     this.fieldKey = key;
     this.fieldShown = field;
     this.under.replaceChildren(
       fl.svg("svg", { x: xaxis._offset, y: yaxis._offset, width: xaxis._length, height: yaxis._length },
-        fl.svg("path", { d: this.arrows(field, xaxis, yaxis), fill: "none", stroke: colour })),
+        fl.svg("path", { d: this.arrows(field, xaxis, yaxis), fill: "none", stroke: color })),
     );
   }
 
   // The cells of a map, each a pixel that the browser enlarges; nothing where there are none.
-  cells(cells, dark, coloured) {
+  cells(cells, dark, colored) {
     const full = this.gd._fullLayout;
     if (!cells || !full || !full._size) { if (this.grid) this.grid.frame.hidden = true; return; }
     if (!this.grid) {
@@ -58,7 +58,7 @@ fl.Overlay = class {
     }
     const { frame, canvas } = this.grid, { xaxis, yaxis } = full;
     if (this.cellsShown !== cells || this.cellsDark !== dark) {
-      fl.Cells.paint(canvas, cells, coloured);
+      fl.Cells.paint(canvas, cells, colored);
       this.cellsShown = cells;
       this.cellsDark = dark;
     }

@@ -1,12 +1,12 @@
-// The cells of a map: the colour of each, where they lie, and which one is at a place.
+// The cells of a map: the color of each, where they lie, and which one is at a place.
 window.fl = window.fl || {};
 
 fl.Cells = class {
   static NONE = 65535; // a quantity that is not known
 
-  static rgb = (colour) => [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16));
+  static rgb = (color) => [1, 3, 5].map((k) => parseInt(color.slice(k, k + 2), 16));
 
-  // The quantity's colours in 256 steps, between the stops of its scale.
+  // The quantity's colors in 256 steps, between the stops of its scale.
   static ramp(scale) {
     const stops = scale.map(fl.Cells.rgb);
     return Array.from({ length: 256 }, (_, k) => {
@@ -15,22 +15,22 @@ fl.Cells = class {
     });
   }
 
-  static paint(canvas, { n: [nx, ny], fate, fates, strength, quantity }, coloured) {
+  static paint(canvas, { n: [nx, ny], fate, fates, strength, quantity }, colored) {
     if (canvas.width !== nx || canvas.height !== ny) Object.assign(canvas, { width: nx, height: ny });
     const context = canvas.getContext("2d");
     const image = context.createImageData(nx, ny);
     const pixels = new Uint32Array(image.data.buffer);
     const word = ([red, green, blue], alpha) => ((alpha << 24) | (blue << 16) | (green << 8) | red) >>> 0;
     const values = quantity ? quantity.values : fate;
-    const colours = quantity
-      ? fl.Cells.ramp(quantity.scale).map((colour) => word(colour, 255))
-      : fates.map(({ colour }) => word(fl.Cells.rgb(coloured(colour)), Math.round(255 * strength)));
+    const colors = quantity
+      ? fl.Cells.ramp(quantity.scale).map((color) => word(color, 255))
+      : fates.map(({ color }) => word(fl.Cells.rgb(colored(color)), Math.round(255 * strength)));
     for (let j = 0; j < ny; j += 1) {
       const row = (ny - 1 - j) * nx;
       for (let i = 0; i < nx; i += 1) {
         const value = values[j * nx + i];
-        if (!quantity) pixels[row + i] = colours[value];
-        else if (value !== fl.Cells.NONE) pixels[row + i] = colours[value >> 8];
+        if (!quantity) pixels[row + i] = colors[value];
+        else if (value !== fl.Cells.NONE) pixels[row + i] = colors[value >> 8];
       }
     }
     context.putImageData(image, 0, 0);

@@ -137,7 +137,7 @@ fl.Drawing = class {
       opacity,
       xaxis: (xaxis || "x").replace("x", "xaxis"),
       yaxis: (yaxis || "y").replace("y", "yaxis"),
-      line: this.enlarged({ line: this.coloured(line) }).line,
+      line: this.enlarged({ line: this.colored(line) }).line,
     })).filter(({ x, y }) => run.columns[x] && run.columns[y]));
   }
 
@@ -149,8 +149,8 @@ fl.Drawing = class {
   // What is under and over a figure follows its axes.
   overlaid(figure) {
     const { field, cells } = figure.picture.scenes[figure.name];
-    figure.overlay.field(field, field && this.coloured(field.colour));
-    figure.overlay.cells(cells, this.dark, (colour) => this.coloured(colour));
+    figure.overlay.field(field, field && this.colored(field.color));
+    figure.overlay.cells(cells, this.dark, (color) => this.colored(color));
     this.mark(figure);
   }
 
@@ -171,7 +171,7 @@ fl.Drawing = class {
   }
 
   layout(figure, scene, patches, sketchy) {
-    const layout = this.coloured(scene.figure.layout);
+    const layout = this.colored(scene.figure.layout);
     layout.template = structuredClone(this.view.templates[this.dark ? "dark" : "light"]);
     this.enlarged(layout);
     if (this.large) {
@@ -235,7 +235,7 @@ fl.Drawing = class {
     // Lines lie under names and marks.
     const [below, above] = [false, true].map((top) => scene.figure.data.filter((trace) => (trace.mode !== "lines") === top));
     return [...below, ...runs, ...above].map((source) => {
-      const trace = this.enlarged(this.coloured(source));
+      const trace = this.enlarged(this.colored(source));
       if (!trace.meta) return trace;
       if (trace.meta.role === "regions") return this.fitting(trace, layout, this.figures[name].gd);
       if (trace.meta.role === "names") return this.spread(trace, layout, this.figures[name].gd);
@@ -350,13 +350,13 @@ fl.Drawing = class {
     return value;
   }
 
-  // A copy with the theme's colours; columns are shared, not copied.
-  coloured(value) {
+  // A copy with the theme's colors; columns are shared, not copied.
+  colored(value) {
     if (typeof value === "string") return (this.dark && this.view.toDark[value]) || value;
-    if (Array.isArray(value)) return value.length > 64 && typeof value[0] !== "string" ? value : value.map((item) => this.coloured(item));
+    if (Array.isArray(value)) return value.length > 64 && typeof value[0] !== "string" ? value : value.map((item) => this.colored(item));
     if (value === null || typeof value !== "object" || ArrayBuffer.isView(value)) return value;
     const copy = {};
-    for (const [key, item] of Object.entries(value)) copy[key] = this.coloured(item);
+    for (const [key, item] of Object.entries(value)) copy[key] = this.colored(item);
     return copy;
   }
 };

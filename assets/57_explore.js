@@ -159,8 +159,8 @@ fl.Explorer = class extends fl.Presses {
     if (document.activeElement === this.marker) this.page.announce(said);
     this.marked.ask(present, (text, fate) => {
       const item = fl.make("li", { data: { fate: fate.fate.toLowerCase() } }, ...fl.typeset(text), " ");
-      item.style.setProperty("--light", fate.colour);
-      item.style.setProperty("--dark", this.page.view.toDark[fate.colour]);
+      item.style.setProperty("--light", fate.color);
+      item.style.setProperty("--dark", this.page.view.toDark[fate.color]);
       const link = fl.make("a", { href: this.address(present), textContent: "Open on the plane" });
       link.onclick = (event) => { if (!event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); this.open(present); } };
       item.append(link);

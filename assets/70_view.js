@@ -398,9 +398,9 @@ fl.Page = class {
     if (chunk.runs) {
       const items = list("sentences", chunk.runs);
       items.forEach((item, index) => {
-        const { colour, fate } = chunk.fates[index];
-        item.style.setProperty("--light", colour);
-        item.style.setProperty("--dark", this.view.toDark[colour]);
+        const { color, fate } = chunk.fates[index];
+        item.style.setProperty("--light", color);
+        item.style.setProperty("--dark", this.view.toDark[color]);
         item.dataset.fate = fate.toLowerCase();
       });
       this.causes.tell(items, chunk.causes);

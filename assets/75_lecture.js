@@ -79,7 +79,7 @@ fl.Lecture = class {
     page.restore(structuredClone(state || step.state));
   }
 
-  // While a question is open, colours, dashes and words that tell a fate are taken away; where a curve is to be drawn,
+  // While a question is open, colors, dashes and words that tell a fate are taken away; where a curve is to be drawn,
   // lines that lead the hand too.
   setAsking(asking) {
     this.asking = asking;

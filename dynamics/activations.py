@@ -1,4 +1,4 @@
-"""Activations and their Hermite coefficients in the normalised polynomials h_k = He_k / sqrt(k!).
+"""Activations and their Hermite coefficients in the normalized polynomials h_k = He_k / sqrt(k!).
 
 ``sigma = sum_k sigma_k h_k`` from degree 0, with ``E[h_j(G) h_k(G)] = delta_jk`` for a standard Gaussian G, so
 ``sigma_k = E[sigma(G) h_k(G)]`` and ``U(r) = E[sigma(X) sigma(Y)] = sum_k sigma_k^2 r^k`` for X, Y of correlation r.

@@ -1,6 +1,6 @@
 """Real roots of a polynomial in an interval: all of them, each to full precision.
 
-Between neighbouring roots of its derivative a polynomial is monotone, so its roots follow from those of
+Between neighboring roots of its derivative a polynomial is monotone, so its roots follow from those of
 the derivative by bracketing, degree by degree. Unlike the eigenvalues of a companion matrix this finds
 every change of sign there is, keeps the relative accuracy of small roots, and reports a double root as
 one root, not as a complex pair.

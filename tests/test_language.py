@@ -44,6 +44,14 @@ PHRASES = (
     "view 1", "view 2", "view 3", "view 4", "view 5",
 )  # fmt: skip
 
+# One spelling, the American one; what is a word of links (the experiment "initialisation") stays.
+BRITISH = re.compile(
+    r"colour|neighbour|centre(?!cord)|behaviour|favour|grey|labelled(?!by)|modelled"
+    r"|(?:normal|general|optim|minim|maxim|linear|standard|recogn|real|vector|initial)is(?:e|ed|es|ing|ation)\b",
+    re.IGNORECASE,
+)
+LINK_WORDS = re.compile(r"[\"'\[ ]initialisation[\"'\],]")
+
 
 def words_of(name: str) -> list[str]:
     return [word.lower() for part in name.split("_") for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+", part)]
@@ -108,3 +116,10 @@ def test_private_words_are_found(source: str, word: str) -> None:
 )
 def test_plain_words_pass(source: str) -> None:
     assert not [*private_words(source + "\n")]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_words_are_spelled_in_one_way(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    found = [f"{k}: {line}" for k, line in enumerate(lines, 1) if BRITISH.search(LINK_WORDS.sub("", line))]
+    assert not found

@@ -1,4 +1,4 @@
-"""A quantity over the cells of a map, as the client colours it."""
+"""A quantity over the cells of a map, as the client colors it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from plotly.colors import sequential
 from components.core.view import integers
 
 NONE = 65535  # a cell of which the quantity is not finite
-SCALE = list(sequential.Cividis)  # even to the eye, colour-blind or not
+SCALE = list(sequential.Cividis)  # even to the eye, color-blind or not
 
 
 def quantize(values: np.ndarray, log: bool) -> dict[str, Any]:
@@ -25,14 +25,14 @@ def quantize(values: np.ndarray, log: bool) -> dict[str, Any]:
     return {"values": integers(steps.ravel()), "low": low, "high": low + span, "log": log}
 
 
-def colorbar(code: dict[str, Any], colours: dict[str, Any]) -> dict[str, Any]:
-    """The colour bar, with these properties of plotly's: plotly draws one beside points, of which there are none."""
+def colorbar(code: dict[str, Any], colors: dict[str, Any]) -> dict[str, Any]:
+    """The color bar, with these properties of plotly's: plotly draws one beside points, of which there are none."""
     marker = {
         "color": [code["low"]],
         "cmin": code["low"],
         "cmax": code["high"],
-        "colorscale": [[k / (len(SCALE) - 1), colour] for k, colour in enumerate(SCALE)],
+        "colorscale": [[k / (len(SCALE) - 1), color] for k, color in enumerate(SCALE)],
         "showscale": True,
-        "colorbar": {"thickness": 12, "outlinewidth": 0, **colours},
+        "colorbar": {"thickness": 12, "outlinewidth": 0, **colors},
     }
-    return {"type": "scatter", "x": [None], "y": [None], "mode": "markers", "marker": marker, "name": "colours"}
+    return {"type": "scatter", "x": [None], "y": [None], "mode": "markers", "marker": marker, "name": "colors"}

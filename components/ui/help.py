@@ -17,9 +17,9 @@ KEYS = (
 )
 
 
-def both(colour: str) -> dict[str, str]:
-    """A colour for the stylesheet, in both themes."""
-    return {"--light": colour, "--dark": TO_DARK[colour]}
+def both(color: str) -> dict[str, str]:
+    """A color for the stylesheet, in both themes."""
+    return {"--light": color, "--dark": TO_DARK[color]}
 
 
 def dialog(view: View, more: Sequence[tuple[str, str]] = ()) -> html.Dialog:
@@ -32,16 +32,16 @@ def dialog(view: View, more: Sequence[tuple[str, str]] = ()) -> html.Dialog:
         theory = [html.H3("In formulas"), html.P([link, *moved, "."])]
     fates = [
         html.Li(
-            [html.Span(style.glyph, className="sign fate", style=both(style.colour), **aria(hidden="true")), style.word]
+            [html.Span(style.glyph, className="sign fate", style=both(style.color), **aria(hidden="true")), style.word]
         )
         for style in FATES.values()
         if contents.show_fates
     ]
     signs = [
         html.Li(
-            [html.Span(className=f"sign {name}", style=both(*colour) if colour else None, **aria(hidden="true")), text]
+            [html.Span(className=f"sign {name}", style=both(*color) if color else None, **aria(hidden="true")), text]
         )
-        for name, text, *colour in contents.legend
+        for name, text, *color in contents.legend
     ]
     keys = [part for key, text in (*more, *contents.keys, *KEYS) for part in (html.Dt(html.Kbd(key)), html.Dd(text))]
     return html.Dialog(

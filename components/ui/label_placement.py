@@ -19,7 +19,7 @@ def roomiest_cell(inside: np.ndarray, height: float) -> tuple[int, int, float]:
 
 
 def run_length(inside: np.ndarray, place: int) -> int:
-    """How many neighbours of a place in a row are inside with it, as many on either side."""
+    """How many neighbors of a place in a row are inside with it, as many on either side."""
     outside = np.flatnonzero(~inside)
     left, right = outside[outside < place], outside[outside > place]
     before = left[-1] if left.size else -1

@@ -81,13 +81,13 @@ def time_trace(run: int, clock: str, column: str, label: str, line: dict[str, An
 
 
 def band_trace(
-    run: int, clock: str, columns: tuple[str, str], label: str, colour: str, row: int = 0, opacity: float = 0.25
+    run: int, clock: str, columns: tuple[str, str], label: str, color: str, row: int = 0, opacity: float = 0.25
 ) -> Trace:
     """What lies between two columns of a run, the lower one first, over its time; still empty."""
     low, high = columns
-    made = time_trace(run, clock, high, label, {"color": colour, "width": 0, "dash": "solid"}, row)
+    made = time_trace(run, clock, high, label, {"color": color, "width": 0, "dash": "solid"}, row)
     made["meta"]["from"] = low
-    return {**made, "fill": "toself", "fillcolor": colour, "opacity": opacity, "hoverinfo": "skip"}
+    return {**made, "fill": "toself", "fillcolor": color, "opacity": opacity, "hoverinfo": "skip"}
 
 
 def curve_meta(run: int, x: str, y: str) -> dict[str, Any]:

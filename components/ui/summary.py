@@ -19,7 +19,7 @@ LONG = 9  # numbers of a list that are written
 @dataclass(frozen=True)
 class Summary:
     """The heading; what the problem is, in signs; the main sentence and one of another fate, if there is one, each with
-    its fate's colour."""
+    its fate's color."""
 
     title: str
     description: str
@@ -46,12 +46,12 @@ def summarize(view: View, state: State, words: Mapping[str, Any]) -> Summary:
             describe_state(view, state),
             tuple((note, LIGHT["manifold"]) for note in notes[:1]),
         )
-    colours = [fates[k]["colour"] if k < len(fates) else LIGHT["manifold"] for k in range(len(runs))]
+    colors = [fates[k]["color"] if k < len(fates) else LIGHT["manifold"] for k in range(len(runs))]
     chosen = getattr(state, "chosen", 0)
     first = chosen if chosen < len(runs) else 0
-    other = next((k for k in range(len(runs)) if colours[k] != colours[first]), None)
+    other = next((k for k in range(len(runs)) if colors[k] != colors[first]), None)
     indices = [first] if other is None else [first, other]
-    return Summary(state_title(view, state), describe_state(view, state), tuple((runs[k], colours[k]) for k in indices))
+    return Summary(state_title(view, state), describe_state(view, state), tuple((runs[k], colors[k]) for k in indices))
 
 
 def describe_state(view: View, state: State) -> str:

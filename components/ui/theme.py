@@ -1,7 +1,7 @@
-"""What colours, dashes and markers mean, in both themes; the same in every view.
+"""What colors, dashes and markers mean, in both themes; the same in every view.
 
 Figures are built with the light palette. The client, which alone knows the theme, exchanges each
-light colour for its dark partner, so no two roles may share a light colour.
+light color for its dark partner, so no two roles may share a light color.
 """
 
 from __future__ import annotations
@@ -88,9 +88,9 @@ FONT = "Inter, system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans
 
 @dataclass(frozen=True)
 class FateStyle:
-    """How a fate is drawn: colour, dash and end marker, and the glyph of that marker in text."""
+    """How a fate is drawn: color, dash and end marker, and the glyph of that marker in text."""
 
-    colour: str
+    color: str
     dash: str
     symbol: str
     glyph: str
@@ -105,7 +105,7 @@ FATES: dict[Fate, FateStyle] = {
     Fate.UNDECIDED: FateStyle(LIGHT["undecided"], "4px,4px", "x", "✕", "undecided"),
 }
 
-# How each degree of a target is drawn: its colour and its dash.
+# How each degree of a target is drawn: its color and its dash.
 DEGREES = tuple(
     zip(
         (LIGHT[f"degree{k}"] for k in range(7)),
@@ -115,11 +115,11 @@ DEGREES = tuple(
 )
 
 STEPS = tuple(LIGHT[f"step{k}"] for k in range(9))
-"""Colours in an order, for the values of one parameter."""
+"""Colors in an order, for the values of one parameter."""
 
 
 def steps(count: int) -> list[tuple[str, str]]:
-    """How each of some values in their order is drawn: its colour, spread over all there are, and its dash."""
+    """How each of some values in their order is drawn: its color, spread over all there are, and its dash."""
     dashes = [dash for _, dash in DEGREES]
     places = [round(k * (len(STEPS) - 1) / max(count - 1, 1)) for k in range(count)]
     return [(STEPS[place], dashes[k % len(dashes)]) for k, place in enumerate(places)]

@@ -1,4 +1,4 @@
-"""Images with labels: scikit-learn's digits, or a user's own file; standardised, and parted into training and test.
+"""Images with labels: scikit-learn's digits, or a user's own file; standardized, and parted into training and test.
 
 A file is an ``.npz`` with an array of images (n, ...), one each row, and an array of labels (n,), whole numbers or
 strings, under their usual names (`IMAGE_NAMES`, `LABEL_NAMES`). What it claims to hold is checked in the zip's
@@ -38,7 +38,7 @@ LABEL_BYTES_MAX = 32 << 20
 LABEL_LENGTH_MAX = 64  # characters of a label
 HEADER_MAX = 1_000  # bytes of an array's header; numpy's own have some 120
 IMAGES_MIN, IMAGES_MAX = 20, 100_000
-VALUES_MAX = 3_072  # of an image: 32 x 32 in three colours
+VALUES_MAX = 3_072  # of an image: 32 x 32 in three colors
 CLASSES_MAX = 100
 VALUE_MAX = 1e9  # in size
 MEMBERS_MAX = 100
@@ -60,7 +60,7 @@ Kind = Literal["float32", "float64"]
 _END = struct.Struct("<10sHL4xH")  # of a zip: ..., entries of its directory, the directory's bytes, ..., the comment's
 _LOCATOR = 20  # bytes before it, of the place of a 64-bit record
 _DIRECTORY_MAX = 100_000  # bytes
-_CHUNK = 1_000  # images standardised at once
+_CHUNK = 1_000  # images standardized at once
 _HEADER_READERS = {b"\x93NUMPY\x01\x00": (2, read_array_header_1_0), b"\x93NUMPY\x02\x00": (4, read_array_header_2_0)}
 # What numpy raises of a header that it has not written.
 _BAD_HEADER = (ValueError, TypeError, SyntaxError, TokenError, RecursionError, MemoryError, OverflowError)
@@ -144,7 +144,7 @@ class ImageSet(Result):
             raise ValueError("x must have different images, and has the same image throughout the training images")
         scale = sqrt(square / self.x.shape[1])
 
-        def standardised(rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        def standardized(rows: NDArray[np.int64]) -> NDArray[np.float32]:
             made = np.empty((len(rows), self.x.shape[1]), dtype=np.float32)
             for start in range(0, len(rows), _CHUNK):
                 made[start : start + _CHUNK] = (self.x[rows[start : start + _CHUNK]] - mean) / scale
@@ -153,9 +153,9 @@ class ImageSet(Result):
 
         return ImageSplit(
             self.name,
-            standardised(train),
+            standardized(train),
             self.labels[train],
-            standardised(test),
+            standardized(test),
             self.labels[test],
             self.classes,
             self.shape,

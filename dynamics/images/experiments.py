@@ -714,7 +714,7 @@ def unlearning_sweep(
     --------
     >>> from dynamics.images import unlearning_sweep
     >>> sweep = unlearning_sweep(starts=(1.0, 2.0))
-    >>> len(sweep.settings), sweep.plan.sphere, sweep.plan.centred, sweep.plan.batch
+    >>> len(sweep.settings), sweep.plan.sphere, sweep.plan.centered, sweep.plan.batch
     (4, True, True, None)
     """
     width, step = check_integer("width", width, 1, WIDTH_MAX), check_number("step", step, 1e-9, 1e3)
@@ -725,7 +725,7 @@ def unlearning_sweep(
             rate = width * step / max(1.0, (start / _LARGE) ** 2)  # a larger a turns the first layer faster
             network = ImageNetwork((width,), 1.0, rate, 1.0 / width, last=start)
             settings.append(Setting(task, start, network, task))
-    plan = TrainingConfig(epochs, n, None, sphere=True, centred=True)
+    plan = TrainingConfig(epochs, n, None, sphere=True, centered=True)
     return Sweep("unlearning", "a", tuple(settings), seeds, plan)  # type: ignore[arg-type]
 
 

@@ -81,7 +81,7 @@ class TrainingConfig:
         ``1/2 mean |f - y|^2``, or the cross entropy.
     sphere : bool, default False
         Whether every neuron of the first layer keeps its weights at length 1, as in the analysis of unlearning.
-    centred : bool, default False
+    centered : bool, default False
         Whether the output has a bias that is always optimal: for a batch in a step, for the training images where
         losses and accuracies are measured. Only with the squared loss.
     dtype : {"float32", "float64"}, default "float32"
@@ -104,7 +104,7 @@ class TrainingConfig:
     batch: int | None = 128
     loss: Loss = "squared"
     sphere: bool = False
-    centred: bool = False
+    centered: bool = False
     dtype: Dtype = "float32"
 
     def __post_init__(self) -> None:
@@ -115,8 +115,8 @@ class TrainingConfig:
         check_choice("loss", self.loss, LOSSES)
         check_choice("dtype", self.dtype, DTYPES)
         check_flag("sphere", self.sphere)
-        if check_flag("centred", self.centred) and self.loss != "squared":
-            raise ValueError(f"centred must be False with the loss {self.loss!r}")
+        if check_flag("centered", self.centered) and self.loss != "squared":
+            raise ValueError(f"centered must be False with the loss {self.loss!r}")
 
     @property
     def recorded(self) -> tuple[int, ...]:
@@ -457,7 +457,7 @@ class ImageTraining:
             lengths = np.linalg.norm(W[0], axis=1)
             rows = slice(0, MEASURED)
             trained, found, targets = self.output(self._x[rows]), self.output(self._x_test), self.task.y_test
-            if self.plan.centred:
+            if self.plan.centered:
                 bias = np.mean(self.task.y[rows] - trained, axis=0)
                 trained, found = trained + bias, found + bias
             train, test = self._measured_loss(trained, self.task.y[rows]), self._measured_loss(found, targets)
@@ -506,7 +506,7 @@ class ImageTraining:
             total = numpy.log(numpy.sum(numpy.exp(f - shift), axis=1)) + shift[:, 0]
             return numpy.mean(total - numpy.sum(f * (y > 0), axis=1))
         apart = f - y
-        if self.plan.centred:
+        if self.plan.centered:
             apart = apart - numpy.mean(apart, axis=0)
         return numpy.sum(apart * apart) * x.dtype.type(0.5 / len(x))
 

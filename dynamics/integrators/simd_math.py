@@ -1,6 +1,6 @@
 """exp and log that a compiler turns into vector code: no branch, no table, no call.
 
-Loops over the lanes of an array are vectorised only as far as what they call is; the library's exp and
+Loops over the lanes of an array are vectorized only as far as what they call is; the library's exp and
 log are calls.
 """
 

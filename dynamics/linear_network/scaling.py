@@ -186,7 +186,7 @@ SCALINGS = MappingProxyType(
         "Xavier, rate 1/d": Exponents(u=-0.5, w=-0.5, eta_u=-1.0, eta_w=-1.0),
     }
 )
-"""Parametrisations in use, with the dimension of the input fixed."""
+"""Parametrizations in use, with the dimension of the input fixed."""
 
 
 @dataclass(frozen=True)

@@ -144,17 +144,17 @@ def fitted(eps: FloatArray, times: FloatArray, logarithm: bool = False) -> Expon
     x, y = np.log(eps[good]), np.log(times[good])
     if logarithm:
         y = y - np.log(-x)
-    centre = x.mean()
-    spread = np.sum((x - centre) ** 2)
-    slope = np.sum((x - centre) * y) / spread
-    left = y - y.mean() - slope * (x - centre)
+    center = x.mean()
+    spread = np.sum((x - center) ** 2)
+    slope = np.sum((x - center) * y) / spread
+    left = y - y.mean() - slope * (x - center)
     variance = np.sum(left**2) / (count - 2)
-    constant = y.mean() - slope * centre
+    constant = y.mean() - slope * center
     return Exponent(
         float(slope),
         float(np.sqrt(variance / spread)),
         float(np.exp(constant)),
-        float(np.sqrt(variance * (1.0 / count + centre**2 / spread))),
+        float(np.sqrt(variance * (1.0 / count + center**2 / spread))),
         count,
     )
 

@@ -23,10 +23,10 @@ REPEATS = 25
 BLOCK = 5  # problems, each new, that one side solves before the other has its turn
 
 
-def perturbed(random, centre):
+def perturbed(random, center):
     """A problem near the published one."""
     c_star = tuple(x + random.uniform(-1e-3, 1e-3) for x in C_STAR)
-    return c_star, centre + random.uniform(-0.02, 0.02)
+    return c_star, center + random.uniform(-0.02, 0.02)
 
 
 def error(R, a, truth):
@@ -42,11 +42,11 @@ def timed(function):
     return perf_counter() - start, result
 
 
-def fair_tolerance(random, centre, rtol):
+def fair_tolerance(random, center, rtol):
     """The loosest tolerance at which LSODA is as accurate as we are, over a few problems."""
     ours, theirs = [], np.zeros((5, len(TOLERANCES)))
     for i in range(5):
-        c_star, a0 = perturbed(random, centre)
+        c_star, a0 = perturbed(random, center)
         truth = integrate(System(C, c_star), a0, 0.0, TAU[-1]).plane(TAU)
         run = UnlearningModel(C, c_star).trajectory(a0, tau=TAU, rtol=rtol)
         ours.append(error(run.R, run.a, truth))
@@ -62,11 +62,11 @@ def one_trajectory(random):
     ratios = []
     print("one trajectory: rtol 1e-8, 400 points, tau to 1e4")
     print(f"{'a0 near':>8} {'ours ms':>9} {'LSODA ms':>9} {'ratio':>7} {'our error':>10} {'LSODA':>9} {'its rtol':>9}")
-    for centre in (5.0, 9.0, 10.0):
-        rtol, mine, theirs = fair_tolerance(random, centre, 1e-8)
+    for center in (5.0, 9.0, 10.0):
+        rtol, mine, theirs = fair_tolerance(random, center, 1e-8)
         times = []
         for _ in range(REPEATS):
-            problems = [perturbed(random, centre) for _ in range(BLOCK)]
+            problems = [perturbed(random, center) for _ in range(BLOCK)]
             sides = [lsoda.right_hand_side(C, c_star, 1.0) for c_star, _ in problems]
             us, _ = timed(lambda ps=problems: [UnlearningModel(C, c).trajectory(a, tau=TAU, rtol=1e-8) for c, a in ps])
             them, _ = timed(
@@ -78,7 +78,7 @@ def one_trajectory(random):
         us, them = np.array(times).T
         ratios.append(float(np.median(them / us)))
         print(
-            f"{centre:8g} {1e3 * np.median(us):9.3f} {1e3 * np.median(them):9.3f} {ratios[-1]:7.1f}"
+            f"{center:8g} {1e3 * np.median(us):9.3f} {1e3 * np.median(them):9.3f} {ratios[-1]:7.1f}"
             f" {mine:10.1e} {theirs:9.1e} {rtol:9.1e}"
         )
     mean = float(np.exp(np.mean(np.log(ratios))))
@@ -90,7 +90,7 @@ def portrait(random):
     """12 trajectories with manifold and 40 x 30 field; the rival's manifold and field are plain numpy."""
     R, a = np.meshgrid(np.linspace(-0.05, 1, 40), np.linspace(0, 22, 30))
     line = np.linspace(1e-3, 1, 400)
-    rtol = min(fair_tolerance(random, centre, 1e-8)[0] for centre in (5.0, 9.0, 10.0))
+    rtol = min(fair_tolerance(random, center, 1e-8)[0] for center in (5.0, 9.0, 10.0))
 
     def ours(c_star, a0s):
         model = UnlearningModel(C, c_star)
@@ -123,8 +123,8 @@ def portrait(random):
 def main():
     random = np.random.default_rng()
     dynamics.warm_up()
-    for centre in (5.0, 9.0, 10.0):  # whatever warms up on first use, on both sides
-        c_star, a0 = perturbed(random, centre)
+    for center in (5.0, 9.0, 10.0):  # whatever warms up on first use, on both sides
+        c_star, a0 = perturbed(random, center)
         UnlearningModel(C, c_star).trajectory(a0, tau=TAU)
         UnlearningModel(C, c_star).critical_manifold()
         lsoda.trajectory(lsoda.right_hand_side(C, c_star, 1.0), a0, 0.0, TAU, 1e-8)

@@ -17,7 +17,7 @@ late that process itself is, is printed.
 
 "Answered in" is a client's time from asking, a new connection included, to the last byte: the server's own time and
 all waiting for it. Memory is sampled every 5 seconds and summed over gunicorn's master and workers: PSS, and of it the
-server's own (anonymous) part. That part is judged, for what files count depends on which neighbours share them.
+server's own (anonymous) part. That part is judged, for what files count depends on which neighbors share them.
 
 MAX_REQUESTS replaces workers all the time; --no-recycling leaves it away, to see what one worker keeps.
 """

@@ -222,7 +222,7 @@ def test_an_open_tip_tells_of_the_finer_map_that_has_come(open_page: Any) -> Non
     expect(tip).to_contain_text("unlearns (above ")
 
 
-def test_a_quantity_has_its_colours_and_a_bar(open_page: Any) -> None:
+def test_a_quantity_has_its_colors_and_a_bar(open_page: Any) -> None:
     page = open_page("/phase-map")
     for name, label in (("time", "time to it"), ("lost", "alignment lost"), ("R_inf", "R, τ → ∞"), ("R", "R at τ")):
         control(page, "quantity").get_by_label(label, exact=True).check()

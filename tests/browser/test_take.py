@@ -64,10 +64,10 @@ def test_the_svg_of_the_plane_holds_runs_manifold_and_field(open_page: Any, sche
     assert described.tag == f"{SVG}desc"
     assert described.text.startswith(f"{link}\nc = 1,1,1,1,1; cs = 1,-1,1,-1,1; eps = 0.1; a = 3,6;")
     strokes = {element.get("stroke") or element.get("style", "") for element in root.iter(f"{SVG}path")}
-    colours = page.evaluate("fl.page.drawing.lines('plane', { columns: {} }).map(({ line }) => line.color)")
-    for colour in {*colours, page.evaluate("fl.page.drawing.coloured('#b9c0ca')")}:
-        red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-        assert any(colour in stroke or f"rgb({red}, {green}, {blue})" in stroke for stroke in strokes), colour
+    colors = page.evaluate("fl.page.drawing.lines('plane', { columns: {} }).map(({ line }) => line.color)")
+    for color in {*colors, page.evaluate("fl.page.drawing.colored('#b9c0ca')")}:
+        red, green, blue = (int(color[i : i + 2], 16) for i in (1, 3, 5))
+        assert any(color in stroke or f"rgb({red}, {green}, {blue})" in stroke for stroke in strokes), color
     paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert next(root.iter(f"{SVG}rect")).get("fill") == paper
     text = "".join(root.itertext())

@@ -735,7 +735,7 @@ def _(match: re.Match[str], case: Case, found: Checks) -> None:
 
 
 @note(
-    rf"Colours: ([^,]*), from {N} to {N}: the exact value, (median|mean|standard deviation) of (\d+) starts?\. Line: "
+    rf"Colors: ([^,]*), from {N} to {N}: the exact value, (median|mean|standard deviation) of (\d+) starts?\. Line: "
     rf"the "
     rf"median kernel ratio leaves 1 by 5 %; {N} % of this map are in the kernel phase\. Click to take a cell's values\."
 )

@@ -114,7 +114,7 @@ def _cells(state: PhaseMapState, map_: PhaseMap) -> list[str]:
 
 
 def _quantity(state: PhaseMapState, shown: float, run: Run, cell: PhaseMapState, name: str) -> list[str]:
-    """What the sentence under the map says a colour means, of one cell."""
+    """What the sentence under the map says a color means, of one cell."""
     if not np.isfinite(shown) or state.quantity == "fate":
         return []
     end = 0.0 if run.fate in ("unlearning", "no alignment") else run.at(FAR)[0]

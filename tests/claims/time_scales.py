@@ -509,7 +509,7 @@ def _notes(case: Case) -> None:
             check(case.alike == 1 and not truth.sigma[0] and not truth.phi[0], note, "not planar")
             check(number(found[1]) < 1e-3 and number(found[2]) < 1e-3, note, "the two are the same system")
         elif found := re.fullmatch(
-            rf"Dashed grey: the exact flow of (\d+) neurons?, .* by at most {N}"
+            rf"Dashed gray: the exact flow of (\d+) neurons?, .* by at most {N}"
             rf"(?:, up to t = {N}, where an integration stopped early)?.",
             note,
         ):

@@ -28,9 +28,9 @@ def channels(png: bytes) -> np.ndarray:
         data = png[at + 8 : at + 8 + length]
         assert struct.unpack_from(">L", png, at + 8 + length)[0] == zlib.crc32(kind + data)
         if kind == b"IHDR":
-            width, height, depth, colours, *rest = struct.unpack(">LLBBBBB", data)
+            width, height, depth, colors, *rest = struct.unpack(">LLBBBBB", data)
             assert (depth, rest) == (8, [0, 0, 0])
-            shape = (height, width, {2: 3, 6: 4}[colours])
+            shape = (height, width, {2: 3, 6: 4}[colors])
         packed += data if kind == b"IDAT" else b""
         at += 12 + length
     raw = np.frombuffer(zlib.decompress(packed), np.uint8).reshape(shape[0], 1 + shape[1] * shape[2])

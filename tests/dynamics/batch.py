@@ -2,7 +2,7 @@
 
 All trajectories advance together, each by its own steps (Rodas5P in rho = atanh R), until the component of {V < loss}
 that holds them has a single bottom. Critical points of V come from the eigenvalues of companion matrices, and
-every trajectory is integrated: nothing follows from its neighbours.
+every trajectory is integrated: nothing follows from its neighbors.
 """
 
 from math import factorial

@@ -465,7 +465,7 @@ TABLE = {
         "batch": (3, OPTIONAL),
         "loss": ("squared", NUMBER),
         "sphere": (False, FLAG),
-        "centred": (False, FLAG),
+        "centered": (False, FLAG),
         "dtype": ("float32", NUMBER),
     },
     "TrainingConfig.cost": dict.fromkeys(("size", "tests", "inputs", "outputs"), (2, NUMBER))

@@ -19,7 +19,7 @@ from components.core.theory_chapter import Symbol
 Element = tree.Element
 PRIME = "′"
 _NAMED = re.compile(r"&(?!amp;|lt;|gt;|quot;|apos;)[A-Za-z]+;")  # HTML has names for letters that XML does not know
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_COLOR = re.compile(r"\x1b\[[0-9;]*m")
 _converter = LatexToMathML()
 
 
@@ -43,8 +43,8 @@ def _parsed(latex: str, display: bool) -> Element:
 
 
 def _fault(error: LatexError) -> str:
-    """What is wrong, out of a report that is drawn in colours and over several lines."""
-    return _COLOUR.sub("", str(error)).strip().partition("\n")[0].removeprefix("Error: ").rstrip(".")
+    """What is wrong, out of a report that is drawn in colors and over several lines."""
+    return _COLOR.sub("", str(error)).strip().partition("\n")[0].removeprefix("Error: ").rstrip(".")
 
 
 def _lower_primes(root: Element) -> None:

@@ -89,18 +89,18 @@ def _header(summary: Summary) -> list[str]:
 
 
 def _footer(summary: Summary) -> tuple[list[str], float]:
-    """Return the sentences, each beside a bar of its fate's colour, at the bottom; and how high they stand."""
+    """Return the sentences, each beside a bar of its fate's color, at the bottom; and how high they stand."""
     available_width, lines = CARD_WIDTH - 2 * EDGE - 20, LINES // max(1, len(summary.sentences))
     rows = [
-        (line, colour)
-        for sentence, colour in summary.sentences
+        (line, color)
+        for sentence, color in summary.sentences
         for line in wrapped(marked(sentence.replace("<", "&lt;")), SENTENCE, available_width, lines)
     ]
     top = CARD_HEIGHT - EDGE * 0.6 - len(rows) * STEP
     elements = []
-    for k, (line, colour) in enumerate(rows):
+    for k, (line, color) in enumerate(rows):
         y = top + k * STEP
         height = STEP if k + 1 < len(rows) and len(summary.sentences) == 1 else STEP - 4
-        elements.append(f'<rect x="{EDGE}" y="{y:.1f}" width="6" height="{height:.1f}" fill="{colour}"/>')
+        elements.append(f'<rect x="{EDGE}" y="{y:.1f}" width="6" height="{height:.1f}" fill="{color}"/>')
         elements.append(svg_text(line, EDGE + 20, y + 0.72 * STEP, SENTENCE, LIGHT["ink"]))
     return elements, CARD_HEIGHT - top

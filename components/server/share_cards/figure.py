@@ -24,7 +24,7 @@ MIN_TITLE_SCALE = 0.68  # of the title of a short axis
 LETTER = 0.58  # of a letter's width over its height, about
 GAP = 6.0
 SAMPLE = 30.0  # of a line in a legend
-BAR = 14.0  # how wide a colour bar is
+BAR = 14.0  # how wide a color bar is
 HIDDEN = "rgba(0,0,0,0)"
 
 
@@ -82,7 +82,7 @@ class Drawing:
                 *(self._shape(shape) for shape in shapes if shape.get("layer") != "below"),
                 *(part for x, y in self._pairs() for part in self._frame(x, y)),
                 *(self._annotation(note) for note in self.layout.get("annotations", ())),
-                *self._colours(),
+                *self._colors(),
                 *self._names(),
             ]
         )
@@ -107,10 +107,10 @@ class Drawing:
                 yield self._straight(letter, float(axis.pixels(0.0)), xa, ya, style["zerolinecolor"], 1)
 
     @staticmethod
-    def _straight(letter: str, at: float, xa: Axis, ya: Axis, colour: str, thick: float) -> str:
+    def _straight(letter: str, at: float, xa: Axis, ya: Axis, color: str, thick: float) -> str:
         ends = (at, ya.start, at, ya.stop) if letter == "x" else (xa.start, at, xa.stop, at)
         x1, y1, x2, y2 = (f"{end:.1f}" for end in ends)
-        return f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" stroke="{colour}" stroke-width="{thick * SCALE:g}"/>'
+        return f'<line x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}" stroke="{color}" stroke-width="{thick * SCALE:g}"/>'
 
     def _frame(self, x: str, y: str) -> Iterator[str]:
         """Lines, ticks, numbers and titles; those of the x axis under the row that it is anchored to."""
@@ -185,7 +185,7 @@ class Drawing:
         d = svg_primitives.field(
             (xa.pixels(x), ya.pixels(y)), (xa.pixels(x + across), ya.pixels(y + up)), 0.8 * SCALE, self._box(xa, ya)
         )
-        style = f'fill="none" stroke="{escaped(field["colour"])}" stroke-width="{0.8 * SCALE:g}"'
+        style = f'fill="none" stroke="{escaped(field["color"])}" stroke-width="{0.8 * SCALE:g}"'
         yield f'<path d="{d}" {style}/>'
 
     def _cells(self) -> Iterator[str]:
@@ -197,24 +197,24 @@ class Drawing:
         shape, quantity = (ny, nx), cells["quantity"]
         if quantity:
             values = numbers(quantity["values"]).reshape(shape)
-            stops = [(k / (len(quantity["scale"]) - 1), colour) for k, colour in enumerate(quantity["scale"])]
-            colours = svg_primitives.ramp(stops, np.floor(values / 256) / 255)
+            stops = [(k / (len(quantity["scale"]) - 1), color) for k, color in enumerate(quantity["scale"])]
+            colors = svg_primitives.ramp(stops, np.floor(values / 256) / 255)
             alpha = np.where(values == NONE, 0.0, 255.0)
         else:
-            palette = np.array([svg_primitives.rgb(fate["colour"]) for fate in cells["fates"]], dtype=float)
-            colours = palette[numbers(cells["fate"]).reshape(shape).astype(int)]
+            palette = np.array([svg_primitives.rgb(fate["color"]) for fate in cells["fates"]], dtype=float)
+            colors = palette[numbers(cells["fate"]).reshape(shape).astype(int)]
             alpha = np.full(shape, 255.0 * cells["strength"])
         yield self._cut(
-            self._grid_image(np.dstack([colours, alpha]), xa.pixels(cells["x"]), ya.pixels(cells["y"])), xa, ya
+            self._grid_image(np.dstack([colors, alpha]), xa.pixels(cells["x"]), ya.pixels(cells["y"])), xa, ya
         )
 
     @staticmethod
-    def _grid_image(colours: np.ndarray, x: np.ndarray, y: np.ndarray) -> str:
+    def _grid_image(colors: np.ndarray, x: np.ndarray, y: np.ndarray) -> str:
         """Return a grid between the middles of its outermost cells."""
-        ny, nx = colours.shape[:2]
+        ny, nx = colors.shape[:2]
         cell_width, cell_height = (x[-1] - x[0]) / max(nx - 1, 1), (y[0] - y[-1]) / max(ny - 1, 1)
         return svg_primitives.image(
-            colours, x[0] - cell_width / 2, y[-1] - cell_height / 2, nx * cell_width, ny * cell_height
+            colors, x[0] - cell_width / 2, y[-1] - cell_height / 2, nx * cell_width, ny * cell_height
         )
 
     # --- traces ---
@@ -231,8 +231,8 @@ class Drawing:
         opacity = trace.get("opacity", 1.0)
         body, box = "", self._box(x, y)
         if trace.get("fill") == "toself":
-            colour = escaped(trace["fillcolor"])
-            body += f'<path d="{svg_primitives.area(px, py, box)}" fill="{colour}" fill-opacity="{opacity:g}"/>'
+            color = escaped(trace["fillcolor"])
+            body += f'<path d="{svg_primitives.area(px, py, box)}" fill="{color}" fill-opacity="{opacity:g}"/>'
         elif "lines" in mode and np.isfinite(px + py).any():
             body += svg_primitives.line(svg_primitives.path(px, py, box), trace["line"], SCALE, opacity)
         points = ""
@@ -246,14 +246,14 @@ class Drawing:
         opacity = style.get("opacity", 1.0) * trace.get("opacity", 1.0)
         loose = 2.0 if trace.get("cliponaxis") is False else 0.0
         for k, (x, y) in enumerate(zip(px.tolist(), py.tolist(), strict=True)):
-            size, colour = _each(style.get("size", 6), k), _each(style.get("color", LIGHT["ink"]), k)
-            if not box.contains(x, y, loose) or not size or colour == HIDDEN:
+            size, color = _each(style.get("size", 6), k), _each(style.get("color", LIGHT["ink"]), k)
+            if not box.contains(x, y, loose) or not size or color == HIDDEN:
                 continue
             symbol = _each(style.get("symbol", "circle"), k)
-            edge = _each(line.get("color", colour), k), _each(line.get("width", 0), k) * SCALE
+            edge = _each(line.get("color", color), k), _each(line.get("width", 0), k) * SCALE
             angle = degrees(atan2(px[k] - px[k - 1], py[k - 1] - py[k])) if symbol == "arrow" and k else 0.0
             yield svg_primitives.marker(
-                x, y, symbol, size * SCALE, colour, edge, angle or 1e-3 * (symbol == "arrow"), opacity
+                x, y, symbol, size * SCALE, color, edge, angle or 1e-3 * (symbol == "arrow"), opacity
             )
 
     def _texts(self, trace: dict[str, Any], px: np.ndarray, py: np.ndarray, xa: Axis, ya: Axis) -> Iterator[str]:
@@ -350,8 +350,8 @@ class Drawing:
         style = {**self.bar["colorbar"], "range": [self.bar["cmin"], self.bar["cmax"]]}
         return style, Axis.of(style, low, high)
 
-    def _colours(self) -> Iterator[str]:
-        """Yield the colour bar."""
+    def _colors(self) -> Iterator[str]:
+        """Yield the color bar."""
         if not self.bar:
             return
         box = self.inner

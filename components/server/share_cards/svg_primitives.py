@@ -104,18 +104,18 @@ def marker(
     y: float,
     symbol: str,
     size: float,
-    colour: str,
+    color: str,
     line: tuple[str, float],
     angle: float = 0,
     opacity: float = 1,
 ) -> str:
-    """Return a marker of a size in pixels, with the colour and the width of its edge; an arrow is turned, in "
+    """Return a marker of a size in pixels, with the color and the width of its edge; an arrow is turned, in "
     "degrees."""
     r = size / 2
     open_ = symbol.endswith(("-open", "-thin"))
     kind = symbol.removesuffix("-open").removesuffix("-thin")
-    fill = "none" if open_ else escaped(colour)
-    stroke, width = (escaped(colour) if open_ else escaped(line[0])), line[1] or (size / 6 if open_ else 0)
+    fill = "none" if open_ else escaped(color)
+    stroke, width = (escaped(color) if open_ else escaped(line[0])), line[1] or (size / 6 if open_ else 0)
     edge = f' stroke="{stroke}" stroke-width="{width:.2f}"' if width else ""
     edge += f' fill-opacity="{opacity:g}" stroke-opacity="{opacity:g}"' if opacity < 1 else ""
     if kind == "circle":
@@ -150,9 +150,9 @@ CORNERS: dict[str, list[tuple[float, float]]] = {
 }
 
 
-def image(colours: np.ndarray, left: float, top: float, width: float, height: float, smooth: bool = False) -> str:
-    """Return a grid of colours (ny, nx, 3 or 4), the first row below, as an image of this size in pixels."""
-    flat = np.ascontiguousarray(colours[::-1].astype(np.uint8))
+def image(colors: np.ndarray, left: float, top: float, width: float, height: float, smooth: bool = False) -> str:
+    """Return a grid of colors (ny, nx, 3 or 4), the first row below, as an image of this size in pixels."""
+    flat = np.ascontiguousarray(colors[::-1].astype(np.uint8))
     rows, columns, parts = flat.shape
     raw = b"".join(b"\0" + row.tobytes() for row in flat)
 
@@ -168,18 +168,18 @@ def image(colours: np.ndarray, left: float, top: float, width: float, height: fl
     )
 
 
-def rgb(colour: str) -> tuple[int, int, int]:
-    """Return the parts of a colour like #a1b2c3, or rgb(1, 2, 3)."""
-    if colour.startswith("#"):
-        return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
-    red, green, blue = (int(part) for part in colour[colour.index("(") + 1 : -1].split(",")[:3])
+def rgb(color: str) -> tuple[int, int, int]:
+    """Return the parts of a color like #a1b2c3, or rgb(1, 2, 3)."""
+    if color.startswith("#"):
+        return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
+    red, green, blue = (int(part) for part in color[color.index("(") + 1 : -1].split(",")[:3])
     return red, green, blue
 
 
 def ramp(scale: Sequence[tuple[float, str]], fractions: np.ndarray) -> np.ndarray:
-    """Colours between the stops of a scale, at shares from 0 to 1: an array (..., 3)."""
+    """Colors between the stops of a scale, at shares from 0 to 1: an array (..., 3)."""
     stops = np.array([stop for stop, _ in scale], dtype=float)
-    parts = np.array([rgb(colour) for _, colour in scale], dtype=float)
+    parts = np.array([rgb(color) for _, color in scale], dtype=float)
     return np.stack([np.interp(fractions, stops, parts[:, k]) for k in range(3)], axis=-1)
 
 

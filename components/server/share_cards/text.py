@@ -122,7 +122,7 @@ def svg_text(
     x: float,
     y: float,
     size: float,
-    colour: str,
+    color: str,
     anchor: str = "start",
     bold: bool = False,
     vertical: bool = False,
@@ -141,7 +141,7 @@ def svg_text(
     rotation = f' transform="rotate(-90 {x:.1f} {y:.1f})"' if vertical else ""
     faint = f' opacity="{opacity:g}"' if opacity < 1 else ""
     return (
-        f'<text xml:space="preserve" x="{x:.1f}" y="{y:.1f}" font-size="{size:.1f}" fill="{escaped(colour)}" '
+        f'<text xml:space="preserve" x="{x:.1f}" y="{y:.1f}" font-size="{size:.1f}" fill="{escaped(color)}" '
         f'text-anchor="{anchor}"{rotation}{faint}>{"".join(parts)}</text>'
     )
 

@@ -34,17 +34,17 @@ MIN_LOST_FRACTION = 0.05  # of the peak; a smaller loss of R is not called unlea
 MIN_PEAK = 0.02  # of |R|; below it no lost fraction is shown
 MIN_EXPONENT = 0.01  # of the distance over the width; below it the distance is called constant
 PHASES = {
-    Phase.KERNEL: ("the kernel phase of the linear network", "kernel", FATES[Fate.NO_ALIGNMENT].colour),
-    Phase.FEATURE: ("its feature phase, at the boundary", "alignment", FATES[Fate.FULL_ALIGNMENT].colour),
+    Phase.KERNEL: ("the kernel phase of the linear network", "kernel", FATES[Fate.NO_ALIGNMENT].color),
+    Phase.FEATURE: ("its feature phase, at the boundary", "alignment", FATES[Fate.FULL_ALIGNMENT].color),
     Phase.DIVERGING: (
         "its feature phase, where the kernel diverges",
         "rescaling",
-        FATES[Fate.PARTIAL_ALIGNMENT].colour,
+        FATES[Fate.PARTIAL_ALIGNMENT].color,
     ),
 }
-NETWORK = {"colour": LIGHT["network"], "fate": "learnt"}
-WAITING = {"colour": LIGHT["muted"], "fate": "waiting"}
-ABSENCE = {"colour": LIGHT["undecided"], "fate": "absent"}
+NETWORK = {"color": LIGHT["network"], "fate": "learnt"}
+WAITING = {"color": LIGHT["muted"], "fate": "waiting"}
+ABSENCE = {"color": LIGHT["undecided"], "fate": "absent"}
 LAYERS = "₀₁₂₃₄₅₆₇₈"
 
 
@@ -230,7 +230,7 @@ def _paths(state: ImagesState, runs: ImageRuns) -> tuple[list[str], list[dict[st
     )
     sentences, fates = [], []
     for name, numbers in active_settings(runs).items():
-        phase, fate, colour = PHASES[scaling_phase(paths[name]).phase]
+        phase, fate, color = PHASES[scaling_phase(paths[name]).phase]
         last = numbers[-1]
         fit = f"training accuracy {_seeds_of(trained[last], 3)} and " if np.isfinite(trained[last]).any() else ""
         text = (
@@ -251,7 +251,7 @@ def _paths(state: ImagesState, runs: ImageRuns) -> tuple[list[str], list[dict[st
                 else f"; between the last two {symbol} that distance stays"
             )
         sentences.append(f"{text}.")
-        fates.append({"colour": colour, "fate": fate})
+        fates.append({"color": color, "fate": fate})
     return sentences, fates
 
 
@@ -277,7 +277,7 @@ def _unlearning(state: ImagesState, runs: ImageRuns) -> tuple[list[str], list[di
             f"{'has fallen to' if falls else 'is'} {_listed(losses[numbers], 2)}{fit}."
         )
         fate = Fate.UNLEARNING if unlearns else Fate.UNDECIDED
-        fates.append({"colour": FATES[fate].colour, "fate": fate.name})
+        fates.append({"color": FATES[fate].color, "fate": fate.name})
     return sentences, fates
 
 

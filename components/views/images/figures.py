@@ -146,24 +146,24 @@ def group_traces(state: ImagesState, index: int, group: int) -> dict[str, list[T
     for row, name in enumerate(hero(state)):
         if name == "zeta":
             for k in range(2, state.depth + 1):
-                colour, dash = DEGREES[(k - 2) % len(DEGREES)]
-                traces += _over_value(index, f"zeta{k}", f"layer {k}", (colour, dash), row, True)
+                color, dash = DEGREES[(k - 2) % len(DEGREES)]
+                traces += _over_value(index, f"zeta{k}", f"layer {k}", (color, dash), row, True)
         else:
-            colour, dash = (LIGHT["ink"], "solid") if state.experiment == "scale" else DEGREES[group]
+            color, dash = (LIGHT["ink"], "solid") if state.experiment == "scale" else DEGREES[group]
             if name == "accuracy":
                 traces += _over_value(index, "train_accuracy", "training", TRAINING, row, True)
-                traces += _over_value(index, name, "test", (colour, dash), row, True)
+                traces += _over_value(index, name, "test", (color, dash), row, True)
                 continue
             label = title(name) if state.experiment == "scale" else superscripts(state.groups[group])
-            traces += _over_value(index, name, label, (colour, dash), row, state.experiment != "scale" and row == 0)
+            traces += _over_value(index, name, label, (color, dash), row, state.experiment != "scale" and row == 0)
     return {"plane": traces, "panels": []}
 
 
 def _over_value(index: int, name: str, label: str, style: tuple[str, str], row: int, named: bool) -> list[Trace]:
-    colour, dash = style
-    line = {"color": colour, "width": 2.2, "dash": dash}
-    marker = {"color": colour, "size": 6}
-    spread = band_trace(index, "value", (f"{name}_low", f"{name}_high"), f"{label}, seeds", colour, row)
+    color, dash = style
+    line = {"color": color, "width": 2.2, "dash": dash}
+    marker = {"color": color, "size": 6}
+    spread = band_trace(index, "value", (f"{name}_low", f"{name}_high"), f"{label}, seeds", color, row)
     mean = time_trace(index, "value", name, label, line, row, mode="lines+markers", marker=marker)
     return [{**spread, "showlegend": False}, {**mean, "showlegend": named}]
 
@@ -243,13 +243,13 @@ def _label(text: str, row: int) -> dict[str, Any]:
 def setting_traces(state: ImagesState, index: int, setting: Setting) -> dict[str, list[Trace]]:
     """Return the lines of a setting over training and, for unlearning, its trajectory in the plane, without data."""
     values = state.values
-    colour, dash = steps(len(values))[values.index(float(setting.value))]
+    color, dash = steps(len(values))[values.index(float(setting.value))]
     symbol = VARIED[state.experiment][0]
     label = f"{symbol} = {format_number(float(setting.value), 4)}"
     unlearning = state.experiment == "unlearning"
     if unlearning:
         dash = "solid" if setting.group == "halves" else DASHED
-    line = {"color": colour, "width": 1.8, "dash": dash}
+    line = {"color": color, "width": 1.8, "dash": dash}
     lines: list[Trace] = []
     rows = panel_rows(state)
     first_row = next(number for number, (_, group) in enumerate(rows) if group in (None, setting.group))
@@ -257,7 +257,7 @@ def setting_traces(state: ImagesState, index: int, setting: Setting) -> dict[str
         if group not in (None, setting.group):
             continue
         spread = band_trace(
-            index, "epoch", (f"{name}_low", f"{name}_high"), f"{label}, seeds", colour, number, opacity=0.15
+            index, "epoch", (f"{name}_low", f"{name}_high"), f"{label}, seeds", color, number, opacity=0.15
         )
         named = number == first_row and setting.group == state.groups[0]
         mean = time_trace(index, "epoch", name, label, line, number)

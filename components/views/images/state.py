@@ -18,7 +18,7 @@ from dynamics.images import (
 )
 
 EXPERIMENTS = ("scale", "width", "initialisation", "unlearning")
-VALUES = (1, 9)  # of what is varied: as many as there are colours
+VALUES = (1, 9)  # of what is varied: as many as there are colors
 SIGMA = (1e-3, 1e3)
 WIDTH = (1, 2048)
 KAPPA = (1e-2, 1e4)

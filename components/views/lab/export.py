@@ -131,7 +131,7 @@ def python(state: LabState) -> str:
         "START": state.start,
         "TAU_END": state.tau,
         "RECORDS": RECORDS,
-        "COLOURS": (LIGHT["ink"], LIGHT["muted"], LIGHT["network"]),
+        "COLORS": (LIGHT["ink"], LIGHT["muted"], LIGHT["network"]),
     }
     lines = "".join(f"{name} = {value!r}\n" for name, value in parameters.items())
     about = '"""Networks that learn a single-index target, over the laws that predict them.\n\n'

@@ -54,7 +54,7 @@ def plane(model: UnlearningModel, manifold: CriticalManifold, view: planar.Windo
     background = [trace for trace in figure["data"] if trace["name"] != "marks"]
     start = scatter(
         x=[run.R0], y=[run.a0], mode="markers", name="start", hoverinfo="skip", cliponaxis=False,
-        marker={"symbol": "circle", "size": 8, "color": run.colour},
+        marker={"symbol": "circle", "size": 8, "color": run.color},
     )  # fmt: skip
     return {"data": [*background, start], "layout": figure["layout"]}
 
@@ -82,8 +82,8 @@ def network_traces(index: int, runs: int) -> dict[str, list[Trace]]:
     """
     line = {"color": NETWORK, "width": 2.6, "dash": DOTS}
     traces = _layered("single", {"plane": [_cloud(index)], "panels": []})
-    for mode, (colour, dash) in REFERENCE_STYLES.items():
-        style, name = {"color": colour, "width": 1.8, "dash": dash}, MODES[mode]
+    for mode, (color, dash) in REFERENCE_STYLES.items():
+        style, name = {"color": color, "width": 1.8, "dash": dash}, MODES[mode]
         lines = [time_trace(index, "tau", f"{column}_{mode}", name, style, row) for row, column in enumerate(COLUMNS)]
         plane = [_on_plane(index, name, style, f"_{mode}")]
         for figure, added_traces in _layered("beside", {"plane": plane, "panels": lines}).items():

@@ -24,7 +24,7 @@ MODE: Any = "fresh"
 START: Any = "orthonormal"
 TAU_END = 100.0
 RECORDS = 160
-COLOURS = ("#1f2328", "#5c636d", "#b8005c")
+COLORS = ("#1f2328", "#5c636d", "#b8005c")
 # --- numbers ---
 # R, a and loss of each run (records, seeds); law has the arrays tau, R, a, Q, loss.
 # C and C_STAR are coefficients of He_k, k = 1, 2, ... (E He_k^2 = k!).
@@ -42,7 +42,7 @@ print("networks end at R =", R[-1], "a =", a[-1], records[-1].halted)
 print("law of this width: R =", law.R[-1], "a =", law.a[-1])
 
 # The picture.
-ink, muted, magenta = COLOURS
+ink, muted, magenta = COLORS
 figure = make_subplots(rows=2, cols=2, subplot_titles=("a over R", "R", "a", "loss"))
 for theory, style in ((planar, {"color": muted, "dash": "dash"}), (law, {"color": ink})):
     figure.add_scatter(x=theory.R, y=theory.a, line=style, showlegend=False, row=1, col=1)

@@ -142,7 +142,7 @@ def _apart(first: float, second: float) -> tuple[str, str]:
 
 
 def _style(name: str) -> dict[str, str]:
-    return {"name": name, "fate": name, "colour": STYLES[name].colour}
+    return {"name": name, "fate": name, "color": STYLES[name].color}
 
 
 def notes(state: LinearNetworkState, network: LinearNetwork, run: LinearSolution, neuron_count: int) -> list[str]:
@@ -308,7 +308,7 @@ def map_notes(state: LinearNetworkState, map_: PhaseDiagram) -> list[str]:
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (np.nan, np.nan)
     quantity = MAP_QUANTITIES[state.shown]
     return [
-        f"Colours: {quantity.legend}, from {format_number(low, 3)} to {format_number(high, 3)}: the exact value, "
+        f"Colors: {quantity.legend}, from {format_number(low, 3)} to {format_number(high, 3)}: the exact value, "
         f"{quantity.average} of "
         f"{pluralize(len(map_.seeds), 'start')}. Line: the median kernel ratio leaves 1 by 5 %; "
         f"{format_number(100 * inside, 3)} % of this map are in the kernel phase. Click to take a cell's values."

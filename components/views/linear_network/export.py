@@ -147,7 +147,7 @@ def python(state: LinearNetworkState) -> str:
         "SCALING": (c.gamma, c.u, c.w, c.eta_u, c.eta_w, c.d) if state.panel == "scaling" else None,
         "SCALES": compute.scales(state),
         "SEEDS": state.seeds,
-        "COLOURS": (LIGHT["ink"], LIGHT["network"], LIGHT["positive"], LIGHT["negative"]),
+        "COLORS": (LIGHT["ink"], LIGHT["network"], LIGHT["positive"], LIGHT["negative"]),
     }
     lines = "".join(f"{name} = {value!r}\n" for name, value in parameters.items())
     about = '"""A linear network: its exact solution, every neuron on its hyperbola.\n\n'

@@ -43,7 +43,7 @@ ROWS = (
     ("kernel", "kernel ratio", (("kernel", "kernel over that at the start", "solid"),)),
     ("norms", "norms", (("un", "|u|", "solid"), ("vn", "|v|", "7px,3px"))),
 )
-COLOURS = {"un": LIGHT["positive"], "vn": LIGHT["negative"]}
+COLORS = {"un": LIGHT["positive"], "vn": LIGHT["negative"]}
 # Mechanisms have the colors of their effect on the alignment.
 STYLES = {
     "alignment": FATES[Fate.FULL_ALIGNMENT],
@@ -69,7 +69,7 @@ CELLS = (
     ("disalignment", "feature learning: the kernel shrinks"),
     ("rescaling", "undefined: nothing moves, or a kernel of 0"),
 )
-BOUNDARY = "#fefefe"  # on the colours of the map, which are the same in both themes
+BOUNDARY = "#fefefe"  # on the colors of the map, which are the same in both themes
 
 
 # --- the plane ---
@@ -92,14 +92,14 @@ def plane(network: LinearNetwork, run: LinearSolution, neurons: Sequence[int], h
     data = [asymptotes(network, edges)]
     if hyperbolas:
         data.append(branches(network, neurons, edges))
-    colours = [neuron(network, i)["color"] for i in neurons]
+    colors = [neuron(network, i)["color"] for i in neurons]
     symbols = ["circle" if network.p[i] * network.q[i] >= 0 else "square" for i in neurons]
     data.append(
         scatter(
             x=u[0].tolist(), y=v[0].tolist(), mode="markers", hoverinfo="skip", name="neurons", cliponaxis=False,
             marker={
                 "symbol": ["circle-open"] * len(neurons) + symbols, "size": [6] * len(neurons) + [9] * len(neurons),
-                "opacity": 1, "color": colours * 2, "line": {"color": LIGHT["paper"], "width": 1},
+                "opacity": 1, "color": colors * 2, "line": {"color": LIGHT["paper"], "width": 1},
             },
             meta={"role": "marks", "ends": [{"run": 0, "x": f"u{i}", "y": f"v{i}"} for i in neurons]},
         )
@@ -207,15 +207,15 @@ def _lines(run: int, panel: str, mode: str, prefix: str) -> list[Trace]:
     lines = []
     for number, (_, _, columns) in enumerate(ROWS):
         for name, label, dash in columns:
-            colour = COLOURS.get(name, LIGHT["ink"]) if mode == "lines" else POINTS
-            line = {"color": colour, "width": 1.8, "dash": dash}
-            lines.append(time_trace(run, "t", name, prefix + label, line, number, **_mode_style(mode, colour)))
+            color = COLORS.get(name, LIGHT["ink"]) if mode == "lines" else POINTS
+            line = {"color": color, "width": 1.8, "dash": dash}
+            lines.append(time_trace(run, "t", name, prefix + label, line, number, **_mode_style(mode, color)))
     return lines
 
 
-def _mode_style(mode: str, colour: str) -> dict[str, Any]:
+def _mode_style(mode: str, color: str) -> dict[str, Any]:
     """As a line, or as open points."""
-    marker = {"marker": {"color": colour, "size": 5.5, "symbol": "circle-open"}} if mode == "markers" else {}
+    marker = {"marker": {"color": color, "size": 5.5, "symbol": "circle-open"}} if mode == "markers" else {}
     return {"mode": mode, **marker}
 
 
@@ -253,11 +253,11 @@ def theory_traces(run: int, row: int) -> dict[str, list[Trace]]:
 def activation_traces(run: int, row: int, activation: str) -> dict[str, list[Trace]]:
     """Return the angle of u and phi(W x) in gradient descent with an activation: its mean over starts, and a band of a
     standard deviation."""
-    colour, dash = ACTIVATION_STYLES[activation]
-    name, line = NAMES[activation], {"color": colour, "width": 2, "dash": dash}
-    spread = band_trace(run, "t", ("low", "high"), f"{name}, spread", colour, row, opacity=0.15)
+    color, dash = ACTIVATION_STYLES[activation]
+    name, line = NAMES[activation], {"color": color, "width": 2, "dash": dash}
+    spread = band_trace(run, "t", ("low", "high"), f"{name}, spread", color, row, opacity=0.15)
     mode = "markers" if activation == "linear" else "lines"
-    mean = time_trace(run, "t", "zeta", name, line, row, **_mode_style(mode, colour))
+    mean = time_trace(run, "t", "zeta", name, line, row, **_mode_style(mode, color))
     return {"plane": [], "panels": [{**spread, "showlegend": False}, {**mean, "showlegend": row == 0}]}
 
 
@@ -270,7 +270,7 @@ def values_of(state: LinearNetworkState, map_: PhaseDiagram) -> np.ndarray:
 
 
 def cells(state: LinearNetworkState, map_: PhaseDiagram) -> dict[str, Any]:
-    """Return the grid as the client colours it: what becomes of the kernel in each cell, and the quantity."""
+    """Return the grid as the client colors it: what becomes of the kernel in each cell, and the quantity."""
     median = map_.median
     kind = np.select([np.isnan(median), median > BORDERS[1], median < BORDERS[0]], [3, 1, 2], 0).astype("u1")
     x, y = state.map_edges
@@ -279,7 +279,7 @@ def cells(state: LinearNetworkState, map_: PhaseDiagram) -> dict[str, Any]:
         "x": x,
         "y": y,
         "fate": integers(kind.ravel()),
-        "fates": [{"colour": STYLES[name].colour, "glyph": STYLES[name].glyph, "word": word} for name, word in CELLS],
+        "fates": [{"color": STYLES[name].color, "glyph": STYLES[name].glyph, "word": word} for name, word in CELLS],
         "strength": 1.0,
         "quantity": {**code(state, map_), "name": MAP_QUANTITIES[state.shown].legend, "scale": SCALE},
     }
@@ -291,7 +291,7 @@ def code(state: LinearNetworkState, map_: PhaseDiagram) -> dict[str, Any]:
 
 
 def phase_map(state: LinearNetworkState, map_: PhaseDiagram) -> Figure:
-    """Return the axes of the phase diagram, its boundary where the kernel ratio leaves 1 by 5 %, its colour bar."""
+    """Return the axes of the phase diagram, its boundary where the kernel ratio leaves 1 by 5 %, its color bar."""
     grid = code(state, map_)
     line = {"color": BOUNDARY, "width": 2}
     boundary = {
@@ -300,13 +300,13 @@ def phase_map(state: LinearNetworkState, map_: PhaseDiagram) -> Figure:
         "line": line, "name": "boundary", "hoverinfo": "skip",
     }  # fmt: skip
     low, high = grid["low"], grid["high"]
-    colours: dict[str, Any] = {
+    colors: dict[str, Any] = {
         "title": {"text": MAP_QUANTITIES[state.shown].legend, "side": "right"},
         "exponentformat": "power",
     }
     if grid["log"]:
         ticks = np.linspace(low, high, 5).tolist()
-        colours |= {"tickvals": ticks, "ticktext": [f"{10**tick:.2g}" for tick in ticks]}
+        colors |= {"tickvals": ticks, "ticktext": [f"{10**tick:.2g}" for tick in ticks]}
     layout = {
         "xaxis": _map_axis(state.x, state.map_edges[0]),
         "yaxis": _map_axis(state.y, state.map_edges[1]),
@@ -314,7 +314,7 @@ def phase_map(state: LinearNetworkState, map_: PhaseDiagram) -> Figure:
         "hovermode": False,
         "dragmode": False,
     }
-    return {"data": [boundary, colorbar(grid, colours)], "layout": layout}
+    return {"data": [boundary, colorbar(grid, colors)], "layout": layout}
 
 
 def _map_axis(name: str, edges: tuple[float, float]) -> dict[str, Any]:
@@ -354,14 +354,14 @@ def scaling(exponents: MeasuredExponents | None, width: bool) -> Figure:
     middle = np.median(ratio, axis=1)
     if middle[-1] > 0 and isfinite(middle[-1]):
         data.append(_power(scales, middle[-1], exponent, "y", {"color": LIGHT["ink"], "width": 1.4, "dash": "6px,3px"}))
-    for values, colour, symbol, name, power in (
+    for values, color, symbol, name, power in (
         (abs(exponents.cos_start), LIGHT["negative"], "square-open", "start", exponents.phase.cos_start),
         (abs(exponents.cos_end), LIGHT["positive"], "circle", "end", exponents.phase.cos_end),
     ):
-        data += _measured(scales, values, "y2", colour, symbol, name)
+        data += _measured(scales, values, "y2", color, symbol, name)
         last = float(np.median(values[-1]))
         if last > 0 and isfinite(last):
-            data.append(_power(scales, last, power, "y2", {"color": colour, "width": 1.2, "dash": "6px,3px"}))
+            data.append(_power(scales, last, power, "y2", {"color": color, "width": 1.2, "dash": "6px,3px"}))
     return {"data": data, "layout": layout}
 
 
@@ -372,15 +372,15 @@ def _ticks(values: np.ndarray) -> Any:
     return max(1, round(decades / 5)) if decades > 1.5 else "D2"
 
 
-def _measured(scales: np.ndarray, values: np.ndarray, axis: str, colour: str, symbol: str, name: str) -> list[Trace]:
+def _measured(scales: np.ndarray, values: np.ndarray, axis: str, color: str, symbol: str, name: str) -> list[Trace]:
     each = np.broadcast_to(scales[:, None], values.shape)
     positive = np.isfinite(values) & (values > 0)
-    faint = {"color": colour, "size": 4, "opacity": 0.35, "symbol": symbol}
+    faint = {"color": color, "size": 4, "opacity": 0.35, "symbol": symbol}
     return [
         scatter(x=column(each[positive]), y=column(values[positive]), mode="markers", marker=faint, yaxis=axis,
                 name=f"{name}, each start", hoverinfo="skip"),
         scatter(x=column(scales), y=column(np.median(values, axis=1)), mode="markers", yaxis=axis,
-                name=f"{name}, median", marker={"color": colour, "size": 9, "symbol": symbol},
+                name=f"{name}, median", marker={"color": color, "size": 9, "symbol": symbol},
                 hovertemplate=f"{name}, κ = %{{x:.3g}}: %{{y:.4g}}<extra></extra>"),
     ]  # fmt: skip
 

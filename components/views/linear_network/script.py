@@ -32,7 +32,7 @@ MAP: Any = None
 SCALING: Any = None
 SCALES: Any = (10.0, 100.0)
 SEEDS = 8
-COLOURS = ("#1f2328", "#b8005c", "#8a5a00", "#3654c4")
+COLORS = ("#1f2328", "#b8005c", "#8a5a00", "#3654c4")
 # --- numbers ---
 # run has the arrays t, f, residual, loss, cos_zeta, zeta, kernel_ratio, u_norm, v_norm (n,); run.u(), run.v() (n, d).
 network = LinearNetwork.random(
@@ -69,7 +69,7 @@ if SCALING is not None:
     print("measured: kernel ratio", exponents.ratio_slope, "its distance from 1", exponents.excess_slope)
 
 # The picture.
-ink, magenta, brown, blue = COLOURS
+ink, magenta, brown, blue = COLORS
 figure = make_subplots(rows=3, cols=2, subplot_titles=("neurons (u, v)", "f", "angle ζ, °", "kernel ratio", "loss", ""))
 u, v = run.u(NEURONS), run.v(NEURONS)
 for k, i in enumerate(NEURONS):

@@ -35,7 +35,7 @@ def notes(state: PhaseMapState, map_: PhaseMap) -> list[str]:
             if finite.size
             else ": nowhere known"
         )
-        sentences.append(f"Colours: {legend(state)}{span}. {QUANTITIES[state.quantity].meaning}")
+        sentences.append(f"Colors: {legend(state)}{span}. {QUANTITIES[state.quantity].meaning}")
     return sentences
 
 

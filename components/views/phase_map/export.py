@@ -83,7 +83,7 @@ def python(state: PhaseMapState) -> str:
         "RTOL": RTOL,
         "TITLES": (f"{symbol(state.x)}, {title(state.x)}", f"{symbol(state.y)}, {title(state.y)}"),
         "LEGEND": legend(state),
-        "FATES": tuple((style.word, style.colour) for style in fate_styles()),
+        "FATES": tuple((style.word, style.color) for style in fate_styles()),
         "PALE": PALE,
         "SCALE": tuple(SCALE),
     }

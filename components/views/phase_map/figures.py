@@ -27,7 +27,7 @@ def cells(state: PhaseMapState, map_: PhaseMap) -> dict[str, Any]:
         "x": x,
         "y": y,
         "fate": integers(map_.fate.astype("u1").ravel()),
-        "fates": [{"colour": style.colour, "glyph": style.glyph, "word": style.word} for style in fate_styles()],
+        "fates": [{"color": style.color, "glyph": style.glyph, "word": style.word} for style in fate_styles()],
         "strength": PALE,
         "quantity": None
         if values is None
@@ -120,9 +120,9 @@ def names(map_: PhaseMap) -> Trace:
 def legend_bar(state: PhaseMapState, coding: dict[str, Any]) -> Trace:
     """Return the color bar; for times with a tick at each power of ten, or at some of them."""
     low, high = coding["low"], coding["high"]
-    colours: dict[str, Any] = {"title": {"text": legend(state), "side": "right"}}
+    colors: dict[str, Any] = {"title": {"text": legend(state), "side": "right"}}
     if coding["log"]:
         decades = list(range(int(np.ceil(low)), int(np.floor(high)) + 1))
         every = max(1, len(decades) // 6)
-        colours |= {"tickvals": decades[::every], "ticktext": [f"10<sup>{d}</sup>" for d in decades[::every]]}
-    return colorbar(coding, colours)
+        colors |= {"tickvals": decades[::every], "ticktext": [f"10<sup>{d}</sup>" for d in decades[::every]]}
+    return colorbar(coding, colors)

@@ -40,7 +40,7 @@ print(f"{len(computed_map.boundary or ())} boundaries, {computed_map.trajectorie
 # The picture.
 figure = go.Figure()
 if values is None:
-    steps = [[(number + edge) / len(FATES), colour] for number, (_, colour) in enumerate(FATES) for edge in (0, 1)]
+    steps = [[(number + edge) / len(FATES), color] for number, (_, color) in enumerate(FATES) for edge in (0, 1)]
     fate_names = np.array([fate_name for fate_name, _ in FATES])[fate]
     figure.add_heatmap(
         x=x, y=y, z=fate, zmin=-0.5, zmax=len(FATES) - 0.5, colorscale=steps, showscale=False, opacity=PALE,

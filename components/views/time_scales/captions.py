@@ -92,9 +92,9 @@ def sentences(run: MeanFieldTrajectory) -> list[tuple[str, dict[str, str]]]:
                 text = f"{name} is {when}: {fall}."
             else:
                 text = f"{name} is {when}: the risk has no plateau before it."
-        described.append((text, {"name": f"degree {k}", "fate": fate, "colour": DEGREES[k][0]}))
+        described.append((text, {"name": f"degree {k}", "fate": fate, "color": DEGREES[k][0]}))
     if not described:
-        style = {"name": "", "fate": "waiting", "colour": DEGREES[0][0]}
+        style = {"name": "", "fate": "waiting", "color": DEGREES[0][0]}
         described.append(("The target is 0: there is nothing to learn.", style))
     return described
 
@@ -198,7 +198,7 @@ def exact(run: MeanFieldTrajectory, flow: MeanFieldTrajectory) -> str:
     n, until = _common(run.t, flow.t, run.t_end)
     off = float(np.max(np.abs(run.risk[:n] - flow.risk[:n])))
     return (
-        f"Dashed grey: the exact flow of {pluralize(flow.model.m, 'neuron')}, with overlaps; "
+        f"Dashed gray: the exact flow of {pluralize(flow.model.m, 'neuron')}, with overlaps; "
         f"its risk differs from the mean field's by at most {format_number(off, 3)}{until}."
     )
 

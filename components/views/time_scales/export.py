@@ -133,7 +133,7 @@ def python(state: TimeScalesState) -> str:
         "NETWORKS": _network_parameters(state) if "network" in state.layers else None,
         "AXIS": state.axis,
         "RISK_AXIS": state.measure,
-        "COLOURS": tuple(colour for colour, _ in DEGREES),
+        "COLORS": tuple(color for color, _ in DEGREES),
         "SIGNS": (LIGHT["negative"], LIGHT["positive"]),
         "MAGENTA": LIGHT["network"],
     }

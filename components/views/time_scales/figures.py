@@ -49,7 +49,7 @@ def neuron(a0: float) -> dict[str, Any]:
 
 def cloud(a0: np.ndarray, neurons: Sequence[int], planar: bool, run: int = 0) -> Figure:
     """Return the (s, a) plane with a mark at each neuron's start and, from the client, at its end."""
-    colours = [neuron(float(a0[i]))["color"] for i in neurons]
+    colors = [neuron(float(a0[i]))["color"] for i in neurons]
     symbols = ["circle" if a0[i] >= 0 else "square" for i in neurons]
     marks = scatter(
         x=[0.0] * len(neurons),
@@ -59,7 +59,7 @@ def cloud(a0: np.ndarray, neurons: Sequence[int], planar: bool, run: int = 0) ->
             "symbol": ["circle-open"] * len(neurons) + symbols,
             "size": [6] * len(neurons) + [9] * len(neurons),
             "opacity": 1,
-            "color": colours * 2,
+            "color": colors * 2,
             "line": {"color": LIGHT["paper"], "width": 1},
         },
         hoverinfo="skip",
@@ -217,8 +217,8 @@ def run_traces(model: MeanFieldModel, a0: np.ndarray, neurons: Sequence[int], pa
             )
         elif row == "terms":
             for k in range(model.degrees + 1):
-                colour, dash = DEGREES[k]
-                line = {"color": colour, "width": 1.8, "dash": dash}
+                color, dash = DEGREES[k]
+                line = {"color": color, "width": 1.8, "dash": dash}
                 lines.append(time_trace(0, "t", f"h{k}", f"degree {k}", line, number))
         else:
             for i in neurons:
@@ -275,20 +275,20 @@ def sweep(eps_sweep: EpsSweep) -> Figure:
     one, the fitted power law as a line."""
     data: list[Trace] = []
     for k in learnable_degrees(eps_sweep):
-        colour, dash = DEGREES[k]
+        color, dash = DEGREES[k]
         times = eps_sweep.times[:, :, k]
         finite = np.isfinite(times)
         eps = np.broadcast_to(eps_sweep.eps[:, None], times.shape)
         data.append(
             scatter(
                 x=column(eps[finite]), y=column(times[finite]), mode="markers", name=f"degree {k}, each start",
-                marker={"color": colour, "size": 4, "opacity": 0.35, "symbol": MARKS[k]}, hoverinfo="skip",
+                marker={"color": color, "size": 4, "opacity": 0.35, "symbol": MARKS[k]}, hoverinfo="skip",
             )
         )  # fmt: skip
         data.append(
             scatter(
                 x=column(eps_sweep.eps), y=column(eps_sweep.medians[:, k]), mode="markers", name=f"degree {k}, median",
-                marker={"color": colour, "size": 9, "symbol": MARKS[k]},
+                marker={"color": color, "size": 9, "symbol": MARKS[k]},
                 hovertemplate=f"degree {k}<br>ε = %{{x:.3g}}<br>t = %{{y:.4g}}<extra></extra>",
             )
         )  # fmt: skip
@@ -297,7 +297,7 @@ def sweep(eps_sweep: EpsSweep) -> Figure:
             data.append(
                 scatter(
                     x=column(eps_sweep.eps), y=column(fit.constant * eps_sweep.eps**fit.slope), mode="lines",
-                    line={"color": colour, "width": 1.2, "dash": dash}, name=f"degree {k}, fit", hoverinfo="skip",
+                    line={"color": color, "width": 1.2, "dash": dash}, name=f"degree {k}, fit", hoverinfo="skip",
                 )
             )  # fmt: skip
     return {**sweep_axes(eps_sweep.eps), "data": data}

@@ -29,7 +29,7 @@ SWEEP: Any = None
 NETWORKS: Any = None
 AXIS = "log"
 RISK_AXIS = "linear"
-COLOURS = ("#00699c", "#b3471e", "#6a51a3")
+COLORS = ("#00699c", "#b3471e", "#6a51a3")
 SIGNS = ("#3654c4", "#8a5a00")
 MAGENTA = "#b8005c"
 # --- numbers ---
@@ -76,7 +76,7 @@ for level in plateaus:
     if level > 0:
         figure.add_hline(y=level, line={"dash": "dot", "width": 1}, row=1, col=1)
 for k in range(model.degrees + 1):
-    line = {"color": COLOURS[k]}
+    line = {"color": COLORS[k]}
     figure.add_scatter(x=t, y=0.5 * run.residual[:, k] ** 2, name=f"degree {k}", line=line, row=2, col=1)
     if predicted[k] > 0:
         figure.add_vline(x=predicted[k], line={**line, "dash": "dash", "width": 1})

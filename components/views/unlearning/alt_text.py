@@ -107,7 +107,7 @@ def panels(picture: ComputationPlan, runs: Sequence[Trajectory]) -> str:
     for plan, run in zip(picture.runs, runs, strict=True):
         sentences.append(f"{plan.name}: {panel.final(run)}, at τ = {format_number(run.tau_end, 3)}.")
     if picture.pinned:
-        sentences.append("A, the pinned run, is drawn beside them in grey.")
+        sentences.append("A, the pinned run, is drawn beside them in gray.")
     if picture.width is not None and panel.shows_width:
         sentences.append(f"Thinly dotted, each run by the exact law of {format_number(picture.width)} neurons.")
     return " ".join(sentences)

@@ -203,7 +203,7 @@ def python(state: UnlearningState) -> str:
     labels = figures.label_heights([run.a0 for run in picture.runs], view)
     starts = "\n".join(f"    ({run.name!r}, {_text(run.R0)}, {_text(run.a0)})," for run in picture.runs)
     styles = "\n".join(
-        f"    {fate.name!r}: ({style.colour!r}, {style.dash!r}, {style.symbol!r})," for fate, style in FATES.items()
+        f"    {fate.name!r}: ({style.color!r}, {style.dash!r}, {style.symbol!r})," for fate, style in FATES.items()
     )
     rows = "\n".join(
         f"    ({row.column!r}, {row.title!r}, {row.of!r}, {row.transform!r}, {row.log}, {row.range}),"
@@ -253,7 +253,7 @@ TAU_WINDOW = {_text(state.span) if state.span else None}  # what the panels show
 LOSS = {state.measure!r}  # "loss" or "excess", the loss above its limit
 LABELS = {_text(labels)}  # heights of the names, without overlap
 FIELD = {figures.FIELD!r}  # arrows across and up
-STYLES = {{  # colour, dash and end marker
+STYLES = {{  # color, dash and end marker
 {styles}
 }}
 WIDE, PINNED = {figures.LINE_STYLES["wide"]}, {figures.LINE_STYLES["pinned"]}  # width and dash of lines

@@ -75,8 +75,8 @@ class Panel:
     label: of its button.
     description: what is shown, for screen readers; and as a note, unless it is familiar.
     rows: from top to bottom; none for the study over ε.
-    final: what is said of the end of each trajectory.
-    note: what else is said of a trajectory, by its name, if anything.
+    final: a sentence on the end of each trajectory.
+    note: a further sentence on a trajectory, by its name, if there is one.
     shows_law: whether the asymptotic law of what unlearns is drawn beside it, and the fit to its end.
     """
 

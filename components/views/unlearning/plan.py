@@ -31,7 +31,7 @@ from dynamics import (
 )
 
 RTOL = 1e-8
-SAMPLES = 400  # at least; the core refines until neighbours are 1 % of the range apart
+SAMPLES = 400  # at least; the core refines until neighbors are 1 % of the range apart
 MANIFOLD = 900  # points; its steep branches show corners with fewer
 BASINS = (96, 96)  # starts across and up
 

@@ -172,14 +172,14 @@ def draw_overlays_above(figure: Any) -> None:
     "equilibria."""
     subplot = {"row": 1, "col": 1}
     pieces = [piece for orbit in orbits for piece in orbit.pieces]
-    for name, lines, colour, width, dash in (
+    for name, lines, color, width, dash in (
         ("separatrix", separatrices, PARTING, 1.6, "9px,3px,2px,3px"),
         ("past", pasts, MUTED, 1.8, "2px,3px"),
         ("singular orbit, fast", [piece for piece in pieces if piece.fast], INK, 3.8, "7px,5px"),
         ("singular orbit, slow", [piece for piece in pieces if not piece.fast], INK, 3.8, "solid"),
     ):
         if lines:
-            line = {"color": colour, "width": width, "dash": dash}
+            line = {"color": color, "width": width, "dash": dash}
             figure.add_scatter(**joined(lines), mode="lines", line=line, name=name, **subplot)
     if "slow" in LAYERS:
         arrows = slow_flow()
@@ -282,11 +282,11 @@ def draw_comparison(figure: Any) -> None:
         draw_run(figure, "A", run, run.limit, {"color": MUTED, "width": PINNED[0], "dash": PINNED[1]})
         figure.add_scatter(x=[run.R0], y=[run.a0], text=["<b>A</b>"], mode="text", name="A, name", row=1, col=1)
     for (name, *_), planar, exact, halt in zip(STARTS, runs, wide, halts, strict=False):
-        colour = STYLES[planar.fate.name][0]
-        line = {"color": colour, "width": WIDE[0], "dash": WIDE[1]}
+        color = STYLES[planar.fate.name][0]
+        line = {"color": color, "width": WIDE[0], "dash": WIDE[1]}
         draw_run(figure, f"{name}, {WIDE_NAME}", exact, planar.limit, line)
         if halt and np.isfinite(halt.a) and WINDOW_A[0] <= halt.a <= WINDOW_A[1]:
-            marker = {"symbol": "hexagon-open", "size": 11, "color": colour, "line": {"width": 2}}
+            marker = {"symbol": "hexagon-open", "size": 11, "color": color, "line": {"width": 2}}
             figure.add_scatter(x=[halt.R], y=[halt.a], mode="markers", marker=marker, name="halts", row=1, col=1)
 
 
@@ -313,9 +313,9 @@ def draw_study(figure: Any, rows: int) -> None:
         figure.add_scatter(x=x, y=y, mode="markers", marker={"color": INK}, name="threshold", row=row, col=2)
         figure.update_yaxes(title_text=f"ā<sub>c</sub> → {limit.a0:.6g}", row=row, col=2)
     for index, ((name, *_), run) in enumerate(zip(listed, runs, strict=False)):
-        colour, dash, _ = STYLES[run.fate.name]
+        color, dash, _ = STYLES[run.fate.name]
         values = [row[index] or None for row in distances]
-        line = {"color": colour, "dash": dash}
+        line = {"color": color, "dash": dash}
         figure.add_scatter(x=epsilons, y=values, mode="lines+markers", line=line, name=name, row=rows, col=2)
     figure.update_xaxes(type="log", range=np.log10(EPSILONS[:2]).tolist(), col=2)
     figure.update_xaxes(title_text="ratio of time scales  ε", row=rows, col=2)
@@ -354,12 +354,12 @@ def plot() -> Any:
     draw_comparison(figure)
 
     for (name, R0, a0), label, run in zip(STARTS, LABELS, runs, strict=True):
-        colour, dash, symbol = STYLES[run.fate.name]
-        draw_run(figure, name, run, run.limit, {"color": colour, "width": 2.4, "dash": dash})
+        color, dash, symbol = STYLES[run.fate.name]
+        draw_run(figure, name, run, run.limit, {"color": color, "width": 2.4, "dash": dash})
         x, y, symbol = end(run, symbol)
-        marker = {"symbol": symbol, "size": 12, "color": colour, "line": {"color": PAPER, "width": 1}}
+        marker = {"symbol": symbol, "size": 12, "color": color, "line": {"color": PAPER, "width": 1}}
         figure.add_scatter(x=x, y=y, mode="markers", marker=marker, name=f"{name}, end", cliponaxis=False, row=1, col=1)
-        figure.add_scatter(x=[R0], y=[a0], mode="markers", marker={"size": 6, "color": colour}, row=1, col=1)
+        figure.add_scatter(x=[R0], y=[a0], mode="markers", marker={"size": 6, "color": color}, row=1, col=1)
         side = "right" if model.vector_field(R0, a0)[0] < 0 else "left"
         figure.add_scatter(
             x=[R0],
@@ -367,7 +367,7 @@ def plot() -> Any:
             mode="text",
             text=[f"<b>{name}</b> " if side == "left" else f" <b>{name}</b>"],
             textposition=f"middle {side}",
-            textfont={"color": colour, "size": 13},
+            textfont={"color": color, "size": 13},
             row=1,
             col=1,
         )

@@ -50,7 +50,7 @@ SETTLED = 1e-4  # of R: how much further a peak may still grow when the alignmen
 _UNLEARNING, _FULL, _PARTIAL = int(Fate.UNLEARNING), int(Fate.FULL_ALIGNMENT), int(Fate.PARTIAL_ALIGNMENT)
 _NONE, _UNDECIDED = int(Fate.NO_ALIGNMENT), int(Fate.UNDECIDED)
 _H = rodas5p.H
-_OFFSET = 1e-6  # of the distance scale: where a stable manifold is joined to its linearisation
+_OFFSET = 1e-6  # of the distance scale: where a stable manifold is joined to its linearization
 
 # What is noted of a lane's trajectory: the well that holds it (-1 until that is certain), whether R goes to its end
 # without turning, when it has come near it.

@@ -410,7 +410,7 @@ def _alignment(model: PlanarProblem, run: Trajectory) -> list[Claim]:
 
 
 def _top(model: PlanarProblem, run: Trajectory, at: int) -> tuple[float, float]:
-    """The largest |R| between the neighbours of sample ``at``, the largest of the samples, and its time."""
+    """The largest |R| between the neighbors of sample ``at``, the largest of the samples, and its time."""
     if not 0 < at < len(run.tau) - 1 or run.tau[at + 1] < TAU_MIN:
         return float(abs(run.R[at])), float(run.tau[at])
     times = np.unique(np.linspace(run.tau[at - 1], run.tau[at + 1], _TOP))

@@ -120,7 +120,7 @@ def _fate_within(model: PlanarProblem, low: float, high: float, R0: float) -> Fa
 
 
 def _apart(heights: list[float]) -> list[float]:
-    """Sorted, without those that are one with their neighbour."""
+    """Sorted, without those that are one with their neighbor."""
     distinct: list[float] = []
     for a in sorted(heights):
         if not distinct or a - distinct[-1] > _SAME * max(1.0, abs(a)):

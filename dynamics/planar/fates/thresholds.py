@@ -94,7 +94,7 @@ def _beside(model: PlanarProblem, a: float, R0: float, sign: float) -> Fate:
 
 
 def _between(model: PlanarProblem, R0: float, heights: list[float], probes: FloatArray) -> list[float]:
-    """Changes of fate that no stable manifold accounts for: between neighbours of a grid and ``probes``."""
+    """Changes of fate that no stable manifold accounts for: between neighbors of a grid and ``probes``."""
     found = []
     for left, right in zip(heights[:-1], heights[1:], strict=True):
         # a strip beside a threshold can be thin: each end is approached as closely as its own size allows

@@ -93,7 +93,7 @@ def spread(table: Any, m: float, R: float, S: float, Q: float, w: float, inverse
     for k in range(table.shape[1]):
         q += table[3, k] * power
         total += table[3, k] * (S * E + w * G)
-        # two degrees at once: with Q < 0 neighbouring terms of E cancel
+        # two degrees at once: with Q < 0 neighboring terms of E cancel
         E, E_next = E_next, power + one_plus_Q * h + Q * Q * E
         G = Q * G + power
         h += power

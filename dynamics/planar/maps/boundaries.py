@@ -29,7 +29,7 @@ _SPECIAL = 1e-9  # of the range: as close to 0 a value counts as 0
 _FATES = tuple(Fate)  # to look one up takes a tenth of the time that Fate(number) takes
 
 Fates = NDArray[np.int8]
-Node = tuple[Any, ...]  # an edge (i, j, whether it goes up) and the number of a change on it, or the centre of a square
+Node = tuple[Any, ...]  # an edge (i, j, whether it goes up) and the number of a change on it, or the center of a square
 Links = dict[Node, list[Node]]
 Crossings = dict[tuple[int, int, bool], list[tuple[FloatArray, tuple[Fate, Fate]]]]
 
@@ -245,20 +245,20 @@ def _joined(shape: tuple[int, ...], crossings: Crossings) -> list[Boundary]:
         for edge in ((i, j, False), (i + 1, j, True), (i, j + 1, False), (i, j, True)):
             for k, (_, pair) in enumerate(crossings.get(edge, ())):
                 nodes[pair].append((*edge, k))
-        centre: Node = ("centre", i, j)
+        center: Node = ("center", i, j)
         meeting = [node for found in nodes.values() if len(found) % 2 for node in found]
         if meeting:
-            points[centre] = np.mean([points[node] for node in meeting], axis=0)
+            points[center] = np.mean([points[node] for node in meeting], axis=0)
         for pair, found in nodes.items():
             if len(found) % 2:
                 for node in found:
-                    _link(links[pair], node, centre)
+                    _link(links[pair], node, center)
             else:  # where two fates meet in a saddle, two corners of one are kept apart
                 for one, other in zip(found[::2], found[1::2], strict=True):
                     _link(links[pair], one, other)
     curves = []
-    for pair, neighbours in links.items():
-        for chain in _chains(neighbours):
+    for pair, neighbors in links.items():
+        for chain in _chains(neighbors):
             x, y = np.stack([points[node] for node in chain], axis=1)
             curves.append(Boundary(x, y, pair))
     return curves
@@ -268,22 +268,22 @@ def _pair(one: int, other: int) -> tuple[Fate, Fate]:
     return _FATES[min(one, other)], _FATES[max(one, other)]
 
 
-def _link(neighbours: Links, one: Node, other: Node) -> None:
-    neighbours[one].append(other)
-    neighbours[other].append(one)
+def _link(neighbors: Links, one: Node, other: Node) -> None:
+    neighbors[one].append(other)
+    neighbors[other].append(one)
 
 
-def _chains(neighbours: Links) -> list[list[Node]]:
+def _chains(neighbors: Links) -> list[list[Node]]:
     """The paths of a graph: from its ends and branchings first, then its circles."""
-    left = {node: list(others) for node, others in neighbours.items()}
+    left = {node: list(others) for node, others in neighbors.items()}
     chains = []
-    starts = [node for node, others in neighbours.items() if len(others) != 2] + list(neighbours)
+    starts = [node for node, others in neighbors.items() if len(others) != 2] + list(neighbors)
     for start in starts:
         while left[start]:
             chain = [start]
             while True:
                 here = chain[-1]
-                if not left[here] or (len(chain) > 1 and len(neighbours[here]) != 2):
+                if not left[here] or (len(chain) > 1 and len(neighbors[here]) != 2):
                     break
                 following = left[here].pop()
                 left[following].remove(here)

@@ -36,7 +36,7 @@ from dynamics.planar.problem import PlanarProblem
 from dynamics.planar.structure.equilibria import Equilibrium, EquilibriumKind
 from dynamics.planar.structure.equilibria import equilibria as find_equilibria
 from dynamics.planar.structure.stable_manifolds import (
-    NEIGHBOURS,
+    NEIGHBORS,
     curve_of,
     into_the_line,
     stable_manifold,
@@ -340,7 +340,7 @@ def _of_the_line_at_rest(model: PlanarProblem, a_max: float, found: list[_Curve]
     pieces: list[_Curve] = []
     for low, high in zip(heights[:-1], heights[1:], strict=True):
         adjacent = _sides(model, (0.0, 0.5 * (low + high)), np.array([0.0, 1.0]), np.array([1.0, 0.0]))
-        a = np.linspace(low, high, 2 + int((high - low) / (2.0 * a_max * NEIGHBOURS)))
+        a = np.linspace(low, high, 2 + int((high - low) / (2.0 * a_max * NEIGHBORS)))
         pieces.append(_Curve(np.zeros(len(a)), a, None, adjacent))
     return curves + pieces
 

@@ -19,15 +19,15 @@ from dynamics.planar.structure.equilibria import Equilibrium, jacobian
 from dynamics.planar.system import planar
 from dynamics.typing import FloatArray
 
-_OFFSET = 1e-7  # of the distance scale: where a stable manifold is joined to its linearisation
+_OFFSET = 1e-7  # of the distance scale: where a stable manifold is joined to its linearization
 _RTOL = 1e-10  # errors of a height: 1e-9 at most, for backward in time the manifold attracts
 _STEP_BUDGET = 20_000
 _CROSSINGS = 16
 
-_BLOWN_UP = 1e-5  # where a manifold of the blown-up line R = 0 is joined to its linearisation
+_BLOWN_UP = 1e-5  # where a manifold of the blown-up line R = 0 is joined to its linearization
 
-NEIGHBOURS = 0.01  # of the window: the most that neighbouring points of a curve are apart
-_THINNED = 0.25  # of NEIGHBOURS: points closer than that are left out
+NEIGHBORS = 0.01  # of the window: the most that neighboring points of a curve are apart
+_THINNED = 0.25  # of NEIGHBORS: points closer than that are left out
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,8 +171,8 @@ def crossings_of(rows: Any, rho0: float) -> Any:
 
 @compiled
 def curve_of(rows: Any, a_max: float) -> Any:
-    """Points R, a of shape (2, n) along a record, neighbours in the window |R| <= 1, |a| <= a_max at most
-    ``NEIGHBOURS`` of its width and height apart; where it crosses |a| = a_max there is a point."""
+    """Points R, a of shape (2, n) along a record, neighbors in the window |R| <= 1, |a| <= a_max at most
+    ``NEIGHBORS`` of its width and height apart; where it crosses |a| = a_max there is a point."""
     out = np.empty((2, 256))
     out[0, 0] = alignment(rows[0, 2])[0]
     out[1, 0] = rows[0, 3]
@@ -190,7 +190,7 @@ def curve_of(rows: Any, a_max: float) -> Any:
             moved = 0.5 * max(abs(R - R_last), abs(a - a_last) / a_max)
             inside, was_inside = abs(a) <= a_max, abs(a_last) <= a_max
             leaves = inside != was_inside
-            too_far = leaves or (inside and moved > 0.9 * NEIGHBOURS)
+            too_far = leaves or (inside and moved > 0.9 * NEIGHBORS)
             if too_far and depth < 60 and theta - reached > 1e-14:
                 depth += 1
                 ahead[depth] = 0.5 * (reached + theta)
@@ -198,7 +198,7 @@ def curve_of(rows: Any, a_max: float) -> Any:
             reached = theta
             depth -= 1
             last = depth < 0 and i == len(rows) - 2
-            if moved > _THINNED * NEIGHBOURS or leaves or last:
+            if moved > _THINNED * NEIGHBORS or leaves or last:
                 if count == out.shape[1]:
                     out = wider(out)
                 out[0, count], out[1, count] = R, a

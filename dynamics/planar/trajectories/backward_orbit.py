@@ -8,13 +8,13 @@ from math import atanh
 import numpy as np
 
 from dynamics.planar.problem import PlanarProblem
-from dynamics.planar.structure.stable_manifolds import NEIGHBOURS, curve_of, followed
+from dynamics.planar.structure.stable_manifolds import NEIGHBORS, curve_of, followed
 from dynamics.planar.system import planar
 from dynamics.results import Result
 from dynamics.typing import FloatArray
 
 _TAU_MAX = 1e8  # a past that comes from an equilibrium has no beginning
-_EDGE_POINTS = 2 + int(1 / NEIGHBOURS)
+_EDGE_POINTS = 2 + int(1 / NEIGHBORS)
 
 
 @dataclass(frozen=True, eq=False)

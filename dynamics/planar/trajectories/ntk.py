@@ -1,6 +1,6 @@
 """The way into the lazy regime: the tangent kernel along a planar trajectory, and how far the first layer moves.
 
-On functions of <beta, x>, in the basis of normalised Hermite polynomials, the network's tangent kernel is the
+On functions of <beta, x>, in the basis of normalized Hermite polynomials, the network's tangent kernel is the
 K x K matrix of rank 2 ::
 
     Theta = u u^T + v v^T      u_k = sqrt(k!) c_k R^k      v_k = sqrt(k!) k c_k R^(k-1) a sqrt((1 - R^2)/eps)

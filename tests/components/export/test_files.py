@@ -297,7 +297,7 @@ def test_the_script_draws_the_picture(client: FlaskClient, state: UnlearningStat
     for run, (name, _, _) in zip(script["runs"], script["STARTS"], strict=True):
         lines = [trace for trace in drawn.data if trace.name == name]
         style = FATES[Fate[run.fate.name]]
-        assert {(trace.line.color, trace.line.dash) for trace in lines} == {(style.colour, style.dash)}
+        assert {(trace.line.color, trace.line.dash) for trace in lines} == {(style.color, style.dash)}
         assert {trace.yaxis for trace in lines} == {"y", "y2", "y3", "y4"}
     if "field" in state.layers:
         assert_same_field(script, drawn, shown)
@@ -323,7 +323,7 @@ def assert_drawn_layers(script: dict[str, Any], drawn: Any) -> None:
 def assert_same_field(script: dict[str, Any], drawn: Any, shown: figures.Window) -> None:
     """The arrows are those that are streamed."""
     arrows = np.array(re.findall(r"[-+.e\d]+", drawn.layout.shapes[0].path), float).reshape(-1, 5, 2)
-    field = {name: values(column) for name, column in figures.field(script["model"], shown).items() if name != "colour"}
+    field = {name: values(column) for name, column in figures.field(script["model"], shown).items() if name != "color"}
     middles, steps = (arrows[:, 0] + arrows[:, 1]) / 2, arrows[:, 1] - arrows[:, 0]
     size = np.array([shown.R[1] - shown.R[0], shown.a[1] - shown.a[0]])
     np.testing.assert_allclose(middles / size, np.stack([field["x"], field["y"]], 1) / size, atol=1e-3)

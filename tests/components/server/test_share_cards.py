@@ -76,7 +76,7 @@ def test_the_picture_shows_the_runs_where_they_are() -> None:
     assert seen.shape == (CARD_HEIGHT, CARD_WIDTH, 3)
     plane, panels = drawings(UNLEARNING, state, picture, summarize(UNLEARNING, state, picture.text_data))
     columns = picture.runs[0]["columns"]
-    colour = np.array(rgb(FATES[Fate.FULL_ALIGNMENT].colour))
+    color = np.array(rgb(FATES[Fate.FULL_ALIGNMENT].color))
     free = (columns["R"] > 0.05) & (columns["R"] < 0.6)  # clear of the start, the manifold and the end
     rows = {"yaxis": "R", "yaxis2": "a", "yaxis3": "loss"}
     found = [
@@ -87,7 +87,7 @@ def test_the_picture_shows_the_runs_where_they_are() -> None:
         px, py = xa.pixels(columns[x][free]).round().astype(int), ya.pixels(columns[y][free]).round().astype(int)
         inside = (px > xa.start + 2) & (px < xa.stop - 2)
         assert inside.sum() > 20
-        off = np.abs(seen[py[inside], px[inside]] - colour).max(axis=1)
+        off = np.abs(seen[py[inside], px[inside]] - color).max(axis=1)
         assert (off < 90).mean() > 0.95, (x, y)
         assert (off < 10).mean() > 0.5, (x, y)
 
@@ -118,7 +118,7 @@ def test_nothing_of_a_figure_is_outside_its_axes() -> None:
             assert box.top - 0.1 <= float(y) <= box.bottom + 0.1, trace["name"]
 
 
-def test_a_map_is_coloured_by_its_fates() -> None:
+def test_a_map_is_colored_by_its_fates() -> None:
     view = VIEWS["phase_map"]
     state = view.State()
     seen = pixels.read(card(view, state))

@@ -1,4 +1,4 @@
-"""The palette: one meaning a colour, told apart by everybody, in both themes."""
+"""The palette: one meaning a color, told apart by everybody, in both themes."""
 
 from __future__ import annotations
 
@@ -32,42 +32,42 @@ TOLD_APART = 15.0  # of CIE 1976: a just noticeable difference is 2.3
 ROLES = ("manifold", "full", "partial", "unlearning")
 
 
-def linear(colour: str) -> np.ndarray:
-    """Linear RGB of a hexadecimal colour."""
-    channels = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+def linear(color: str) -> np.ndarray:
+    """Linear RGB of a hexadecimal color."""
+    channels = np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)])
     return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
 
 
-def lab(colour: str, vision: np.ndarray) -> np.ndarray:
-    """CIE L*a*b* of a colour as it is seen, under D65."""
-    xyz = XYZ @ np.clip(vision @ linear(colour), 0, 1) / (XYZ @ np.ones(3))
+def lab(color: str, vision: np.ndarray) -> np.ndarray:
+    """CIE L*a*b* of a color as it is seen, under D65."""
+    xyz = XYZ @ np.clip(vision @ linear(color), 0, 1) / (XYZ @ np.ones(3))
     f = np.where(xyz > (6 / 29) ** 3, np.cbrt(xyz), xyz / (3 * (6 / 29) ** 2) + 4 / 29)
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
 
 @pytest.mark.parametrize("vision", VISIONS.values(), ids=VISIONS.keys())
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
-def test_the_colours_of_fates_and_manifold_are_told_apart(palette: dict[str, str], vision: np.ndarray) -> None:
+def test_the_colors_of_fates_and_manifold_are_told_apart(palette: dict[str, str], vision: np.ndarray) -> None:
     for one, other in combinations(ROLES, 2):
         apart = float(np.linalg.norm(lab(palette[one], vision) - lab(palette[other], vision)))
         assert apart >= TOLD_APART, (one, other, apart)
 
 
 @pytest.mark.parametrize("fate", list(Fate))
-def test_colour_is_never_the_only_carrier(fate: Fate) -> None:
+def test_color_is_never_the_only_carrier(fate: Fate) -> None:
     others = [style for other, style in FATES.items() if other != fate]
-    for carrier in ("colour", "dash", "symbol", "glyph", "word"):
+    for carrier in ("color", "dash", "symbol", "glyph", "word"):
         assert getattr(FATES[fate], carrier) not in [getattr(other, carrier) for other in others]
 
 
-def test_light_colours_are_one_to_one_with_dark_ones() -> None:
+def test_light_colors_are_one_to_one_with_dark_ones() -> None:
     assert len(theme.TO_DARK) == len(LIGHT) == len(DARK)
     assert len(set(DARK.values())) == len(DARK)
 
 
 @pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
 def test_lines_and_text_stand_out_from_the_paper(palette: dict[str, str]) -> None:
-    luminance = {role: float(XYZ[1] @ linear(colour)) for role, colour in palette.items()}
+    luminance = {role: float(XYZ[1] @ linear(color)) for role, color in palette.items()}
     least = {"ink": 7, "muted": 4.5, "manifold": 3, "full": 3, "partial": 3, "unlearning": 3, "none": 3, "undecided": 3}
     least |= {role: 3 for role in palette if role.startswith("step")}
     for role, contrast in least.items():

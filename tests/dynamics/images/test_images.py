@@ -384,13 +384,13 @@ def small_task(outputs=3, n=30, inputs=5, seed=0):
 
 
 @pytest.mark.parametrize(
-    ("activation", "loss", "centred"),
+    ("activation", "loss", "centered"),
     [("relu", "squared", False), ("linear", "squared", True), ("relu", "cross entropy", False)],
 )
-def test_a_step_goes_down_the_slope_by_finite_differences(activation, loss, centred):
+def test_a_step_goes_down_the_slope_by_finite_differences(activation, loss, centered):
     rates = (0.3, 0.2, 0.1)
     network = ImageNetwork((7, 6), (1.0, 0.8, 1.2), rates, 0.7, activation)
-    plan = TrainingConfig(1, 2, None, loss, centred=centred, dtype="float64")
+    plan = TrainingConfig(1, 2, None, loss, centered=centered, dtype="float64")
     task = small_task()
 
     def value(weights):
@@ -529,7 +529,7 @@ def test_a_run_that_diverges_says_so(few):
 
 
 def test_the_sphere_keeps_the_first_layers_lengths(few):
-    plan = TrainingConfig(5, batch=None, sphere=True, centred=True)
+    plan = TrainingConfig(5, batch=None, sphere=True, centered=True)
     run = ImageTraining(few.task("halves"), ImageNetwork((10,), rates=0.1, gamma=0.1, last=2.0), plan)
     run.advance(5)
     assert np.allclose(np.linalg.norm(run.weights[0], axis=1), 1.0)
@@ -539,7 +539,7 @@ def test_the_sphere_keeps_the_first_layers_lengths(few):
 def test_a_bias_at_its_best_makes_a_constant_in_the_targets_invisible():
     task = small_task(1)
     shifted = replace(task, y=task.y + 5.0, y_test=task.y_test + 5.0)
-    plan = TrainingConfig(10, batch=None, centred=True, dtype="float64")
+    plan = TrainingConfig(10, batch=None, centered=True, dtype="float64")
     one, other = (list(train_images(each, ImageNetwork((6,)), plan))[-1] for each in (task, shifted))
     assert one.train_loss == pytest.approx(other.train_loss)
     assert one.test_loss == pytest.approx(other.test_loss)
@@ -561,8 +561,8 @@ def test_arguments_out_of_range_are_named(few):
         ImageNetwork((5,), activation="tanh")
     with pytest.raises(ValueError, match="loss must be one of"):
         TrainingConfig(loss="hinge")
-    with pytest.raises(ValueError, match="centred must be False"):
-        TrainingConfig(loss="cross entropy", centred=True)
+    with pytest.raises(ValueError, match="centered must be False"):
+        TrainingConfig(loss="cross entropy", centered=True)
     with pytest.raises(ValueError, match="loss must be 'squared' for a task of one output"):
         train_images(few.task("halves"), ImageNetwork((5,)), TrainingConfig(loss="cross entropy"))
     with pytest.raises(ValueError, match=r"weights must have the shapes|weights must be a sequence"):

@@ -46,7 +46,7 @@ def as_measured(found):
 
 
 @pytest.mark.parametrize("name", SCALINGS)
-def test_each_parametrisation_has_its_phase_and_is_measured_to_have_it(name):
+def test_each_parametrization_has_its_phase_and_is_measured_to_have_it(name):
     phase = scaling_phase(SCALINGS[name])
     assert (phase.size, phase.rate, phase.output, phase.angle) == TABLE[name]
     assert phase.phase is (Phase.KERNEL if phase.size > 0 else Phase.FEATURE)

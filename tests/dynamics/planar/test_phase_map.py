@@ -34,7 +34,7 @@ def start_of(found, i, j, c, c_star, eps, a0, R0):
 
 
 def at_boundary(fate, j, i):
-    """Whether a neighbour of the cell has another fate."""
+    """Whether a neighbor of the cell has another fate."""
     around = fate[max(0, j - 1) : j + 2, max(0, i - 1) : i + 2]
     return (around != fate[j, i]).any()
 

@@ -43,7 +43,7 @@ def halts(runs: Sequence[Run], ends: Sequence[Halt | None], view: Window) -> Tra
     marker = {
         "symbol": "hexagon-open",
         "size": 11,
-        "color": [run.colour for run, _ in visible],
+        "color": [run.color for run, _ in visible],
         "opacity": 1,
         "line": {"width": 2},
     }

@@ -241,7 +241,7 @@ def basins(model: UnlearningModel, fates: PhaseMap, avoid: Sequence[float]) -> l
     index = {int(fate): k for k, fate in enumerate(tinted)}
     indices = np.vectorize(index.__getitem__)(fates.fate)
     last = len(tinted)
-    scale = [[(k + side) / last, FATES[fate].colour] for k, fate in enumerate(tinted) for side in (0, 1)]
+    scale = [[(k + side) / last, FATES[fate].color] for k, fate in enumerate(tinted) for side in (0, 1)]
     tint = {
         "type": "heatmap",
         "x": column(fates.x),
@@ -265,7 +265,7 @@ def basins(model: UnlearningModel, fates: PhaseMap, avoid: Sequence[float]) -> l
         x=[float(fates.x[i]) for _, i, _ in labels],
         y=[float(fates.y[j]) for _, _, j in labels],
         text=[f"{FATES[fate].glyph} {FATES[fate].word}" for fate, _, _ in labels],
-        textfont={"color": [FATES[fate].colour for fate, _, _ in labels], "size": 12},
+        textfont={"color": [FATES[fate].color for fate, _, _ in labels], "size": 12},
         mode="text",
         hoverinfo="skip",
         name="basins, names",

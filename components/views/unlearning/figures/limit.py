@@ -42,7 +42,7 @@ def limit_panels(
                 y=[values[index] or None for values in distances],
                 mode="lines+markers",
                 line={**run.line, "width": 1.6},
-                marker={"size": 4, "color": run.colour},
+                marker={"size": 4, "color": run.color},
                 name=run.name,
                 xaxis="x",
                 yaxis=axis_of(len(rows)),

@@ -44,7 +44,7 @@ def law(run: Run, asymptotics: Asymptotics, tau: np.ndarray, fit: PowerFit | Non
     else:
         times = np.geomspace(tau[1], tau[-1], LAW_POINTS)
         curves = valid_law(asymptotics, times)
-    line = {"color": run.colour, "width": 1, "dash": "solid"}
+    line = {"color": run.color, "width": 1, "dash": "solid"}
     traces = [
         scatter(
             x=column(times),
@@ -82,7 +82,7 @@ def _fitted(run: Run, asymptotics: Asymptotics, fit: PowerFit) -> list[Trace]:
             mode="text",
             text=[f"τ<sup>{format_number(power, 3)}</sup>"],
             textposition="bottom left" if row == 0 else "top left",
-            textfont={"color": run.colour, "size": 13},
+            textfont={"color": run.color, "size": 13},
             hoverinfo="skip",
             name=f"{run.name}, fit",
             xaxis="x",

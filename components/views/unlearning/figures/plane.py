@@ -106,7 +106,7 @@ def field(model: UnlearningModel, view: Window) -> dict[str, Any]:
         moving = np.isfinite(speed) & (speed > 0)
         across, up = dR[moving] / speed[moving], da[moving] / speed[moving]
     columns = {"x": R_grid[moving], "y": a_grid[moving], "across": across, "up": up}
-    return {**{name: column(values) for name, values in columns.items()}, "colour": LIGHT["field"]}
+    return {**{name: column(values) for name, values in columns.items()}, "color": LIGHT["field"]}
 
 
 def _fibres(runs: Sequence[Run], view: Window) -> Trace:
@@ -162,7 +162,7 @@ def _names(model: UnlearningModel, runs: Sequence[Run], view: Window) -> Trace:
         mode="text",
         text=[f"<b>{LABEL_SPACE}{run.name}{LABEL_SPACE}</b>" for run in runs],
         textposition=[f"middle {side}" for side in sides],
-        textfont={"color": [run.colour for run in runs], "size": 13},
+        textfont={"color": [run.color for run in runs], "size": 13},
         hoverinfo="skip",
         name="labels",
         cliponaxis=False,
@@ -176,12 +176,12 @@ def _marks(runs: Sequence[Run]) -> Trace:
     The client, which has the samples and the window, adds the positions of the ends.
     """
     styles = [FATES[run.limit.fate] for run in runs]
-    colours = [run.colour for run in runs]
+    colors = [run.color for run in runs]
     marker = {
         "symbol": ["circle"] * len(runs) + [style.symbol for style in styles],
         "size": [8] * len(runs) + [12] * len(runs),
         "opacity": 1,
-        "color": colours * 2,
+        "color": colors * 2,
         "line": {"color": LIGHT["paper"], "width": 1},
     }
     return scatter(

@@ -32,15 +32,15 @@ class Run:
     kind: Literal["planar", "wide", "pinned"] = "planar"
 
     @property
-    def colour(self) -> str:
+    def color(self) -> str:
         """The color of all its marks and lines."""
-        return LIGHT["muted"] if self.kind == "pinned" else FATES[self.limit.fate].colour
+        return LIGHT["muted"] if self.kind == "pinned" else FATES[self.limit.fate].color
 
     @property
     def line(self) -> dict[str, Any]:
         """Its line in the plane."""
         width, dash = LINE_STYLES.get(self.kind, (2.4, FATES[self.limit.fate].dash))
-        return {"color": self.colour, "width": width, "dash": dash}
+        return {"color": self.color, "width": width, "dash": dash}
 
 
 LINE_STYLES = {"wide": (1.4, "2px,3px"), "pinned": (2.2, "7px,2px,1px,2px")}  # width and dash of their lines
@@ -48,4 +48,4 @@ LINE_STYLES = {"wide": (1.4, "2px,3px"), "pinned": (2.2, "7px,2px,1px,2px")}  # 
 
 def trajectory_style(run: Run) -> dict[str, str]:
     """Return the name, the fate and the color of a trajectory."""
-    return {"name": run.name, "fate": run.limit.fate.name, "colour": run.colour}
+    return {"name": run.name, "fate": run.limit.fate.name, "color": run.color}

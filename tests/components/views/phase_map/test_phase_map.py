@@ -168,7 +168,7 @@ def test_a_quantity_is_coded_to_one_part_in_65534(client: FlaskClient, name: str
     seen = code["low"] + (code["high"] - code["low"]) * steps[known] / (heatmap_encoding.NONE - 1)
     measured = np.log10(expected[known]) if code["log"] else expected[known]
     np.testing.assert_allclose(seen, measured, atol=0.51 * (code["high"] - code["low"]) / (heatmap_encoding.NONE - 1))
-    assert any(trace["name"] == "colours" for trace in scene["figure"]["data"])
+    assert any(trace["name"] == "colors" for trace in scene["figure"]["data"])
 
 
 def test_the_right_map_has_three_fates_and_says_so(client: FlaskClient) -> None:

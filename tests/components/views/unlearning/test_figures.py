@@ -54,7 +54,7 @@ def test_the_folds_are_marked(plane: dict) -> None:
 
 def test_the_field_points_along_the_flow_and_fills_the_window() -> None:
     view = window(MODEL, STARTS)
-    field = {name: values(column) for name, column in figures.field(MODEL, view).items() if name != "colour"}
+    field = {name: values(column) for name, column in figures.field(MODEL, view).items() if name != "color"}
     assert field["x"].size > 250
     dR, da = MODEL.vector_field(field["x"], field["y"])
     width, height = np.ptp(view.R), np.ptp(view.a)
@@ -98,11 +98,11 @@ def test_a_partial_alignment_above_its_start_is_in_the_window() -> None:
 
 
 @pytest.mark.parametrize("fate", list(Fate))
-def test_a_run_has_its_fates_colour_and_dash(fate: Fate) -> None:
+def test_a_run_has_its_fates_color_and_dash(fate: Fate) -> None:
     style = theme.FATES[fate]
     run = figures.Run("ā = 5", 0.0, 5.0, LimitPoint(fate, 0.5, 1.0, 0.0, 1.0, 0.5))
     traces = figures.run_traces(0, run)
-    assert traces["plane"][0]["line"]["color"] == style.colour
+    assert traces["plane"][0]["line"]["color"] == style.color
     assert traces["panels"][0]["line"]["dash"] == style.dash
 
 

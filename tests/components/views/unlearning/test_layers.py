@@ -194,8 +194,8 @@ def test_basins_are_the_fates_of_the_starts() -> None:
     places = np.random.default_rng(4).integers(0, [len(x), len(y)], (60, 2))
     wrong = [1 for i, j in places if order[int(kinds[j, i])] != model.fate(min(y[j], 1e3), float(np.clip(x[i], -1, 1)))]
     assert len(wrong) <= 1, "a cell on a separatrix may be rounded to either side"
-    colours = {int(level * len(order)): colour for level, colour in tint["colorscale"][::2]}
-    assert colours == {k: FATES[fate].colour for k, fate in enumerate(order)}
+    colors = {int(level * len(order)): color for level, color in tint["colorscale"][::2]}
+    assert colors == {k: FATES[fate].color for k, fate in enumerate(order)}
     assert sorted(re.sub(r"^\S+ ", "", text) for text in names["text"]) == ["full alignment", "unlearning"]
     for R, a, text in zip(names["x"], names["y"], names["text"], strict=True):
         assert FATES[model.fate(a, R)].word in text
