@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from components.views.phase_map import captions
+from components.views.phase_map import alt_text, captions
 from components.views.phase_map.state import PhaseMapState
 from tests.claims import phase_map
 
@@ -20,11 +20,11 @@ def test_every_text_of_a_random_state_holds(seed: int) -> None:
 def test_a_false_text_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     state = PhaseMapState()
     assert phase_map.problems(state) == []
-    notes, upward = captions.notes, captions._upward
+    notes, upward = captions.notes, alt_text._upward
     monkeypatch.setattr(
         captions, "notes", lambda *args: [text.replace("unlearning", "no alignment") for text in notes(*args)]
     )
     assert phase_map.problems(state)
     monkeypatch.setattr(captions, "notes", notes)
-    monkeypatch.setattr(captions, "_upward", lambda *args: upward(*args).replace("unlearning", "partial alignment"))
+    monkeypatch.setattr(alt_text, "_upward", lambda *args: upward(*args).replace("unlearning", "partial alignment"))
     assert phase_map.problems(state)
