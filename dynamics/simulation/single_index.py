@@ -299,12 +299,14 @@ class SingleIndexTraining:
             R_seeds=R, a_seeds=a, Q_seeds=Q, loss_seeds=loss, R_neurons=R_neurons, a_neurons=a_neurons,
             R_single=R_single, a_single=a_single, R_each=R_each, a_each=a_each, steps=steps,
             samples=steps * self.problem.batch if self.mode == "fresh" else 0,
-            progress=1.0 if self.ended else self.progress, halted=self._halted,
+            progress=self.progress, halted=self._halted,
         )  # fmt: skip
 
     @property
     def progress(self) -> float:
-        """Share of the expected steps that is done; in the mode "population" that of the records (float)."""
+        """Share of the expected steps that is done, 1 at the end; in "population" that of the records (float)."""
+        if self.ended:
+            return 1.0
         if self.mode == "population":
             return self._place / len(self.tau)
         done = sum(run.steps for run in self._runs) / len(self._runs)

@@ -237,8 +237,10 @@ def test_a_run_that_diverges_ends_with_the_sentence_why():
     assert "diverges at t" in last.halted
     assert last.tau < 1e3
     assert np.isfinite(last.R_seeds).sum() < 2 or last.loss > 1e3
-    *_, last = train_single_index(2, 3, 10**5, 0.9, (1, 0.5), (9, 20), 1.0, 10.0, mode="recursion")
+    training = train_single_index(2, 3, 10**5, 0.9, (1, 0.5), (9, 20), 1.0, 10.0, mode="recursion")
+    *_, last = training
     assert "recursion diverges at t" in last.halted
+    assert training.progress == last.progress == 1.0
 
 
 @pytest.mark.parametrize(
