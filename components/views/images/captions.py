@@ -15,11 +15,12 @@ from components.core.network_groups import each, has_representative_mean
 from components.ui.theme import FATES, LIGHT
 from components.views.images import alt_text
 from components.views.images.columns import active_settings, quantity
-from components.views.images.figures import SHORT, VARIED
+from components.views.images.experiments import EXPERIMENTS
+from components.views.images.figures import SHORT
 from components.views.images.image_store import DatasetInfo
 from components.views.images.state import MAX_ENTROPY_RATE, MAX_SQUARED_RATE, ImagesState
 from dynamics import Fate, scaling_phase
-from dynamics.images import INITIALIZATION_PATHS, WIDTH_PATHS, ImageRuns, ImageSplit, SavedResults
+from dynamics.images import ImageRuns, ImageSplit, SavedResults
 from dynamics.images.training import MEASURED
 from dynamics.linear_network import Phase
 
@@ -104,7 +105,7 @@ def settings(state: ImagesState, about: DatasetInfo | None) -> str:
             f"step η/m = {format_number(arguments['step'], 3)}, all images at once, the first layer on the sphere"
         )
     else:
-        where = {"scale": "σ = 1", "width": "n = 64", "initialisation": "κ = 1"}[state.experiment]
+        where = EXPERIMENTS[state.experiment].unit
         activation = "ReLU" if state.activation == "relu" else "linear"
         loss = (
             f"{arguments['loss']}{' loss' if arguments['loss'] == 'squared' else ''}, " if "loss" in arguments else ""
@@ -223,8 +224,8 @@ def _fit(runs: ImageRuns, numbers: Sequence[int], symbol: str) -> str:
 
 
 def _paths(state: ImagesState, runs: ImageRuns) -> tuple[list[str], list[dict[str, str]]]:
-    paths = WIDTH_PATHS if state.experiment == "width" else INITIALIZATION_PATHS
-    symbol = VARIED[state.experiment][0]
+    experiment = EXPERIMENTS[state.experiment]
+    paths, symbol = experiment.paths, experiment.symbol
     best, moved, kernel, train, trained = (
         _final(runs, name) for name in ("best", "moved", "kernel", "train", "train_accuracy")
     )
@@ -401,7 +402,7 @@ def _halted(runs: ImageRuns) -> list[str]:
     if not runs.halted:
         return []
     j, i, sentence = runs.halted[0]
-    symbol = VARIED[runs.experiment][0]
+    symbol = EXPERIMENTS[runs.experiment].symbol
     which = (
         f"{runs.settings[j].group}, {symbol} = {format_number(float(runs.settings[j].value), 4)}, seed {runs.seeds[i]}"
     )

@@ -19,15 +19,10 @@ from components.ui.subplots import (
     time_trace,
 )
 from components.ui.theme import DEGREES, LIGHT, steps
+from components.views.images.experiments import EXPERIMENTS
 from components.views.images.state import PANEL_QUANTITIES, ImagesState
 from dynamics.images import Setting
 
-VARIED = {
-    "scale": ("σ", "initialization scale σ"),
-    "width": ("n", "width n"),
-    "initialisation": ("κ", "factor of the scales κ"),
-    "unlearning": ("a", "second layer at the start"),
-}
 TITLES = {
     "accuracy": "accuracy",
     "train_accuracy": "training accuracy",
@@ -46,7 +41,6 @@ SMALL_FONT = 10  # pixels; nine numbers fit on a phone's axis
 DASHED = "6px,3px"
 MAX_ROWS_FULL_TICKS = 4  # more rows get fewer ticks
 MIN_DEPTH_WITHOUT_NORM = 5  # layers; from here on the angles take the place of the norm
-GROUPS = {"width": ("best", "moved"), "initialisation": ("best", "moved", "kernel"), "scale": ("accuracy", "norm")}
 UNLEARNING_ROWS = ("R", "a", "loss", "turned")
 SHORT = {"halves": "later half of the classes +1", "halves, reversed": "earlier half +1"}
 ACCURACIES = ("accuracy", "best")
@@ -91,7 +85,7 @@ def title(name: str) -> str:
     return angle_title(int(name.removeprefix("zeta"))) if name.startswith("zeta") else TITLES[name]
 
 
-# --- the hero ---
+# --- over what is varied ---
 
 
 def plane(state: ImagesState) -> Figure:
@@ -102,10 +96,10 @@ def plane(state: ImagesState) -> Figure:
         layout["hovermode"] = "closest"
         layout["meta"]["extent"] = {"xaxis": "R", "yaxis": "a"}
     else:
-        names = hero(state)
+        names = EXPERIMENTS[state.experiment].quantities
         layout = stacked_axes([title(name) if name != "zeta" else "ζ in °" for name in names], ("value", ""), log=True)
         layout["xaxis"] |= {
-            "title": {"text": VARIED[state.experiment][1]},
+            "title": {"text": EXPERIMENTS[state.experiment].name},
             "tickfont": {"size": SMALL_FONT},
             **_ticks(state),
         }
@@ -118,13 +112,8 @@ def plane(state: ImagesState) -> Figure:
     if state.experiment != "unlearning":
         short = state.experiment == "scale" and state.depth <= MAX_DEPTH_SHORT_LEGEND
         _named(layout, BOTTOM if short else DEEP_BOTTOM)
-    count = 1 if state.experiment == "unlearning" else len(hero(state))
+    count = 1 if state.experiment == "unlearning" else len(EXPERIMENTS[state.experiment].quantities)
     return {"data": _axes(count), "layout": layout}
-
-
-def hero(state: ImagesState) -> tuple[str, ...]:
-    """Return the rows of the figure over the varied parameter."""
-    return (*GROUPS[state.experiment], *(("zeta",) if state.experiment == "scale" else ()))
 
 
 def _chance(state: ImagesState, row: int) -> dict[str, Any]:
@@ -143,7 +132,7 @@ def group_traces(state: ImagesState, index: int, group: int) -> dict[str, list[T
     if state.experiment == "unlearning":
         return {"plane": [], "panels": []}
     traces: list[Trace] = []
-    for row, name in enumerate(hero(state)):
+    for row, name in enumerate(EXPERIMENTS[state.experiment].quantities):
         if name == "zeta":
             for k in range(2, state.depth + 1):
                 color, dash = DEGREES[(k - 2) % len(DEGREES)]
@@ -244,7 +233,7 @@ def setting_traces(state: ImagesState, index: int, setting: Setting) -> dict[str
     """Return the lines of a setting over training and, for unlearning, its trajectory in the plane, without data."""
     values = state.values
     color, dash = steps(len(values))[values.index(float(setting.value))]
-    symbol = VARIED[state.experiment][0]
+    symbol = EXPERIMENTS[state.experiment].symbol
     label = f"{symbol} = {format_number(float(setting.value), 4)}"
     unlearning = state.experiment == "unlearning"
     if unlearning:

@@ -8,7 +8,8 @@ from components.core.annotation_targets import AnnotationTargets
 from components.core.claims import Quantity
 from components.views.images.columns import quantity
 from components.views.images.compute import results as image_results
-from components.views.images.figures import hero, panel_rows
+from components.views.images.experiments import EXPERIMENTS
+from components.views.images.figures import panel_rows
 from components.views.images.state import ImagesState
 
 
@@ -67,6 +68,4 @@ QUANTITIES: dict[str, Quantity] = {
 def targets(state: ImagesState) -> AnnotationTargets:
     """Return what a step with this state may mark."""
     runs = (len(state.values) + 1) * len(state.groups)
-    return AnnotationTargets(
-        (), runs, (1 if state.experiment == "unlearning" else len(hero(state)), len(panel_rows(state)))
-    )
+    return AnnotationTargets((), runs, (len(EXPERIMENTS[state.experiment].quantities) or 1, len(panel_rows(state))))

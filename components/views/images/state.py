@@ -7,17 +7,9 @@ from typing import Annotated, Any
 
 from components.core.controls import Checkboxes, Choice, NumberList, Slider
 from components.core.state import Parameter, PlaybackMode, State
-from dynamics.images import (
-    INITIALIZATION_PATHS,
-    WIDTH_PATHS,
-    Sweep,
-    initialization_sweep,
-    scale_sweep,
-    unlearning_sweep,
-    width_sweep,
-)
+from components.views.images.experiments import EXPERIMENTS, WITH_BATCHES, WITH_PATHS, WITH_WIDTH
+from dynamics.images import Sweep
 
-EXPERIMENTS = ("scale", "width", "initialisation", "unlearning")
 VALUES = (1, 9)  # of what is varied: as many as there are colors
 SIGMA = (1e-3, 1e3)
 WIDTH = (1, 2048)
@@ -35,10 +27,10 @@ TASKS = ("halves", "reversed")
 LOSSES = ("squared", "entropy")
 PANEL_QUANTITIES = ("accuracy", "moved", "loss", "kernel")
 ONLY = {name: {"experiment": (name,)} for name in EXPERIMENTS}  # where controls are visible
-NOT_UNLEARNING = {"experiment": ("scale", "width", "initialisation")}
-PATHS_VARIED = {"experiment": ("width", "initialisation")}
+NOT_UNLEARNING, PATHS_VARIED = {"experiment": WITH_BATCHES}, {"experiment": WITH_PATHS}
 DIGITS, DIGIT_VALUES = 1797, 64  # images inside scikit-learn, and values of each
 MIN_SLOW_DEPTH = 6  # layers; from here on training takes twice as many epochs
+ENTROPY_RATE = 0.1  # the default of cross entropy
 MAX_SQUARED_RATE, MAX_ENTROPY_RATE = 10.0, 4.0  # the largest rate, in units of that at σ = 1
 EDGE = (-100.0, 1e4)
 
@@ -54,8 +46,8 @@ class ImagesState(State):
 
     experiment: Annotated[
         str,
-        Parameter("exp", "experiment", "what is varied", "choice", choices=EXPERIMENTS),
-        Choice(("σ", "width", "σ → ∞", "unlearning"), clears=("window", "span", "cursor")),
+        Parameter("exp", "experiment", "what is varied", "choice", choices=tuple(EXPERIMENTS)),
+        Choice(tuple(experiment.label for experiment in EXPERIMENTS.values()), clears=("window", "span", "cursor")),
     ] = "scale"
     images: Annotated[
         str | None, Parameter("img", "images", "own images, by their hash; absent: the digits", "hash", optional=True)
@@ -93,12 +85,12 @@ class ImagesState(State):
     width_paths: Annotated[
         tuple[str, ...],
         Parameter("gp", "γ, η", "output scale and rate over the width", "words", choices=PATHS),
-        Checkboxes(tuple(WIDTH_PATHS), only=ONLY["width"]),
+        Checkboxes(tuple(EXPERIMENTS["width"].paths), only=ONLY["width"]),
     ] = PATHS
     kappa_paths: Annotated[
         tuple[str, ...],
         Parameter("kp", "γ, η", "which scales go to infinity, and how", "words", choices=PATHS),
-        Checkboxes(tuple(INITIALIZATION_PATHS), only=ONLY["initialisation"]),
+        Checkboxes(tuple(EXPERIMENTS["initialisation"].paths), only=ONLY["initialisation"]),
     ] = PATHS
     tasks: Annotated[
         tuple[str, ...],
@@ -108,7 +100,7 @@ class ImagesState(State):
     width: Annotated[
         int | None,
         Parameter("m", "m", "width; by itself where absent", "integer", (WIDTH,), scale="log", optional=True),
-        Slider(0.05, (4.0, 512.0), begin=64, only={"experiment": ("scale", "initialisation", "unlearning")}),
+        Slider(0.05, (4.0, 512.0), begin=64, only={"experiment": WITH_WIDTH}),
     ] = None
     rate: Annotated[
         Number | None,
@@ -194,16 +186,15 @@ class ImagesState(State):
     @property
     def values(self) -> Numbers:
         """Return the varied values in ascending order."""
-        varied = {"scale": self.sigmas, "width": self.widths, "initialisation": self.kappas, "unlearning": self.starts}
-        return tuple(sorted(set(varied[self.experiment])))
+        return tuple(sorted(set(getattr(self, EXPERIMENTS[self.experiment].values_field))))
 
     @property
     def groups(self) -> tuple[str, ...]:
         """Return the groups of settings by their names in `dynamics`; none if no choice is ticked."""
-        paths = {"width": (self.width_paths, WIDTH_PATHS), "initialisation": (self.kappa_paths, INITIALIZATION_PATHS)}
-        if self.experiment in paths:
-            ticked, named = paths[self.experiment]
-            return tuple(name for word, name in zip(PATHS, named, strict=True) if word in ticked)
+        experiment = EXPERIMENTS[self.experiment]
+        if experiment.paths:
+            ticked = getattr(self, experiment.paths_field)
+            return tuple(name for word, name in zip(PATHS, experiment.paths, strict=True) if word in ticked)
         if self.experiment == "unlearning":
             return tuple("halves, reversed" if word == "reversed" else word for word in self.tasks)
         return (f"{self.depth} layers",)
@@ -214,20 +205,18 @@ class ImagesState(State):
         The kernel of the first layer grows with the number of values, so the default rate decreases with it.
         """
         entropy = self.loss == "entropy"
-        defaults = {
-            "scale": (64, 0.1 if entropy else 0.01, 300 if self.depth >= MIN_SLOW_DEPTH else 150, 3),
-            "width": (None, 0.02, 100, 3),
-            "initialisation": (64, 0.03, 100, 3),
-            "unlearning": (100, 0.03, 4000, 2),
-        }
-        width, rate, epochs, runs = defaults[self.experiment]
+        experiment = EXPERIMENTS[self.experiment]
+        rate, epochs = experiment.rate, experiment.epochs
+        if self.experiment == "scale":
+            rate = ENTROPY_RATE if entropy else rate
+            epochs = epochs * (2 if self.depth >= MIN_SLOW_DEPTH else 1)
         rate = rate * min(1.0, DIGIT_VALUES / values) if self.rate is None else self.rate
         chosen: dict[str, Any] = {
             "epochs": epochs if self.epochs is None else self.epochs,
-            "seeds": tuple(range(self.seed, self.seed + (runs if self.runs is None else self.runs))),
+            "seeds": tuple(range(self.seed, self.seed + (experiment.runs if self.runs is None else self.runs))),
         }
-        if self.experiment != "width":
-            chosen["width"] = width if self.width is None else self.width
+        if experiment.width is not None:
+            chosen["width"] = experiment.width if self.width is None else self.width
         if self.experiment == "unlearning":
             return chosen | {"starts": self.values, "tasks": self.groups, "step": rate}
         chosen |= {"rate": rate, "batch": self.batch, "activation": self.activation}
@@ -242,14 +231,7 @@ class ImagesState(State):
         """Return the experiment on such images. Raises ValueError with a sentence if it is impossible."""
         if not self.groups:
             raise ValueError("Nothing is ticked: tick one choice at least")
-        sweeps: dict[str, Any] = {
-            "scale": scale_sweep,
-            "width": width_sweep,
-            "initialisation": initialization_sweep,
-            "unlearning": unlearning_sweep,
-        }
-        sweep: Sweep = sweeps[self.experiment](**self.arguments(values))
-        return sweep
+        return EXPERIMENTS[self.experiment].sweep(**self.arguments(values))
 
     @property
     def bundled(self) -> str | None:

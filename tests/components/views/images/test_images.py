@@ -81,7 +81,7 @@ def words(choices: tuple[str, ...]) -> st.SearchStrategy[tuple[str, ...]]:
 
 STATES = st.builds(
     ImagesState,
-    experiment=st.sampled_from(EXPERIMENTS),
+    experiment=st.sampled_from(tuple(EXPERIMENTS)),
     images=st.one_of(st.none(), st.text("0123456789abcdef", min_size=32, max_size=32)),
     most=st.integers(*IMAGES),
     depth=st.integers(*DEPTH),

@@ -1,0 +1,119 @@
+"""The experiments of the Real images view: one object for each, from which its button, defaults, figures and texts
+follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from dynamics import Exponents
+from dynamics.images import (
+    INITIALIZATION_PATHS,
+    WIDTH_PATHS,
+    Sweep,
+    initialization_sweep,
+    scale_sweep,
+    unlearning_sweep,
+    width_sweep,
+)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A choice of what is varied.
+
+    label: of its button.
+    values_field: of the state, with the varied values.
+    symbol, name: of what is varied.
+    sweep: makes its networks.
+    width, rate, epochs, runs: where the state has none; of the width None where it is varied.
+    quantities: over what is varied, from top to bottom; none where the figure is the R–a plane.
+    plane, panels: what the figures show, for screen readers.
+    unit: where the learning rate is that of the state.
+    paths_field, paths: the field with the ticked ways to grow, and all ways by their names.
+    """
+
+    label: str
+    values_field: str
+    symbol: str
+    name: str
+    sweep: Callable[..., Sweep]
+    width: int | None
+    rate: float
+    epochs: int
+    runs: int
+    quantities: tuple[str, ...]
+    plane: str
+    panels: str = "The chosen quantity, a row for each choice of γ and η,"
+    unit: str = ""
+    paths_field: str = ""
+    paths: Mapping[str, Exponents] = field(default_factory=dict)
+
+
+EXPERIMENTS = {
+    "scale": Experiment(
+        "σ",
+        "sigmas",
+        "σ",
+        "initialization scale σ",
+        scale_sweep,
+        width=64,
+        rate=0.01,
+        epochs=150,
+        runs=3,
+        quantities=("accuracy", "norm", "zeta"),
+        plane="Test and training accuracy, weight norm and the angles of all layers but the first",
+        panels="Angles of all layers but the first, test accuracy and weight norm",
+        unit="σ = 1",
+    ),
+    "width": Experiment(
+        "width",
+        "widths",
+        "n",
+        "width n",
+        width_sweep,
+        width=None,
+        rate=0.02,
+        epochs=100,
+        runs=3,
+        quantities=("best", "moved"),
+        plane="Best test accuracy and relative distance from the start",
+        unit="n = 64",
+        paths_field="width_paths",
+        paths=WIDTH_PATHS,
+    ),
+    "initialisation": Experiment(
+        "σ → ∞",
+        "kappas",
+        "κ",
+        "factor of the scales κ",
+        initialization_sweep,
+        width=64,
+        rate=0.03,
+        epochs=100,
+        runs=3,
+        quantities=("best", "moved", "kernel"),
+        plane="Best test accuracy, relative distance from the start and kernel ratio",
+        unit="κ = 1",
+        paths_field="kappa_paths",
+        paths=INITIALIZATION_PATHS,
+    ),
+    "unlearning": Experiment(
+        "unlearning",
+        "starts",
+        "a",
+        "second layer at the start",
+        unlearning_sweep,
+        width=100,
+        rate=0.03,
+        epochs=4000,
+        runs=2,
+        quantities=(),
+        plane="R–a plane: alignment of the first layer across, second layer up",
+        panels="R, a, test loss and kernel distance",
+    ),
+}
+WITH_PATHS = tuple(name for name, experiment in EXPERIMENTS.items() if experiment.paths)
+WITH_WIDTH = tuple(name for name, experiment in EXPERIMENTS.items() if experiment.width is not None)
+WITH_BATCHES = tuple(name for name, experiment in EXPERIMENTS.items() if experiment.quantities)
