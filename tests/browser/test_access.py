@@ -22,7 +22,7 @@ PAGES = {
     "scaling": "/linear-network?v=1&d=0&pan=scaling",
     "activations": "/linear-network?v=1&d=0&pan=activations",
     "lab": "/lab?v=1&m=1&how=recursion&r=1",
-    "images": "/lab/images?v=1&eta=0",
+    "images": "/lab/images?v=1&show=none",
 }
 
 
