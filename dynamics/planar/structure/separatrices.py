@@ -51,8 +51,7 @@ _SADDLE_DISTANCE = 1e-6  # of the distance scale: a start this far beside a sadd
 _UP_THE_CURVE = 0.02  # |R| at which the sides of a curve into the line R = 0 are looked at
 _ON_THE_LINE = 1e-3  # a manifold that ends this close to R = 0, at rest, ends on it
 _RTOL = 1e-6  # of the trajectories from beside a curve
-_NEAR = 0.02  # of the window: points of two curves that meet between points are nearer, at 0.7 % each, and VISIBLE
-_BENT = 1.5  # as long as the distance of its ends: a part of a curve that bends, so that one side is inside
+_NEAR = 0.5 * VISIBLE  # of the window: pieces of lines that are nearer may cross, for curves bend between their points
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,13 +143,9 @@ def separatrices(model: PlanarProblem, a_max: float) -> tuple[Separatrix, ...]:
         curves += _of_the_line_at_rest(model, a_max, curves)
     # what absorbs a part of the plane without being a saddle's has a boundary that is none of these curves
     all_known = A[0] != 0.0 and not any(e.kind == EquilibriumKind.DEGENERATE for e in equilibria)
-    alone = (
-        _alone(curves, a_max) if all_known and np.count_nonzero(B) > 1 else [np.zeros(len(c.R), bool) for c in curves]
-    )
+    known = curves if all_known and np.count_nonzero(B) > 1 else None
     given = batch_integrator.models(np.array([model.c]), np.array([model.c_star]), np.array([model.eps]))
-    return tuple(
-        piece for curve, apart in zip(curves, alone, strict=True) for piece in _cut(model, given, curve, a_max, apart)
-    )
+    return tuple(piece for curve in curves for piece in _cut(model, given, curve, a_max, known))
 
 
 @dataclass(frozen=True, eq=False)
@@ -192,43 +187,81 @@ def _inside(
             yield _Curve(R, np.clip(a, -a_max, a_max), saddle, adjacent)
 
 
-def _alone(curves: list[_Curve], a_max: float) -> list[NDArray[np.bool_]]:
-    """Of the points of each curve, whether no other curve is ``_NEAR``, nor another part of the same. Beside such
-    points limits do not change: they do so only where the start crosses a separatrix."""
-    points = [np.stack([curve.R, curve.a / a_max]) / 2.0 for curve in curves]
-    lengths = [np.append(0.0, np.cumsum(np.hypot(*np.diff(each)))) for each in points]
-    return [
-        ~np.any([_are_near(points[k], lengths[k], points[j], lengths[j], j == k) for j in range(len(points))], axis=0)
-        for k in range(len(points))
-    ]
+@compiled
+def _next(lengths: Any, j: int, length: float) -> int:
+    """The first index after j whose length is at least ``length``; the number of lengths if there is none."""
+    low, high = j, len(lengths)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if lengths[middle] < length:
+            low = middle
+        else:
+            high = middle
+    return high
 
 
 @compiled
-def _are_near(points: Any, lengths: Any, others: Any, other_lengths: Any, same: bool) -> Any:
-    """Of the points (2, n) of a curve, whether one of another curve is ``_NEAR``; of the same curve, one between which
-    it bends."""
-    near = np.zeros(len(lengths), np.bool_)
-    for i in range(len(lengths)):
+def _apart(x: float, y: float, x0: float, y0: float, x1: float, y1: float) -> float:
+    """The distance of a point to a segment."""
+    dx, dy = x1 - x0, y1 - y0
+    square = dx * dx + dy * dy
+    t = min(1.0, max(0.0, ((x - x0) * dx + (y - y0) * dy) / square)) if square > 0.0 else 0.0
+    return sqrt((x - x0 - t * dx) ** 2 + (y - y0 - t * dy) ** 2)
+
+
+@compiled
+def _are_near(points: Any, others: Any, lengths: Any) -> Any:
+    """Of points (2, n) along a line, whether the piece before or after them is ``_NEAR`` to a curve."""
+    near = np.zeros(points.shape[1], np.bool_)
+    for i in range(points.shape[1] - 1):
+        x0, y0, x1, y1 = points[0, i], points[1, i], points[0, i + 1], points[1, i + 1]
+        own = sqrt((x1 - x0) ** 2 + (y1 - y0) ** 2)
         j = 0
-        while j < len(other_lengths):
-            distance = sqrt((points[0, i] - others[0, j]) ** 2 + (points[1, i] - others[1, j]) ** 2)
-            if distance <= _NEAR and (not same or abs(lengths[i] - other_lengths[j]) > max(VISIBLE, _BENT * distance)):
-                near[i] = True
-                break
-            nearest = other_lengths[j] + distance - _NEAR  # no point before that length can be near
-            low, high = j, len(other_lengths)
-            while high - low > 1:
-                middle = (low + high) // 2
-                if other_lengths[middle] < nearest:
-                    low = middle
-                else:
-                    high = middle
-            j = high
+        while j < len(lengths) - 1:
+            X0, Y0, X1, Y1 = others[0, j], others[1, j], others[0, j + 1], others[1, j + 1]
+            distance = sqrt((x0 - X0) ** 2 + (y0 - Y0) ** 2)
+            if distance - own - (lengths[j + 1] - lengths[j]) <= _NEAR:
+                side0, side1 = (
+                    (X1 - X0) * (y0 - Y0) - (Y1 - Y0) * (x0 - X0),
+                    (X1 - X0) * (y1 - Y0) - (Y1 - Y0) * (x1 - X0),
+                )
+                side2, side3 = (
+                    (x1 - x0) * (Y0 - y0) - (y1 - y0) * (X0 - x0),
+                    (x1 - x0) * (Y1 - y0) - (y1 - y0) * (X1 - x0),
+                )
+                crosses = side0 * side1 < 0.0 and side2 * side3 < 0.0
+                if (
+                    crosses
+                    or min(
+                        _apart(x0, y0, X0, Y0, X1, Y1),
+                        _apart(x1, y1, X0, Y0, X1, Y1),
+                        _apart(X0, Y0, x0, y0, x1, y1),
+                        _apart(X1, Y1, x0, y0, x1, y1),
+                    )
+                    <= _NEAR
+                ):
+                    near[i] = near[i + 1] = True
+                    break
+            # no piece that ends before that length can be near
+            j = max(j + 1, _next(lengths, j, lengths[j] + distance - own - _NEAR) - 1)
     return near
 
 
+def _alone(starts: list[FloatArray], known: list[_Curve] | None, a_max: float) -> NDArray[np.bool_]:
+    """Of the starts (2, n) on either side of a curve, whether no curve is ``_NEAR`` to the line through them, as an
+    array (2, n): there limits do not change, for they do so only where the start crosses a separatrix."""
+    near = np.full((2, starts[0].shape[1]), known is None)
+    scale = np.array([[0.5], [0.5 / a_max]])
+    for other in known or ():
+        points = np.stack([other.R, other.a]) * scale
+        lengths = np.append(0.0, np.cumsum(np.hypot(*np.diff(points))))
+        for side, line in enumerate(starts):
+            near[side] |= _are_near(line * scale, points, lengths)
+    return ~near
+
+
 def _cut(
-    model: PlanarProblem, given: batch_integrator.Models, curve: _Curve, a_max: float, alone: NDArray[np.bool_]
+    model: PlanarProblem, given: batch_integrator.Models, curve: _Curve, a_max: float, known: list[_Curve] | None
 ) -> Iterator[Separatrix]:
     """A curve in pieces, on whose sides the limits at ``VISIBLE`` of the window stay the same."""
     R, a = curve.R, curve.a
@@ -238,6 +271,7 @@ def _cut(
     starts = [np.stack([R, a]) + sign * step for sign in (1.0, -1.0)]
     # along R = +-1 one side is too narrow to be seen, and what is seen of the other would be named without it
     within = np.maximum(np.abs(starts[0][0]), np.abs(starts[1][0])) < 1.0
+    alone = _alone(starts, known, a_max)
     ends = _ends(model, given, np.stack(starts, axis=1), within, alone)
     # where the end is not certain, that of the point before counts, at the beginning that of the first certain one
     filled = [side[_last_certain(side)] if (side >= 0).any() else side for side in ends]
@@ -273,24 +307,27 @@ def _ends(
     if len(inside) == 0:
         return found
     R, a = starts[:, :, inside]
-    alone = alone[inside]
+    alone = alone[:, inside]
     fate, end = np.full(R.shape, Fate.UNDECIDED, np.int8), np.full(R.shape, np.nan)
     probed = ~alone
-    probed[[0, -1]] = True
-    probed[1:] |= ~alone[:-1]  # the first and the last point of each stretch without a curve near
-    probed[:-1] |= ~alone[1:]
-    chosen = np.stack([probed, probed])
-    _settle(model, given, R, a, chosen, fate, end)
-    some = np.flatnonzero(probed)
-    low, high = some[:-1], some[1:]
-    same = (fate[:, low] == fate[:, high]) & (fate[:, low] != Fate.UNDECIDED)
-    same &= end[:, low] == end[:, high]
-    interval = np.cumsum(probed) - 1
-    between = ~probed & np.hstack([same, np.zeros((2, 1), bool)])[:, interval]
+    probed[:, [0, -1]] = True
+    probed[:, 1:] |= ~alone[:, :-1]  # the first and the last point of each stretch without a curve near
+    probed[:, :-1] |= ~alone[:, 1:]
+    _settle(model, given, R, a, probed, fate, end)
+    left = np.zeros(R.shape, bool)
     for side in (0, 1):
-        filled = some[interval[between[side]]]
-        fate[side, between[side]], end[side, between[side]] = fate[side, filled], end[side, filled]
-    _settle(model, given, R, a, ~(chosen | between), fate, end)
+        some = np.flatnonzero(probed[side])
+        low, high = some[:-1], some[1:]
+        same = (fate[side, low] == fate[side, high]) & (fate[side, low] != Fate.UNDECIDED)
+        same &= end[side, low] == end[side, high]
+        interval = np.cumsum(probed[side]) - 1
+        between = ~probed[side] & np.append(same, False)[interval]
+        fate[side, between], end[side, between] = (
+            fate[side, some[interval[between]]],
+            end[side, some[interval[between]]],
+        )
+        left[side] = ~(probed[side] | between)
+    _settle(model, given, R, a, left, fate, end)
     if np.count_nonzero(model.overlaps[1]) == 1:  # where it ends varies along the curve
         end = np.sign(end)
     for side in (0, 1):
