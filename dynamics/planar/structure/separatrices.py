@@ -143,9 +143,9 @@ def separatrices(model: PlanarProblem, a_max: float) -> tuple[Separatrix, ...]:
         curves += _of_the_line_at_rest(model, a_max, curves)
     # what absorbs a part of the plane without being a saddle's has a boundary that is none of these curves
     all_known = A[0] != 0.0 and not any(e.kind == EquilibriumKind.DEGENERATE for e in equilibria)
-    known = curves if all_known and np.count_nonzero(B) > 1 else None
+    all_curves = curves if all_known and np.count_nonzero(B) > 1 else None
     given = batch_integrator.models(np.array([model.c]), np.array([model.c_star]), np.array([model.eps]))
-    return tuple(piece for curve in curves for piece in _cut(model, given, curve, a_max, known))
+    return tuple(piece for curve in curves for piece in _cut(model, given, curve, a_max, all_curves))
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,12 +247,12 @@ def _are_near(points: Any, others: Any, lengths: Any) -> Any:
     return near
 
 
-def _alone(starts: list[FloatArray], known: list[_Curve] | None, a_max: float) -> NDArray[np.bool_]:
+def _alone(starts: list[FloatArray], all_curves: list[_Curve] | None, a_max: float) -> NDArray[np.bool_]:
     """Of the starts (2, n) on either side of a curve, whether no curve is ``_NEAR`` to the line through them, as an
     array (2, n): there limits do not change, for they do so only where the start crosses a separatrix."""
-    near = np.full((2, starts[0].shape[1]), known is None)
+    near = np.full((2, starts[0].shape[1]), all_curves is None)
     scale = np.array([[0.5], [0.5 / a_max]])
-    for other in known or ():
+    for other in all_curves or ():
         points = np.stack([other.R, other.a]) * scale
         lengths = np.append(0.0, np.cumsum(np.hypot(*np.diff(points))))
         for side, line in enumerate(starts):
@@ -261,7 +261,7 @@ def _alone(starts: list[FloatArray], known: list[_Curve] | None, a_max: float) -
 
 
 def _cut(
-    model: PlanarProblem, given: batch_integrator.Models, curve: _Curve, a_max: float, known: list[_Curve] | None
+    model: PlanarProblem, given: batch_integrator.Models, curve: _Curve, a_max: float, all_curves: list[_Curve] | None
 ) -> Iterator[Separatrix]:
     """A curve in pieces, on whose sides the limits at ``VISIBLE`` of the window stay the same."""
     R, a = curve.R, curve.a
@@ -271,7 +271,7 @@ def _cut(
     starts = [np.stack([R, a]) + sign * step for sign in (1.0, -1.0)]
     # along R = +-1 one side is too narrow to be seen, and what is seen of the other would be named without it
     within = np.maximum(np.abs(starts[0][0]), np.abs(starts[1][0])) < 1.0
-    alone = _alone(starts, known, a_max)
+    alone = _alone(starts, all_curves, a_max)
     ends = _ends(model, given, np.stack(starts, axis=1), within, alone)
     # where the end is not certain, that of the point before counts, at the beginning that of the first certain one
     filled = [side[_last_certain(side)] if (side >= 0).any() else side for side in ends]
