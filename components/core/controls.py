@@ -130,7 +130,7 @@ class Slider(Widget):
 
     def build(self, view: str, state: type[State], field: str) -> list[Control]:
         parameter = state.parameters()[field]
-        return [self.moving(self._control(view, field, parameter, "slider", self.chosen), parameter)]
+        return [self._moving(self._control(view, field, parameter, "slider", self.chosen), parameter)]
 
     def place(
         self, view: str, state: type[State], field: str, index: int, symbol: str = "", title: str = ""
@@ -157,9 +157,9 @@ class Slider(Widget):
         """
         parameter = state.parameters()[field]
         named = replace(parameter, symbol=symbol or parameter.symbol, title=title or parameter.title)
-        return self.moving(self._control(view, field, named, "slider", index), parameter)
+        return self._moving(self._control(view, field, named, "slider", index), parameter)
 
-    def moving(self, control: Control, parameter: Parameter) -> Control:
+    def _moving(self, control: Control, parameter: Parameter) -> Control:
         """Return the control with the range and the step of this slider."""
         bounds = parameter.bounds[0]
         return replace(
@@ -194,14 +194,11 @@ class Coefficients(Widget):
         parameter = state.parameters()[field]
         letter = parameter.symbol.removesuffix("ₖ")
         slider = Slider(0.05, self.soft, only=self.only)
-        controls = []
-        for k in range(parameter.length[1]):
-            degree = k + self.first
-            named = replace(
-                parameter, symbol=f"{letter}{subscript(degree)}", title=f"{parameter.title}, degree {degree}"
-            )
-            controls.append(slider.moving(slider._control(view, field, named, "slider", k), parameter))
-        return controls
+        degrees = enumerate(range(self.first, self.first + parameter.length[1]))
+        return [
+            slider.place(view, state, field, k, f"{letter}{subscript(degree)}", f"{parameter.title}, degree {degree}")
+            for k, degree in degrees
+        ]
 
 
 @dataclass(frozen=True)
@@ -295,6 +292,22 @@ def of(view: str, state: type[State]) -> dict[str, list[Control]]:
         for widget in field.metadata
         if isinstance(widget, Widget)
     }
+
+
+def labels(options: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the labels of options, each an object with a label, by their words.
+
+    Parameters
+    ----------
+    options : mapping of str to object
+        What a panel or a map may show, for instance.
+
+    Returns
+    -------
+    tuple of str
+        A label for each word, in their order.
+    """
+    return tuple(option.label for option in options.values())
 
 
 def pick(controls: Mapping[str, Sequence[Control]], *fields: str) -> list[Control]:

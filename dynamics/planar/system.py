@@ -22,7 +22,7 @@ from dynamics.planar import fast_slow
 
 NEAR_PASSAGE = 40.0  # (a/w)^2 below which errors are not forgotten before a crosses 0: exp(-20) of them is left
 OF_LAG = 30.0  # of the lag, times rtol: what an error may be there
-MIN_LAG = 1e-10  # of |rho|: a smaller lag is not told from rounding errors, which add up over the passage
+MIN_LAG = 1e-10  # of |rho|: a smaller lag cannot be distinguished from rounding errors, which add up over the passage
 
 
 class Planar(NamedTuple):

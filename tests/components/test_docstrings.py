@@ -27,7 +27,7 @@ CLASSES: tuple[type, ...] = (
 FUNCTIONS: tuple[Any, ...] = (
     *(getattr(state.State, name) for name in STATE), *(getattr(view.View, name) for name in VIEW), view.Chunk.line,
     view.column, view.integers, view.table, view.scene, view.collect, view_data.load_presets, view_data.load_help,
-    controls.of, controls.pick, controls.length_input, controls.Widget.build, controls.Slider.place,
+    controls.of, controls.pick, controls.labels, controls.length_input, controls.Widget.build, controls.Slider.place,
     mounting.mount_point, mounting.mount_points, shell.trajectory_layout, shell.group, shell.popup,
 )  # fmt: skip
 EXTENSION_POINTS = {f"{one.__module__}.{one.__qualname__}": one for one in (*CLASSES, *FUNCTIONS)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Any
 
-from components.core.controls import Checkboxes, Choice, NumberList, Slider
+from components.core.controls import Checkboxes, Choice, NumberList, Slider, labels
 from components.core.state import Parameter, PlaybackMode, State
 from components.views.images.experiments import EXPERIMENTS, WITH_BATCHES, WITH_PATHS, WITH_WIDTH
 from dynamics.images import Sweep
@@ -47,7 +47,7 @@ class ImagesState(State):
     experiment: Annotated[
         str,
         Parameter("exp", "experiment", "what is varied", "choice", choices=tuple(EXPERIMENTS)),
-        Choice(tuple(experiment.label for experiment in EXPERIMENTS.values()), clears=("window", "span", "cursor")),
+        Choice(labels(EXPERIMENTS), clears=("window", "span", "cursor")),
     ] = "scale"
     images: Annotated[
         str | None, Parameter("img", "images", "own images, by their hash; absent: the digits", "hash", optional=True)

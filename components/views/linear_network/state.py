@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from components.core.controls import Checkboxes, Choice, MapAxis, Slider
+from components.core.controls import Checkboxes, Choice, MapAxis, Slider, labels
 from components.core.state import Parameter, State
 from components.views.linear_network.panels import MAP_QUANTITIES, PANELS
 from dynamics import Exponents, LinearNetwork
@@ -111,7 +111,7 @@ class LinearNetworkState(State):
     panel: Annotated[
         str,
         Parameter("pan", "panels", "what the panels show", "choice", choices=tuple(PANELS), group="overlay"),
-        Choice(tuple(panel.label for panel in PANELS.values())),
+        Choice(labels(PANELS)),
     ] = "course"
     seeds: Annotated[
         int,
@@ -138,7 +138,7 @@ class LinearNetworkState(State):
     shown: Annotated[
         str,
         Parameter("show", "shown", "what the map shows", "choice", choices=tuple(MAP_QUANTITIES), group="overlay"),
-        Choice(tuple(quantity.label for quantity in MAP_QUANTITIES.values()), only=MAPPED),
+        Choice(labels(MAP_QUANTITIES), only=MAPPED),
     ] = "kernel"
     c_gamma: Annotated[Number, _exponent("cg", "c_(γ)", "power of γ"), POWER] = -1.0
     c_u: Annotated[Number, _exponent("cu", "cᵤ", "power of σᵤ"), POWER] = 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, cast
 
-from components.core.controls import Choice, MapAxis, Slider
+from components.core.controls import Choice, MapAxis, Slider, labels
 from components.core.formatting import subscript
 from components.core.state import Parameter, State
 from components.views.phase_map.quantities import AT_A_TIME, QUANTITIES
@@ -105,7 +105,7 @@ class PhaseMapState(State):
     quantity: Annotated[
         str,
         Parameter("show", "shown", "what the map shows", "choice", choices=tuple(QUANTITIES), group="overlay"),
-        Choice(tuple(quantity.label for quantity in QUANTITIES.values())),
+        Choice(labels(QUANTITIES)),
     ] = "fate"
     detail: Annotated[
         str,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from components.core.controls import Checkboxes, Choice, Coefficients, Slider
+from components.core.controls import Checkboxes, Choice, Coefficients, Slider, labels
 from components.core.state import Parameter, State
 from components.views.unlearning.panels import OVER_TIME, PANELS, WITH_LOSS
 
@@ -100,7 +100,7 @@ class UnlearningState(State):
     panel: Annotated[
         str,
         Parameter("pan", "panels", "what the panels show", "choice", choices=tuple(PANELS), group="overlay"),
-        Choice(tuple(panel.label for panel in PANELS.values())),
+        Choice(labels(PANELS)),
     ] = "course"
     width: Annotated[
         Number | None,

@@ -9,8 +9,8 @@ R < 0, part what is absorbed by the line from what is not (see ``stable_manifold
 
 Starts immediately beside a stable manifold end where the two branches of its saddle's unstable manifold do, all along
 it. But separatrices run into each other, backward in time: what they enclose becomes a strip that is too thin for any
-eye, or for floating point. So the ends are looked at twice: beside the saddle, and at a distance that can be drawn, at
-each point of the curve, which is cut where they change.
+eye, or for floating point. So the ends are computed twice: beside the saddle, and at a distance that can be drawn all
+along the curve, which is cut where they change: that can only be where the starts beside it cross another curve.
 
 Not covered, because no saddle marks it: the boundary of what a degenerate equilibrium with R != 0
 absorbs, what ends on R = 0 where A_1 = A_2 = 0, and the boundary between the two ways in which R and a
