@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 
 from dynamics.planar.polynomials import curvature, fast_polynomial, fold_polynomial, g_polynomial, values
-from dynamics.planar.problem import PlanarProblem
+from dynamics.planar.problem import PlanarProblem, once_per_problem
 from dynamics.polynomials import real_roots
 from dynamics.results import Result
 from dynamics.typing import FloatArray
@@ -97,6 +97,7 @@ def fold_alignments(model: PlanarProblem) -> FloatArray:
     return extrema
 
 
+@once_per_problem
 def folds(model: PlanarProblem) -> tuple[Fold, ...]:
     """Every fold, by increasing R."""
     R = fold_alignments(model)

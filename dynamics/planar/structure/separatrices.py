@@ -52,6 +52,7 @@ _UP_THE_CURVE = 0.02  # |R| at which the sides of a curve into the line R = 0 ar
 _ON_THE_LINE = 1e-3  # a manifold that ends this close to R = 0, at rest, ends on it
 _RTOL = 1e-6  # of the trajectories from beside a curve
 _NEAR = 0.5 * VISIBLE  # of the window: pieces of lines that are nearer may cross, for curves bend between their points
+_GROUP = 8  # pieces of a line that are compared with those of another by their bounding box first
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,19 +189,6 @@ def _inside(
 
 
 @compiled
-def _next(lengths: Any, j: int, length: float) -> int:
-    """The first index after j whose length is at least ``length``; the number of lengths if there is none."""
-    low, high = j, len(lengths)
-    while high - low > 1:
-        middle = (low + high) // 2
-        if lengths[middle] < length:
-            low = middle
-        else:
-            high = middle
-    return high
-
-
-@compiled
 def _apart(x: float, y: float, x0: float, y0: float, x1: float, y1: float) -> float:
     """The distance of a point to a segment."""
     dx, dy = x1 - x0, y1 - y0
@@ -210,53 +198,80 @@ def _apart(x: float, y: float, x0: float, y0: float, x1: float, y1: float) -> fl
 
 
 @compiled
-def _are_near(points: Any, others: Any, lengths: Any) -> Any:
-    """Of points (2, n) along a line, whether the piece before or after them is ``_NEAR`` to a curve."""
-    near = np.zeros(points.shape[1], np.bool_)
-    for i in range(points.shape[1] - 1):
-        x0, y0, x1, y1 = points[0, i], points[1, i], points[0, i + 1], points[1, i + 1]
-        own = sqrt((x1 - x0) ** 2 + (y1 - y0) ** 2)
-        j = 0
-        while j < len(lengths) - 1:
-            X0, Y0, X1, Y1 = others[0, j], others[1, j], others[0, j + 1], others[1, j + 1]
-            distance = sqrt((x0 - X0) ** 2 + (y0 - Y0) ** 2)
-            if distance - own - (lengths[j + 1] - lengths[j]) <= _NEAR:
-                side0, side1 = (
-                    (X1 - X0) * (y0 - Y0) - (Y1 - Y0) * (x0 - X0),
-                    (X1 - X0) * (y1 - Y0) - (Y1 - Y0) * (x1 - X0),
-                )
-                side2, side3 = (
-                    (x1 - x0) * (Y0 - y0) - (y1 - y0) * (X0 - x0),
-                    (x1 - x0) * (Y1 - y0) - (y1 - y0) * (X1 - x0),
-                )
-                crosses = side0 * side1 < 0.0 and side2 * side3 < 0.0
-                if (
-                    crosses
-                    or min(
-                        _apart(x0, y0, X0, Y0, X1, Y1),
-                        _apart(x1, y1, X0, Y0, X1, Y1),
-                        _apart(X0, Y0, x0, y0, x1, y1),
-                        _apart(X1, Y1, x0, y0, x1, y1),
-                    )
-                    <= _NEAR
-                ):
-                    near[i] = near[i + 1] = True
-                    break
-            # no piece that ends before that length can be near
-            j = max(j + 1, _next(lengths, j, lengths[j] + distance - own - _NEAR) - 1)
+def _boxes(points: Any) -> Any:
+    """Lowest x, highest x, lowest y and highest y of every ``_GROUP`` pieces of a line (2, n), as rows."""
+    pieces = points.shape[1] - 1
+    boxes = np.empty(((pieces + _GROUP - 1) // _GROUP, 4))
+    for k in range(len(boxes)):
+        first = k * _GROUP
+        for row in (0, 1):
+            low = high = points[row, first]
+            for i in range(first + 1, min(pieces, first + _GROUP) + 1):
+                low, high = min(low, points[row, i]), max(high, points[row, i])
+            boxes[k, 2 * row], boxes[k, 2 * row + 1] = low, high
+    return boxes
+
+
+@compiled
+def _boxes_are_near(one: Any, other: Any) -> bool:
+    return (
+        one[0] - other[1] <= _NEAR
+        and other[0] - one[1] <= _NEAR
+        and one[2] - other[3] <= _NEAR
+        and other[2] - one[3] <= _NEAR
+    )
+
+
+@compiled
+def _pieces_are_near(one: Any, i: int, other: Any, j: int) -> bool:
+    """Whether the pieces of two lines (2, n) after these points cross or are ``_NEAR`` to each other."""
+    x0, y0, x1, y1 = one[0, i], one[1, i], one[0, i + 1], one[1, i + 1]
+    X0, Y0, X1, Y1 = other[0, j], other[1, j], other[0, j + 1], other[1, j + 1]
+    if min(x0, x1) - max(X0, X1) > _NEAR or min(X0, X1) - max(x0, x1) > _NEAR:
+        return False
+    if min(y0, y1) - max(Y0, Y1) > _NEAR or min(Y0, Y1) - max(y0, y1) > _NEAR:
+        return False
+    side0 = (X1 - X0) * (y0 - Y0) - (Y1 - Y0) * (x0 - X0)
+    side1 = (X1 - X0) * (y1 - Y0) - (Y1 - Y0) * (x1 - X0)
+    side2 = (x1 - x0) * (Y0 - y0) - (y1 - y0) * (X0 - x0)
+    side3 = (x1 - x0) * (Y1 - y0) - (y1 - y0) * (X1 - x0)
+    return (side0 * side1 < 0.0 and side2 * side3 < 0.0) or min(
+        _apart(x0, y0, X0, Y0, X1, Y1),
+        _apart(x1, y1, X0, Y0, X1, Y1),
+        _apart(X0, Y0, x0, y0, x1, y1),
+        _apart(X1, Y1, x0, y0, x1, y1),
+    ) <= _NEAR
+
+
+@compiled
+def _are_near(line: Any, other: Any) -> Any:
+    """Of points (2, n) along a line, whether the piece before or after them is ``_NEAR`` to another line (2, m)."""
+    near = np.zeros(line.shape[1], np.bool_)
+    pieces, other_pieces = line.shape[1] - 1, other.shape[1] - 1
+    groups, other_groups = _boxes(line), _boxes(other)
+    for k in range(len(groups)):
+        for m in range(len(other_groups)):
+            if not _boxes_are_near(groups[k], other_groups[m]):
+                continue
+            for i in range(k * _GROUP, min((k + 1) * _GROUP, pieces)):
+                if near[i] and near[i + 1]:
+                    continue
+                for j in range(m * _GROUP, min((m + 1) * _GROUP, other_pieces)):
+                    if _pieces_are_near(line, i, other, j):
+                        near[i] = near[i + 1] = True
+                        break
     return near
 
 
-def _alone(starts: list[FloatArray], all_curves: list[_Curve] | None, a_max: float) -> NDArray[np.bool_]:
-    """Of the starts (2, n) on either side of a curve, whether no curve is ``_NEAR`` to the line through them, as an
+def _alone(starts: FloatArray, all_curves: list[_Curve] | None, a_max: float) -> NDArray[np.bool_]:
+    """Of the starts (2, 2, n) on either side of a curve, whether no curve is ``_NEAR`` to the line through them, as an
     array (2, n): there limits do not change, for they do so only where the start crosses a separatrix."""
-    near = np.full((2, starts[0].shape[1]), all_curves is None)
+    near = np.full((2, starts.shape[2]), all_curves is None)
     scale = np.array([[0.5], [0.5 / a_max]])
     for other in all_curves or ():
         points = np.stack([other.R, other.a]) * scale
-        lengths = np.append(0.0, np.cumsum(np.hypot(*np.diff(points))))
         for side, line in enumerate(starts):
-            near[side] |= _are_near(line * scale, points, lengths)
+            near[side] |= _are_near(line * scale, points)
     return ~near
 
 
@@ -268,11 +283,11 @@ def _cut(
     along = np.stack([np.gradient(R), np.gradient(a / a_max)])
     along /= np.maximum(np.hypot(*along), 1e-300)
     step = 2.0 * VISIBLE * np.stack([-along[1], along[0] * a_max])  # to the left; the window is 2 wide, 2 a_max high
-    starts = [np.stack([R, a]) + sign * step for sign in (1.0, -1.0)]
+    starts = np.stack([R, a]) + np.array([1.0, -1.0]).reshape(2, 1, 1) * step  # of the side, the coordinate, the point
     # along R = +-1 one side is too narrow to be seen, and what is seen of the other would be named without it
-    within = np.maximum(np.abs(starts[0][0]), np.abs(starts[1][0])) < 1.0
+    within = np.abs(starts[:, 0]).max(axis=0) < 1.0
     alone = _alone(starts, all_curves, a_max)
-    ends = _ends(model, given, np.stack(starts, axis=1), within, alone)
+    ends = _ends(model, given, starts, within, alone)
     # where the end is not certain, that of the point before counts, at the beginning that of the first certain one
     filled = [side[_last_certain(side)] if (side >= 0).any() else side for side in ends]
     changes = np.flatnonzero((np.diff(filled[0]) != 0) | (np.diff(filled[1]) != 0)) + 1
@@ -300,13 +315,13 @@ def _ends(
     within: NDArray[np.bool_],
     alone: NDArray[np.bool_],
 ) -> NDArray[np.int64]:
-    """Numbers (2, n), in each row the same where starts (R, a) of shape (2, 2, n), on the left and on the right of a
+    """Numbers (2, n), in each row the same where starts of shape (2, 2, n), (R, a) on the left and on the right of a
     curve, have the same limit; -1 where it is not certain or not ``within``."""
-    found = np.full(starts.shape[1:], -1)
+    found = np.full((2, starts.shape[2]), -1)
     inside = np.flatnonzero(within)
     if len(inside) == 0:
         return found
-    R, a = starts[:, :, inside]
+    R, a = starts[:, 0, inside], starts[:, 1, inside]
     alone = alone[:, inside]
     fate, end = np.full(R.shape, Fate.UNDECIDED, np.int8), np.full(R.shape, np.nan)
     probed = ~alone
@@ -327,7 +342,8 @@ def _ends(
             end[side, some[interval[between]]],
         )
         left[side] = ~(probed[side] | between)
-    _settle(model, given, R, a, left, fate, end)
+    if left.any():
+        _settle(model, given, R, a, left, fate, end)
     if np.count_nonzero(model.overlaps[1]) == 1:  # where it ends varies along the curve
         end = np.sign(end)
     for side in (0, 1):
@@ -349,10 +365,9 @@ def _settle(
     """Write the fates of the chosen of the starts (R, a), and the R at which they end; where they unlearn, the
     sign of a in units of that for R > 0."""
     fates, out = np.empty(np.count_nonzero(chosen), np.int8), np.empty((4, np.count_nonzero(chosen)))
-    if len(fates):
-        batch_integrator.classify_batch(
-            *given, np.zeros(len(fates), np.int64), R[chosen], a[chosen], 0.0, False, _RTOL, fates, out
-        )
+    batch_integrator.classify_batch(
+        *given, np.zeros(len(fates), np.int64), R[chosen], a[chosen], 0.0, False, _RTOL, fates, out
+    )
     unlearns = fates == Fate.UNLEARNING
     out[0, unlearns] = np.copysign(1.0, out[0, unlearns]) ** model.first_degree
     fate[chosen], end[chosen] = fates, out[0]
