@@ -7,7 +7,7 @@ doubled while the work goes on. For each view and kind is printed: the largest r
 end, and to the estimate; the longest CPU time between two checkpoints or lines; and the links. Estimate and gap are
 compared with CPU time divided by how much slower the machine is at present than the one on which the estimates were
 measured, by a fixed computation that is repeated all along. Exits with 1 if the CPU time is more than twice the charge,
-or a gap is above 0.25 s.
+or a gap is above 0.25 s. Ctrl-C ends a view and kind with a report of its states so far.
 """
 
 from __future__ import annotations
@@ -130,12 +130,15 @@ def campaign(view: View, kind: str, states: int, seed: int) -> list[Measurement]
     """Measurements of so many states that are not refused."""
     random, found, tried = Random(f"{seed} {view.name}"), [], 0
     slowness = reference()
-    while len(found) < states and tried < 10 * states:
-        tried += 1
-        if tried % EVERY == 0:
-            slowness = reference()
-        one = measure(view, link(random, view), kind, slowness)
-        found += [one] if one else []
+    try:
+        while len(found) < states and tried < 10 * states:
+            tried += 1
+            if tried % EVERY == 0:
+                slowness = reference()
+            one = measure(view, link(random, view), kind, slowness)
+            found += [one] if one else []
+    except KeyboardInterrupt:
+        print("interrupted", flush=True)
     return found
 
 

@@ -213,7 +213,8 @@ def _boxes(points: Any) -> Any:
 
 
 @compiled
-def _boxes_are_near(one: Any, other: Any) -> bool:
+def _boxes_are_near(one: Any, other: Any) -> Any:
+    """Whether bounding boxes are ``_NEAR`` to each other."""
     return (
         one[0] - other[1] <= _NEAR
         and other[0] - one[1] <= _NEAR
@@ -223,7 +224,7 @@ def _boxes_are_near(one: Any, other: Any) -> bool:
 
 
 @compiled
-def _pieces_are_near(one: Any, i: int, other: Any, j: int) -> bool:
+def _pieces_are_near(one: Any, i: int, other: Any, j: int) -> Any:
     """Whether the pieces of two lines (2, n) after these points cross or are ``_NEAR`` to each other."""
     x0, y0, x1, y1 = one[0, i], one[1, i], one[0, i + 1], one[1, i + 1]
     X0, Y0, X1, Y1 = other[0, j], other[1, j], other[0, j + 1], other[1, j + 1]
@@ -235,12 +236,17 @@ def _pieces_are_near(one: Any, i: int, other: Any, j: int) -> bool:
     side1 = (X1 - X0) * (y1 - Y0) - (Y1 - Y0) * (x1 - X0)
     side2 = (x1 - x0) * (Y0 - y0) - (y1 - y0) * (X0 - x0)
     side3 = (x1 - x0) * (Y1 - y0) - (y1 - y0) * (X1 - x0)
-    return (side0 * side1 < 0.0 and side2 * side3 < 0.0) or min(
-        _apart(x0, y0, X0, Y0, X1, Y1),
-        _apart(x1, y1, X0, Y0, X1, Y1),
-        _apart(X0, Y0, x0, y0, x1, y1),
-        _apart(X1, Y1, x0, y0, x1, y1),
-    ) <= _NEAR
+    crosses = side0 * side1 < 0.0 and side2 * side3 < 0.0
+    return (
+        crosses
+        or min(
+            _apart(x0, y0, X0, Y0, X1, Y1),
+            _apart(x1, y1, X0, Y0, X1, Y1),
+            _apart(X0, Y0, x0, y0, x1, y1),
+            _apart(X1, Y1, x0, y0, x1, y1),
+        )
+        <= _NEAR
+    )
 
 
 @compiled
