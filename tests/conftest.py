@@ -2,6 +2,7 @@
 chance."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -10,7 +11,7 @@ from pathlib import Path
 os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).parent.parent / ".numba_cache"))
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("LIMIT_RATE", "0")  # all tests are one address
-os.environ.setdefault("RUNS_FOLDER", tempfile.mkdtemp(prefix="runs-of-tests-"))
+os.environ.setdefault("RUNS_FOLDER", os.path.join(tempfile.gettempdir(), f"runs-of-tests-{os.getpid()}", "runs"))
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -74,9 +75,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Compile the numerical core before xdist's workers start: they load it, and do not each compile the same."""
     if session.config.getoption("numprocesses", None):
-        imports = "from components.operations import warmup; from components.views.registry import VIEWS"
-        subprocess.run(
-            [sys.executable, "-c", f"{imports}; warmup._warm(VIEWS.values())"],
-            cwd=Path(__file__).parent.parent,
-            check=True,
-        )
+        halves = [("planar", "simulation"), ("mean_field",)]  # about as long as each other
+        compilers = [
+            subprocess.Popen(
+                [sys.executable, "-c", f"import dynamics; dynamics.warm_up({systems})"],
+                cwd=Path(__file__).parent.parent,
+            )
+            for systems in halves
+        ]
+        assert [compiler.wait() for compiler in compilers] == [0] * len(halves)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove the records of runs, unless they were to be kept in a folder of the caller's."""
+    folder = Path(os.environ["RUNS_FOLDER"]).parent
+    if folder.name == f"runs-of-tests-{os.getpid()}":
+        shutil.rmtree(folder, ignore_errors=True)
