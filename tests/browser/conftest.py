@@ -103,6 +103,7 @@ def reset_context(browser: Browser, settings: dict[str, object]) -> BrowserConte
     page.evaluate("window.name = ''")
     session = context.new_cdp_session(page)
     session.send("Page.resetNavigationHistory")
+    session.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
     session.detach()
     return context
 
