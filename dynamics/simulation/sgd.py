@@ -27,6 +27,7 @@ from numpy.typing import ArrayLike
 
 from dynamics.activations import Activation, series
 from dynamics.counter_based_normals import counter_based_normal, stream_key
+from dynamics.interruption import checkpoint
 from dynamics.results import Result
 from dynamics.typing import FloatArray
 from dynamics.validation import (
@@ -623,8 +624,10 @@ def run_in_lockstep(
 
     def records() -> Iterator[list[NetworkRecord]]:
         for t in times.tolist():
+            checkpoint()  # not only where nothing is recorded yet: samples may follow each other for long
             while not advance_all(networks, t, seconds, executor):
                 yield []
+                checkpoint()
             yield [run.measure() for run in networks]
             if any(run.halted for run in networks):
                 return

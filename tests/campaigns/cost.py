@@ -137,7 +137,7 @@ def campaign(view: View, kind: str, states: int, seed: int) -> list[Measurement]
                 slowness = reference()
             one = measure(view, link(random, view), kind, slowness)
             found += [one] if one else []
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemError):  # the second is what compiled code makes of the first
         print("interrupted", flush=True)
     return found
 

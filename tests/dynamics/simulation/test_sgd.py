@@ -19,6 +19,7 @@ from dynamics import (
 )
 from dynamics.activations import Activation
 from dynamics.counter_based_normals import counter_based_normal, stream_key
+from dynamics.interruption import Interrupted, interruptible
 from dynamics.simulation.sgd import TrainingSetup, first_layer, gradient, population_risk
 
 PHI = (1.0, -1.0, 2 / 3)
@@ -278,3 +279,14 @@ def test_a_batch_of_many_pieces_is_one_batch():
     assert np.allclose(run.a, a + 0.1 * da, rtol=1e-13)
     assert np.allclose(run.W, W / np.linalg.norm(W, axis=1, keepdims=True), rtol=1e-12, atol=1e-13)
     assert run.state()["clock"][2] == pytest.approx(square)
+
+
+@pytest.mark.parametrize("samples", [2, 40])
+def test_a_comparison_can_be_interrupted_however_densely_it_is_sampled(samples):
+    """Whether a piece of work ends with samples or with none, there is a checkpoint before the next."""
+    network = make_network(PHI, "tanh", 0.1, m=20, d=40, batch=200, seed=0)
+    records = run_in_lockstep([network], np.linspace(0.0, 1.0, samples), 0.0)
+    looks = []
+    with pytest.raises(Interrupted), interruptible(lambda: looks.append(1) or len(looks) > 20):
+        list(records)
+    assert len(looks) == 21
