@@ -24,7 +24,7 @@ MIMETYPES = {
     "bib": "application/x-bibtex",
 }
 
-ROWS = 500  # written between two checkpoints, a few hundredths of a second
+CELLS = 10_000  # written between two checkpoints, a few hundredths of a second
 MAX_SLUG = 80  # characters of the parameters in a file name
 
 
@@ -82,8 +82,9 @@ def _csv(table: Columns, constants: Mapping[str, str]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([*table, *constants])
     constant_cells = tuple(constants.values())
+    rows = max(1, CELLS // (len(table) + len(constants)))
     for number, row in enumerate(zip(*(np.asarray(values).tolist() for values in table.values()), strict=True)):
-        if number % ROWS == 0:  # a map has hundreds of thousands
+        if number % rows == 0:  # a map has hundreds of thousands of rows, a record of neurons thousands of columns
             checkpoint()
         writer.writerow((*row, *constant_cells))
     return text.getvalue()

@@ -10,6 +10,7 @@ import numpy as np
 from components.views.linear_network.columns import LOG_START
 from components.views.linear_network.state import LinearNetworkState, horizon
 from dynamics import DescentRecord, LinearNetwork, descent
+from dynamics.interruption import checkpoint
 from dynamics.linear_network import ACTIVATIONS as FUNCTIONS
 from dynamics.linear_network.problem import ENTRY_MAX
 
@@ -116,6 +117,7 @@ def both_rows(state: LinearNetworkState, network: LinearNetwork) -> tuple[Row, R
 
 def output(network: LinearNetwork, activation: str) -> float:
     """Return f(0) with an activation."""
+    checkpoint()  # a network has up to 100,000 neurons
     if activation == "linear":
         return network.start.f
     return network.gamma * float(network.u0 @ FUNCTIONS[activation][0](network.v0 * network.x_norm))
@@ -145,10 +147,9 @@ def _limit(network: LinearNetwork, activation: str) -> float:
     h = network.v0 * network.x_norm
     weights = network.eta_u * np.sum(phi(h) ** 2) + network.eta_w * network.rho * np.sum((network.u0 * slope(h)) ** 2)
     residual = abs(output(network, activation) - network.y)
-    if residual == 0.0 or weights == 0.0:
-        return np.inf
     kernel = network.gamma**2 * float(weights)
-    return float(2.0 / (network.beta * (network.beta + 1.0) * residual ** (network.beta - 1.0) * kernel))
+    curvature = network.beta * (network.beta + 1.0) * residual ** (network.beta - 1.0) * kernel  # may underflow
+    return 2.0 / curvature if residual > 0.0 and curvature > 0.0 else np.inf
 
 
 def record_times(experiment: Experiment) -> np.ndarray:

@@ -480,3 +480,17 @@ def test_writing_a_long_file_can_be_stopped() -> None:
         rows = _csv(table, {"link": "x"}).count("\n")
     assert rows == 256**2 + 1
     assert looks - computed > 100, "of a file that takes some tenths of a second"
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(20_000, 5), (50, 2000)])
+def test_a_table_can_be_interrupted_however_wide_it_is(rows: int, columns: int) -> None:
+    looks: list[None] = []
+
+    def look() -> bool:
+        looks.append(None)
+        return False
+
+    with interruptible(look):
+        text = _csv({f"column{k}": np.zeros(rows) for k in range(columns)}, {})
+    assert text.count("\n") == rows + 1
+    assert len(looks) >= 10

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import runpy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -365,3 +366,10 @@ def test_the_script_computes_the_same(
         *_, last = compute.measured(state)
         np.testing.assert_array_equal(found["exponents"].kernel_ratio, last.kernel_ratio)
     assert (tmp_path / "linear_network.html").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("activation", experiments.FUNCTIONS)
+def test_a_network_next_to_its_target_is_stable_at_any_step(activation: str) -> None:
+    """The limit of the step is infinite where what it is divided by vanishes in floating point."""
+    network = replace(LinearNetwork.random(1, y=1e-120, beta=4.0), u0=np.zeros(1))
+    assert experiments._limit(network, activation) == np.inf
