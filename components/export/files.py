@@ -24,7 +24,7 @@ MIMETYPES = {
     "bib": "application/x-bibtex",
 }
 
-CELLS = 5_000  # written between two checkpoints, a few hundredths of a second
+CELLS = 2_000  # written between two checkpoints, a few hundredths of a second
 MAX_SLUG = 80  # characters of the parameters in a file name
 
 
