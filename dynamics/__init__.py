@@ -1,7 +1,5 @@
 """The dynamics of feature learning and unlearning: a numerical library, independent of any app."""
 
-from collections.abc import Sequence
-
 from dynamics.activations import Activation
 from dynamics.integrators.rosenbrock import ResultCode
 from dynamics.linear_network import (
@@ -92,7 +90,6 @@ from dynamics.simulation import (
     simulate_network,
     train_single_index,
 )
-from dynamics.validation import check_choices
 
 __all__ = [
     "SCALINGS",
@@ -180,30 +177,14 @@ __all__ = [
 ]
 
 
-def warm_up(systems: Sequence[str] = ("planar", "mean_field", "simulation")) -> None:
+def warm_up() -> None:
     """Compile everything, or load it from the cache: after this no call waits for the compiler.
-
-    Parameters
-    ----------
-    systems : sequence of {"planar", "mean_field", "simulation"}, optional
-        What to compile: the planar system with phase maps and finite width; neurons in the mean-field limit; training
-        of two-layer networks. By default all; what is used by several is compiled with each.
-
-    Raises
-    ------
-    ValueError
-        If one of the systems has another name.
 
     Examples
     --------
     >>> import dynamics
     >>> dynamics.warm_up()  # doctest: +SKIP
     """
-    for system in check_choices("systems", systems, tuple(_COMPILED)):
-        _COMPILED[system]()
-
-
-def _compile_planar() -> None:
     model = UnlearningModel((1.0, 1.0, 1.0), (1.0, -1.0, 1.0))
     _ = model.trajectory(1.0, tau_end=1.0).error
     model.trajectory(1.0, tau=(0.0, 1.0))
@@ -216,19 +197,10 @@ def _compile_planar() -> None:
     model.separatrices()
     model.critical_manifold()
     model.sums(0.5)
-
-
-def _compile_mean_field() -> None:
     for activation in ("relu", (0.0, 1.0)):
         neurons = MeanFieldModel(activation=activation, m=2)
         neurons.trajectory(t_end=1e-3)
         neurons.trajectory(t_end=1e-3, overlaps=True)
-
-
-def _compile_simulation() -> None:
     largest_faithful_step(LinearNetwork.random(2, y=2.0))
     for mode in MODES:
         list(train_single_index(2, 3, 4, None, (1.0, 0.5), (1.0,), 1.0, 1e-3, mode=mode, n=2))
-
-
-_COMPILED = {"planar": _compile_planar, "mean_field": _compile_mean_field, "simulation": _compile_simulation}

@@ -75,15 +75,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Compile the numerical core before xdist's workers start: they load it, and do not each compile the same."""
     if session.config.getoption("numprocesses", None):
-        halves = [("planar", "simulation"), ("mean_field",)]  # about as long as each other
-        compilers = [
-            subprocess.Popen(
-                [sys.executable, "-c", f"import dynamics; dynamics.warm_up({systems})"],
-                cwd=Path(__file__).parent.parent,
-            )
-            for systems in halves
-        ]
-        assert [compiler.wait() for compiler in compilers] == [0] * len(halves)
+        imports = "from components.operations import warmup; from components.views.registry import VIEWS"
+        subprocess.run(
+            [sys.executable, "-c", f"{imports}; warmup._warm(VIEWS.values())"],
+            cwd=Path(__file__).parent.parent,
+            check=True,
+        )
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -197,3 +197,14 @@ def _point(x: ArrayLike) -> FloatArray:
     """A point of 1 to 10,000 dimensions; one number is a point on a line."""
     point = np.atleast_1d(check_array("x", x, -ENTRY_MAX, ENTRY_MAX))
     return check_array("x", point, ndim=1, most=D0_MAX)
+
+
+def step_limits(beta: float, residual: FloatArray | float, kernel: FloatArray | float) -> FloatArray:
+    """Steps beyond which gradient descent would not be stable if it stayed where residual and kernel are these.
+
+    They are 2 over the curvature ``beta (beta + 1) |residual|^(beta - 1) kernel``; inf where that is 0 or vanishes in
+    floating point, and 0 where it is infinite or not defined.
+    """
+    with np.errstate(all="ignore"):
+        curvature = np.asarray(beta * (beta + 1.0) * np.abs(residual) ** (beta - 1.0) * kernel)
+        return np.where(curvature > 0.0, 2.0 / curvature, np.where(np.isnan(curvature), 0.0, np.inf))

@@ -9,7 +9,7 @@ from math import hypot, inf, log, sqrt
 
 import numpy as np
 
-from dynamics.linear_network.problem import LinearProblem
+from dynamics.linear_network.problem import LinearProblem, step_limits
 from dynamics.results import Result
 from dynamics.typing import FloatArray
 from dynamics.validation import check_array, check_number
@@ -73,10 +73,7 @@ class LinearSolution(Result):
 
         It is 2 over the curvature ``beta (beta + 1) |f - y|^(beta - 1) kernel``, and inf if that is 0.
         """
-        beta = self.network.beta
-        with np.errstate(all="ignore"):
-            curvature = beta * (beta + 1.0) * abs(self.residual) ** (beta - 1.0) * self.kernel
-            return np.where(curvature > 0.0, 2.0 / curvature, np.where(np.isnan(curvature), 0.0, np.inf))
+        return step_limits(self.network.beta, self.residual, self.kernel)
 
     def p(self, neurons: Sequence[int] | FloatArray | None = None) -> FloatArray:
         """Return p_i at each time.

@@ -121,6 +121,9 @@ def measure(view: View, query: str, kind: str, slowness: float) -> Measurement |
         interrupted = True
     except InvalidLink:
         return None
+    except Exception as error:
+        error.add_note(f"{view.name} {kind}: {query}")
+        raise
     watch.look()
     seconds = spent() - watch.began
     return Measurement(query, seconds, charge.seconds, seconds / slowness / estimate, watch.gap / slowness, interrupted)
@@ -137,8 +140,11 @@ def campaign(view: View, kind: str, states: int, seed: int) -> list[Measurement]
                 slowness = reference()
             one = measure(view, link(random, view), kind, slowness)
             found += [one] if one else []
-    except (KeyboardInterrupt, SystemError):  # the second is what compiled code makes of the first
-        print("interrupted", flush=True)
+    except (KeyboardInterrupt, SystemError) as error:
+        # compiled code makes a SystemError of what interrupts it
+        if not isinstance(error, KeyboardInterrupt) and not isinstance(error.__cause__, KeyboardInterrupt):
+            raise
+        print(f"{view.name} {kind} is interrupted", flush=True)
     return found
 
 

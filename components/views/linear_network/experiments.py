@@ -12,7 +12,7 @@ from components.views.linear_network.state import LinearNetworkState, horizon
 from dynamics import DescentRecord, LinearNetwork, descent
 from dynamics.interruption import checkpoint
 from dynamics.linear_network import ACTIVATIONS as FUNCTIONS
-from dynamics.linear_network.problem import ENTRY_MAX
+from dynamics.linear_network.problem import ENTRY_MAX, step_limits
 
 ACTIVATIONS = ("linear", "relu", "leaky_relu", "sigmoid", "swish")
 STABILITY_POINTS = 9  # values of f, its ends included, at which stability is evaluated
@@ -43,13 +43,12 @@ class Experiment:
 def limit(network: LinearNetwork) -> float:
     """Return the smallest step at which descent is unstable at the start, at the end, or between.
 
-    The curvature is ``beta (beta + 1) |f - y|^(beta - 1) kernel``; points at which it is 0 or infinite are skipped.
+    Points at which the curvature is 0 or infinite are skipped.
     """
-    flow, beta = network.flow, network.beta
+    flow = network.flow
     f = flow.f0 + (flow.f_end - flow.f0) * np.linspace(0.0, 1.0, STABILITY_POINTS)
     kernel = 2.0 * flow.g * np.hypot(f, flow.floor)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        steps = 2.0 / (beta * (beta + 1.0) * abs(f - flow.y) ** (beta - 1.0) * kernel)
+    steps = step_limits(network.beta, f - flow.y, kernel)
     finite = steps[np.isfinite(steps) & (steps > 0)]
     return float(finite.min()) if finite.size else 1.0
 
@@ -146,10 +145,8 @@ def _limit(network: LinearNetwork, activation: str) -> float:
     phi, slope = FUNCTIONS[activation]
     h = network.v0 * network.x_norm
     weights = network.eta_u * np.sum(phi(h) ** 2) + network.eta_w * network.rho * np.sum((network.u0 * slope(h)) ** 2)
-    residual = abs(output(network, activation) - network.y)
-    kernel = network.gamma**2 * float(weights)
-    curvature = network.beta * (network.beta + 1.0) * residual ** (network.beta - 1.0) * kernel  # may underflow
-    return 2.0 / curvature if residual > 0.0 and curvature > 0.0 else np.inf
+    step = float(step_limits(network.beta, output(network, activation) - network.y, network.gamma**2 * weights))
+    return step if step > 0.0 else np.inf  # at the target itself the curvature may be infinite
 
 
 def record_times(experiment: Experiment) -> np.ndarray:

@@ -40,6 +40,7 @@ from components.views.linear_network.state import (
 from components.views.linear_network.view import LinearNetworkView
 from components.views.registry import VIEWS
 from dynamics import LinearNetwork
+from dynamics.interruption import interruptible
 from dynamics.linear_network import BORDERS, SCALINGS, Phase, scaling_phase
 from tests.components.streamed import joined
 from tests.waiting import core_is_ready
@@ -369,7 +370,28 @@ def test_the_script_computes_the_same(
 
 
 @pytest.mark.parametrize("activation", experiments.FUNCTIONS)
-def test_a_network_next_to_its_target_is_stable_at_any_step(activation: str) -> None:
-    """The limit of the step is infinite where what it is divided by vanishes in floating point."""
-    network = replace(LinearNetwork.random(1, y=1e-120, beta=4.0), u0=np.zeros(1))
-    assert experiments._limit(network, activation) == np.inf
+@pytest.mark.parametrize("beta", [0.25, 1.0, 4.0])
+@pytest.mark.parametrize("y", [0.0, 1e-120])
+def test_a_network_next_to_its_target_limits_no_step(activation: str, beta: float, y: float) -> None:
+    """Where the curvature vanishes in floating point or is infinite; that of the squared loss is its kernel."""
+    network = replace(LinearNetwork.random(1, y=y, beta=beta), u0=np.zeros(1))
+    kernel = (
+        network.gamma**2
+        * network.eta_u
+        * float(experiments.FUNCTIONS[activation][0](network.v0 * network.x_norm)[0]) ** 2
+    )
+    step = experiments._limit(network, activation)
+    if beta == 1.0:
+        assert step == pytest.approx(1.0 / kernel if kernel else np.inf)
+    elif beta > 1.0 or y == 0.0:
+        assert step == np.inf
+    else:
+        assert 0.0 < step < 1e-50 or kernel == 0.0
+
+
+def test_networks_of_other_activations_can_be_interrupted_one_by_one() -> None:
+    state = LinearNetworkState(panel="activations", seeds=3)
+    looks: list[None] = []
+    with interruptible(lambda: bool(looks.append(None))):
+        experiments.both_rows(state, state.network())
+    assert len(looks) >= 2 * 3 * len(experiments.FUNCTIONS)
