@@ -29,6 +29,7 @@ WORK_MAX = 2_000_000_000  # neurons times networks times steps, some 10 s for th
 RECORDS_MAX = 10_000
 NETWORKS_MAX = 1_000
 _DIVERGED = 1e6  # times the larger of |y| and |f(0)|
+_UNCHECKED = 1_000_000  # steps of a neuron between two checkpoints, some hundredths of a second
 _LEAK = 0.01  # slope of the leaky ReLU below 0
 
 
@@ -180,12 +181,16 @@ def _descend(
     h = np.array([one.v0 * one.x_norm for one in networks])
     kernel0 = np.zeros(len(networks))
     limit = np.zeros(len(networks))
-    number = 0
+    number = unchecked = 0
     for target_step in recorded:
         halted = ""
         checkpoint()
         with np.errstate(all="ignore"):  # what overflows has diverged, and is reported as that
             while number < target_step and not halted:
+                unchecked += u.size
+                if unchecked > _UNCHECKED:
+                    checkpoint()
+                    unchecked = 0
                 shape = phi(h)
                 f = gamma * np.einsum("sd,sd->s", u, shape)
                 residual = f - y
@@ -197,6 +202,7 @@ def _descend(
                     halted = _halt(f, limit, number - 1, step)
                 elif number == 1:
                     limit = _DIVERGED * np.maximum(abs(f), np.where(y == 0.0, abs(f), abs(y)))
+            checkpoint()  # a record costs as much as several steps
             shape, bent = phi(h), u * slope(h)
             f = gamma * np.einsum("sd,sd->s", u, shape)
             if number and not halted and not (abs(f) <= limit).all():
