@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Frame, Page
 
 from tests.waiting import LONGEST
 
@@ -32,8 +32,12 @@ def wait_for_query(page: Page, part: str) -> None:
     page.wait_for_selector(f'body[data-drawn*="{part}"]')
 
 
-def until(page: Page, condition: str) -> None:
-    """Waits until a condition holds (Playwright's own waiting evaluates texts, which our policy forbids)."""
+def until(page: Page | Frame, condition: str) -> None:
+    """Waits until a condition holds.
+
+    Playwright's `wait_for_function` evaluates texts, which our policy forbids: it fails where the condition does not
+    hold at once.
+    """
     end = time.monotonic() + LONGEST
     while not page.evaluate(condition):
         assert time.monotonic() < end, f"never: {condition}"

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.browser.hand import STATE, box, lines, slider, traces, wait_for_query
+from tests.browser.hand import STATE, box, lines, slider, traces, until, wait_for_query
 
 PANEL = "#unlearning-panel"
 
@@ -30,7 +30,7 @@ def test_the_panels_are_switched_and_the_link_brings_them_back(open_page: Any) -
     }
     for panel in ("law", "slopes", "kernel", "course"):
         choose(page, panel)
-        page.wait_for_function("(n) => fl.page.drawing.figures.panels.gd.data.length >= n", arg=3 * len(columns[panel]))
+        until(page, f"fl.page.drawing.figures.panels.gd.data.length >= {3 * len(columns[panel])}")
         assert {line["meta"]["y"] for line in lines(page, "panels")} == columns[panel]
         assert page.locator("#unlearning-measure").is_visible() == (panel == "course")
     choose(page, "limit")
@@ -98,4 +98,4 @@ def test_a_run_is_pinned_compared_exchanged_and_let_go_by_keyboard(open_page: An
 def test_all_runs_are_played_together(open_page: Any) -> None:
     page = open_page("/?a=5&m=1e4&pan=law&pc=1,1&pcs=1,-1&pe=1&pa=3&pR=0")
     page.locator("#scrub").fill("500")
-    page.wait_for_function("() => document.querySelectorAll('.over circle').length === 9")
+    until(page, "document.querySelectorAll('.over circle').length === 9")

@@ -78,7 +78,7 @@ def test_a_page_of_another_origin_holds_an_embed_without_entering_its_history(ho
     expect(frame.locator("#open-app")).to_have_attribute("href", frame.evaluate("fl.page.history.plain()"))
     assert "eps=0.5" in str(frame.locator("#open-app").get_attribute("href"))
     assert "embed" not in str(frame.locator("#open-app").get_attribute("href"))
-    frame.wait_for_function("location.search.includes('eps=0.5') && location.search.endsWith('&embed=main')")
+    until(frame, "location.search.includes('eps=0.5') && location.search.endsWith('&embed=main')")
     assert page.evaluate("history.length") == steps
 
 

@@ -17,6 +17,7 @@ from components.jobs import queue
 from components.jobs.settings import Settings
 from components.server import job_routes
 from tests.browser.conftest import Open, Silent
+from tests.browser.hand import until
 from tests.components.jobs.conftest import NAMES, Hold
 from tests.components.jobs.views import HELD, VIEWS
 from tests.waiting import LONGEST
@@ -97,7 +98,7 @@ def got(page: Page, what: str) -> Any:
 
 def test_two_pages_follow_one_run_to_its_end(follow: Callable[[str], Page]) -> None:
     early = follow("n=20&wait=0.05")
-    early.wait_for_function("window.got.numbers.length > 5")
+    until(early, "window.got.numbers.length > 5")
     late = follow("n=20&wait=0.05")
     for page in (early, late):
         assert got(page, "over") is True
@@ -121,9 +122,9 @@ def test_a_link_that_cannot_be_read_is_told(follow: Callable[[str], Page]) -> No
 def test_a_server_that_is_away_is_waited_for(host: Host, hold: Hold, follow: Callable[[str], Page]) -> None:
     hold.at(10)
     page = follow("n=40")
-    page.wait_for_function("window.got.numbers.length === 10")
+    until(page, "window.got.numbers.length === 10")
     host.away = True
-    page.wait_for_function("window.got.statuses.at(-1) === 'away'")
+    until(page, "window.got.statuses.at(-1) === 'away'")
     host.away = False
     hold.let_go()
     assert got(page, "over") is True
@@ -135,10 +136,10 @@ def test_a_run_that_begins_again_is_read_again(
 ) -> None:
     hold.at(10)
     page = follow("n=40")
-    page.wait_for_function("window.got.numbers.length === 10")
+    until(page, "window.got.numbers.length === 10")
     monkeypatch.setattr(queue, "MAX_CRASHES", 1 << 30)
     monkeypatch.setattr(queue, "HEARTBEAT_TIMEOUT", -1.0)  # whoever computes is thought dead
-    page.wait_for_function("window.got.statuses.includes('waiting') || window.got.restarts > 0")
+    until(page, "window.got.statuses.includes('waiting') || window.got.restarts > 0")
     monkeypatch.setattr(queue, "HEARTBEAT_TIMEOUT", LONGEST)
     hold.let_go()
     assert got(page, "over") is True
@@ -148,7 +149,7 @@ def test_a_run_that_begins_again_is_read_again(
 
 def test_who_follows_no_more_asks_no_more(host: Host, follow: Callable[[str], Page]) -> None:
     page = follow("n=1000&wait=0.05")
-    page.wait_for_function("window.got.numbers.length > 2")
+    until(page, "window.got.numbers.length > 2")
     page.evaluate("window.got.stop.abort()")
     assert got(page, "over") == "AbortError"
     asked = host.questions
@@ -162,7 +163,7 @@ def test_a_page_that_has_long_been_hidden_asks_no_more_until_it_is_seen(
 ) -> None:
     hold.at(10)
     page = follow("n=60")
-    page.wait_for_function("window.got.numbers.length === 10")
+    until(page, "window.got.numbers.length === 10")
     page.evaluate("""() => {
       const { seen } = fl;
       fl.seen = async (...args) => { window.waiting = true; await seen(...args); window.waiting = false; };
@@ -170,7 +171,7 @@ def test_a_page_that_has_long_been_hidden_asks_no_more_until_it_is_seen(
       Object.defineProperty(document, "hidden", { value: true, configurable: true });
       document.dispatchEvent(new Event("visibilitychange"));
     }""")
-    page.wait_for_function("window.waiting")
+    until(page, "window.waiting")
     asked = host.questions
     page.clock.run_for(60_000)
     page.evaluate("fetch('/').then((answer) => answer.text())")
