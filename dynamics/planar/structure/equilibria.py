@@ -114,51 +114,48 @@ def lines(model: PlanarProblem) -> tuple[str, ...]:
     return tuple(found)
 
 
-def jacobian(model: PlanarProblem, R: float, a: float) -> FloatArray:
-    """Jacobian (2, 2) of (dR/dtau, da/dtau) with respect to (R, a)."""
-    return _jacobian_and_size(model, R, a)[0]
-
-
-def _jacobian_and_size(model: PlanarProblem, R: float, a: float) -> tuple[FloatArray, FloatArray]:
-    """The Jacobian, and the sums of the moduli of the terms that each entry is made of."""
+def _jacobians_and_sizes(model: PlanarProblem, R: FloatArray, a: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Jacobians (2, 2, n) of (dR/dtau, da/dtau) with respect to (R, a) in points (n,), and the sums of the moduli of
+    the terms that each entry is made of."""
     A, B = model.overlaps
     k = np.arange(1, model.K + 1)
-    powers_A, powers_h = R ** np.maximum(k - 2.0, 0.0), R ** (2.0 * k - 2)
+    R_ = R[:, None]
+    powers_A, powers_h = R_ ** np.maximum(k - 2.0, 0.0), R_ ** (2.0 * k - 2)
     dg, dh = k * (k - 1) * A * powers_A, k * (2 * k - 1) * B * powers_h
-    g, h = k * A * R ** (k - 1.0), k * B * R ** (2.0 * k - 1)
-    q = B * R ** (2.0 * k)
+    g, h = k * A * R_ ** (k - 1.0), k * B * R_ ** (2.0 * k - 1)
+    q = B * R_ ** (2.0 * k)
     slope = 1.0 - R * R
 
-    def entries(sums: FloatArray, a: float, R: float, minus: float) -> FloatArray:
+    def entries(sums: FloatArray, a: FloatArray, R: FloatArray, minus: float) -> FloatArray:
         dg, dh, g, h, q = sums
         fast, mixed = g + minus * a * h, g + minus * 2 * a * h
         first = a * (slope * (dg + minus * a * dh) + minus * 2 * R * fast) / model.eps
         return np.array([[first, slope * mixed / model.eps], [mixed, minus * q]])
 
     series = np.array([dg, dh, g, h, q])
-    return entries(series.sum(axis=1), a, R, -1.0), entries(np.abs(series).sum(axis=1), abs(a), abs(R), 1.0)
+    return entries(series.sum(axis=2), a, R, -1.0), entries(np.abs(series).sum(axis=2), np.abs(a), np.abs(R), 1.0)
 
 
 def _classified(model: PlanarProblem, points: list[tuple[float, float]]) -> list[Equilibrium]:
-    values = [float(model.loss(R, a)) for R, a in points]
+    R, a = np.array(points).T
+    losses = model.loss(R, a)
+    J, size = _jacobians_and_sizes(model, R, a)
+    # Gradient flow: scaling by the metric makes J symmetric, so the eigenvalues are real.
+    mean, half = 0.5 * (J[0, 0] + J[1, 1]), 0.5 * (J[0, 0] - J[1, 1])
+    radius = np.sqrt(half * half + np.maximum(0.0, J[0, 1] * J[1, 0]))
+    determinant = J[0, 0] * J[1, 1] - J[0, 1] * J[1, 0]
+    # the eigenvalue of larger modulus without cancellation, the other from the determinant
+    large = np.where(mean >= 0, mean + radius, mean - radius)
+    small = np.divide(determinant, large, out=np.zeros_like(large), where=large != 0.0)
+    # Whether the determinant is zero does not depend on eps: both of its terms go as 1/eps.
+    rounding = _ROUNDING * (size[0, 0] * size[1, 1] + size[0, 1] * size[1, 0])
+    degenerate = np.abs(determinant) <= rounding
     # The infimum over the plane is reached at an equilibrium, or by running away along R = 0.
-    infimum = min([*values, model.runaway_loss])
+    least = losses <= min(losses.min(), model.runaway_loss) + 1e-12 * model.initial_loss
     found = []
-    for (R, a), loss in zip(points, values, strict=True):
-        J, size = _jacobian_and_size(model, R, a)
-        # Gradient flow: scaling by the metric makes J symmetric, so the eigenvalues are real.
-        mean, half = 0.5 * (J[0, 0] + J[1, 1]), 0.5 * (J[0, 0] - J[1, 1])
-        radius = float(np.sqrt(half * half + max(0.0, J[0, 1] * J[1, 0])))
-        determinant = J[0, 0] * J[1, 1] - J[0, 1] * J[1, 0]
-        # the eigenvalue of larger modulus without cancellation, the other from the determinant
-        large = mean + radius if mean >= 0 else mean - radius
-        small = determinant / large if large != 0.0 else 0.0
-        # Whether the determinant is zero does not depend on eps: both of its terms go as 1/eps.
-        rounding = _ROUNDING * (size[0, 0] * size[1, 1] + size[0, 1] * size[1, 0])
-        low, high = float(min(large, small)), float(max(large, small))
-        kind = EquilibriumKind.DEGENERATE if abs(determinant) <= rounding else _kind(low, high)
-        least = loss <= infimum + 1e-12 * model.initial_loss
-        found.append(Equilibrium(R, a, kind, (low, high), loss, least))
+    for i, (low, high) in enumerate(np.sort([large, small], axis=0).T.tolist()):
+        kind = EquilibriumKind.DEGENERATE if degenerate[i] else _kind(low, high)
+        found.append(Equilibrium(*points[i], kind, (low, high), float(losses[i]), bool(least[i])))
     return found
 
 

@@ -51,7 +51,9 @@ _SADDLE_DISTANCE = 1e-6  # of the distance scale: a start this far beside a sadd
 _UP_THE_CURVE = 0.02  # |R| at which the sides of a curve into the line R = 0 are looked at
 _ON_THE_LINE = 1e-3  # a manifold that ends this close to R = 0, at rest, ends on it
 _RTOL = 1e-6  # of the trajectories from beside a curve
+_CURVE_RTOL = 1e-8  # of the curves: they are within 1e-6 of the window; thresholds are computed more tightly
 _NEAR = 0.5 * VISIBLE  # of the window: pieces of lines that are nearer may cross, for curves bend between their points
+_UNDECIDED = int(Fate.UNDECIDED)  # for compiled functions
 _GROUP = 8  # pieces of a line that are compared with those of another by their bounding box first
 
 
@@ -59,9 +61,9 @@ _GROUP = 8  # pieces of a line that are compared with those of another by their 
 class Separatrix(Result):
     """Hold a curve in the plane inside |R| <= 1, |a| <= a_max, on whose two sides solutions may end differently.
 
-    Neighboring points are at most 1 % of the window apart. A manifold that leaves the window and returns is several
-    curves, and so is one on whose sides the limits change. One that creeps along R = +-1 ends where R is +-1 in
-    floating point.
+    Points are within 1e-6 of the window of the exact curve, and neighbors at most 1 % of it apart. A manifold that
+    leaves the window and returns is several curves, and so is one on whose sides the limits change. One that creeps
+    along R = +-1 ends where R is +-1 in floating point.
 
     All pairs are of the left and the right, seen in the order of the points, with R to the right and a upward.
 
@@ -135,7 +137,7 @@ def separatrices(model: PlanarProblem, a_max: float) -> tuple[Separatrix, ...]:
     for saddle in equilibria:
         if saddle.kind == EquilibriumKind.SADDLE and abs(saddle.R) < 1.0:
             # a manifold may leave the window and return: it is followed as far as thresholds are
-            followed = stable_manifold(model, saddle, 4.0 * max(a_max, abs(saddle.a)) + 100.0)
+            followed = stable_manifold(model, saddle, 4.0 * max(a_max, abs(saddle.a)) + 100.0, _CURVE_RTOL)
             adjacent = _sides(model, (np.arctanh(saddle.R), saddle.a), followed.stable, followed.unstable)
             before, after = (curve_of(rows, a_max) for rows in followed.halves)
             middle = np.array([[saddle.R], [saddle.a]])
@@ -144,9 +146,11 @@ def separatrices(model: PlanarProblem, a_max: float) -> tuple[Separatrix, ...]:
         curves += _of_the_line_at_rest(model, a_max, curves)
     # what absorbs a part of the plane without being a saddle's has a boundary that is none of these curves
     all_known = A[0] != 0.0 and not any(e.kind == EquilibriumKind.DEGENERATE for e in equilibria)
-    all_curves = curves if all_known and np.count_nonzero(B) > 1 else None
+    scale = np.array([[0.5], [0.5 / a_max]])
+    others = [np.stack([curve.R, curve.a]) * scale for curve in curves]
+    known_others = others if all_known and np.count_nonzero(B) > 1 else None
     given = batch_integrator.models(np.array([model.c]), np.array([model.c_star]), np.array([model.eps]))
-    return tuple(piece for curve in curves for piece in _cut(model, given, curve, a_max, all_curves))
+    return tuple(piece for curve in curves for piece in _cut(model, given, curve, a_max, known_others))
 
 
 @dataclass(frozen=True, eq=False)
@@ -269,121 +273,176 @@ def _are_near(line: Any, other: Any) -> Any:
     return near
 
 
-def _alone(starts: FloatArray, all_curves: list[_Curve] | None, a_max: float) -> NDArray[np.bool_]:
+@compiled
+def _beside(R: Any, a: Any, a_max: float) -> Any:
+    """Starts ``VISIBLE`` of the window beside the points of a curve, and which of them are inside |R| < 1.
+
+    They are an array (2, 2, n) of the side (left, right), the coordinate (R, a) and the point. Along R = +-1 one side
+    is too narrow to be seen, and what is seen of the other would be named without it: then neither is inside.
+    """
+    n = len(R)
+    starts, inside = np.empty((2, 2, n)), np.empty(n, np.bool_)
+    for i in range(n):
+        before, after = max(i - 1, 0), min(i + 1, n - 1)
+        x, y = R[after] - R[before], (a[after] - a[before]) / a_max  # along the curve
+        size = max(sqrt(x * x + y * y), 1e-300)
+        left_R, left_a = -2.0 * VISIBLE * y / size, 2.0 * VISIBLE * x / size * a_max  # the window is 2 by 2 a_max
+        starts[0, 0, i], starts[0, 1, i] = R[i] + left_R, a[i] + left_a
+        starts[1, 0, i], starts[1, 1, i] = R[i] - left_R, a[i] - left_a
+        inside[i] = max(abs(starts[0, 0, i]), abs(starts[1, 0, i])) < 1.0
+    return starts, inside
+
+
+def _alone(starts: FloatArray, others: list[FloatArray] | None, a_max: float) -> NDArray[np.bool_]:
     """Of the starts (2, 2, n) on either side of a curve, whether no curve is ``_NEAR`` to the line through them, as an
-    array (2, n): there limits do not change, for they do so only where the start crosses a separatrix."""
-    near = np.full((2, starts.shape[2]), all_curves is None)
-    scale = np.array([[0.5], [0.5 / a_max]])
-    for other in all_curves or ():
-        points = np.stack([other.R, other.a]) * scale
-        for side, line in enumerate(starts):
-            near[side] |= _are_near(line * scale, points)
+    array (2, n): there limits do not change, for they do so only where the start crosses a separatrix.
+
+    others: points (2, m) of all curves in units of the window; None if not all are found.
+    """
+    near = np.full((2, starts.shape[2]), others is None)
+    lines = starts * np.array([[0.5], [0.5 / a_max]])
+    for points in others or ():
+        for side, line in enumerate(lines):
+            near[side] |= _are_near(line, points)
     return ~near
 
 
 def _cut(
-    model: PlanarProblem, given: batch_integrator.Models, curve: _Curve, a_max: float, all_curves: list[_Curve] | None
+    model: PlanarProblem, given: batch_integrator.Models, curve: _Curve, a_max: float, others: list[FloatArray] | None
 ) -> Iterator[Separatrix]:
     """A curve in pieces, on whose sides the limits at ``VISIBLE`` of the window stay the same."""
     R, a = curve.R, curve.a
-    along = np.stack([np.gradient(R), np.gradient(a / a_max)])
-    along /= np.maximum(np.hypot(*along), 1e-300)
-    step = 2.0 * VISIBLE * np.stack([-along[1], along[0] * a_max])  # to the left; the window is 2 wide, 2 a_max high
-    starts = np.stack([R, a]) + np.array([1.0, -1.0]).reshape(2, 1, 1) * step  # of the side, the coordinate, the point
-    # along R = +-1 one side is too narrow to be seen, and what is seen of the other would be named without it
-    within = np.abs(starts[:, 0]).max(axis=0) < 1.0
-    alone = _alone(starts, all_curves, a_max)
-    ends = _ends(model, given, starts, within, alone)
-    # where the end is not certain, that of the point before counts, at the beginning that of the first certain one
-    filled = [side[_last_certain(side)] if (side >= 0).any() else side for side in ends]
-    changes = np.flatnonzero((np.diff(filled[0]) != 0) | (np.diff(filled[1]) != 0)) + 1
-    cuts = [0, *changes.tolist(), len(R) - 1]
+    starts, inside = _beside(R, a, a_max)
+    fates, ends = _ends(model, given, starts, inside, _alone(starts, others, a_max))
     varies = bool(np.count_nonzero(model.overlaps[1]) == 1)
-    for begin, end in zip(cuts[:-1], cuts[1:], strict=True):
-        if begin == end:
-            continue
+    begin = 0
+    for end in _changes(fates, np.sign(ends) if varies else ends):
         seen = []
-        for side, points, near in zip(ends, starts, curve.adjacent, strict=True):
-            certain = begin + np.flatnonzero(side[begin:end] >= 0)
-            if len(certain):
-                at = points[:, certain[len(certain) // 2]]
-                seen.append(limits.limit(model, float(at[1]), float(at[0])))
-            else:
+        for side, near in enumerate(curve.adjacent):
+            certain = begin + np.flatnonzero(fates[side, begin:end] != Fate.UNDECIDED)
+            middle = certain[len(certain) // 2] if len(certain) else -1
+            if middle < 0 or (
+                not varies and _is_end_of(near, model, int(fates[side, middle]), float(ends[side, middle]))
+            ):
                 seen.append(near)
+            else:
+                seen.append(limits.limit(model, float(starts[side, 1, middle]), float(starts[side, 0, middle])))
         piece = slice(begin, end + 1)
         yield Separatrix(R[piece], a[piece], curve.saddle, (seen[0], seen[1]), curve.adjacent, varies)
+        begin = end
+
+
+def _is_end_of(limit: LimitPoint, model: PlanarProblem, fate: int, end: float) -> bool:
+    """Whether a limit is that of a fate and an end of ``_ends``; never on R = 0, which absorbs at any height."""
+    if limit.fate != fate or fate in (Fate.NO_ALIGNMENT, Fate.UNDECIDED):
+        return False
+    if fate == Fate.UNLEARNING:
+        return float(np.sign(limit.a)) == end * limits.runaway_sign(model, 1.0)
+    return limit.R == end
 
 
 def _ends(
     model: PlanarProblem,
     given: batch_integrator.Models,
     starts: FloatArray,
-    within: NDArray[np.bool_],
+    inside: NDArray[np.bool_],
     alone: NDArray[np.bool_],
-) -> NDArray[np.int64]:
-    """Numbers (2, n), in each row the same where starts of shape (2, 2, n), (R, a) on the left and on the right of a
-    curve, have the same limit; -1 where it is not certain or not ``within``."""
-    found = np.full((2, starts.shape[2]), -1)
-    inside = np.flatnonzero(within)
-    if len(inside) == 0:
-        return found
-    R, a = starts[:, 0, inside], starts[:, 1, inside]
-    alone = alone[:, inside]
-    fate, end = np.full(R.shape, Fate.UNDECIDED, np.int8), np.full(R.shape, np.nan)
-    probed = ~alone
-    probed[:, [0, -1]] = True
-    probed[:, 1:] |= ~alone[:, :-1]  # the first and the last point of each stretch without a curve near
-    probed[:, :-1] |= ~alone[:, 1:]
-    _settle(model, given, R, a, probed, fate, end)
-    left = np.zeros(R.shape, bool)
-    for side in (0, 1):
-        some = np.flatnonzero(probed[side])
-        low, high = some[:-1], some[1:]
-        same = (fate[side, low] == fate[side, high]) & (fate[side, low] != Fate.UNDECIDED)
-        same &= end[side, low] == end[side, high]
-        interval = np.cumsum(probed[side]) - 1
-        between = ~probed[side] & np.append(same, False)[interval]
-        fate[side, between], end[side, between] = (
-            fate[side, some[interval[between]]],
-            end[side, some[interval[between]]],
-        )
-        left[side] = ~(probed[side] | between)
-    if left.any():
-        _settle(model, given, R, a, left, fate, end)
-    if np.count_nonzero(model.overlaps[1]) == 1:  # where it ends varies along the curve
-        end = np.sign(end)
-    for side in (0, 1):
-        sure = fate[side] != Fate.UNDECIDED
-        numbers = np.unique(end[side, sure], return_inverse=True)[1]
-        found[side, inside[sure]] = len(Fate) * numbers + fate[side, sure]
-    return found
+) -> tuple[NDArray[np.int8], FloatArray]:
+    """Fates, and the R at which they end, of starts beside a curve: arrays (2, n), see ``_beside``.
+
+    What is not ``inside`` is undecided. Where they unlearn, the end is the sign of a in units of that for R > 0.
+    """
+    fates, ends = np.full(alone.shape, Fate.UNDECIDED, np.int8), np.full(alone.shape, np.nan)
+    chosen = _first_probes(inside, alone)
+    _settle(model, given, starts, chosen, fates, ends)
+    rest = _fill_between(inside, chosen, fates, ends)
+    _settle(model, given, starts, rest, fates, ends)
+    return fates, ends
+
+
+@compiled
+def _first_probes(inside: Any, alone: Any) -> Any:
+    """The starts without whose fates those of the others cannot be told, as an array (2, n).
+
+    They are those that are not ``alone``, and the first and the last of each stretch that is.
+    """
+    chosen = np.zeros(alone.shape, np.bool_)
+    for side in range(2):
+        last = -1
+        for i in range(len(inside)):
+            if not inside[i]:
+                continue
+            if last < 0 or not alone[side, i] or not alone[side, last]:
+                chosen[side, i] = True
+                if last >= 0:
+                    chosen[side, last] = True
+            last = i
+        if last >= 0:
+            chosen[side, last] = True
+    return chosen
+
+
+@compiled
+def _fill_between(inside: Any, chosen: Any, fates: Any, ends: Any) -> Any:
+    """Write the fates of stretches at both of whose ends they are the same; the others that are not chosen."""
+    rest = np.zeros(chosen.shape, np.bool_)
+    for side in range(2):
+        last = -1
+        for i in range(len(inside)):
+            if not chosen[side, i]:
+                continue
+            if last >= 0:
+                fate, end = fates[side, last], ends[side, last]
+                same = fate != _UNDECIDED and fate == fates[side, i] and end == ends[side, i]
+                for j in range(last + 1, i):
+                    if inside[j] and same:
+                        fates[side, j], ends[side, j] = fate, end
+                    elif inside[j]:
+                        rest[side, j] = True
+            last = i
+    return rest
+
+
+@compiled
+def _changes(fates: Any, ends: Any) -> Any:
+    """The points (m,) at which a curve is cut: where a fate or an end on a side is another than at the certain point
+    before it; and the last point."""
+    found = np.empty(fates.shape[1], np.int64)
+    last = np.full(2, -1)
+    count = 0
+    for i in range(fates.shape[1]):
+        changes = False
+        for side in range(2):
+            if fates[side, i] == _UNDECIDED:
+                continue
+            j = last[side]
+            changes |= j >= 0 and (fates[side, i] != fates[side, j] or ends[side, i] != ends[side, j])
+            last[side] = i
+        if changes and i < fates.shape[1] - 1:
+            found[count] = i
+            count += 1
+    found[count] = fates.shape[1] - 1
+    return found[: count + 1]
 
 
 def _settle(
     model: PlanarProblem,
     given: batch_integrator.Models,
-    R: FloatArray,
-    a: FloatArray,
+    starts: FloatArray,
     chosen: NDArray[np.bool_],
-    fate: NDArray[np.int8],
-    end: FloatArray,
+    fates: NDArray[np.int8],
+    ends: FloatArray,
 ) -> None:
-    """Write the fates of the chosen of the starts (R, a), and the R at which they end; where they unlearn, the
-    sign of a in units of that for R > 0."""
-    fates, out = np.empty(np.count_nonzero(chosen), np.int8), np.empty((4, np.count_nonzero(chosen)))
-    batch_integrator.classify_batch(
-        *given, np.zeros(len(fates), np.int64), R[chosen], a[chosen], 0.0, False, _RTOL, fates, out
-    )
-    unlearns = fates == Fate.UNLEARNING
+    """Write the fates and ends of the chosen starts."""
+    count = np.count_nonzero(chosen)
+    if count == 0:
+        return
+    found, out = np.empty(count, np.int8), np.empty((4, count))
+    R, a = starts[:, 0][chosen], starts[:, 1][chosen]
+    batch_integrator.classify_batch(*given, np.zeros(count, np.int64), R, a, 0.0, False, _RTOL, found, out)
+    unlearns = found == Fate.UNLEARNING
     out[0, unlearns] = np.copysign(1.0, out[0, unlearns]) ** model.first_degree
-    fate[chosen], end[chosen] = fates, out[0]
-
-
-def _last_certain(ends: NDArray[np.int64]) -> NDArray[np.int64]:
-    """For each point the last one up to it, else the first one, whose end is certain."""
-    index = np.where(ends >= 0, np.arange(len(ends)), -1)
-    last: NDArray[np.int64] = np.maximum.accumulate(index)
-    return np.where(last < 0, np.argmax(ends >= 0), last)
+    fates[chosen], ends[chosen] = found, out[0]
 
 
 def _of_the_line_at_rest(model: PlanarProblem, a_max: float, found: list[_Curve]) -> list[_Curve]:
@@ -407,7 +466,8 @@ def _into_the_line(model: PlanarProblem, height: float, a_max: float) -> Iterato
     """The two curves that end in (0, height), one from each side of R = 0."""
     ends = Equilibrium(0.0, height, EquilibriumKind.DEGENERATE, (0.0, 0.0), model.initial_loss, False)
     for side in (1.0, -1.0):
-        curve = curve_of(into_the_line(model, height, side, 4.0 * max(a_max, abs(height)) + 100.0).halves[1], a_max)
+        followed = into_the_line(model, height, side, 4.0 * max(a_max, abs(height)) + 100.0, _CURVE_RTOL)
+        curve = curve_of(followed.halves[1], a_max)
         # The sides a little up the curve: at its end next to nothing moves, and what the line absorbs is not decided.
         up = max(1, int(np.argmax(np.abs(curve[0]) > _UP_THE_CURVE)))
         R, a = curve[:, up]

@@ -15,12 +15,12 @@ from dynamics.interruption import checkpoint
 from dynamics.jit import compiled
 from dynamics.planar.integration.integration import first_step
 from dynamics.planar.problem import PlanarProblem
-from dynamics.planar.structure.equilibria import Equilibrium, jacobian
-from dynamics.planar.system import planar
+from dynamics.planar.structure.equilibria import Equilibrium
+from dynamics.planar.system import planar, sums_and_slopes
 from dynamics.typing import FloatArray
 
 _OFFSET = 1e-7  # of the distance scale: where a stable manifold is joined to its linearization
-_RTOL = 1e-10  # errors of a height: 1e-9 at most, for backward in time the manifold attracts
+RTOL = 1e-10  # errors of a height: 1e-9 at most, for backward in time the manifold attracts
 _STEP_BUDGET = 20_000
 _CROSSINGS = 16
 
@@ -41,7 +41,7 @@ class StableManifold:
 
 
 @compiled
-def followed(backward: Any, rho: float, a: float, a_max: float, tau_max: float) -> Any:
+def followed(backward: Any, rho: float, a: float, a_max: float, tau_max: float, rtol: float) -> Any:
     """The record of a backward solution until |a| > a_max, |rho| > 400, tau_max or the step budget."""
     y = np.array([rho, a])
     state = rosenbrock.initial_state(0.0, first_step(backward, y, 1.0))
@@ -50,7 +50,7 @@ def followed(backward: Any, rho: float, a: float, a_max: float, tau_max: float) 
     count = 0
     for _ in range(_STEP_BUDGET):
         t0 = state[0]
-        if rosenbrock.step(backward, state, y, work, tau_max, _RTOL) != 0:
+        if rosenbrock.step(backward, state, y, work, tau_max, rtol) != 0:
             break
         if count + 1 == len(rows):
             rows = longer(rows)
@@ -64,15 +64,16 @@ def followed(backward: Any, rho: float, a: float, a_max: float, tau_max: float) 
     return rows[: count + 1].copy()
 
 
-def stable_manifold(model: PlanarProblem, saddle: Equilibrium, a_max: float) -> StableManifold:
+def stable_manifold(model: PlanarProblem, saddle: Equilibrium, a_max: float, rtol: float = RTOL) -> StableManifold:
     """The stable manifold of a saddle inside |R| < 1, out to |a| = a_max."""
-    slope = 1.0 - saddle.R**2
-    J = jacobian(model, saddle.R, saddle.a)
-    J = np.array([[J[0, 0], J[0, 1] / slope], [J[1, 0] * slope, J[1, 1]]])  # in (rho, a)
+    _, g, q, h, dg, dh = sums_and_slopes(model.system.table, saddle.R)
+    slope, mixed = 1.0 - saddle.R**2, g - 2.0 * saddle.a * h
+    fast = saddle.a * (dg - saddle.a * dh) * slope  # there is no term with g - a h: it is zero here
+    J = np.array([[fast / model.eps, mixed / model.eps], [mixed * slope, -q]])  # in (rho, a)
     stable, unstable = (_eigenvector(J, value) for value in saddle.eigenvalues)
     offset = _OFFSET * min(1.0, max(abs(saddle.a), abs(saddle.R), 1e-3))
     tau_max = 1e6 / abs(saddle.eigenvalues[0]) + 1e6
-    return followed_from(model, (atanh(saddle.R), saddle.a), stable, unstable, offset, a_max, tau_max)
+    return followed_from(model, (atanh(saddle.R), saddle.a), stable, unstable, offset, a_max, tau_max, rtol)
 
 
 def followed_from(
@@ -83,12 +84,13 @@ def followed_from(
     offset: float,
     a_max: float,
     tau_max: float,
+    rtol: float,
 ) -> StableManifold:
     """Both halves from a point (rho, a), joined at ``offset`` along the direction ``stable``."""
     checkpoint()
     backward = planar(*model.overlaps, model.eps, time_direction=-1)
     before, after = (
-        followed(backward, point[0] + step * stable[0], point[1] + step * stable[1], a_max, tau_max)
+        followed(backward, point[0] + step * stable[0], point[1] + step * stable[1], a_max, tau_max, rtol)
         for step in (-offset, offset)
     )
     return StableManifold((before, after), stable, unstable)
@@ -118,7 +120,7 @@ def _lowest_powers(model: PlanarProblem) -> tuple[int, float]:
     return s, float(A[s - 1]) if 0 < s <= model.K else 0.0
 
 
-def into_the_line(model: PlanarProblem, height: float, side: float, a_max: float) -> StableManifold:
+def into_the_line(model: PlanarProblem, height: float, side: float, a_max: float, rtol: float = RTOL) -> StableManifold:
     """The curve on the side sign(R) = side that ends in (0, height), one of ``turns_of_the_line``; its second half.
 
     With time measured by int R^(s-1) dtau that point is a hyperbolic saddle of::
@@ -138,7 +140,7 @@ def into_the_line(model: PlanarProblem, height: float, side: float, a_max: float
     toward, across = vectors.T if values[0] * forward < 0.0 else vectors.T[::-1]
     toward = side * toward * np.sign(toward[0])
     start = (float(_BLOWN_UP * toward[0]), float(height + _BLOWN_UP * toward[1]))
-    return followed_from(model, start, toward, across, 0.0, a_max, 1e30)
+    return followed_from(model, start, toward, across, 0.0, a_max, 1e30, rtol)
 
 
 def _eigenvector(J: FloatArray, value: float) -> FloatArray:

@@ -8,7 +8,7 @@ from math import atanh
 import numpy as np
 
 from dynamics.planar.problem import PlanarProblem
-from dynamics.planar.structure.stable_manifolds import NEIGHBORS, curve_of, followed
+from dynamics.planar.structure.stable_manifolds import NEIGHBORS, RTOL, curve_of, followed
 from dynamics.planar.system import planar
 from dynamics.results import Result
 from dynamics.typing import FloatArray
@@ -44,7 +44,7 @@ def backward_orbit(model: PlanarProblem, a0: float, R0: float, a_max: float) -> 
     if abs(a0) > a_max or not any(float(v) for v in model.vector_field(R0, a0)):
         return BackwardOrbit(np.array([R0]), np.array([a0]), 0.0)
     backward = planar(*model.overlaps, model.eps, time_direction=-1)
-    rows = followed(backward, atanh(R0), a0, a_max, _TAU_MAX)
+    rows = followed(backward, atanh(R0), a0, a_max, _TAU_MAX, RTOL)
     R, a = curve_of(rows, a_max)
     outside = np.flatnonzero(np.abs(a) > a_max * (1.0 + 1e-9))
     end = outside[0] if len(outside) else len(a)

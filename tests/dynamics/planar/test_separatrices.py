@@ -260,3 +260,42 @@ def test_limits_beside_a_separatrix_are_those_of_a_look_beside_every_point(seed,
     for _ in range(12):
         c, c_star = random.uniform(-3, 3, (2, int(random.integers(1, 7)))) * (random.random((2, 1)) < 0.95)
         check_against_a_look_beside_every_point((c, c_star, 10 ** random.uniform(-4, 1)), monkeypatch)
+
+
+def check_that_fates_change_at_the_curve(model, a_max):
+    """Look at both sides of points of each curve, 1e-6 of the window beside it, where nothing changes out to 1e-4."""
+    looked = 0
+    for curve in model.separatrices(a_max):
+        if not curve.separates or any(curve.strips) or curve.varies:
+            continue
+        for i in range(1, len(curve.R) - 1, max(1, len(curve.R) // 8)):
+            dR, da = curve.R[i + 1] - curve.R[i - 1], (curve.a[i + 1] - curve.a[i - 1]) / a_max
+            size = np.hypot(dR, da)
+            if abs(curve.R[i]) > 0.999:
+                continue
+            for sign, near in zip((1.0, -1.0), curve.adjacent, strict=True):
+                at_1e_4, at_1e_6 = (
+                    model.limit(
+                        float(curve.a[i] + 2 * far * dR / size * a_max), float(curve.R[i] - 2 * far * da / size)
+                    )
+                    for far in (sign * 1e-4, sign * 1e-6)
+                )
+                if at_1e_4.fate == near.fate:
+                    assert at_1e_6.fate == near.fate, (curve.saddle, i, sign)
+                    looked += 1
+    return looked
+
+
+@pytest.mark.parametrize("eps", EPSILONS)
+@pytest.mark.parametrize("problem", [PUBLISHED, SADDLE_CASE, TWO_THRESHOLDS, OUTER_SADDLE])
+def test_a_curve_is_within_1e_6_of_the_window_of_where_fates_change(problem, eps):
+    assert check_that_fates_change_at_the_curve(UnlearningModel(*problem, eps), A_MAX) > 10
+
+
+def test_curves_of_random_models_are_within_1e_6_of_the_window_of_where_fates_change():
+    random, looked = np.random.default_rng(11), 0
+    for _ in range(60):
+        c, c_star = random.uniform(-3, 3, (2, int(random.integers(1, 7))))
+        model = UnlearningModel(c, c_star, 10 ** random.uniform(-4, 1))
+        looked += check_that_fates_change_at_the_curve(model, float(random.uniform(3, 100)))
+    assert looked > 500
