@@ -59,7 +59,10 @@ _SAFETY = 0.25  # of that, in an automatic step
 _MAX_ROTATION = 0.05  # radians by which the gradient may rotate a neuron in an automatic step
 _GROWTH = 0.05  # of the time run so far: the share that an automatic step is at most
 _FIRST = 0.01  # of the fastest time scale: where automatic steps begin
-_RANDOM, _ACTIVATION, _STEP = 100.0, 120.0, 6e6  # multiply-adds in the time of a normal number, of a neuron, of a step
+# Multiply-adds in the time of a normal number, of a sample's label, of a step, and of a neuron's activation and slope.
+_RANDOM, _LABEL, _STEP = 100.0, 1500.0, 6e6
+_ACTIVATION = {"relu": 130.0, "tanh": 200.0, "swish": 300.0, "erf": 480.0}
+_POLYNOMIAL, _DEGREE = 100.0, 6.0  # of a polynomial, and of each of its degrees
 _LANES, _ROWS, _PIECE = 4, 500, 1000  # a batch is worked through side by side, each lane a piece at a time: see _Lane
 _DIVERGED = 1e4  # times the first loss, or the target's
 
@@ -141,11 +144,15 @@ class TrainingSetup:
         return max(self.activation.norm2 / self.eps, square * self.activation.slope_norm2 * crowd)
 
     def steps(self, t_end: float, square: float) -> int:
-        """About how many steps a run takes from a mean square of a_i; it takes more where the a_i grow."""
+        """About how many steps a run takes from a mean square of a_i."""
         if self.step is not None:
             return ceil(t_end / self.step)
-        largest = _SAFETY * _STABLE / max(self.curvature_bound(square), 1e-300)
         norm = float(np.linalg.norm(self.phi)) or 1.0
+        # the a_i grow, at |da_i/dt| <= |phi| |sigma| / eps, until the output is as large as the target
+        size = sqrt(self.activation.norm2)
+        grown = min(sqrt(square) + t_end * norm * size / self.eps, norm / max(size, 1e-300))
+        square = max(square, grown * grown)
+        largest = _SAFETY * _STABLE / max(self.curvature_bound(square), 1e-300)
         turning = sqrt(square * self.activation.slope_norm2) * norm
         largest = min(largest, _MAX_ROTATION / max(turning, 1e-300), t_end)
         return ceil(t_end / largest) + ceil(log1p(largest / (_FIRST * self.shortest_time_scale)) / log1p(_GROWTH))
@@ -183,7 +190,9 @@ class TrainingSetup:
     @property
     def work(self) -> float:
         """Multiply-adds of a step; random numbers, activations and the step itself count as some of them."""
-        return self.batch * (self.d * (2.0 * self.m + _RANDOM) + self.m * _ACTIVATION) + _STEP
+        polynomial = _POLYNOMIAL + _DEGREE * len(self.activation.polynomial)
+        activation = _ACTIVATION.get(self.activation.name, polynomial)
+        return self.batch * (self.d * (2.0 * self.m + _RANDOM) + _LABEL + self.m * activation) + _STEP
 
 
 @dataclass(frozen=True, eq=False)

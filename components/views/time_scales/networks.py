@@ -20,6 +20,7 @@ MIN_DIMENSION = 8
 HORIZON_STEPS = 40  # of a bisection in ln t
 WORK_SLICE_SECONDS = 0.05  # of work without a record
 MAX_WORK = 1e12  # multiply-adds: less than half a minute
+RECORD = 4e6  # multiply-adds in the time of a record of one neuron
 MAX_EXACT_WIDTH = 53  # neurons of the exact flow in the panel of distances
 
 
@@ -51,7 +52,7 @@ def networks(state: TimeScalesState) -> list[SphericalSGD]:
     return [
         make_network(
             state.phi, state.core_activation, state.eps, state.m, state.dimension, state.batch, state.start, run,
-            start=start(state), most=MAX_WORK,
+            start=start(state), most=2.0 * MAX_WORK / state.runs,
         )
         for run in range(state.runs)
     ]  # fmt: skip
@@ -92,7 +93,7 @@ def works(state: TimeScalesState) -> Callable[[float], float]:
     for m, d, batch in network_sizes(state):
         if max(m * d, batch * d, batch * m) > ENTRIES_MAX:
             return lambda t: WORK_MAX
-        record_work = (LOG + LINEAR) * float(m * m) * (d + 60)  # a record has all overlaps, and U of each
+        record_work = (LOG + LINEAR) * (float(m * m) * (d + 60) + RECORD)  # it has all overlaps, and U of each
         problems.append((TrainingSetup.of(state.phi, state.core_activation, state.eps, m, d, batch), record_work))
     return lambda t: (
         state.runs * sum(problem.steps(t, square) * problem.work + record_work for problem, record_work in problems)

@@ -18,16 +18,20 @@ from components.views.phase_map.state import PhaseMapState
 
 
 class Work:
-    """CPU time by thread, which passes only when it is told to."""
+    """CPU time by thread, which passes only when it is told to, and the clock with it."""
 
     def __init__(self) -> None:
-        self.passed = threading.local()
+        self.passed, self.clock = threading.local(), 0.0
+
+    def monotonic(self) -> float:
+        return self.clock
 
     def thread_time(self) -> float:
         return getattr(self.passed, "seconds", 0.0)
 
     def spend(self, seconds: float) -> None:
         self.passed.seconds = self.thread_time() + seconds
+        self.clock += seconds
 
 
 @pytest.fixture
