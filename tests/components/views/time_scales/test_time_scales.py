@@ -359,7 +359,7 @@ def test_networks_that_would_take_long_learn_as_far_as_they_may(
     assert VIEW.cost(state) <= VIEW.max_cost
     large = TimeScalesState(layers=("network",), dimension=2000, batch=20_000, m=1000, activation="erf", runs=10)
     assert VIEW.cost(large) > VIEW.max_cost
-    monkeypatch.setattr(networks, "MAX_WORK", 1e9)
+    monkeypatch.setattr(networks, "MAX_WORK", 1e10)
     said = of_kind(chunks(client, "eps=1e-7&t=1&lay=network&d=10&B=40&m=2"), "text")[0]["notes"]
     assert any("learn until t = " in note for note in said)
 
