@@ -188,8 +188,8 @@ fl.Page = class {
 
   buildPresets() {
     const place = document.getElementById("presets");
-    this.presets = fl.make("select", { id: "preset", className: "preset", aria: { label: "Preset: a figure of the paper" } });
-    const group = fl.make("optgroup", { label: "Figures of the paper" });
+    this.presets = fl.make("select", { id: "preset", className: "preset", aria: { label: "Preset" } });
+    const group = fl.make("optgroup", { label: "Presets" });
     for (const [name, { title }] of Object.entries(this.view.presets)) group.append(fl.make("option", { value: name, textContent: title }));
     this.presets.append(fl.make("option", { value: "", textContent: "Own parameters", hidden: true }), group);
     this.presets.onchange = () => this.preset(this.presets.value);
@@ -199,7 +199,7 @@ fl.Page = class {
   preset(name) {
     const preset = this.view.presets[name];
     if (!preset) return;
-    const kept = this.view.parameters.filter(({ name, group, kind }) => !preset.shows.includes(name) && (group === "overlay" || (group === "display" && ["choice", "words"].includes(kind))));
+    const kept = this.view.parameters.filter(({ name, kept_by_presets }) => kept_by_presets && !preset.shows.includes(name));
     this.leap({ ...structuredClone(preset.state), ...Object.fromEntries(kept.map(({ name }) => [name, this.state[name]])) });
     this.autoplay = this.view.runs && this.lively; // a record is replayed at once
   }

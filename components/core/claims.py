@@ -49,8 +49,14 @@ class Claim:
         return cls(data["quantity"], word=data.get("is"), **{**numbers, "run": int(run)})
 
     def check(self, quantities: Mapping[str, Quantity], state: State) -> tuple[bool, Any]:
-        """Return whether the claim holds for a state of the view with these quantities, and the value found."""
-        value = quantities[self.quantity](state, self.run, self.time)
+        """Return whether the claim holds for a state of the view with these quantities, and the value found.
+
+        Raises ValueError with a sentence where there is no such value.
+        """
+        try:
+            value = quantities[self.quantity](state, self.run, self.time)
+        except IndexError:
+            raise ValueError(f"run = {self.run} is more than there are; the first is 0.") from None
         if self.word is not None:
             return str(value) == self.word, value
         is_close = self.value is None or abs(value - self.value) <= self.within
@@ -58,7 +64,24 @@ class Claim:
             self.below is None or value < self.below
         ), value
 
+    @property
+    def condition(self) -> str:
+        """What the value must be, in words."""
+        parts = [
+            None if self.word is None else self.word,
+            None if self.value is None else f"within {self.within:g} of {self.value:g}",
+            None if self.above is None else f"above {self.above:g}",
+            None if self.below is None else f"below {self.below:g}",
+        ]
+        return " and ".join(part for part in parts if part is not None)
+
 
 def interpolate(run: Any, clock: str, column: str, time: float) -> float:
-    """Return a column of a trajectory at a time; clock: the name of the column of times."""
-    return float(np.interp(time, getattr(run, clock), getattr(run, column)))
+    """Return a column of a trajectory at a time; clock: the name of the column of times.
+
+    Raises ValueError with a sentence where the time is outside the trajectory.
+    """
+    times = getattr(run, clock)
+    if not times[0] <= time <= times[-1]:
+        raise ValueError(f"time = {time:g} is outside [{times[0]:g}, {times[-1]:g}], the times of the run.")
+    return float(np.interp(time, times, getattr(run, column)))

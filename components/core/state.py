@@ -135,6 +135,11 @@ class Parameter:
     optional: bool = False
 
     @property
+    def is_kept_by_presets(self) -> bool:
+        """Whether a preset that does not list it in ``shows`` leaves it as the user has set it."""
+        return self.group == "overlay" or (self.group == "display" and self.kind in ("choice", "words"))
+
+    @property
     def range_text(self) -> str:
         """What is allowed, in words."""
         if self.kind == "choice":
@@ -519,6 +524,7 @@ class State(BaseModel):
                 "symbol": parameter.symbol,
                 "title": parameter.title,
                 "kind": parameter.kind,
+                "kept_by_presets": parameter.is_kept_by_presets,
                 "bounds": parameter.bounds,
                 "length": parameter.length,
                 "scale": parameter.scale,

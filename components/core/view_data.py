@@ -83,6 +83,9 @@ def load_presets(module_file: str, state: type[State], papers: Sequence[Paper] =
             raise ValueError(f"{where}: paper = {entry.paper} is not one of {', '.join(by_key)}.")
         if unknown_fields := [name for name in [*entry.state, *entry.shows] if name not in state.parameters()]:
             raise ValueError(f"{where}: {unknown_fields[0]} is not one of {', '.join(state.parameters())}.")
+        for name in entry.state:
+            if state.parameters()[name].is_kept_by_presets and name not in entry.shows:
+                raise ValueError(f"{where}: {name} is left as the user has set it unless shows lists it too.")
         if any(preset.name == entry.name for preset in presets):
             raise ValueError(f"{where}: there is another preset of this name.")
         try:

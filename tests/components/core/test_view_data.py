@@ -39,6 +39,11 @@ def test_a_preset_has_the_defaults_of_what_it_leaves_out(tmp_path: Path) -> None
     ("old", "new", "sentence"),
     [
         ("eps = 0.5", "eps = -1", r"preset one: eps = -1 is outside \[.*\]\."),
+        (
+            "eps = 0.5",
+            'panel = "loss"',
+            r"preset one: panel is left as the user has set it unless shows lists ",
+        ),
         ("eps = 0.5", "speed = 1", r"preset one: speed is not one of .*eps"),
         ("imai2026dichotomy", "newton1687", r"preset one: paper = newton1687 is not one of imai2026dichotomy, "),
         ('title = "One"', "", r"presets.toml: preset.0.title: Field required\."),

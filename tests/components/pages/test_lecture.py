@@ -285,13 +285,13 @@ def documented_examples() -> list[str]:
 
 def test_the_documents_show_a_story_that_is_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     story, fields = documented_examples()
-    first, second, *others = (line for line in fields.splitlines() if line.startswith("question"))
-    assert not others
+    first, second = re.findall(r"question = .*", fields)
+    others = re.sub(r"(# or: )?question = .*\n", "", fields)
     (tmp_path / "mine.toml").write_text(story)
     for name, question in (("chosen", first), ("drawn", second)):
-        (tmp_path / f"{name}.toml").write_text(story + fields.replace(first, "").replace(second, "") + question)
+        (tmp_path / f"{name}.toml").write_text(story + others + question)
     assert main([str(tmp_path)]) == 0
-    assert "mine: 1 steps, 1 claims." in capsys.readouterr().out
+    assert "mine: 1 step, 1 claim." in capsys.readouterr().out
 
 
 def test_a_claim_that_does_not_hold_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -299,5 +299,23 @@ def test_a_claim_that_does_not_hold_is_said(tmp_path: Path, capsys: pytest.Captu
     (tmp_path / "other.toml").write_text(GOOD.replace("a=9", "a=99"))
     assert main([str(tmp_path)]) == 2
     said = capsys.readouterr().out
-    assert "mine.toml, step 1 (threshold), claims: fate is full alignment." in said
+    assert "mine.toml, step 1 (threshold), claims: fate is full alignment, not unlearning." in said
     assert "other.toml, step 1 (one), link: a = 99 is outside [-20, 20]." in said
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence"),
+    [
+        ('quantity = "fate", run = 7, is = "unlearning"', "fate: run = 7 is more than there are; the first is 0."),
+        ('quantity = "threshold", run = 5, above = 0', "threshold: run = 5 is more than there are; the first is 0."),
+        ('quantity = "R", time = 1e9, above = 0', "R: time = 1e+09 is outside [0, 10000], the times of the run."),
+        ('quantity = "R end", above = 0.5, below = 0.6', "R end is 1.0, not above 0.5 and below 0.6."),
+        ('quantity = "R end", value = 0.5, within = 0.1', "R end is 1.0, not within 0.1 of 0.5."),
+    ],
+)
+def test_a_claim_about_what_there_is_not_says_what_is_wrong(
+    claim: str, sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine.toml").write_text(GOOD.replace('quantity = "fate", is = "full alignment"', claim))
+    assert main([str(tmp_path)]) == 1
+    assert f"mine.toml, step 1 (one), claims: {sentence}" in capsys.readouterr().out
