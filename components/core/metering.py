@@ -6,6 +6,7 @@ runs for the computation. `Threads` belongs to the meter that is active when it 
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
@@ -69,7 +70,7 @@ def charged(meter: Meter, charge: Charge, is_stopped: Callable[[], bool] = lambd
 
     Checkpoints raise `Interrupted` as soon as `is_stopped()` is true, or after `MAX_SECONDS`.
     """
-    began, looked = time.thread_time(), time.monotonic()
+    began, looked = time.thread_time(), -math.inf  # so that the first checkpoint of each block looks
 
     def should_stop() -> bool:
         nonlocal looked

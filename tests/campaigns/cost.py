@@ -133,7 +133,7 @@ def measure(view: View, query: str, kind: str, slowness: float) -> Measurement |
 
 
 def affordable_links(view: View, states: int, seed: int) -> Iterator[str]:
-    """Yield so many queries that are not refused, or fewer if nearly all are."""
+    """Yield `states` random queries that are not refused, or fewer if nearly all are."""
     random, found = Random(f"{seed} {view.name}"), 0
     for _ in range(10 * states):
         query = link(random, view)
@@ -148,7 +148,7 @@ def affordable_links(view: View, states: int, seed: int) -> Iterator[str]:
 
 
 def campaign(view: View, kind: str, states: int, skip: int, seed: int) -> list[Measurement]:
-    """Measurements of so many states that are not refused, but for the first `skip`."""
+    """Measurements of the first `states` random states that are not refused, without the first `skip` of them."""
     found: list[Measurement] = []
     slowness = reference()
     try:

@@ -52,7 +52,7 @@ def networks(state: TimeScalesState) -> list[SphericalSGD]:
     return [
         make_network(
             state.phi, state.core_activation, state.eps, state.m, state.dimension, state.batch, state.start, run,
-            start=start(state), most=2.0 * MAX_WORK / state.runs,
+            start=start(state), most=2.0 * MAX_WORK / state.runs,  # twice what `horizon` allows, for it estimates
         )
         for run in range(state.runs)
     ]  # fmt: skip

@@ -10,15 +10,16 @@ import pytest
 from flask import Flask
 
 from components.core import metering
-from components.core.metering import Meter, Threads
+from components.core.metering import Meter, Threads, charged
 from components.server.compute_quota import Charge
 from components.server.stream_cache import StreamCache
 from components.views.phase_map import compute
 from components.views.phase_map.state import PhaseMapState
+from dynamics.interruption import Interrupted, checkpoint
 
 
 class Work:
-    """CPU time by thread, which passes only when it is told to, and the clock with it."""
+    """CPU time by thread, and a clock; both advance in `spend` alone."""
 
     def __init__(self) -> None:
         self.passed, self.clock = threading.local(), 0.0
@@ -64,6 +65,23 @@ def test_a_stream_is_charged_what_all_of_its_threads_take(work: Work) -> None:
     streams = StreamCache(Flask("test"))
     assert len(list(streams.stream("view?", lines, lambda: Charge(paid.append, 1.0)))) == 3
     assert 1.0 + sum(paid) == 6.0
+
+
+def test_work_in_many_short_blocks_is_interrupted_at_the_limit(work: Work) -> None:
+    """Each block, as of one line of a stream, is shorter than the time between two looks."""
+    meter, charge, spent = Meter(), Charge(lambda more: None, 1.0), 0.01
+    assert spent < metering.LOOK_SECONDS
+
+    def blocks() -> None:
+        for _ in range(int(2 * metering.MAX_SECONDS / spent)):
+            with charged(meter, charge):
+                checkpoint()
+                work.spend(spent)
+
+    with pytest.raises(Interrupted):
+        blocks()
+    assert metering.MAX_SECONDS <= meter.seconds < 1.1 * metering.MAX_SECONDS
+    assert charge.seconds >= meter.seconds
 
 
 def test_a_phase_map_is_metered_as_the_process_is() -> None:

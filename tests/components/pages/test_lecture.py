@@ -313,7 +313,7 @@ def test_a_claim_that_does_not_hold_is_said(tmp_path: Path, capsys: pytest.Captu
         ('quantity = "R end", value = 0.5, within = 0.1', "R end is 1.0, not within 0.1 of 0.5."),
     ],
 )
-def test_a_claim_about_what_there_is_not_says_what_is_wrong(
+def test_the_sentence_about_a_claim_that_fails_says_why(
     claim: str, sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "mine.toml").write_text(GOOD.replace('quantity = "fate", is = "full alignment"', claim))
