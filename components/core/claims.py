@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -56,9 +57,11 @@ class Claim:
         try:
             value = quantities[self.quantity](state, self.run, self.time)
         except IndexError:
-            raise ValueError(f"run = {self.run} is more than there are; the first is 0.") from None
+            raise ValueError(f"run = {self.run} is more than there are.") from None
         if self.word is not None:
             return str(value) == self.word, value
+        if isinstance(value, (str, Enum)):
+            raise ValueError(f"its value is a word, here {value}: claim it by is.")
         is_close = self.value is None or abs(value - self.value) <= self.within
         return is_close and (self.above is None or value > self.above) and (
             self.below is None or value < self.below

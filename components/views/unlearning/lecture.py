@@ -55,6 +55,13 @@ def _decayed(decay: float) -> tuple[float, float]:
     return end_with_decay(FIRST_EXAMPLE, decay) if halts else (1.0, float(FIRST_EXAMPLE.slow_nullcline_a(1.0)))
 
 
+def _coefficient(values: Any, degree: int) -> float:
+    """Return the value that belongs to a degree. Raises ValueError with a sentence where there is none."""
+    if not 1 <= degree <= len(values):
+        raise ValueError(f"run is the degree here, from 1 to {len(values)}, not {degree}.")
+    return float(values[degree - 1])
+
+
 def _law(state: UnlearningState, run: int) -> Any:
     return model_of(state).asymptotics(int(np.sign(_planar(state, run).R[-1])) or 1)
 
@@ -78,8 +85,8 @@ QUANTITIES: dict[str, Quantity] = {
     "loss rise": lambda state, run, _: float(np.diff(_planar(state, run).loss).max()),
     "R exponent": lambda state, run, _: _law(state, run).R_exponent,
     "a exponent": lambda state, run, _: _law(state, run).a_exponent,
-    "fitted R exponent": lambda state, run, _: _planar(state, run).power_fit.R_exponent,
-    "A": lambda state, run, _: model_of(state).A[run - 1],
+    "fitted R exponent": lambda state, run, _: getattr(_planar(state, run).power_fit, "R_exponent", math.nan),
+    "A": lambda state, degree, _: _coefficient(model_of(state).A, degree),
     "width R": lambda state, run, time: interpolate(_wide(state, run), "tau", "R", time),
     "width R peak": lambda state, run, _: float(np.abs(_wide(state, run).R).max()),
     "width R last": lambda state, run, _: float(_wide(state, run).R[-1]),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -306,10 +308,13 @@ def test_a_claim_that_does_not_hold_is_said(tmp_path: Path, capsys: pytest.Captu
 @pytest.mark.parametrize(
     ("claim", "sentence"),
     [
-        ('quantity = "fate", run = 7, is = "unlearning"', "fate: run = 7 is more than there are; the first is 0."),
-        ('quantity = "threshold", run = 5, above = 0', "threshold: run = 5 is more than there are; the first is 0."),
+        ('quantity = "fate", run = 7, is = "unlearning"', "fate: run = 7 is more than there are."),
+        ('quantity = "threshold", run = 5, above = 0', "threshold: run = 5 is more than there are."),
         ('quantity = "R", time = 1e9, above = 0', "R: time = 1e+09 is outside [0, 10000], the times of the run."),
         ('quantity = "R end", above = 0.5, below = 0.6', "R end is 1.0, not above 0.5 and below 0.6."),
+        ('quantity = "fate", value = 1, within = 1', "fate: its value is a word, here full alignment: claim it by is."),
+        ('quantity = "A", above = 0', "A: run is the degree here, from 1 to 5, not 0."),
+        ('quantity = "fitted R exponent", above = 0', "fitted R exponent is nan, not above 0."),
         ('quantity = "R end", value = 0.5, within = 0.1', "R end is 1.0, not within 0.1 of 0.5."),
     ],
 )
@@ -319,3 +324,13 @@ def test_the_sentence_about_a_claim_that_fails_says_why(
     (tmp_path / "mine.toml").write_text(GOOD.replace('quantity = "fate", is = "full alignment"', claim))
     assert main([str(tmp_path)]) == 1
     assert f"mine.toml, step 1 (one), claims: {sentence}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize("condition", [{"is": "x"}, {"value": 1.0, "within": 0.1}, {"above": 0.0}, {"below": 0.0}])
+def test_every_quantity_gives_a_value_or_a_sentence(name: str, condition: dict[str, Any]) -> None:
+    view = VIEWS[name]
+    for quantity, run, time in product(view.quantities, (0, 1, 50), (0.0, 1e9)):
+        claim = Claim.read({"quantity": quantity, "run": run, "time": time, **condition})
+        with suppress(ValueError):
+            assert claim.check(view.quantities, view.State())[0] in (True, False)
