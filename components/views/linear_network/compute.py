@@ -153,7 +153,8 @@ def _activations(rows: tuple[experiments.Row, experiments.Row]) -> Generator[Chu
     for row, start in enumerate(rows):
         yield Chunk("trajectory", {"index": index, "traces": figures.theory_traces(index, row)})
         fine = columns.times(start.requested_end)
-        zeta = np.array([exact.solution(fine).zeta for exact in start.experiment("linear").networks])
+        exact = experiments.with_checkpoints(start.experiment("linear").networks)
+        zeta = np.array([network.solution(fine).zeta for network in exact])
         yield _samples(index, {"t": fine, "zeta": np.degrees(columns.defined_mean(zeta.T))}, True)
         index += 1
         results: dict[str, tuple[experiments.Experiment, list[DescentRecord]]] = {}

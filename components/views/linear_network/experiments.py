@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 
@@ -24,6 +25,8 @@ MIN_STEPS = 20
 MAX_STEPS = 20_000  # of a run; longer runs are cut
 WORK_FRACTION = 1.0 / (2 * len(ACTIVATIONS))  # of the work, for each run of an activation
 MAX_NEURON_STEPS = 60_000_000  # in all runs of a stream together
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,7 @@ class Row:
         """Return gradient descent at a step that is stable for all of the networks."""
         targets = self.targets[activation].tolist()
         networks = tuple(replace(start, y=y) for start, y in zip(self.starts, targets, strict=True))
-        step = STEP_FRACTION * min(min(limit(one), _limit(one, activation)) for one in networks)
+        step = STEP_FRACTION * min(min(limit(one), _limit(one, activation)) for one in with_checkpoints(networks))
         return experiment(networks, step, self.requested_end, WORK_FRACTION)
 
 
@@ -114,20 +117,26 @@ def both_rows(state: LinearNetworkState, network: LinearNetwork) -> tuple[Row, R
     return replace(first_row, requested_end=requested_end), replace(second_row, requested_end=requested_end)
 
 
+def with_checkpoints(items: Iterable[T]) -> Iterator[T]:
+    """Yield the items, each after a checkpoint: what is done for a network may take some hundredths of a second."""
+    for item in items:
+        checkpoint()
+        yield item
+
+
 def output(network: LinearNetwork, activation: str) -> float:
     """Return f(0) with an activation."""
-    checkpoint()  # a network has up to 100,000 neurons
     if activation == "linear":
         return network.start.f
     return network.gamma * float(network.u0 @ FUNCTIONS[activation][0](network.v0 * network.x_norm))
 
 
 def _row(state: LinearNetworkState, aligning: bool, use_state_target: bool) -> Row:
-    starts = tuple(state.network(seed=state.seed + k) for k in range(state.seeds))
-    outputs = {name: np.array([output(start, name) for start in starts]) for name in ACTIVATIONS}
+    starts = tuple(state.network(seed=state.seed + k) for k in with_checkpoints(range(state.seeds)))
+    outputs = {name: np.array([output(start, name) for start in with_checkpoints(starts)]) for name in ACTIVATIONS}
     targets = {name: _targets(f0, state.target, aligning, use_state_target) for name, f0 in outputs.items()}
     linear = [replace(start, y=y) for start, y in zip(starts, targets["linear"].tolist(), strict=True)]
-    requested_end = float(np.median([horizon(state, linear_network) for linear_network in linear]))
+    requested_end = float(np.median([horizon(state, linear_network) for linear_network in with_checkpoints(linear)]))
     return Row(
         aligning, state.aligned, starts, state.target if use_state_target else None, outputs, targets, requested_end
     )
