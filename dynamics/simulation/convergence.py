@@ -15,7 +15,7 @@ from dynamics.mean_field.problem import WIDTH_MAX
 from dynamics.mean_field.trajectory import MeanFieldTrajectory
 from dynamics.results import Result
 from dynamics.simulation.network import make_network
-from dynamics.simulation.sgd import BATCH_MAX, DIMENSION_MAX, STARTS, SphericalSGD, Start, run_in_lockstep
+from dynamics.simulation.sgd import BATCH_MAX, DIMENSION_MAX, STARTS, WORK_MAX, SphericalSGD, Start, run_in_lockstep
 from dynamics.typing import FloatArray
 from dynamics.validation import check_choice, check_integer, check_number, check_sequence
 
@@ -89,6 +89,7 @@ def compare_networks(
     seed: int = 0,
     t_end: float = 10.0,
     start: Start = "sphere",
+    most: float = WORK_MAX,
 ) -> Iterator[NetworkDistances]:
     """Compare networks of several sizes with the exact flow and with the mean field.
 
@@ -114,6 +115,8 @@ def compare_networks(
         Last time.
     start : {"sphere", "orthonormal"}, default "sphere"
         First layer at the start, see ``simulate_network``.
+    most : float in [0, 1e15], default 1e15
+        Multiply-adds of all networks together; those that are left when it is used up halt after a step.
 
     Yields
     ------
@@ -142,20 +145,23 @@ def compare_networks(
     law, start = check_choice("law", law, INIT_DISTRIBUTIONS), check_choice("start", start, STARTS)
     runs = check_integer("runs", runs, 1, RUNS_MAX)
     t_end = check_number("t_end", t_end, T_MIN, T_MAX)
+    most = check_number("most", most, 0.0, WORK_MAX)
     models = [MeanFieldModel(series("phi", phi), Activation.of(activation), eps, place.m) for place in sizes]
     starts = [initial_weights(place.m, seed, law, scale) for place in sizes]
     times = np.geomspace(1e-2 * min(models[0].eps, t_end), t_end, SAMPLES)
     times[-1] = t_end
 
-    def network(j: int, run: int) -> SphericalSGD:
+    def network(j: int, run: int, left: float) -> SphericalSGD:
         place = sizes[j]
-        return make_network(phi, activation, eps, place.m, place.d, place.batch, starts[j], run, start=start)
+        return make_network(
+            phi, activation, eps, place.m, place.d, place.batch, starts[j], run, start=start, most=max(0.0, left)
+        )
 
-    works = [network(j, 0).problem.check_cost(t_end, float(np.mean(starts[j] ** 2))) for j in range(len(sizes))]
+    works = [network(j, 0, most).problem.check_cost(t_end, float(np.mean(starts[j] ** 2))) for j in range(len(sizes))]
 
     def compared() -> Iterator[NetworkDistances]:
         to_exact, to_mean_field = (np.full((len(sizes), runs), np.nan) for _ in range(2))
-        between, done, halted = np.full(len(sizes), np.nan), 0.0, ""
+        between, done, halted, left = np.full(len(sizes), np.nan), 0.0, "", most
 
         def distances_so_far(under_way: float = 0.0) -> NetworkDistances:
             exact, mean_field, apart = (values.copy() for values in (to_exact, to_mean_field, between))
@@ -169,13 +175,13 @@ def compare_networks(
                     mean_field = _whole(model.trajectory(starts[j], t=times))
                     risks.append((exact, mean_field))
                     between[j] = np.max(abs(exact - mean_field))
-                simulated = network(j, run)
+                simulated = network(j, run, left)
                 seen: list[float] = []
                 for found in run_in_lockstep([simulated], times, _WORK_SLICE_SECONDS):
                     seen += [record.risk for record in found]
                     if not found:
                         yield distances_so_far(min(simulated.steps * simulated.problem.work, works[j]))
-                halted = halted or simulated.halted
+                halted, left = halted or simulated.halted, left - simulated.steps * simulated.problem.work
                 if not simulated.halted:
                     for distances, risk in zip((to_exact, to_mean_field), risks[j], strict=True):
                         distances[j, run] = np.max(abs(np.array(seen) - risk))

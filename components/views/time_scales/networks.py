@@ -52,7 +52,7 @@ def networks(state: TimeScalesState) -> list[SphericalSGD]:
     return [
         make_network(
             state.phi, state.core_activation, state.eps, state.m, state.dimension, state.batch, state.start, run,
-            start=start(state), most=2.0 * MAX_WORK / state.runs,  # twice what `horizon` allows, for it estimates
+            start=start(state), most=work_limit(state, own_size(state)) / state.runs,
         )
         for run in range(state.runs)
     ]  # fmt: skip
@@ -71,13 +71,18 @@ def distances(state: TimeScalesState) -> Iterator[NetworkDistances]:
     """Yield the distances of networks from exact flow and mean field, at each of the sizes."""
     return compare_networks(
         state.phi, state.core_activation, state.eps, distance_sizes(state), state.runs, state.law, state.scale,  # type: ignore[arg-type]
-        state.seed, horizon(state), start(state),
+        state.seed, horizon(state), start(state), work_limit(state, distance_sizes(state)),
     )  # fmt: skip
+
+
+def own_size(state: TimeScalesState) -> list[tuple[int, int, int]]:
+    """Return (m, d, batch) of the state itself."""
+    return [(state.m, state.dimension, state.batch)]
 
 
 def network_sizes(state: TimeScalesState) -> list[tuple[int, int, int]]:
     """Return (m, d, batch) of all networks that the figure shows."""
-    sizes = [(state.m, state.dimension, state.batch)] if "network" in state.layers else []
+    sizes = own_size(state) if "network" in state.layers else []
     return sizes + (distance_sizes(state) if state.panel == "network" else [])
 
 
@@ -86,11 +91,20 @@ def work(state: TimeScalesState, t: float) -> float:
     return works(state)(t)
 
 
-def works(state: TimeScalesState) -> Callable[[float], float]:
-    """Return that estimate as a function of t; parts that do not depend on t are computed once."""
+def work_limit(state: TimeScalesState, sizes: list[tuple[int, int, int]]) -> float:
+    """Return the multiply-adds after which networks of some of the sizes halt: their share of twice `MAX_WORK`.
+
+    All together are estimated to take at most `MAX_WORK` until `horizon`.
+    """
+    end = horizon(state)
+    return 2.0 * MAX_WORK * works(state, sizes)(end) / works(state)(end)
+
+
+def works(state: TimeScalesState, sizes: Sequence[tuple[int, int, int]] | None = None) -> Callable[[float], float]:
+    """Return that estimate as a function of t, for some of the sizes; what does not depend on t is computed once."""
     square = float(np.mean(state.start**2))
     problems: list[tuple[TrainingSetup, float]] = []
-    for m, d, batch in network_sizes(state):
+    for m, d, batch in network_sizes(state) if sizes is None else sizes:
         if max(m * d, batch * d, batch * m) > ENTRIES_MAX:
             return lambda t: WORK_MAX
         record_work = (LOG + LINEAR) * (float(m * m) * (d + 60) + RECORD)  # it has all overlaps, and U of each

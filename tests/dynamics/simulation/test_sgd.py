@@ -113,6 +113,22 @@ def test_a_comparison_is_given_as_it_grows_and_can_be_left():
     left.close()
 
 
+def test_a_comparison_ends_after_the_multiply_adds_that_it_may_take():
+    places = [(3, 20, 200), (5, 20, 200)]
+    *_, whole = compare_networks(PHI, "erf", 1.0, places, 2, t_end=2.0)
+    most = 0.6 * whole.of
+    *_, cut = compare_networks(PHI, "erf", 1.0, places, 2, t_end=2.0, most=most)
+    known = np.isfinite(cut.to_exact)
+    assert known.any()
+    assert not known.all()
+    np.testing.assert_array_equal(cut.to_exact[known], whole.to_exact[known])
+    assert "are used up" in cut.halted
+    assert cut.progress == 1.0
+    *_, none = compare_networks(PHI, "erf", 1.0, places, 2, t_end=2.0, most=0.0)
+    assert np.isnan(none.to_exact).all()
+    assert np.isfinite(none.between).all(), "the laws are computed all the same"
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_a_seed_is_a_run(dtype):
     def run(seed):

@@ -364,6 +364,17 @@ def test_networks_that_would_take_long_learn_as_far_as_they_may(
     assert any("learn until t = " in note for note in said)
 
 
+@pytest.mark.parametrize(("layers", "panel"), [(("network",), "course"), ((), "network"), (("network",), "network")])
+def test_all_networks_together_halt_at_twice_what_they_are_charged(layers: tuple[str, ...], panel: str) -> None:
+    state = TimeScalesState(layers=layers, panel=panel, runs=3)
+    shown = networks.network_sizes(state)
+    limits = [networks.work_limit(state, [size]) for size in shown]
+    assert sum(limits) == pytest.approx(2.0 * networks.MAX_WORK)
+    assert min(limits) > 0.0
+    for size, limit in zip(shown, limits, strict=True):
+        assert limit >= 2.0 * networks.works(state, [size])(networks.horizon(state)) * (1.0 - 1e-12)
+
+
 def test_orthonormal_neurons_that_do_not_fit_start_at_random(client: FlaskClient) -> None:
     said = of_kind(chunks(client, "eps=1&t=1&m=9&lay=network&d=9&B=20&w=orthonormal"), "text")[0]["notes"]
     assert any("do not fit into d = 9" in note for note in said)
