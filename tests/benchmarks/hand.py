@@ -18,9 +18,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.benchmarks import quantiles
 from tests.benchmarks.server import serving
+from tests.browser.contexts import launched
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 VIEWPORT = {"width": 1440, "height": 900}
 DRAG = 10.0  # seconds
 THUMB = 1 / 3  # where the thumb of c*_2 = -1 is, in [-3, 3]
@@ -100,7 +99,7 @@ def drag(page: Page) -> dict[str, Any]:
 def main() -> int:
     """Prints the figures; 1 where a promise is not kept."""
     with serving() as (address, _), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = launched(playwright)
         sights = [first_sight(browser, address) for _ in range(FIRST_SIGHTS)]
         seconds, weight = statistics.median(s for s, _ in sights), max(w for _, w in sights)
         print(f"first complete picture, cold browser   median {seconds:5.2f} s of {FIRST_SIGHTS}   {weight:5.2f} MB")

@@ -20,8 +20,9 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Page, sync_playwright
 
 from tests.benchmarks import quantiles
-from tests.benchmarks.hand import CHROMIUM, DRAG, FLAGS, VIEWPORT, sweep
+from tests.benchmarks.hand import DRAG, VIEWPORT, sweep
 from tests.benchmarks.server import serving
+from tests.browser.contexts import launched
 
 COLD, CANCELS = 15, 9
 RATE, WHOLE, FREED = 10.0, 400.0, 200.0  # a second, ms, ms
@@ -90,7 +91,7 @@ def cancel(address: str, server: int) -> float:
 def main() -> int:
     """Prints the figures; 1 where a promise is not kept."""
     with serving() as (address, server), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = launched(playwright)
         page = browser.new_page(viewport=VIEWPORT, reduced_motion="reduce")  # type: ignore[arg-type]
         page.goto(f"{address}/phase-map")
         page.locator("body[data-drawn]").wait_for(state="attached")

@@ -4,37 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from playwright.sync_api._generated import mapping
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app import create_app
-from tests.browser.hand import COUNTED
+from tests.browser.contexts import Contexts, Settings, launched
 from tests.waiting import LONGEST, core_is_ready
 
-CHROMIUM = "/usr/bin/chromium"
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # Each context has a window of its own, also without a screen, and each window starts two processes for the address
-    # bar's suggestions: as much work as a page of ours. The last list of features is the one that counts, so the others
-    # are those that Playwright disables.
-    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,AvoidUnnecessaryBeforeUnloadCheckSync,"
-    "DestroyProfileOnBrowserClose,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,LensOverlay,MediaRouter,PaintHolding,"
-    "ThirdPartyStoragePartitioning,AvoidCorsURLLoaderRestartOnRedirect,TcpPortRandomizationWin,OptimizationHints,"
-    "NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch",
-]
 DESKTOP = {"width": 1440, "height": 900}
-RESETTABLE = {"viewport", "reduced_motion", "color_scheme", "forced_colors"}  # settings of a context that can change
 
 Open = Callable[..., Page]
 expect.set_options(timeout=1000 * LONGEST)
@@ -81,76 +64,81 @@ def _served(app: Flask) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium; a missing one is a failure, not a skip."""
+    """Debian's Chromium without windows; a missing one is a failure, not a skip."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        browser = launched(playwright)
         yield browser
         browser.close()
 
 
-def reset_context(browser: Browser, settings: dict[str, object]) -> BrowserContext:
-    """Return the browser's shared context as if it were new: no storage, cookies, routes, scripts or listeners, one
-    empty page without history.
-
-    A new context starts two processes and compiles all scripts: more than half of the time of most tests. Playwright's
-    test runner for JavaScript resets one between tests (`reuseContext`); Python's has the same, without a public name.
-    """
-    browser._sync(browser._impl_obj._disconnect_from_reused_context("the next test begins"))
-    context = mapping.from_impl(browser._sync(browser._impl_obj._inner_new_context(settings, for_reuse=True)))
-    context.set_offline(False)
-    context.clear_permissions()
-    page = context.pages[0] if context.pages else context.new_page()
-    page.evaluate("window.name = ''")
-    session = context.new_cdp_session(page)
-    session.send("Page.resetNavigationHistory")
-    session.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
-    session.detach()
-    return context
+@pytest.fixture(scope="session")
+def contexts(chromium: Browser) -> Contexts:
+    """The contexts of pages of tests, one after the other."""
+    return Contexts(chromium)
 
 
 @pytest.fixture
-def open_page(chromium: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Open]:
-    """Opens a path in a context of its own and waits for its picture; checks what went wrong at the end.
+def open_page(contexts: Contexts, address: str, request: pytest.FixtureRequest) -> Iterator[Open]:
+    """Opens a path in a context that no other page is in and waits for its picture; checks what went wrong at the end.
 
-    The first page of a test is in the shared context, which has been reset, unless it has settings or a clock that
-    cannot be reset; any other is in a new one.
+    The context is one that was reset after another test, unless it is to be the page's own or has a clock.
     A test that breaks something on purpose marks what the console may say: `allowed_faults(part)`.
     """
     marker = request.node.get_closest_marker("allowed_faults")
     allowed = marker.args if marker else ()
     faults: list[str] = []
-    contexts: list[BrowserContext] = []
-    shared: list[BrowserContext] = []
+    origins = {address}
+    own: list[BrowserContext] = []
+    taken: list[tuple[Settings, BrowserContext]] = []
+    listened: list[tuple[Page, dict[str, Callable[..., None]]]] = []
 
-    def open_(path: str = "/", drawn: bool = True, base: str = address, clock: bool = False, **options: object) -> Page:
+    def heard(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            faults.append(message.text)
+
+    def failed(error: Error) -> None:
+        faults.append(str(error))
+
+    def open_(
+        path: str = "/",
+        drawn: bool = True,
+        base: str = address,
+        clock: bool = False,
+        own_context: bool = False,
+        **options: object,
+    ) -> Page:
         settings = {"viewport": DESKTOP, "reduced_motion": "reduce", "color_scheme": "light", **options}
-        if clock or shared or settings.keys() - RESETTABLE:
-            context = chromium.new_context(**settings)  # type: ignore[arg-type]
-            contexts.append(context)
+        origins.add(base)
+        if clock or own_context:
+            context = contexts.new(settings)
+            own.append(context)
         else:
-            context = reset_context(chromium, settings)
-            shared.append(context)
-        context.set_default_timeout(1000 * LONGEST)
+            context = contexts.take(settings)
+            taken.append((settings, context))
         if clock:  # which a test may stop
             context.clock.install()
-        context.add_init_script(COUNTED)
         page = context.pages[0] if context.pages else context.new_page()
-        page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("request", lambda request: _foreign(request.url, base, faults))
+        listeners = {"console": heard, "pageerror": failed, "request": partial(_foreign, base, faults)}
+        for event, listener in listeners.items():
+            page.on(event, listener)  # type: ignore[call-overload]
+        listened.append((page, listeners))
         page.goto(base + path)
         if drawn:
             page.wait_for_selector("body[data-drawn]")
         return page
 
     yield open_
-    for context in contexts:
+    for context in own:
         context.close()
-    for page in (page for context in shared for page in context.pages):
-        page.goto("about:blank")  # so that nothing of it goes on
+    for settings, context in taken:
+        contexts.give_back(settings, context, origins)
+    for page, listeners in listened:
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
     assert [fault for fault in faults if not any(part in fault for part in allowed)] == []
 
 
-def _foreign(url: str, address: str, faults: list[str]) -> None:
-    if urlsplit(url).scheme not in ("data", "blob") and urlsplit(url).netloc != urlsplit(address).netloc:
-        faults.append(f"request to another host: {url}")
+def _foreign(address: str, faults: list[str], request: Request) -> None:
+    url = urlsplit(request.url)
+    if url.scheme not in ("data", "blob") and url.netloc != urlsplit(address).netloc:
+        faults.append(f"request to another host: {request.url}")

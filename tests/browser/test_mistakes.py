@@ -193,7 +193,7 @@ def test_a_worker_that_is_killed_in_mid_stream_is_said_and_the_picture_comes_all
         page.wait_for_selector('body[data-drawn*="pan=sweep"]')
         expect(page.locator("#alert")).to_be_hidden()
         assert page.evaluate("fl.page.state.seeds") == 20
-        page.context.close()
+        page.close()
 
 
 @pytest.mark.allowed_faults("status of 429")

@@ -94,7 +94,7 @@ def test_nothing_overlaps_and_nothing_is_cut(open_page: Any, name: str) -> None:
     number = list(STATES).index(name)
     first = number % len(SCREENS)
     screens = [*SCREENS, *SCREENS][first : first + len(SCREENS)]
-    page = open_page(STATES[name], **{"device_scale_factor": 1, **SCREENS[screens[0]]})  # in a context of its own
+    page = open_page(STATES[name], own_context=True, **SCREENS[screens[0]])
     emulation = page.context.new_cdp_session(page)
     for k, screen in enumerate(screens):
         scheme = ("light", "dark")[(number + 2 * k // len(screens)) % 2]

@@ -24,7 +24,8 @@ from reportlab.graphics import renderPDF
 from svglib.svglib import svg2rlg
 
 from tests.benchmarks.server import serving
-from tests.browser.conftest import CHROMIUM, DESKTOP, QUIET
+from tests.browser.conftest import DESKTOP
+from tests.browser.contexts import launched
 from tests.browser.hand import COUNTED, settled
 from tests.browser.test_take import FIGURES, SVGS
 from tests.components.pixels import read
@@ -115,7 +116,7 @@ def main() -> int:
     folder.mkdir(parents=True, exist_ok=True)
     wrong = 0
     with serving(LIMIT_RATE="0") as (address, _), sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        browser = launched(playwright)
         context = browser.new_context(viewport=DESKTOP, reduced_motion="reduce", color_scheme="light")
         context.add_init_script(COUNTED)
         page = context.new_page()
