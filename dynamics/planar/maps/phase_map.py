@@ -15,6 +15,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from time import thread_time
 from typing import Any
 
 import numpy as np
@@ -41,7 +42,9 @@ PIECE = 0.03  # seconds of work that a piece of a map is to take
 _FATE_COST, _COURSE_COST = 1e-5, 4e-5  # seconds for a cell: rough, to cut the work into pieces
 _POINTS_PER_TASK = 32  # points beside a boundary that are computed in one go, while their cost is not known: up to 3 ms
 _STEPS_PER_TASK = 20_000  # steps of trajectories from such points in one go, about 10 ms
-_LOOSE = 512  # cells that saddles do not decide, integrated in one go
+_LOOSE = 512  # cells that others have left to do, in one piece
+_SAMPLE, _SAMPLE_SHARE = 32, 0.25  # of a piece: cells by whose time that of the others is judged, at least; their share
+_LOOK = 0.1  # seconds between two checkpoints
 _COLUMN_COST = 1e-4  # for a column whose fates follow from its saddles
 _UNDECIDED = int(Fate.UNDECIDED)
 _RTOL_HEIGHTS = 1e-7
@@ -104,6 +107,22 @@ def evaluate_points(plan: MapSpec, x: FloatArray, y: FloatArray) -> Cells:
     return fate, out, len(x)
 
 
+def evaluate_some(plan: MapSpec, x: FloatArray, y: FloatArray) -> tuple[Cells, NDArray[np.bool_]]:
+    """Integrate the trajectories at the first points, for about twice ``PIECE`` seconds; and which are left to do.
+
+    What a trajectory takes is measured on the first of them: some take fifty times as long as most.
+    """
+    fate, out = np.full(len(x), _UNDECIDED, np.int8), np.full((len(NUMBERS), len(x)), np.nan)
+    done, most, began = 0, max(_SAMPLE, int(_SAMPLE_SHARE * len(x))), thread_time()
+    while most > 0 and done < len(x):
+        part = slice(done, done + most)
+        fate[part], out[:, part], _ = evaluate_points(plan, x[part], y[part])
+        done = min(part.stop, len(x))
+        spent = thread_time() - began
+        most = int((2.0 * PIECE - spent) * done / max(spent, 1e-9))
+    return (fate, out, done), np.arange(len(x)) >= done
+
+
 def evaluate_block(plan: MapSpec, x: FloatArray, y: FloatArray) -> tuple[Cells, NDArray[np.bool_]]:
     """Return the block of cells at x (nx,) and y (ny,), flattened from (ny, nx), and which cells are left to do.
 
@@ -113,7 +132,7 @@ def evaluate_block(plan: MapSpec, x: FloatArray, y: FloatArray) -> tuple[Cells, 
     if plan.in_columns and not plan.course and plan.tau_end == 0.0:
         return _by_thresholds(plan, x, y) if plan.y.name == "a0" else _columns_transposed(plan, x, y)
     X, Y = np.meshgrid(x, y)
-    return evaluate_points(plan, X.ravel(), Y.ravel()), np.zeros(X.size, bool)
+    return evaluate_some(plan, X.ravel(), Y.ravel())
 
 
 def _columns_transposed(plan: MapSpec, x: FloatArray, y: FloatArray) -> tuple[Cells, NDArray[np.bool_]]:
@@ -366,29 +385,28 @@ def _levels(
     try:
         for nx, ny in sizes:
             map_ = _empty(plan, nx, ny, requested, before)
-            blocks: dict[Future[tuple[Cells, NDArray[np.bool_]]], tuple[NDArray[np.intp], NDArray[np.intp]]] = {}
-            rests: dict[Future[Cells], tuple[NDArray[np.intp], NDArray[np.intp]]] = {}
+            places: dict[Future[tuple[Cells, NDArray[np.bool_]]], tuple[NDArray[np.intp], NDArray[np.intp]]] = {}
             for cut_x, cut_y in _pieces(plan, nx, ny):
                 columns, rows = np.meshgrid(np.arange(nx)[cut_x], np.arange(ny)[cut_y])
                 place = columns.ravel(), rows.ravel()
-                blocks[pool.submit(evaluate_block, plan, map_.x[cut_x], map_.y[cut_y])] = place
-            pending = set(blocks)
+                places[pool.submit(evaluate_block, plan, map_.x[cut_x], map_.y[cut_y])] = place
+            pending = set(places)
             while pending:
                 checkpoint()
-                ready, pending = wait(pending, return_when=FIRST_COMPLETED)
+                ready, pending = wait(pending, _LOOK, FIRST_COMPLETED)
                 for future in ready:
-                    if future in rests:
-                        map_ = _with(map_, rests[future], future.result())
-                    else:
-                        cells, loose = future.result()
-                        map_ = _with(map_, blocks[future], cells)
-                        i, j = (index[loose] for index in blocks[future])
-                        for part in np.array_split(np.arange(len(i)), -(-len(i) // _LOOSE)) if len(i) else ():
-                            rest = pool.submit(evaluate_points, plan, map_.x[i[part]], map_.y[j[part]])
-                            rests[rest] = i[part], j[part]
-                            pending.add(rest)
-                            more += 1
+                    cells, loose = future.result()
+                    i, j = places.pop(future)
+                    map_ = _with(map_, i, j, cells, ~loose)
+                    left = np.flatnonzero(loose)
+                    for part in np.array_split(left, -(-len(left) // _LOOSE)) if len(left) else ():
+                        rest = pool.submit(evaluate_some, plan, map_.x[i[part]], map_.y[j[part]])
+                        places[rest] = i[part], j[part]
+                        pending.add(rest)
+                        more += 1
                     done += 1
+                if not ready:
+                    continue
                 share = max(share, done / (sum(works) + more + ("boundary" in requested)))  # never less than before
                 map_ = replace(map_, progress=share if pending or nx != full[0] or "boundary" in requested else 1.0)
                 if coarse or not pending:
@@ -422,16 +440,18 @@ def _empty(plan: MapSpec, nx: int, ny: int, requested: frozenset[str], before: P
     return replace(map_, fate=before.fate[rows, columns], trajectories=before.trajectories, **coarse_values)
 
 
-def _with(map_: PhaseMap, place: tuple[NDArray[np.intp], NDArray[np.intp]], computed: Cells) -> PhaseMap:
-    """The map with cells (x[i], y[j]) filled in, place: i and j; maps given before stay as they were."""
-    i, j = place
-    fate, out, integrated = computed
+def _with(
+    map_: PhaseMap, i: NDArray[np.intp], j: NDArray[np.intp], cells: Cells, computed: NDArray[np.bool_]
+) -> PhaseMap:
+    """The map with those of the cells (x[i], y[j]) filled in that are computed; maps given before stay as they were."""
+    fate, out, integrated = cells
+    i, j = i[computed], j[computed]
     filled: dict[str, Any] = {"fate": map_.fate.copy()}
-    filled["fate"][j, i] = fate
+    filled["fate"][j, i] = fate[computed]
     for row, name in enumerate(NUMBERS):
         if getattr(map_, name) is not None:
             filled[name] = getattr(map_, name).copy()
-            filled[name][j, i] = out[row]
+            filled[name][j, i] = out[row, computed]
     return replace(map_, trajectories=map_.trajectories + integrated, **filled)
 
 

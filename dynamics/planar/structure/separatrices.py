@@ -362,7 +362,7 @@ def _ends(
 
 @compiled
 def _first_probes(inside: Any, alone: Any) -> Any:
-    """The starts without whose fates those of the others cannot be told, as an array (2, n).
+    """The starts whose fates are needed before those of the others can be decided, as an array (2, n).
 
     They are those that are not ``alone``, and the first and the last of each stretch that is.
     """

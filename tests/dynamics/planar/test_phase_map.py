@@ -1,7 +1,9 @@
 """Phase maps against integration of every cell, against thresholds and limits, and in pieces."""
 
+import sys
 import threading
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from itertools import count
 
 import numpy as np
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dynamics import Fate, UnlearningModel, phase_map, phase_map_levels
-from dynamics.planar.maps.phase_map import evaluate_points, fates_beside
+from dynamics.planar.maps.phase_map import evaluate_some, fates_beside
 from tests.dynamics import batch
 from tests.dynamics.cases import ONES, alignment, epsilon, height, short_coefficients
 
@@ -330,17 +332,37 @@ class Pieces(Executor):
     beside boundaries."""
 
     def __init__(self):
-        self.seen, self.steps = [], []
+        self.seen, self.steps, self.begun = [], [], 0
 
     def submit(self, function, *arguments):
+        self.begun += 1
         result = function(*arguments)
-        if function is evaluate_points:
+        if function is evaluate_some:
             self.seen.append(len(arguments[1]))
         if function is fates_beside:
             self.steps.append(result[1])
         future = Future()
         future.set_result(result)
         return future
+
+
+def test_cells_that_take_long_are_handed_back_and_come_in_small_pieces(monkeypatch):
+    """With a clock by which every part takes a second, each piece ends after its first part."""
+    asked = {"x": C4, "y": BOTH, "n": (96, 96), "quantities": ("time", "R"), "tau_end": 50.0}
+    whole = phase_map(*RIGHT, **asked)
+    seconds, parts = count(), []
+    module = sys.modules[evaluate_some.__module__]
+    evaluate = module.evaluate_points
+    monkeypatch.setattr(module, "thread_time", lambda: float(next(seconds)))
+    monkeypatch.setattr(module, "evaluate_points", lambda plan, x, y: parts.append(len(x)) or evaluate(plan, x, y))
+    executor = Pieces()
+    *_, cut = phase_map_levels(*RIGHT, **asked, executor=executor)
+    assert max(executor.seen) <= 512
+    assert len(parts) == executor.begun > 2 * 96 * 96 // 512
+    for name in ("fate", "R_inf", "time", "R"):
+        np.testing.assert_array_equal(getattr(cut, name), getattr(whole, name))
+    assert cut.progress == 1.0
+    assert cut.trajectories == whole.trajectories
 
 
 def test_the_work_beside_boundaries_comes_in_small_pieces():
