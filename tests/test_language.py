@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import tokenize
@@ -45,6 +46,7 @@ PHRASES = (
 )  # fmt: skip
 
 # One spelling, the American one; what is a word of links (the experiment "initialisation") stays.
+WRAPPED = re.compile(r"\S \"\n\s*\"")
 BRITISH = re.compile(
     r"colour|neighbour|centre(?!cord)|behaviour|favour|grey|labelled(?!by)|modelled"
     r"|(?:normal|general|optim|minim|maxim|linear|standard|recogn|real|vector|initial)is(?:e|ed|es|ing|ation)\b",
@@ -122,4 +124,13 @@ def test_plain_words_pass(source: str) -> None:
 def test_words_are_spelled_in_one_way(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     found = [f"{k}: {line}" for k, line in enumerate(lines, 1) if BRITISH.search(LINK_WORDS.sub("", line))]
+    assert not found
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_docstrings_contain_no_quotes_of_a_wrapped_string(path: Path) -> None:
+    """A tool that wraps long strings leaves them where it takes a docstring for one."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    nodes = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, documented)]
+    found = [doc for node in nodes if WRAPPED.search(doc := ast.get_docstring(node, clean=False) or "")]
     assert not found

@@ -370,8 +370,8 @@ def length_input(
 def parse_visible_controls(
     text: str | None, controls: Sequence[Control]
 ) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
-    """Return which controls a link shows, by their keys (None for all), and a sentence for each word that names "
-    "none."""
+    """Return which controls a link shows, by their keys (None for all), and a sentence for each word that names
+    none."""
     if text is None:
         return None, ()
     keys = tuple(dict.fromkeys(control.key for control in controls))

@@ -29,8 +29,8 @@ def groups(values: Iterable[float]) -> list[np.ndarray]:
 
 
 def has_representative_mean(values: np.ndarray, axis: int = 0) -> np.ndarray:
-    """Return whether the mean over an axis is within `resolution` of one of the values; True where no value is "
-    "known."""
+    """Return whether the mean over an axis is within `resolution` of one of the values; True where no value is
+    known."""
     moved = np.moveaxis(np.asarray(values, float), axis, -1)
     finite = np.isfinite(moved)
     count = np.maximum(finite.sum(axis=-1), 1)
@@ -41,8 +41,8 @@ def has_representative_mean(values: np.ndarray, axis: int = 0) -> np.ndarray:
 
 
 def each(values: Iterable[float], digits: int, what: str = "run", listed: int = MAX_LISTED) -> str:
-    """Return the values of runs: one number where they agree in these digits, few one by one, more as ranges of "
-    "groups."""
+    """Return the values of runs: one number where they agree in these digits, few one by one, more as ranges of
+    groups."""
     finite = _finite(values)
     if not finite.size:
         return "undefined"

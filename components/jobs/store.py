@@ -96,8 +96,8 @@ def encoded(board: JobTable) -> bytes:
 
 
 def decoded(text: bytes) -> JobTable:
-    """Decode a job table. An unreadable table counts as empty, an invalid entry as absent: jobs can be computed "
-    "again."""
+    """Decode a job table. An unreadable table counts as empty, an invalid entry as absent: jobs can be computed
+    again."""
     try:
         fields_by_key = orjson.loads(text) if len(text) <= BOARD_BYTES else None
     except ValueError:

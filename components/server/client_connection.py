@@ -11,8 +11,8 @@ CHECK_INTERVAL_SECONDS = 0.1
 
 
 def client_gone(environ: Mapping[str, Any]) -> Callable[[], bool]:
-    """Return a function that tells whether the client of a request has disconnected; always False under other "
-    "servers."""
+    """Return a function that tells whether the client of a request has disconnected; always False under other
+    servers."""
     connection: socket.socket | None = environ.get("gunicorn.socket")
     last_check = time.monotonic()
 

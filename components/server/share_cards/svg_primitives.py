@@ -109,8 +109,8 @@ def marker(
     angle: float = 0,
     opacity: float = 1,
 ) -> str:
-    """Return a marker of a size in pixels, with the color and the width of its edge; an arrow is turned, in "
-    "degrees."""
+    """Return a marker of a size in pixels, with the color and the width of its edge; an arrow is turned, in
+    degrees."""
     r = size / 2
     open_ = symbol.endswith(("-open", "-thin"))
     kind = symbol.removesuffix("-open").removesuffix("-thin")
@@ -184,8 +184,8 @@ def ramp(scale: Sequence[tuple[float, str]], fractions: np.ndarray) -> np.ndarra
 
 
 def contour(x: np.ndarray, y: np.ndarray, z: np.ndarray, level: float, box: Rect) -> str:
-    """Return the lines on which a table z (ny, nx) over pixels x and y has a value: marching squares, piece by "
-    "piece."""
+    """Return the lines on which a table z (ny, nx) over pixels x and y has a value: marching squares, piece by
+    piece."""
     corner = [(0, 0), (0, 1), (1, 1), (1, 0)]  # around a cell
     ny, nx = z.shape
     values = [z[j : ny - 1 + j, i : nx - 1 + i] for j, i in corner]

@@ -67,8 +67,8 @@ def text_data(
 
 
 def links(state: ImagesState) -> list[dict[str, str]]:
-    """Return the link from the squared loss over σ to the cross entropy, with which networks fit their training "
-    "images."""
+    """Return the link from the squared loss over σ to the cross entropy, with which networks fit their training
+    images."""
     if state.experiment != "scale" or state.loss != "squared":
         return []
     other = state.model_copy(update={"loss": "entropy", "rate": None, "epochs": None})
@@ -77,8 +77,8 @@ def links(state: ImagesState) -> list[dict[str, str]]:
 
 
 def before_results(state: ImagesState, reason: str, about: DatasetInfo | None) -> dict[str, Any]:
-    """Return the text that is shown before there are results. reason: why the state cannot be computed; "" if it "
-    "can."""
+    """Return the text that is shown before there are results. reason: why the state cannot be computed; "" if it
+    can."""
     if reason:
         return {"runs": [reason], "fates": [ABSENCE], "notes": [], "figures": alt_text.figures(state)}
     arguments = state.arguments()

@@ -126,8 +126,8 @@ class ImageStore:
 
     @contextmanager
     def _decode_lock(self) -> Iterator[None]:
-        """Hold the lock on unpacking: unpacked images may be large, so all workers together unpack one file at a "
-        "time."""
+        """Hold the lock on unpacking: unpacked images may be large, so all workers together unpack one file at a
+        time."""
         with (self.path / "reading").open("ab") as lock:
             end = time.monotonic() + LOCK_TIMEOUT_SECONDS
             while True:

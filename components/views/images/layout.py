@@ -1,5 +1,5 @@
-"""Layout: controls and upload on the left, the figure over the varied parameter in the middle, training on the "
-"right."""
+"""Layout: controls and upload on the left, the figure over the varied parameter in the middle, training on the
+right."""
 
 from __future__ import annotations
 

@@ -422,8 +422,8 @@ def _other_phase_state(state: LinearNetworkState) -> LinearNetworkState | None:
 
 
 def _at(state: LinearNetworkState, scale: float) -> LinearNetworkState | None:
-    """Return the state of the network of the scaling at a value of the large number; None if it is outside the "
-    "ranges."""
+    """Return the state of the network of the scaling at a value of the large number; None if it is outside the
+    ranges."""
     c: Exponents = state.exponents
     changed = {
         "d": round(scale) if state.grows == "width" else state.d,

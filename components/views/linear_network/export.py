@@ -23,8 +23,8 @@ _BODY = _AFTER_HEAD.partition("# --- numbers ---\n")[2]
 
 
 def table(state: LinearNetworkState) -> Columns:
-    """Return a row for each sample of the exact solution: time, output, loss, angle, kernel, norms, the neurons "
-    "drawn."""
+    """Return a row for each sample of the exact solution: time, output, loss, angle, kernel, norms, the neurons
+    drawn."""
     network = state.network()
     run = network.solution(columns.times(compute.until(state, network)))
     neurons = columns.selected_neurons(network)

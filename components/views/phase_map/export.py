@@ -30,8 +30,8 @@ def finished_map(state: PhaseMapState) -> PhaseMap:
 
 
 def table(state: PhaseMapState) -> Columns:
-    """Return a row for each cell: its position, its fate, and the displayed quantity; from the bottom, left to "
-    "right."""
+    """Return a row for each cell: its position, its fate, and the displayed quantity; from the bottom, left to
+    right."""
     map_ = finished_map(state)
     X, Y = np.meshgrid(map_.x, map_.y)
     columns = {

@@ -144,8 +144,8 @@ def plateaus(model: MeanFieldModel, a0: np.ndarray, axis: str) -> list[dict[str,
 
 
 def predicted(model: MeanFieldModel, a0: np.ndarray, t_start: float, t_end: float) -> list[dict[str, Any]]:
-    """Return the predicted learning times as upright lines, one for each degree of which a law is known at this "
-    "start."""
+    """Return the predicted learning times as upright lines, one for each degree of which a law is known at this
+    start."""
     return [
         {
             "type": "line",

@@ -78,8 +78,8 @@ def _sampled(run: MeanFieldTrajectory, steps: list[tuple[float, float]]) -> Mean
 
 
 def _has_plateau(run: MeanFieldTrajectory, level: float, tolerance: float, until: float, after: float) -> bool:
-    """Return whether the risk stays near a level for long before that time, and has not fallen below ``after`` by "
-    "then."""
+    """Return whether the risk stays near a level for long before that time, and has not fallen below ``after`` by
+    then."""
     on = run.t[(abs(run.risk - level) <= tolerance) & (run.t < until)]
     if len(on) == 0 or float(np.interp(until, run.t, run.risk)) <= after:
         return False

@@ -17,8 +17,8 @@ _NEAR_ONE = 1e-12  # 1 - |R| below this is lost in rounding
 
 
 def turning_points(R: np.ndarray) -> list[float]:
-    """Return the first value of R, its extrema that differ by more than ``MIN_TURN`` of its range, and its last "
-    "value."""
+    """Return the first value of R, its extrema that differ by more than ``MIN_TURN`` of its range, and its last
+    value."""
     min_change = MIN_TURN * float(np.ptp(R))
     points = [float(R[0])]
     low = high = points[0]

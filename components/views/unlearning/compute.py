@@ -173,8 +173,8 @@ def epsilon_figure(picture: ComputationPlan, points: Sequence[epsilon_study.Poin
 def trajectory_chunks(
     index: int, plan: figures.Run, samples: Columns, panel: str, panel_traces: list[Trace] | None = None
 ) -> Iterator[Chunk]:
-    """Yield a trajectory: its style and traces, the additional traces of its panels, and its samples in several "
-    "lines."""
+    """Yield a trajectory: its style and traces, the additional traces of its panels, and its samples in several
+    lines."""
     traces = figures.run_traces(index, plan, panel)
     traces["panels"] += panel_traces or []
     yield Chunk("trajectory", {"index": index, **figures.trajectory_style(plan), "traces": traces})

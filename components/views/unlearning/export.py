@@ -116,8 +116,8 @@ def _study(picture: ComputationPlan) -> dict[str, Any]:
 
 
 def _pinned(pinned: Pinned, picture: ComputationPlan) -> dict[str, Any]:
-    """Return the problem of the pinned trajectory, its end and its critical manifold; the table contains its "
-    "samples."""
+    """Return the problem of the pinned trajectory, its end and its critical manifold; the table contains its
+    samples."""
     model, limit = pinned.model, pinned.run.limit
     return {
         "c": model.c,

@@ -168,8 +168,8 @@ def draw_overlays_below(figure: Any) -> None:
 
 
 def draw_overlays_above(figure: Any) -> None:
-    """Plot the overlays above it: separatrices, backward orbits, singular orbits, arrows of the slow flow, "
-    "equilibria."""
+    """Plot the overlays above it: separatrices, backward orbits, singular orbits, arrows of the slow flow,
+    equilibria."""
     subplot = {"row": 1, "col": 1}
     pieces = [piece for orbit in orbits for piece in orbit.pieces]
     for name, lines, color, width, dash in (
