@@ -24,6 +24,7 @@ from components.jobs.queue import MAX_JOB_BYTES
 from components.jobs.store import StoreError
 from components.operations.build_id import build_id
 from components.views.images import captions, columns, figures
+from components.views.images.experiment_captions import CAPTIONS
 from components.views.images.image_store import DatasetInfo, ImageStore
 from components.views.images.state import DIGIT_VALUES, DIGITS, ImagesState
 from dynamics.images import (
@@ -164,7 +165,10 @@ def run(state: ImagesState, checkpoint: Mapping[str, Any] | None) -> Iterator[Ch
         notes = []
     except (StoreError, OSError):
         notes = ["The results could not be kept for saving: the picture and its Python can be saved all the same."]
-    yield Chunk("text", captions.text_data(state, latest, about(state), [*captions.targets(state, split), *notes]))
+    yield Chunk(
+        "text",
+        captions.text_data(state, latest, about(state), [*CAPTIONS[state.experiment].targets(state, split), *notes]),
+    )
     yield Chunk("end", {"status": captions.status(saved_results, "live", latest)})
 
 
