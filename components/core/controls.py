@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, ClassVar, Literal
 
-from components.core.formatting import subscript
 from components.core.state import Parameter, State
+from dynamics.plotting.number_text import subscript
 
 Only = Mapping[str, tuple[str, ...]]
 Kind = Literal["slider", "choice", "many", "count", "axis", "list"]

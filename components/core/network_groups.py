@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from components.core.formatting import format_number, pluralize
+from components.core.formatting import pluralize
+from dynamics.plotting.number_text import format_number
 
 NEAR = 0.02  # largest difference of runs that agree; relative for values above 1
 GAP_FACTOR = 3.0  # times the ranges on both sides: a larger gap separates two groups

@@ -18,11 +18,10 @@ from components.core.controls import Control
 from components.core.help import Help
 from components.core.state import RESERVED_KEYS, State
 from components.core.theory_chapter import Chapter
+from dynamics.plotting.schema import Figure, Trace
 
 Columns = Mapping[str, np.ndarray]
-Trace = dict[str, Any]  # of plotly's schema
 Link = dict[str, str]  # text and href
-Figure = dict[str, Any]  # data and layout, of plotly's schema
 
 
 @dataclass(frozen=True)
@@ -145,7 +144,8 @@ def scene(
     name : str
         Name of the figure's slot.
     figure : dict
-        Data and layout of plotly's schema; the client sets the template, because only it has the theme.
+        Data and layout of plotly's schema, samples as arrays or in the form of `column`; the client sets the template,
+        because only it has the theme.
     display : mapping, optional
         For each display parameter and each of its choices, the changes of that choice:
         {"axis": {"linear": {"layout": {"xaxis.type": "linear"}}}}.
@@ -166,8 +166,16 @@ def scene(
     >>> scene("plane", {"data": [], "layout": {}}).kind
     'scene'
     """
-    data = {"name": name, "figure": figure, "display": display or {}, "field": field, "more": more, "cells": cells}
+    encoded = {**figure, "data": [_encoded(trace) for trace in figure["data"]]}
+    data = {"name": name, "figure": encoded, "display": display or {}, "field": field, "more": more, "cells": cells}
     return Chunk("scene", data)
+
+
+def _encoded(trace: Trace) -> Trace:
+    return {
+        name: column(value) if isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype.kind == "f" else value
+        for name, value in trace.items()
+    }
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from dash import html
 
 from components.core.view import View
 from components.ui.markup import aria
-from components.ui.theme import FATES, TO_DARK
+from dynamics.plotting.style import FATES, TO_DARK
 
 KEYS = (
     ("Tab", "from control to control; arrows, PageUp and PageDown move a slider"),

@@ -19,11 +19,12 @@ from components.core import theory_chapter
 from components.core.controls import Control, to_client
 from components.core.view import EXPORTS, View
 from components.operations.build_id import build_id
-from components.ui import embed, help, theme
+from components.ui import embed, help
 from components.ui.markup import aria
 from components.ui.path_prefix import in_layout, without_prefix
 from components.ui.summary import PageMetadata
 from components.ui.templates import render
+from dynamics.plotting.style import TEMPLATES, TO_DARK
 
 NAME = "Feature unlearning"
 ANY_PATH = "/<path:path>"  # the endpoint by which Dash serves its page
@@ -33,6 +34,13 @@ ICON = "data:image/svg+xml," + quote(
     "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'><path d='M6 3c0 12 3 16 6 16s4-9 7-9 4 16 9 17' "
     "fill='none' stroke='#008f68' stroke-width='4' stroke-linecap='round'/></svg>"
 )
+
+GRAPH_CONFIG: Any = {
+    "displaylogo": False,
+    "showSendToCloud": False,  # plotly would upload the picture to another host
+    "modeBarButtonsToRemove": ["toImage", "select2d", "lasso2d", "autoScale2d", "resetScale2d"],
+    "doubleClick": False,  # the client goes back to the default window itself,
+}
 
 ROUTES = (("Theory", theory_chapter.PATH),)
 """Pages that are no views: documents of their own, for which the browser leaves this one."""
@@ -244,9 +252,9 @@ def description(view: View, controls: list[Control], figures: Mapping[str, Figur
                 }
                 for preset in view.presets
             },
-            "templates": theme.TEMPLATES,
-            "toDark": theme.TO_DARK,
-            "config": theme.GRAPH_CONFIG,
+            "templates": TEMPLATES,
+            "toDark": TO_DARK,
+            "config": GRAPH_CONFIG,
             "axes": view.State.varied(),
             "drag_overrides": view.drag_overrides,
             "time": dict(zip(("column", "symbol"), view.time, strict=True)),

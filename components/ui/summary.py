@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from components.core.formatting import format_number
 from components.core.state import Parameter, State
 from components.core.view import Preset, View
-from components.ui.theme import LIGHT
+from dynamics.plotting.number_text import format_number
+from dynamics.plotting.style import LIGHT
 
 MAX_TITLE_PARAMETERS = 3  # values that a title names
 LONG = 9  # numbers of a list that are written

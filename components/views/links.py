@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from math import factorial, sqrt
 
-from components.core.formatting import format_number
 from components.core.state import canonical
 from components.core.view import Link
 from components.views.lab.state import HORIZON as LAB_HORIZON
@@ -16,6 +15,7 @@ from components.views.time_scales.state import COEFFICIENT, DEGREES, EPS, HORIZO
 from components.views.unlearning.state import COEFFICIENT as PLANAR_COEFFICIENT
 from components.views.unlearning.state import START, UnlearningState
 from dynamics import Trajectory
+from dynamics.plotting.number_text import format_number
 from dynamics.simulation.single_index import steps_along
 
 MAX_WORK = 1e12  # multiply-adds of the training that a link starts: half a minute

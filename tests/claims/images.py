@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from components.core.formatting import format_number
 from components.views.images import captions, compute
 from components.views.images.state import ImagesState
 from components.views.images.view import ImagesView
 from dynamics.images import ImageRuns, load_digits
+from dynamics.plotting.number_text import format_number
 from tests.claims.lab import NUMBER, read
 
 MOST = 120

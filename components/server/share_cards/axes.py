@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from components.core.formatting import format_number
+from dynamics.plotting.number_text import format_number
 
 TICK_DISTANCE = {"x": 95.0, "y": 46.0}  # pixels, about
 MAX_PIXELS = 1e5  # positions are clipped here

@@ -19,7 +19,7 @@ from components.server.share_cards.text import FAMILY, FONTS, cut, marked, svg_t
 from components.ui.open_graph import CARD_HEIGHT, CARD_WIDTH
 from components.ui.shell import NAME
 from components.ui.summary import Summary
-from components.ui.theme import LIGHT
+from dynamics.plotting.style import LIGHT
 
 EDGE = 36.0  # margin of the card
 HEAD = 112.0  # the height of the title's part

@@ -16,7 +16,7 @@ from components.server.share_cards.stream_result import numbers
 from components.server.share_cards.svg_primitives import Rect
 from components.server.share_cards.text import cut, escaped, svg_text, width
 from components.ui.heatmap_encoding import NONE
-from components.ui.theme import LIGHT
+from dynamics.plotting.style import LIGHT
 
 SCALE = 1.5  # larger than on the page: a message shows the picture at half its size or less
 TICK, TITLE, NAME, SMALL = 12 * SCALE, 14 * SCALE, 13 * SCALE, 11 * SCALE

@@ -15,7 +15,7 @@ import numpy as np
 from components.core.state import State
 from components.core.view import View
 from components.server.share_cards.stream_result import StreamResult, numbers
-from components.ui import theme
+from dynamics.plotting.style import TEMPLATES
 
 DECADES = 1e-12  # of the largest: below, a logarithmic axis shows nothing
 
@@ -49,7 +49,7 @@ def resolve_figure(view: View, state: State, name: str, picture: StreamResult) -
         names = [renamed.get(column, column) for column in ([columns] if isinstance(columns, str) else columns)]
         layout[axis]["range"] = extent(picture, names, layout[axis].get("type") == "log", view.time[0])
     _apply_zoom(layout, getattr(state, view.figures[name].window, None))
-    template = theme.TEMPLATES["light"]["layout"]
+    template = TEMPLATES["light"]["layout"]
     for axis in [key for key in layout if key.startswith(("xaxis", "yaxis"))]:
         layout[axis] = _merged(template[axis[:5]], layout[axis])
     traces = _traces(state, name, picture, layout, renamed)

@@ -36,7 +36,7 @@ from components.server.stream import (
 from components.server.stream_cache import StreamCache
 from components.ui.open_graph import CARD_HEIGHT, CARD_WIDTH
 from components.ui.summary import Summary, describe_state, state_title, summarize
-from components.ui.theme import LIGHT
+from dynamics.plotting.style import LIGHT
 
 ENTRIES, ENTRY_BYTES = 64, 1 << 19  # so at most 32 MiB in each worker; a card has about 100 kB
 MAX_AGE_SECONDS = 86_400  # in this cache and in those of clients

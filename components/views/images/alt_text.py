@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from components.core.formatting import format_number
 from components.views.images.experiments import EXPERIMENTS
 from components.views.images.state import ImagesState
+from dynamics.plotting.number_text import format_number
 
 
 def figures(state: ImagesState) -> dict[str, str]:

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from components.core.formatting import format_duration as about_time
-from components.core.formatting import format_number, pluralize
-from components.ui.theme import LIGHT
+from components.core.formatting import pluralize
 from components.views.images import alt_text
 from components.views.images.columns import active_settings
 from components.views.images.experiment_captions import CAPTIONS
@@ -17,6 +16,8 @@ from components.views.images.experiments import EXPERIMENTS
 from components.views.images.image_store import DatasetInfo
 from components.views.images.state import ImagesState
 from dynamics.images import ImageRuns, SavedResults
+from dynamics.plotting.number_text import format_number
+from dynamics.plotting.style import LIGHT
 
 ABSENT = (
     "The images {} are not kept on this server: they were never given to it, or have made room for others. "

@@ -6,9 +6,13 @@ import re
 from math import acos, degrees, log10, sqrt
 from typing import Any
 
-from components.core.formatting import format_number
-from components.core.view import Figure, Trace
-from components.ui.subplots import (
+from components.views.images.experiments import EXPERIMENTS
+from components.views.images.state import PANEL_QUANTITIES, ImagesState
+from dynamics.images import Setting
+from dynamics.plotting.number_text import format_number
+from dynamics.plotting.schema import Figure, Trace
+from dynamics.plotting.style import DEGREES, LIGHT, steps
+from dynamics.plotting.subplots import (
     TICKS,
     axis_name,
     axis_of,
@@ -18,10 +22,6 @@ from components.ui.subplots import (
     stacked_axes,
     time_trace,
 )
-from components.ui.theme import DEGREES, LIGHT, steps
-from components.views.images.experiments import EXPERIMENTS
-from components.views.images.state import PANEL_QUANTITIES, ImagesState
-from dynamics.images import Setting
 
 TITLES = {
     "accuracy": "accuracy",

@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from components.core.formatting import format_number
 from components.core.network_groups import each
 from components.views.images.columns import quantity
 from dynamics.images import ImageRuns
+from dynamics.plotting.number_text import format_number
 
 
 def final(runs: ImageRuns, name: str) -> np.ndarray:

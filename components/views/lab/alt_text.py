@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from components.core.formatting import format_number, pluralize
+from components.core.formatting import pluralize
 from components.views.lab.state import LabState
+from dynamics.plotting.number_text import format_number
 
 
 def plane(state: LabState) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from components.core.formatting import format_duration, format_number, pluralize
+from components.core.formatting import format_duration, pluralize
 from components.core.network_groups import NEAR, each, groups
-from components.ui.theme import FATES
 from components.views.lab.figures import MODES
 from components.views.lab.law_comparison import LawComparison, noise
 from components.views.lab.law_comparison import expected as theory
@@ -15,6 +14,8 @@ from components.views.lab.state import LabState
 from components.views.lab.training_history import TrainingHistory
 from components.views.unlearning.figures import Run
 from dynamics import FiniteWidthTrajectory
+from dynamics.plotting.number_text import format_number
+from dynamics.plotting.style import FATES
 
 HEAVY_KURTOSIS = 50.0  # of an activation; above it batches miss the rare samples that matter
 CONVENTION = (

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from components.core.formatting import format_duration, format_number
+from components.core.formatting import format_duration
 from components.core.view import Chunk, Columns, column, scene, table
 from components.views.lab import alt_text, captions, conversion, figures, records
 from components.views.lab.law_comparison import LawComparison, columns, compare_with_law, law_columns, planar_columns
@@ -22,6 +22,7 @@ from components.views.lab.state import LabState
 from components.views.lab.training_history import TrainingHistory
 from components.views.unlearning import figures as planar
 from dynamics import FiniteWidthTrajectory, Trajectory
+from dynamics.plotting.number_text import format_number
 from dynamics.simulation.single_index import SingleIndexTraining, TrainingRecord
 
 MAX_WORK = 5e12  # multiply-adds: about two minutes on one or two cores

@@ -13,11 +13,11 @@ from components.core.state import InvalidLink, ParameterError
 from components.core.view import Columns
 from components.jobs.last_checkpoint import last_checkpoint
 from components.jobs.store import StoreError
-from components.ui.theme import LIGHT
 from components.views.lab import captions, compute, records
 from components.views.lab.law_comparison import compare_with_law
 from components.views.lab.state import RECORDS, LabState
 from components.views.lab.training_history import NAMES, TrainingHistory
+from dynamics.plotting.style import LIGHT
 
 _SCRIPT = Path(__file__).with_name("script.py").read_text(encoding="utf-8")
 _HEAD, _, _AFTER_HEAD = _SCRIPT.partition("# --- parameters ---\n")

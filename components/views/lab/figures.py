@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from components.core.view import Figure, Trace
-from components.ui.subplots import (
+from components.views.lab.state import RUNS
+from components.views.unlearning import figures as planar
+from dynamics import CriticalManifold, UnlearningModel
+from dynamics.plotting.schema import Figure, Trace
+from dynamics.plotting.style import LIGHT
+from dynamics.plotting.subplots import (
     POWER_TICKS,
     TICKS,
     axis_name,
@@ -15,10 +19,6 @@ from components.ui.subplots import (
     stacked_axes,
     time_trace,
 )
-from components.ui.theme import LIGHT
-from components.views.lab.state import RUNS
-from components.views.unlearning import figures as planar
-from dynamics import CriticalManifold, UnlearningModel
 
 NETWORK, DOTS = LIGHT["network"], "2px,3px"
 ROWS = (("R", "R"), ("a", "a"), ("loss", "loss  L"), ("Q", "Q"))

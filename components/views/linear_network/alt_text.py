@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from components.core.formatting import format_number, pluralize
+from components.core.formatting import pluralize
 from components.views.linear_network.captions import sentence
 from components.views.linear_network.figures import CELLS
 from components.views.linear_network.panels import PANELS
 from components.views.linear_network.state import AXES, LinearNetworkState
 from dynamics import LinearNetwork, LinearSolution
+from dynamics.plotting.number_text import format_number
 
 
 def plane(state: LinearNetworkState, network: LinearNetwork, run: LinearSolution) -> str:

@@ -7,7 +7,7 @@ from math import degrees, isfinite, isnan
 
 import numpy as np
 
-from components.core.formatting import format_number, pluralize
+from components.core.formatting import pluralize
 from components.core.state import canonical
 from components.views.linear_network.columns import defined_mean
 from components.views.linear_network.experiments import ACTIVATIONS, Experiment, Row
@@ -28,6 +28,7 @@ from dynamics import (
     ScalingPhase,
     switch_phase,
 )
+from dynamics.plotting.number_text import format_number
 
 UNBALANCED = 0.25  # of ||v|²/η_w − |u|²/ηᵤ| over their sum; above it one is at least 5/3 of the other
 WIDTHS = (100, 10_000)  # at which a scaling can be opened

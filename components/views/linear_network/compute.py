@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from components.core.formatting import format_number, pluralize
+from components.core.formatting import pluralize
 from components.core.view import Chunk, Columns, column, scene
 from components.views.linear_network import alt_text, captions, columns, experiments, figures
 from components.views.linear_network.panels import PANELS
@@ -22,6 +22,7 @@ from dynamics import (
     measured_exponents,
     phase_diagram,
 )
+from dynamics.plotting.number_text import format_number
 
 MAP_CELLS = 200  # along an axis of the map
 SCALES = tuple(10.0**k for k in range(1, 7))  # of the large number, where the exponents allow them

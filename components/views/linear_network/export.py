@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from components.core.view import Columns
-from components.ui.theme import LIGHT
 from components.views.linear_network import captions, columns, compute, experiments, figures
 from components.views.linear_network.panels import MAP_QUANTITIES
 from components.views.linear_network.state import LinearNetworkState
 from dynamics import largest_faithful_step
+from dynamics.plotting.style import LIGHT
 
 _SCRIPT = Path(__file__).with_name("script.py").read_text(encoding="utf-8")
 _HEAD, _, _AFTER_HEAD = _SCRIPT.partition("# --- parameters ---\n")

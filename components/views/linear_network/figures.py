@@ -13,9 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from components.core.view import Figure, Trace, column, integers, table
-from components.ui.heatmap_encoding import SCALE, colorbar, quantize
-from components.ui.subplots import (
+from components.core.view import column, integers, table
+from components.ui.heatmap_encoding import quantize
+from components.views.linear_network.experiments import ACTIVATIONS
+from components.views.linear_network.panels import MAP_QUANTITIES
+from components.views.linear_network.state import AXES, LinearNetworkState
+from dynamics import Fate, LinearNetwork, LinearSolution, MeasuredExponents, PhaseDiagram
+from dynamics.linear_network import BORDERS
+from dynamics.plotting.color_scales import CIVIDIS, color_bar
+from dynamics.plotting.schema import Figure, Trace
+from dynamics.plotting.style import FATES, LIGHT
+from dynamics.plotting.subplots import (
     PLAIN,
     POWER_TICKS,
     axis_name,
@@ -26,12 +34,6 @@ from components.ui.subplots import (
     stacked_axes,
     time_trace,
 )
-from components.ui.theme import FATES, LIGHT
-from components.views.linear_network.experiments import ACTIVATIONS
-from components.views.linear_network.panels import MAP_QUANTITIES
-from components.views.linear_network.state import AXES, LinearNetworkState
-from dynamics import Fate, LinearNetwork, LinearSolution, MeasuredExponents, PhaseDiagram
-from dynamics.linear_network import BORDERS
 
 LOSS_FLOOR = 1e-8  # of the largest loss: lower end of its logarithmic axis
 POINTS = LIGHT["network"]
@@ -281,7 +283,7 @@ def cells(state: LinearNetworkState, map_: PhaseDiagram) -> dict[str, Any]:
         "fate": integers(kind.ravel()),
         "fates": [{"color": STYLES[name].color, "glyph": STYLES[name].glyph, "word": word} for name, word in CELLS],
         "strength": 1.0,
-        "quantity": {**code(state, map_), "name": MAP_QUANTITIES[state.shown].legend, "scale": SCALE},
+        "quantity": {**code(state, map_), "name": MAP_QUANTITIES[state.shown].legend, "scale": CIVIDIS},
     }
 
 
@@ -314,7 +316,7 @@ def phase_map(state: LinearNetworkState, map_: PhaseDiagram) -> Figure:
         "hovermode": False,
         "dragmode": False,
     }
-    return {"data": [boundary, colorbar(grid, colors)], "layout": layout}
+    return {"data": [boundary, color_bar(low, high, colors)], "layout": layout}
 
 
 def _map_axis(name: str, edges: tuple[float, float]) -> dict[str, Any]:

@@ -7,13 +7,13 @@ from functools import partial
 from dash import html
 
 from components.core import controls
-from components.core.formatting import format_number
 from components.core.view import View
 from components.ui import shell
 from components.ui.controls import mount_points
 from components.ui.markup import aria
 from components.views.linear_network.state import LinearNetworkState as State
 from dynamics.linear_network import TrainingSpeed, scaling_phase
+from dynamics.plotting.number_text import format_number
 
 VIEW = "linear_network"
 BY_FIELD = controls.of(VIEW, State)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from components.core.formatting import format_number
-from components.ui.theme import FATES
 from components.views.phase_map.captions import notes
 from components.views.phase_map.state import PhaseMapState, symbol
 from dynamics import Fate, PhaseMap
+from dynamics.plotting.number_text import format_number
+from dynamics.plotting.style import FATES
 
 
 def phase_map(state: PhaseMapState, map_: PhaseMap) -> str:

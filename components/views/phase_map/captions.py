@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from components.core.formatting import format_number
-from components.ui.theme import FATES
 from components.views.phase_map.figures import legend, quantity
 from components.views.phase_map.quantities import QUANTITIES
 from components.views.phase_map.state import PhaseMapState
 from components.views.unlearning.captions import IDEAL
 from dynamics import Fate, PhaseMap
+from dynamics.plotting.number_text import format_number
+from dynamics.plotting.style import FATES
 
 
 def fate_fractions(map_: PhaseMap) -> list[tuple[Fate, float]]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from time import monotonic
 
-from components.core.formatting import format_number
 from components.core.metering import Threads
 from components.core.view import Chunk, scene
 from components.views.phase_map import alt_text, captions, figures
 from components.views.phase_map.quantities import QUANTITIES
 from components.views.phase_map.state import LIVE, PhaseMapState
 from dynamics import PhaseMap, phase_map_levels
+from dynamics.plotting.number_text import format_number
 
 RTOL = 1e-6
 TRAJECTORY_COST = 4  # of a cell whose full trajectory is integrated, relative to one of which only the fate is computed

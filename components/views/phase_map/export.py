@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 
 from components.core.view import Columns
-from components.ui.heatmap_encoding import SCALE
 from components.views.phase_map.captions import fate_fractions
 from components.views.phase_map.compute import RTOL, cells_per_axis, levels
-from components.views.phase_map.figures import PALE, fate_styles, legend, quantity
-from components.views.phase_map.state import PhaseMapState, symbol, title
+from components.views.phase_map.figures import fate_styles, legend, quantity
+from components.views.phase_map.state import PhaseMapState, symbol
 from components.views.unlearning.state import POLYNOMIALS
 from dynamics import PhaseMap
 
@@ -79,13 +78,9 @@ def python(state: PhaseMapState) -> str:
         "Y": y,
         "N": (cells_per_axis(state), cells_per_axis(state)),
         "QUANTITY": state.quantity,
+        "LEGEND": legend(state),
         "TAU_END": state.tau,
         "RTOL": RTOL,
-        "TITLES": (f"{symbol(state.x)}, {title(state.x)}", f"{symbol(state.y)}, {title(state.y)}"),
-        "LEGEND": legend(state),
-        "FATES": tuple((style.word, style.color) for style in fate_styles()),
-        "PALE": PALE,
-        "SCALE": tuple(SCALE),
     }
     lines = "".join(f"{name} = {value!r}\n" for name, value in parameters.items())
     about = f'"""{symbol(state.y)} over {symbol(state.x)}: a phase map of feature unlearning.\n\n'

@@ -6,7 +6,6 @@ import re
 from typing import Annotated, Any, cast
 
 from components.core.controls import Choice, MapAxis, Slider, labels
-from components.core.formatting import subscript
 from components.core.state import Parameter, State
 from components.views.phase_map.quantities import AT_A_TIME, QUANTITIES
 from components.views.unlearning.state import (
@@ -25,6 +24,7 @@ from components.views.unlearning.state import (
     Ratio,
     Target,
 )
+from dynamics.plotting.phase_maps import axis_symbol, axis_title
 
 Axis = tuple[Any, ...]  # of the core: ("c_star", k, low, high), ("a0", low, high), ...
 
@@ -36,8 +36,6 @@ _COEFFICIENT = re.compile(r"(cs|c)(\d+)", re.ASCII)
 _FIELDS = {"cs": "c_star", "c": "c"}
 _BOUNDS = {"a": START, "eps": EPS, "R0": ALIGNMENT}
 _USUAL = {"a": (0.1, 15.0), "eps": (1e-4, 10.0), "R0": (-0.99, 0.99)}
-_NAMES = {"a": "initial second layer", "eps": "ratio of time scales", "R0": "initial alignment"}
-_SYMBOLS = {"a": "ā", "eps": "ε", "R0": "R₀"}
 _CORE = {"a": "a0"}
 EDGE = max(START[1], COEFFICIENT[1])  # largest bound of any axis
 
@@ -58,20 +56,20 @@ def usual(axis: str) -> tuple[float, float]:
     return _USUAL.get(axis, (-3.0, 3.0))
 
 
+def core_axis(axis: str) -> tuple[str, int]:
+    """Return an axis as the core calls it: its parameter, and the degree of a coefficient, else 0."""
+    field, index = field_and_index(axis)
+    return _CORE.get(field, field), 0 if index is None else index + 1
+
+
 def symbol(axis: str) -> str:
     """Return the symbol of the parameter on an axis."""
-    field, index = field_and_index(axis)
-    return _SYMBOLS[axis] if index is None else ("c*" if field == "c_star" else "c") + subscript(index + 1)
+    return axis_symbol(*core_axis(axis))
 
 
 def title(axis: str) -> str:
     """Return the name of the parameter on an axis."""
-    field, index = field_and_index(axis)
-    return (
-        _NAMES[axis]
-        if index is None
-        else ("target" if field == "c_star" else "activation") + f" coefficient of He{subscript(index + 1)}"
-    )
+    return axis_title(*core_axis(axis))
 
 
 class PhaseMapState(State):
@@ -192,8 +190,8 @@ def neutral_value(axis: str) -> float:
 
 
 def _core(axis: str, edges: tuple[float, float]) -> Axis:
-    field, index = field_and_index(axis)
-    return (_CORE.get(field, field), *edges) if index is None else (field, index + 1, *edges)
+    name, k = core_axis(axis)
+    return (name, k, *edges) if k else (name, *edges)
 
 
 def _window(edges: Any, x: str, y: str) -> Any:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from components.core.formatting import format_number, pluralize
+from components.core.formatting import pluralize
 from components.views.time_scales.captions import sentences
 from components.views.time_scales.panels import PANELS
 from components.views.time_scales.state import TimeScalesState
 from dynamics import MeanFieldTrajectory
 from dynamics.mean_field.learning_times import plateaus
+from dynamics.plotting.number_text import format_number
 
 
 def cloud(state: TimeScalesState, run: MeanFieldTrajectory) -> str:

@@ -7,8 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from components.core.formatting import format_number, pluralize, subscript
-from components.ui.theme import DEGREES
+from components.core.formatting import pluralize
 from components.views.time_scales import conversion
 from components.views.time_scales.networks import MAX_EXACT_WIDTH, distance_means, ladder
 from components.views.time_scales.networks import horizon as network_horizon
@@ -21,6 +20,8 @@ from dynamics.mean_field.eps_sweep import fitted
 from dynamics.mean_field.learning_times import UNLIKE, learnable, predicted_times
 from dynamics.mean_field.problem import MeanFieldProblem
 from dynamics.mean_field.trajectory import residuals
+from dynamics.plotting.number_text import format_number, subscript
+from dynamics.plotting.style import DEGREES
 
 MAX_ASYMPTOTIC_EPS = 1e-4  # above it the asymptotic laws are orders of magnitude only
 NEAR_FACTOR = 10.0  # between two learning times that are called near each other

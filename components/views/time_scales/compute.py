@@ -7,13 +7,13 @@ from time import monotonic
 
 import numpy as np
 
-from components.core.formatting import format_number
 from components.core.view import Chunk, Columns, column, scene
-from components.ui.theme import LIGHT
 from components.views.time_scales import alt_text, captions, columns, conversion, figures
 from components.views.time_scales import networks as network
 from components.views.time_scales.state import TimeScalesState
 from dynamics import EpsSweep, MeanFieldChunk, MeanFieldTrajectory, NetworkDistances, NetworkRecord, ResultCode
+from dynamics.plotting.number_text import format_number
+from dynamics.plotting.style import LIGHT
 
 RTOL = 1e-8
 EPS_POINTS = 7  # of a sweep

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from components.core.view import Columns
-from components.ui.theme import DEGREES, LIGHT
 from components.views.time_scales import captions, columns, compute, conversion, networks
 from components.views.time_scales.state import TimeScalesState
 from dynamics import EpsSweep
 from dynamics.mean_field.learning_times import learnable, plateaus, predicted_times
+from dynamics.plotting.style import DEGREES, LIGHT
 
 CONVENTIONS = (
     "phi and sigma are coefficients of the normalized Hermite polynomials h_k = He_k / sqrt(k!), from degree 0; a "

@@ -13,9 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from components.core.formatting import format_number, subscript
-from components.core.view import Figure, Trace, column
-from components.ui.subplots import (
+from components.core.view import column
+from components.views.time_scales.columns import LOG_START
+from components.views.time_scales.networks import distance_means, ladder
+from components.views.time_scales.panels import PANELS, TITLES
+from dynamics import EpsSweep, MeanFieldModel, NetworkDistances
+from dynamics.plotting.number_text import format_number, subscript
+from dynamics.plotting.schema import Figure, Trace
+from dynamics.plotting.style import DEGREES, LIGHT
+from dynamics.plotting.subplots import (
     PLAIN,
     POWER_TICKS,
     TICKS,
@@ -27,11 +33,6 @@ from components.ui.subplots import (
     stacked_axes,
     time_trace,
 )
-from components.ui.theme import DEGREES, LIGHT
-from components.views.time_scales.columns import LOG_START
-from components.views.time_scales.networks import distance_means, ladder
-from components.views.time_scales.panels import PANELS, TITLES
-from dynamics import EpsSweep, MeanFieldModel, NetworkDistances
 
 RISK_FLOOR = 1e-6  # of the initial risk: lower end of logarithmic axes
 LABEL_POSITIONS = ("end", "middle", "start")  # of plateaus, in turn: their labels do not overlap on a logarithmic axis

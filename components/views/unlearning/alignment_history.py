@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from components.core.formatting import format_number
-from components.ui.theme import FATES
 from dynamics import Fate, PeakAlignment, ResultCode, Trajectory
 from dynamics.planar.limits.limits import limit as find_limit
+from dynamics.plotting.number_text import format_number
+from dynamics.plotting.style import FATES
 
 MIN_TURN = 0.004  # of the range of R; a smaller extremum is not described
 LIMIT_TOLERANCE = 0.002  # of the range of R; a curve that ends closer to its limit counts as having reached it

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from components.core.formatting import format_number, pluralize
-from components.ui.theme import FATES
+from components.core.formatting import pluralize
 from components.views.unlearning import epsilon_study
 from components.views.unlearning.alignment_history import doubt
 from components.views.unlearning.figures import Window, separatrix_label
 from components.views.unlearning.panels import PANELS
 from components.views.unlearning.plan import ComputationPlan
 from dynamics import CriticalManifold, Fate, Trajectory
+from dynamics.plotting.number_text import format_number
+from dynamics.plotting.style import FATES
 
 
 def plane(picture: ComputationPlan, manifold: CriticalManifold, runs: Sequence[Trajectory]) -> str:

@@ -7,12 +7,12 @@ from fractions import Fraction
 
 import numpy as np
 
-from components.core.formatting import format_number, format_power
-from components.ui.theme import FATES
 from components.views.unlearning.alignment_history import doubt, movement
 from components.views.unlearning.state import UnlearningState
 from dynamics import Asymptotics, Fate, LimitPoint, PeakAlignment, Trajectory, UnlearningModel
 from dynamics.planar.fates.decay import resting_width, withstood_decay
+from dynamics.plotting.number_text import format_number, format_power
+from dynamics.plotting.style import FATES
 
 MIN_LOST_ALIGNMENT = 0.01  # a smaller loss is not mentioned
 ACCURACY = 2e-6  # of a threshold, times max(1, |ā|)

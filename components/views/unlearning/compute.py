@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from components.core.formatting import format_number
-from components.core.view import Chunk, Columns, Figure, Link, Trace, column, scene
+from components.core.view import Chunk, Columns, Link, column, scene
 from components.views.unlearning import alt_text, captions, columns, epsilon_study, figures, finite_width_notes
 from components.views.unlearning.explanation import explain
 from components.views.unlearning.finite_width_notes import FiniteWidthRun
@@ -14,6 +13,8 @@ from components.views.unlearning.plan import RTOL, ComputationPlan
 from components.views.unlearning.state import EPS, UnlearningState
 from dynamics import Asymptotics, CriticalManifold, Explanation, Fate, PeakAlignment, ResultCode, Trajectory
 from dynamics.planar.fates.asymptotics import asymptotics
+from dynamics.plotting.number_text import format_number
+from dynamics.plotting.schema import Figure, Trace
 
 BASINS_COST, BACKWARD_COST = 4, 0.5  # trajectories, at most: of the map of fates, of the backward orbit of a point
 WIDTH_COST, PINNED_COST = 8, 2  # of a run at finite width, with its end and the width needed; of A and its manifold

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from components.core.formatting import format_number
 from components.views.unlearning.plan import RTOL, SAMPLES, ComputationPlan
 from components.views.unlearning.state import EPS
 from dynamics import ThresholdLimit, UnlearningModel
+from dynamics.plotting.number_text import format_number
 
 POINTS = 22  # of epsilon, three to a decade
 

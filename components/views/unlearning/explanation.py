@@ -14,9 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from components.core.formatting import format_number, format_power, subscript
 from components.core.view import column
-from components.ui.theme import FATES
 from components.views.unlearning.figures import Window
 from dynamics import (
     Attractor,
@@ -31,6 +29,8 @@ from dynamics import (
     Trajectory,
     UnlearningModel,
 )
+from dynamics.plotting.number_text import format_number, format_power, subscript
+from dynamics.plotting.style import FATES
 
 MIN_LOST_ALIGNMENT = 1e-3  # of |R|; a smaller loss is called none
 ROUNDING = 1e-9  # of the peak: an R below 0 by less has not changed its sign

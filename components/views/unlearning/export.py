@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 
 from components.core.citations import IMAI_2026
-from components.core.formatting import format_number as number
 from components.core.view import Columns
-from components.ui.theme import FATES, FONT, LIGHT
 from components.views.unlearning import columns, epsilon_study, figures
 from components.views.unlearning.finite_width_notes import TOLERANCE, FiniteWidthRun
 from components.views.unlearning.panels import PANELS
 from components.views.unlearning.plan import BASINS, MANIFOLD, RTOL, SAMPLES, ComputationPlan, Pinned
 from components.views.unlearning.state import EPS, POLYNOMIALS, UnlearningState
 from dynamics import Claim, CriticalManifold, Fate, Trajectory
+from dynamics.plotting.number_text import format_number as number
+from dynamics.plotting.style import FATES, FONT, LIGHT
 
 _SCRIPT = Path(__file__).with_name("script.py").read_text(encoding="utf-8")
 _IMPORTS, _, _AFTER_IMPORTS = _SCRIPT.partition("# --- parameters ---\n")

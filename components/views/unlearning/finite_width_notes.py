@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from components.core.formatting import format_number
 from components.views.unlearning.figures import Run
 from dynamics import Fate, FiniteWidthTrajectory, Halt
+from dynamics.plotting.number_text import format_number
 
 TOLERANCE = 0.05  # of the planar law against the exact one
 MAX_END_FRACTION = 0.99  # of the largest |R|: an end above it counts as no loss of alignment

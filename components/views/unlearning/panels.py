@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from components.core.formatting import format_number
 from dynamics import Trajectory, local_exponents
+from dynamics.plotting.number_text import format_number
 
 # What a row shows of an attribute of a trajectory, by the name of the transform; the exported script has the same.
 TRANSFORMS: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {

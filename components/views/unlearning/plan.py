@@ -9,7 +9,6 @@ from typing import Self
 
 import numpy as np
 
-from components.core.formatting import format_number
 from components.core.metering import Threads
 from components.views.unlearning import figures
 from components.views.unlearning.alignment_history import doubt
@@ -29,6 +28,7 @@ from dynamics import (
     UnlearningModel,
     phase_map,
 )
+from dynamics.plotting.number_text import format_number
 
 RTOL = 1e-8
 SAMPLES = 400  # at least; the core refines until neighbors are 1 % of the range apart

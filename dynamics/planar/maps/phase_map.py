@@ -15,6 +15,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from importlib import import_module
 from time import thread_time
 from typing import Any
 
@@ -93,6 +94,38 @@ class PhaseMap(Result):
     boundary: tuple[Boundary, ...] | None = None
     trajectories: int = 0
     progress: float = 1.0
+
+    def plot(self, quantity: str = "fate", legend: str = "") -> Any:
+        """Draw the map with plotly; a notebook displays what is returned.
+
+        Parameters
+        ----------
+        quantity : {"fate", "R_inf", "time", "lost", "R"}, default "fate"
+            What the colors show. It has to be among the requested quantities.
+        legend : str, optional
+            Legend of the colors; by default what the quantity is called.
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+            The picture, to be changed or written to a file.
+
+        Raises
+        ------
+        ValueError
+            If the quantity is not among those that were computed.
+        ImportError
+            If plotly is not installed; the message says how it is.
+
+        Examples
+        --------
+        >>> from dynamics import phase_map
+        >>> found = phase_map((1, 1), (1, -1), x=("c_star", 2, -1, 1), y=("a0", 0.1, 5), n=(3, 4))
+        >>> found.plot().layout.yaxis.title.text
+        'ā, initial second layer'
+        """
+        plotting = import_module("dynamics.plotting")  # which imports this module
+        return plotting.to_plotly(plotting.phase_map(self, quantity, legend))
 
 
 Cells = tuple[NDArray[np.int8], FloatArray, int]  # fates (n,), R_inf, time, lost and R (4, n), trajectories integrated

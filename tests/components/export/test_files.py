@@ -22,7 +22,6 @@ from app import create_app
 from components.core.citations import IMAI_2026, PAPERS, bibliography
 from components.export import wheel
 from components.export.files import _csv, file_name
-from components.ui.theme import FATES
 from components.views.registry import VIEWS
 from components.views.unlearning import figures
 from components.views.unlearning.plan import ComputationPlan
@@ -30,6 +29,7 @@ from components.views.unlearning.state import LAYERS, UnlearningState
 from components.views.unlearning.view import UnlearningView
 from dynamics import Fate, UnlearningModel
 from dynamics.interruption import interruptible
+from dynamics.plotting.style import FATES
 from tests.components.streamed import joined, values
 
 ROOT = Path(__file__).parents[3]

@@ -33,10 +33,10 @@ from components.server.stream_cache import StreamCache
 from components.ui import open_graph
 from components.ui.open_graph import CARD_HEIGHT, CARD_WIDTH
 from components.ui.summary import summarize
-from components.ui.theme import FATES, LIGHT
 from components.views.registry import VIEWS
 from components.views.time_scales.state import TimeScalesState
 from dynamics import Fate
+from dynamics.plotting.style import FATES, LIGHT
 from tests.components import pixels
 from tests.components.core import freeze_links
 from tests.waiting import LONGEST, core_is_ready

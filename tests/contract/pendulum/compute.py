@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.integrate import solve_ivp
 
-from components.core.formatting import format_number
 from components.core.view import Chunk, Columns, column, scene
-from components.ui.subplots import PLAIN, curve_meta, scatter, stacked_axes, time_trace
-from components.ui.theme import LIGHT
 from dynamics.interruption import checkpoint
+from dynamics.plotting.number_text import format_number
+from dynamics.plotting.style import LIGHT
+from dynamics.plotting.subplots import PLAIN, curve_meta, scatter, stacked_axes, time_trace
 from tests.contract.pendulum.state import PendulumState
 
 LINE = {"color": LIGHT["full"], "width": 2}

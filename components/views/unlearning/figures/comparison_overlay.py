@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from components.core.view import Trace, column
-from components.ui.subplots import scatter
-from components.ui.theme import LIGHT
+from components.core.view import column
 from components.views.unlearning.figures.styles import Run, Window
 from dynamics import CriticalManifold, Fate, Halt
+from dynamics.plotting.schema import Trace
+from dynamics.plotting.style import LIGHT
+from dynamics.plotting.subplots import scatter
 
 
 def pinned_manifold(manifold: CriticalManifold, view: Window) -> list[Trace]:

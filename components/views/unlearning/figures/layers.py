@@ -7,11 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from components.core.formatting import format_number
-from components.core.view import Trace, column, table
-from components.ui.label_placement import roomiest_cell
-from components.ui.subplots import scatter
-from components.ui.theme import FATES, LIGHT
+from components.core.view import column, table
 from components.views.unlearning.figures.styles import Window
 from dynamics import (
     BackwardOrbit,
@@ -25,6 +21,11 @@ from dynamics import (
     SingularOrbit,
     UnlearningModel,
 )
+from dynamics.plotting.label_placement import roomiest_cell
+from dynamics.plotting.number_text import format_number
+from dynamics.plotting.schema import Trace
+from dynamics.plotting.style import FATES, LIGHT
+from dynamics.plotting.subplots import scatter
 
 NULLCLINE = 400  # points
 LANDSCAPE = (121, 81)  # grid points of the loss, along R and a

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from components.core.formatting import format_number
-from components.core.view import Figure, Trace
-from components.ui.subplots import GAP, PLAIN, POWER_TICKS, axis_name, axis_of, scatter
-from components.ui.theme import LIGHT
 from components.views.unlearning.figures.styles import Run
 from dynamics import ThresholdLimit
+from dynamics.plotting.number_text import format_number
+from dynamics.plotting.schema import Figure, Trace
+from dynamics.plotting.style import LIGHT
+from dynamics.plotting.subplots import GAP, PLAIN, POWER_TICKS, axis_name, axis_of, scatter
 
 MAX_THRESHOLD_ROWS = 3
 MAX_DEVIATION = 0.5  # of max(1, |limit|); beyond it the first term predicts nothing

@@ -6,12 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from components.core.formatting import format_number
-from components.core.view import Figure, Trace, column
-from components.ui.subplots import POWER_TICKS, TICKS, axis_name, axis_of, scatter, stacked_axes
+from components.core.view import column
 from components.views.unlearning.figures.styles import Run
 from components.views.unlearning.panels import OVER_TIME, PANELS, WITH_LOSS
 from dynamics import Asymptotics, PowerFit
+from dynamics.plotting.number_text import format_number
+from dynamics.plotting.schema import Figure, Trace
+from dynamics.plotting.subplots import POWER_TICKS, TICKS, axis_name, axis_of, scatter, stacked_axes
 
 LAW_POINTS = 60
 

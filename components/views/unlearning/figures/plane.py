@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from components.core.view import Figure, Trace, column
-from components.ui.subplots import PLAIN, scatter
-from components.ui.theme import FATES, LIGHT
+from components.core.view import column
 from components.views.unlearning.figures.styles import Run, Window
 from dynamics import CriticalManifold, UnlearningModel
+from dynamics.plotting.schema import Figure, Trace
+from dynamics.plotting.style import FATES, LIGHT
+from dynamics.plotting.subplots import PLAIN, scatter
 
 FIELD = (22, 16)  # arrows across and up: enough to see the flow, few enough to see the rest
 TOP_MARGIN = 1.08  # the window's top above the highest start or fold

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from components.core.view import Trace
-from components.ui.subplots import curve_meta, scatter, time_trace
-from components.ui.theme import FATES
 from components.views.unlearning.figures.styles import Run
 from components.views.unlearning.panels import PANELS
+from dynamics.plotting.schema import Trace
+from dynamics.plotting.style import FATES
+from dynamics.plotting.subplots import curve_meta, scatter, time_trace
 
 
 def run_traces(index: int, run: Run, panel: str = "course") -> dict[str, list[Trace]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from components.ui.theme import FATES, LIGHT
 from dynamics import LimitPoint
+from dynamics.plotting.style import FATES, LIGHT
 
 
 @dataclass(frozen=True)

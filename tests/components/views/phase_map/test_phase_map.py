@@ -19,14 +19,15 @@ from hypothesis import strategies as st
 
 from app import create_app
 from components.ui import heatmap_encoding
-from components.ui.label_placement import roomiest_cell, run_length
-from components.ui.theme import FATES
 from components.views.phase_map import compute, export, figures
 from components.views.phase_map.state import AXES, DETAILS, QUANTITIES, PhaseMapState, bounds, field_and_index, usual
 from components.views.phase_map.view import PhaseMapView
 from components.views.registry import VIEWS
 from components.views.unlearning.state import ALIGNMENT, COEFFICIENT, EPS, HORIZON, K_MAX, START
 from dynamics import Fate, UnlearningModel, phase_map
+from dynamics.plotting.label_placement import roomiest_cell, run_length
+from dynamics.plotting.phase_maps import names
+from dynamics.plotting.style import FATES
 from tests.components.streamed import values
 from tests.waiting import LONGEST, core_is_ready
 
@@ -193,7 +194,7 @@ def test_boundaries_meet_the_threshold(client: FlaskClient) -> None:
 def test_each_name_stands_on_its_own_fate() -> None:
     for preset in PhaseMapView.presets:
         map_ = export.finished_map(preset.state)
-        trace = figures.names(map_)
+        trace = names(map_)
         assert len(trace["text"]) == len(set(trace["text"])) >= 2
         for x, y, text in zip(trace["x"], trace["y"], trace["text"], strict=True):
             i, j = int(np.argmin(np.abs(map_.x - x))), int(np.argmin(np.abs(map_.y - y)))
@@ -332,11 +333,14 @@ def test_the_script_computes_the_same_map(
     script = tmp_path / "script.py"
     script.write_bytes(client.get(f"/export/phase_map.py?{query}").data)
     monkeypatch.chdir(tmp_path)
-    found = runpy.run_path(str(script))
+    assert len(script.read_text(encoding="utf-8").splitlines()) <= 40
+    found = runpy.run_path(str(script))["found"]
     state = PhaseMapState.from_query(query)
-    np.testing.assert_array_equal(found["fate"], export.finished_map(state).fate)
+    np.testing.assert_array_equal(found.fate, export.finished_map(state).fate)
     if state.quantity != "fate":
-        np.testing.assert_array_equal(found["values"], figures.quantity(state, export.finished_map(state)))
+        np.testing.assert_array_equal(
+            getattr(found, state.quantity), figures.quantity(state, export.finished_map(state))
+        )
     assert (tmp_path / "phase_map.html").stat().st_size > 10_000
 
 

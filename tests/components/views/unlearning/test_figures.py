@@ -9,11 +9,11 @@ import plotly.graph_objects as go
 import pytest
 from plotly.offline import get_plotlyjs_version
 
-from components.ui import theme
 from components.views.unlearning import figures
 from components.views.unlearning.plan import ComputationPlan
 from components.views.unlearning.view import UnlearningView
 from dynamics import Fate, LimitPoint, UnlearningModel
+from dynamics.plotting.style import FATES, LIGHT
 from tests.components.streamed import values
 
 ROOT = Path(__file__).parents[4]
@@ -39,7 +39,7 @@ def plane() -> dict[str, dict]:
 def test_attracting_pieces_are_solid_and_repelling_pieces_dashed(plane: dict) -> None:
     solid, dashed = plane["critical manifold, attracting"], plane["critical manifold, repelling"]
     assert (solid["line"]["dash"], dashed["line"]["dash"]) == ("solid", "dash")
-    assert solid["line"]["color"] == dashed["line"]["color"] == theme.LIGHT["manifold"]
+    assert solid["line"]["color"] == dashed["line"]["color"] == LIGHT["manifold"]
     R, a = values(dashed["x"]), values(dashed["y"])
     inner = (R > 0) & (R < 1)
     np.testing.assert_allclose(MODEL.critical_manifold_a(R[inner]), a[inner], rtol=1e-5)
@@ -99,7 +99,7 @@ def test_a_partial_alignment_above_its_start_is_in_the_window() -> None:
 
 @pytest.mark.parametrize("fate", list(Fate))
 def test_a_run_has_its_fates_color_and_dash(fate: Fate) -> None:
-    style = theme.FATES[fate]
+    style = FATES[fate]
     run = figures.Run("ā = 5", 0.0, 5.0, LimitPoint(fate, 0.5, 1.0, 0.0, 1.0, 0.5))
     traces = figures.run_traces(0, run)
     assert traces["plane"][0]["line"]["color"] == style.color
@@ -149,4 +149,4 @@ def test_a_mark_for_each_start_and_each_end(plane: dict) -> None:
     assert marks["x"] == [0.0] * 3
     assert marks["y"] == [5.0, 9.0, 10.0]
     fates = [MODEL.limit(a, 0.0).fate for a in marks["y"]]
-    assert marks["marker"]["symbol"][3:] == [theme.FATES[fate].symbol for fate in fates]
+    assert marks["marker"]["symbol"][3:] == [FATES[fate].symbol for fate in fates]

@@ -9,13 +9,13 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from components.core.formatting import format_number
-from components.ui.theme import FATES
 from components.views.unlearning import alt_text, compute, figures
 from components.views.unlearning.plan import ComputationPlan
 from components.views.unlearning.state import LAYERS, UnlearningState
 from components.views.unlearning.view import UnlearningView
 from dynamics import Fate
+from dynamics.plotting.number_text import format_number
+from dynamics.plotting.style import FATES
 from tests.components.streamed import values
 
 NAMES = {

@@ -9,12 +9,12 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from components.ui.subplots import axis_of
 from components.views.unlearning import compute, epsilon_study, figures, finite_width_notes
 from components.views.unlearning.plan import ComputationPlan
 from components.views.unlearning.state import MAX_POINTS, MAX_RUNS, PANELS, UnlearningState
 from components.views.unlearning.view import UnlearningView
 from dynamics import Fate, UnlearningModel
+from dynamics.plotting.subplots import axis_of
 from tests.components.streamed import joined, values
 
 PIN = {"pin_c": (1.0,) * 5, "pin_c_star": (1.0, -0.5, 1.0, 1.0, 1.0), "pin_eps": 0.1, "pin_a": 12.0, "pin_R0": 0.0}

@@ -7,9 +7,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from components.ui import theme
-from components.ui.theme import DARK, FATES, LIGHT
 from dynamics import Fate
+from dynamics.plotting.style import DARK, FATES, LIGHT, TO_DARK
 
 # G. M. Machado, M. M. Oliveira, L. A. F. Fernandes, IEEE Trans. Vis. Comput. Graph. 15 (2009):
 # severity 1, on linear RGB.
@@ -61,7 +60,7 @@ def test_color_is_never_the_only_carrier(fate: Fate) -> None:
 
 
 def test_light_colors_are_one_to_one_with_dark_ones() -> None:
-    assert len(theme.TO_DARK) == len(LIGHT) == len(DARK)
+    assert len(TO_DARK) == len(LIGHT) == len(DARK)
     assert len(set(DARK.values())) == len(DARK)
 
 

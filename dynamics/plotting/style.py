@@ -1,7 +1,7 @@
-"""What colors, dashes and markers mean, in both themes; the same in every view.
+"""What colors, dashes and markers mean, in a light and a dark theme; the same in every figure.
 
-Figures are built with the light palette. The client, which alone knows the theme, exchanges each
-light color for its dark partner, so no two roles may share a light color.
+Figures are built with the light palette. Where they are drawn in the dark, each light color is exchanged for its dark
+partner, so no two roles may share a light color.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from dynamics import Fate
+from dynamics.planar.limits.limits import Fate
 
 LIGHT = {
     "paper": "#ffffff",
@@ -155,10 +155,3 @@ def template(palette: dict[str, str]) -> dict[str, Any]:
 
 
 TEMPLATES = {"light": template(LIGHT), "dark": template(DARK)}
-
-GRAPH_CONFIG: Any = {
-    "displaylogo": False,
-    "showSendToCloud": False,  # plotly would upload the picture to another host
-    "modeBarButtonsToRemove": ["toImage", "select2d", "lasso2d", "autoScale2d", "resetScale2d"],
-    "doubleClick": False,  # the client goes back to the default window itself,
-}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from components.core.view import Trace
+from dynamics.plotting.schema import Trace
 
 PLAIN = {"type": "linear", "ticklabeloverflow": "allow"}  # what plotly would otherwise find out at every drawing
 TICKS = 12
