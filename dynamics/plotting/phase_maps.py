@@ -16,7 +16,7 @@ from dynamics.plotting.number_text import subscript
 from dynamics.plotting.schema import Figure, Trace
 from dynamics.plotting.style import FATES, LIGHT
 from dynamics.typing import FloatArray
-from dynamics.validation import check_choice
+from dynamics.validation import check_choice, check_text
 
 NAME_HEIGHT = 0.25  # of a name, over its length
 PALE = 0.55  # opacity of the colors of fates, which have their names on them
@@ -82,7 +82,7 @@ def phase_map(map_: PhaseMap, quantity: str = "fate", legend: str = "", cells: b
     Raises
     ------
     ValueError
-        If the quantity is unknown, or not among those that were computed.
+        If the quantity is unknown, or not among those that were computed, or the legend is no text.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def phase_map(map_: PhaseMap, quantity: str = "fate", legend: str = "", cells: b
     >>> [trace["name"] for trace in phase_map(found)["data"]]
     ['fate', 'names']
     """
-    values = values_of(map_, quantity)
+    values, legend = values_of(map_, quantity), check_text("legend", legend)
     data = [_cells(map_, quantity, values)] if cells else []
     data += [*boundaries(map_), names(map_)]
     if values is not None:

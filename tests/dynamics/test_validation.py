@@ -365,6 +365,7 @@ TABLE = {
     "MeanFieldTrajectory.learning_times": {"level": (0.5, NUMBER)},
     "MeanFieldTrajectory.resample": {"t": NEURONS["t"]},
     "EpsSweep.fit": {"degree": (1, NUMBER), "logarithm": (False, FLAG)},
+    "PhaseMap.plot": {"quantity": ("fate", NUMBER), "legend": ("mine", TEXT)},
     "compare_networks": {name: NETWORK[name] for name in ("phi", "activation", "eps", "seed", "start")}
     | {
         "places": ([(2, 3, 4)], NUMBER),
@@ -372,6 +373,7 @@ TABLE = {
         "law": ("uniform", NUMBER),
         "scale": (1.0, NUMBER),
         "t_end": (1e-3, NUMBER),
+        "most": (1e9, NUMBER),
     },
     "initial_weights": {
         "m": (2, NUMBER),
@@ -558,6 +560,7 @@ OWNERS = {
     "UnlearningModel": model,
     "FiniteWidth": lambda: model().finite_width(5.0),
     "Asymptotics": lambda: model().asymptotics(),
+    "PhaseMap": lambda: dynamics.phase_map((1.0,), (1.0,), n=(2, 2)),
     "Axis": lambda: dynamics.Axis("a0", 0, 0.0, 1.0),
     "FiniteSizeCorrections": lambda: dynamics.FiniteSizeCorrections(model(), 4, 5, 6),
     "ThresholdLimit": lambda: dynamics.ThresholdLimit(1.0, 0.5, "fold", 1.0, 0.5, (dynamics.Fate(0), dynamics.Fate(1))),
