@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from dynamics.plotting.schema import Figure
-from dynamics.plotting.style import TEMPLATES, TO_DARK
+from dynamics.plotting.style import DARK, LIGHT, TEMPLATES, TO_DARK
 
 MISSING = "a picture needs plotly: python -m pip install 'feature-unlearning[plot]'"
 
@@ -42,11 +42,9 @@ def to_plotly(figure: Figure, theme: Literal["light", "dark"] = "light") -> Any:
         import plotly.graph_objects as go
     except ImportError as error:
         raise ImportError(MISSING) from error
-    colored = _exchanged(figure, TO_DARK) if theme == "dark" else figure
-    paper = {"paper_bgcolor": "#ffffff", "plot_bgcolor": "#ffffff"} if theme == "light" else {
-        "paper_bgcolor": TO_DARK["#ffffff"], "plot_bgcolor": TO_DARK["#ffffff"],
-    }  # fmt: skip
-    return go.Figure(colored["data"], {"template": TEMPLATES[theme], **paper, **colored["layout"]})
+    colored, palette = (_exchanged(figure, TO_DARK), DARK) if theme == "dark" else (figure, LIGHT)
+    background = {"paper_bgcolor": palette["paper"], "plot_bgcolor": palette["paper"]}
+    return go.Figure(colored["data"], {"template": TEMPLATES[theme], **background, **colored["layout"]})
 
 
 def _exchanged(value: Any, colors: dict[str, str]) -> Any:

@@ -28,13 +28,26 @@ def axis_of(row: int) -> str:
     return "y" if row == 0 else f"y{row + 1}"
 
 
+def row_axis(number: int, count: int, title: str) -> dict[str, Any]:
+    """The y axis of one of several rows, from top to bottom."""
+    last = number == count - 1
+    return {
+        **PLAIN,
+        "domain": [1 - (number + 1) / count + (0 if last else GAP), 1 - number / count - (GAP if number else 0)],
+        "anchor": "x",
+        "title": {"text": title},
+        "fixedrange": True,
+        "nticks": 5,
+        "exponentformat": "power",
+    }
+
+
 def stacked_axes(titles: Sequence[str], clock: tuple[str, str], log: bool = True, top: int = 14) -> dict[str, Any]:
     """The layout of rows with these titles over one time axis: its column and symbol, and whether it is logarithmic.
 
     `meta.extent` names the columns from whose whole extent the client sets an axis's range, so that the axes stand
     still while a run is played; here that of time alone.
     """
-    share = 1 / len(titles)
     kind = {"type": "log", "tickfont": {"size": POWER_TICKS}} if log else {}
     layout: dict[str, Any] = {
         "xaxis": {
@@ -50,18 +63,7 @@ def stacked_axes(titles: Sequence[str], clock: tuple[str, str], log: bool = True
         "meta": {"extent": {"xaxis": clock[0]}},
     }
     for number, title in enumerate(titles):
-        layout[axis_name(number)] = {
-            **PLAIN,
-            "domain": [
-                1 - (number + 1) * share + (GAP if number < len(titles) - 1 else 0),
-                1 - number * share - (GAP if number else 0),
-            ],
-            "anchor": "x",
-            "title": {"text": title},
-            "fixedrange": True,
-            "nticks": 5,
-            "exponentformat": "power",
-        }
+        layout[axis_name(number)] = row_axis(number, len(titles), title)
     return layout
 
 

@@ -120,7 +120,7 @@ def open_page(contexts: Contexts, address: str, request: pytest.FixtureRequest) 
         page = context.pages[0] if context.pages else context.new_page()
         listeners = {"console": heard, "pageerror": failed, "request": partial(_foreign, base, faults)}
         for event, listener in listeners.items():
-            page.on(event, listener)  # type: ignore[call-overload]
+            page.on(event, listener)
         listened.append((page, listeners))
         page.goto(base + path)
         if drawn:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Error, Playwright
 
@@ -14,7 +15,7 @@ CHROMIUM = "/usr/bin/chromium-headless-shell"  # draws no windows, which take a 
 KEPT = 3  # contexts of a browser without a test; each has a process
 RESETTABLE = {"viewport", "reduced_motion", "color_scheme", "forced_colors"}  # settings of a page that can change
 
-Settings = dict[str, object]
+Settings = dict[str, Any]
 
 
 def launched(playwright: Playwright) -> Browser:
@@ -35,24 +36,24 @@ class Contexts:
 
     def new(self, settings: Settings) -> BrowserContext:
         """Return a new context, in which the work under way can be counted."""
-        context = self.browser.new_context(**settings)  # type: ignore[arg-type]
+        context = self.browser.new_context(**settings)
         context.set_default_timeout(1000 * LONGEST)
         context.add_init_script(COUNTED)
         return context
 
     def take(self, settings: Settings) -> BrowserContext:
         """Return a context with one empty page and these settings, new or as if it were new."""
-        fixed = {name: value for name, value in settings.items() if name not in RESETTABLE}
+        fixed = _fixed(settings)
         numbers = (number for number, (others, _) in enumerate(self.idle) if others == fixed)
         number = next(numbers, None)
         context = self.new(settings) if number is None else self.idle.pop(number)[1]
         page = context.pages[0] if context.pages else context.new_page()
-        page.set_viewport_size(settings["viewport"])  # type: ignore[arg-type]
+        page.set_viewport_size(settings["viewport"])
         page.emulate_media(
             media="null",
-            reduced_motion=settings.get("reduced_motion", "null"),  # type: ignore[arg-type]
-            color_scheme=settings.get("color_scheme", "null"),  # type: ignore[arg-type]
-            forced_colors=settings.get("forced_colors", "null"),  # type: ignore[arg-type]
+            reduced_motion=settings.get("reduced_motion", "null"),
+            color_scheme=settings.get("color_scheme", "null"),
+            forced_colors=settings.get("forced_colors", "null"),
         )
         return context
 
@@ -80,7 +81,11 @@ class Contexts:
         session.send("Page.resetNavigationHistory")
         session.send("Emulation.setTouchEmulationEnabled", {"enabled": bool(settings.get("has_touch"))})
         session.detach()
-        fixed = {name: value for name, value in settings.items() if name not in RESETTABLE}
-        self.idle.append((fixed, context))
+        self.idle.append((_fixed(settings), context))
         while len(self.idle) > KEPT:
             self.idle.pop(0)[1].close()
+
+
+def _fixed(settings: Settings) -> Settings:
+    """The settings that a context has for good."""
+    return {name: value for name, value in settings.items() if name not in RESETTABLE}

@@ -27,7 +27,7 @@ RTOL = 1e-06
 # fate is int8 (ny, nx), rows from below; further quantities are float64 of the same shape, nan where unknown.
 found = phase_map(C, C_STAR, EPS, X, Y, N, A0, R0, (QUANTITY, "boundary"), TAU_END, RTOL)
 for fate in Fate:
-    print(f"{fate.name:18} {np.mean(found.fate == fate):8.2%}")
+    print(f"{fate.name.replace('_', ' ').lower():18} {np.mean(found.fate == fate):8.2%}")
 print(f"{len(found.boundary or ())} boundaries, {found.trajectories} trajectories integrated")
 
 # The picture.

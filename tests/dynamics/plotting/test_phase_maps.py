@@ -11,7 +11,7 @@ import pytest
 from dynamics import Fate, PhaseMap, phase_map, plotting
 from dynamics.plotting.phase_maps import COLORS
 from dynamics.plotting.renderers import MISSING
-from dynamics.plotting.style import FATES, LIGHT
+from dynamics.plotting.style import DARK, FATES, LIGHT
 
 ONES = (1.0,) * 5
 QUANTITIES = ("fate", *COLORS)
@@ -42,7 +42,10 @@ def test_the_cells_are_those_that_were_computed(found: PhaseMap, quantity: str) 
     else:
         values = getattr(found, quantity)
         np.testing.assert_array_equal(cells.customdata, values)
-        assert 10**cells.zmax == pytest.approx(np.nanmax(values)) if COLORS[quantity].log else cells.zmax
+        ends = np.array([cells.zmin, cells.zmax])
+        ends = 10**ends if COLORS[quantity].log else ends
+        finite = values[np.isfinite(values)]
+        np.testing.assert_allclose(ends, [finite.min(), finite.max()], rtol=1e-12)
         (bar,) = (trace for trace in figure.data if trace.name == "colors")
         assert (bar.marker.cmin, bar.marker.cmax) == (cells.zmin, cells.zmax)
         assert bar.marker.colorbar.title.text == COLORS[quantity].legend
@@ -68,6 +71,9 @@ def test_in_the_dark_no_color_of_the_light_is_left(found: PhaseMap) -> None:
     used = {color for color in LIGHT.values() if f'"{color}"' in found.plot("time").to_json()}
     assert len(used) > 3
     assert not [color for color in used if f'"{color}"' in drawn]
+    for theme, palette in (("light", LIGHT), ("dark", DARK)):
+        layout = plotting.to_plotly(plotting.phase_map(found), theme).layout
+        assert layout.paper_bgcolor == layout.plot_bgcolor == palette["paper"]
 
 
 def test_what_was_not_computed_is_refused(found: PhaseMap) -> None:
@@ -79,7 +85,7 @@ def test_what_was_not_computed_is_refused(found: PhaseMap) -> None:
     assert [trace.name for trace in bare.plot().data] == ["fate", "names"]
 
 
-def test_plotly_is_imported_only_where_a_picture_is_asked_for() -> None:
+def test_plotly_is_imported_only_to_draw() -> None:
     program = """
 import sys
 import dynamics, dynamics.plotting

@@ -12,7 +12,7 @@ from dynamics import ThresholdLimit
 from dynamics.plotting.number_text import format_number
 from dynamics.plotting.schema import Figure, Trace
 from dynamics.plotting.style import LIGHT
-from dynamics.plotting.subplots import GAP, PLAIN, POWER_TICKS, axis_name, axis_of, scatter
+from dynamics.plotting.subplots import PLAIN, POWER_TICKS, axis_name, axis_of, row_axis, scatter
 
 MAX_THRESHOLD_ROWS = 3
 MAX_DEVIATION = 0.5  # of max(1, |limit|); beyond it the first term predicts nothing
@@ -139,15 +139,6 @@ def _layout(rows: Sequence[ThresholdLimit], present: float, ends: tuple[float, f
     for number in range(count):
         last = number == count - 1
         title = "distance to orbit" if last else f"ā<sub>c</sub> → {format_number(rows[number].a0, 5)}"
-        layout[axis_name(number)] = {
-            **PLAIN,
-            "type": "log" if last else "linear",
-            "domain": [1 - (number + 1) / count + (0 if last else GAP), 1 - number / count - (GAP if number else 0)],
-            "anchor": "x",
-            "title": {"text": title},
-            "fixedrange": True,
-            "nticks": 5,
-            "exponentformat": "power",
-            **({"tickfont": {"size": POWER_TICKS}} if last else {}),
-        }
+        log = {"type": "log", "tickfont": {"size": POWER_TICKS}} if last else {}
+        layout[axis_name(number)] = {**row_axis(number, count, title), **log}
     return layout
