@@ -157,7 +157,10 @@ def compare_networks(
             phi, activation, eps, place.m, place.d, place.batch, starts[j], run, start=start, most=max(0.0, left)
         )
 
-    works = [network(j, 0, most).problem.check_cost(t_end, float(np.mean(starts[j] ** 2))) for j in range(len(sizes))]
+    works = [
+        network(j, 0, most).problem.check_cost(t_end, float(np.mean(starts[j] ** 2)), SAMPLES)
+        for j in range(len(sizes))
+    ]
 
     def compared() -> Iterator[NetworkDistances]:
         to_exact, to_mean_field = (np.full((len(sizes), runs), np.nan) for _ in range(2))

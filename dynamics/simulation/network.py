@@ -156,5 +156,5 @@ def simulate_network(
         times[-1] = t_end
     else:
         times, _ = sample_times(t)
-    run.problem.check_cost(float(times[-1]), float(np.mean(run.a**2)))
+    run.problem.check_cost(float(times[-1]), float(np.mean(run.a**2)), len(times))
     return (record for (record,) in run_in_lockstep([run], round_to_steps(times, run.problem.step)))

@@ -143,8 +143,8 @@ class TrainingSetup:
         crowd = (1.0 + sqrt(self.d / self.batch)) ** 2
         return max(self.activation.norm2 / self.eps, square * self.activation.slope_norm2 * crowd)
 
-    def steps(self, t_end: float, square: float) -> int:
-        """About how many steps a run takes from a mean square of a_i."""
+    def steps(self, t_end: float, square: float, records: int = 1) -> int:
+        """About how many steps a run takes from a mean square of a_i; at least one to each of its records."""
         if self.step is not None:
             return ceil(t_end / self.step)
         norm = float(np.linalg.norm(self.phi)) or 1.0
@@ -155,12 +155,13 @@ class TrainingSetup:
         largest = _SAFETY * _STABLE / max(self.curvature_bound(square), 1e-300)
         turning = sqrt(square * self.activation.slope_norm2) * norm
         largest = min(largest, _MAX_ROTATION / max(turning, 1e-300), t_end)
-        return ceil(t_end / largest) + ceil(log1p(largest / (_FIRST * self.shortest_time_scale)) / log1p(_GROWTH))
+        first = ceil(log1p(largest / (_FIRST * self.shortest_time_scale)) / log1p(_GROWTH))
+        return max(records, ceil(t_end / largest) + first)
 
-    def check_cost(self, t_end: float, square: float) -> float:
+    def check_cost(self, t_end: float, square: float, records: int) -> float:
         """The work of a run, in multiply-adds. Raises ValueError where it would take more steps, or more work, than is
         allowed."""
-        count = self.steps(t_end, square)
+        count = self.steps(t_end, square, records)
         if count > STEPS_MAX or count * self.work > WORK_MAX:
             raise ValueError(
                 f"t_end must take at most {STEPS_MAX:.0e} steps and {WORK_MAX:.0e} multiply-adds; {t_end:g} takes "
@@ -554,6 +555,7 @@ class _BatchSlice:
         """The sums over its rows of the batch of that step."""
         self._sums.clear()
         for start in range(self._start, self._stop, len(self._x)):
+            checkpoint()  # the steps of several large networks take seconds
             rows = min(len(self._x), self._stop - start)
             first = np.uint64(step * self._problem.batch + start)
             x = self._x[:rows]

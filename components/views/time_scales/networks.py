@@ -110,7 +110,8 @@ def works(state: TimeScalesState, sizes: Sequence[tuple[int, int, int]] | None =
         record_work = (LOG + LINEAR) * (float(m * m) * (d + 60) + RECORD)  # it has all overlaps, and U of each
         problems.append((TrainingSetup.of(state.phi, state.core_activation, state.eps, m, d, batch), record_work))
     return lambda t: (
-        state.runs * sum(problem.steps(t, square) * problem.work + record_work for problem, record_work in problems)
+        state.runs
+        * sum(problem.steps(t, square, LOG + LINEAR) * problem.work + record_work for problem, record_work in problems)
     )
 
 

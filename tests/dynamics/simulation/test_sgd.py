@@ -20,7 +20,14 @@ from dynamics import (
 from dynamics.activations import Activation
 from dynamics.counter_based_normals import counter_based_normal, stream_key
 from dynamics.interruption import Interrupted, interruptible
-from dynamics.simulation.sgd import TrainingSetup, first_layer, gradient, population_risk
+from dynamics.simulation.sgd import (
+    GradientAccumulator,
+    TrainingSetup,
+    advance_all,
+    first_layer,
+    gradient,
+    population_risk,
+)
 
 PHI = (1.0, -1.0, 2 / 3)
 ACTIVATIONS = ["relu", "erf", "tanh", "swish", (0.4, 0.5, 0.3, -0.2)]
@@ -306,3 +313,26 @@ def test_a_comparison_can_be_interrupted_however_densely_it_is_sampled(samples):
     with pytest.raises(Interrupted), interruptible(lambda: looks.append(1) or len(looks) > 20):
         list(records)
     assert len(looks) == 21
+
+
+def test_several_networks_can_be_interrupted_within_a_step(monkeypatch):
+    """A step of ten large networks takes seconds: no two pieces of a batch follow each other without a look."""
+    work = []
+    add = GradientAccumulator.add
+    monkeypatch.setattr(GradientAccumulator, "add", lambda *given: work.append("piece") or add(*given))
+    runs = [make_network(PHI, "tanh", 0.1, m=2, d=5, batch=9_000, seed=seed) for seed in range(3)]
+    with interruptible(lambda: bool(work.append("look"))):
+        assert all(advance_all(runs, 1e-9) for _ in range(2))
+    assert work.count("piece") >= 3 * 9
+    assert "piece piece" not in " ".join(work)
+
+
+@pytest.mark.parametrize("t_end", [1e-12, 1e-6, 1.0])
+def test_a_run_takes_at_least_one_step_to_each_record(t_end):
+    """Also where its time is far below that of a step that is stable, and the cost counts them."""
+    network = make_network(PHI, "tanh", 0.1, m=2, d=10, batch=20, seed=0)
+    times = np.linspace(0.0, t_end, 101)[1:]
+    estimated = network.problem.check_cost(t_end, 1.0, len(times)) / network.problem.work
+    list(run_in_lockstep([network], times))
+    assert len(times) <= network.steps <= 2 * estimated
+    assert network.problem.steps(t_end, 1.0, 100) >= network.problem.steps(t_end, 1.0)

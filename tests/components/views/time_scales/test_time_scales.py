@@ -364,6 +364,16 @@ def test_networks_that_would_take_long_learn_as_far_as_they_may(
     assert any("learn until t = " in note for note in said)
 
 
+@pytest.mark.parametrize("until", [1e-6, 1e-3, 0.1])
+def test_the_cost_of_networks_counts_a_step_to_each_record(until: float) -> None:
+    """In a time far below a stable step each network takes one step to each of its 139 records."""
+    state = TimeScalesState(layers=("network",), eps=0.02, t=until, m=2, dimension=30, batch=40, runs=2)
+    runs = networks.networks(state)
+    taken = list(networks.streamed(runs, networks.times(state)))
+    assert len(taken) >= networks.LOG
+    assert sum(run.steps * run.problem.work for run in runs) <= networks.work(state, until)
+
+
 @pytest.mark.parametrize(("layers", "panel"), [(("network",), "course"), ((), "network"), (("network",), "network")])
 def test_all_networks_together_halt_at_twice_what_they_are_charged(layers: tuple[str, ...], panel: str) -> None:
     state = TimeScalesState(layers=layers, panel=panel, runs=3)
