@@ -8,7 +8,8 @@ ENV PYTHONUNBUFFERED=1 \
     HOST=0.0.0.0 \
     PORT=8050 \
     LOG_FORMAT=json \
-    NUMBA_CACHE_DIR=/home/app/compiled
+    NUMBA_CACHE_DIR=/home/app/compiled \
+    MPLCONFIGDIR=/home/app/matplotlib
 
 # Spaces of Hugging Face run as user 1000.
 RUN useradd --create-home --uid 1000 app
@@ -27,6 +28,8 @@ USER app
 RUN mkdir -m 700 /home/app/images /home/app/stories
 # For the processor it is built on. On another one the app compiles for one or two minutes when it starts, and says so.
 RUN python -c "import dynamics; dynamics.warm_up()"
+# matplotlib looks for fonts once.
+RUN python -c "import matplotlib.font_manager"
 
 EXPOSE 8050
 # Ready, not only alive: what comes before the end of the start period does not count.

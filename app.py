@@ -21,6 +21,7 @@ from components.server import (
     allowed_hosts,
     callback_guard,
     cross_origin,
+    figure_files,
     image_upload,
     job_routes,
     monitoring,
@@ -31,7 +32,8 @@ from components.server import (
     stream,
 )
 from components.server.compute_quota import ComputeQuota
-from components.server.share_cards import routes as preview
+from components.server.rendering import Renderer
+from components.server.share_cards import routes as share_cards
 from components.server.storage_metrics import gauges
 from components.server.stream_cache import StreamCache
 from components.ui import shell
@@ -72,7 +74,9 @@ def create_app(views: Mapping[str, View] = VIEWS) -> Dash:
     limits = ComputeQuota(setting.limit_rate, setting.limit_burst, setting.workers, shared)
     cache = StreamCache(server, shared)
     stream_for_request = stream.register(server, views, cache, limits)
-    preview.register(server, views, cache, limits, shared)
+    renderer = Renderer(cache, limits)
+    share_cards.register(server, views, renderer, shared)
+    figure_files.register(server, views, renderer)
     long_runs = job_routes.register(server, views, limits=limits)
     offline_html.register(server, views, stream_for_request, long_runs, limits)
     image_store = ImageStore.of(os.environ)

@@ -163,7 +163,10 @@ fl.Take = class {
       item("Embed…", async () => fl.embedding(page)),
       fl.make("hr"),
     ];
-    if (!fl.recorded) files.push(item("Offline page, HTML", () => this.offline()));
+    if (!fl.recorded) {
+      pictures.push(item("Figure for a paper or a slide…", async () => fl.figureDialog(this)));
+      files.push(item("Offline page, HTML", () => this.offline()));
+    }
     document.getElementById("take").replaceChildren(
       ...links, ...pictures, ...(files.length ? [fl.make("hr")] : []), ...files, ...this.narrow(item),
     );
@@ -253,9 +256,14 @@ fl.Take = class {
     return this.served("offline", "html");
   }
 
-  async served(route, kind) {
+  served(route, kind) {
     const { view, state } = this.page;
-    const response = await fetch(`${fl.base}/${route}/${view.name}.${kind}?${fl.query(view, state)}`);
+    return this.download(`${route}/${view.name}.${kind}?${fl.query(view, state)}`);
+  }
+
+  // Saves what the server gives at an address below its root.
+  async download(address) {
+    const response = await fetch(`${fl.base}/${address}`);
     if (response.status === 422) throw { sentences: (await response.json()).errors.map(({ sentence }) => sentence) };
     if (response.status === 429) throw fl.refusal(response, await response.json());
     if (!response.ok) throw new Error("the server refused it");

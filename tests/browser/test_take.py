@@ -91,6 +91,72 @@ def test_a_png_is_three_times_as_fine_as_the_screen(open_page: Any, title: str) 
     assert path.stat().st_size > 40_000, "not an empty picture"
 
 
+DIALOG = "#figure-file"
+
+
+def opened_dialog(page: Page) -> None:
+    """Open the dialog of figures for print, and wait for its preview."""
+    page.click("#take-menu summary")
+    page.get_by_role("button", name="Figure for a paper or a slide…", exact=True).click()
+    previewed(page)
+
+
+def previewed(page: Page) -> None:
+    page.wait_for_function(
+        "() => { const image = document.querySelector('#figure-file img');"
+        " return image && image.complete && image.naturalWidth > 0 && !image.hidden; }"
+    )
+    expect(page.locator(f"{DIALOG} [role=status]")).to_have_text("")
+
+
+def saved(page: Page) -> Path:
+    with page.expect_download() as download:
+        page.locator(DIALOG).get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(DIALOG)).to_have_count(0)
+    path = Path(str(download.value.path()))
+    return path.rename(path.with_name(download.value.suggested_filename))
+
+
+def test_a_figure_for_print_has_the_look_that_is_chosen(open_page: Any) -> None:
+    page = open_page(LINK)
+    opened_dialog(page)
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENS / "figure-dialog.png")
+    path = saved(page)
+    assert path.name == f"plane-unlearning{SLUG}.pdf"
+    assert path.read_bytes().startswith(b"%PDF-")
+    assert page.evaluate("document.activeElement.matches('#take-menu summary')")
+    opened_dialog(page)
+    before = page.locator(f"{DIALOG} img").get_attribute("src")
+    figure, width, kind = page.locator(f"{DIALOG} select").all()
+    figure.select_option(label="R, a, loss over time")
+    width.select_option("single")
+    kind.select_option("png")
+    page.get_by_label("Font size, pt").fill("7")
+    page.get_by_label("Legend").check()
+    page.get_by_label("Transparent background").check()
+    page.wait_for_function(
+        "() => document.querySelector('#figure-file img').src.includes('/panels/single-7pt-legend-transparent.svg?')"
+    )
+    previewed(page)
+    assert page.locator(f"{DIALOG} img").get_attribute("src") != before
+    picture = saved(page)
+    assert picture.name == f"panels-unlearning{SLUG}.png"
+    pixels, _ = struct.unpack(">II", picture.read_bytes()[16:24])
+    assert pixels == 2040  # 3.4 inches
+
+
+@pytest.mark.allowed_faults("500")
+def test_a_figure_that_cannot_be_made_is_said_in_the_dialog(open_page: Any) -> None:
+    page = open_page("/")
+    opened_dialog(page)
+    page.route("**/figure/**", lambda route: route.fulfill(status=500, body="{}"))
+    page.locator(DIALOG).get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator(f"{DIALOG} [role=status]")).to_have_text("The file could not be made; please try again.")
+    page.locator(DIALOG).get_by_role("button", name="Close", exact=True).click()
+    expect(page.locator(DIALOG)).to_have_count(0)
+
+
 def test_csv_and_json_are_of_the_state_that_is_shown(open_page: Any) -> None:
     page = open_page(LINK)
     with taken(page, "Data, CSV").open(encoding="utf-8") as file:

@@ -4,31 +4,36 @@ from __future__ import annotations
 
 import re
 import threading
+import warnings
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from queue import Queue
 from random import Random
 from typing import Any
 from urllib.parse import urlsplit
-from xml.etree import ElementTree
 
 import numpy as np
 import orjson
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure as Canvas
+from matplotlib.text import Text
 
 from app import create_app
 from components.core.state import State
 from components.core.view import Chunk, View
+from components.export.stream_result import StreamResult
 from components.operations.redis_client import Unavailable
 from components.pages.lecture import lecture
+from components.server import rendering
 from components.server.compute_quota import ComputeQuota
+from components.server.rendering import Renderer
 from components.server.share_cards import routes, text
-from components.server.share_cards.card import drawings, png, svg
-from components.server.share_cards.figure import Drawing
-from components.server.share_cards.stream_result import StreamResult
-from components.server.share_cards.svg_primitives import rgb
+from components.server.share_cards.card import Card
 from components.server.stream_cache import StreamCache
 from components.ui import open_graph
 from components.ui.open_graph import CARD_HEIGHT, CARD_WIDTH
@@ -49,14 +54,20 @@ def picture_of(view: View, state: State) -> StreamResult:
     return StreamResult.of(chunk.line() for chunk in view.compute(state))
 
 
-def drawn_of(view: View, state: State) -> list[Drawing]:
+def card_of(view: View, state: State) -> Card:
     picture = picture_of(view, state)
-    return drawings(view, state, picture, summarize(view, state, picture.text_data))
+    return Card(view, state, picture, summarize(view, state, picture.text_data))
 
 
-def card(view: View, state: State) -> bytes:
-    picture = picture_of(view, state)
-    return png(view, state, picture, summarize(view, state, picture.text_data))
+def pixel(axes: Axes, x: Any, y: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Where points are on a card: columns and rows of pixels."""
+    points = axes.transData.transform(np.column_stack([np.atleast_1d(x), np.atleast_1d(y)]))
+    return points[:, 0].round().astype(int), (CARD_HEIGHT - points[:, 1]).round().astype(int)
+
+
+def rgb(color: str) -> tuple[float, float, float]:
+    red, green, blue = to_rgb(color)
+    return 255 * red, 255 * green, 255 * blue
 
 
 @pytest.fixture(scope="module")
@@ -71,21 +82,19 @@ def client() -> FlaskClient:
 
 def test_the_picture_shows_the_runs_where_they_are() -> None:
     state = UNLEARNING.State(a=(5.0,), layers=())
-    picture = picture_of(UNLEARNING, state)
-    seen = pixels.read(card(UNLEARNING, state))
+    picture, card = picture_of(UNLEARNING, state), card_of(UNLEARNING, state)
+    seen = pixels.read(card.png())
     assert seen.shape == (CARD_HEIGHT, CARD_WIDTH, 3)
-    plane, panels = drawings(UNLEARNING, state, picture, summarize(UNLEARNING, state, picture.text_data))
+    plane, panels = card.figures
     columns = picture.runs[0]["columns"]
     color = np.array(rgb(FATES[Fate.FULL_ALIGNMENT].color))
     free = (columns["R"] > 0.05) & (columns["R"] < 0.6)  # clear of the start, the manifold and the end
     rows = {"yaxis": "R", "yaxis2": "a", "yaxis3": "loss"}
-    found = [
-        (plane.axes["xaxis"], plane.axes["yaxis"], "R", "a"),
-        *((panels.axes["xaxis"], panels.axes[y], "tau", rows[y]) for y in rows),
-    ]
-    for xa, ya, x, y in found:
-        px, py = xa.pixels(columns[x][free]).round().astype(int), ya.pixels(columns[y][free]).round().astype(int)
-        inside = (px > xa.start + 2) & (px < xa.stop - 2)
+    found = [(plane.axes["yaxis"], "R", "a"), *((panels.axes[name], "tau", y) for name, y in rows.items())]
+    for axes, x, y in found:
+        px, py = pixel(axes, columns[x][free], columns[y][free])
+        box = axes.get_window_extent()
+        inside = (px > box.x0 + 2) & (px < box.x1 - 2)
         assert inside.sum() > 20
         off = np.abs(seen[py[inside], px[inside]] - color).max(axis=1)
         assert (off < 90).mean() > 0.95, (x, y)
@@ -94,41 +103,40 @@ def test_the_picture_shows_the_runs_where_they_are() -> None:
 
 def test_axes_are_those_of_the_state() -> None:
     window = (-0.1, 0.9, 2.0, 12.0)
-    state = UNLEARNING.State(window=window, span=(1.0, 100.0))
-    plane, panels = drawn_of(UNLEARNING, state)
-    assert plane.axes["xaxis"].ends + plane.axes["yaxis"].ends == window
-    assert panels.axes["xaxis"].ends == (0.0, 2.0)
-    assert panels.axes["xaxis"].log
-    ten = float(plane.axes["yaxis"].pixels(10.0))
-    assert ten == pytest.approx(plane.inner.bottom - 0.8 * (plane.inner.bottom - plane.inner.top))
-    size = 0.35 * 12 * 1.5
-    written = dict(re.findall(r'y="([\d.]+)" font-size="18.0"[^>]*text-anchor="end"><tspan>([^<]*)<', plane.svg()))
-    assert written[f"{ten + size:.1f}"] == "10"
-    linear = UNLEARNING.State(axis="linear")
-    assert not drawn_of(UNLEARNING, linear)[1].axes["xaxis"].log
+    plane, panels = card_of(UNLEARNING, UNLEARNING.State(window=window, span=(1.0, 100.0))).figures
+    axes, row = plane.axes["yaxis"], panels.axes["yaxis"]
+    assert (*axes.get_xlim(), *axes.get_ylim()) == window
+    np.testing.assert_allclose(row.get_xlim(), (1.0, 100.0))
+    assert row.get_xscale() == "log"
+    assert "10" in [label.get_text() for label in axes.get_yticklabels()]
+    assert card_of(UNLEARNING, UNLEARNING.State(axis="linear")).figures[1].axes["yaxis"].get_xscale() == "linear"
 
 
 def test_nothing_of_a_figure_is_outside_its_axes() -> None:
     state = UNLEARNING.State(window=(0.2, 0.4, 8.0, 9.0), layers=("field", "loss", "sep", "orbit", "null"))
-    plane, _ = drawn_of(UNLEARNING, state)
-    box = plane.inner
-    for trace in plane.traces:
-        for x, y in re.findall(r"[ML](-?[\d.]+) (-?[\d.]+)", plane._trace(trace) if trace["name"] != "marks" else ""):
-            assert box.left - 0.1 <= float(x) <= box.right + 0.1, trace["name"]
-            assert box.top - 0.1 <= float(y) <= box.bottom + 0.1, trace["name"]
+    card = card_of(UNLEARNING, state)
+    seen, box = pixels.read(card.png()), card.figures[0].axes["yaxis"].get_window_extent()
+    colored = np.ptp(seen.astype(int), axis=2) > 60  # text is black and gray
+    left, right, top, bottom = (
+        round(box.x0) - 12,
+        round(box.x1) + 8,
+        CARD_HEIGHT - round(box.y1),
+        CARD_HEIGHT - round(box.y0),
+    )
+    assert colored[top:bottom, left + 12 : right - 8].any()
+    assert not colored[top:bottom, 40:left].any()
+    assert not colored[bottom + 10 : bottom + 60, :right].any()
 
 
 def test_a_map_is_colored_by_its_fates() -> None:
     view = VIEWS["phase_map"]
-    state = view.State()
-    seen = pixels.read(card(view, state))
-    (drawing,) = drawn_of(view, state)
-    x = int(drawing.axes["xaxis"].pixels(-2.5))
-    white = np.array([255.0] * 3)
-    pale = 0.55 * np.array(rgb(LIGHT["unlearning"])) + 0.45 * white
-    assert np.abs(seen[200, x] - pale).max() < 3, "unlearning at c*₃ = −2.5"
-    pale = 0.55 * np.array(rgb(LIGHT["partial"])) + 0.45 * white
-    assert np.abs(seen[400, int(drawing.axes["xaxis"].pixels(2.8))] - pale).max() < 3
+    card = card_of(view, view.State())
+    seen = pixels.read(card.png())
+    axes = card.figures[0].axes["yaxis"]
+    for x, y, color in ((-2.5, 12.0, LIGHT["unlearning"]), (2.8, 5.0, LIGHT["partial"])):
+        (column,), (row,) = pixel(axes, x, y)
+        pale = 0.55 * np.array(rgb(color)) + 0.45 * 255.0
+        assert np.abs(seen[row, column] - pale).max() < 4, (x, y)
 
 
 def fewer(state: State) -> dict[str, Any]:
@@ -138,25 +146,34 @@ def fewer(state: State) -> dict[str, Any]:
     return {"seeds": 2} if getattr(state, "panel", "") in ("sweep", "scaling") else {}
 
 
+def texts_of(card: Card) -> list[Any]:
+    """What is written on a card."""
+    found = [text for text in card.canvas.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    return [text for text in found if text.get_window_extent().width > 0]
+
+
 @pytest.mark.parametrize("name", VIEWS)
-def test_all_presets_are_drawn_and_none_like_another(name: str) -> None:
+def test_all_presets_are_drawn_and_none_like_another(name: str, caplog: pytest.LogCaptureFixture) -> None:
     view = VIEWS[name]
     drawn = {}
     for preset in view.presets:
         picture = picture_of(view, preset.state.model_copy(update=fewer(preset.state)))
         told = summarize(view, preset.state, picture.text_data)
         assert told.title == preset.title or preset.title in {other.title for other in view.presets}
-        document = svg(view, preset.state, picture, told)
-        ElementTree.fromstring(document)
-        assert not re.search(r"\b(nan|inf|None)\b", re.sub(r"<tspan[^>]*>[^<]*|base64,[\w+/=]*", "", document))
-        glyphs, _, _ = text._advances(False)
-        words = "".join(ElementTree.fromstring(document).itertext())
-        assert {sign for sign in words if ord(sign) not in glyphs} == set(), "signs that the font has not"
-        image = png(view, preset.state, picture, told)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # matplotlib warns of signs that its type lacks
+            card = Card(view, preset.state, picture, told)
+            image = card.png()
+        assert not re.search(r"\b(nan|inf|None)\b", " ".join(text.get_text() for text in texts_of(card)))
+        for written in texts_of(card):
+            box = written.get_window_extent()
+            on_card = box.x0 >= -1 and box.x1 <= CARD_WIDTH + 1 and box.y0 >= -1 and box.y1 <= CARD_HEIGHT + 1
+            assert on_card, (preset.name, written.get_text())
         assert image.startswith(routes.PNG_HEADER)
-        assert 20_000 < len(image) < routes.ENTRY_BYTES
+        assert 15_000 < len(image) < rendering.ENTRY_BYTES
         drawn[preset.name] = image
     assert len(set(drawn.values())) == len(drawn)
+    assert not [record for record in caplog.records if record.name.startswith("matplotlib")]
 
 
 @pytest.mark.parametrize("name", VIEWS)
@@ -166,8 +183,9 @@ def test_any_cheap_state_is_drawn(name: str) -> None:
         state = freeze_links.state(random, view.State)
         if view.seconds(state) > 0.3 or view.cost(state) > view.max_cost:
             continue
-        picture = picture_of(view, state)
-        ElementTree.fromstring(svg(view, state, picture, summarize(view, state, picture.text_data)))
+        card = card_of(view, state)
+        assert card.png().startswith(routes.PNG_HEADER)
+        assert card.figures
         drawn += 1
 
 
@@ -180,16 +198,29 @@ def test_the_sentence_is_that_of_the_chosen_run_and_of_one_with_another_fate() -
     assert (blue, orange) == (LIGHT["unlearning"], LIGHT["full"])
 
 
-def test_text_is_measured_wrapped_and_harmless() -> None:
-    assert text.width("aa", 10) == pytest.approx(2 * text.width("a", 10))
-    assert text.width("R<sub>0</sub>", 10) == pytest.approx(text.width("R", 10) + 0.7 * text.width("0", 10))
-    for line in text.wrapped("one two three four five six seven", 20, 120, 2):
-        assert text.width(line, 20) <= 120
-    assert text.wrapped("one two three four five six seven", 20, 120, 2)[-1].endswith("…")
-    assert text.cut("a<sup>123456789</sup>", 20, 60).endswith("</sup>…")
-    hostile = text.svg_text("<script>&\x00\ud800<sub>x", 0, 0, 10, '"><script>')
-    ElementTree.fromstring(f"<svg>{hostile}</svg>")
-    assert "<script" not in hostile
+def test_text_is_measured_wrapped_and_cut() -> None:
+    measure = text.Measure(FigureCanvasAgg(Canvas(dpi=100)).get_renderer())
+    assert measure.width("aa", 10) == pytest.approx(2 * measure.width("a", 10), rel=0.1)
+    assert measure.width("aa", 20) == pytest.approx(2 * measure.width("aa", 10), rel=0.1)
+    assert measure.width("$R_{0}$", 20) < measure.width("$R$", 20) + measure.width("0", 20)
+    lines = text.wrapped("one two three four five six seven", 20, 130, 2, measure)
+    assert len(lines) == 2
+    assert all(measure.width(line, 20) <= 130 for line in lines)
+    assert lines[-1].endswith("…")
+    assert lines[0].startswith("one")
+    long = text.cut("abcdefghijklmnopqrstuvwxyz", 20, 80, measure)
+    assert long.startswith("abc")
+    assert long.endswith("…")
+    formula = text.wrapped("R_0 is 1 and the rest of it is left out", 20, 90, 1, measure)
+    assert formula[0].count("$") % 2 == 0
+
+
+def test_the_lines_of_a_card_are_as_long_as_they_are_measured() -> None:
+    """The room of a sentence is counted in words: what is drawn must not be longer."""
+    card = card_of(UNLEARNING, UNLEARNING.State())
+    for written in texts_of(card):
+        if written.axes is None:
+            assert written.get_window_extent().x1 <= CARD_WIDTH - 10
 
 
 # --- the route ---
@@ -211,8 +242,7 @@ def test_a_picture_is_drawn_once_and_known_without_drawing(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn: list[State] = []
-    whole = routes.png
-    monkeypatch.setattr(routes, "png", lambda view, state, *rest: drawn.append(state) or whole(view, state, *rest))
+    monkeypatch.setattr(routes, "Card", lambda view, state, *rest: drawn.append(state) or Card(view, state, *rest))
     links = (
         "eps=0.125",
         "v=1&eps=0.125",
@@ -221,7 +251,7 @@ def test_a_picture_is_drawn_once_and_known_without_drawing(
     answers = [client.get(f"/share-card/unlearning.png?{link}") for link in links]
     assert len(drawn) == 1
     assert len({answer.data for answer in answers}) == 1
-    assert answers[0].headers["Cache-Control"] == f"public, max-age={routes.MAX_AGE_SECONDS}"
+    assert answers[0].headers["Cache-Control"] == f"public, max-age={rendering.MAX_AGE_SECONDS}"
     tag = answers[0].headers["ETag"]
     known = client.get("/share-card/unlearning.png?eps=0.125", headers={"If-None-Match": tag})
     assert (known.status_code, known.data) == (304, b"")
@@ -253,7 +283,7 @@ def test_a_failure_is_no_picture(client: FlaskClient, monkeypatch: pytest.Monkey
 def alone(limits: ComputeQuota, shared: Any = None) -> FlaskClient:
     """A server of the route alone."""
     server = Flask(__name__)
-    routes.register(server, VIEWS, StreamCache(server), limits, shared)
+    routes.register(server, VIEWS, Renderer(StreamCache(server), limits), shared)
     return server.test_client()
 
 
@@ -267,29 +297,31 @@ def test_whoever_has_used_up_what_he_is_granted_is_told_when_to_come_again() -> 
 
 
 def test_only_some_wait_while_another_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    going, whole, drawn = threading.Event(), routes.png, []
+    going, drawn = threading.Event(), []
 
-    def slow(*parts: Any) -> bytes:
+    def slow(*parts: Any) -> Card:
         assert going.wait(LONGEST)
         drawn.append(parts)
-        return whole(*parts)
+        return Card(*parts)
 
-    monkeypatch.setattr(routes, "png", slow)
+    monkeypatch.setattr(routes, "Card", slow)
     server = alone(ComputeQuota(0, 1)).application
     answers: Queue[Any] = Queue()
 
     def ask() -> None:
         answers.put(server.test_client().get("/share-card/unlearning.png"))
 
-    asking = [threading.Thread(target=ask) for _ in range(routes.MAX_PENDING + 1)]
+    asking = [threading.Thread(target=ask) for _ in range(rendering.MAX_PENDING + 1)]
     for thread in asking:
         thread.start()
     refused = answers.get(timeout=LONGEST)  # the others wait
     assert refused.status_code == 429
     assert refused.headers["Retry-After"]
-    assert refused.json["errors"][0]["sentence"] == routes.BUSY
+    assert refused.json["errors"][0]["sentence"] == rendering.BUSY
     going.set()
-    assert [answers.get(timeout=LONGEST).status_code for _ in range(routes.MAX_PENDING)] == [200] * routes.MAX_PENDING
+    assert [answers.get(timeout=LONGEST).status_code for _ in range(rendering.MAX_PENDING)] == [
+        200
+    ] * rendering.MAX_PENDING
     assert len(drawn) == 1, "those who waited for the same one have it"
 
 
@@ -316,10 +348,9 @@ def test_pictures_are_shared_and_looked_at_before_they_are_believed(monkeypatch:
     one = alone(ComputeQuota(0, 1), kept).get("/share-card/unlearning.png")
     (name,) = kept.values
     assert kept.values[name] == one.data
-    drawn = routes.png
-    monkeypatch.setattr(routes, "png", lambda *parts: pytest.fail("drawn again"))
+    monkeypatch.setattr(routes, "Card", lambda *parts: pytest.fail("drawn again"))
     assert alone(ComputeQuota(0, 1), kept).get("/share-card/unlearning.png").data == one.data
-    monkeypatch.setattr(routes, "png", drawn)
+    monkeypatch.setattr(routes, "Card", Card)
     for wrong in (b"<script>", one.data[:500], b"\x89PNG" + one.data[4:40]):
         kept.values[name] = wrong
         assert alone(ComputeQuota(0, 1), kept).get("/share-card/unlearning.png").data == one.data

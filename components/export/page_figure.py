@@ -1,12 +1,12 @@
 """A figure as it stands on the page of a state: display values applied, axes with their ranges, runs in their lines.
 
-The same rules as in assets/35_drawing.js, at the end of all runs.
+The same rules as in assets/35_drawing.js, at the end of all runs. What the page draws on layers of its own is part of
+the figure here: the cells of a map and the field of directions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import ceil, floor, log10
 from typing import Any
 
@@ -14,23 +14,19 @@ import numpy as np
 
 from components.core.state import State
 from components.core.view import View
-from components.server.share_cards.stream_result import StreamResult, numbers
+from components.export.stream_result import StreamResult, numbers
+from components.ui.heatmap_encoding import NONE
+from dynamics.plotting.schema import Figure, Trace
 from dynamics.plotting.style import TEMPLATES
 
 DECADES = 1e-12  # of the largest: below, a logarithmic axis shows nothing
+# The field, as in assets/30_overlay.js: lengths and distances of arrows in pixels, on axes of this size.
+AXES = (640.0, 460.0)
+ARROW, ARROW_DISTANCE, BARBS = 15.0, 22.0, (6.0, 2.7)
 
 
-@dataclass
-class ResolvedFigure:
-    """Traces in the order in which they are drawn, and the layout with a template's axes."""
-
-    layout: dict[str, Any]
-    traces: list[dict[str, Any]]
-    scene: Mapping[str, Any]
-
-
-def resolve_figure(view: View, state: State, name: str, picture: StreamResult) -> ResolvedFigure:
-    """One figure of a view, by its name."""
+def page_figure(view: View, state: State, name: str, picture: StreamResult) -> Figure:
+    """Return one figure of a view by its name, from what its stream brought."""
     scene = picture.scenes[name]
     changed: dict[str, Any] = {}
     renamed: dict[str, str] = {}
@@ -56,7 +52,75 @@ def resolve_figure(view: View, state: State, name: str, picture: StreamResult) -
     for axis in [key for key in layout if key.startswith(("xaxis", "yaxis"))]:
         if not layout[axis].get("range"):
             layout[axis]["range"] = _autorange(axis, layout[axis], traces)
-    return ResolvedFigure(layout, [_add_end_markers(trace, picture, layout, renamed) for trace in traces], scene)
+    under = [*_cells(scene.get("cells"), layout), *_field(scene.get("field"), layout)]
+    return {
+        "data": [*under, *(_add_end_markers(trace, picture, layout, renamed) for trace in traces)],
+        "layout": layout,
+    }
+
+
+def _cells(cells: Mapping[str, Any] | None, layout: Mapping[str, Any]) -> list[Trace]:
+    """The cells of a map as a heatmap."""
+    if not cells:
+        return []
+    nx, ny = cells["n"]
+    x, y = (_middles(cells[letter], count, layout[f"{letter}axis"]) for letter, count in (("x", nx), ("y", ny)))
+    made = {"type": "heatmap", "x": x, "y": y, "name": "cells", "showscale": False}
+    quantity = cells["quantity"]
+    if quantity:
+        codes, scale = numbers(quantity["values"]).reshape(ny, nx), quantity["scale"]
+        low, high = quantity["low"], quantity["high"]
+        z = np.where(codes == NONE, np.nan, low + codes / (NONE - 1) * (high - low))
+        stops = [[k / (len(scale) - 1), color] for k, color in enumerate(scale)]
+        return [{**made, "z": z, "zmin": low, "zmax": high, "colorscale": stops}]
+    count = len(cells["fates"])
+    stops = [[(k + edge) / count, fate["color"]] for k, fate in enumerate(cells["fates"]) for edge in (0, 1)]
+    limits = {"zmin": -0.5, "zmax": count - 0.5, "colorscale": stops, "opacity": cells["strength"]}
+    return [{**made, **limits, "z": numbers(cells["fate"]).reshape(ny, nx)}]
+
+
+def _middles(ends: Any, count: int, axis: Mapping[str, Any]) -> np.ndarray:
+    """The middles of cells between those of the outermost, evenly spaced on an axis."""
+    first, last = numbers(ends).tolist()
+    return np.geomspace(first, last, count) if axis.get("type") == "log" else np.linspace(first, last, count)
+
+
+def _field(field: Mapping[str, Any] | None, layout: Mapping[str, Any]) -> list[Trace]:
+    """The field of directions as one line of arrows of equal length on the page."""
+    if not field:
+        return []
+    x, y, across, up = (numbers(field[name]) for name in ("x", "y", "across", "up"))
+    (left, right), (low, high) = layout["xaxis"]["range"], layout["yaxis"]["range"]
+    units = np.array([(right - left) / AXES[0], (high - low) / AXES[1]])  # of the axes, per pixel
+    ways = np.column_stack([across, up]) / units
+    lengths = np.hypot(*ways.T)
+    chosen = _sparse(x / units[0]) & _sparse(y / units[1]) & (lengths > 0)
+    points = np.column_stack([x, y])[chosen] / units
+    way = ways[chosen] / lengths[chosen, None]
+    aside = way[:, ::-1] * (-1.0, 1.0)
+    tip, tail, neck = points + 0.5 * ARROW * way, points - 0.5 * ARROW * way, points + (0.5 * ARROW - BARBS[0]) * way
+    ends = (left / units[0], right / units[0]), (low / units[1], high / units[1])
+    inside = np.ones(len(points), dtype=bool)
+    for end in (tip, tail):
+        for k, limits in enumerate(ends):
+            inside &= (end[:, k] >= min(limits)) & (end[:, k] <= max(limits))
+    gap = np.full_like(tip, np.nan)
+    lines = np.stack([tail, tip, neck + BARBS[1] * aside, tip, neck - BARBS[1] * aside, gap], axis=1)[inside] * units
+    line = {"color": field["color"], "width": 0.8, "dash": "solid"}
+    flat = lines.reshape(-1, 2)
+    return [
+        {"type": "scatter", "x": flat[:, 0], "y": flat[:, 1], "mode": "lines", "line": line, "name": "flow",
+         "hoverinfo": "skip"}
+    ]  # fmt: skip
+
+
+def _sparse(values: np.ndarray) -> np.ndarray:
+    """Whether each is in every n-th column of a grid, so that arrows do not overlap."""
+    columns = np.unique(np.round(values, 2))
+    if len(columns) < 2:
+        return np.ones(values.shape, dtype=bool)
+    every = max(1, int(-(-ARROW_DISTANCE // abs(columns[1] - columns[0]))))
+    return np.isin(np.round(values, 2), columns[::every])
 
 
 def _copied(value: Any) -> Any:
