@@ -166,16 +166,30 @@ def scene(
     >>> scene("plane", {"data": [], "layout": {}}).kind
     'scene'
     """
-    encoded = {**figure, "data": [_encoded(trace) for trace in figure["data"]]}
-    data = {"name": name, "figure": encoded, "display": display or {}, "field": field, "more": more, "cells": cells}
+    data = {
+        "name": name,
+        "figure": {**figure, "data": [_encoded(trace) for trace in figure["data"]]},
+        "display": display or {},
+        "field": None if field is None else _encoded(dict(field)),
+        "more": more,
+        "cells": cells,
+    }
     return Chunk("scene", data)
 
 
+def encoded(traces: Mapping[str, Sequence[Trace]]) -> dict[str, list[Trace]]:
+    """Return the traces of figures, by their names, with arrays in the form of `column`."""
+    return {name: [_encoded(trace) for trace in each] for name, each in traces.items()}
+
+
 def _encoded(trace: Trace) -> Trace:
-    return {
-        name: column(value) if isinstance(value, np.ndarray) and value.ndim == 1 and value.dtype.kind == "f" else value
-        for name, value in trace.items()
-    }
+    return {name: _encoded_array(value) if isinstance(value, np.ndarray) else value for name, value in trace.items()}
+
+
+def _encoded_array(values: np.ndarray) -> Any:
+    if values.dtype.kind != "f":
+        return values.tolist() if values.ndim == 1 else table(values)
+    return column(values) if values.ndim == 1 else table(values)
 
 
 @dataclass(frozen=True)

@@ -60,10 +60,3 @@ def decoded(value: Any) -> Any:
         numbers = np.frombuffer(base64.b64decode(value["bdata"]), TYPES[value["dtype"]]).astype(float)
         return numbers.reshape([int(part) for part in value["shape"].split(",")]) if "shape" in value else numbers
     return {name: decoded(item) for name, item in value.items()}
-
-
-def numbers(values: Any) -> np.ndarray:
-    """Numbers, nan where there are none."""
-    if isinstance(values, np.ndarray):
-        return values
-    return np.array([np.nan if value is None else value for value in values or []], dtype=float)

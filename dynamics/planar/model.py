@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
 from warnings import warn
 
 import numpy as np
@@ -670,6 +672,52 @@ class UnlearningModel(PlanarProblem):
         (True, True)
         """
         return backward_orbit(self, *start(a0, R0), check_number("a_max", a_max, 1e-6, A0_MAX))
+
+    # --- pictures --------------------------------------------------------------------------------
+
+    def plot(
+        self,
+        a0: ArrayLike,
+        R0: float = 0.0,
+        tau_end: float = 1e4,
+        layers: tuple[str, ...] = ("field", "eq", "sep"),
+    ) -> Any:
+        """Draw trajectories in the R–a plane with plotly; a notebook displays what is returned.
+
+        ``dynamics.plotting.PlanarPicture`` has the panels over time, finite width and print besides.
+
+        Parameters
+        ----------
+        a0 : float or array_like (n,)
+            Starts a(0), from -1000 to 1000.
+        R0 : float in [-1, 1], default 0
+            R(0).
+        tau_end : float in [1e-20, 1e8], default 1e4
+            Last time, in units of m / learning rate.
+        layers : sequence of str, default ("field", "eq", "sep")
+            Overlays of the plane, see ``PlanarPicture.of``.
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+            The picture, to be changed or written to a file.
+
+        Raises
+        ------
+        ValueError
+            If an argument is outside its range.
+        ImportError
+            If plotly is not installed; the message says how it is.
+
+        Examples
+        --------
+        >>> from dynamics import UnlearningModel
+        >>> UnlearningModel((1, 1, 1), (1, -1, 1)).plot(a0=(2.0, 8.0)).layout.xaxis.title.text
+        'alignment  R'
+        """
+        plotting = import_module("dynamics.plotting")  # which imports this module
+        picture = plotting.PlanarPicture.of(self, a0, R0, tau_end=tau_end, layers=layers)
+        return plotting.to_plotly(picture.plane())
 
     # --- finite width ----------------------------------------------------------------------------
 

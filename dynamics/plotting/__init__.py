@@ -6,6 +6,7 @@ Nothing here imports plotly or matplotlib before that.
 """
 
 from dynamics.plotting.phase_maps import phase_map
+from dynamics.plotting.planar.picture import Pinned, PlanarPicture
 from dynamics.plotting.renderers import figure_file, to_matplotlib, to_plotly
 
-__all__ = ["figure_file", "phase_map", "to_matplotlib", "to_plotly"]
+__all__ = ["Pinned", "PlanarPicture", "figure_file", "phase_map", "to_matplotlib", "to_plotly"]

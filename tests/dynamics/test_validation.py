@@ -261,6 +261,7 @@ TABLE = {
     "UnlearningModel.slow_nullcline_a": {"R": POINT["R"]},
     "UnlearningModel.transverse_growth_rate": POINT,
     "UnlearningModel.backward_orbit": START | {"a_max": (2.0, NUMBER)},
+    "UnlearningModel.plot": START | {"tau_end": (1.0, NUMBER), "layers": (("eq",), EMPTY)},
     "UnlearningModel.separatrices": {"a_max": (2.0, NUMBER)},
     "UnlearningModel.singular_orbit": START,
     "UnlearningModel.slow_flow": {"R": POINT["R"]},

@@ -12,9 +12,9 @@ from components.views.lab.law_comparison import expected as theory
 from components.views.lab.records import Record
 from components.views.lab.state import LabState
 from components.views.lab.training_history import TrainingHistory
-from components.views.unlearning.figures import Run
 from dynamics import FiniteWidthTrajectory
 from dynamics.plotting.number_text import format_number
+from dynamics.plotting.planar import Run
 from dynamics.plotting.style import FATES
 
 HEAVY_KURTOSIS = 50.0  # of an activation; above it batches miss the rare samples that matter

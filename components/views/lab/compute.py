@@ -20,8 +20,8 @@ from components.views.lab import alt_text, captions, conversion, figures, record
 from components.views.lab.law_comparison import LawComparison, columns, compare_with_law, law_columns, planar_columns
 from components.views.lab.state import LabState
 from components.views.lab.training_history import TrainingHistory
-from components.views.unlearning import figures as planar
 from dynamics import FiniteWidthTrajectory, Trajectory
+from dynamics.plotting import planar
 from dynamics.plotting.number_text import format_number
 from dynamics.simulation.single_index import SingleIndexTraining, TrainingRecord
 

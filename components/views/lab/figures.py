@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from components.views.lab.state import RUNS
-from components.views.unlearning import figures as planar
 from dynamics import CriticalManifold, UnlearningModel
+from dynamics.plotting import planar
 from dynamics.plotting.schema import Figure, Trace
 from dynamics.plotting.style import LIGHT
 from dynamics.plotting.subplots import (

@@ -9,15 +9,15 @@ import numpy as np
 from components.core.formatting import pluralize
 from components.views.unlearning import epsilon_study
 from components.views.unlearning.alignment_history import doubt
-from components.views.unlearning.figures import Window, separatrix_label
 from components.views.unlearning.panels import PANELS
-from components.views.unlearning.plan import ComputationPlan
 from dynamics import CriticalManifold, Fate, Trajectory
 from dynamics.plotting.number_text import format_number
+from dynamics.plotting.planar import Window, separatrix_label
+from dynamics.plotting.planar.picture import PlanarPicture
 from dynamics.plotting.style import FATES
 
 
-def plane(picture: ComputationPlan, manifold: CriticalManifold, runs: Sequence[Trajectory]) -> str:
+def plane(picture: PlanarPicture, manifold: CriticalManifold, runs: Sequence[Trajectory]) -> str:
     """Describe the R–a plane: its window, critical manifold, folds, overlays and trajectories."""
     view, plans = picture.window, picture.runs
     sentences = [
@@ -51,7 +51,7 @@ def plane(picture: ComputationPlan, manifold: CriticalManifold, runs: Sequence[T
     return " ".join(sentences)
 
 
-def layers(picture: ComputationPlan) -> list[str]:
+def layers(picture: PlanarPicture) -> list[str]:
     """Return a sentence for each overlay in the figure."""
     view, sentences = picture.window, []
     points = [
@@ -88,20 +88,20 @@ def layers(picture: ComputationPlan) -> list[str]:
     return sentences
 
 
-def panel_notes(picture: ComputationPlan, runs: Sequence[Trajectory]) -> list[str]:
+def panel_notes(picture: PlanarPicture, runs: Sequence[Trajectory]) -> list[str]:
     """Return explanations of the panels, and reasons for empty ones."""
     panel = PANELS[picture.panel]
     if panel.familiar:
         return []
     sentences = [f"Panels: {panel.description}"]
     if not panel.rows:
-        sentences += epsilon_study.notes(epsilon_study.limits(picture))
+        sentences += epsilon_study.notes(picture.threshold_limits)
     return sentences + [
         note for plan, run in zip(picture.runs, runs, strict=True) if (note := panel.note(plan.name, run))
     ]
 
 
-def panels(picture: ComputationPlan, runs: Sequence[Trajectory]) -> str:
+def panels(picture: PlanarPicture, runs: Sequence[Trajectory]) -> str:
     """Describe the panels: their quantities, and the last values of each trajectory."""
     panel = PANELS[picture.panel]
     sentences = [panel.description]

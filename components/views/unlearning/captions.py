@@ -221,12 +221,6 @@ def landing(run: Trajectory) -> float | None:
     )
 
 
-def end_side(run: Trajectory) -> int:
-    """Return the side of R = 0 on which a trajectory ends; 0 if it never leaves R = 0."""
-    ends = (run.limit.R, float(run.R[-1]))  # the limit is 0 when unlearning, nan while undecided
-    return next((1 if R > 0 else -1 for R in ends if R > 0 or R < 0), 0)
-
-
 def branch_note(state: UnlearningState, model: UnlearningModel, sign: int, law: Asymptotics) -> str:
     """Describe whether a branch runs away on that side of R = 0, and which term decides it."""
     if not law.p:

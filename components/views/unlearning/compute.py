@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from components.core.view import Chunk, Columns, Link, column, scene
-from components.views.unlearning import alt_text, captions, columns, epsilon_study, figures, finite_width_notes
+from components.core.view import Chunk, Columns, Link, column, encoded, scene
+from components.views.unlearning import alt_text, captions, finite_width_notes
 from components.views.unlearning.explanation import explain
-from components.views.unlearning.finite_width_notes import FiniteWidthRun
 from components.views.unlearning.panels import PANELS
-from components.views.unlearning.plan import RTOL, ComputationPlan
-from components.views.unlearning.state import EPS, UnlearningState
-from dynamics import Asymptotics, CriticalManifold, Explanation, Fate, PeakAlignment, ResultCode, Trajectory
-from dynamics.planar.fates.asymptotics import asymptotics
+from components.views.unlearning.plan import explanation, picture_of
+from components.views.unlearning.state import UnlearningState
+from dynamics import Asymptotics, Explanation, PeakAlignment, ResultCode, Trajectory
+from dynamics.plotting import planar as figures
 from dynamics.plotting.number_text import format_number
-from dynamics.plotting.schema import Figure, Trace
+from dynamics.plotting.planar.epsilon_study import EPSILONS, StudyPoint
+from dynamics.plotting.planar.picture import RTOL, FiniteWidthRun, PlanarPicture, end_side
+from dynamics.plotting.planar.quantities import Row
+from dynamics.plotting.schema import Trace
 
 BASINS_COST, BACKWARD_COST = 4, 0.5  # trajectories, at most: of the map of fates, of the backward orbit of a point
 WIDTH_COST, PINNED_COST = 8, 2  # of a run at finite width, with its end and the width needed; of A and its manifold
@@ -38,7 +40,7 @@ def cost(state: UnlearningState) -> float:
     starts = len(state.starts)
     pasts = BACKWARD_COST * (starts - len(state.a)) * ("past" in state.layers)
     additional = WIDTH_COST * starts * (state.width is not None) + PINNED_COST * (state.pinned is not None)
-    additional += 2 * epsilon_study.POINTS * len(state.a) * (not PANELS[state.panel].rows)
+    additional += 2 * EPSILONS[2] * len(state.a) * (not PANELS[state.panel].rows)
     return starts + pasts + additional + BASINS_COST * ("fates" in state.layers)
 
 
@@ -56,41 +58,37 @@ def stream(state: UnlearningState, links: Links = no_links) -> Iterator[Chunk]:
 
     links: gives the links to other views.
     """
-    picture = ComputationPlan.of(state)
+    picture = picture_of(state)
     model, plans, view = picture.model, picture.runs, picture.window
     manifold = picture.manifold()
-    pinned = picture.pinned
+    pinned, rows = picture.pinned, picture.rows
     yield Chunk("start", {"runs": len(plans) * (1 if picture.width is None else 2) + (pinned is not None)})
     field = figures.field(model, view) if "field" in state.layers else None
-    named = (*plans, pinned.run) if pinned else plans
-    yield scene("plane", figures.plane(model, manifold, view, named, *layers(picture, manifold)), field=field)
-    panel = picture.panel
-    if not PANELS[panel].rows:
-        yield scene("panels", epsilon_figure(picture, []), more=True)
+    yield scene("plane", picture.empty_plane(manifold), field=field)
+    if rows:
+        yield scene("panels", picture.empty_panels(), figures.panel_display(rows))
     else:
-        yield scene("panels", figures.panels(view.R[0] < -0.5, panel), figures.PANEL_DISPLAY[panel])
+        yield scene("panels", picture.study_panels([]), more=True)
 
     runs: list[Trajectory] = []
     for index, plan in enumerate(plans):
         run = picture.trajectory(plan)
-        yield from trajectory_chunks(
-            index, plan, columns.of_planar(run, panel), panel, asymptotic_traces(plan, run, panel)
-        )
+        samples = picture.columns(run, run.limit.loss)
+        yield from trajectory_chunks(index, plan, samples, rows, picture.law_traces(plan, run))
         runs.append(run)
     pinned_notes: list[str] = []
     if pinned:
         run = picture.pinned_trajectory(pinned)
         pinned_notes.append(captions.pinned(run))
-        yield from trajectory_chunks(
-            len(plans), pinned.run, columns.of_planar(run, panel), panel, asymptotic_traces(pinned.run, run, panel)
-        )
+        samples = picture.columns(run, run.limit.loss)
+        yield from trajectory_chunks(len(plans), pinned.run, samples, rows, picture.law_traces(pinned.run, run))
     wides: list[FiniteWidthRun] = []
-    for index, wide in enumerate(picture.wide(), len(named)):
-        yield from trajectory_chunks(index, wide.run, columns.of_wide(wide.trajectory, wide.run.limit, panel), panel)
+    for index, wide in enumerate(picture.wide(), len(plans) + (pinned is not None)):
+        yield from trajectory_chunks(index, wide.run, picture.columns(wide.trajectory, wide.run.limit.loss), rows)
         wides.append(wide)
-    if not PANELS[panel].rows:
+    if not rows:
         yield from epsilon_study_chunks(picture)
-    end_sides = {captions.end_side(run) for run in runs}
+    end_sides = {end_side(run) for run in runs}
     laws = {sign: model.asymptotics(sign) for sign in sorted(end_sides - {0}, reverse=True)}
     figure_texts = {"plane": alt_text.plane(picture, manifold, runs), "panels": alt_text.panels(picture, runs)}
     notes = [
@@ -103,99 +101,45 @@ def stream(state: UnlearningState, links: Links = no_links) -> Iterator[Chunk]:
     text = {
         "runs": sentences(picture, runs, laws, explanations),
         "fates": [figures.trajectory_style(plan) for plan in plans],
-        "claims": [
-            [claim.as_dict() for claim in explanation.claims[:1]] for explanation in explanations
-        ],  # of the sentence itself
+        "claims": [[claim.as_dict() for claim in found.claims[:1]] for found in explanations],  # of the sentence itself
         "causes": [
             [
                 {"text": cause.text, "claim": cause.claim.as_dict(), "show": cause.show}
-                for cause in explain(model, explanation, view, run)
+                for cause in explain(model, found, view, run)
             ]
-            for explanation, run in zip(explanations, runs, strict=True)
+            for found, run in zip(explanations, runs, strict=True)
         ],
     }
     yield Chunk("text", {**text, "notes": notes, "links": links(state, runs[0]), "figures": figure_texts})
     yield Chunk("end", {"status": status(runs, wides)})
 
 
-def layers(picture: ComputationPlan, manifold: CriticalManifold) -> tuple[list[Trace], list[Trace]]:
-    """Return the traces of the requested overlays: those below the critical manifold, and those above it."""
-    model, view, overlays = picture.model, picture.window, picture.layers
-    below: list[Trace] = []
-    above: list[Trace] = []
-    if picture.basins:
-        below += figures.basins(
-            model, picture.basins, [*(run.a0 for run in picture.runs), *(fold.a for fold in manifold.folds)]
-        )
-    if picture.landscape:
-        below.append(figures.contours(model, picture.landscape))
-    if picture.nullcline:
-        below.append(figures.nullcline(picture.nullcline, view))
-    if "sep" in overlays:
-        above += figures.separatrices(picture.separatrices)
-    if "past" in overlays:
-        above.append(figures.backward_orbits(picture.pasts))
-    if "orbit" in overlays:
-        above += figures.orbits(picture.orbits, view)
-    if "slow" in overlays:
-        above.append(figures.arrows(model, manifold, view))
-    if "eq" in overlays:
-        above += figures.equilibria(picture.equilibria, view)
-    if picture.pinned:
-        below += figures.pinned_manifold(picture.manifold(picture.pinned.model), view)
-    if picture.width is not None:
-        above.append(figures.halts(picture.runs, picture.ends, view))
-    return below, above
-
-
-def epsilon_study_chunks(picture: ComputationPlan) -> Iterator[Chunk]:
+def epsilon_study_chunks(picture: PlanarPicture) -> Iterator[Chunk]:
     """Yield the panels over epsilon, each time with a few more points."""
-    points: list[epsilon_study.Point] = []
-    for point in epsilon_study.points(picture):
+    points: list[StudyPoint] = []
+    for point in picture.study():
         points.append(point)
-        if len(points) % EPSILONS_PER_CHUNK == 0 and len(points) < epsilon_study.POINTS:
-            yield scene("panels", epsilon_figure(picture, points), more=True)
-    yield scene("panels", epsilon_figure(picture, points))
-
-
-def epsilon_figure(picture: ComputationPlan, points: Sequence[epsilon_study.Point]) -> Figure:
-    """Return the panels over epsilon with these points."""
-    return figures.limit_panels(
-        [point.eps for point in points],
-        [point.thresholds for point in points],
-        [point.distances for point in points],
-        epsilon_study.limits(picture),
-        picture.starts,
-        picture.model.eps,
-        EPS,
-    )
+        if len(points) % EPSILONS_PER_CHUNK == 0 and len(points) < EPSILONS[2]:
+            yield scene("panels", picture.study_panels(points), more=True)
+    yield scene("panels", picture.study_panels(points))
 
 
 def trajectory_chunks(
-    index: int, plan: figures.Run, samples: Columns, panel: str, panel_traces: list[Trace] | None = None
+    index: int, plan: figures.Run, samples: Columns, rows: Sequence[Row], panel_traces: Sequence[Trace] = ()
 ) -> Iterator[Chunk]:
     """Yield a trajectory: its style and traces, the additional traces of its panels, and its samples in several
     lines."""
-    traces = figures.run_traces(index, plan, panel)
-    traces["panels"] += panel_traces or []
-    yield Chunk("trajectory", {"index": index, **figures.trajectory_style(plan), "traces": traces})
+    traces = figures.run_traces(index, plan, rows)
+    traces["panels"] += panel_traces
+    yield Chunk("trajectory", {"index": index, **figures.trajectory_style(plan), "traces": encoded(traces)})
     size = samples["tau"].size
     for start in range(0, size, CHUNK):
         part = {name: column(values[start : start + CHUNK]) for name, values in samples.items()}
         yield Chunk("trace", {"index": index, "columns": part, "last": start + CHUNK >= size})
 
 
-def asymptotic_traces(plan: figures.Run, run: Trajectory, panel: str) -> list[Trace]:
-    """Return the asymptotic law of a trajectory that unlearns, in the panels that show it."""
-    side = captions.end_side(run)
-    if not PANELS[panel].shows_law or run.fate != Fate.UNLEARNING or side == 0:
-        return []
-    law = asymptotics(run.model, side)
-    return figures.law(plan, law, run.tau, run.power_fit, panel) if law.unlearns else []
-
-
 def sentences(
-    picture: ComputationPlan,
+    picture: PlanarPicture,
     runs: list[Trajectory],
     laws: Mapping[int, Asymptotics],
     explanations: Sequence[Explanation],
@@ -207,16 +151,16 @@ def sentences(
             plan.name,
             run,
             thresholds[run.R0],
-            laws.get(captions.end_side(run)),
-            next((claim for claim in explanation.claims if isinstance(claim, PeakAlignment)), None),
+            laws.get(end_side(run)),
+            next((claim for claim in found.claims if isinstance(claim, PeakAlignment)), None),
         )
-        for plan, run, explanation in zip(picture.runs, runs, explanations, strict=True)
+        for plan, run, found in zip(picture.runs, runs, explanations, strict=True)
     ]
 
 
-def explained(picture: ComputationPlan, runs: list[Trajectory]) -> list[Explanation]:
+def explained(picture: PlanarPicture, runs: list[Trajectory]) -> list[Explanation]:
     """Return the explanation of the fate of each trajectory; empty if its numbers contradict each other."""
-    return [picture.explanation(run) for run in runs]
+    return [explanation(picture, run) for run in runs]
 
 
 def status(runs: list[Trajectory], wides: Sequence[FiniteWidthRun] = ()) -> str:

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from components.core.view import column
-from components.views.unlearning.figures import Window
 from dynamics import (
     Attractor,
     Claim,
@@ -30,6 +29,7 @@ from dynamics import (
     UnlearningModel,
 )
 from dynamics.plotting.number_text import format_number, format_power, subscript
+from dynamics.plotting.planar import Window
 from dynamics.plotting.style import FATES
 
 MIN_LOST_ALIGNMENT = 1e-3  # of |R|; a smaller loss is called none

@@ -4,29 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from components.views.unlearning.figures import Run
-from dynamics import Fate, FiniteWidthTrajectory, Halt
+from dynamics import Fate
 from dynamics.plotting.number_text import format_number
+from dynamics.plotting.planar.picture import TOLERANCE, FiniteWidthRun
 
-TOLERANCE = 0.05  # of the planar law against the exact one
 MAX_END_FRACTION = 0.99  # of the largest |R|: an end above it counts as no loss of alignment
 ALIKE = "It assumes that all neurons stay alike; they can also part, where the symmetric state is unstable."
-
-
-@dataclass(frozen=True)
-class FiniteWidthRun:
-    """A trajectory at finite width: its style, the exact solution, its end if infinite width unlearns, and the width
-    from which on the planar solution is accurate up to the horizon (inf: no width).
-    """
-
-    run: Run
-    trajectory: FiniteWidthTrajectory
-    halt: Halt | None
-    needed: float
 
 
 def notes(runs: Sequence[FiniteWidthRun]) -> list[str]:

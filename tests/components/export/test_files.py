@@ -11,8 +11,10 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import given, settings
@@ -22,15 +24,17 @@ from app import create_app
 from components.core.citations import IMAI_2026, PAPERS, bibliography
 from components.export import wheel
 from components.export.files import _csv, file_name
+from components.export.page_figure import page_figure
+from components.export.stream_result import StreamResult
 from components.views.registry import VIEWS
-from components.views.unlearning import figures
-from components.views.unlearning.plan import ComputationPlan
 from components.views.unlearning.state import LAYERS, UnlearningState
 from components.views.unlearning.view import UnlearningView
 from dynamics import Fate, UnlearningModel
 from dynamics.interruption import interruptible
-from dynamics.plotting.style import FATES
-from tests.components.streamed import joined, values
+from dynamics.plotting import PlanarPicture
+from dynamics.plotting.filling import numbers
+from dynamics.plotting.renderers import MISSING
+from tests.components.streamed import values
 
 ROOT = Path(__file__).parents[3]
 COLUMNS = ("tau", "R", "a", "loss", "excess")
@@ -85,10 +89,12 @@ def document(client: FlaskClient, state: UnlearningState) -> dict[str, Any]:
 
 
 def executed(code: str) -> dict[str, Any]:
-    """What the script has computed, without its being the main program."""
-    names: dict[str, Any] = {"__name__": "picture"}
-    exec(compile(code, "picture.py", "exec"), names)
-    return names
+    """What the script has computed, and the figures that it writes, by the names of their files."""
+    names: dict[str, Any] = {"__name__": "__main__"}
+    drawn: dict[str, go.Figure] = {}
+    with patch.object(go.Figure, "write_html", lambda figure, file: drawn.update({file: figure})):
+        exec(compile(code, "picture.py", "exec"), names)
+    return names | {"drawn": drawn}
 
 
 def assert_close(computed: Any, given: Any) -> None:
@@ -103,14 +109,15 @@ def assert_close(computed: Any, given: Any) -> None:
 
 def assert_same_numbers(script: dict[str, Any], given: dict[str, Any]) -> None:
     """Everything in the JSON is what the script computes."""
-    runs, manifold = script["runs"], script["manifold"]
+    picture = script["picture"]
+    runs, manifold = picture.trajectories, picture.manifold()
     index = np.array(given["table"]["run"])
     for column in COLUMNS:
         table = values(given["table"][column])
         for number, run in enumerate(runs):
             assert_close(getattr(run, column), table[index == number])
     assert [run.fate.name for run in runs] == [run["fate"] for run in given["runs"]]
-    assert [start[0] for start in script["STARTS"]] == [run["name"] for run in given["runs"]]
+    assert [run.name for run in picture.runs] == [run["name"] for run in given["runs"]]
     for run, other in zip(runs, given["runs"], strict=True):
         limit, theirs = run.limit, other["limit"]
         assert_close([limit.R, limit.a, limit.loss], [theirs["R"], theirs["a"], theirs["loss"]])
@@ -121,52 +128,50 @@ def assert_same_numbers(script: dict[str, Any], given: dict[str, Any]) -> None:
         assert (branch.kind, branch.attracting) == (other["kind"], other["attracting"])
         assert_close(branch.R, other["R"])
         assert_close(branch.a, other["a"])
-    for fold, other in zip(script["folds"], given["folds"], strict=True):
+    for fold, other in zip(manifold.folds, given["folds"], strict=True):
         assert_close([fold.R, fold.a, fold.landing], [other["R"], other["a"], other["landing"]])
-    assert list(script["thresholds"]) == [found["R0"] for found in given["thresholds"]]
-    for found, other in zip(script["thresholds"].values(), given["thresholds"], strict=True):
+    assert list(picture.thresholds) == [found["R0"] for found in given["thresholds"]]
+    for found, other in zip(picture.thresholds.values(), given["thresholds"], strict=True):
         assert_close(found, other["a0"])
-    assert_same_layers(script, given["layers"])
+    assert_same_layers(picture, given["layers"])
 
 
-def assert_same_layers(script: dict[str, Any], given: dict[str, Any]) -> None:
+def assert_same_layers(picture: PlanarPicture, given: dict[str, Any]) -> None:
     """So is everything that the layers show."""
-    for point, other in zip(script["equilibria"], given["equilibria"], strict=True):
+    for point, other in zip(picture.equilibria, given["equilibria"], strict=True):
         assert (point.kind, point.is_global_minimum) == (other["kind"], other["is_global_minimum"])
         assert_close(
             [point.R, point.a, point.loss, *point.eigenvalues],
             [other["R"], other["a"], other["loss"], *other["eigenvalues"]],
         )
-    for curve, other in zip(script["separatrices"], given["separatrices"], strict=True):
+    for curve, other in zip(picture.separatrices, given["separatrices"], strict=True):
         assert curve.separates
         assert [fate.name for fate in curve.fates] == other["fates"]
         assert (curve.saddle.R if curve.saddle else None) == (other["saddle"]["R"] if other["saddle"] else None)
         assert_close([curve.R, curve.a], [other["R"], other["a"]])
-    for orbit, other in zip(script["orbits"], given["orbits"], strict=True):
+    for orbit, other in zip(picture.orbits, given["orbits"], strict=True):
         assert orbit.end.name == other["end"]
         for piece, theirs in zip(orbit.pieces, other["pieces"], strict=True):
             assert (piece.fast, piece.end) == (theirs["fast"], theirs["end"])
             for name in ("R", "a", "tau"):
                 assert_close(getattr(piece, name), theirs[name])
-    for past, other in zip(script["pasts"], given["pasts"], strict=True):
+    for past, other in zip(picture.pasts, given["pasts"], strict=True):
         assert_close(past.R, other["R"])
         assert_close(past.a, other["a"])
         assert_close(past.tau, other["tau"])
-    assert (given["nullcline"] is None) == (script["nullcline"].size == 0)
-    if given["nullcline"]:
-        heights = values(given["nullcline"]["a"])
-        mine = np.where(np.isfinite(heights), script["model"].slow_nullcline_a(script["nullcline"]), np.nan)
-        assert_close(script["nullcline"], given["nullcline"]["R"])
-        assert_close(mine, heights)
-    assert (given["landscape"] is None) == (script["landscape"] is None)
-    if given["landscape"]:
-        assert_close(script["landscape"], given["landscape"]["loss"])
-        assert_close(script["grid"][0], given["landscape"]["R"])
-    assert (given["basins"] is None) == (script["basins"] is None)
+    assert (given["nullcline"] is None) == (picture.nullcline is None)
+    if picture.nullcline:
+        assert_close(picture.nullcline.R, given["nullcline"]["R"])
+        assert_close(picture.nullcline.a, given["nullcline"]["a"])
+    assert (given["landscape"] is None) == (picture.landscape is None)
+    if picture.landscape:
+        assert_close(picture.landscape.loss, given["landscape"]["loss"])
+        assert_close(picture.landscape.R, given["landscape"]["R"])
+    assert (given["basins"] is None) == (picture.basins is None)
     if given["basins"]:
-        np.testing.assert_array_equal(script["basins"].fate, given["basins"]["fate"])
-        assert_close(script["basins"].x, given["basins"]["R0"])
-        assert_close(script["basins"].y, given["basins"]["a0"])
+        np.testing.assert_array_equal(picture.basins.fate, given["basins"]["fate"])
+        assert_close(picture.basins.x, given["basins"]["R0"])
+        assert_close(picture.basins.y, given["basins"]["a0"])
         assert given["basins"]["names"] == {str(int(fate)): fate.name for fate in Fate}
 
 
@@ -176,83 +181,77 @@ def test_the_script_computes_the_numbers_of_the_json(client: FlaskClient, state:
 
 
 @each_state
-def test_the_script_computes_the_picture_that_is_streamed(client: FlaskClient, state: UnlearningState) -> None:
-    script = executed(exported(client, "py", state))
-    parts = [json.loads(line) for line in client.get(f"/stream/unlearning?{state.query()}").data.splitlines()]
-    assert parts[-1]["kind"] == "end"
-    assert [part["fate"] for part in parts if part["kind"] == "trajectory"] == [run.fate.name for run in script["runs"]]
-    for index, run in enumerate(script["runs"]):
-        for column in COLUMNS:
-            assert_streamed(getattr(run, column), joined(parts, index, column))
-    (plane,) = [part["figure"] for part in parts if part["kind"] == "scene" and part["name"] == "plane"]
-    traces = {trace["name"]: trace for trace in plane["data"]}
-    for attracting, name in ((True, "attracting"), (False, "repelling")):
-        pieces = [branch for branch in script["manifold"].branches if branch.attracting == attracting]
-        for axis, quantity in (("x", "R"), ("y", "a")):
-            drawn = [x for piece in pieces for x in (*getattr(piece, quantity), np.nan)]
-            assert_streamed(np.array(drawn, float), values(traces[f"critical manifold, {name}"][axis]))
-    top, bottom = max(plane["layout"]["yaxis"]["range"]), min(plane["layout"]["yaxis"]["range"])
-    marked = [fold for fold in script["folds"] if bottom <= fold.a <= top]
-    np.testing.assert_array_equal([fold.R for fold in marked], values(traces["folds"]["x"]))
-    np.testing.assert_array_equal([fold.a for fold in marked], values(traces["folds"]["y"]))
+def test_the_script_draws_the_figures_of_the_page(client: FlaskClient, state: UnlearningState) -> None:
+    """Trace by trace: what is streamed to the page and what the library draws are the same figure."""
+    assert_same_figures(client, state)
 
 
-def assert_streamed(computed: np.ndarray, streamed: np.ndarray) -> None:
-    """Equal as float32; what is infinite there is nan or infinite in the stream."""
-    with np.errstate(over="ignore"):
-        mine = computed.astype(np.float32)
-    assert (np.isfinite(mine) == np.isfinite(streamed)).all()
-    np.testing.assert_array_equal(mine[np.isfinite(mine)], streamed[np.isfinite(streamed)])
+def assert_same_figures(client: FlaskClient, state: UnlearningState) -> None:
+    drawn = executed(exported(client, "py", state))["drawn"]
+    streamed = StreamResult.of(client.get(f"/stream/unlearning?{state.query()}").data.splitlines())
+    for name in ("plane", "panels"):
+        shown, figure = page_figure(UnlearningView(), state, name, streamed), drawn[f"unlearning_{name}.html"]
+        assert [trace["name"] for trace in shown["data"]] == [trace.name for trace in figure.data]
+        for theirs, mine in zip(shown["data"], figure.data, strict=True):
+            for axis in ("x", "y"):
+                with np.errstate(over="ignore"):
+                    ours = np.array(getattr(mine, axis), float).astype(np.float32)
+                assert_streamed(ours, numbers(theirs[axis]).astype(np.float32), theirs["name"])
+            for part in ("line", "marker"):
+                if part in theirs:
+                    look = go.Figure([{"type": theirs["type"], part: theirs[part]}]).data[0][part]
+                    assert mine[part].to_plotly_json() == look.to_plotly_json()
+        for axis in [axis for axis in shown["layout"] if axis[1:5] == "axis"]:
+            mine = figure.layout[axis]
+            np.testing.assert_allclose(mine.range, shown["layout"][axis]["range"], rtol=1e-5, atol=1e-6)
+            assert mine.title.text == shown["layout"][axis]["title"]["text"]
+            assert mine.type == shown["layout"][axis].get("type", mine.type)
+
+
+def assert_streamed(computed: np.ndarray, streamed: np.ndarray, name: str) -> None:
+    """Equal as float32, up to what rounding does to a position that is computed from streamed numbers."""
+    assert computed.shape == streamed.shape, name
+    assert (np.isfinite(computed) == np.isfinite(streamed)).all(), name
+    finite = np.isfinite(computed)
+    scale = np.abs(streamed[finite]).max(initial=0.0)
+    np.testing.assert_allclose(computed[finite], streamed[finite], rtol=1e-6, atol=3e-6 * scale, err_msg=name)
 
 
 @pytest.mark.parametrize("fields", BESIDE, ids=lambda fields: fields["panel"])
 def test_the_script_computes_and_draws_what_is_beside_the_runs(client: FlaskClient, fields: dict[str, Any]) -> None:
     state = UnlearningState.make(fields)
     script, given = executed(exported(client, "py", state)), document(client, state)
+    picture = script["picture"]
     assert_same_numbers(script, given)
-    for exact, halt, needed, other in zip(
-        script["wide"], script["halts"], script["needed"], given["wide"], strict=True
-    ):
-        assert (exact.m, needed) == (other["m"], other["needed"])
-        assert (halt is None) == (other["halt"] is None)
-        if halt:
+    wides = list(picture.wide())
+    for wide, other in zip(wides, given["wide"], strict=True):
+        assert (wide.trajectory.m, wide.needed) == (other["m"], other["needed"])
+        assert (wide.halt is None) == (other["halt"] is None)
+        if wide.halt:
+            halt = wide.halt
             assert_close([halt.R, halt.a, halt.tau], [other["halt"][name] for name in ("R", "a", "tau")])
-    assert (given["pinned"] is None) == (not script["pinned"])
-    if given["pinned"]:
-        for branch, other in zip(script["pinned_manifold"].branches, given["pinned"]["manifold"], strict=True):
+    assert (given["pinned"] is None) == (picture.pinned is None)
+    pinned = [picture.pinned_trajectory(picture.pinned)] if picture.pinned else []
+    if picture.pinned:
+        branches = picture.manifold(picture.pinned.model).branches
+        for branch, other in zip(branches, given["pinned"]["manifold"], strict=True):
             assert_close([branch.R, branch.a], [other["R"], other["a"]])
-        assert script["pinned"][0].fate.name == given["pinned"]["fate"]
-    table, drawn = given["table"], script["plot"]()
-    computed = [*script["runs"], *script["pinned"], *script["wide"]]
+        assert pinned[0].fate.name == given["pinned"]["fate"]
+    table = given["table"]
+    computed = [*picture.trajectories, *pinned, *(wide.trajectory for wide in wides)]
     assert sorted(set(table["run"])) == list(range(len(computed)))
     for index, run in enumerate(computed):
         for column in ("tau", "R", "a", "loss"):
             assert_close(getattr(run, column), values(table[column])[np.array(table["run"]) == index])
-    parts = [json.loads(line) for line in client.get(f"/stream/unlearning?{state.query()}").data.splitlines()]
     assert (given["study"] is None) == (state.panel != "limit")
     if given["study"]:
-        study = given["study"]
-        for mine, other in zip(script["levels"], study["thresholds"], strict=True):
-            assert_close(mine, other)
-        assert_close(script["distances"], study["distances"])
-        assert_close([limit.coefficient for limit in script["limits"]], [one["coefficient"] for one in study["limits"]])
-        final = [part for part in parts if part["kind"] == "scene" and part["name"] == "panels"][-1]["figure"]["data"]
-        for name in ("threshold", "limit", "approach", "ā = 2", "ā = 5"):
-            ours = [trace for trace in drawn.data if trace.name == name and trace.xaxis not in (None, "x")]
-            theirs = [trace for trace in final if trace["name"] == name]
-            for one, other in zip(ours, theirs, strict=True):
-                assert_close(one.x, other["x"])
-                assert_close(one.y, other["y"])
-        return
-    for part in parts:
-        if part["kind"] == "trajectory":
-            panels = [trace for trace in part["traces"]["panels"] if "meta" in trace]
-            mine = [trace for trace in drawn.data if trace.name == part["name"] and trace.xaxis not in (None, "x")]
-            assert len(mine) == len(panels)
-            for trace, other in zip(mine, panels, strict=True):
-                assert (trace.line.color, trace.line.dash) == (other["line"]["color"], other["line"]["dash"])
-                name = "excess" if (other["meta"]["y"], state.measure) == ("loss", "excess") else other["meta"]["y"]
-                assert_streamed(np.array(trace.y, float), joined(parts, part["index"], name))
+        study, points = given["study"], list(picture.study())
+        for point, other in zip(points, study["thresholds"], strict=True):
+            assert_close(point.thresholds, other)
+        assert_close([point.distances for point in points], study["distances"])
+        limits = picture.threshold_limits
+        assert_close([limit.coefficient for limit in limits], [one["coefficient"] for one in study["limits"]])
+    assert_same_figures(client, state)
 
 
 NUMBER = st.floats(-3, 3).map(lambda number: round(number, 3))
@@ -277,62 +276,10 @@ def test_any_script_computes_the_numbers_of_the_json(client: FlaskClient, drawn:
     assert_same_numbers(executed(exported(client, "py", state)), document(client, state))
 
 
-@each_state
-def test_the_script_draws_the_picture(client: FlaskClient, state: UnlearningState) -> None:
-    script = executed(exported(client, "py", state))
-    drawn = script["plot"]()
-    default = ComputationPlan.of(state).window
-    R_low, R_high, a_low, a_high = state.window or (*default.R, *default.a)
-    shown = figures.Window((R_low, R_high), (a_low, a_high))
-    assert (drawn.layout.xaxis.range, drawn.layout.yaxis.range) == (shown.R, shown.a)
-    assert drawn.layout.xaxis2.type == drawn.layout.xaxis4.type == state.axis
-    assert drawn.layout.yaxis4.type == ("log" if state.measure == "excess" else "linear")
-    assert len(drawn.layout.shapes) == ("field" in state.layers)
-    assert_drawn_layers(script, drawn)
-    solid, dashed = (
-        next(trace.line for trace in drawn.data if trace.name == f"critical manifold, {name}")
-        for name in ("attracting", "repelling")
-    )
-    assert (solid.dash, dashed.dash) == ("solid", "dash")
-    for run, (name, _, _) in zip(script["runs"], script["STARTS"], strict=True):
-        lines = [trace for trace in drawn.data if trace.name == name]
-        style = FATES[Fate[run.fate.name]]
-        assert {(trace.line.color, trace.line.dash) for trace in lines} == {(style.color, style.dash)}
-        assert {trace.yaxis for trace in lines} == {"y", "y2", "y3", "y4"}
-    if "field" in state.layers:
-        assert_same_field(script, drawn, shown)
-
-
-def assert_drawn_layers(script: dict[str, Any], drawn: Any) -> None:
-    """What there is of each layer is drawn, in the plane, and nothing else."""
-    some = {
-        "equilibria": script["equilibria"],
-        "separatrix": script["separatrices"],
-        "singular orbit, slow": script["orbits"],
-        "past": script["pasts"],
-        "slow nullcline": script["nullcline"].size,
-        "loss": script["landscape"] is not None,
-        "basins": script["basins"] is not None,
-        "slow flow": "slow" in script["LAYERS"],
-    }
-    places = {trace.name: trace.xaxis for trace in drawn.data}
-    for name, there in some.items():
-        assert places.get(name) == ("x" if there else None), name
-
-
-def assert_same_field(script: dict[str, Any], drawn: Any, shown: figures.Window) -> None:
-    """The arrows are those that are streamed."""
-    arrows = np.array(re.findall(r"[-+.e\d]+", drawn.layout.shapes[0].path), float).reshape(-1, 5, 2)
-    field = {name: values(column) for name, column in figures.field(script["model"], shown).items() if name != "color"}
-    middles, steps = (arrows[:, 0] + arrows[:, 1]) / 2, arrows[:, 1] - arrows[:, 0]
-    size = np.array([shown.R[1] - shown.R[0], shown.a[1] - shown.a[0]])
-    np.testing.assert_allclose(middles / size, np.stack([field["x"], field["y"]], 1) / size, atol=1e-3)
-    along = np.stack([field["across"], field["up"]], 1) / size
-    np.testing.assert_allclose(steps / size, np.array([0.021, 0.03]) * along, atol=2e-3)  # four digits are written
-
-
 def test_the_script_is_a_program(client: FlaskClient, tmp_path: Path) -> None:
-    (tmp_path / "picture.py").write_text(exported(client, "py", UnlearningState()), encoding="utf-8")
+    code = exported(client, "py", UnlearningState())
+    assert len(code.splitlines()) <= 40
+    (tmp_path / "picture.py").write_text(code, encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "picture.py"],
         cwd=tmp_path,
@@ -341,19 +288,26 @@ def test_the_script_is_a_program(client: FlaskClient, tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    *runs, last = done.stdout.splitlines()
-    assert [line.split(":")[1].split(",")[0] for line in runs] == [" FULL_ALIGNMENT"] * 2 + [" UNLEARNING"]
-    assert last == "The picture is in unlearning.html."
-    assert "Plotly.newPlot" in (tmp_path / "unlearning.html").read_text(encoding="utf-8")
+    *runs, thresholds = done.stdout.splitlines()
+    assert [line.partition(":")[0] for line in runs] == ["ā = 5", "ā = 9", "ā = 10"]
+    assert ["UNLEARNING" in line for line in runs] == [False, False, True]
+    assert "9.31175" in thresholds
+    for name in ("plane", "panels"):
+        assert "Plotly.newPlot" in (tmp_path / f"unlearning_{name}.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("fields", [*HARD.values(), *BESIDE], ids=str)
+def test_a_script_has_at_most_forty_lines(client: FlaskClient, fields: dict[str, Any]) -> None:
+    assert len(exported(client, "py", UnlearningState.make(fields)).splitlines()) <= 40
 
 
 def test_without_plotly_the_script_says_so(
     client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(sys.modules, "plotly.subplots", None)
-    executed(exported(client, "py", UnlearningState()))["main"]()
-    assert capsys.readouterr().out.splitlines()[-1] == "plotly is not installed: there is no picture."
+    monkeypatch.setitem(sys.modules, "plotly.graph_objects", None)
+    executed(exported(client, "py", UnlearningState()))
+    assert capsys.readouterr().out.splitlines()[-1] == MISSING
     assert not list(tmp_path.iterdir())
 
 
@@ -365,17 +319,11 @@ def test_the_script_carries_link_citation_and_every_parameter(client: FlaskClien
     assert f"Get the package: python -m pip install http://localhost/{wheel.NAME}\n" in script["__doc__"]
     assert client.get(f"/{wheel.NAME}").data == wheel.wheel()
     assert IMAI_2026.citation in " ".join(script["__doc__"].split())
-    assert (script["C"], script["C_STAR"], script["EPS"]) == (state.c, state.c_star, state.eps)
-    assert [(R0, a0) for _, R0, a0 in script["STARTS"]] == list(state.starts)
-    assert script["TAU_END"] == state.tau
-    assert set(re.findall(r"^(?:from|import) (\w+)", code, re.M)) <= {
-        "__future__",
-        "operator",
-        "pathlib",
-        "typing",
-        "numpy",
-        "dynamics",
-    }
+    model, picture = script["model"], script["picture"]
+    assert (model.c, model.c_star, model.eps) == (state.c, state.c_star, state.eps)
+    assert [(run.R0, run.a0) for run in picture.runs] == list(state.starts)
+    assert (picture.tau_end, picture.layers, picture.panel) == (state.tau, state.layers, state.panel)
+    assert set(re.findall(r"^(?:from|import) (\w+)", code, re.M)) == {"dynamics"}
 
 
 def test_csv_and_json_hold_the_trajectories_in_full_precision(client: FlaskClient) -> None:

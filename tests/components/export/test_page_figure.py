@@ -10,11 +10,12 @@ import pytest
 
 from components.core.state import State
 from components.core.view import View
-from components.export.page_figure import ARROW, AXES, page_figure
+from components.export.page_figure import page_figure
 from components.export.stream_result import StreamResult
 from components.views.registry import VIEWS
 from dynamics import UnlearningModel
 from dynamics.plotting import to_plotly
+from dynamics.plotting.planar.plane import ARROW, AXES
 from tests.waiting import core_is_ready
 
 FIGURES = [(view.name, figure) for view in VIEWS.values() for figure in view.figures]

@@ -9,7 +9,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from components.views.unlearning import alignment_history, alt_text, compute
-from components.views.unlearning.plan import ComputationPlan
+from components.views.unlearning.plan import explanation, picture_of
 from components.views.unlearning.state import UnlearningState
 from dynamics import Fate, UnlearningModel
 from tests.claims import unlearning
@@ -86,7 +86,7 @@ class _Elsewhere:
 @pytest.mark.parametrize("end", [(1.0, 0.97), (0.5, 2.0)])
 def test_a_curve_that_contradicts_its_limit_is_doubted_in_all_texts(end: tuple[float, float]) -> None:
     """From (0.5, 2) and on R = 1 the example aligns: a curve that ends there does not unlearn."""
-    picture = ComputationPlan.of(UnlearningState(a=(10.0,)))
+    picture = picture_of(UnlearningState(a=(10.0,)))
     run = picture.trajectory(picture.runs[0])
     assert alignment_history.doubt(run) == ""
     other: Any = _Elsewhere(run)
@@ -97,12 +97,12 @@ def test_a_curve_that_contradicts_its_limit_is_doubted_in_all_texts(end: tuple[f
     (text,) = compute.sentences(picture, [other], {}, compute.explained(picture, [other]))
     assert "no certain fate" in text
     assert "unlearns" not in text
-    assert picture.explanation(other).claims == ()
+    assert explanation(picture, other).claims == ()
     assert "fate undecided" in alt_text.plane(picture, picture.manifold(), [other])
 
 
 def test_a_large_error_is_named() -> None:
-    picture = ComputationPlan.of(UnlearningState(a=(10.0,)))
+    picture = picture_of(UnlearningState(a=(10.0,)))
     other: Any = _Elsewhere(picture.trajectory(picture.runs[0]))
     other.error = 0.4
     assert "estimated error of the curve is 0.4" in alignment_history.doubt(other)

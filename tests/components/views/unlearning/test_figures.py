@@ -9,10 +9,11 @@ import plotly.graph_objects as go
 import pytest
 from plotly.offline import get_plotlyjs_version
 
-from components.views.unlearning import figures
-from components.views.unlearning.plan import ComputationPlan
+from components.views.unlearning.plan import picture_of
 from components.views.unlearning.view import UnlearningView
 from dynamics import Fate, LimitPoint, UnlearningModel
+from dynamics.plotting import planar as figures
+from dynamics.plotting.planar.quantities import ROWS
 from dynamics.plotting.style import FATES, LIGHT
 from tests.components.streamed import values
 
@@ -124,7 +125,7 @@ def test_a_label_stands_where_its_run_does_not_go() -> None:
 @pytest.mark.parametrize("preset", UnlearningView.presets, ids=lambda preset: preset.name)
 def test_every_figure_is_of_plotlys_schema(preset: object) -> None:
     """go.Figure refuses a name or a value that plotly does not know."""
-    picture = ComputationPlan.of(preset.state)  # type: ignore[attr-defined]
+    picture = picture_of(preset.state)  # type: ignore[attr-defined]
     plane = figures.plane(picture.model, picture.manifold(), picture.window, picture.runs)
     panels = figures.panels(negative_R=False)
     for index, run in enumerate(picture.runs):
@@ -133,7 +134,7 @@ def test_every_figure_is_of_plotlys_schema(preset: object) -> None:
         panels["data"] += traces["panels"]
     for figure in (plane, panels):
         assert len(go.Figure(figure).data) == len(figure["data"])
-    for choices in figures.PANEL_DISPLAY["course"].values():
+    for choices in figures.panel_display(ROWS["course"]).values():
         for change in choices.values():
             go.Figure(panels).update_layout({path.replace(".", "_"): v for path, v in change["layout"].items()})
 

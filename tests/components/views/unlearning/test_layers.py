@@ -9,11 +9,12 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from components.views.unlearning import alt_text, compute, figures
-from components.views.unlearning.plan import ComputationPlan
+from components.views.unlearning import alt_text, compute
+from components.views.unlearning.plan import picture_of
 from components.views.unlearning.state import LAYERS, UnlearningState
 from components.views.unlearning.view import UnlearningView
 from dynamics import Fate
+from dynamics.plotting import planar as figures
 from dynamics.plotting.number_text import format_number
 from dynamics.plotting.style import FATES
 from tests.components.streamed import values
@@ -32,8 +33,8 @@ POINTS = (0.5, 15.0, 0.3, 3.0)
 
 
 def traces(*layers: str, **fields: Any) -> list[dict[str, Any]]:
-    picture = ComputationPlan.of(UnlearningState(layers=layers, **fields))
-    below, above = compute.layers(picture, picture.manifold())
+    picture = picture_of(UnlearningState(layers=layers, **fields))
+    below, above = picture.overlay_traces(picture.manifold())
     return [*below, *above]
 
 
@@ -51,7 +52,7 @@ def test_a_layer_is_drawn_where_it_is_asked_for_and_only_there(layer: str) -> No
 def test_what_is_not_asked_for_is_not_computed(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("separatrices", "singular_orbit", "equilibria", "backward_orbit"):
         monkeypatch.setattr(f"dynamics.UnlearningModel.{name}", lambda *_: pytest.fail("computed"))
-    monkeypatch.setattr("components.views.unlearning.plan.phase_map", lambda *_: pytest.fail("computed"))
+    monkeypatch.setattr("dynamics.plotting.planar.picture.phase_map", lambda *_: pytest.fail("computed"))
     scene = next(chunk for chunk in compute.stream(UnlearningState(layers=())) if chunk.kind == "scene")
     assert scene.data["field"] is None
 
@@ -59,8 +60,8 @@ def test_what_is_not_asked_for_is_not_computed(monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize("preset", UnlearningView.presets, ids=lambda preset: preset.name)
 def test_every_layer_is_of_plotlys_schema(preset: Any) -> None:
     state = preset.state.model_copy(update={"layers": LAYERS, "points": POINTS})
-    picture = ComputationPlan.of(state)
-    layers = compute.layers(picture, picture.manifold())
+    picture = picture_of(state)
+    layers = picture.overlay_traces(picture.manifold())
     plane = figures.plane(picture.model, picture.manifold(), picture.window, picture.runs, *layers)
     assert len(go.Figure(plane).data) == len(plane["data"])
 
@@ -110,7 +111,7 @@ def test_what_a_separatrix_is_said_to_part_is_beside_it() -> None:
     cases = [((1, 1), (0.3, 0.7), 1e-3), ((0.7, 0, 1.2, 0.6, 2.5), (0, -2.2, 0, 2.6, 3), 1.0), ((1.2,), (0.7,), 0.1)]
     strips = 0
     for c, c_star, eps in cases:
-        picture = ComputationPlan.of(UnlearningState(c=c, c_star=c_star, eps=eps, layers=("sep",)))
+        picture = picture_of(UnlearningState(c=c, c_star=c_star, eps=eps, layers=("sep",)))
         for curve in picture.separatrices:
             i, said = len(curve.R) // 2, figures.separatrix_label(curve)
             along = np.array([curve.R[i + 1] - curve.R[i - 1], (curve.a[i + 1] - curve.a[i - 1]) / picture.a_limit])
@@ -131,7 +132,7 @@ def test_what_a_separatrix_is_said_to_part_is_beside_it() -> None:
 
 
 def test_the_drawn_separatrix_meets_the_starts_at_the_threshold() -> None:
-    picture = ComputationPlan.of(UnlearningState())
+    picture = picture_of(UnlearningState())
     (threshold,) = [found for found in picture.model.thresholds() if found > 0]
     curve = next(trace for trace in traces("sep") if "unlearning" in trace["hovertemplate"])
     R, a = values(curve["x"]).astype(float), values(curve["y"]).astype(float)
@@ -140,7 +141,7 @@ def test_the_drawn_separatrix_meets_the_starts_at_the_threshold() -> None:
 
 
 def test_the_singular_orbit_of_ten_runs_away_and_that_of_five_jumps() -> None:
-    picture = ComputationPlan.of(UnlearningState(a=(5.0, 9.0, 10.0), layers=("orbit",)))
+    picture = picture_of(UnlearningState(a=(5.0, 9.0, 10.0), layers=("orbit",)))
     five, nine, ten = picture.orbits
     assert (five.end, nine.end, ten.end) == (Fate.FULL_ALIGNMENT, Fate.FULL_ALIGNMENT, Fate.UNLEARNING)
     assert ten.pieces[-1].end == "infinity"
@@ -159,7 +160,7 @@ def test_the_singular_orbit_of_ten_runs_away_and_that_of_five_jumps() -> None:
 
 def test_arrows_go_along_the_slow_flow_on_attracting_branches() -> None:
     trace = one("slow", "slow flow")
-    model = ComputationPlan.of(UnlearningState()).model
+    model = picture_of(UnlearningState()).model
     x, y = np.array(trace["x"]), np.array(trace["y"])
     assert len(x) >= 40
     assert trace["marker"]["size"][:2] == [0, 10]
@@ -173,21 +174,20 @@ def test_arrows_go_along_the_slow_flow_on_attracting_branches() -> None:
 
 def test_contours_are_levels_of_the_loss() -> None:
     trace = one("loss", "loss")
-    model = ComputationPlan.of(UnlearningState()).model
+    model = picture_of(UnlearningState()).model
     R, a = values(trace["x"]).astype(float), values(trace["y"]).astype(float)
-    rows, columns = map(int, trace["z"]["shape"].split(","))
-    z = values(trace["z"]).reshape(rows, columns)
-    assert (columns, rows) == (len(R), len(a))
+    z = trace["z"]
+    assert z.shape == (len(a), len(R))
     loss = model.loss(*np.meshgrid(R, a)).ravel()
     order = np.argsort(loss)
-    assert (np.diff(z.ravel()[order]) >= -1e-4 * np.abs(z).max()).all(), "the drawn heights rise with the loss"
+    assert (np.diff(z.ravel()[order]) >= -1e-12 * np.abs(z).max()).all(), "the drawn heights rise with the loss"
     levels = np.arange(trace["contours"]["start"], trace["contours"]["end"], trace["contours"]["size"])
     assert 8 <= len(levels) <= 24
 
 
 def test_basins_are_the_fates_of_the_starts() -> None:
     tint, names = traces("fates")
-    model = ComputationPlan.of(UnlearningState()).model
+    model = picture_of(UnlearningState()).model
     x, y = values(tint["x"]).astype(float), values(tint["y"]).astype(float)
     kinds = values(tint["z"]).reshape(len(y), len(x))
     order = list(FATES)
@@ -205,7 +205,7 @@ def test_added_points_have_a_past_and_starts_have_none() -> None:
     assert not values(one("past", "past")["x"]).size
     R, a = (values(one("past", "past", points=POINTS)[axis]) for axis in ("x", "y"))
     assert np.isnan(R).sum() == 2
-    assert (R[0], a[0]) == (0.5, 15.0)
+    assert (R[0], a[0]) == pytest.approx((0.5, 15.0), rel=1e-14)
 
 
 def test_layers_are_priced() -> None:
@@ -216,7 +216,7 @@ def test_layers_are_priced() -> None:
 
 def spoken(**fields: Any) -> str:
     """What a screen reader says of the plane."""
-    picture = ComputationPlan.of(UnlearningState(**fields))
+    picture = picture_of(UnlearningState(**fields))
     return alt_text.plane(picture, picture.manifold(), [picture.trajectory(run) for run in picture.runs])
 
 

@@ -9,11 +9,14 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from components.views.unlearning import compute, epsilon_study, figures, finite_width_notes
-from components.views.unlearning.plan import ComputationPlan
+from components.views.unlearning import compute, epsilon_study, finite_width_notes
+from components.views.unlearning.plan import picture_of
 from components.views.unlearning.state import MAX_POINTS, MAX_RUNS, PANELS, UnlearningState
 from components.views.unlearning.view import UnlearningView
 from dynamics import Fate, UnlearningModel
+from dynamics.plotting import planar as figures
+from dynamics.plotting.planar.epsilon_study import EPSILONS
+from dynamics.plotting.planar.picture import FiniteWidthRun
 from dynamics.plotting.subplots import axis_of
 from tests.components.streamed import joined, values
 
@@ -43,7 +46,7 @@ def test_what_is_not_asked_for_is_not_computed(monkeypatch: pytest.MonkeyPatch) 
 
     for name in ("UnlearningModel.finite_width", "UnlearningModel.required_width", "UnlearningModel.asymptotics"):
         monkeypatch.setattr(f"dynamics.{name}", computed)
-    monkeypatch.setattr("components.views.unlearning.compute.asymptotics", computed)
+    monkeypatch.setattr("dynamics.plotting.planar.picture.asymptotics", computed)
     for name in ("kernel", "movement"):
         monkeypatch.setattr(f"dynamics.Trajectory.{name}", property(computed))
     assert len(runs(list(takewhile_words()))) == 3
@@ -162,13 +165,13 @@ def test_every_end_at_finite_width_has_its_words(fields: dict[str, Any], part: s
 
 
 def test_an_undecided_end_is_no_mark_and_says_so() -> None:
-    picture = ComputationPlan.of(UnlearningState(width=2000.0, **SMALL))
+    picture = picture_of(UnlearningState(width=2000.0, **SMALL))
     (wide,) = picture.wide()
     nan = float("nan")
     unsure = type(wide.halt)(Fate.UNDECIDED, nan, nan, nan, nan, nan, nan, nan)
     assert figures.halts(picture.runs, [unsure], picture.window)["x"] == []
     assert "undecided" in finite_width_notes.halting_note(
-        finite_width_notes.FiniteWidthRun(wide.run, wide.trajectory, unsure, wide.needed)
+        FiniteWidthRun(wide.run, wide.trajectory, unsure, wide.needed)
     )
 
 
@@ -200,7 +203,7 @@ def test_thresholds_over_epsilon_come_point_by_point_with_limit_and_approach() -
     assert [part["more"] for part in scenes] == [True] * (len(scenes) - 1) + [False]
     sizes = [sum(len(trace["x"]) for trace in part["figure"]["data"] if trace["name"] == "ā = 2") for part in scenes]
     assert sizes == sorted(sizes)
-    assert (sizes[0], sizes[-1]) == (0, epsilon_study.POINTS)
+    assert (sizes[0], sizes[-1]) == (0, EPSILONS[2])
     last = scenes[-1]["figure"]["data"]
     for name, low in (("threshold", -5.3183), ("limit", -5.31831)):
         assert [trace["y"][-1] for trace in last if trace["name"] == name] == pytest.approx([low, 3.77248], abs=1e-4)

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from components.views.unlearning.figures.styles import Run
 from dynamics import ThresholdLimit
 from dynamics.plotting.number_text import format_number
+from dynamics.plotting.planar.epsilon_study import EPSILONS, StudyPoint
+from dynamics.plotting.planar.styles import Run
 from dynamics.plotting.schema import Figure, Trace
 from dynamics.plotting.style import LIGHT
 from dynamics.plotting.subplots import PLAIN, POWER_TICKS, axis_name, axis_of, row_axis, scatter
@@ -20,17 +21,11 @@ APPROACH_POINTS = 60
 
 
 def limit_panels(
-    eps: Sequence[float],
-    thresholds: Sequence[np.ndarray],
-    distances: Sequence[Sequence[float]],
-    limits: Sequence[ThresholdLimit],
-    runs: Sequence[Run],
-    present: float,
-    ends: tuple[float, float],
+    points: Sequence[StudyPoint], limits: Sequence[ThresholdLimit], runs: Sequence[Run], present: float
 ) -> Figure:
-    """Return the panels over epsilon from `ends[0]` to `ends[1]`, with the results computed so far (thresholds and
-    distances at `eps`).
-    """
+    """Return the panels over epsilon with these points of the study, and a line at the present epsilon."""
+    eps, ends = [point.eps for point in points], EPSILONS[:2]
+    thresholds, distances = [point.thresholds for point in points], [point.distances for point in points]
     rows = list(limits[:MAX_THRESHOLD_ROWS])
     data: list[Trace] = []
     for number, limit in enumerate(rows):

@@ -1,14 +1,14 @@
-"""The figures of the Unlearning view: pure functions from results to figures and traces of plotly's schema.
+"""Figures of the planar system: pure functions from results to figures and traces of plotly's schema.
 
 They are plain dicts: to check names and values, `go.Figure` takes ten times as long as the core takes to compute them.
-The tests build a `go.Figure` from every one of them.
 
 The `meta` of a trace of a trajectory contains the index of the trajectory and the columns; the client fills the trace
 from the stream. `part` tells the line from the marks of all trajectories.
 """
 
-from components.views.unlearning.figures.comparison_overlay import halts, pinned_manifold
-from components.views.unlearning.figures.layers import (
+from dynamics.plotting.planar.comparison_overlay import halts, pinned_manifold
+from dynamics.plotting.planar.limit import assigned, limit_panels
+from dynamics.plotting.planar.overlays import (
     ARROWS,
     LANDSCAPE,
     LEVELS,
@@ -31,9 +31,8 @@ from components.views.unlearning.figures.layers import (
     separatrices,
     separatrix_label,
 )
-from components.views.unlearning.figures.limit import assigned, limit_panels
-from components.views.unlearning.figures.panels import LAW_POINTS, PANEL_DISPLAY, law, panels
-from components.views.unlearning.figures.plane import (
+from dynamics.plotting.planar.panels import LAW_POINTS, law, panel_display, panels
+from dynamics.plotting.planar.plane import (
     FIELD,
     LABEL_GAP,
     WINDOW_LEFT,
@@ -43,8 +42,8 @@ from components.views.unlearning.figures.plane import (
     union,
     window,
 )
-from components.views.unlearning.figures.runs import run_traces
-from components.views.unlearning.figures.styles import LINE_STYLES, Run, Window, trajectory_style
+from dynamics.plotting.planar.runs import run_traces
+from dynamics.plotting.planar.styles import LINE_STYLES, Run, Window, trajectory_style
 
 __all__ = [
     "ARROWS",
@@ -56,7 +55,6 @@ __all__ = [
     "LINE_STYLES",
     "NEAREST_LEVELS",
     "NULLCLINE",
-    "PANEL_DISPLAY",
     "SYMBOLS",
     "TAIL",
     "TINT",
@@ -80,6 +78,7 @@ __all__ = [
     "nullcline",
     "nullcline_of",
     "orbits",
+    "panel_display",
     "panels",
     "pinned_manifold",
     "plane",

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from components.core.view import column
-from components.views.unlearning.figures.styles import Run
-from components.views.unlearning.panels import OVER_TIME, PANELS, WITH_LOSS
 from dynamics import Asymptotics, PowerFit
 from dynamics.plotting.number_text import format_number
+from dynamics.plotting.planar.quantities import ROWS, Row
+from dynamics.plotting.planar.styles import Run
 from dynamics.plotting.schema import Figure, Trace
 from dynamics.plotting.subplots import POWER_TICKS, TICKS, axis_name, axis_of, scatter, stacked_axes
 
 LAW_POINTS = 60
 
 
-def panels(negative_R: bool, panel: str = "course") -> Figure:
-    """Return the rows of a panel over one time axis, without lines."""
-    rows = PANELS[panel].rows
+def panels(negative_R: bool, rows: Sequence[Row] = ROWS["course"]) -> Figure:
+    """Return rows over one time axis, without lines."""
     layout = stacked_axes([row.title for row in rows], ("tau", "τ"))
     for number, row in enumerate(rows):
         axis = axis_name(number)
@@ -33,12 +32,12 @@ def panels(negative_R: bool, panel: str = "course") -> Figure:
     return {"data": [], "layout": layout}
 
 
-def law(run: Run, asymptotics: Asymptotics, tau: np.ndarray, fit: PowerFit | None, panel: str) -> list[Trace]:
+def law(run: Run, asymptotics: Asymptotics, tau: np.ndarray, fit: PowerFit | None, rows: Sequence[Row]) -> list[Trace]:
     """Return the asymptotic law of |R| and |a| of a trajectory that unlearns, or of their exponents, as thin lines; in
     the law's panel also the exponents fitted to its end.
     """
     powers = asymptotics.R_exponent, asymptotics.a_exponent
-    exponents = PANELS[panel].rows[0].transform == "exponent"
+    exponents = rows[0].transform == "exponent"
     if exponents:
         times = np.array([tau[1], tau[-1]])
         curves = [np.full(2, power) for power in powers]
@@ -48,8 +47,8 @@ def law(run: Run, asymptotics: Asymptotics, tau: np.ndarray, fit: PowerFit | Non
     line = {"color": run.color, "width": 1, "dash": "solid"}
     traces = [
         scatter(
-            x=column(times),
-            y=column(values),
+            x=times,
+            y=values,
             mode="lines",
             line=line,
             name=f"{run.name}, law",
@@ -104,6 +103,8 @@ _EXCESS = {
         },
     }
 }
-PANEL_DISPLAY: dict[str, dict[str, Any]] = {
-    panel: {"axis": _LINEAR, "measure": _EXCESS} if panel in WITH_LOSS else {"axis": _LINEAR} for panel in OVER_TIME
-}
+
+
+def panel_display(rows: Sequence[Row]) -> dict[str, Any]:
+    """Return what the display parameters change in rows: the time axis, and the loss above its limit."""
+    return {"axis": _LINEAR, "measure": _EXCESS} if any(row.column == "loss" for row in rows) else {"axis": _LINEAR}

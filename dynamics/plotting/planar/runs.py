@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from components.views.unlearning.figures.styles import Run
-from components.views.unlearning.panels import PANELS
+from collections.abc import Sequence
+
+from dynamics.plotting.planar.quantities import ROWS, Row
+from dynamics.plotting.planar.styles import Run
 from dynamics.plotting.schema import Trace
 from dynamics.plotting.style import FATES
 from dynamics.plotting.subplots import curve_meta, scatter, time_trace
 
 
-def run_traces(index: int, run: Run, panel: str = "course") -> dict[str, list[Trace]]:
+def run_traces(index: int, run: Run, rows: Sequence[Row] = ROWS["course"]) -> dict[str, list[Trace]]:
     """Return the traces of one trajectory in each figure, without data, with the color and dash of its fate."""
     name, line = run.name, run.line
     label = name if run.kind == "wide" else f"{name}, {FATES[run.limit.fate].word}"
@@ -20,7 +22,7 @@ def run_traces(index: int, run: Run, panel: str = "course") -> dict[str, list[Tr
     line = {**line, "width": min(line["width"], 2)}
     panel_traces = [
         time_trace(index, "tau", row.column, name, line, number)
-        for number, row in enumerate(PANELS[panel].rows)
+        for number, row in enumerate(rows)
         if not (row.planar_only and run.kind == "wide")
     ]
     return {

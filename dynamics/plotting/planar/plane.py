@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from components.core.view import column
-from components.views.unlearning.figures.styles import Run, Window
 from dynamics import CriticalManifold, UnlearningModel
+from dynamics.plotting.planar.styles import Run, Window
 from dynamics.plotting.schema import Figure, Trace
 from dynamics.plotting.style import FATES, LIGHT
 from dynamics.plotting.subplots import PLAIN, scatter
+from dynamics.typing import FloatArray
 
 FIELD = (22, 16)  # arrows across and up: enough to see the flow, few enough to see the rest
 TOP_MARGIN = 1.08  # the window's top above the highest start or fold
@@ -60,7 +60,7 @@ def _nice(height: float) -> float:
     """Return the height rounded up to about two digits, so that the axis does not jitter while a slider moves."""
     if height <= 0:
         return 0.0
-    step = 10 ** math.floor(math.log10(height)) / 4
+    step = 10.0 ** math.floor(math.log10(height)) / 4
     return math.ceil(height / step - 1e-9) * step
 
 
@@ -106,8 +106,7 @@ def field(model: UnlearningModel, view: Window) -> dict[str, Any]:
         speed = np.hypot(dR / width, da / height)
         moving = np.isfinite(speed) & (speed > 0)
         across, up = dR[moving] / speed[moving], da[moving] / speed[moving]
-    columns = {"x": R_grid[moving], "y": a_grid[moving], "across": across, "up": up}
-    return {**{name: column(values) for name, values in columns.items()}, "color": LIGHT["field"]}
+    return {"x": R_grid[moving], "y": a_grid[moving], "across": across, "up": up, "color": LIGHT["field"]}
 
 
 def _fibres(runs: Sequence[Run], view: Window) -> Trace:
@@ -139,11 +138,7 @@ def _manifold(manifold: CriticalManifold, view: Window) -> list[Trace]:
             "simplify": False,  # plotly would cut corners as coarse as the line is thick
         }
         hover = f"{name}<br>R = %{{x:.4f}}<br>a = %{{y:.4f}}<extra></extra>"
-        traces.append(
-            scatter(
-                x=column(np.array(x)), y=column(np.array(y)), mode="lines", line=line, name=name, hovertemplate=hover
-            )
-        )
+        traces.append(scatter(x=np.array(x), y=np.array(y), mode="lines", line=line, name=name, hovertemplate=hover))
     folds = [fold for fold in manifold.folds if view.a[0] <= fold.a <= view.a[1]]
     marker = {"symbol": "circle", "size": 9, "color": LIGHT["paper"], "line": {"color": LIGHT["manifold"], "width": 2}}
     hover = "fold<br>R = %{x:.5f}<br>a = %{y:.5f}<extra></extra>"
@@ -210,3 +205,41 @@ def label_heights(starts: Sequence[float], view: Window) -> list[float]:
                 heights[low + 1] += short / 2
     placed = dict(zip(order, heights, strict=True))
     return [placed[i] for i in range(len(starts))]
+
+
+# The field, as in assets/30_overlay.js: lengths and distances of arrows in pixels, on axes of this size.
+AXES = (640.0, 460.0)
+ARROW, ARROW_DISTANCE, BARBS = 15.0, 22.0, (6.0, 2.7)
+
+
+def arrows_of_field(field: Mapping[str, Any], layout: Mapping[str, Any]) -> Trace:
+    """Return the field of directions as one line of arrows, of one length on a page."""
+    x, y, across, up = (field[name] for name in ("x", "y", "across", "up"))
+    (left, right), (low, high) = layout["xaxis"]["range"], layout["yaxis"]["range"]
+    units = np.array([(right - left) / AXES[0], (high - low) / AXES[1]])  # of the axes, per pixel
+    ways = np.column_stack([across, up]) / units
+    lengths = np.hypot(*ways.T)
+    chosen = _sparse(x / units[0]) & _sparse(y / units[1]) & (lengths > 0)
+    points = np.column_stack([x, y])[chosen] / units
+    way = ways[chosen] / lengths[chosen, None]
+    aside = way[:, ::-1] * (-1.0, 1.0)
+    tip, tail, neck = points + 0.5 * ARROW * way, points - 0.5 * ARROW * way, points + (0.5 * ARROW - BARBS[0]) * way
+    ends = (left / units[0], right / units[0]), (low / units[1], high / units[1])
+    inside = np.ones(len(points), dtype=bool)
+    for end in (tip, tail):
+        for k, limits in enumerate(ends):
+            inside &= (end[:, k] >= min(limits)) & (end[:, k] <= max(limits))
+    gap = np.full_like(tip, np.nan)
+    lines = np.stack([tail, tip, neck + BARBS[1] * aside, tip, neck - BARBS[1] * aside, gap], axis=1)[inside] * units
+    flat = lines.reshape(-1, 2)
+    line = {"color": field["color"], "width": 0.8, "dash": "solid"}
+    return scatter(x=flat[:, 0], y=flat[:, 1], mode="lines", line=line, name="flow", hoverinfo="skip")
+
+
+def _sparse(values: FloatArray) -> Any:
+    """Whether each is in every n-th column of a grid, so that arrows do not overlap."""
+    columns = np.unique(np.round(values, 2))
+    if len(columns) < 2:
+        return np.ones(values.shape, dtype=bool)
+    every = max(1, int(-(-ARROW_DISTANCE // abs(columns[1] - columns[0]))))
+    return np.isin(np.round(values, 2), columns[::every])

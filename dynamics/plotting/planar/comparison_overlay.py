@@ -7,9 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from components.core.view import column
-from components.views.unlearning.figures.styles import Run, Window
 from dynamics import CriticalManifold, Fate, Halt
+from dynamics.plotting.planar.styles import Run, Window
 from dynamics.plotting.schema import Trace
 from dynamics.plotting.style import LIGHT
 from dynamics.plotting.subplots import scatter
@@ -29,7 +28,7 @@ def pinned_manifold(manifold: CriticalManifold, view: Window) -> list[Trace]:
         name = f"A: critical manifold, {'attracting' if attracting else 'repelling'}"
         line = {"color": LIGHT["field"], "width": 2.5 if attracting else 1.2, "dash": "solid" if attracting else "dash"}
         hover = f"{name}<br>R = %{{x:.4f}}<br>a = %{{y:.4f}}<extra></extra>"
-        x, y = column(np.concatenate(R)), column(np.concatenate(a))
+        x, y = np.concatenate(R), np.concatenate(a)
         traces.append(scatter(x=x, y=y, mode="lines", line=line, name=name, hovertemplate=hover))
     return traces
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from components.core.view import column, table
-from components.views.unlearning.figures.styles import Window
 from dynamics import (
     BackwardOrbit,
     CriticalManifold,
@@ -23,6 +21,7 @@ from dynamics import (
 )
 from dynamics.plotting.label_placement import roomiest_cell
 from dynamics.plotting.number_text import format_number
+from dynamics.plotting.planar.styles import Window
 from dynamics.plotting.schema import Trace
 from dynamics.plotting.style import FATES, LIGHT
 from dynamics.plotting.subplots import scatter
@@ -79,7 +78,7 @@ def nullcline(curve: Curve, view: Window) -> Trace:
     """Return the trace of the slow nullcline."""
     line = {"color": LIGHT["muted"], "width": 1.4, "dash": "1px,4px"}
     hover = "slow nullcline<br>R = %{x:.4f}<br>a = %{y:.4f}<extra></extra>"
-    x, y = column(curve.R), column(clip_far(curve.a, view))
+    x, y = curve.R, clip_far(curve.a, view)
     return scatter(x=x, y=y, mode="lines", line=line, name="slow nullcline", hovertemplate=hover)
 
 
@@ -131,8 +130,8 @@ def separatrices(curves: Iterable[Separatrix]) -> list[Trace]:
     line = {"color": LIGHT["separatrix"], "width": 1.6, "dash": "9px,3px,2px,3px"}
     return [
         scatter(
-            x=column(curve.R),
-            y=column(curve.a),
+            x=curve.R,
+            y=curve.a,
             mode="lines",
             line=line,
             name="separatrix",
@@ -177,9 +176,7 @@ def orbits(singular_orbits: Iterable[SingularOrbit], view: Window) -> list[Trace
         line = {"color": LIGHT["ink"], "width": 3.8, "dash": "7px,5px" if fast else "solid"}
         name = f"{ORBIT}, {'fast' if fast else 'slow'}"
         hover = f"{name}<br>R = %{{x:.4f}}<br>a = %{{y:.4f}}<extra></extra>"
-        traces.append(
-            scatter(x=column(x), y=column(clip_far(y, view)), mode="lines", line=line, name=name, hovertemplate=hover)
-        )
+        traces.append(scatter(x=x, y=clip_far(y, view), mode="lines", line=line, name=name, hovertemplate=hover))
     return traces
 
 
@@ -222,9 +219,9 @@ def contours(model: UnlearningModel, landscape: Landscape) -> Trace:
     lowest, highest = np.floor(heights.min() / LEVELS) + 0.5, np.ceil(heights.max() / LEVELS) - 0.5
     return {
         "type": "contour",
-        "x": column(landscape.R),
-        "y": column(landscape.a),
-        "z": table(heights),
+        "x": landscape.R,
+        "y": landscape.a,
+        "z": heights,
         "contours": {"coloring": "none", "start": LEVELS * lowest, "end": LEVELS * highest, "size": LEVELS},
         "autocontour": False,
         "line": {"color": LIGHT["contour"], "width": 1, "smoothing": 0.6},
@@ -245,9 +242,9 @@ def basins(model: UnlearningModel, fates: PhaseMap, avoid: Sequence[float]) -> l
     scale = [[(k + side) / last, FATES[fate].color] for k, fate in enumerate(tinted) for side in (0, 1)]
     tint = {
         "type": "heatmap",
-        "x": column(fates.x),
-        "y": column(fates.y),
-        "z": table(indices),
+        "x": fates.x,
+        "y": fates.y,
+        "z": indices,
         "zmin": -0.5,
         "zmax": last - 0.5,
         "colorscale": scale,
@@ -281,4 +278,4 @@ def backward_orbits(orbits: Iterable[BackwardOrbit]) -> Trace:
     y = np.concatenate([np.append(orbit.a, np.nan) for orbit in orbits]) if orbits else np.empty(0)
     line = {"color": LIGHT["muted"], "width": 1.8, "dash": "2px,3px"}
     hover = "before the start<br>R = %{x:.4f}<br>a = %{y:.4f}<extra></extra>"
-    return scatter(x=column(x), y=column(y), mode="lines", line=line, name="past", hovertemplate=hover)
+    return scatter(x=x, y=y, mode="lines", line=line, name="past", hovertemplate=hover)
