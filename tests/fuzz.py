@@ -123,6 +123,9 @@ def link(random: Random, view: View, about: Parameter) -> str:
     return "&".join(terms)
 
 
+LOOKS = ("single", "double-9pt-legend", "slide-transparent", "single-1e9pt", "-", "single--", "%00", "..")
+
+
 def about_links(random: Random) -> Iterator[Case]:
     """Every parameter of every view at every route that reads a link."""
     routes: list[Callable[[str], str]] = [
@@ -132,6 +135,7 @@ def about_links(random: Random) -> Iterator[Case]:
         lambda view: f"/resolve/{view}",
         lambda view: f"/export/{view}.{random.choice([*MIMETYPES])}",
         lambda view: f"/share-card/{view}.png",
+        lambda view: f"/figure/{view}/{random.choice([*VIEWS[view].figures])}/{random.choice(LOOKS)}.svg",
         lambda view: VIEWS[view].path,
         lambda view: f"/offline/{view}.html",
         lambda view: f"/jobs/{view}?generation={random.choice(GENERATIONS)}&offset={random.choice('019x')}",

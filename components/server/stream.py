@@ -39,7 +39,8 @@ from dynamics.interruption import Interrupted
 log = logging.getLogger(__name__)
 
 TEXT = Chunk("text").line().rstrip(b"}\n")  # prefix of a line of sentences
-ROUTES = ("/stream/", "/picture/", "/text/", "/words/", "/resolve/", "/state/", "/export/")  # their errors are JSON
+# Their errors are JSON.
+ROUTES = ("/stream/", "/picture/", "/text/", "/words/", "/resolve/", "/state/", "/export/", "/figure/")
 FAILURE = "The computation failed here."
 COMPUTED = ("csv", "json")  # files that are computed
 _STREAMED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}

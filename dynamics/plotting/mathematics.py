@@ -70,14 +70,6 @@ def mathematics(text: str, symbols: bool = True) -> str:
     -------
     str
         The text, with formulas between dollar signs and a line break for ``br``.
-
-    Examples
-    --------
-    >>> from dynamics.plotting.mathematics import mathematics
-    >>> print(mathematics("c*₃, target coefficient of He₃"))
-    $c^{*}_{3}$, target coefficient of $\\mathrm{He}_{3}$
-    >>> print(mathematics("time  τ"), mathematics("10<sup>−3</sup>"), mathematics("½ rₖ²"))
-    time  $\\tau$ $10^{-3}$ $\\frac{1}{2}$ $r_{k}^{2}$
     """
     text = _CONTROL.sub("", text)
     parts: list[tuple[bool, str]] = []  # whether it is a formula, and what it is

@@ -20,7 +20,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cbook import is_math_text
 from matplotlib.cm import ScalarMappable
-from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.colors import Colormap, LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure as Canvas
 from matplotlib.figure import SubFigure
 from matplotlib.font_manager import FontProperties
@@ -637,10 +637,10 @@ def _edges(middles: FloatArray, log: bool) -> FloatArray:
     return np.exp(at) if log else at
 
 
-def _colormap(scale: Sequence[Sequence[Any]]) -> LinearSegmentedColormap:
-    """A scale of plotly as a map of colors."""
+def _colormap(scale: Sequence[Sequence[Any]]) -> Colormap:
+    """A scale of plotly as a map of colors; where there is no number, nothing is drawn."""
     stops = [(float(stop), color) for stop, color in scale]
-    return LinearSegmentedColormap.from_list("", stops, N=1024, bad=(0, 0, 0, 0))
+    return LinearSegmentedColormap.from_list("", stops, N=1024).with_extremes(bad=(0, 0, 0, 0))
 
 
 def _even_ticks(low: float, high: float, most: int) -> list[tuple[float, str]]:

@@ -174,7 +174,7 @@ def test_python_and_citation(open_page: Any) -> None:
     script = taken(page, "Python that computes it")
     assert script.name == f"unlearning{SLUG}.py"
     compile(script.read_text(encoding="utf-8"), script.name, "exec")
-    assert "C_STAR = (1.0, -1.0, 1.0, -1.0, 1.0)" in script.read_text(encoding="utf-8")
+    assert "c_star=(1.0, -1.0, 1.0, -1.0, 1.0)" in script.read_text(encoding="utf-8")
     assert "@inproceedings{imai2026dichotomy" in taken(page, "Citation, BibTeX").read_text(encoding="utf-8")
 
 

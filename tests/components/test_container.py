@@ -57,8 +57,8 @@ def test_it_is_served_as_the_makefile_serves_it() -> None:
 
 def test_its_settings_are_settings_and_right() -> None:
     given = assignments(last_of(FOUND, "ENV"))
-    threads = {"PYTHONUNBUFFERED", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"}
-    assert given.keys() <= FIELDS.keys() | threads
+    of_packages = {"PYTHONUNBUFFERED", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MPLCONFIGDIR"}
+    assert given.keys() <= FIELDS.keys() | of_packages
     check(given)
     assert last_of(FOUND, "EXPOSE") == given["PORT"]
 

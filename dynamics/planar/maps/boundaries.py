@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dynamics.interruption import checkpoint
 from dynamics.planar.limits.limits import Fate
 from dynamics.planar.maps.axes import Axis
 from dynamics.planar.maps.plan import MapSpec
@@ -214,6 +215,7 @@ def _distinguished(changes: _Changes, cells: FloatArray) -> Iterator[tuple[int, 
     cuts = np.flatnonzero(np.diff(changes.edge)) + 1
     place = 0.5 * (changes.low + changes.high)
     for group in np.split(np.arange(len(place)), cuts):
+        checkpoint()  # a map may have hundreds of thousands of edges
         edge = int(changes.edge[group[0]])
         points = place[group].tolist()
         fates = [int(changes.before[group[0]]), *changes.after[group].tolist()]
@@ -239,6 +241,7 @@ def _joined(shape: tuple[int, ...], crossings: Crossings) -> list[Boundary]:
     squares |= {(i, j - 1) for i, j, up in crossings if not up}
     ny, nx = shape
     for i, j in sorted(squares):
+        checkpoint()
         if not (0 <= i < nx - 1 and 0 <= j < ny - 1):
             continue
         nodes: dict[tuple[Fate, Fate], list[Node]] = defaultdict(list)
@@ -279,6 +282,7 @@ def _chains(neighbors: Links) -> list[list[Node]]:
     chains = []
     starts = [node for node, others in neighbors.items() if len(others) != 2] + list(neighbors)
     for start in starts:
+        checkpoint()
         while left[start]:
             chain = [start]
             while True:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from dataclasses import field as field_of
 from functools import cached_property
 from typing import Any
 
@@ -72,14 +73,35 @@ PANELS = (*ROWS, "limit")
 
 @dataclass(frozen=True)
 class Pinned:
-    """The pinned trajectory of a comparison, with its own model."""
+    """Hold the pinned trajectory of a comparison, with its own model.
+
+    Attributes
+    ----------
+    model : UnlearningModel
+        Its problem.
+    run : Run
+        Its name, start and limit.
+    """
 
     model: UnlearningModel
     run: Run
 
     @classmethod
     def of(cls, model: UnlearningModel, a0: float, R0: float) -> Pinned:
-        """Return the pinned trajectory of a model from a start."""
+        """Return the pinned trajectory of a model from a start.
+
+        Parameters
+        ----------
+        model : UnlearningModel
+            The problem.
+        a0, R0 : float
+            The start.
+
+        Returns
+        -------
+        Pinned
+            The trajectory before integration.
+        """
         return cls(model, Run("A", R0, a0, model.limit(a0, R0), "pinned"))
 
 
@@ -141,7 +163,7 @@ class PlanarPicture:
     width: float | None = None
     ends: tuple[Halt | None, ...] = ()
     pinned: Pinned | None = None
-    threads: Callable[[], AbstractContextManager[Any]] = _no_threads
+    threads: Callable[[], AbstractContextManager[Any]] = field_of(default_factory=lambda: _no_threads)
 
     @classmethod
     def of(
@@ -229,48 +251,77 @@ class PlanarPicture:
 
     @property
     def rows(self) -> Sequence[Row]:
-        """Rows of the panels over time; none for the study over epsilon."""
+        """Rows of the panels over time (tuple of Row); none for the study over epsilon."""
         return ROWS.get(self.panel, ())
 
     @property
     def starts(self) -> tuple[Run, ...]:
-        """The listed trajectories, without the clicked ones."""
+        """Trajectories that do not start from points of the plane (tuple of Run)."""
         return self.runs[: len(self.runs) - self.added]
 
     @property
     def a_max(self) -> float:
-        """The height up to which the critical manifold is computed: twice the window's, so that the window can be
-        moved.
+        """Height up to which the critical manifold is computed (float).
+
+        It is twice the window's, so that the window can be moved.
         """
         return 2 * max(map(abs, self.window.a))
 
     @property
     def a_limit(self) -> float:
-        """The height up to which separatrices and backward orbits are integrated."""
+        """Height up to which separatrices and backward orbits are integrated (float)."""
         return min(self.a_max, A0_MAX)
 
     @property
     def overlay_window(self) -> tuple[tuple[float, float], tuple[float, float]]:
-        """The ranges of R and a for basins, nullcline and landscape: the admissible part of the window."""
+        """Ranges of R and a of basins, nullcline and landscape, the admissible part of the window (tuple)."""
         low, high = np.clip(self.window.a, -A0_MAX, A0_MAX).tolist()
         return (max(self.window.R[0], -1.0), min(self.window.R[1], 1.0)), (low, high)
 
     @property
     def threshold_bracket(self) -> tuple[float, float]:
-        """The interval that is searched for thresholds: all starts, and a margin."""
+        """Interval that is searched for thresholds: all starts, and a margin (tuple of float)."""
         a_limit = min(1.01 * max(START_MAX, *(abs(run.a0) for run in self.runs)), A0_MAX)
         return -a_limit, a_limit
 
     def trajectory(self, run: Run) -> Trajectory:
-        """Return the solution of a run."""
+        """Return the solution of a run.
+
+        Parameters
+        ----------
+        run : Run
+            One of the runs.
+
+        Returns
+        -------
+        Trajectory
+            The solution up to the horizon.
+        """
         return self.model.trajectory(run.a0, run.R0, self.tau_end, SAMPLES, rtol=RTOL)
 
     def manifold(self, model: UnlearningModel | None = None) -> CriticalManifold:
-        """Return the critical manifold and its folds, of this model or of another one."""
+        """Return the critical manifold and its folds.
+
+        Parameters
+        ----------
+        model : UnlearningModel, optional
+            Another model, for example the pinned one.
+
+        Returns
+        -------
+        CriticalManifold
+            The manifold up to the height ``a_max``.
+        """
         return (model or self.model).critical_manifold(MANIFOLD, self.a_max)
 
     def wide(self) -> Iterator[FiniteWidthRun]:
-        """Yield each trajectory at finite width, if a width is given."""
+        """Return each trajectory at finite width, if a width is given.
+
+        Yields
+        ------
+        FiniteWidthRun
+            The exact solution, its end, and the width that the planar one needs.
+        """
         if self.width is None:
             return
         network = self.model.finite_width(self.width)
@@ -282,34 +333,45 @@ class PlanarPicture:
             yield FiniteWidthRun(named, exact, end, needed)
 
     def pinned_trajectory(self, pinned: Pinned) -> Trajectory:
-        """Return the pinned trajectory up to this plan's horizon."""
+        """Return the pinned trajectory up to this horizon.
+
+        Parameters
+        ----------
+        pinned : Pinned
+            The pinned trajectory.
+
+        Returns
+        -------
+        Trajectory
+            Its solution.
+        """
         return pinned.model.trajectory(pinned.run.a0, pinned.run.R0, self.tau_end, SAMPLES, rtol=RTOL)
 
     @cached_property
     def equilibria(self) -> tuple[Equilibrium, ...]:
-        """All equilibria, if requested."""
+        """All equilibria, if requested (tuple of Equilibrium)."""
         return self.model.equilibria() if "eq" in self.layers else ()
 
     @cached_property
     def separatrices(self) -> tuple[Separatrix, ...]:
-        """The curves that separate fates, if requested."""
+        """Curves that separate fates, if requested (tuple of Separatrix)."""
         curves = self.model.separatrices(self.a_limit) if "sep" in self.layers else ()
         return tuple(curve for curve in curves if curve.separates)
 
     @cached_property
     def orbits(self) -> tuple[SingularOrbit, ...]:
-        """The singular orbit of each trajectory, if requested."""
+        """Singular orbit of each trajectory, if requested (tuple of SingularOrbit)."""
         return tuple(self.model.singular_orbit(run.a0, run.R0) for run in self.runs if "orbit" in self.layers)
 
     @cached_property
     def pasts(self) -> tuple[BackwardOrbit, ...]:
-        """The backward orbit of each clicked point, if requested."""
+        """Backward orbit of each point, if requested (tuple of BackwardOrbit)."""
         added = self.runs[len(self.runs) - self.added :] if "past" in self.layers else ()
         return tuple(self.model.backward_orbit(run.a0, run.R0, max(self.a_limit, abs(run.a0))) for run in added)
 
     @cached_property
     def basins(self) -> PhaseMap | None:
-        """The fates of starts in the whole window, if requested."""
+        """Fates of starts in the whole window, if requested (PhaseMap or None)."""
         if "fates" not in self.layers:
             return None
         model, (R, a) = self.model, self.overlay_window
@@ -318,30 +380,40 @@ class PlanarPicture:
 
     @cached_property
     def nullcline(self) -> Curve | None:
-        """The slow nullcline in the window, if requested."""
+        """Slow nullcline in the window, if requested (Curve or None)."""
         return nullcline_of(self.model, self.overlay_window[0]) if "null" in self.layers else None
 
     @cached_property
     def landscape(self) -> Landscape | None:
-        """The loss in the window, if requested."""
+        """Loss in the window, if requested (Landscape or None)."""
         return landscape_of(self.model, *self.overlay_window) if "loss" in self.layers else None
 
     @cached_property
     def thresholds(self) -> dict[float, FloatArray]:
-        """The thresholds in a0 at each R0 that a run starts from."""
+        """Thresholds in a0 at each R0 that a run starts from (dict of float to array (n,))."""
         return {R0: self.model.thresholds(R0, self.threshold_bracket) for R0 in sorted({run.R0 for run in self.runs})}
 
     # --- what is shown ---
 
     @cached_property
     def trajectories(self) -> tuple[Trajectory, ...]:
-        """The solutions of all runs."""
+        """Solutions of all runs (tuple of Trajectory)."""
         return tuple(self.trajectory(run) for run in self.runs)
 
     def columns(self, run: Trajectory | FiniteWidthTrajectory, limit_loss: float) -> dict[str, FloatArray]:
-        """Return the columns of a trajectory that all panels share, and those of this one.
+        """Return the columns of a trajectory: those that all panels share, and those of this panel.
 
-        The loss above its limit is that above this one, at infinite time and width.
+        Parameters
+        ----------
+        run : Trajectory or FiniteWidthTrajectory
+            The solution.
+        limit_loss : float
+            Loss at infinite time and width, from which the excess of a finite width counts.
+
+        Returns
+        -------
+        dict of str to array (n,)
+            Samples by the names of columns.
         """
         excess = run.excess if isinstance(run, Trajectory) else run.loss - limit_loss
         samples = {"tau": run.tau, "R": run.R, "a": run.a, "loss": run.loss, "excess": excess}
@@ -350,7 +422,20 @@ class PlanarPicture:
         return samples | {row.column: row.values(run) for row in rows if not (wide and row.planar_only)}
 
     def law_traces(self, run: Run, trajectory: Trajectory) -> list[Trace]:
-        """Return the asymptotic law of a trajectory that unlearns, in the panels that show it."""
+        """Return the asymptotic law of a trajectory that unlearns, in the panels that show it.
+
+        Parameters
+        ----------
+        run : Run
+            One of the runs.
+        trajectory : Trajectory
+            Its solution.
+
+        Returns
+        -------
+        list of dict
+            Traces of the panels; none for other fates.
+        """
         side = end_side(trajectory)
         if self.panel not in LAW_PANELS or trajectory.fate != Fate.UNLEARNING or side == 0:
             return []
@@ -358,7 +443,18 @@ class PlanarPicture:
         return law(run, found, trajectory.tau, trajectory.power_fit, self.rows) if found.unlearns else []
 
     def overlay_traces(self, manifold: CriticalManifold) -> tuple[list[Trace], list[Trace]]:
-        """Return the traces of the requested overlays: those below the critical manifold, and those above it."""
+        """Return the traces of the requested overlays.
+
+        Parameters
+        ----------
+        manifold : CriticalManifold
+            The critical manifold.
+
+        Returns
+        -------
+        tuple of two lists of dict
+            Those below the critical manifold, and those above it.
+        """
         model, view = self.model, self.window
         below: list[Trace] = []
         above: list[Trace] = []
@@ -386,16 +482,44 @@ class PlanarPicture:
         return below, above
 
     def empty_plane(self, manifold: CriticalManifold) -> Figure:
-        """Return the R–a plane without field and trajectories."""
+        """Return the R–a plane without field and trajectories.
+
+        Parameters
+        ----------
+        manifold : CriticalManifold
+            The critical manifold.
+
+        Returns
+        -------
+        dict
+            A figure, which ``fill`` completes.
+        """
         named = (*self.runs, self.pinned.run) if self.pinned else self.runs
         return plane(self.model, manifold, self.window, named, *self.overlay_traces(manifold))
 
     def empty_panels(self) -> Figure:
-        """Return the panels over time without trajectories."""
+        """Return the panels over time without trajectories.
+
+        Returns
+        -------
+        dict
+            A figure, which ``fill`` completes.
+        """
         return panels(self.window.R[0] < -0.5, self.rows)
 
     def study_panels(self, points: Sequence[StudyPoint]) -> Figure:
-        """Return the panels over epsilon with these points of the study."""
+        """Return the panels over epsilon.
+
+        Parameters
+        ----------
+        points : sequence of StudyPoint
+            The points of the study so far.
+
+        Returns
+        -------
+        dict
+            A figure.
+        """
         return limit_panels(points, self.threshold_limits, self.starts, self.model.eps)
 
     @cached_property
@@ -404,7 +528,13 @@ class PlanarPicture:
         return self.model.threshold_limits(self.starts[0].R0, self.threshold_bracket)
 
     def study(self) -> Iterator[StudyPoint]:
-        """Yield thresholds and distances to the singular orbits, for falling epsilon."""
+        """Return thresholds and distances to the singular orbits, for falling epsilon.
+
+        Returns
+        -------
+        iterator of StudyPoint
+            The points of the study, one after the other.
+        """
         starts = [(run.a0, run.R0) for run in self.starts]
         return study(self.model, starts, self.threshold_bracket, self.tau_end, SAMPLES, RTOL)
 

@@ -468,7 +468,10 @@ def test_file_that_cannot_be_computed_is_answered_by_a_sentence(monkeypatch: pyt
     assert answer.get_json() == {"errors": [{"sentence": stream.FAILURE}]}
 
 
-@pytest.mark.parametrize("path", ["/stream/", "/stream//", "/stream/a/b.js", "/text/lab/", "/export/", "/export/a/b"])
+@pytest.mark.parametrize(
+    "path",
+    ["/stream/", "/stream//", "/stream/a/b.js", "/text/lab/", "/export/", "/export/a/b", "/figure/a", "/figure/lab/a/"],
+)
 def test_paths_below_the_routes_of_data_are_answered_in_json(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
     assert (answer.status_code, answer.mimetype) == (404, "application/json")

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dynamics import Fate, UnlearningModel, phase_map, phase_map_levels
+from dynamics.interruption import Interrupted, interruptible
 from dynamics.planar.maps.phase_map import evaluate_some, fates_beside
 from tests.dynamics import batch
 from tests.dynamics.cases import ONES, alignment, epsilon, height, short_coefficients
@@ -263,6 +264,31 @@ def test_a_thin_third_fate_does_not_hide_a_change():
         assert {curve.fates for curve in curves} == set(expected)
         for curve in curves:
             assert curve.x == pytest.approx(expected[curve.fates], abs=1e-4)
+
+
+def test_joining_the_boundaries_can_be_interrupted():
+    """Where fates change from cell to cell, hundreds of thousands of edges take a second without a trajectory."""
+    from dynamics.planar.maps.axes import Axis
+    from dynamics.planar.maps.boundaries import boundaries
+    from dynamics.planar.maps.phase_map import MapSpec
+
+    axis, other = Axis("a0", 0, 0.0, 1.0), Axis("R0", 0, 0.1, 0.9)
+    plan = MapSpec((1.0,), (1.0,), 1.0, 0.0, 0.0, axis, other, 0.0, False, 1e-6)
+    n = 40
+    x, y = np.linspace(0.0, 1.0, n), np.linspace(0.1, 0.9, n)
+
+    def fates_at(x, y):
+        return (np.rint(x * (n - 1)) % 2).astype(np.int8)
+
+    fate = np.stack([fates_at(x, y)] * n)
+    found = boundaries(plan, x, y, fate, fates_at)
+    for share, *_ in found:  # the bisections; what is left is to join what they found
+        if share > 0.9:
+            break
+    looks = []
+    with pytest.raises(Interrupted), interruptible(lambda: looks.append(1) or len(looks) > n * n):
+        list(found)
+    assert len(looks) == n * n + 1
 
 
 def test_boundaries_are_the_thresholds():
