@@ -283,7 +283,7 @@ def test_joining_the_boundaries_can_be_interrupted():
     fate = np.stack([fates_at(x, y)] * n)
     found = boundaries(plan, x, y, fate, fates_at)
     for share, *_ in found:  # the bisections; what is left is to join what they found
-        if share > 0.9:
+        if share > 0.85:
             break
     looks = []
     with pytest.raises(Interrupted), interruptible(lambda: looks.append(1) or len(looks) > n * n):
