@@ -14,6 +14,7 @@ from components.core.state import State
 from components.core.view import View
 from components.export.stream_result import StreamResult
 from components.ui.heatmap_encoding import NONE
+from dynamics.plotting.color_scales import step_scale
 from dynamics.plotting.filling import Display, FilledRun, fill, numbers
 from dynamics.plotting.planar.plane import arrows_of_field
 from dynamics.plotting.schema import Figure, Trace
@@ -60,7 +61,7 @@ def _cells(cells: Mapping[str, Any] | None, layout: Mapping[str, Any]) -> list[T
         stops = [[k / (len(scale) - 1), color] for k, color in enumerate(scale)]
         return [{**made, "z": z, "zmin": low, "zmax": high, "colorscale": stops}]
     count = len(cells["fates"])
-    stops = [[(k + edge) / count, fate["color"]] for k, fate in enumerate(cells["fates"]) for edge in (0, 1)]
+    stops = step_scale([fate["color"] for fate in cells["fates"]])
     limits = {"zmin": -0.5, "zmax": count - 0.5, "colorscale": stops, "opacity": cells["strength"]}
     return [{**made, **limits, "z": numbers(cells["fate"]).reshape(ny, nx)}]
 

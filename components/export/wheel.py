@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 STEM = f"{PROJECT['name'].replace('-', '_')}-{PROJECT['version']}"
 NAME = f"{STEM}-py3-none-any.whl"
-EXTRA = "images"  # the other extra belongs to the app, which is not in the wheel
+APP = "app"  # the extra of the app, which is not in the wheel
 WHEEL = b"Wheel-Version: 1.0\nGenerator: feature-unlearning\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -58,7 +58,7 @@ def wheel() -> bytes:
 
 def metadata() -> str:
     """Return the wheel's METADATA, from pyproject.toml."""
-    extra = PROJECT["optional-dependencies"][EXTRA]
+    extras = {name: needed for name, needed in PROJECT["optional-dependencies"].items() if name != APP}
     lines = [
         "Metadata-Version: 2.1",
         f"Name: {PROJECT['name']}",
@@ -67,8 +67,8 @@ def metadata() -> str:
         f"License: {PROJECT['license']}",
         f"Requires-Python: {PROJECT['requires-python']}",
         *(f"Requires-Dist: {requirement}" for requirement in PROJECT["dependencies"]),
-        f"Provides-Extra: {EXTRA}",
-        *(f'Requires-Dist: {requirement}; extra == "{EXTRA}"' for requirement in extra),
+        *(f"Provides-Extra: {name}" for name in extras),
+        *(f'Requires-Dist: {one}; extra == "{name}"' for name, needed in extras.items() for one in needed),
     ]
     return "\n".join(lines) + "\n"
 

@@ -24,7 +24,7 @@ ENTRIES, ENTRY_BYTES = 64, 1 << 19  # so at most 32 MiB in each worker; a card h
 MAX_AGE_SECONDS = 86_400  # in this cache and in those of clients
 MAX_PENDING = 3  # pictures being rendered or waiting: other requests need the threads
 RETRY_AFTER_SECONDS = 2
-BUSY = "Pictures of other links are being drawn here; ask again in some seconds."
+BUSY = "Pictures of other links are being drawn here; please try again in a few seconds."
 FAILED = "The computation failed here: there is no picture."
 
 

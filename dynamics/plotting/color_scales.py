@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -39,3 +39,8 @@ def color_bar(low: float, high: float, bar: Mapping[str, Any]) -> Trace:
         "colorbar": {"thickness": 12, "outlinewidth": 0, **bar},
     }
     return {"type": "scatter", "x": [None], "y": [None], "mode": "markers", "marker": marker, "name": "colors"}
+
+
+def step_scale(colors: Sequence[str]) -> list[list[Any]]:
+    """Return a scale with a step for each color, for the numbers 0, 1, … from -1/2 to their number less 1/2."""
+    return [[(number + edge) / len(colors), color] for number, color in enumerate(colors) for edge in (0, 1)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.ndimage import distance_transform_edt
 
@@ -25,3 +27,17 @@ def run_length(inside: np.ndarray, place: int) -> int:
     before = left[-1] if left.size else -1
     after = right[0] if right.size else inside.size
     return int(2 * min(place - before, after - place) - 1)
+
+
+def moved_apart(heights: Sequence[float], gap: float) -> list[float]:
+    """Return heights, moved apart until each has this distance from the next, as far as as many rounds reach."""
+    order = sorted(range(len(heights)), key=heights.__getitem__)
+    moved = [heights[i] for i in order]
+    for _ in range(len(moved)):
+        for low in range(len(moved) - 1):
+            short = gap - (moved[low + 1] - moved[low])
+            if short > 1e-12:
+                moved[low] -= short / 2
+                moved[low + 1] += short / 2
+    placed = dict(zip(order, moved, strict=True))
+    return [placed[i] for i in range(len(heights))]

@@ -10,7 +10,7 @@ import numpy as np
 from dynamics.planar.limits.limits import Fate
 from dynamics.planar.maps.axes import Axis
 from dynamics.planar.maps.phase_map import PhaseMap
-from dynamics.plotting.color_scales import COLOR_SCALE, color_bar, color_range
+from dynamics.plotting.color_scales import COLOR_SCALE, color_bar, color_range, step_scale
 from dynamics.plotting.label_placement import roomiest_cell, run_length
 from dynamics.plotting.number_text import subscript
 from dynamics.plotting.schema import Figure, Trace
@@ -189,7 +189,7 @@ def _cells(map_: PhaseMap, quantity: str, values: FloatArray | None) -> Trace:
     grid = {"type": "heatmap", "x": map_.x, "y": map_.y, "name": quantity, "showscale": False}
     if values is None:
         fates, count = [FATES[fate] for fate in sorted(Fate)], len(Fate)
-        scale = [[(number + edge) / count, style.color] for number, style in enumerate(fates) for edge in (0, 1)]
+        scale = step_scale([style.color for style in fates])
         words = np.array([style.word for style in fates])[map_.fate]
         hover = "%{x:.4g}, %{y:.4g}: %{customdata}<extra></extra>"
         limits = {"zmin": -0.5, "zmax": count - 0.5, "colorscale": scale, "opacity": PALE}

@@ -31,6 +31,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter, FixedLocator, LogLocator, MaxNLocator, NullLocator
 from matplotlib.transforms import Affine2D
 
+from dynamics.plotting.label_placement import moved_apart
 from dynamics.plotting.mathematics import mathematics
 from dynamics.plotting.number_text import format_number
 from dynamics.plotting.schema import Figure, Trace
@@ -574,7 +575,7 @@ class FigureDrawing:
         role = trace.get("meta", {}).get("role")
         x, y = (self._numbers(axes, letter, trace[letter]) for letter in "xy")
         points = axes.transData.transform(np.column_stack([x, y])) * 72.0 / self.target.figure.dpi
-        heights = _spread(points[:, 1], 1.15 * size) if role == "names" else points[:, 1]
+        heights = moved_apart(points[:, 1].tolist(), 1.15 * size) if role == "names" else points[:, 1]
         for k, text in enumerate(trace["text"]):
             if not (np.isfinite(points[k]).all() and _inside(axes, x[k], y[k])):
                 continue
@@ -679,16 +680,3 @@ def _power(value: float) -> str:
     if -3 < power < 4:
         return f"{value:g}"
     return rf"$10^{{{power}}}$" if factor == 1.0 else rf"${factor:g}\cdot 10^{{{power}}}$"
-
-
-def _spread(heights: FloatArray, gap: float) -> FloatArray:
-    """Heights moved apart until each has its line of text."""
-    moved = heights.copy()
-    order = np.argsort(moved, kind="stable")
-    for _ in range(len(moved)):
-        for low, high in zip(order, order[1:], strict=False):
-            short = gap - (moved[high] - moved[low])
-            if short > 0:
-                moved[low] -= short / 2
-                moved[high] += short / 2
-    return moved

@@ -21,6 +21,7 @@ from components.views.linear_network.state import AXES, LinearNetworkState
 from dynamics import Fate, LinearNetwork, LinearSolution, MeasuredExponents, PhaseDiagram
 from dynamics.linear_network import BORDERS
 from dynamics.plotting.color_scales import CIVIDIS, color_bar
+from dynamics.plotting.number_text import format_number
 from dynamics.plotting.schema import Figure, Trace
 from dynamics.plotting.style import FATES, LIGHT
 from dynamics.plotting.subplots import (
@@ -390,5 +391,5 @@ def _measured(scales: np.ndarray, values: np.ndarray, axis: str, color: str, sym
 def _power(scales: np.ndarray, last: float, exponent: float, axis: str, line: dict[str, Any]) -> Trace:
     return scatter(
         x=column(scales), y=column(last * (scales / scales[-1]) ** exponent), mode="lines", line=line, yaxis=axis,
-        name=f"predicted power {exponent:g}", hoverinfo="skip",
+        name=f"predicted power {format_number(exponent + 0.0, 3)}", hoverinfo="skip",
     )  # fmt: skip

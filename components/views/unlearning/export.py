@@ -217,7 +217,8 @@ picture = PlanarPicture.of(  # it has the manifold, thresholds, equilibria and a
 {arguments}
 )
 for run in picture.runs:
-    print(f"{{run.name}}: {{run.limit.fate.name}}, R -> {{run.limit.R:.6g}}, a -> {{run.limit.a:.6g}}")
+    fate = run.limit.fate.name.replace("_", " ").lower()
+    print(f"{{run.name}}: {{fate}}, R -> {{run.limit.R:.6g}}, a -> {{run.limit.a:.6g}}")
 print("thresholds:", picture.thresholds)
 for wide in picture.wide():
     print(f"{{wide.run.name}}: {{wide.halt}}, the planar law holds from m = {{wide.needed:.3g}}")

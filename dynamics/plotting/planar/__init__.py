@@ -2,21 +2,13 @@
 
 They are plain dicts: to check names and values, `go.Figure` takes ten times as long as the core takes to compute them.
 
-The `meta` of a trace of a trajectory contains the index of the trajectory and the columns; the client fills the trace
-from the stream. `part` tells the line from the marks of all trajectories.
+The `meta` of a trace of a trajectory contains the index of the trajectory and the columns: `dynamics.plotting.filling`
+fills the trace, or the client from the stream.
 """
 
 from dynamics.plotting.planar.comparison_overlay import halts, pinned_manifold
 from dynamics.plotting.planar.limit import assigned, limit_panels
 from dynamics.plotting.planar.overlays import (
-    ARROWS,
-    LANDSCAPE,
-    LEVELS,
-    NEAREST_LEVELS,
-    NULLCLINE,
-    SYMBOLS,
-    TAIL,
-    TINT,
     Curve,
     Landscape,
     arrows,
@@ -31,9 +23,8 @@ from dynamics.plotting.planar.overlays import (
     separatrices,
     separatrix_label,
 )
-from dynamics.plotting.planar.panels import LAW_POINTS, law, panel_display, panels
+from dynamics.plotting.planar.panels import law, panel_display, panels
 from dynamics.plotting.planar.plane import (
-    FIELD,
     LABEL_GAP,
     WINDOW_LEFT,
     field,
@@ -43,21 +34,10 @@ from dynamics.plotting.planar.plane import (
     window,
 )
 from dynamics.plotting.planar.runs import run_traces
-from dynamics.plotting.planar.styles import LINE_STYLES, Run, Window, trajectory_style
+from dynamics.plotting.planar.styles import Run, Window, trajectory_style
 
 __all__ = [
-    "ARROWS",
-    "FIELD",
     "LABEL_GAP",
-    "LANDSCAPE",
-    "LAW_POINTS",
-    "LEVELS",
-    "LINE_STYLES",
-    "NEAREST_LEVELS",
-    "NULLCLINE",
-    "SYMBOLS",
-    "TAIL",
-    "TINT",
     "WINDOW_LEFT",
     "Curve",
     "Landscape",

@@ -19,6 +19,7 @@ from dynamics import (
     SingularOrbit,
     UnlearningModel,
 )
+from dynamics.plotting.color_scales import step_scale
 from dynamics.plotting.label_placement import roomiest_cell
 from dynamics.plotting.number_text import format_number
 from dynamics.plotting.planar.styles import Window
@@ -239,7 +240,7 @@ def basins(model: UnlearningModel, fates: PhaseMap, avoid: Sequence[float]) -> l
     index = {int(fate): k for k, fate in enumerate(tinted)}
     indices = np.vectorize(index.__getitem__)(fates.fate)
     last = len(tinted)
-    scale = [[(k + side) / last, FATES[fate].color] for k, fate in enumerate(tinted) for side in (0, 1)]
+    scale = step_scale([FATES[fate].color for fate in tinted])
     tint = {
         "type": "heatmap",
         "x": fates.x,

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dynamics import CriticalManifold, UnlearningModel
+from dynamics.plotting.label_placement import moved_apart
 from dynamics.plotting.planar.styles import Run, Window
 from dynamics.plotting.schema import Figure, Trace
 from dynamics.plotting.style import FATES, LIGHT
@@ -194,17 +195,7 @@ def _marks(runs: Sequence[Run]) -> Trace:
 
 def label_heights(starts: Sequence[float], view: Window) -> list[float]:
     """Return the heights of the labels: those of the starts, moved apart where they would overlap."""
-    gap = LABEL_GAP * (view.a[1] - view.a[0])
-    order = sorted(range(len(starts)), key=starts.__getitem__)
-    heights = [starts[i] for i in order]
-    for _ in range(len(starts)):
-        for low in range(len(heights) - 1):
-            short = gap - (heights[low + 1] - heights[low])
-            if short > 1e-12:
-                heights[low] -= short / 2
-                heights[low + 1] += short / 2
-    placed = dict(zip(order, heights, strict=True))
-    return [placed[i] for i in range(len(starts))]
+    return moved_apart(starts, LABEL_GAP * (view.a[1] - view.a[0]))
 
 
 # The field, as in assets/30_overlay.js: lengths and distances of arrows in pixels, on axes of this size.

@@ -290,7 +290,7 @@ def test_the_script_is_a_program(client: FlaskClient, tmp_path: Path) -> None:
     )
     *runs, thresholds = done.stdout.splitlines()
     assert [line.partition(":")[0] for line in runs] == ["ā = 5", "ā = 9", "ā = 10"]
-    assert ["UNLEARNING" in line for line in runs] == [False, False, True]
+    assert ["unlearning" in line for line in runs] == [False, False, True]
     assert "9.31175" in thresholds
     for name in ("plane", "panels"):
         assert "Plotly.newPlot" in (tmp_path / f"unlearning_{name}.html").read_text(encoding="utf-8")

@@ -56,6 +56,17 @@ def test_the_lines_are_the_trajectories() -> None:
     np.testing.assert_array_equal(line["x"], picture.runs[0]["columns"]["R"])
 
 
+def test_a_power_of_nothing_has_no_sign() -> None:
+    """Names are read by people: -0.5 with a real minus, and no -0."""
+    view = VIEWS["linear_network"]
+    presets = [preset.state for preset in view.presets if preset.name.startswith("scaling-")]
+    names = {trace["name"] for state in presets[:3] for trace in figure_of(view, state, "panels")[0]["data"]}
+    powers = {name.removeprefix("predicted power ") for name in names if name.startswith("predicted power ")}
+    assert powers
+    assert not {power for power in powers if "-" in power or power == "−0"}
+    assert "0" in powers
+
+
 def test_the_cells_of_a_map_are_in_its_figure() -> None:
     view = VIEWS["phase_map"]
     found, picture = figure_of(view, view.State(), "map")

@@ -158,11 +158,11 @@ def test_all_presets_are_drawn_and_none_like_another(name: str, caplog: pytest.L
     drawn = {}
     for preset in view.presets:
         picture = picture_of(view, preset.state.model_copy(update=fewer(preset.state)))
-        told = summarize(view, preset.state, picture.text_data)
-        assert told.title == preset.title or preset.title in {other.title for other in view.presets}
+        summary = summarize(view, preset.state, picture.text_data)
+        assert summary.title == preset.title or preset.title in {other.title for other in view.presets}
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # matplotlib warns of signs that its type lacks
-            card = Card(view, preset.state, picture, told)
+            card = Card(view, preset.state, picture, summary)
             image = card.png()
         assert not re.search(r"\b(nan|inf|None)\b", " ".join(text.get_text() for text in texts_of(card)))
         for written in texts_of(card):
@@ -191,8 +191,8 @@ def test_any_cheap_state_is_drawn(name: str) -> None:
 
 def test_the_sentence_is_that_of_the_chosen_run_and_of_one_with_another_fate() -> None:
     state = UNLEARNING.State(chosen=2)
-    told = summarize(UNLEARNING, state, picture_of(UNLEARNING, state).text_data)
-    (first, blue), (second, orange) = told.sentences
+    summary = summarize(UNLEARNING, state, picture_of(UNLEARNING, state).text_data)
+    (first, blue), (second, orange) = summary.sentences
     assert first.startswith("From ā = 10 the network unlearns")
     assert second.startswith("From ā = 5 the network aligns fully")
     assert (blue, orange) == (LIGHT["unlearning"], LIGHT["full"])

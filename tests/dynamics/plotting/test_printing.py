@@ -223,8 +223,8 @@ def test_files_say_what_they_are_and_are_the_same_again(kind: str) -> None:
     assert one == two
     starts = {"pdf": b"%PDF-", "svg": b"<?xml", "png": b"\x89PNG\r\n\x1a\n", "pgf": b"%% feature-unlearning"}
     assert one.startswith(starts[kind])
-    told = about.replace("&", "&amp;") if kind == "svg" else about
-    assert told.encode() in one
+    written = about.replace("&", "&amp;") if kind == "svg" else about
+    assert written.encode() in one
     if kind == "png":
         assert Image.open(io.BytesIO(one)).width == round(3.4 * 600)
     if kind == "pdf":
