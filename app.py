@@ -76,7 +76,7 @@ def create_app(views: Mapping[str, View] = VIEWS) -> Dash:
     stream_for_request = stream.register(server, views, cache, limits)
     renderer = Renderer(cache, limits)
     share_cards.register(server, views, renderer, shared)
-    figure_files.register(server, views, renderer)
+    figure_files.register(server, views, renderer, pages)
     long_runs = job_routes.register(server, views, limits=limits)
     offline_html.register(server, views, stream_for_request, long_runs, limits)
     image_store = ImageStore.of(os.environ)

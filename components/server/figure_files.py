@@ -5,16 +5,21 @@ GET /figure/<view>/<figure>/<look>.<kind>?<link>   pdf, svg, png or pgf
 The look is a width, `single`, `double` or `slide`, and what else is chosen, joined by dashes: the size of the numbers
 at the axes (`9pt`), `legend` or `plain` (lines are named in any case, or never), `transparent`, `dark`; as in
 `double-9pt-legend.pdf`.
+
+A request for a page that accepts `application/vnd.plotly.v1+json` is answered with its figures by name: the library's
+`open_link` asks for them.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import orjson
 from flask import Flask, Response, request
 
 from components.core.state import InvalidLink, ParameterError
@@ -22,11 +27,14 @@ from components.core.view import View
 from components.export.files import file_name
 from components.export.page_figure import page_figure
 from components.operations.build_id import build_id
+from components.server.page_metadata import linked_state
 from components.server.rendering import PictureCache, Renderer
 from components.server.stream import invalid_link_response, not_found_response, request_query
+from components.ui.shell import StandalonePage
 from dynamics.plotting.renderers import FILE_KINDS, FONT_RANGE, WIDTHS, figure_file, to_matplotlib
 
 MIMETYPES = {"pdf": "application/pdf", "svg": "image/svg+xml", "png": "image/png", "pgf": "application/x-tex"}
+FIGURES = "application/vnd.plotly.v1+json"
 ARCHIVE = "application/zip"  # of a PGF with the image that it loads
 MAX_RENDER_SECONDS = 4.0  # of a core: a slide of 600 dpi takes 2
 MAX_LOOK = 60  # characters
@@ -75,9 +83,34 @@ def _problem(value: str, sentence: str) -> ParameterError:
     return ParameterError("look", value, ", ".join([*WIDTHS, *OPTIONS]), sentence)
 
 
-def register(server: Flask, views: Mapping[str, View], renderer: Renderer) -> None:
-    """Add the route to the server."""
+def register(
+    server: Flask, views: Mapping[str, View], renderer: Renderer, pages: Sequence[StandalonePage] = ()
+) -> None:
+    """Add the routes to the server."""
     files = PictureCache()
+
+    @server.before_request
+    def figures() -> Response | None:
+        if request.method != "GET" or request.accept_mimetypes.best != FIGURES:
+            return None
+        try:
+            view, state = linked_state(views, pages)
+        except InvalidLink as problems:
+            return invalid_link_response(problems)
+        if view is None or state is None:
+            problem = ParameterError("link", request.path, "a page with a figure", "This page has no figure.")
+            return invalid_link_response(InvalidLink([problem]))
+
+        def draw() -> bytes:
+            result = renderer.computed(view, state)
+            by_name = {name: page_figure(view, state, name, result) for name in view.figures if name in result.scenes}
+            return orjson.dumps(by_name, default=np.ndarray.tolist, option=orjson.OPT_SERIALIZE_NUMPY)
+
+        whole = f"{view.name}?{state.query()} figures"
+        key = f"{build_id()}-{hashlib.sha256(whole.encode()).hexdigest()[:32]}"
+        answer = renderer.answer(view, key, files, draw, FIGURES)
+        answer.vary.add("Accept")
+        return answer
 
     @server.get("/figure/<name>/<figure>/<look>.<kind>")
     def figure(name: str, figure: str, look: str, kind: str) -> Response:

@@ -71,6 +71,20 @@ def metadata_for_request(
     return metadata, path
 
 
+def linked_state(views: Mapping[str, View], pages: Sequence[StandalonePage]) -> tuple[View | None, State | None]:
+    """Return what the path and the link of the present request lead to, if it is a picture. Raises InvalidLink."""
+    path = request.path.rstrip("/") or "/"
+    view = view_at(views, path)
+    if view is not None:
+        return view, view.State.from_query(request_query())
+    page = next((page for page in pages if page.has(path)), None)
+    metadata = page.about(path) if page is not None else None
+    if metadata is None or metadata.view is None:
+        return None, None
+    state = metadata.view.State.from_query(request_query()) if request.query_string else metadata.state
+    return metadata.view, state
+
+
 def metadata_of_view(view: View, cache: StreamCache, limits: ComputeQuota) -> tuple[PageMetadata, str]:
     """Return the metadata of a view's page at the nearest readable state of the present link, and its address."""
     state, _ = view.State.nearest(request_query())

@@ -4,6 +4,7 @@ Source: Xu & Ziyin, "Three Mechanisms of Feature Learning in a Linear Network", 
 """
 
 from dynamics.linear_network.empirical_exponents import MeasuredExponents, measured_exponents
+from dynamics.linear_network.ensemble import LinearEnsemble
 from dynamics.linear_network.flow_departure import FlowDeparture, largest_faithful_step
 from dynamics.linear_network.gradient_descent import ACTIVATIONS, DescentRecord, descent
 from dynamics.linear_network.mechanism import Mechanism, MechanismName
@@ -28,6 +29,7 @@ __all__ = [
     "DescentRecord",
     "Exponents",
     "FlowDeparture",
+    "LinearEnsemble",
     "LinearNetwork",
     "LinearSolution",
     "MeasuredExponents",

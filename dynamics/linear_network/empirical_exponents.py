@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -61,6 +63,29 @@ class MeasuredExponents(Result):
     cos_end: FloatArray
     rate: FloatArray
     progress: float
+
+    def plot(self) -> Any:
+        """Draw the kernel's change and the angle over the large number with plotly; a notebook displays it.
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+            The picture, to be changed or written to a file.
+
+        Raises
+        ------
+        ImportError
+            If plotly is not installed; the message says how it is.
+
+        Examples
+        --------
+        >>> from dynamics import SCALINGS, measured_exponents
+        >>> *_, measured = measured_exponents(SCALINGS["NTK"], (10.0, 100.0), (0, 1))
+        >>> measured.plot().layout.xaxis.title.text
+        'width  d = κ'
+        """
+        figures = import_module("dynamics.plotting.linear_network.scaling")  # which imports this module
+        return import_module("dynamics.plotting").to_plotly(figures.scaling(self, self.exponents.d > 0))
 
     @cached_property
     def excess_slope(self) -> float:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from math import inf
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -276,6 +278,37 @@ class LinearNetwork(LinearProblem):
         1.500
         """
         return time_to(self, share)
+
+    def plot(self, t_end: float | None = None) -> Any:
+        """Draw the paths of the neurons in the (u, v) plane with plotly; a notebook displays what is returned.
+
+        ``dynamics.plotting.LinearNetworkPicture`` has the panels over time, gradient descent and print besides.
+
+        Parameters
+        ----------
+        t_end : float in [1e-12, 1e12], optional
+            Last time; by default nearly all has been learned then.
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+            The picture, to be changed or written to a file.
+
+        Raises
+        ------
+        ValueError
+            If the time is outside its range.
+        ImportError
+            If plotly is not installed; the message says how it is.
+
+        Examples
+        --------
+        >>> from dynamics import LinearNetwork
+        >>> LinearNetwork.random(d=4, y=2.0).plot().layout.xaxis.title.text
+        'uᵢ'
+        """
+        plotting = import_module("dynamics.plotting")  # which imports this module
+        return plotting.to_plotly(plotting.LinearNetworkPicture.of(self, t_end=t_end).plane())
 
     def mechanism(self) -> Mechanism:
         """Return the mechanism by which the network learns: its end against its start.

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from math import log
 from typing import Any
 
@@ -100,6 +101,36 @@ class PhaseDiagram(Result):
     def cos_change(self) -> FloatArray:
         """Mean change of |cos zeta| over the seeds (array (ny, nx))."""
         return np.asarray((self.cos_end - self.cos_start).mean(axis=0))
+
+    def plot(self, quantity: str = "kernel") -> Any:
+        """Draw the diagram with plotly; a notebook displays what is returned.
+
+        Parameters
+        ----------
+        quantity : {"kernel", "angle", "spread"}, default "kernel"
+            What the colors show: the kernel ratio, the change of |cos zeta|, or the spread of ln of the kernel ratio.
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+            The picture, to be changed or written to a file.
+
+        Raises
+        ------
+        ValueError
+            If the quantity is unknown.
+        ImportError
+            If plotly is not installed; the message says how it is.
+
+        Examples
+        --------
+        >>> from dynamics import LinearEnsemble
+        >>> LinearEnsemble(d=10).phase_diagram(n=(3, 2), seeds=(0, 1)).plot().layout.xaxis.title.text
+        'γ, output scale'
+        """
+        figures = import_module("dynamics.plotting.linear_network.phase_diagram")  # which imports this module
+        check_choice("quantity", quantity, tuple(figures.QUANTITIES))
+        return import_module("dynamics.plotting").to_plotly(figures.phase_diagram(self, quantity))
 
 
 def phase_diagram(

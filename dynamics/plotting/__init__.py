@@ -5,8 +5,19 @@ plotly of it, which a notebook displays; ``to_matplotlib`` draws it for print, a
 Nothing here imports plotly or matplotlib before that.
 """
 
+from dynamics.plotting.linear_network.picture import LinearNetworkPicture
+from dynamics.plotting.links import open_link
 from dynamics.plotting.phase_maps import phase_map
 from dynamics.plotting.planar.picture import Pinned, PlanarPicture
 from dynamics.plotting.renderers import figure_file, to_matplotlib, to_plotly
 
-__all__ = ["Pinned", "PlanarPicture", "figure_file", "phase_map", "to_matplotlib", "to_plotly"]
+__all__ = [
+    "LinearNetworkPicture",
+    "Pinned",
+    "PlanarPicture",
+    "figure_file",
+    "open_link",
+    "phase_map",
+    "to_matplotlib",
+    "to_plotly",
+]

@@ -19,7 +19,8 @@ import numpy as np
 from scipy.integrate import solve_ivp
 from scipy.special import expit
 
-from components.views.linear_network import compute, experiments
+from components.views.linear_network import compute
+from components.views.linear_network.plan import picture_of
 from components.views.linear_network.state import (
     ALIGNED,
     AXES,
@@ -39,6 +40,8 @@ from components.views.linear_network.state import (
     WIDTH,
     LinearNetworkState,
 )
+from dynamics.linear_network.descent_runs import ACTIVATIONS, ActivationRuns, DescentRun
+from dynamics.plotting.linear_network.picture import MAP_CELLS
 
 EXACT = 500  # neurons up to which sums are done in many digits
 SIMULATED = 100_000  # steps of a neuron that are done anew
@@ -511,7 +514,7 @@ class Case:
 
     @cached_property
     def t_end(self) -> float:
-        return compute.until(self.state, self.state.network())
+        return float(picture_of(self.state).solution.t[-1])
 
     @cached_property
     def last(self) -> tuple[float, float]:
@@ -659,10 +662,10 @@ def accurate(truth: Truth) -> bool:
     rf"the flow, at ([\d,]+) points?\."
 )
 def _(match: re.Match[str], case: Case, found: Checks) -> None:
-    made = experiments.same_network(case.state, case.state.network())
+    made = picture_of(case.state).descent
     count = int(match[1].replace(",", ""))
     found.number("the step", match[2], made.step, 3)
-    at = np.unique(np.round(experiments.record_times(made) / made.step).astype(int))
+    at = np.unique(np.round(made.times / made.step).astype(int))
     at = np.append(at[at < count], count)  # a run that diverges ends between two points
     found.true(len(at) == int(match[4].replace(",", "")), "steps or points")
     truth = case.truth
@@ -675,14 +678,14 @@ def _(match: re.Match[str], case: Case, found: Checks) -> None:
 
 @note(rf"Gradient descent is followed to t = {N}: [^.]+\.")
 def _(match: re.Match[str], case: Case, found: Checks) -> None:
-    made = experiments.same_network(case.state, case.state.network())
+    made = picture_of(case.state).descent
     found.number("the end of descent", match[1], made.t_end, 3)
     found.true(made.t_end < made.requested_end, "not cut")
 
 
 @note(r"After (\d+) steps of .*: gradient descent has diverged; take a smaller step\.")
 def _(match: re.Match[str], case: Case, found: Checks) -> None:
-    made = experiments.same_network(case.state, case.state.network())
+    made = picture_of(case.state).descent
     if accurate(case.truth):
         f = stepped(case.truth, made.step, int(match[1]) + 1)
         scale = max(abs(f[1]), abs(float(case.truth.y)) or abs(f[1]))
@@ -760,7 +763,7 @@ def _(match: re.Match[str], case: Case, found: Checks) -> None:
 
 def mapped(state: LinearNetworkState) -> tuple[np.ndarray, np.ndarray]:
     """The kernel ratio and the change of |cos zeta| in each cell, (seeds, y, x)."""
-    side = compute.MAP_CELLS
+    side = MAP_CELLS
     grid: dict[str, Any] = {name: getattr(state, name) for name in type(state).model_fields}
     for place, (word, (low, high)) in enumerate(zip((state.x, state.y), state.map_edges, strict=True)):
         axis = np.geomspace(low, high, side) if low > 0 else np.linspace(low, high, side)
@@ -1004,7 +1007,7 @@ FUNCTIONS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     "sigmoid": (lambda h: expit(h), lambda h: expit(h) * expit(-h)),
     "swish": (lambda h: h * expit(h), lambda h: expit(h) + h * expit(h) * expit(-h)),
 }
-KEYS = dict(zip(FUNCTIONS, experiments.ACTIVATIONS, strict=True))
+KEYS = dict(zip(FUNCTIONS, ACTIVATIONS, strict=True))
 
 
 @note(r"The thick line is the theory of the linear network, .* For the linear network they are the same\.")
@@ -1024,11 +1027,11 @@ def _(match: re.Match[str], case: Case, found: Checks) -> None:
 def _(match: re.Match[str], case: Case, found: Checks) -> None:
     row = _rows(case)[match[1] == "Below"]
     for name in match[2].split(", "):
-        found.true(row.experiment(KEYS[name]).t_end < row.requested_end, f"{name} does not end earlier")
+        found.true(row.descent(KEYS[name]).t_end < row.requested_end, f"{name} does not end earlier")
 
 
-def _rows(case: Case) -> tuple[experiments.Row, experiments.Row]:
-    return experiments.both_rows(case.state, case.state.network())
+def _rows(case: Case) -> tuple[ActivationRuns, ActivationRuns]:
+    return picture_of(case.state).activation_runs
 
 
 @note(
@@ -1040,7 +1043,7 @@ def _(match: re.Match[str], case: Case, found: Checks) -> None:
     state = case.state
     below = match["where"] == "Below"
     row = _rows(case)[below]
-    found.number("r", match["r"], row.r, 3)
+    found.number("r", match["r"], row.alignment, 3)
     found.true(int(match["seeds"]) == state.seeds, "the number of starts")
     grows = abs(float(case.truth.end)) > abs(case.truth.f0)
     found.true(row.aligning == (grows != below), "the kind of the row")
@@ -1051,10 +1054,10 @@ def _(match: re.Match[str], case: Case, found: Checks) -> None:
     kept = 0
     for name, begin, end, lost in means:
         phi, _ = FUNCTIONS[name]
-        made = row.experiment(KEYS[name])
+        made = row.descent(KEYS[name])
         cosines = []
         for k, network in enumerate(made.networks):
-            values = {field: getattr(state, field) for field in type(state).model_fields} | {"aligned": row.r}
+            values = {field: getattr(state, field) for field in type(state).model_fields} | {"aligned": row.alignment}
             u, v = weights(values, state.seed + k)
             f0 = state.gamma * float(u @ phi(v * state.x_norm))
             factor = 3.0 if row.aligning else 0.2
@@ -1080,11 +1083,11 @@ def _(match: re.Match[str], case: Case, found: Checks) -> None:
 
 
 def _ends(
-    u: np.ndarray, h: np.ndarray, y: float, made: experiments.Experiment, name: str, state: LinearNetworkState
+    u: np.ndarray, h: np.ndarray, y: float, made: DescentRun, name: str, state: LinearNetworkState
 ) -> tuple[float, float | None]:
     """|cos zeta| of u and phi(h) at the first point and at the last, the latter if it takes few steps."""
     phi, slope = FUNCTIONS[name]
-    count = int(np.round(experiments.record_times(made)[-1] / made.step))
+    count = int(np.round(made.times[-1] / made.step))
 
     def cosine() -> float:
         sizes = [abs(one).max() for one in (u, phi(h))]
@@ -1120,7 +1123,7 @@ def titles(case: Case, figure: dict[str, Any]) -> Checks:
         if not match:
             found.append(f"unknown title: {one['text']}")
             continue
-        fits = sum(int(row.of_kind(name).sum()) for name in experiments.ACTIVATIONS)
+        fits = sum(int(row.of_kind(name).sum()) for name in ACTIVATIONS)
         found.true((match[2] == ">") == (match[1] is None) == row.aligning, "the kind of a title")
         found.true(fits == int(match[3] or 5 * case.state.seeds), f"{fits} networks are of the kind of the title")
     return found

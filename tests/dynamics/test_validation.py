@@ -115,6 +115,11 @@ def network():
 
 
 @cache
+def ensemble():
+    return dynamics.LinearEnsemble(2)
+
+
+@cache
 def exponents():
     return dynamics.SCALINGS["NTK"]
 
@@ -228,6 +233,13 @@ LINEAR = {
     "eta_u": (1.0, NUMBER),
     "eta_w": (1.0, NUMBER),
     "beta": (1.0, NUMBER),
+}
+ENSEMBLE = LINEAR | {
+    "d": (2, NUMBER),
+    "sigma_u": (1.0, NUMBER),
+    "sigma_w": (1.0, NUMBER),
+    "x_norm": (1.0, NUMBER),
+    "alignment": (0.5, NUMBER),
 }
 WEIGHTS = {"u0": ([1.0, 2.0], NUMBER), "W0": ([1.0, 2.0], NUMBER), "x": ([1.0], NUMBER)}
 CHOSEN = {"neurons": ([0, 1], OPTIONAL | EMPTY)}
@@ -398,6 +410,16 @@ TABLE = {
         "seed": (0, NUMBER),
         "alignment": (0.5, NUMBER),
     },
+    "LinearNetwork.plot": {"t_end": (1.0, OPTIONAL)},
+    "LinearEnsemble": ENSEMBLE,
+    "LinearEnsemble.network": {"seed": (0, NUMBER)},
+    "LinearEnsemble.phase_diagram": {
+        "x": (("gamma", 0.1, 1.0), NUMBER),
+        "y": (("sigma_u", 0.1, 1.0), NUMBER),
+        "n": ((2, 2), NUMBER),
+        "seeds": ((0, 1), NUMBER),
+    },
+    "PhaseDiagram.plot": {"quantity": ("kernel", NUMBER)},
     "LinearNetwork.solution": {"t": ([0.0, 1.0], {"inf", "list with inf"})},
     "LinearNetwork.time_to": {"share": (0.5, NUMBER)},
     "LinearSolution.W": CHOSEN,
@@ -572,6 +594,9 @@ OWNERS = {
     "MeanFieldTrajectory": lambda: neurons().trajectory(t_end=1e-3, n=2),
     "EpsSweep": sweep,
     "LinearNetwork": network,
+    "LinearEnsemble": ensemble,
+    "PhaseDiagram": lambda: ensemble().phase_diagram(n=(2, 2), seeds=(0,)),
+    "MeasuredExponents": lambda: list(dynamics.measured_exponents(exponents(), (2.0, 3.0), (0,)))[-1],
     "LinearSolution": lambda: network().solution([0.0, 1.0]),
     "Exponents": exponents,
     "ImageNetwork": image_network,

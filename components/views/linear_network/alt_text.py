@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from components.core.formatting import pluralize
 from components.views.linear_network.captions import sentence
-from components.views.linear_network.figures import CELLS
+from components.views.linear_network.map_cells import CELLS
 from components.views.linear_network.panels import PANELS
 from components.views.linear_network.state import AXES, LinearNetworkState
 from dynamics import LinearNetwork, LinearSolution

@@ -9,9 +9,7 @@ import numpy as np
 
 from components.core.formatting import pluralize
 from components.core.state import canonical
-from components.views.linear_network.columns import defined_mean
-from components.views.linear_network.experiments import ACTIVATIONS, Experiment, Row
-from components.views.linear_network.figures import NAMES, STYLES, values_of
+from components.views.linear_network.map_cells import STYLES
 from components.views.linear_network.panels import MAP_QUANTITIES
 from components.views.linear_network.state import EXPONENT, GAMMA, RATE, SCALE, LinearNetworkState
 from dynamics import (
@@ -28,6 +26,10 @@ from dynamics import (
     ScalingPhase,
     switch_phase,
 )
+from dynamics.linear_network.descent_runs import ACTIVATIONS, ActivationRuns, DescentRun
+from dynamics.plotting.linear_network.columns import defined_mean
+from dynamics.plotting.linear_network.panels import NAMES
+from dynamics.plotting.linear_network.phase_diagram import QUANTITIES
 from dynamics.plotting.number_text import format_number
 
 UNBALANCED = 0.25  # of ||v|²/η_w − |u|²/ηᵤ| over their sum; above it one is at least 5/3 of the other
@@ -192,7 +194,7 @@ def _approach(network: LinearNetwork) -> str:
 
 
 def descent(
-    state: LinearNetworkState, network: LinearNetwork, experiment: Experiment, records: list[DescentRecord]
+    state: LinearNetworkState, network: LinearNetwork, run: DescentRun, records: list[DescentRecord]
 ) -> list[str]:
     """Describe the distance of gradient descent from the flow."""
     sentences = [f"{record.halted[0].upper()}{record.halted[1:]}." for record in records if record.halted]
@@ -204,14 +206,14 @@ def descent(
         percent = 100 * float(deviation.max()) / unit
         sentences.append(
             f"Points: gradient descent, {pluralize(records[-1].step_number, 'step')} of "
-            f"{format_number(experiment.step, 3)}; "
+            f"{format_number(run.step, 3)}; "
             "f is at "
             f"most {format_number(percent, 2)} % of the larger of |y| and |f(0)| away from the flow, at "
             f"{pluralize(len(records), 'point')}."
         )
-    if experiment.t_end < 0.999 * experiment.requested_end:
+    if run.t_end < 0.999 * run.requested_end:
         sentences.append(
-            f"Gradient descent is followed to t = {format_number(experiment.t_end, 3)}: the number of steps is limited."
+            f"Gradient descent is followed to t = {format_number(run.t_end, 3)}: the number of steps is limited."
         )
     return sentences
 
@@ -243,18 +245,12 @@ ANGLE = (
 )
 
 
-def kind(row: Row) -> str:
-    """Return the title of a row of the activations."""
-    fits = np.concatenate([row.of_kind(name) for name in ACTIVATIONS])
-    name, sign = ("aligning", ">") if row.aligning else ("disaligning", "<")
-    some = "" if fits.all() else f" in {int(fits.sum())} of {fits.size} networks"
-    return f"{name} start: |y| {sign} |f(0)|{some}"
-
-
-def activations(row: Row, results: Mapping[str, tuple[Experiment, list[DescentRecord]]], number: int) -> list[str]:
+def activations(
+    runs: ActivationRuns, results: Mapping[str, tuple[DescentRun, list[DescentRecord]]], number: int
+) -> list[str]:
     """Describe the starts of a row, and the change of |cos ζ| with each activation."""
     where = ("Above", "Below")[number]
-    seeds = len(row.starts)
+    seeds = len(runs.starts)
     changes = []
     for name, (_, records) in results.items():
         cosines = abs(np.array([records[0].cos_zeta_phi, records[-1].cos_zeta_phi]))
@@ -264,15 +260,13 @@ def activations(row: Row, results: Mapping[str, tuple[Experiment, list[DescentRe
         changes.append(f"{NAMES[name]} {begin} → {end}{undefined_text}")
     sentences = [
         f"{where}: gradient descent, mean and standard deviation of {pluralize(seeds, 'start')}, r = "
-        f"{format_number(row.r, 3)}; "
-        f"{_targets(row)}. Mean |cos ζ| from the first point to the last: {', '.join(changes)}."
+        f"{format_number(runs.alignment, 3)}; "
+        f"{_targets(runs)}. Mean |cos ζ| from the first point to the last: {', '.join(changes)}."
     ]
-    shortened = [
-        NAMES[name] for name, (experiment, _) in results.items() if experiment.t_end < 0.999 * experiment.requested_end
-    ]
+    shortened = [NAMES[name] for name, (run, _) in results.items() if run.t_end < 0.999 * run.requested_end]
     if shortened:
         sentences.append(
-            f"{where}, {', '.join(shortened)}: the steps are too small for t = {format_number(row.requested_end, 3)}, "
+            f"{where}, {', '.join(shortened)}: the steps are too small for t = {format_number(runs.requested_end, 3)}, "
             "so the "
             "runs end "
             "earlier."
@@ -280,14 +274,14 @@ def activations(row: Row, results: Mapping[str, tuple[Experiment, list[DescentRe
     return sentences
 
 
-def _targets(row: Row) -> str:
+def _targets(runs: ActivationRuns) -> str:
     """Describe the targets of a row, and which of them are relative to a network's own output."""
-    targets = np.concatenate([row.targets[name] for name in ACTIVATIONS])
-    common_count = int((targets == row.target).sum()) if row.target is not None else 0
-    factor = f"y = {format_number(row.factor, 2)} f(0) of each network"
-    if common_count == 0 or row.target is None:
+    targets = np.concatenate([runs.targets[name] for name in ACTIVATIONS])
+    common_count = int((targets == runs.target).sum()) if runs.target is not None else 0
+    factor = f"y = {format_number(runs.factor, 2)} f(0) of each network"
+    if common_count == 0 or runs.target is None:
         return factor
-    common = f"y = {format_number(row.target, 3)}"
+    common = f"y = {format_number(runs.target, 3)}"
     return (
         common
         if common_count == targets.size
@@ -304,13 +298,13 @@ def map_notes(state: LinearNetworkState, map_: PhaseDiagram) -> list[str]:
     """Describe the map, and the fraction of each phase."""
     median = map_.median
     inside = float(np.mean(abs(np.expm1(median)) < 0.05))
-    values = values_of(state, map_)
+    quantity = QUANTITIES[state.shown]
+    values = quantity.values(map_)
     finite = values[np.isfinite(values)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (np.nan, np.nan)
-    quantity = MAP_QUANTITIES[state.shown]
     return [
         f"Colors: {quantity.legend}, from {format_number(low, 3)} to {format_number(high, 3)}: the exact value, "
-        f"{quantity.average} of "
+        f"{MAP_QUANTITIES[state.shown].average} of "
         f"{pluralize(len(map_.seeds), 'start')}. Line: the median kernel ratio leaves 1 by 5 %; "
         f"{format_number(100 * inside, 3)} % of this map are in the kernel phase. Click to take a cell's values."
     ]

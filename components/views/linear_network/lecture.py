@@ -32,7 +32,7 @@ def _grid(state: LinearNetworkState) -> Any:
 def _mapped_ratio(state: LinearNetworkState, _: int, gamma: float) -> float:
     """Return the median kernel ratio of the phase diagram at another output scale, given as the time."""
     changed = state.model_copy(update={"gamma": gamma})
-    return float(np.median([changed.network(state.seed + k).end.kernel_ratio for k in range(state.seeds)]))
+    return float(np.median([changed.ensemble.network(state.seed + k).end.kernel_ratio for k in range(state.seeds)]))
 
 
 QUANTITIES: dict[str, Quantity] = {

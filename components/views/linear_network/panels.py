@@ -4,12 +4,7 @@ texts follow.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-
-import numpy as np
-
-from dynamics.linear_network import PhaseDiagram
 
 
 @dataclass(frozen=True)
@@ -41,21 +36,16 @@ class MapQuantity:
     """A choice of the phase diagram.
 
     label: of its button.
-    legend: of the color bar.
     average: over the starts.
-    values: of the map, of shape (ny, nx).
-    log: whether the colors follow the logarithm.
     """
 
     label: str
-    legend: str
     average: str
-    values: Callable[[PhaseDiagram], np.ndarray]
-    log: bool = False
 
 
 MAP_QUANTITIES = {
-    "kernel": MapQuantity("kernel", "kernel(∞) / kernel(0)", "median", lambda map_: np.exp(map_.median), log=True),
-    "angle": MapQuantity("angle", "change of |cos ζ|", "mean", lambda map_: map_.cos_change),
-    "spread": MapQuantity("spread", "spread of ln kernel ratio", "standard deviation", lambda map_: map_.spread),
+    "kernel": MapQuantity("kernel", "median"),
+    "angle": MapQuantity("angle", "mean"),
+    "spread": MapQuantity("spread", "standard deviation"),
 }
+"""Legend and values are those of the library's quantity of the same name."""

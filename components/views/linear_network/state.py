@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import Annotated, Any
-
-import numpy as np
 
 from components.core.controls import Checkboxes, Choice, MapAxis, Slider, labels
 from components.core.state import Parameter, State
 from components.views.linear_network.panels import MAP_QUANTITIES, PANELS
-from dynamics import Exponents, LinearNetwork
+from dynamics import Exponents, LinearEnsemble, LinearNetwork
+from dynamics.plotting.linear_network.phase_diagram import AXIS_NAMES
+from dynamics.plotting.linear_network.picture import END_RANGE as HORIZON
+from dynamics.plotting.linear_network.picture import LAYERS
+from dynamics.plotting.linear_network.picture import STEP_RANGE as STEP
 
 WIDTH = (1, 100_000)
 SCALE = (1e-4, 1e4)
@@ -21,31 +22,27 @@ TARGET = (-100.0, 100.0)
 ALIGNED = (-0.999, 0.999)
 LOSS_EXPONENT = (0.25, 4.0)
 SEEDS = (0, 9999)
-HORIZON = (1e-12, 1e12)
-STEP = (1e-3, 4.0)
 EXPONENT = (-3.0, 3.0)
 HEIGHT = (-1e9, 1e9)
 
 MAPPED, SCALED = {"panel": ("map",)}, {"panel": ("scaling",)}  # where controls are visible
 POWER = Slider(0.25, (-2.0, 2.0), only=SCALED)
-LAYERS = ("hyperbolas", "descent")
-HORIZON_RESIDUAL = 1e-4  # of the initial error: it is left at the end of a default horizon, but for HORIZON_FACTOR
-HORIZON_FACTOR = 1.6
 
 AXES: dict[str, dict[str, Any]] = {
-    "gamma": {"field": "gamma", "symbol": "γ", "title": "output scale", "bounds": GAMMA, "usual": (1e-3, 1.0)},
-    "su": {"field": "sigma_u", "symbol": "σᵤ", "title": "scale of u", "bounds": SCALE, "usual": (1e-2, 1e2)},
-    "sw": {"field": "sigma_w", "symbol": "σ_w", "title": "scale of w", "bounds": SCALE, "usual": (1e-2, 1e2)},
-    "eu": {"field": "eta_u", "symbol": "ηᵤ", "title": "rate of u", "bounds": RATE, "usual": (1e-3, 1e3)},
-    "ew": {"field": "eta_w", "symbol": "η_w", "title": "rate of w", "bounds": RATE, "usual": (1e-3, 1e3)},
-    "d": {"field": "d", "symbol": "d", "title": "width", "bounds": WIDTH, "usual": (1.0, 1e4)},
-    "y": {"field": "target", "symbol": "y", "title": "target", "bounds": TARGET, "usual": (-10.0, 10.0)},
-    "X": {"field": "x_norm", "symbol": "|x|", "title": "size of the input", "bounds": POINT, "usual": (1e-1, 1e1)},
-}
-"""What may be on the axes of the map, by its word in the link."""
-
-CORE = {"su": "sigma_u", "sw": "sigma_w", "eu": "eta_u", "ew": "eta_w", "X": "x_norm"}
-"""Names of the core that differ from these words."""
+    word: {"field": field, "core": core, "symbol": AXIS_NAMES[core][0], "title": AXIS_NAMES[core][1],
+           "bounds": bounds, "usual": usual}
+    for word, field, core, bounds, usual in (
+        ("gamma", "gamma", "gamma", GAMMA, (1e-3, 1.0)),
+        ("su", "sigma_u", "sigma_u", SCALE, (1e-2, 1e2)),
+        ("sw", "sigma_w", "sigma_w", SCALE, (1e-2, 1e2)),
+        ("eu", "eta_u", "eta_u", RATE, (1e-3, 1e3)),
+        ("ew", "eta_w", "eta_w", RATE, (1e-3, 1e3)),
+        ("d", "d", "d", WIDTH, (1.0, 1e4)),
+        ("y", "target", "y", TARGET, (-10.0, 10.0)),
+        ("X", "x_norm", "x_norm", POINT, (1e-1, 1e1)),
+    )
+}  # fmt: skip
+"""What may be on the axes of the map, by its word in the link; `core` is its name in the library."""
 
 Number = float
 Numbers = tuple[float, ...]
@@ -222,29 +219,23 @@ class LinearNetworkState(State):
         grown = 1.0 if self.grows == "width" else 0.0
         return Exponents(self.c_gamma, self.c_u, self.c_w, self.c_eta_u, self.c_eta_w, grown)
 
-    def network(self, seed: int | None = None) -> LinearNetwork:
-        """Return the network of the core; of another start where one is given."""
-        return LinearNetwork.random(
-            self.d, 1, self.sigma_u, self.sigma_w, np.array([self.x_norm]), self.target, self.gamma, self.eta_u,
-            self.eta_w, self.beta, self.seed if seed is None else seed, self.aligned,
+    @property
+    def map_axes(self) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        """The axes of the map in the form of the library."""
+        x, y = ((AXES[word]["core"], *edges) for word, edges in zip((self.x, self.y), self.map_edges, strict=True))
+        return x, y
+
+    @property
+    def ensemble(self) -> LinearEnsemble:
+        """What the network has in common with those of other seeds."""
+        return LinearEnsemble(
+            self.d, self.gamma, self.sigma_u, self.sigma_w, self.eta_u, self.eta_w, self.target, self.x_norm,
+            self.beta, self.aligned,
         )  # fmt: skip
 
-
-def horizon(state: LinearNetworkState, network: LinearNetwork) -> float:
-    """Return the end time of the solution: as set, or HORIZON_FACTOR times the time at which HORIZON_RESIDUAL of the
-    change is left.
-    """
-    if state.t is not None:
-        return state.t
-    final_error = abs(network.flow.f_end - network.y)
-    initial_error = abs(network.start.f - network.y)
-    fraction = (
-        (final_error + HORIZON_RESIDUAL * (initial_error - final_error)) / initial_error if initial_error > 0 else 1.0
-    )
-    time = network.time_to(fraction) if 0.0 < fraction < 1.0 else 0.0
-    if not (isfinite(time) and time > 0):
-        time = 1.0 / network.rate if 0.0 < network.rate < np.inf else 1.0
-    return float(f"{min(max(HORIZON_FACTOR * time, HORIZON[0]), HORIZON[1]):.3g}")
+    def network(self) -> LinearNetwork:
+        """Return the network of the core."""
+        return self.ensemble.network(self.seed)
 
 
 def _within(edges: Numbers, x: str, y: str) -> Numbers | None:

@@ -7,9 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from components.views.linear_network import captions, compute, experiments
+from components.views.linear_network import captions
+from components.views.linear_network.plan import picture_of
 from components.views.linear_network.state import EXPONENT, LinearNetworkState
 from dynamics import LinearNetwork
+from dynamics.linear_network import descent_runs
+from dynamics.plotting.linear_network.panels import activation_title
 from tests.claims.linear_network import Truth, links, powers, problems, random_state, sentence
 
 
@@ -47,10 +50,10 @@ def test_the_scaling_panel_has_its_sentences_and_valid_links_over_the_whole_slid
         state = LinearNetworkState(panel="scaling", d=3, seeds=1, grows=grows, **dict(zip(names, values, strict=True)))
         if powers(state)["output"] > 1e-9:
             with pytest.raises(ValueError, match="without bound"):
-                compute.measured(state)
+                picture_of(state).scaling()
             continue
         bounded += 1
-        found = next(iter(compute.measured(state)))
+        found = next(iter(picture_of(state).scaling()))
         notes = captions.scaling(state, found, False)
         assert links(state, captions.scaling_links(state), notes) == []
         far += "no link leads there" in " ".join(notes)
@@ -98,11 +101,11 @@ def test_how_f_comes_to_its_end_is_as_the_weights_show(network: LinearNetwork, t
 @pytest.mark.parametrize("query", ["", "y=0.01&d=30", "g=1&su=0.1&sw=0.1&eu=1&ew=1&y=0.1&r=0.6", "y=-2&seed=3"])
 def test_each_activation_starts_and_turns_as_the_title_says(query: str) -> None:
     state = LinearNetworkState.from_query(f"{query}&pan=activations&n=4".lstrip("&"))
-    for row in experiments.both_rows(state, state.network()):
-        assert captions.kind(row) in ("aligning start: |y| > |f(0)|", "disaligning start: |y| < |f(0)|")
-        for activation in experiments.ACTIVATIONS:
-            made = row.experiment(activation)
-            first, *_, last = made.records(activation, experiments.record_times(made))
+    for row in picture_of(state).activation_runs:
+        assert activation_title(row) in ("aligning start: |y| > |f(0)|", "disaligning start: |y| < |f(0)|")
+        for activation in descent_runs.ACTIVATIONS:
+            made = row.descent(activation)
+            first, *_, last = made.records(activation)
             y = np.array([network.y for network in made.networks])
             assert ((abs(y) > abs(first.f)) == row.aligning).all()
             before, after = (abs(one.cos_zeta_phi).mean() for one in (first, last))
@@ -112,15 +115,15 @@ def test_each_activation_starts_and_turns_as_the_title_says(query: str) -> None:
 def test_points_of_descent_lie_within_its_run() -> None:
     for t_end in 10.0 ** np.random.default_rng(0).uniform(-12, 12, size=500):
         for step in (0.01 * t_end, t_end, 2.0 * t_end):
-            made = experiments.Experiment((), step, t_end, t_end)
-            assert experiments.record_times(made).max() == t_end
+            made = descent_runs.DescentRun((), step, t_end, t_end)
+            assert made.times.max() == t_end
 
 
 @pytest.mark.parametrize("beta", [1.0, 1.3, 2.0, 4.0])
 @pytest.mark.parametrize("sigma", [1e-3, 0.5, 3.0])
 def test_a_tenth_of_the_stability_limit_is_stable_from_start_to_end(beta: float, sigma: float) -> None:
     network = LinearNetwork.random(3, sigma_u=sigma, sigma_w=sigma, y=30.0, beta=beta, seed=1)
-    step = 0.1 * experiments.limit(network)
+    step = 0.1 * descent_runs.stability_limit(network)
     u, v, size = network.u0.copy(), network.v0.copy(), abs(network.start.f)
     for _ in range(3000):
         residual = float(u @ v) - network.y
@@ -132,7 +135,7 @@ def test_a_tenth_of_the_stability_limit_is_stable_from_start_to_end(beta: float,
 
 def test_a_target_of_the_state_is_kept_where_it_makes_the_start_of_its_row() -> None:
     state = LinearNetworkState(panel="activations", seeds=3)
-    first, second = experiments.both_rows(state, state.network())
+    first, second = picture_of(state).activation_runs
     assert all((targets == state.target).all() for targets in first.targets.values())
     for name, f0 in second.outputs.items():
         assert second.targets[name] == pytest.approx(0.2 * f0)

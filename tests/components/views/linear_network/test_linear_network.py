@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import runpy
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app import create_app
-from components.views.linear_network import captions, columns, compute, experiments, export, figures
+from components.views.linear_network import captions, compute, export
+from components.views.linear_network.plan import picture_of
 from components.views.linear_network.state import (
     ALIGNED,
     AXES,
@@ -35,13 +34,16 @@ from components.views.linear_network.state import (
     TARGET,
     WIDTH,
     LinearNetworkState,
-    horizon,
 )
 from components.views.linear_network.view import LinearNetworkView
 from components.views.registry import VIEWS
-from dynamics import LinearNetwork
+from dynamics import LinearEnsemble, LinearNetwork
 from dynamics.interruption import interruptible
-from dynamics.linear_network import BORDERS, SCALINGS, Phase, scaling_phase
+from dynamics.linear_network import BORDERS, SCALINGS, Phase, descent_runs, scaling_phase
+from dynamics.plotting.linear_network import columns
+from dynamics.plotting.linear_network.picture import MAP_CELLS
+from dynamics.plotting.linear_network.plane import branches
+from tests.components.scripts import assert_same_figures, executed
 from tests.components.streamed import joined
 from tests.waiting import core_is_ready
 
@@ -157,7 +159,7 @@ def test_the_stream_carries_the_exact_solution(client: FlaskClient) -> None:
     parts = chunks(client)
     state = LinearNetworkState()
     network = state.network()
-    run = network.solution(columns.times(horizon(state, network)))
+    run = network.solution(columns.times(descent_runs.usual_end(network)))
     expected = {"t": run.t, "f": run.f, "loss": run.loss, "zeta": np.degrees(run.zeta), "kernel": run.kernel_ratio}
     for name, values in expected.items():
         np.testing.assert_allclose(joined(parts, 0, name), values, rtol=1e-6, atol=1e-9)
@@ -172,7 +174,7 @@ def test_neurons_stay_on_their_hyperbolas(client: FlaskClient) -> None:
         u, v = joined(parts, 0, f"u{i}"), joined(parts, 0, f"v{i}")
         kept = v**2 / 0.5 - u**2 / 4
         np.testing.assert_allclose(kept, network.p[i] * network.q[i], atol=1e-4)
-    drawn = figures.branches(network, range(8), [[-3.0, 3.0], [-3.0, 3.0]])
+    drawn = branches(network, range(8), [[-3.0, 3.0], [-3.0, 3.0]])
     assert drawn["mode"] == "lines"
 
 
@@ -208,7 +210,7 @@ def test_gradient_descent_is_drawn_on_the_solution(client: FlaskClient) -> None:
 def test_the_map_is_the_cores_and_a_cell_is_its_network(client: FlaskClient) -> None:
     query = "pan=map&x=gamma&up=y&n=3&d=20"
     state = LinearNetworkState.from_query(query)
-    map_ = compute.map_of(state, 12)
+    map_ = state.ensemble.phase_diagram(*state.map_axes, (12, 12), range(3))
     for i, j in ((0, 0), (5, 7), (11, 11)):
         ends = [
             LinearNetwork.random(
@@ -218,19 +220,18 @@ def test_the_map_is_the_cores_and_a_cell_is_its_network(client: FlaskClient) -> 
         ]
         assert np.exp(map_.median[j, i]) == pytest.approx(np.median(ends), rel=1e-9)
     cells = of_kind(chunks(client, query), "scene")[1]["cells"]
-    assert cells["n"] == [compute.MAP_CELLS, compute.MAP_CELLS]
+    assert cells["n"] == [MAP_CELLS, MAP_CELLS]
     assert cells["x"] == list(AXES["gamma"]["usual"])
-    kinds = figures.cells(state, map_)
-    assert len(kinds["fates"]) == 4
+    assert len(cells["fates"]) == 4
     inside = abs(map_.median) < BORDERS[1]
-    assert "kernel phase" in kinds["fates"][0]["word"]
+    assert "kernel phase" in cells["fates"][0]["word"]
     assert inside.any()
 
 
 @pytest.mark.parametrize("number", range(1, len(SCALINGS) + 1))
 def test_every_scaling_says_its_phase_and_what_is_measured(client: FlaskClient, number: int) -> None:
     preset = next(one for one in LinearNetworkView.presets if one.name == f"scaling-{number}")
-    *_, found = compute.measured(preset.state)
+    *_, found = picture_of(preset.state).scaling()
     slope = found.excess_slope if found.phase.size > 0 else found.ratio_slope
     predicted = found.phase.excess if found.phase.size > 0 else found.phase.ratio
     assert abs(slope - predicted) <= 0.05
@@ -254,8 +255,8 @@ def test_fixed_width_has_both_phases() -> None:
         next(one for one in LinearNetworkView.presets if one.name == f"infinite-{name}")
         for name in ("kernel", "feature")
     )
-    *_, first = compute.measured(kernel.state)
-    *_, second = compute.measured(feature.state)
+    *_, first = picture_of(kernel.state).scaling()
+    *_, second = picture_of(feature.state).scaling()
     assert first.phase.phase is Phase.KERNEL
     assert np.median(abs(first.kernel_excess[-1])) < 1e-6
     assert second.phase.phase is Phase.FEATURE
@@ -290,9 +291,9 @@ def test_activations_run_from_both_kinds_of_start(client: FlaskClient) -> None:
     opened = joined(parts, 7, "zeta")
     assert opened[-1] > opened[0]
     state = LinearNetworkState.from_query("pan=activations&n=3&d=40")
-    assert [row.aligning for row in experiments.both_rows(state, state.network())] == [True, False]
+    assert [row.aligning for row in picture_of(state).activation_runs] == [True, False]
     below = LinearNetworkState.from_query("pan=activations&n=3&d=40&y=0.01&r=0.5")
-    assert [row.aligning for row in experiments.both_rows(below, below.network())] == [False, True]
+    assert [row.aligning for row in picture_of(below).activation_runs] == [False, True]
 
 
 def test_exponents_that_lead_out_of_the_ranges_are_measured_as_far_as_they_go(client: FlaskClient) -> None:
@@ -346,30 +347,57 @@ def test_the_document_holds_what_is_drawn(client: FlaskClient) -> None:
     refused = client.get("/export/linear_network.json?pan=scaling&cg=1&cu=1&cw=1").get_json()["scaling"]
     assert "without bound" in refused["refused"]
     rows = client.get("/export/linear_network.json?pan=activations&n=2&d=10").get_json()["activations"]
-    assert [row["activation"] for row in rows] == [*experiments.ACTIVATIONS] * 2
+    assert [row["activation"] for row in rows] == [*descent_runs.ACTIVATIONS] * 2
 
 
-@pytest.mark.parametrize("query", ["", "pan=map&n=2&d=10&lay=descent&r=0.5&b=2", "pan=scaling&n=2"])
-def test_the_script_computes_the_same(
-    client: FlaskClient, query: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    script = tmp_path / "script.py"
-    script.write_bytes(client.get(f"/export/linear_network.py?{query}").data)
-    monkeypatch.chdir(tmp_path)
-    found = runpy.run_path(str(script))
-    state = LinearNetworkState.from_query(query)
+SCRIPTS = {
+    **{preset.name: preset.state for preset in LinearNetworkView.presets},
+    **{
+        query: LinearNetworkState.from_query(query)
+        for query in (
+            "pan=map&n=2&d=10&lay=descent&r=0.5&b=2",
+            "pan=map&n=2&x=y&up=d&win=-3,4,1,50&show=angle",
+            "pan=map&n=2&x=y&up=gamma&win=0.5,8,0.01,1&show=spread",
+            "pan=scaling&n=2&cd=scales&d=20",
+            "pan=scaling&cg=3&cu=3&n=1",
+            "lay=descent&axis=log&ly=log&span=0.001,0.1&d=3",
+            "lay=descent,hyperbolas&pw=-2,2,-1,1&b=0.5&t=0.01",
+            "pan=activations&n=2&d=12&axis=log&lay=",
+            "y=0&seed=4&d=60",
+        )
+    },
+}
+
+
+@pytest.mark.parametrize("state", SCRIPTS.values(), ids=SCRIPTS.keys())
+def test_the_script_computes_and_draws_what_the_page_shows(client: FlaskClient, state: LinearNetworkState) -> None:
+    code = client.get(f"/export/linear_network.py?{state.query()}").text
+    assert len(code.splitlines()) <= 40
+    found = executed(code)
+    picture = found["picture"]
     table = export.table(state)
-    np.testing.assert_array_equal(found["run"].f, table["f"])
-    np.testing.assert_array_equal(found["run"].cos_zeta, table["cos_zeta"])
+    np.testing.assert_array_equal(picture.solution.f, table["f"])
+    np.testing.assert_array_equal(picture.solution.cos_zeta, table["cos_zeta"])
     if state.panel == "map":
-        np.testing.assert_array_equal(found["map_"].median, compute.map_of(state).median)
-    if state.panel == "scaling":
-        *_, last = compute.measured(state)
+        np.testing.assert_array_equal(picture.phase_diagram.median, picture_of(state).phase_diagram.median)
+    if state.panel == "scaling" and "exponents" in found:
+        *_, last = picture_of(state).scaling()
         np.testing.assert_array_equal(found["exponents"].kernel_ratio, last.kernel_ratio)
-    assert (tmp_path / "linear_network.html").stat().st_size > 10_000
+    assert_same_figures(client, LinearNetworkView(), state, found["drawn"])
 
 
-@pytest.mark.parametrize("activation", experiments.FUNCTIONS)
+@pytest.mark.parametrize("edges", [(0.5, 8.0), (-3.0, 4.0)])
+def test_cells_of_a_map_over_the_target_lie_at_their_values(client: FlaskClient, edges: tuple[float, float]) -> None:
+    """The client spaces cells evenly on their axis: a positive target has a logarithmic one, as its values have."""
+    query = f"pan=map&n=1&d=5&x=y&up=gamma&win={edges[0]},{edges[1]},0.01,1"
+    scene = of_kind(chunks(client, query), "scene")[1]
+    axis, cells = scene["figure"]["layout"]["xaxis"], scene["cells"]
+    map_ = picture_of(LinearNetworkState.from_query(query)).phase_diagram
+    even = np.geomspace if axis["type"] == "log" else np.linspace
+    np.testing.assert_allclose(even(*cells["x"], cells["n"][0]), map_.x)
+
+
+@pytest.mark.parametrize("activation", descent_runs.FUNCTIONS)
 @pytest.mark.parametrize("beta", [0.25, 1.0, 4.0])
 @pytest.mark.parametrize("y", [0.0, 1e-120])
 def test_a_network_next_to_its_target_limits_no_step(activation: str, beta: float, y: float) -> None:
@@ -378,9 +406,9 @@ def test_a_network_next_to_its_target_limits_no_step(activation: str, beta: floa
     kernel = (
         network.gamma**2
         * network.eta_u
-        * float(experiments.FUNCTIONS[activation][0](network.v0 * network.x_norm)[0]) ** 2
+        * float(descent_runs.FUNCTIONS[activation][0](network.v0 * network.x_norm)[0]) ** 2
     )
-    step = experiments._limit(network, activation)
+    step = descent_runs.activation_limit(network, activation)
     if beta == 1.0:
         assert step == pytest.approx(1.0 / kernel if kernel else np.inf)
     elif beta > 1.0 or y == 0.0:
@@ -392,12 +420,13 @@ def test_a_network_next_to_its_target_limits_no_step(activation: str, beta: floa
 def test_networks_of_other_activations_can_be_interrupted_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     state = LinearNetworkState(panel="activations", seeds=3)
     work: list[str] = []  # what is done for one network, between looks
-    for owner, name in ((LinearNetworkState, "network"), (experiments, "horizon"), (experiments, "limit")):
+    owners = ((LinearEnsemble, "network"), (descent_runs, "usual_end"), (descent_runs, "stability_limit"))
+    for owner, name in owners:
         function = getattr(owner, name)
         monkeypatch.setattr(owner, name, lambda *given, f=function, **named: work.append("work") or f(*given, **named))
     with interruptible(lambda: bool(work.append("look"))):
-        for row in experiments.both_rows(state, state.network()):
-            row.experiment("relu")
+        for runs in picture_of(state).activation_runs:
+            runs.descent("relu")
     assert work.count("work") > 2 * 3 * 3
     assert "work work" not in " ".join(work[1:])
-    assert work.count("look") >= 2 * 3 * len(experiments.FUNCTIONS)
+    assert work.count("look") >= 2 * 3 * len(descent_runs.FUNCTIONS)

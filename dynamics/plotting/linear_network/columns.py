@@ -1,18 +1,24 @@
-"""Columns of the trajectories of the Linear network view, and their sample times."""
+"""Columns of the trajectories of a linear network, and their sample times."""
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
+from typing import Any
 
-from components.core.view import Columns
-from dynamics import DescentRecord, LinearNetwork, LinearSolution
+import numpy as np
+from numpy.typing import NDArray
+
+from dynamics.linear_network.descent_runs import LOG_START
+from dynamics.linear_network.gradient_descent import DescentRecord
+from dynamics.linear_network.model import LinearNetwork
+from dynamics.linear_network.solution import LinearSolution
+from dynamics.typing import FloatArray
 
 LINEAR, LOG = 240, 240  # samples on each kind of axis
-LOG_START = 1e-4  # of the horizon: start of a logarithmic axis
 MAX_NEURONS = 48  # in the figure, an even selection by their hyperbola
 
 
-def times(t_end: float) -> np.ndarray:
+def times(t_end: float) -> FloatArray:
     """Return the sample times: 0, then evenly spaced on a linear and on a logarithmic axis."""
     return np.unique(
         np.concatenate([[0.0], np.linspace(0.0, t_end, LINEAR + 1), np.geomspace(LOG_START * t_end, t_end, LOG)])
@@ -27,7 +33,7 @@ def selected_neurons(network: LinearNetwork) -> list[int]:
     return sorted(order[np.linspace(0, network.d - 1, MAX_NEURONS).round().astype(int)].tolist())
 
 
-def of(run: LinearSolution, neurons: list[int]) -> Columns:
+def of(run: LinearSolution, neurons: Sequence[int]) -> dict[str, FloatArray]:
     """Return time, output, loss, angle in degrees, kernel ratio, norms; u and v of the selected neurons."""
     columns = {
         "t": run.t,
@@ -44,7 +50,7 @@ def of(run: LinearSolution, neurons: list[int]) -> Columns:
     return columns
 
 
-def of_descent(records: list[DescentRecord]) -> Columns:
+def of_descent(records: Sequence[DescentRecord]) -> dict[str, FloatArray]:
     """Return the same columns of gradient descent of one network, without its neurons."""
     return {
         "t": np.array([record.t for record in records]),
@@ -57,7 +63,7 @@ def of_descent(records: list[DescentRecord]) -> Columns:
     }
 
 
-def of_many(records: list[DescentRecord]) -> Columns:
+def of_many(records: Sequence[DescentRecord]) -> dict[str, FloatArray]:
     """Return the angle between u and phi(W x) in gradient descent of many networks: its mean where it is defined, plus
     and minus a standard deviation.
     """
@@ -67,13 +73,13 @@ def of_many(records: list[DescentRecord]) -> Columns:
     return {"t": np.array([record.t for record in records]), "zeta": mean, "low": mean - spread, "high": mean + spread}
 
 
-def defined_mean(values: np.ndarray) -> np.ndarray:
+def defined_mean(values: NDArray[np.floating[Any]]) -> FloatArray:
     """Return the mean over the last axis of what is not nan; nan where all of it is."""
     defined = np.isfinite(values)
     with np.errstate(invalid="ignore"):
         return np.asarray(np.where(defined, values, 0.0).sum(axis=-1) / defined.sum(axis=-1))
 
 
-def degrees(cosine: np.ndarray) -> np.ndarray:
+def degrees(cosine: FloatArray) -> FloatArray:
     """Angles in degrees; of a zero vector nan."""
     return np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0)))

@@ -1,0 +1,1 @@
+"""Figures of linear networks: pure functions from results to figures and traces of plotly's schema."""
