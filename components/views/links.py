@@ -66,9 +66,8 @@ def to_lab(state: UnlearningState, run: Trajectory) -> LabState | None:
         return None
     lab_state = LabState(c=c, c_star=state.c_star, a=a)
     tau = run.tau / state.eps
-    work_done = (
-        steps_along(lab_state.problem, 1.0, tau, run.a / root, run.loss) * lab_state.problem.work * lab_state.runs
-    )
+    setup = lab_state.problem.setup
+    work_done = steps_along(setup, 1.0, tau, run.a / root, run.loss) * setup.work * lab_state.runs
     affordable = tau[(work_done <= MAX_WORK) & (tau <= min(state.tau / state.eps, LAB_HORIZON[1]))]
     horizon = float(f"{affordable[-1]:.2g}") if len(affordable) else 0.0
     if not LAB_HORIZON[0] <= horizon:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from importlib import import_module
 from time import perf_counter
 from types import MappingProxyType
 from typing import Any
@@ -211,6 +212,26 @@ class ImageRuns(Result):
         """Largest test accuracy of each run so far (array (settings, seeds))."""
         best = np.where(np.isnan(self.test_accuracy), -np.inf, self.test_accuracy).max(axis=2)
         return np.where(np.isfinite(best), best, np.nan)
+
+    def plot(self) -> Any:
+        """Draw the end of training over what is varied with plotly; of unlearning the R–a plane.
+
+        ``dynamics.plotting.ImagesPicture`` has the panels over training besides.
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+            The picture, to be changed or written to a file.
+
+        Raises
+        ------
+        ValueError
+            If the experiment is not one of ``EXPERIMENTS``.
+        ImportError
+            If plotly is not installed; the message says how it is.
+        """
+        plotting = import_module("dynamics.plotting")  # which imports this module
+        return plotting.to_plotly(plotting.ImagesPicture.of(self).plane())
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,13 @@ from dynamics.plotting.links import open_link
 from dynamics.plotting.phase_maps import phase_map
 from dynamics.plotting.planar.picture import Pinned, PlanarPicture
 from dynamics.plotting.renderers import figure_file, to_matplotlib, to_plotly
+from dynamics.plotting.training.picture import TrainingPicture
 
 __all__ = [
     "LinearNetworkPicture",
     "Pinned",
     "PlanarPicture",
+    "TrainingPicture",
     "figure_file",
     "open_link",
     "phase_map",

@@ -24,6 +24,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from math import inf, sqrt
 from typing import Any, Literal
 
@@ -189,7 +190,7 @@ class SingleIndexTraining:
     ) -> None:  # fmt: skip
         self.model, self.problem, self.mode, self.seeds, self.start = model, problem, mode, seeds, start
         self.tau = tau
-        self._a0, self._R0, self._executor, self._place, self._halted = a0, R0, executor, 0, ""
+        self.a0, self.R0, self._executor, self._place, self._halted = a0, R0, executor, 0, ""
         # what does not depend on the seed is run once
         self._alike = mode == "recursion" or (mode == "population" and start == "orthonormal")
         self._runs = [self._run(seed, most) for seed in (seeds[:1] if self._alike else seeds)]
@@ -198,12 +199,12 @@ class SingleIndexTraining:
     def law(self) -> FiniteWidthTrajectory:
         """Exact law of this width from the symmetric start, at the times of the records (FiniteWidthTrajectory)."""
         width = FiniteWidth(self.model, float(self.problem.m))
-        return solve(width, self._a0, self._R0, float(self.tau[-1]), len(self.tau), self.tau, _LAW_RTOL)
+        return solve(width, self.a0, self.R0, float(self.tau[-1]), len(self.tau), self.tau, _LAW_RTOL)
 
     @cached_property
     def expected_steps(self) -> float:
         """About the number of steps of descent that a run takes to the end, by the law of this width (float)."""
-        return expected_steps(self.model, self.problem, self._a0, self._R0, float(self.tau[-1]))
+        return expected_steps(self.model, self.problem, self.a0, self.R0, float(self.tau[-1]))
 
     @property
     def work(self) -> float:
@@ -312,6 +313,38 @@ class SingleIndexTraining:
         done = sum(run.steps for run in self._runs) / len(self._runs)
         return min(1.0, done / max(1.0, self.expected_steps))
 
+    def plot(self, records: Sequence[TrainingRecord]) -> Any:
+        """Draw the runs and their laws in the R–a plane with plotly; a notebook displays what is returned.
+
+        ``dynamics.plotting.TrainingPicture`` has the panels over time and other ways to learn besides.
+
+        Parameters
+        ----------
+        records : sequence of 1 to 1,000,000 TrainingRecord
+            What the iteration has given so far.
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+            The picture, to be changed or written to a file.
+
+        Raises
+        ------
+        ValueError
+            If records is no such sequence.
+        ImportError
+            If plotly is not installed; the message says how it is.
+
+        Examples
+        --------
+        >>> from dynamics import train_single_index
+        >>> training = train_single_index(10, 20, 100, None, (1, -0.2), (0.6, 0.19), a0=0.2, tau_end=1.0, n=5)
+        >>> training.plot(list(training)).layout.yaxis.title.text
+        'a'
+        """
+        plotting = import_module("dynamics.plotting")  # which imports this module
+        return plotting.to_plotly(plotting.TrainingPicture.of_training(self, records).plane())
+
     def state(self) -> dict[str, Any]:
         """Return all that the runs continue from, exactly.
 
@@ -371,13 +404,13 @@ class SingleIndexTraining:
 
     @property
     def _fingerprint(self) -> str:
-        start = f"{self.start}, a0 = {self._a0!r}, R0 = {self._R0!r}"
+        start = f"{self.start}, a0 = {self.a0!r}, R0 = {self.R0!r}"
         return f"{self.problem!r}, {self.mode}, {start}, seeds {self.seeds}"
 
     def _run(self, seed: int, most: float) -> SphericalSGD | OverlapFlowStepper | SymmetricFlow | EulerRecursion:
-        problem, R0 = self.problem, self._R0
+        problem, R0 = self.problem, self.R0
         if self.mode == "recursion":
-            return EulerRecursion(self.model, problem, self._a0, R0)
+            return EulerRecursion(self.model, problem, self.a0, R0)
         if self.mode == "population" and self.start == "orthonormal":
             return SymmetricFlow(self.law)
         # the rows that the network of this seed draws, turned to the target
@@ -385,7 +418,7 @@ class SingleIndexTraining:
         if R0 != 0.0:
             W *= sqrt(1.0 - R0 * R0)
             W[:, 0] = R0
-        a = np.full(problem.m, self._a0)
+        a = np.full(problem.m, self.a0)
         if self.mode == "population":
             return OverlapFlowStepper(self.model, problem, a, W)
         return SphericalSGD(problem, a, W, seed, most)
@@ -495,12 +528,9 @@ def train_single_index(
         check_instance("executor", executor, Executor)
     low, high = (bound * m * model.eps for bound in STEP_RANGE)
     low, high = max(GAMMA_RANGE[0], low), min(GAMMA_RANGE[1], high)
-    step = None
-    if gamma is not None:
-        step = min(max(check_number("gamma", gamma, low, high) / m / model.eps, STEP_RANGE[0]), STEP_RANGE[1])
-    w, own, target = model.coefficients
-    phi, sigma = ((0.0, *(np.sqrt(w) * values).tolist()) for values in (target, own))
-    problem = TrainingSetup.of(phi, sigma, 1.0 / model.eps, m, d, batch, noise, step, dtype)
+    gamma = None if gamma is None else check_number("gamma", gamma, low, high)
+    problem = training_setup(model, m, d, batch, gamma, noise, dtype)
+    step = problem.step
     if gamma is not None and step is not None and step > problem.stable(a0 * a0):
         largest = problem.stable(a0 * a0) * m * model.eps
         raise ValueError(f"gamma must be between {low:g} and {largest:.3g}, not {gamma:g}: above, descent diverges")
@@ -522,6 +552,16 @@ def train_single_index(
             f"{count:.3g} steps of {problem.work:.3g} multiply-adds"
         )
     return training
+
+
+def training_setup(
+    model: UnlearningModel, m: int, d: int, batch: int, gamma: float | None, noise: float, dtype: Dtype = "float32"
+) -> TrainingSetup:
+    """What a network of a planar model learns, and from what. Raises ValueError, naming argument, value and range."""
+    step = None if gamma is None else min(max(gamma / m / model.eps, STEP_RANGE[0]), STEP_RANGE[1])
+    w, own, target = model.coefficients
+    phi, sigma = ((0.0, *(np.sqrt(w) * values).tolist()) for values in (target, own))
+    return TrainingSetup.of(phi, sigma, 1.0 / model.eps, m, d, batch, noise, step, dtype)
 
 
 def expected_steps(model: UnlearningModel, problem: TrainingSetup, a0: float, R0: float, tau_end: float) -> float:

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from components.core.network_groups import has_representative_mean
 from components.jobs import queue
 from components.jobs.folder_store import FolderStore
 from components.jobs.subprocess_executor import SubprocessExecutor
 from components.views.lab import captions, records
 from components.views.lab.view import LabView
+from dynamics.simulation.run_groups import has_representative_mean
 from tests.browser.hand import STATE, until
 from tests.components.jobs.waiting import at_work
 from tests.waiting import LONGEST

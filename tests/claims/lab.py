@@ -18,9 +18,9 @@ from scipy.integrate import solve_ivp
 
 from components.views.lab import captions, compute, records
 from components.views.lab.compute import train
-from components.views.lab.law_comparison import SHIFT_A, SHIFT_R, compare_with_law
 from components.views.lab.state import LabState
 from components.views.lab.view import LabView
+from dynamics.simulation.law_comparison import SHIFT_A, SHIFT_R
 from dynamics.simulation.single_index import expected_steps
 
 DIGITS = 5e-3  # relative, of three shown digits
@@ -84,8 +84,7 @@ def problems(state: LabState) -> list[str]:
             course = train(state)
         except ValueError:
             return found
-        law = compute.Laws(state).wide
-        found += _of_networks(state, course, captions.measured(state, compare_with_law(state, course, law)))
+        found += _of_networks(state, course, captions.measured(state, compute.picture_of(state).comparison(course)))
     if f"{state.m} neurons" not in plane or f"{state.runs} trained network" not in plane:
         found.append(f"alt text: {plane}")
     return found
@@ -94,7 +93,7 @@ def problems(state: LabState) -> list[str]:
 def _steps(state: LabState) -> float:
     """About how many steps a run takes; infinite where there is none."""
     try:
-        return expected_steps(state.model, state.problem, state.a, 0.0, state.tau)
+        return expected_steps(state.model, state.problem.setup, state.a, 0.0, state.tau)
     except ValueError:
         return np.inf
 
@@ -131,7 +130,7 @@ def finite_width(state: LabState, shaken: bool = False) -> Any:
     target = np.array([0.0, *state.c_star])
     slope = np.polynomial.hermite_e.hermeder(own)
     try:
-        problem = state.problem
+        problem = state.problem.setup
     except ValueError:
         return None
 
@@ -237,7 +236,7 @@ def _of_noise(state: LabState, said: str, tau: np.ndarray, R: np.ndarray, a: np.
     if (
         shaken is None
         or (shaken[3] < shaken[1] ** 2 - 0.05).any()
-        or (state.step or 0) > state.problem.stable(state.a**2)
+        or (state.step or 0) > state.problem.setup.stable(state.a**2)
     ):
         return []
     size = np.maximum(1.0, np.abs(a))

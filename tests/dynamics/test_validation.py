@@ -333,6 +333,7 @@ TABLE = {
     },
     "SingleIndexTraining.advance": {"seconds": (0.0, UNBOUNDED)},
     "SingleIndexTraining.iter_until_timeout": {"seconds": (0.0, UNBOUNDED)},
+    "SingleIndexTraining.plot": {"records": (lambda: list(training()), NUMBER)},
     "SingleIndexTraining.restore": {"state": (lambda: training().state(), NUMBER)},
     "SphericalSGD": {
         "problem": (lambda: simulated().problem, NUMBER),

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from components.core.network_groups import has_representative_mean
 from components.core.view import Columns
 from dynamics.images import ImageRuns
+from dynamics.simulation.run_groups import has_representative_mean
 
 QUANTITIES = ("accuracy", "best", "train_accuracy", "train", "loss", "norm", "moved", "kernel", "turned", "R", "a")
 

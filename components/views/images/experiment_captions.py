@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from components.core.formatting import pluralize
-from components.core.network_groups import has_representative_mean
 from components.views.images.columns import active_settings, quantity
 from components.views.images.experiments import EXPERIMENTS
 from components.views.images.figures import SHORT
@@ -33,6 +32,7 @@ from dynamics.images.training import MEASURED
 from dynamics.linear_network import Phase
 from dynamics.plotting.number_text import format_number
 from dynamics.plotting.style import FATES, LIGHT
+from dynamics.simulation.run_groups import has_representative_mean
 
 MAX_LOSS_RATIO = 2.0  # between training losses; above it networks have not been trained equally far
 MIN_ANGLE_CHANGE = 1.0  # degrees; a smaller change is not described

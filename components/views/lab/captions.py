@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from components.core.formatting import format_duration, pluralize
-from components.core.network_groups import NEAR, each, groups
-from components.views.lab.figures import MODES
-from components.views.lab.law_comparison import LawComparison, noise
-from components.views.lab.law_comparison import expected as theory
+from components.core.network_groups import each
 from components.views.lab.records import Record
 from components.views.lab.state import LabState
-from components.views.lab.training_history import TrainingHistory
 from dynamics import FiniteWidthTrajectory
 from dynamics.plotting.number_text import format_number
 from dynamics.plotting.planar import Run
 from dynamics.plotting.style import FATES
+from dynamics.plotting.training import MODES
+from dynamics.simulation.law_comparison import LawComparison, noise_of_descent
+from dynamics.simulation.run_groups import NEAR, groups
+from dynamics.simulation.training_history import TrainingHistory
 
 HEAVY_KURTOSIS = 50.0  # of an activation; above it batches miss the rare samples that matter
 CONVENTION = (
@@ -77,7 +77,7 @@ def rest_reason(state: LabState) -> str:
 
 def noise_effect(state: LabState) -> str:
     """Describe the effect of the noise of descent; "" if it is negligible."""
-    noise_ = noise(state)
+    noise_ = noise_of_descent(state.problem)
     if noise_ is None or not noise_.changes:
         return ""
     what = f"batches of {pluralize(state.batch, 'sample')}" + (
@@ -106,7 +106,7 @@ def expected(state: LabState) -> list[str]:
         sentences.append(
             f"m = {state.m} neurons are not orthonormal in d = {state.d}: the first layer starts at random."
         )
-    corrections, shake = theory(state), noise(state)
+    corrections, shake = state.problem.corrections, noise_of_descent(state.problem)
     linear = state.c[0] != 0
     width = (
         f"Finite width acts on the second layer like a decay of (U(1) − B₁)/m = {format_number(corrections.decay, 2)} "
@@ -185,7 +185,7 @@ def difference_sentences(state: LabState, comparison: LawComparison) -> list[str
     sentences = []
     size, at, allowed = comparison.largest("R")
     size_a, at_a, allowed_a = comparison.largest("a")
-    shake = noise(state)
+    shake = noise_of_descent(state.problem)
     has_error_bound = state.mode == "fresh" and state.start == "orthonormal"
     if has_error_bound and comparison.together and shake is not None and not shake.changes:
         within_bound = all(

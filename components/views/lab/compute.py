@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from time import monotonic
 from typing import Any
 
@@ -16,22 +15,20 @@ import numpy as np
 
 from components.core.formatting import format_duration
 from components.core.view import Chunk, Columns, column, scene, table
-from components.views.lab import alt_text, captions, conversion, figures, records
-from components.views.lab.law_comparison import LawComparison, columns, compare_with_law, law_columns, planar_columns
-from components.views.lab.state import LabState
-from components.views.lab.training_history import TrainingHistory
-from dynamics import FiniteWidthTrajectory, Trajectory
-from dynamics.plotting import planar
-from dynamics.plotting.number_text import format_number
+from components.views.lab import alt_text, captions, conversion, records
+from components.views.lab.state import RUNS, LabState
+from dynamics.plotting import training as figures
+from dynamics.plotting.planar import trajectory_style
+from dynamics.plotting.training.columns import network_columns
+from dynamics.plotting.training.picture import NETWORKS, TrainingPicture
 from dynamics.simulation.single_index import SingleIndexTraining, TrainingRecord
+from dynamics.simulation.training_history import TrainingHistory
 
 MAX_WORK = 5e12  # multiply-adds: about two minutes on one or two cores
 WORK_SLICE_SECONDS = 0.2  # of work without a chunk
 RECORD_INTERVAL_SECONDS = 0.25
 CHECKPOINT_INTERVAL_SECONDS = 3.0
 MIN_ESTIMATE_SECONDS = 1.5  # of work before the remaining time is estimated
-RTOL, SAMPLES, MANIFOLD = 1e-8, 400, 700
-NETWORKS = 2  # index of their trajectory, after the laws
 References = Mapping[str, SingleIndexTraining]
 STATUS = "The laws are integrated by Rodas5P; the networks are trained next."
 FINISHED = "over"  # key in a checkpoint: no record follows
@@ -41,54 +38,29 @@ DISCONNECTED_MESSAGE = "You no longer watch: the run stops in a few seconds unle
 def cost(state: LabState) -> float:
     """Return the multiply-adds of the networks; 0 if the state is impossible, which the figure then states."""
     try:
-        return state.work
+        return state.problem.work
     except ValueError:
         return 0.0
 
 
-class Laws:
-    """The laws of a state, at infinite width and at its own, at the same times."""
-
-    def __init__(self, state: LabState) -> None:
-        self.state, self.model = state, state.model
-
-    @cached_property
-    def wide(self) -> FiniteWidthTrajectory:
-        """The exact law of this width."""
-        return self.model.finite_width(self.state.m).trajectory(self.state.a, 0.0, self.state.tau, SAMPLES, rtol=RTOL)
-
-    @cached_property
-    def planar(self) -> Trajectory:
-        """The planar law."""
-        return self.model.trajectory(self.state.a, 0.0, tau=self.wide.tau, rtol=RTOL)
-
-    def law_columns_by_name(self) -> list[tuple[str, Columns]]:
-        """Return both laws by name, with their columns."""
-        run = self.planar
-        return [
-            ("planar", planar_columns(self.wide, run.R, run.a, run.loss)),
-            ("wide", law_columns(self.state, self.wide)),
-        ]
+def picture_of(state: LabState) -> TrainingPicture:
+    """Return the picture of a state without its networks, which a job trains."""
+    return TrainingPicture(state.problem, state.layers)
 
 
 def stream(state: LabState) -> Iterator[Chunk]:
     """Yield the plane, the panels, the laws, the expectations of theory and, if there is one, the record."""
-    laws = Laws(state)
-    model, law_columns_by_name = laws.model, laws.law_columns_by_name()
-    plan = planar.Run(f"ā = {format_number(state.a, 4)}", 0.0, state.a, model.limit(state.a, 0.0))
-    view = planar.window(
-        model, (plan,), [float(np.nanmax(np.abs(law["a"]))) * np.sign(state.a or 1.0) for _, law in law_columns_by_name]
-    )
+    picture = picture_of(state)
+    plan = picture.run
     yield Chunk("start", {"runs": NETWORKS})
-    manifold = model.critical_manifold(MANIFOLD, 2 * max(map(abs, view.a)))
-    yield scene("plane", figures.plane(model, manifold, view, plan), field=planar.field(model, view))
-    yield scene("panels", figures.panels(), figures.DISPLAY)
-    for index, (kind, law_samples) in enumerate(law_columns_by_name):
+    yield scene("plane", picture.empty_plane(), field=picture.field())
+    yield scene("panels", figures.panels(), figures.panel_display(RUNS[1]))
+    for index, (kind, law_samples) in enumerate(picture.law_columns.items()):
         yield Chunk("trajectory", {"index": index, "traces": figures.law_traces(index, kind)})
         yield samples(index, law_samples, True)
     text = {
-        "runs": [captions.law(state, laws.wide, plan)],
-        "fates": [planar.trajectory_style(plan)],
+        "runs": [captions.law(state, picture.law, plan)],
+        "fates": [trajectory_style(plan)],
         "links": conversion.links(state),
         "figures": {"plane": alt_text.plane(state), "panels": alt_text.panels(state)},
     }
@@ -97,8 +69,8 @@ def stream(state: LabState) -> Iterator[Chunk]:
     if record is not None:
         yield Chunk("recording", {"sentence": captions.replay(record), "status": STATUS})
         yield from network_headers(state)
-        replayed = compare_with_law(state, record.history, laws.wide)
-        yield samples(NETWORKS, columns(replayed), True)
+        replayed = picture.comparison(record.history)
+        yield samples(NETWORKS, network_columns(replayed), True)
         yield Chunk("text", {**text, "notes": captions.measured(state, replayed)})
         yield Chunk("end", {"status": captions.status(state, record.history)})
         return
@@ -114,11 +86,12 @@ def network_headers(state: LabState) -> Iterator[Chunk]:
 def run(state: LabState, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk]:
     """Train the networks and yield their records; after a checkpoint, those that follow it."""
     try:
-        training = state.training(MAX_WORK)
-        references = state.references(training)
+        training = state.problem.training(MAX_WORK)
+        references = state.problem.references(training)
     except ValueError as error:
         yield Chunk("error", {"sentence": f"{error}."})
         return
+    picture = TrainingPicture(state.problem, state.layers, training)
     parts: list[TrainingHistory] = []
     finished = checkpoint is not None and FINISHED in checkpoint
     if checkpoint is None:
@@ -136,7 +109,8 @@ def run(state: LabState, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk
         now = monotonic()
         if now > last_record + RECORD_INTERVAL_SECONDS:
             if sent < len(parts):
-                yield samples(NETWORKS, columns(_measured(state, training, parts[sent:])), False)
+                comparison = picture.comparison(TrainingHistory.joined(parts[sent:]))
+                yield samples(NETWORKS, network_columns(comparison), False)
             sent, last_record = len(parts), now
             progress = _progress(training, references)
             remaining = (1 - progress) * (now - began) / max(progress - initial_progress, 1e-9)
@@ -152,10 +126,10 @@ def run(state: LabState, checkpoint: Mapping[str, Any] | None) -> Iterator[Chunk
             }
             yield Chunk("checkpoint", {"course": _packed(TrainingHistory.joined(parts).arrays()), **states})
             last_checkpoint = now
-    comparison = _measured(state, training, parts)
+    comparison = picture.comparison(TrainingHistory.joined(parts))
     if not finished:
         row = sum(len(part.tau) for part in parts[:sent])
-        yield samples(NETWORKS, {name: values[row:] for name, values in columns(comparison).items()}, True)
+        yield samples(NETWORKS, {name: values[row:] for name, values in network_columns(comparison).items()}, True)
         yield Chunk("checkpoint", {"course": _packed(comparison.history.arrays()), FINISHED: True})
     yield Chunk("text", {"notes": captions.measured(state, comparison), "figures": {"panels": alt_text.panels(state)}})
     yield Chunk("end", {"status": captions.status(state, comparison.history)})
@@ -189,16 +163,8 @@ def _progress(training: SingleIndexTraining, references: References) -> float:
 
 def train(state: LabState) -> TrainingHistory:
     """Train the networks from beginning to end."""
-    training = state.training(MAX_WORK)
-    references = state.references(training)
-    records = list(training)
-    return TrainingHistory.of(
-        records, {mode: [next(reference, None) for _ in records] for mode, reference in references.items()}
-    )
-
-
-def _measured(state: LabState, training: SingleIndexTraining, parts: list[TrainingHistory]) -> LawComparison:
-    return compare_with_law(state, TrainingHistory.joined(parts), training.law)
+    training = state.problem.training(MAX_WORK)
+    return TrainingHistory.trained(training, state.problem.references(training))
 
 
 def samples(index: int, values_by_name: Columns, last: bool) -> Chunk:

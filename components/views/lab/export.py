@@ -4,25 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import numpy as np
 
+from components.core.citations import IMAI_2026
 from components.core.state import InvalidLink, ParameterError
 from components.core.view import Columns
 from components.jobs.last_checkpoint import last_checkpoint
 from components.jobs.store import StoreError
 from components.views.lab import captions, compute, records
-from components.views.lab.law_comparison import compare_with_law
-from components.views.lab.state import RECORDS, LabState
-from components.views.lab.training_history import NAMES, TrainingHistory
-from dynamics.plotting.style import LIGHT
-
-_SCRIPT = Path(__file__).with_name("script.py").read_text(encoding="utf-8")
-_HEAD, _, _AFTER_HEAD = _SCRIPT.partition("# --- parameters ---\n")
-_HEAD = _HEAD.partition("\n\n")[2]
-_BODY = _AFTER_HEAD.partition("# --- numbers ---\n")[2]
+from components.views.lab.state import LabState
+from dynamics.simulation.training_history import NAMES, TrainingHistory
 
 
 def table(state: LabState) -> Columns:
@@ -35,12 +29,9 @@ def table(state: LabState) -> Columns:
 
 
 def _table(state: LabState, recorded: Networks | None) -> Columns:
-    law = compute.Laws(state).wide
-    if recorded is not None:
-        law = state.model.finite_width(state.m).trajectory(
-            state.a, 0.0, state.tau, tau=recorded.history.tau, rtol=compute.RTOL
-        )
-    run = state.model.trajectory(state.a, 0.0, tau=law.tau, rtol=compute.RTOL)
+    problem = state.problem
+    law = problem.law if recorded is None else problem.law_at(recorded.history.tau)
+    run = problem.planar_law_at(law.tau)
     laws = {
         "tau": law.tau, "R": law.R, "a": law.a, "Q": law.Q, "loss": law.loss, "R_planar": run.R, "a_planar": run.a,
         "loss_planar": run.loss,
@@ -65,16 +56,13 @@ def document(state: LabState) -> Mapping[str, Any]:
 
     Raises InvalidLink.
     """
-    recorded = networks(state)
-    laws = compute.Laws(state).wide
+    recorded, picture = networks(state), compute.picture_of(state)
     return {
         "coefficients": captions.CONVENTION,
         "table": {name: np.ascontiguousarray(values) for name, values in _table(state, recorded).items()},
         "networks": None if recorded is None else _described(state, recorded),
         "expected": captions.expected(state),
-        "measured": []
-        if recorded is None
-        else captions.measured(state, compare_with_law(state, recorded.history, laws)),
+        "measured": [] if recorded is None else captions.measured(state, picture.comparison(recorded.history)),
         "work": compute.cost(state),
     }
 
@@ -116,25 +104,35 @@ def networks(state: LabState) -> Networks | None:
 
 
 def python(state: LabState) -> str:
-    """Return a script that trains the same networks with `dynamics` and plots them over their laws."""
-    parameters = {
-        "C": state.c,
-        "C_STAR": state.c_star,
-        "A0": state.a,
-        "M": state.m,
-        "D": state.d,
-        "BATCH": state.batch,
-        "GAMMA": None if state.step is None else state.step * state.m,
-        "NOISE": state.noise,
-        "SEEDS": state.seeds,
-        "MODE": state.mode,
-        "START": state.start,
-        "TAU_END": state.tau,
-        "RECORDS": RECORDS,
-        "COLORS": (LIGHT["ink"], LIGHT["muted"], LIGHT["network"]),
+    """Return a script that trains and draws the same networks. Only numbers and choices of the state enter it."""
+    problem = state.problem
+    fields = {
+        **{name: getattr(problem, name) for name in ("m", "d", "batch", "gamma")},
+        "c": state.c,
+        "c_star": state.c_star,
+        **{name: getattr(problem, name) for name in ("a0", "tau_end", "noise", "seeds", "mode", "start")},
+        "layers": state.layers,
     }
-    lines = "".join(f"{name} = {value!r}\n" for name, value in parameters.items())
-    about = '"""Networks that learn a single-index target, over the laws that predict them.\n\n'
-    source = "Model: Imai, Nishiyama & Imaizumi, arXiv:2602.07378. Needs numpy, plotly and the package `dynamics`.\n"
-    source += "C and C_STAR are coefficients of the probabilists' Hermite polynomials He_k, k = 1, 2, ...\n"
-    return f'{about}{source}Link: /lab?{state.query()}\n"""\n\n{_HEAD}{lines}\n{_BODY}'
+    arguments = "\n".join(f"    {name}={value!r}," for name, value in fields.items())
+    display = f"{state.axis!r}, {state.panel!r}{f', {state.span!r}' if state.span else ''}"
+    return f'''"""Networks that learn a single-index target, with their laws: numbers, and figures as HTML.
+
+Link: /lab?{state.query()}
+{fill("Model: " + IMAI_2026.citation, 110)}
+c and c_star are coefficients of the probabilists' Hermite polynomials He_k, k = 1, 2, ...
+"""
+
+from dynamics.plotting import TrainingPicture, to_plotly
+
+picture = TrainingPicture.of(
+{arguments}
+)
+history = picture.history  # R, a, loss and Q of each run, and those of other ways to learn
+print("networks end at R =", history.seeds["R"][-1], "a =", history.seeds["a"][-1], history.halted)
+print("law of this width: R =", picture.law.R[-1], "a =", picture.law.a[-1])
+try:
+    to_plotly(picture.plane({state.window or ()!r})).write_html("lab_plane.html")
+    to_plotly(picture.panels({display})).write_html("lab_panels.html")
+except ImportError as error:
+    print(error)
+'''

@@ -11,10 +11,10 @@ import numpy as np
 from components.core.annotation_targets import AnnotationTargets
 from components.core.claims import Quantity, interpolate
 from components.views.lab import records
-from components.views.lab.compute import NETWORKS
-from components.views.lab.law_comparison import noise
 from components.views.lab.state import LabState
 from components.views.unlearning.lecture import MANIFOLD, model_of
+from dynamics.plotting.training.picture import NETWORKS
+from dynamics.simulation.law_comparison import noise_of_descent
 
 
 @lru_cache(maxsize=32)
@@ -45,7 +45,7 @@ def _law_of(state: LabState, m: int) -> Any:
 
 
 def _estimate(state: LabState) -> Any:
-    effect = noise(state)
+    effect = noise_of_descent(state.problem)
     if effect is None or effect.estimate is None:
         raise ValueError("no estimate of the noise for this state")
     return effect.estimate

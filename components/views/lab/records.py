@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from components.views.lab.state import LabState
-from components.views.lab.training_history import TrainingHistory
+from dynamics.simulation.training_history import TrainingHistory
 
 FOLDER = Path(__file__).with_name("records")
 

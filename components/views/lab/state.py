@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import numpy as np
-from numpy.typing import ArrayLike
-
 from components.core.controls import Checkboxes, Choice, Slider
 from components.core.state import Parameter, PlaybackMode, State
 from components.views.unlearning.state import HEIGHT, START, Activation, Number, Numbers, Target
 from dynamics import UnlearningModel
-from dynamics.simulation.sgd import WORK_MAX, Start, TrainingSetup
-from dynamics.simulation.single_index import MODES, SingleIndexTraining, expected_steps, train_single_index
+from dynamics.plotting.training.picture import LAYERS, PANELS
+from dynamics.simulation.sgd import Start
+from dynamics.simulation.single_index import MODES
+from dynamics.simulation.single_index_problem import SingleIndexProblem
 
 WIDTH = (2, 2000)
 DIMENSION = (2, 2000)
@@ -23,11 +22,6 @@ RUNS = (1, 8)
 SEEDS = (0, 9999)
 HORIZON = (1e-2, 1e5)
 FIRST_LAYERS = ("orthonormal", "sphere")
-LAYERS = ("planar", "wide", "single", "beside")
-PANELS = ("course", "difference")
-RECORDS = 160
-MAX_FLOW_WIDTH = 40  # neurons of the population gradient that is integrated for comparison: a few seconds
-MAX_REFERENCE_WORK = 5e11  # multiply-adds of networks trained for comparison: about fifteen seconds
 
 
 class LabState(State):
@@ -146,43 +140,10 @@ class LabState(State):
         return tuple(range(self.seed, self.seed + self.runs))
 
     @property
-    def problem(self) -> TrainingSetup:
-        """The training problem of each network."""
-        w, activation, target = self.model.coefficients
-        phi, sigma = ((0.0, *(np.sqrt(w) * values).tolist()) for values in (target, activation))
-        return TrainingSetup.of(phi, sigma, 1.0, self.m, self.d, self.batch, self.noise, self.step)
-
-    @property
-    def work(self) -> float:
-        """Estimated multiply-adds of the networks. Raises ValueError if they are impossible."""
-        return self._descent if self.mode == "fresh" else 0.0
-
-    @property
-    def _descent(self) -> float:
-        problem = self.problem
-        return expected_steps(self.model, problem, self.a, 0.0, self.tau) * problem.work * self.runs
-
-    def training(self, max_work: float) -> SingleIndexTraining:
-        """Return the runs before their first step. Raises ValueError with a sentence if they are impossible."""
-        return self._training(self.mode, max_work)
-
-    def references(self, training: SingleIndexTraining) -> dict[str, SingleIndexTraining]:
-        """Return other ways to learn at the times of these runs, by mode, if they cost little.
-
-        They are the discrete recursion, the population gradient (from the symmetric start it is the law of the width,
-        which is shown anyway), and descent.
-        """
-        modes = ["recursion"]
-        if self.start != "orthonormal" and self.m <= MAX_FLOW_WIDTH:
-            modes.append("population")
-        if self.mode != "fresh" and self._descent <= MAX_REFERENCE_WORK:
-            modes.append("fresh")
-        modes = [mode for mode in modes if mode != self.mode]
-        return {mode: self._training(mode, WORK_MAX, training.tau) for mode in modes}
-
-    def _training(self, mode: str, max_work: float, tau: ArrayLike | None = None) -> SingleIndexTraining:
-        return train_single_index(
-            self.m, self.d, self.batch, None if self.step is None else self.step * self.m, self.c, self.c_star, self.a,
-            self.tau, self.noise, self.seeds, mode=mode, start=self.start,  # type: ignore[arg-type]
-            n=RECORDS, tau=tau, most=max_work,
+    def problem(self) -> SingleIndexProblem:
+        """The networks before they are trained."""
+        gamma = None if self.step is None else self.step * self.m
+        return SingleIndexProblem(
+            self.model, self.m, self.d, self.batch, gamma, self.a, self.tau, self.noise, self.seeds,
+            self.mode, self.start,  # type: ignore[arg-type]
         )  # fmt: skip

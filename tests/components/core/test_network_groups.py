@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from components.core import network_groups
+from dynamics.simulation import run_groups
 
 
 @pytest.mark.parametrize(
@@ -24,7 +25,7 @@ from components.core import network_groups
     ],
 )
 def test_values_part_where_a_gap_is_large_for_both_sides(values: list[float], expected: list[int]) -> None:
-    parts = network_groups.groups(values)
+    parts = run_groups.groups(values)
     assert [len(part) for part in parts] == expected
     joined = [one for part in parts for one in part]
     assert joined == sorted(one for one in values if np.isfinite(one))
@@ -32,12 +33,12 @@ def test_values_part_where_a_gap_is_large_for_both_sides(values: list[float], ex
 
 def test_a_mean_is_representative_where_a_run_is_near_it() -> None:
     values = np.array([[0.137, 0.285, np.nan], [0.27, 0.28, np.nan], [0.2, 0.5, 0.8], [np.nan] * 3, [79.0, 81.0, 80.0]])
-    assert network_groups.has_representative_mean(values, axis=1).tolist() == [False, True, True, True, True]
+    assert run_groups.has_representative_mean(values, axis=1).tolist() == [False, True, True, True, True]
     rng = np.random.default_rng(0)
     for _ in range(300):
         each = rng.uniform(-1, 1, rng.integers(1, 6)) * rng.choice([1.0, 100.0])
         distance = np.abs(each - each.mean()).min()
-        assert bool(network_groups.has_representative_mean(each)) == (distance <= network_groups.resolution(each))
+        assert bool(run_groups.has_representative_mean(each)) == (distance <= run_groups.resolution(each))
 
 
 def test_a_sentence_contains_every_run_or_the_ends_of_its_group() -> None:

@@ -11,10 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import given, settings
@@ -32,8 +30,8 @@ from components.views.unlearning.view import UnlearningView
 from dynamics import Fate, UnlearningModel
 from dynamics.interruption import interruptible
 from dynamics.plotting import PlanarPicture
-from dynamics.plotting.filling import numbers
 from dynamics.plotting.renderers import MISSING
+from tests.components.export.scripts import assert_same_figure, executed
 from tests.components.streamed import values
 
 ROOT = Path(__file__).parents[3]
@@ -86,15 +84,6 @@ def exported(client: FlaskClient, kind: str, state: UnlearningState) -> str:
 def document(client: FlaskClient, state: UnlearningState) -> dict[str, Any]:
     """The JSON; NaN and Infinity, which are not JSON, are refused."""
     return json.loads(exported(client, "json", state), parse_constant=lambda name: pytest.fail(f"{name} in JSON"))
-
-
-def executed(code: str) -> dict[str, Any]:
-    """What the script has computed, and the figures that it writes, by the names of their files."""
-    names: dict[str, Any] = {"__name__": "__main__"}
-    drawn: dict[str, go.Figure] = {}
-    with patch.object(go.Figure, "write_html", lambda figure, file: drawn.update({file: figure})):
-        exec(compile(code, "picture.py", "exec"), names)
-    return names | {"drawn": drawn}
 
 
 def assert_close(computed: Any, given: Any) -> None:
@@ -190,31 +179,8 @@ def assert_same_figures(client: FlaskClient, state: UnlearningState) -> None:
     drawn = executed(exported(client, "py", state))["drawn"]
     streamed = StreamResult.of(client.get(f"/stream/unlearning?{state.query()}").data.splitlines())
     for name in ("plane", "panels"):
-        shown, figure = page_figure(UnlearningView(), state, name, streamed), drawn[f"unlearning_{name}.html"]
-        assert [trace["name"] for trace in shown["data"]] == [trace.name for trace in figure.data]
-        for theirs, mine in zip(shown["data"], figure.data, strict=True):
-            for axis in ("x", "y"):
-                with np.errstate(over="ignore"):
-                    ours = np.array(getattr(mine, axis), float).astype(np.float32)
-                assert_streamed(ours, numbers(theirs[axis]).astype(np.float32), theirs["name"])
-            for part in ("line", "marker"):
-                if part in theirs:
-                    look = go.Figure([{"type": theirs["type"], part: theirs[part]}]).data[0][part]
-                    assert mine[part].to_plotly_json() == look.to_plotly_json()
-        for axis in [axis for axis in shown["layout"] if axis[1:5] == "axis"]:
-            mine = figure.layout[axis]
-            np.testing.assert_allclose(mine.range, shown["layout"][axis]["range"], rtol=1e-5, atol=1e-6)
-            assert mine.title.text == shown["layout"][axis]["title"]["text"]
-            assert mine.type == shown["layout"][axis].get("type", mine.type)
-
-
-def assert_streamed(computed: np.ndarray, streamed: np.ndarray, name: str) -> None:
-    """Equal as float32, up to what rounding does to a position that is computed from streamed numbers."""
-    assert computed.shape == streamed.shape, name
-    assert (np.isfinite(computed) == np.isfinite(streamed)).all(), name
-    finite = np.isfinite(computed)
-    scale = np.abs(streamed[finite]).max(initial=0.0)
-    np.testing.assert_allclose(computed[finite], streamed[finite], rtol=1e-6, atol=3e-6 * scale, err_msg=name)
+        shown = page_figure(UnlearningView(), state, name, streamed)
+        assert_same_figure(shown, drawn[f"unlearning_{name}.html"])
 
 
 @pytest.mark.parametrize("fields", BESIDE, ids=lambda fields: fields["panel"])

@@ -11,14 +11,13 @@ import pytest
 
 from app import create_app
 from components.views.lab import records
-from components.views.lab.compute import Laws
-from components.views.lab.law_comparison import compare_with_law
 from components.views.lab.state import LabState
 from components.views.time_scales import captions, compute, conversion, export
 from components.views.time_scales.state import TimeScalesState
 from components.views.unlearning import finite_width_notes
 from dynamics import MeanFieldModel, MeanFieldTrajectory, ResultCode, UnlearningModel, compare_networks
 from dynamics.planar.trajectories import trajectory
+from dynamics.simulation.law_comparison import compare_with_law
 
 STATE = TimeScalesState.make({"eps": 1.0, "m": 4, "t": 2.0, "layers": ("overlaps",)})
 ALIKE = TimeScalesState.make(
@@ -93,11 +92,14 @@ def test_networks_are_compared_with_their_law_only_as_far_as_it_reaches() -> Non
     state = LabState()
     kept = records.of(state)
     assert kept is not None
-    law = Laws(state).wide
+    law = state.problem.law
     half = law.tau.size // 2
     short = replace(law, **{name: getattr(law, name)[:half] for name in ("tau", "R", "a", "Q", "loss")})
     beyond = kept.history.tau > law.tau[half - 1]
-    found, expected = compare_with_law(state, kept.history, short), compare_with_law(state, kept.history, law)
+    found, expected = (
+        compare_with_law(state.problem, kept.history, short),
+        compare_with_law(state.problem, kept.history, law),
+    )
     assert np.isnan(found.deviation["R"][beyond]).all()
     np.testing.assert_array_equal(found.deviation["R"][~beyond], expected.deviation["R"][~beyond])
 

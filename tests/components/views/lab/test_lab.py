@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import runpy
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,17 +17,18 @@ from app import create_app
 from components.core.formatting import format_duration
 from components.jobs.store import StoreError
 from components.views.lab import captions, compute, export, layout, records
-from components.views.lab.law_comparison import columns, compare_with_law
 from components.views.lab.state import (
     LabState,
 )
-from components.views.lab.training_history import TrainingHistory
 from components.views.lab.view import LabView
 from components.views.links import to_lab
 from components.views.registry import VIEWS
 from components.views.unlearning.state import UnlearningState
 from dynamics import UnlearningModel
+from dynamics.plotting.training.columns import network_columns
+from dynamics.simulation.law_comparison import compare_with_law
 from dynamics.simulation.single_index import MODES
+from dynamics.simulation.training_history import TrainingHistory
 from tests.components.streamed import joined, values
 from tests.waiting import core_is_ready
 
@@ -102,7 +101,7 @@ def test_the_live_run_gives_the_record_that_is_shipped(preset: Any) -> None:
         parts.append(json.loads(chunk.line()))
         if preset.name not in CHEAP and chunk.kind == "trace" and values(parts[-1]["columns"]["tau"])[-1] > 10.0:
             break
-    wanted = columns(compare_with_law(state, kept.history, compute.Laws(state).wide))
+    wanted = network_columns(compute.picture_of(state).comparison(kept.history))
     for name in wanted:
         found = np.concatenate([values(part["columns"][name]) for part in of_kind(parts, "trace") if part["columns"]])
         np.testing.assert_allclose(found, wanted[name].ravel()[: len(found)], atol=2e-3, err_msg=name)
@@ -134,10 +133,10 @@ def test_layers_panels_and_watching_ask_for_no_other_run() -> None:
 
 def test_differences_are_the_networks_less_the_law_beside_what_is_allowed() -> None:
     state = LabState(m=40, d=60, batch=400, tau=20.0, runs=4)
-    training = state.training(compute.MAX_WORK)
+    training = state.problem.training(compute.MAX_WORK)
     found = list(training)
     course = TrainingHistory.of(found, {})
-    differs = compare_with_law(state, course, training.law)
+    differs = compare_with_law(state.problem, course, training.law)
     R = np.array([record.R_seeds for record in found])
     error = R.std(axis=1, ddof=1) / 2
     np.testing.assert_allclose(differs.deviation["R"], R.mean(axis=1) - training.law.R)
@@ -153,8 +152,8 @@ def test_differences_are_the_networks_less_the_law_beside_what_is_allowed() -> N
         captions.difference_sentences(state, differs)
     )
     # what the noise adds off the target, of which theory knows the size
-    noise = columns(differs)["Q_off"][-1]
-    theory = compute.Laws(state).law_columns_by_name()[1][1]["Q_off"]
+    noise = network_columns(differs)["Q_off"][-1]
+    theory = compute.picture_of(state).law_columns["wide"]["Q_off"]
     assert np.isfinite(theory[-1])
     assert noise == pytest.approx(theory[-1], rel=0.6)
 
@@ -173,14 +172,14 @@ def test_single_neurons_come_with_the_records_and_are_bounded_on_the_wire() -> N
 def test_other_ways_to_learn_are_drawn_where_they_cost_little() -> None:
     def modes(**asked: Any) -> set[str]:
         state = LabState(m=10, d=20, batch=60, tau=5.0, **asked)
-        return set(state.references(state.training(compute.MAX_WORK)))
+        return set(state.problem.references(state.problem.training(compute.MAX_WORK)))
 
     assert modes() == {"recursion"}
     assert modes(first="sphere") == {"recursion", "population"}
     assert modes(mode="recursion") == {"fresh"}
     assert modes(mode="population", first="sphere") == {"recursion", "fresh"}
     heavy = LabState(mode="recursion", m=400, d=401, batch=4000, tau=500.0)
-    assert heavy.references(heavy.training(compute.MAX_WORK)) == {}
+    assert heavy.problem.references(heavy.problem.training(compute.MAX_WORK)) == {}
 
 
 @pytest.mark.parametrize(
@@ -235,7 +234,7 @@ def test_what_would_take_too_long_is_refused_before_it_starts(client: FlaskClien
 
 def test_the_laws_are_the_cores() -> None:
     parts = parts_of(compute.stream(SMALL))
-    law = SMALL.model.finite_width(10).trajectory(SMALL.a, 0.0, 5.0, compute.SAMPLES)
+    law = SMALL.model.finite_width(10).trajectory(SMALL.a, 0.0, 5.0, 400)
     for name in ("tau", "R", "a", "loss", "Q"):
         np.testing.assert_allclose(joined(parts, 1, name), getattr(law, name), rtol=1e-5, atol=1e-7)
     for part in of_kind(parts, "scene"):
@@ -248,7 +247,7 @@ def test_the_laws_are_the_cores() -> None:
 
 def test_the_run_brings_the_networks_in_a_band() -> None:
     parts = parts_of(compute.run(SMALL, None))
-    records = list(SMALL.training(compute.MAX_WORK))
+    records = list(SMALL.problem.training(compute.MAX_WORK))
     R = np.array([record.R_seeds for record in records])
     np.testing.assert_allclose(joined(parts, 2, "tau"), [record.tau for record in records], rtol=1e-6)
     np.testing.assert_allclose(joined(parts, 2, "R"), R.mean(axis=1), rtol=1e-5, atol=1e-7)
@@ -299,17 +298,6 @@ def test_what_is_not_possible_is_said() -> None:
     assert parts_of(compute.stream(state))[-1]["kind"] == "end"
     heavy = LabState(c=(1.0,) * 5, c_star=(1.0,) * 5)
     assert "heavy-tailed" in " ".join(of_kind(parts_of(compute.stream(heavy)), "text")[0]["notes"])
-
-
-def test_the_script_trains_the_same_networks(
-    client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    script = tmp_path / "script.py"
-    script.write_bytes(client.get(f"/export/lab.py?{SMALL.query()}").data)
-    monkeypatch.chdir(tmp_path)
-    found = runpy.run_path(str(script))
-    records = list(SMALL.training(compute.MAX_WORK))
-    np.testing.assert_array_equal(found["R"], [record.R_seeds for record in records])
 
 
 def test_a_replay_is_given_away_with_its_laws(client: FlaskClient) -> None:
@@ -390,16 +378,11 @@ def test_runs_that_part_are_told_one_by_one_and_have_no_mean() -> None:
     assert "39 have R = 0.166 to 0.17 and a = " in parted
     assert "1 has R = −1 and a = −15.7" in parted
     assert not any("seed 1 part" in note for note in notes)
-    made = columns(compare_with_law(state, course, compute.Laws(state).wide))
+    made = network_columns(compute.picture_of(state).comparison(course))
     assert np.isnan(made["R"][-1])
     assert [made[f"R_run{place}"][-1] for place in (0, 1)] == course.seeds["R"][-1].tolist()
-    agree = columns(
-        compare_with_law(
-            LabView.presets[0].state,
-            records.of(LabView.presets[0].state).history,
-            compute.Laws(LabView.presets[0].state).wide,
-        )
-    )
+    other = LabView.presets[0].state
+    agree = network_columns(compute.picture_of(other).comparison(records.of(other).history))
     assert np.isfinite(agree["R"]).all()
 
 

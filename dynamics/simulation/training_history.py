@@ -1,4 +1,4 @@
-"""Records of training as arrays, in which runs are streamed, checkpointed and stored."""
+"""Records of training as arrays, in which runs are compared with laws, drawn and stored."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any, Self
 
 import numpy as np
 
-from components.core.network_groups import has_representative_mean
-from components.core.view import Columns
-from dynamics.simulation.single_index import TrainingRecord
+from dynamics.simulation.run_groups import has_representative_mean
+from dynamics.simulation.single_index import SingleIndexTraining, TrainingRecord
+from dynamics.typing import FloatArray
 
+Columns = Mapping[str, FloatArray]
 NAMES = ("R", "a", "loss", "Q")
 SINGLE = ("R_single", "a_single")
 
@@ -26,7 +27,7 @@ class TrainingHistory:
     they did.
     """
 
-    tau: np.ndarray
+    tau: FloatArray
     seeds: Columns
     single: Columns
     references: Mapping[str, Columns] = field(default_factory=dict)
@@ -56,6 +57,12 @@ class TrainingHistory:
         )
 
     @classmethod
+    def trained(cls, training: SingleIndexTraining, references: Mapping[str, SingleIndexTraining]) -> Self:
+        """Train the networks, and other ways to learn by mode, to the end."""
+        records = list(training)
+        return cls.of(records, {mode: [next(other, None) for _ in records] for mode, other in references.items()})
+
+    @classmethod
     def joined(cls, parts: Iterable[Self]) -> Self:
         """Concatenate parts."""
         parts = list(parts)
@@ -75,27 +82,27 @@ class TrainingHistory:
             last.halted,
         )
 
-    def mean(self, name: str) -> np.ndarray:
+    def mean(self, name: str) -> FloatArray:
         """Return the mean over the runs, (n,)."""
-        return self.seeds[name].mean(axis=1)
+        return np.asarray(self.seeds[name].mean(axis=1))
 
-    def representative_mean(self, name: str) -> np.ndarray:
+    def representative_mean(self, name: str) -> FloatArray:
         """Return the mean over the runs if one of them is near it, (n,); nan otherwise."""
         representative = has_representative_mean(self.seeds[name], axis=1)
         return np.where(representative, self.mean(name), np.nan)
 
-    def spread(self, name: str) -> np.ndarray:
+    def spread(self, name: str) -> FloatArray:
         """Return the standard deviation between the runs, (n,); nan for a single run."""
         each = self.seeds[name]
         return each.std(axis=1, ddof=1) if each.shape[1] > 1 else np.full(len(each), np.nan)
 
-    def standard_error(self, name: str) -> np.ndarray:
+    def standard_error(self, name: str) -> FloatArray:
         """Return the standard error of the mean, (n,); 0 for a single run."""
         each = self.seeds[name]
         count = each.shape[1]
         return each.std(axis=1, ddof=1) / np.sqrt(count) if count > 1 else np.zeros(len(each))
 
-    def arrays(self) -> dict[str, np.ndarray]:
+    def arrays(self) -> dict[str, FloatArray]:
         """Return all data as arrays by name, for ``numpy.savez``."""
         groups: dict[str, Columns] = {"seeds": self.seeds, "single": self.single, "neurons": self.neurons}
         groups |= {f"beside {mode}": columns for mode, columns in self.references.items()}
@@ -112,7 +119,7 @@ class TrainingHistory:
     @classmethod
     def of_arrays(cls, arrays: Mapping[str, Any]) -> Self:
         """Create a history from such arrays; others are ignored."""
-        groups: dict[str, dict[str, np.ndarray]] = {}
+        groups: dict[str, dict[str, FloatArray]] = {}
         for key in arrays:
             group, slash, name = key.partition("/")
             if slash:

@@ -1,11 +1,10 @@
-"""Figures of the Lab: the R–a plane with laws as lines and networks as a band, and panels over time."""
+"""Figures of training: the R–a plane with laws as lines and networks, and panels over time, without samples."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from components.views.lab.state import RUNS
-from dynamics import CriticalManifold, UnlearningModel
+from dynamics.planar import CriticalManifold, UnlearningModel
 from dynamics.plotting import planar
 from dynamics.plotting.schema import Figure, Trace
 from dynamics.plotting.style import LIGHT
@@ -35,17 +34,20 @@ REFERENCE_STYLES = {
     "fresh": (LIGHT["degree0"], "7px,3px"),
 }
 DEVIATION_TITLES = ("R − law", "a − law", "loss − law", "Q − R² − law")
-DISPLAY = {
-    "axis": {"linear": {"layout": {"xaxis.type": "linear", "xaxis.tickfont.size": TICKS}}},
-    "panel": {
-        "difference": {
-            "layout": {f"{axis_name(row)}.title.text": title for row, title in enumerate(DEVIATION_TITLES)},
-            "columns": {f"{column}{end}": f"{column}_off{end}" for column in COLUMNS for end in ("", "_low", "_high")}
-            | {f"{column}_{mode}": f"{column}_{mode}_off" for column in COLUMNS for mode in REFERENCE_STYLES}
-            | {f"{column}_run{run}": f"{column}_run{run}_off" for column in COLUMNS for run in range(RUNS[1])},
-        }
-    },
-}
+
+
+def panel_display(runs: int) -> dict[str, Any]:
+    """Return what the display parameters change in the panels, for as many runs: the time axis, and differences from
+    the law in place of values.
+    """
+    columns = {f"{column}{end}": f"{column}_off{end}" for column in COLUMNS for end in ("", "_low", "_high")}
+    columns |= {f"{column}_{mode}": f"{column}_{mode}_off" for column in COLUMNS for mode in REFERENCE_STYLES}
+    columns |= {f"{column}_run{run}": f"{column}_run{run}_off" for column in COLUMNS for run in range(runs)}
+    titles = {f"{axis_name(row)}.title.text": title for row, title in enumerate(DEVIATION_TITLES)}
+    return {
+        "axis": {"linear": {"layout": {"xaxis.type": "linear", "xaxis.tickfont.size": TICKS}}},
+        "panel": {"difference": {"layout": titles, "columns": columns}},
+    }
 
 
 def plane(model: UnlearningModel, manifold: CriticalManifold, view: planar.Window, run: planar.Run) -> Figure:

@@ -4,7 +4,7 @@ The mean over the runs is compared with the exact law of the width; the error bo
 and C_2 d/B. In the metric of the plane, a is replaced by a / max(1, |a|); for the overlap Q only Q - R^2 is compared,
 because the rest is the difference of R. If the runs separate, so that none is near their mean, the mean is nan.
 
-The law is that of vanishing noise. `noise` estimates how far the noise of descent changes it.
+The law is that of vanishing noise. `noise_of_descent` estimates how far the noise of descent changes it.
 """
 
 from __future__ import annotations
@@ -14,17 +14,16 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from components.core.network_groups import has_representative_mean
-from components.core.view import Columns
-from components.views.lab.state import LabState
-from components.views.lab.training_history import NAMES, TrainingHistory
-from dynamics import FiniteWidthTrajectory
-from dynamics.planar.finite_width.finite_size import FiniteSizeCorrections, NoiseEstimate, noise_estimate
+from dynamics.planar.finite_width.finite_size import NoiseEstimate, noise_estimate
+from dynamics.planar.finite_width.model import FiniteWidthTrajectory
+from dynamics.simulation.run_groups import has_representative_mean
+from dynamics.simulation.single_index_problem import SingleIndexProblem
+from dynamics.simulation.training_history import NAMES, Columns, TrainingHistory
+from dynamics.typing import FloatArray
 
 OF_WIDTH, OF_SAMPLING = 1.0, 0.5  # C_1 and C_2, the constants of the tests of the core
 ERRORS = 3.0  # standard errors of the mean
 SHIFT_R, SHIFT_A = 0.02, 0.05  # of R and of a / max(1, |a|); a larger shift counts as an effect of noise
-SAMPLES, RTOL = 400, 1e-8  # of the law without noise
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +52,7 @@ class LawComparison:
         """Whether the mean over the runs is near one of them throughout, in R and a."""
         return all(bool(has_representative_mean(self.history.seeds[name], axis=1).all()) for name in ("R", "a"))
 
-    def farthest(self, name: str) -> np.ndarray:
+    def farthest(self, name: str) -> FloatArray:
         """Return the largest difference of each run from the law (runs,)."""
         size = np.maximum(1.0, np.abs(self.law["a"])) if name == "a" else np.ones(len(self.history.tau))
         apart = np.abs(self.history.seeds[name] - self.law[name][:, None]) / size[:, None]
@@ -73,7 +72,7 @@ class Noise:
     step: float
 
     @cached_property
-    def shift(self) -> np.ndarray:
+    def shift(self) -> FloatArray:
         """The shift of R or a / max(1, |a|), in units of `SHIFT_R` and `SHIFT_A` (n,), the larger of the two; infinite
         without an estimate.
         """
@@ -95,39 +94,42 @@ class Noise:
 
 
 @lru_cache(maxsize=128)
-def noise(state: LabState) -> Noise | None:
-    """Return the noise of descent of a state; None if there is none or no network is possible."""
+def noise_of_descent(problem: SingleIndexProblem) -> Noise | None:
+    """Return the noise of descent; None if there is none, if no network is possible, or without an estimate for the
+    problem: those are from R = 0 and for equal time scales of the layers.
+    """
     try:
-        problem = state.problem
+        setup = problem.setup
     except ValueError:
         return None
-    unstable = problem.step is not None and problem.step > problem.stable(state.a**2)
-    if state.mode != "fresh" or unstable:
+    unstable = setup.step is not None and setup.step > setup.stable(problem.a0**2)
+    if problem.mode != "fresh" or unstable or problem.R0 != 0.0 or problem.model.eps != 1.0:
         return None
-    law = state.model.finite_width(state.m).trajectory(state.a, 0.0, state.tau, SAMPLES, rtol=RTOL)
-    theory = expected(state)
+    law, corrections = problem.law, problem.corrections
 
     def step(tau: float, a: float, loss: float) -> float:
-        if problem.step is not None:
-            return problem.step
-        return problem.adaptive_step(tau, abs(a), a * a, 2.0 * loss + state.noise**2)
+        if setup.step is not None:
+            return setup.step
+        return setup.adaptive_step(tau, abs(a), a * a, 2.0 * loss + problem.noise**2)
 
     def kappa(tau: float, a: float, loss: float) -> float:
-        return theory.kappa(step(tau, a, loss))
+        return corrections.kappa(step(tau, a, loss))
 
-    estimate = noise_estimate(state.model, state.m, state.a, law.tau, kappa, state.noise)
+    estimate = noise_estimate(problem.model, problem.m, problem.a0, law.tau, kappa, problem.noise)
     return Noise(estimate, law, step(float(law.tau[-1]), float(law.a[-1]), float(law.loss[-1])))
 
 
-def compare_with_law(state: LabState, history: TrainingHistory, law: FiniteWidthTrajectory) -> LawComparison:
+def compare_with_law(
+    problem: SingleIndexProblem, history: TrainingHistory, law: FiniteWidthTrajectory
+) -> LawComparison:
     """Compare a history with the law, interpolated between its times, and nan beyond its integration."""
     at = {name: np.interp(history.tau, law.tau, getattr(law, name), right=np.nan) for name in NAMES}
-    mean = _off_target({name: history.representative_mean(name) for name in NAMES})
+    mean = off_target({name: history.representative_mean(name) for name in NAMES})
     size = np.maximum(1.0, np.abs(at["a"]))
-    deviation = _differences(mean, _off_target(at), size)
-    references = {mode: _differences(mean, _off_target(other), size) for mode, other in history.references.items()}
-    if state.mode == "fresh" and state.start == "orthonormal":
-        noise = expected(state).error_bound(OF_WIDTH, OF_SAMPLING)
+    deviation = differences(mean, off_target(at), size)
+    references = {mode: differences(mean, off_target(other), size) for mode, other in history.references.items()}
+    if problem.mode == "fresh" and problem.start == "orthonormal":
+        noise = problem.corrections.error_bound(OF_WIDTH, OF_SAMPLING)
         chance = {name: ERRORS * history.standard_error(name) for name in NAMES}
         error_bound = {name: each / (size if name == "a" else 1.0) + noise for name, each in chance.items()}
     else:
@@ -135,65 +137,20 @@ def compare_with_law(state: LabState, history: TrainingHistory, law: FiniteWidth
     return LawComparison(history, at, deviation, error_bound, references)
 
 
-def _off_target(columns: Columns) -> Columns:
+def off_target(columns: Columns) -> Columns:
+    """Return columns with Q - R^2 in place of Q."""
     return {**columns, "Q": columns["Q"] - columns["R"] ** 2}
 
 
-def _differences(first: Columns, second: Columns, size: np.ndarray) -> Columns:
+def differences(first: Columns, second: Columns, size: FloatArray) -> Columns:
+    """Return the differences of columns, those of a relative to this size."""
     return {name: (first[name] - second[name]) / (size if name == "a" else 1.0) for name in NAMES}
 
 
-def expected(state: LabState) -> FiniteSizeCorrections:
-    """Return the finite-size corrections of this network."""
-    return FiniteSizeCorrections(state.model, state.m, state.d, state.batch)
-
-
-def noise_induced_overlap(state: LabState, tau: np.ndarray) -> np.ndarray:
+def noise_induced_overlap(problem: SingleIndexProblem, tau: FloatArray) -> FloatArray:
     """Return the estimated contribution of noise to Q - R^2 at times (n,); nan without noise."""
-    noise_ = noise(state)
-    if noise_ is None or noise_.estimate is None:
+    noise = noise_of_descent(problem)
+    if noise is None or noise.estimate is None:
         return np.full(len(tau), np.nan)
-    law, estimate_ = noise_.law, noise_.estimate
-    return np.interp(tau, law.tau, (estimate_.Q - estimate_.R**2) - (law.Q - law.R**2))
-
-
-def columns(comparison: LawComparison) -> Columns:
-    """Return the columns of the networks: each run, the means, the range; the deviations from the law and their bound;
-    single neurons; other ways to learn.
-    """
-    history = comparison.history
-    columns_by_name: dict[str, np.ndarray] = {"tau": history.tau, **history.single}
-    law = _off_target(comparison.law)
-    size = np.maximum(1.0, np.abs(law["a"]))
-    for run_number in range(history.seeds["R"].shape[1] if history.seeds["R"].shape[1] > 1 else 0):
-        run = {name: each[:, run_number] for name, each in history.seeds.items()}
-        apart = _differences(_off_target(run), law, size)
-        columns_by_name |= {f"{name}_run{run_number}": values for name, values in run.items()}
-        columns_by_name |= {f"{name}_run{run_number}_off": values for name, values in apart.items()}
-    for name in NAMES:
-        each = history.seeds[name]
-        columns_by_name |= {
-            name: history.representative_mean(name),
-            f"{name}_low": each.min(axis=1),
-            f"{name}_high": each.max(axis=1),
-        }
-        columns_by_name |= {f"{name}_off": comparison.deviation[name], f"{name}_off_low": -comparison.error_bound[name]}
-        columns_by_name |= {f"{name}_off_high": comparison.error_bound[name]}
-        for mode, deviation in comparison.references.items():
-            columns_by_name |= {f"{name}_{mode}": history.references[mode][name]}
-            columns_by_name |= {f"{name}_{mode}_off": comparison.deviation[name] - deviation[name]}
-    return columns_by_name
-
-
-def law_columns(state: LabState, law: FiniteWidthTrajectory) -> Columns:
-    """Return the law of the width, and the difference in the overlap that theory predicts."""
-    overlap = noise_induced_overlap(state, law.tau)
-    return {"tau": law.tau, **{name: getattr(law, name) for name in NAMES}, "Q_off": overlap}
-
-
-def planar_columns(law: FiniteWidthTrajectory, R: np.ndarray, a: np.ndarray, loss: np.ndarray) -> Columns:
-    """Return the planar law at the times of the law of the width, and its distance from that."""
-    planar: Columns = {"R": R, "a": a, "loss": loss, "Q": R**2}
-    wide = _off_target({name: getattr(law, name) for name in NAMES})
-    off = _differences(_off_target(planar), wide, np.maximum(1.0, np.abs(law.a)))
-    return {"tau": law.tau, **planar, **{f"{name}_off": values for name, values in off.items()}}
+    law, estimate = noise.law, noise.estimate
+    return np.interp(tau, law.tau, (estimate.Q - estimate.R**2) - (law.Q - law.R**2))
