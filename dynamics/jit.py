@@ -51,9 +51,10 @@ def _fingerprint() -> str:
     package = Path(__file__).parent
     digest = hashlib.sha256(numba.__version__.encode())
     for source in sorted(package.rglob("*.py")):
-        if source.parent.name == "plotting":  # nothing there is compiled
+        name = source.relative_to(package)
+        if name.parts[0] == "plotting":  # nothing there is compiled
             continue
-        digest.update(source.relative_to(package).as_posix().encode() + source.read_bytes())
+        digest.update(name.as_posix().encode() + source.read_bytes())
     return digest.hexdigest()[:16]
 
 

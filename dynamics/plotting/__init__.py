@@ -5,6 +5,7 @@ plotly of it, which a notebook displays; ``to_matplotlib`` draws it for print, a
 Nothing here imports plotly or matplotlib before that.
 """
 
+from dynamics.plotting.images.picture import ImagesPicture
 from dynamics.plotting.linear_network.picture import LinearNetworkPicture
 from dynamics.plotting.links import open_link
 from dynamics.plotting.phase_maps import phase_map
@@ -13,6 +14,7 @@ from dynamics.plotting.renderers import figure_file, to_matplotlib, to_plotly
 from dynamics.plotting.training.picture import TrainingPicture
 
 __all__ = [
+    "ImagesPicture",
     "LinearNetworkPicture",
     "Pinned",
     "PlanarPicture",

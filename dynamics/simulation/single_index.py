@@ -340,7 +340,7 @@ class SingleIndexTraining:
         >>> from dynamics import train_single_index
         >>> training = train_single_index(10, 20, 100, None, (1, -0.2), (0.6, 0.19), a0=0.2, tau_end=1.0, n=5)
         >>> training.plot(list(training)).layout.yaxis.title.text
-        'a'
+        'second layer  a'
         """
         plotting = import_module("dynamics.plotting")  # which imports this module
         return plotting.to_plotly(plotting.TrainingPicture.of_training(self, records).plane())

@@ -12,6 +12,6 @@ def figures(state: ImagesState) -> dict[str, str]:
     values = ", ".join(format_number(value, 4) for value in state.values)
     experiment = EXPERIMENTS[state.experiment]
     return {
-        "plane": f"{experiment.plane}, for the {experiment.name} {values}.",
-        "panels": f"{experiment.panels} over training, a line for each {experiment.symbol}.",
+        "plane": f"{experiment.plane}, for the {experiment.axes.name} {values}.",
+        "panels": f"{experiment.panels} over training, a line for each {experiment.axes.symbol}.",
     }

@@ -10,12 +10,12 @@ import numpy as np
 from components.core.formatting import format_duration as about_time
 from components.core.formatting import pluralize
 from components.views.images import alt_text
-from components.views.images.columns import active_settings
 from components.views.images.experiment_captions import CAPTIONS
 from components.views.images.experiments import EXPERIMENTS
 from components.views.images.image_store import DatasetInfo
 from components.views.images.state import ImagesState
 from dynamics.images import ImageRuns, SavedResults
+from dynamics.plotting.images.columns import active_settings
 from dynamics.plotting.number_text import format_number
 from dynamics.plotting.style import LIGHT
 
@@ -110,7 +110,7 @@ def _halted(runs: ImageRuns) -> list[str]:
     if not runs.halted:
         return []
     j, i, sentence = runs.halted[0]
-    symbol = EXPERIMENTS[runs.experiment].symbol
+    symbol = EXPERIMENTS[runs.experiment].axes.symbol
     which = (
         f"{runs.settings[j].group}, {symbol} = {format_number(float(runs.settings[j].value), 4)}, seed {runs.seeds[i]}"
     )

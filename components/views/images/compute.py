@@ -23,7 +23,7 @@ from components.core.view import Chunk, Columns, column, scene, table
 from components.jobs.queue import MAX_JOB_BYTES
 from components.jobs.store import StoreError
 from components.operations.build_id import build_id
-from components.views.images import captions, columns, figures
+from components.views.images import captions
 from components.views.images.experiment_captions import CAPTIONS
 from components.views.images.image_store import DatasetInfo, ImageStore
 from components.views.images.state import DIGIT_VALUES, DIGITS, ImagesState
@@ -37,6 +37,8 @@ from dynamics.images import (
     load_results,
     missing_packages,
 )
+from dynamics.plotting import images as figures
+from dynamics.plotting.images.picture import ImagesPicture, traces
 
 BUNDLED_RESULTS = Path(__file__).with_name("results") / "images.npz"
 MAX_WORK = 3e12  # multiply-adds of an experiment: five to fifteen minutes on a core
@@ -101,8 +103,8 @@ def stream(state: ImagesState) -> Iterator[Chunk]:
     name = state.bundled
     reason = "" if name else unavailable_reason(state)
     yield Chunk("start", {"runs": 0, "final": bool(reason)})
-    yield scene("plane", figures.plane(state))
-    yield scene("panels", *figures.panels(state))
+    yield scene("plane", figures.plane(state.shape))
+    yield scene("panels", *figures.panels(state.shape))
     yield Chunk("text", captions.before_results(state, reason, about(state)))
     if name is None:
         yield Chunk("end", {"status": reason and "Nothing is computed."})
@@ -204,24 +206,21 @@ def placeholder_figures(state: ImagesState, settings: Sequence[Setting]) -> Iter
 
 def trajectory_headers(state: ImagesState, settings: Sequence[Setting]) -> Iterator[Chunk]:
     """Yield a trajectory for each setting, then one for each group, still without data."""
-    for index, setting in enumerate(settings):
-        yield Chunk("trajectory", {"index": index, "traces": figures.setting_traces(state, index, setting)})
-    for group in range(len(state.groups)):
-        index = len(settings) + group
-        yield Chunk("trajectory", {"index": index, "traces": figures.group_traces(state, index, group)})
+    shape = state.shape
+    for index in range(len(settings) + len(shape.groups)):
+        yield Chunk("trajectory", {"index": index, "traces": traces(shape, settings, index)})
 
 
 def partial_traces(state: ImagesState, runs: ImageRuns, changed: Collection[int], last: bool) -> Iterator[Chunk]:
     """Yield all recorded values of some settings and of their groups; they replace what the client has."""
-    headers = {chunk.data["index"]: chunk for chunk in trajectory_headers(state, runs.settings)}
-    groups, active = runs.groups, columns.active_settings(runs)
-    new = {index: columns.of_setting(runs, index) for index in changed}
-    for number, name in enumerate(state.groups):
+    picture, groups = ImagesPicture(state.shape, runs), runs.groups
+    indices = list(changed)
+    for number, name in enumerate(state.groups, len(runs.settings)):
         if last or set(groups[name]) & set(changed):
-            new[len(runs.settings) + number] = columns.of_group(runs, active.get(name, []))
-    for index, samples in new.items():
-        yield headers[index]
-        yield Chunk("trace", {"index": index, "columns": encoded(samples), "last": last})
+            indices.append(number)
+    for index in indices:
+        yield Chunk("trajectory", {"index": index, "traces": picture.traces(index)})
+        yield Chunk("trace", {"index": index, "columns": encoded(picture.columns(index)), "last": last})
 
 
 def encoded(samples: Columns) -> dict[str, Any]:

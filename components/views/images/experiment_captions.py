@@ -10,9 +10,7 @@ from typing import Any
 import numpy as np
 
 from components.core.formatting import pluralize
-from components.views.images.columns import active_settings, quantity
 from components.views.images.experiments import EXPERIMENTS
-from components.views.images.figures import SHORT
 from components.views.images.image_store import DatasetInfo
 from components.views.images.measures import (
     angle_changes,
@@ -30,6 +28,8 @@ from dynamics import Fate, scaling_phase
 from dynamics.images import ImageRuns, ImageSplit
 from dynamics.images.training import MEASURED
 from dynamics.linear_network import Phase
+from dynamics.plotting.images import SHORT
+from dynamics.plotting.images.columns import active_settings, quantity
 from dynamics.plotting.number_text import format_number
 from dynamics.plotting.style import FATES, LIGHT
 from dynamics.simulation.run_groups import has_representative_mean
@@ -167,7 +167,7 @@ class WidthCaptions(ExperimentCaptions):
 
     def describe(self, state: ImagesState, runs: ImageRuns) -> Sentences:
         experiment = EXPERIMENTS[state.experiment]
-        paths, symbol = experiment.paths, experiment.symbol
+        paths, symbol = experiment.paths, experiment.axes.symbol
         best, moved, kernel, train, trained = (
             final(runs, name) for name in ("best", "moved", "kernel", "train", "train_accuracy")
         )

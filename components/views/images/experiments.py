@@ -17,6 +17,7 @@ from dynamics.images import (
     unlearning_sweep,
     width_sweep,
 )
+from dynamics.plotting.images import AXES, ExperimentAxes
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,9 @@ class Experiment:
 
     label: of its button.
     values_field: of the state, with the varied values.
-    symbol, name: of what is varied.
+    axes: what is varied, and the quantities over it.
     sweep: makes its networks.
     width, rate, epochs, runs: where the state has none; of the width None where it is varied.
-    quantities: over what is varied, from top to bottom; none where the figure is the R–a plane.
     plane, panels: what the figures show, for screen readers.
     unit: where the learning rate is that of the state.
     paths_field, paths: the field with the ticked ways to grow, and all ways by their names.
@@ -36,14 +36,12 @@ class Experiment:
 
     label: str
     values_field: str
-    symbol: str
-    name: str
+    axes: ExperimentAxes
     sweep: Callable[..., Sweep]
     width: int | None
     rate: float
     epochs: int
     runs: int
-    quantities: tuple[str, ...]
     plane: str
     panels: str = "The chosen quantity, a row for each choice of γ and η,"
     unit: str = ""
@@ -55,14 +53,12 @@ EXPERIMENTS = {
     "scale": Experiment(
         "σ",
         "sigmas",
-        "σ",
-        "initialization scale σ",
+        AXES["scale"],
         scale_sweep,
         width=64,
         rate=0.01,
         epochs=150,
         runs=3,
-        quantities=("accuracy", "norm", "zeta"),
         plane="Test and training accuracy, weight norm and the angles of all layers but the first",
         panels="Angles of all layers but the first, test accuracy and weight norm",
         unit="σ = 1",
@@ -70,14 +66,12 @@ EXPERIMENTS = {
     "width": Experiment(
         "width",
         "widths",
-        "n",
-        "width n",
+        AXES["width"],
         width_sweep,
         width=None,
         rate=0.02,
         epochs=100,
         runs=3,
-        quantities=("best", "moved"),
         plane="Best test accuracy and relative distance from the start",
         unit="n = 64",
         paths_field="width_paths",
@@ -86,14 +80,12 @@ EXPERIMENTS = {
     "initialisation": Experiment(
         "σ → ∞",
         "kappas",
-        "κ",
-        "factor of the scales κ",
+        AXES["initialisation"],
         initialization_sweep,
         width=64,
         rate=0.03,
         epochs=100,
         runs=3,
-        quantities=("best", "moved", "kernel"),
         plane="Best test accuracy, relative distance from the start and kernel ratio",
         unit="κ = 1",
         paths_field="kappa_paths",
@@ -102,18 +94,16 @@ EXPERIMENTS = {
     "unlearning": Experiment(
         "unlearning",
         "starts",
-        "a",
-        "second layer at the start",
+        AXES["unlearning"],
         unlearning_sweep,
         width=100,
         rate=0.03,
         epochs=4000,
         runs=2,
-        quantities=(),
         plane="R–a plane: alignment of the first layer across, second layer up",
         panels="R, a, test loss and kernel distance",
     ),
 }
 WITH_PATHS = tuple(name for name, experiment in EXPERIMENTS.items() if experiment.paths)
 WITH_WIDTH = tuple(name for name, experiment in EXPERIMENTS.items() if experiment.width is not None)
-WITH_BATCHES = tuple(name for name, experiment in EXPERIMENTS.items() if experiment.quantities)
+WITH_BATCHES = tuple(name for name, experiment in EXPERIMENTS.items() if experiment.axes.quantities)

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import numpy as np
 
+from components.core.citations import IMAI_2026, XU_2025
 from components.core.state import InvalidLink, ParameterError
 from components.core.view import Columns
-from components.views.images import captions, columns, compute
+from components.views.images import captions, compute
 from components.views.images.state import ImagesState
 from dynamics.images import ImageRuns, SavedResults, mean_and_spread
+from dynamics.plotting.images import columns
 
 ABSENT = (
     "The networks of these settings have not been computed here to their end: watch them until they are, and save the "
     "data then. The Python computes them as well."
 )
-_SCRIPT = Path(__file__).with_name("script.py").read_text(encoding="utf-8")
-_HEAD, _, _AFTER_HEAD = _SCRIPT.partition("# --- parameters ---\n")
-_HEAD = _HEAD.partition("\n\n")[2]
-_BODY = _AFTER_HEAD.partition("# --- numbers ---\n")[2]
 
 
 def table(state: ImagesState) -> Columns:
@@ -70,22 +68,41 @@ def document(state: ImagesState) -> Mapping[str, Any]:
 
 
 def python(state: ImagesState) -> str:
-    """Return a script that trains the same networks with `dynamics` and plots them."""
+    """Return a script that trains and draws the same networks. Only numbers and choices of the state enter it."""
     dataset = compute.about(state)
-    parameters = {
-        "EXPERIMENT": state.experiment,
-        "ARGUMENTS": state.arguments(dataset.values) if dataset else state.arguments(),
-        "IMAGES": "images.npz" if state.images else None,
-        "MAX_IMAGES": state.most,
-    }
-    lines = "".join(f"{name} = {value!r}\n" for name, value in parameters.items())
-    title = '"""Networks on real images: an experiment, its mean and spread over seeds.\n\n'
-    images_line = f"Put your own images (hash {state.images}) beside it as images.npz.\n" if state.images else ""
-    source = (
-        "Experiments: Xu & Ziyin, arXiv:2401.07085; Imai, Nishiyama & Imaizumi, arXiv:2602.07378. Needs numpy, plotly "
-        "and the package\n`dynamics` with its extra `images`.\n"
-    )
-    return f'{title}{source}{images_line}Link: /lab/images?{state.query()}\n"""\n\n{_HEAD}{lines}\n{_BODY}'
+    arguments = state.arguments(dataset.values) if dataset else state.arguments()
+    lines = "\n".join(f"    {name}={value!r}," for name, value in arguments.items())
+    hint = f"Put your own images (hash {state.images}) beside it as images.npz.\n" if state.images else ""
+    source = 'read_images("images.npz")' if state.images else "load_digits()"
+    display = f"{state.axis!r}, {state.shown!r}{f', {state.span!r}' if state.span else ''}"
+    return f'''"""An experiment with networks on real images: its numbers, and its figures as HTML.
+
+Link: /lab/images?{state.query()}
+{fill(f"Experiments: {XU_2025.citation}; {IMAI_2026.citation}", 110)}
+{hint}It needs the extra `images` of the package.
+"""
+
+from dynamics.images import EXPERIMENTS, {source.partition("(")[0]}
+from dynamics.plotting import ImagesPicture, to_plotly
+
+sweep = EXPERIMENTS[{state.experiment!r}](
+{lines}
+)
+for runs in sweep.run({source}.split(most={state.most})):
+    print(f"\\r{{100 * runs.progress:.0f}} %", end="")
+print()
+for j, setting in enumerate(runs.settings):  # values of each seed
+    trained = " ".join(f"{{value:.3f}}" for value in runs.train_accuracy[j, :, -1])
+    tested = " ".join(f"{{value:.3f}}" for value in runs.best_accuracy[j])
+    label = f"{{setting.group}}, {{runs.varied}} = {{setting.value:g}}"
+    print(f"{{label}}: training accuracy {{trained}}; best test accuracy {{tested}}")
+picture = ImagesPicture.of(runs)
+try:
+    to_plotly(picture.plane({state.window or ()!r})).write_html("images_plane.html")
+    to_plotly(picture.panels({display})).write_html("images_panels.html")
+except ImportError as error:
+    print(error)
+'''
 
 
 def _results(state: ImagesState) -> tuple[SavedResults, ImageRuns]:

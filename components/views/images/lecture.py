@@ -6,11 +6,10 @@ import numpy as np
 
 from components.core.annotation_targets import AnnotationTargets
 from components.core.claims import Quantity
-from components.views.images.columns import quantity
 from components.views.images.compute import results as image_results
-from components.views.images.experiments import EXPERIMENTS
-from components.views.images.figures import panel_rows
 from components.views.images.state import ImagesState
+from dynamics.plotting.images import panel_rows
+from dynamics.plotting.images.columns import quantity
 
 
 def _time_series(state: ImagesState, run: int, name: str) -> np.ndarray:
@@ -68,4 +67,4 @@ QUANTITIES: dict[str, Quantity] = {
 def targets(state: ImagesState) -> AnnotationTargets:
     """Return what a step with this state may mark."""
     runs = (len(state.values) + 1) * len(state.groups)
-    return AnnotationTargets((), runs, (len(EXPERIMENTS[state.experiment].quantities) or 1, len(panel_rows(state))))
+    return AnnotationTargets((), runs, (len(state.shape.axes.quantities) or 1, len(panel_rows(state.shape))))

@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 
 from components.core.network_groups import each
-from components.views.images.columns import quantity
 from dynamics.images import ImageRuns
+from dynamics.plotting.images.columns import quantity
 from dynamics.plotting.number_text import format_number
 
 

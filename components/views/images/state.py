@@ -9,6 +9,7 @@ from components.core.controls import Checkboxes, Choice, NumberList, Slider, lab
 from components.core.state import Parameter, PlaybackMode, State
 from components.views.images.experiments import EXPERIMENTS, WITH_BATCHES, WITH_PATHS, WITH_WIDTH
 from dynamics.images import Sweep
+from dynamics.plotting.images import PANEL_QUANTITIES, ExperimentShape
 
 VALUES = (1, 9)  # of what is varied: as many as there are colors
 SIGMA = (1e-3, 1e3)
@@ -25,7 +26,6 @@ IMAGES = (20, 20_000)
 PATHS = ("1", "2", "3", "4")  # of those of the core, in their order
 TASKS = ("halves", "reversed")
 LOSSES = ("squared", "entropy")
-PANEL_QUANTITIES = ("accuracy", "moved", "loss", "kernel")
 ONLY = {name: {"experiment": (name,)} for name in EXPERIMENTS}  # where controls are visible
 NOT_UNLEARNING, PATHS_VARIED = {"experiment": WITH_BATCHES}, {"experiment": WITH_PATHS}
 DIGITS, DIGIT_VALUES = 1797, 64  # images inside scikit-learn, and values of each
@@ -226,6 +226,14 @@ class ImagesState(State):
         if self.experiment == "width":
             return chosen | {"widths": tuple(int(value) for value in self.values), "paths": self.groups}
         return chosen | {"scales": self.values, "paths": self.groups}
+
+    @property
+    def shape(self) -> ExperimentShape:
+        """What the figures depend on before there are results."""
+        chosen = self.arguments()
+        return ExperimentShape(
+            self.experiment, self.values, self.groups, chosen["epochs"], self.depth, chosen.get("width", 1)
+        )
 
     def sweep(self, values: int = DIGIT_VALUES) -> Sweep:
         """Return the experiment on such images. Raises ValueError with a sentence if it is impossible."""

@@ -121,7 +121,7 @@ class TrainingPicture:
         >>> print(f"R = {picture.history.mean('R')[-1]:.2f}; the law predicts {picture.law.R[-1]:.2f}")
         R = 0.12; the law predicts 0.12
         >>> [trace["name"] for trace in picture.plane()["data"]][-2:]
-        ['start', 'single neurons']
+        ['labels', 'start']
         """
         layers = check_choices("layers", layers, LAYERS)
         training = train_single_index(

@@ -28,7 +28,7 @@ from components.jobs.store import StoreError
 from components.server import image_upload
 from components.server.compute_quota import ComputeQuota
 from components.ui import shell
-from components.views.images import columns, compute, export
+from components.views.images import compute, export
 from components.views.images.image_store import MAX_UPLOAD_BYTES, UPLOAD_PATH, ImageStore
 from components.views.images.state import (
     BATCH,
@@ -52,6 +52,7 @@ from components.views.images.state import (
 from components.views.images.view import ImagesView
 from components.views.registry import VIEWS
 from dynamics.images import PACKAGES, load_digits, mean_and_spread
+from dynamics.plotting.images import columns
 from tests.components.streamed import values
 from tests.dynamics.images.test_images import HARMFUL, good, saved
 from tests.waiting import core_is_ready
@@ -611,18 +612,3 @@ def test_what_was_computed_live_is_given_away_once_it_is_whole(client: FlaskClie
     assert document["groups"] == list(state.groups)
     assert {"numpy", "autograd"} <= set(document["computed"]["versions"])
     assert len(document["table"]["value"]) == 4 * 3
-
-
-@pytest.mark.parametrize("name", TINY)
-def test_the_script_trains_the_same_networks(
-    client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
-    state = TINY[name]
-    script = tmp_path / "script.py"
-    script.write_bytes(client.get(f"/export/images.py?{state.query()}").data)
-    monkeypatch.chdir(tmp_path)
-    found = runpy.run_path(str(script))
-    *_, runs = state.sweep().run(load_digits().split(most=120))
-    np.testing.assert_array_equal(found["runs"].test_loss, runs.test_loss)
-    assert found["runs"].groups == runs.groups
-    assert (tmp_path / "images.html").exists()

@@ -1,4 +1,4 @@
-"""Figures of the Real images view: quantities over the varied parameter or the R–a plane, and panels over training."""
+"""Figures of experiments on images: quantities over the varied parameter or the R–a plane, and panels over training."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import re
 from math import acos, degrees, log10, sqrt
 from typing import Any
 
-from components.views.images.experiments import EXPERIMENTS
-from components.views.images.state import PANEL_QUANTITIES, ImagesState
 from dynamics.images import Setting
+from dynamics.plotting.images.experiments import ExperimentShape
 from dynamics.plotting.number_text import format_number
 from dynamics.plotting.schema import Figure, Trace
 from dynamics.plotting.style import DEGREES, LIGHT, steps
@@ -36,6 +35,7 @@ TITLES = {
     "R": "R",
     "a": "a",
 }
+PANEL_QUANTITIES = ("accuracy", "moved", "loss", "kernel")
 LOGARITHMIC = ("norm", "moved", "kernel")
 SMALL_FONT = 10  # pixels; nine numbers fit on a phone's axis
 DASHED = "6px,3px"
@@ -55,14 +55,14 @@ def angle_title(k: int) -> str:
     return f"ζ{'₀₁₂₃₄₅₆₇₈'[k]} in °"
 
 
-def panel_rows(state: ImagesState) -> list[tuple[str, str | None]]:
+def panel_rows(shape: ExperimentShape) -> list[tuple[str, str | None]]:
     """Return the rows over training: each a quantity, and the group it is of, or None for all."""
-    if state.experiment == "scale":
-        angles = [(f"zeta{k}", None) for k in range(2, state.depth + 1)]
-        return [*angles, ("accuracy", None), *([("norm", None)] if state.depth < MIN_DEPTH_WITHOUT_NORM else [])]
-    if state.experiment == "unlearning":
+    if shape.experiment == "scale":
+        angles = [(f"zeta{k}", None) for k in range(2, shape.depth + 1)]
+        return [*angles, ("accuracy", None), *([("norm", None)] if shape.depth < MIN_DEPTH_WITHOUT_NORM else [])]
+    if shape.experiment == "unlearning":
         return [(name, None) for name in UNLEARNING_ROWS]
-    return [("shown", group) for group in state.groups] or [("shown", "")]
+    return [("shown", group) for group in shape.groups] or [("shown", "")]
 
 
 def powers(name: str) -> dict[str, Any]:
@@ -88,37 +88,37 @@ def title(name: str) -> str:
 # --- over what is varied ---
 
 
-def plane(state: ImagesState) -> Figure:
+def plane(shape: ExperimentShape) -> Figure:
     """Return the axes of the figure over the varied parameter; for unlearning those of the R–a plane."""
-    if state.experiment == "unlearning":
+    if shape.experiment == "unlearning":
         layout = stacked_axes(["a, second layer"], ("R", "R"), log=False)
         layout["xaxis"]["title"]["text"] = "R, alignment with the task's direction"
         layout["hovermode"] = "closest"
         layout["meta"]["extent"] = {"xaxis": "R", "yaxis": "a"}
     else:
-        names = EXPERIMENTS[state.experiment].quantities
+        names = shape.axes.quantities
         layout = stacked_axes([title(name) if name != "zeta" else "ζ in °" for name in names], ("value", ""), log=True)
         layout["xaxis"] |= {
-            "title": {"text": EXPERIMENTS[state.experiment].name},
+            "title": {"text": shape.axes.name},
             "tickfont": {"size": SMALL_FONT},
-            **_ticks(state),
+            **_ticks(shape),
         }
         for number, name in enumerate(names):
-            columns = [f"zeta{k}" for k in range(2, state.depth + 1)] if name == "zeta" else [name]
+            columns = [f"zeta{k}" for k in range(2, shape.depth + 1)] if name == "zeta" else [name]
             extent = [column + suffix for column in columns for suffix in ("", "_low", "_high")]
             _measure(layout, number, name, extent)
-        if state.experiment == "scale":
-            layout["shapes"] = [_chance(state, len(names) - 1)]
-    if state.experiment != "unlearning":
-        short = state.experiment == "scale" and state.depth <= MAX_DEPTH_SHORT_LEGEND
+        if shape.experiment == "scale":
+            layout["shapes"] = [_chance(shape, len(names) - 1)]
+    if shape.experiment != "unlearning":
+        short = shape.experiment == "scale" and shape.depth <= MAX_DEPTH_SHORT_LEGEND
         _named(layout, BOTTOM if short else DEEP_BOTTOM)
-    count = 1 if state.experiment == "unlearning" else len(EXPERIMENTS[state.experiment].quantities)
+    count = 1 if shape.experiment == "unlearning" else len(shape.axes.quantities)
     return {"data": _axes(count), "layout": layout}
 
 
-def _chance(state: ImagesState, row: int) -> dict[str, Any]:
+def _chance(shape: ExperimentShape, row: int) -> dict[str, Any]:
     """Return a line at the angle of independently drawn weights."""
-    at = degrees(acos(1.0 / sqrt(state.arguments()["width"])))
+    at = degrees(acos(1.0 / sqrt(shape.width)))
     return {
         "type": "line", "layer": "below", "xref": "x domain", "x0": 0, "x1": 1, "yref": axis_of(row), "y0": at,
         "y1": at, "line": {"color": LIGHT["muted"], "width": 1, "dash": "dot"},
@@ -127,24 +127,24 @@ def _chance(state: ImagesState, row: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def group_traces(state: ImagesState, index: int, group: int) -> dict[str, list[Trace]]:
+def group_traces(shape: ExperimentShape, index: int, group: int) -> dict[str, list[Trace]]:
     """Return a group's lines over the varied parameter, still without data: means and bands."""
-    if state.experiment == "unlearning":
+    if shape.experiment == "unlearning":
         return {"plane": [], "panels": []}
     traces: list[Trace] = []
-    for row, name in enumerate(EXPERIMENTS[state.experiment].quantities):
+    for row, name in enumerate(shape.axes.quantities):
         if name == "zeta":
-            for k in range(2, state.depth + 1):
+            for k in range(2, shape.depth + 1):
                 color, dash = DEGREES[(k - 2) % len(DEGREES)]
                 traces += _over_value(index, f"zeta{k}", f"layer {k}", (color, dash), row, True)
         else:
-            color, dash = (LIGHT["ink"], "solid") if state.experiment == "scale" else DEGREES[group]
+            color, dash = (LIGHT["ink"], "solid") if shape.experiment == "scale" else DEGREES[group % len(DEGREES)]
             if name == "accuracy":
                 traces += _over_value(index, "train_accuracy", "training", TRAINING, row, True)
                 traces += _over_value(index, name, "test", (color, dash), row, True)
                 continue
-            label = title(name) if state.experiment == "scale" else superscripts(state.groups[group])
-            traces += _over_value(index, name, label, (color, dash), row, state.experiment != "scale" and row == 0)
+            label = title(name) if shape.experiment == "scale" else superscripts(shape.groups[group])
+            traces += _over_value(index, name, label, (color, dash), row, shape.experiment != "scale" and row == 0)
     return {"plane": traces, "panels": []}
 
 
@@ -160,11 +160,11 @@ def _over_value(index: int, name: str, label: str, style: tuple[str, str], row: 
 # --- over training ---
 
 
-def panels(state: ImagesState) -> tuple[Figure, dict[str, Any]]:
+def panels(shape: ExperimentShape) -> tuple[Figure, dict[str, Any]]:
     """Return the rows over epochs, without lines, and what the display parameters change in them."""
-    rows = panel_rows(state)
+    rows = panel_rows(shape)
     layout = stacked_axes([title(name) if name != "shown" else "" for name, _ in rows], ("epoch", "epoch"))
-    epochs = max(2, state.arguments()["epochs"])
+    epochs = max(2, shape.epochs)
     layout["xaxis"] |= {"title": {"text": "epochs of training"}, "range": [0.0, log10(epochs)]}
     for number, (name, group) in enumerate(rows):
         axis = layout[axis_name(number)]
@@ -178,7 +178,7 @@ def panels(state: ImagesState) -> tuple[Figure, dict[str, Any]]:
     display: dict[str, Any] = {"axis": {"linear": {"layout": linear}}}
     if any(name == "shown" for name, _ in rows):
         display["shown"] = {name: _choice(name, len(rows)) for name in PANEL_QUANTITIES}
-    return {"data": [*_axes(len(rows)), *_dashed(state)], "layout": layout}, display
+    return {"data": [*_axes(len(rows)), *_dashed(shape)], "layout": layout}, display
 
 
 def _choice(name: str, count: int) -> dict[str, Any]:
@@ -203,9 +203,9 @@ def _measure(layout: dict[str, Any], row: int, name: str, extent: list[str]) -> 
         axis |= powers(name)
 
 
-def _ticks(state: ImagesState) -> dict[str, Any]:
+def _ticks(shape: ExperimentShape) -> dict[str, Any]:
     """Return ticks at the varied values, as far as their labels fit."""
-    values = state.values
+    values = shape.values
     span = log10(values[-1] / values[0]) or 1.0
     ticks = [values[0]]
     for value in values[1:]:
@@ -214,9 +214,9 @@ def _ticks(state: ImagesState) -> dict[str, Any]:
     return {"tickvals": ticks, "ticktext": [format_number(value, 4) for value in ticks], "tickangle": 0}
 
 
-def _dashed(state: ImagesState) -> list[Trace]:
+def _dashed(shape: ExperimentShape) -> list[Trace]:
     """Return the legend entry of the dashed lines of unlearning."""
-    if len(state.groups) < 2 or state.experiment != "unlearning":
+    if len(shape.groups) < 2 or shape.experiment != "unlearning":
         return []
     line = {"color": LIGHT["muted"], "width": 1.8, "dash": DASHED}
     return [scatter(x=[None], y=[None], mode="lines", line=line, name=SHORT["halves, reversed"], showlegend=True)]
@@ -229,18 +229,18 @@ def _label(text: str, row: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def setting_traces(state: ImagesState, index: int, setting: Setting) -> dict[str, list[Trace]]:
+def setting_traces(shape: ExperimentShape, index: int, setting: Setting) -> dict[str, list[Trace]]:
     """Return the lines of a setting over training and, for unlearning, its trajectory in the plane, without data."""
-    values = state.values
+    values = shape.values
     color, dash = steps(len(values))[values.index(float(setting.value))]
-    symbol = EXPERIMENTS[state.experiment].symbol
+    symbol = shape.axes.symbol
     label = f"{symbol} = {format_number(float(setting.value), 4)}"
-    unlearning = state.experiment == "unlearning"
+    unlearning = shape.experiment == "unlearning"
     if unlearning:
         dash = "solid" if setting.group == "halves" else DASHED
     line = {"color": color, "width": 1.8, "dash": dash}
     lines: list[Trace] = []
-    rows = panel_rows(state)
+    rows = panel_rows(shape)
     first_row = next(number for number, (_, group) in enumerate(rows) if group in (None, setting.group))
     for number, (name, group) in enumerate(rows):
         if group not in (None, setting.group):
@@ -248,7 +248,7 @@ def setting_traces(state: ImagesState, index: int, setting: Setting) -> dict[str
         spread = band_trace(
             index, "epoch", (f"{name}_low", f"{name}_high"), f"{label}, seeds", color, number, opacity=0.15
         )
-        named = number == first_row and setting.group == state.groups[0]
+        named = number == first_row and setting.group == shape.groups[0]
         mean = time_trace(index, "epoch", name, label, line, number)
         lines += [{**spread, "showlegend": False}, {**mean, "showlegend": named}]
     return {"plane": _on_plane(index, label, line) if unlearning else [], "panels": lines}

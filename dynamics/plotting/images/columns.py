@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from components.core.view import Columns
 from dynamics.images import ImageRuns
 from dynamics.simulation.run_groups import has_representative_mean
+from dynamics.typing import FloatArray
 
 QUANTITIES = ("accuracy", "best", "train_accuracy", "train", "loss", "norm", "moved", "kernel", "turned", "R", "a")
 
 
-def quantity(runs: ImageRuns, name: str) -> np.ndarray:
+def quantity(runs: ImageRuns, name: str) -> FloatArray:
     """Return a quantity of every run (settings, seeds, epochs). "zeta" and a number: the angle of that layer, in
     degrees.
     """
@@ -41,7 +41,7 @@ def names(runs: ImageRuns) -> tuple[str, ...]:
     return (*QUANTITIES, *angles)
 
 
-def over_seeds(values: np.ndarray, axis: int = 1) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def over_seeds(values: FloatArray, axis: int = 1) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return the mean, the least and the largest of the recorded values; nan where none is recorded, and a mean of nan
     where none is near it.
     """
@@ -55,10 +55,10 @@ def over_seeds(values: np.ndarray, axis: int = 1) -> tuple[np.ndarray, np.ndarra
     return tuple(np.where(empty, np.nan, one) for one in (mean, low, high))  # type: ignore[return-value]
 
 
-def of_setting(runs: ImageRuns, j: int) -> Columns:
+def of_setting(runs: ImageRuns, j: int) -> dict[str, FloatArray]:
     """Return the recorded epochs of a setting, and every quantity at them."""
     recorded = np.isfinite(runs.norm[j]).any(axis=0)
-    columns: dict[str, np.ndarray] = {"epoch": runs.epochs[recorded]}
+    columns: dict[str, FloatArray] = {"epoch": runs.epochs[recorded]}
     for name in names(runs):
         mean, low, high = over_seeds(quantity(runs, name)[j][:, recorded], axis=0)
         columns |= {name: mean, f"{name}_low": low, f"{name}_high": high}
@@ -67,10 +67,10 @@ def of_setting(runs: ImageRuns, j: int) -> Columns:
     return columns
 
 
-def of_group(runs: ImageRuns, numbers: list[int]) -> Columns:
+def of_group(runs: ImageRuns, numbers: list[int]) -> dict[str, FloatArray]:
     """Return the varied parameter of the recorded settings, and every quantity over it, with one row per epoch."""
     numbers = [j for j in numbers if np.isfinite(runs.norm[j]).any()]
-    columns: dict[str, np.ndarray] = {
+    columns: dict[str, FloatArray] = {
         "epoch": runs.epochs,
         "value": np.array([runs.settings[j].value for j in numbers], dtype=float),
     }
@@ -90,7 +90,7 @@ def active_settings(runs: ImageRuns) -> dict[str, list[int]]:
     return {name: numbers for name, numbers in groups.items() if numbers}
 
 
-def _carried(values: np.ndarray, recorded: np.ndarray) -> np.ndarray:
+def _carried(values: FloatArray, recorded: FloatArray) -> FloatArray:
     """Return each row with its last recorded value in place of missing later ones."""
     latest = np.where(recorded, np.arange(values.shape[1]), 0)
     return np.take_along_axis(values, np.maximum.accumulate(latest, axis=1), axis=1)
