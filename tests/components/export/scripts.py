@@ -23,12 +23,12 @@ def executed(code: str) -> dict[str, Any]:
 
 def assert_same_figure(shown: Figure, figure: go.Figure) -> None:
     """Trace by trace and axis by axis: what is streamed to the page, and what the library draws."""
-    assert [trace["name"] for trace in shown["data"]] == [trace.name for trace in figure.data]
+    assert [trace.get("name") for trace in shown["data"]] == [trace.name for trace in figure.data]
     for theirs, mine in zip(shown["data"], figure.data, strict=True):
         for axis in ("x", "y"):
             with np.errstate(over="ignore"):
                 ours = np.array(getattr(mine, axis), float).astype(np.float32)
-            assert_streamed(ours, numbers(theirs[axis]).astype(np.float32), theirs["name"])
+            assert_streamed(ours, numbers(theirs[axis]).astype(np.float32), theirs.get("name", "unnamed"))
         for part in ("line", "marker"):
             if part in theirs:
                 look = go.Figure([{"type": theirs["type"], part: theirs[part]}]).data[0][part]

@@ -18,7 +18,6 @@ from components.export.stream_result import StreamResult
 from components.views.images import compute
 from components.views.images.state import ImagesState
 from components.views.images.view import ImagesView
-from dynamics.images import ImageRuns
 from dynamics.plotting import ImagesPicture, to_plotly
 from dynamics.plotting.renderers import MISSING
 from tests.components.export.scripts import assert_same_figure, executed
@@ -55,14 +54,17 @@ def test_the_script_trains_the_networks_of_the_page_and_draws_its_figures(
 ) -> None:
     monkeypatch.setenv("IMAGES_FOLDER", str(tmp_path))
     chunks = [*compute.stream(state), *compute.run(state, None)]
-    results = compute.results(state)
-    assert results is not None
+    *_, expected = state.sweep().run(compute.images(state))
     script = executed(script_of(client, state))
-    assert isinstance(script["runs"], ImageRuns)
+    runs = script["runs"]
     for name in compute.ARRAYS:
-        expected = getattr(results[1], name)
-        np.testing.assert_allclose(getattr(script["runs"], name), expected, rtol=1e-12, atol=1e-12, err_msg=name)
-    assert (script["runs"].groups, script["runs"].halted) == (results[1].groups, results[1].halted)
+        np.testing.assert_allclose(getattr(runs, name), getattr(expected, name), rtol=1e-12, atol=1e-12, err_msg=name)
+    assert (runs.settings, runs.seeds, runs.groups, runs.halted) == (
+        expected.settings,
+        expected.seeds,
+        expected.groups,
+        expected.halted,
+    )
     streamed = StreamResult.of(chunk.line() for chunk in chunks if chunk.kind != "checkpoint")
     for name in ("plane", "panels"):
         assert_same_figure(page_figure(ImagesView(), state, name, streamed), script["drawn"][f"images_{name}.html"])
