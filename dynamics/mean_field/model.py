@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from importlib import import_module
 from math import sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -213,6 +215,50 @@ class MeanFieldModel(MeanFieldProblem):
         """
         request = self._request(a0, seed, t_end, n, t, rtol, overlaps)
         return solve(request)
+
+    def plot(
+        self,
+        a0: ArrayLike | None = None,
+        t_end: float = 10.0,
+        layers: Sequence[str] = (),
+        panel: str = "course",
+    ) -> Any:
+        """Draw the solution over time with plotly; a notebook displays what is returned.
+
+        ``dynamics.plotting.MeanFieldPicture`` has the cloud of neurons, other networks and sweeps, and print besides.
+
+        Parameters
+        ----------
+        a0 : float or array_like (m,), optional
+            Weights a_i(0), as in ``trajectory``.
+        t_end : float in [1e-12, 1e6], default 10
+            Last time.
+        layers : sequence of str, default ()
+            What is drawn beside the mean field: "planar", "overlaps", "network", see ``MeanFieldPicture.of``.
+        panel : {"course", "risk", "neurons", "sweep", "network"}, default "course"
+            What is shown, see ``MeanFieldPicture.of``.
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+            The picture, to be changed or written to a file.
+
+        Raises
+        ------
+        ValueError
+            If an argument is outside its range.
+        ImportError
+            If plotly is not installed; the message says how it is.
+
+        Examples
+        --------
+        >>> from dynamics import MeanFieldModel
+        >>> MeanFieldModel((1, -1, 2 / 3), "relu", eps=1e-3).plot(panel="risk").layout.yaxis.title.text
+        'risk'
+        """
+        plotting = import_module("dynamics.plotting")  # which imports this module
+        picture = plotting.MeanFieldPicture.of(self, a0, t_end, layers, panel)
+        return plotting.to_plotly(picture.panels())
 
     def _request(
         self,

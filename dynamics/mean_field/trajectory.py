@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from time import perf_counter
@@ -313,9 +313,13 @@ def iter_chunks(request: TrajectorySpec) -> Iterator[MeanFieldChunk]:
 
 def solve(request: TrajectorySpec) -> MeanFieldTrajectory:
     """The whole solution."""
-    pieces = list(iter_chunks(request))
+    return joined(request, list(iter_chunks(request)))
 
-    def joined(name: str) -> FloatArray:
+
+def joined(request: TrajectorySpec, pieces: Sequence[MeanFieldChunk]) -> MeanFieldTrajectory:
+    """The whole solution from all its pieces."""
+
+    def whole(name: str) -> FloatArray:
         values = np.concatenate([getattr(piece, name) for piece in pieces])
         values.setflags(write=False)
         return values
@@ -326,11 +330,11 @@ def solve(request: TrajectorySpec) -> MeanFieldTrajectory:
         t_end=request.t_end,
         rtol=request.rtol,
         overlaps=request.overlaps,
-        t=joined("t"),
-        a=joined("a"),
-        s=joined("s"),
-        risk=joined("risk"),
-        spread=joined("spread"),
+        t=whole("t"),
+        a=whole("a"),
+        s=whole("s"),
+        risk=whole("risk"),
+        spread=whole("spread"),
         code=pieces[-1].code,
         stats=pieces[-1].stats,
         half_times=pieces[-1].half_times,

@@ -8,6 +8,7 @@ Nothing here imports plotly or matplotlib before that.
 from dynamics.plotting.images.picture import ImagesPicture
 from dynamics.plotting.linear_network.picture import LinearNetworkPicture
 from dynamics.plotting.links import open_link
+from dynamics.plotting.mean_field.picture import MeanFieldPicture
 from dynamics.plotting.phase_maps import phase_map
 from dynamics.plotting.planar.picture import Pinned, PlanarPicture
 from dynamics.plotting.renderers import figure_file, to_matplotlib, to_plotly
@@ -16,6 +17,7 @@ from dynamics.plotting.training.picture import TrainingPicture
 __all__ = [
     "ImagesPicture",
     "LinearNetworkPicture",
+    "MeanFieldPicture",
     "Pinned",
     "PlanarPicture",
     "TrainingPicture",

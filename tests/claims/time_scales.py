@@ -22,6 +22,7 @@ from scipy.special import erf, expit
 from components.views.time_scales import compute
 from components.views.time_scales.state import ACTIVATIONS, COEFFICIENT, EPS, HORIZON, SCALE, TimeScalesState
 from dynamics.mean_field import initial_weights
+from dynamics.plotting.mean_field.quantities import sample_times
 
 EVALUATIONS = 30_000  # of the right-hand side: more are not spent on a state
 DENSE = 4  # points between two steps at which crossings are looked for
@@ -554,7 +555,7 @@ def _exact_gap(case: Case, until: float) -> float:
         return np.concatenate([(V(s) - U @ a / m) / state.eps, ds, dr.ravel()])
 
     start = np.concatenate([case.a0, np.zeros(m), np.eye(m).ravel()])
-    t = compute.times(state)
+    t = sample_times(state.eps, state.t)
     t = t[t <= 1.005 * until]
     with np.errstate(all="ignore"):
         found = solve_ivp(f, (0.0, t[-1]), start, "LSODA", t_eval=t, rtol=1e-10, atol=1e-13)

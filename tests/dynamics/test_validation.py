@@ -363,6 +363,12 @@ TABLE = {
     "MeanFieldModel.learnable": {"a0": ([1.0, 2.0], OPTIONAL)},
     "MeanFieldModel.overlap_system": {"counts": ([1.0, 1.0], NUMBER)},
     "MeanFieldModel.plateaus": {"a0": ([1.0, 2.0], OPTIONAL)},
+    "MeanFieldModel.plot": {
+        "a0": ([1.0, 2.0], OPTIONAL),
+        "t_end": (1e-3, NUMBER),
+        "layers": (("overlaps",), EMPTY),
+        "panel": ("risk", NUMBER),
+    },
     "MeanFieldModel.predicted_times": {"a0": ([1.0, 2.0], OPTIONAL)},
     "MeanFieldModel.stream": NEURONS,
     "MeanFieldModel.system": {"counts": ([1.0, 1.0], NUMBER)},

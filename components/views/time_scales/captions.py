@@ -9,9 +9,6 @@ import numpy as np
 
 from components.core.formatting import pluralize
 from components.views.time_scales import conversion
-from components.views.time_scales.networks import MAX_EXACT_WIDTH, distance_means, ladder
-from components.views.time_scales.networks import horizon as network_horizon
-from components.views.time_scales.networks import start as network_start
 from components.views.time_scales.panels import PANELS
 from components.views.time_scales.risk_drops import RiskDrop, risk_drops
 from components.views.time_scales.state import TimeScalesState
@@ -20,6 +17,9 @@ from dynamics.mean_field.eps_sweep import fitted
 from dynamics.mean_field.learning_times import UNLIKE, learnable, predicted_times
 from dynamics.mean_field.problem import MeanFieldProblem
 from dynamics.mean_field.trajectory import residuals
+from dynamics.plotting.mean_field import distance_means, ladder
+from dynamics.plotting.mean_field.networks import MAX_EXACT_WIDTH
+from dynamics.plotting.mean_field.picture import MeanFieldPicture
 from dynamics.plotting.number_text import format_number, subscript
 from dynamics.plotting.style import DEGREES
 
@@ -204,24 +204,25 @@ def exact(run: MeanFieldTrajectory, flow: MeanFieldTrajectory) -> str:
     )
 
 
-def network(state: TimeScalesState, runs: list[SphericalSGD], records_by_time: list[list[NetworkRecord]]) -> list[str]:
+def network(
+    picture: MeanFieldPicture, runs: list[SphericalSGD], records_by_time: list[list[NetworkRecord]]
+) -> list[str]:
     """Describe the distance of the networks from mean field and exact flow, and the theory of the difference."""
+    networks, model, start = picture.networks, picture.model, picture.a0
     texts = [run.halted for run in runs if run.halted]
-    if state.first == "orthonormal" and state.m >= state.dimension:
+    if networks.start != networks.first:
         texts.append(
-            f"{state.m} orthonormal neurons do not fit into d = {state.dimension}: the networks start at random."
+            f"{model.m} orthonormal neurons do not fit into d = {networks.dimension}: the networks start at random."
         )
-    if network_horizon(state) < state.t:
+    if networks.horizon < picture.t_end:
         texts.append(
-            f"The networks learn until t = {format_number(network_horizon(state), 2)}: more of such small steps "
-            "would take "
+            f"The networks learn until t = {format_number(networks.horizon, 2)}: more of such small steps would take "
             "minutes. A larger ε, or smaller d, B or m, takes them further."
         )
     if not records_by_time:
         return texts
     t = np.array([records[0].t for records in records_by_time])
     risk = np.array([[record.risk for record in records] for records in records_by_time])
-    model, start = state.model, state.start
 
     def apart(overlaps: bool) -> str:
         times = np.array([0.0, *t])
@@ -233,22 +234,22 @@ def network(state: TimeScalesState, runs: list[SphericalSGD], records_by_time: l
         spread = f" ± {format_number(float(off.std(ddof=1)), 1)}" if len(off) > 1 else ""
         return f"{format_number(float(off.mean()), 2)}{spread}{until}"
 
-    exact = f" and from the exact flow's by {apart(True)}" if state.m <= MAX_EXACT_WIDTH else ""
+    exact = f" and from the exact flow's by {apart(True)}" if model.m <= MAX_EXACT_WIDTH else ""
     last = records_by_time[-1]
     end = float(np.mean([record.spread for record in last]))
-    size = 1.0 / math.sqrt(state.dimension)
+    size = 1.0 / math.sqrt(networks.dimension)
     begin = (
         f"Their first layers start at random, sᵢ(0) and all overlaps of size 1/√d = {format_number(size, 2)}, where "
         "theory "
         "starts at 0: what waits for the sᵢ to grow comes earlier, by less as d grows."
-        if network_start(state) == "sphere"
+        if networks.start == "sphere"
         else "Their first layers start orthonormal, as the exact flow: what is left is the noise of the batches, of "
-        f"relative size d/B = {format_number(state.dimension / state.batch, 2)}."
+        f"relative size d/B = {format_number(networks.dimension / networks.batch, 2)}."
     )
-    stuck = _stuck(state, records_by_time)
+    stuck = _stuck(picture, records_by_time)
     return [
         *texts,
-        f"Dotted magenta: {pluralize(len(runs), 'network')} (d = {state.dimension}, batches of {state.batch}, "
+        f"Dotted magenta: {pluralize(len(runs), 'network')} (d = {networks.dimension}, batches of {networks.batch}, "
         f"{pluralize(last[0].steps, 'step')}), band from least to largest, neurons of the first. Their risk "
         f"differs from the mean field's by at most {apart(False)}{exact} (mean over the runs).",
         f"{begin} Mean field neglects ⟨wᵢ, wⱼ⟩ − sᵢsⱼ; at the end its root mean square is {format_number(end, 2)}.",
@@ -256,16 +257,16 @@ def network(state: TimeScalesState, runs: list[SphericalSGD], records_by_time: l
     ]
 
 
-def _stuck(state: TimeScalesState, records_by_time: list[list[NetworkRecord]]) -> list[str]:
+def _stuck(picture: MeanFieldPicture, records_by_time: list[list[NetworkRecord]]) -> list[str]:
     """Describe what networks learn of the degrees that the mean field cannot learn from s = 0."""
-    model, last = state.model, records_by_time[-1]
+    model, start, last = picture.model, picture.a0, records_by_time[-1]
     phi, sigma = model.coefficients
-    degrees = [k for k in np.flatnonzero(phi * sigma).tolist() if k > 0 and not model.learnable(state.start)[k]]
-    if not degrees or (phi[0] * sigma[0] == 0 and not state.start.any()):
+    degrees = [k for k in np.flatnonzero(phi * sigma).tolist() if k > 0 and not model.learnable(start)[k]]
+    if not degrees or (phi[0] * sigma[0] == 0 and not start.any()):
         return []
     residual = np.mean([np.abs(residuals(model, record.a[None], record.s[None])[0]) for record in last], axis=0)
     parts = ", ".join(f"{format_number(100 * float(residual[k] / abs(phi[k])), 2)} % of degree {k}" for k in degrees)
-    off = "with sᵢ ≠ 0" if network_start(state) == "sphere" else "at sᵢ = 0, and only the noise of batches moves them"
+    off = "with sᵢ ≠ 0" if picture.networks.start == "sphere" else "at sᵢ = 0, and only the noise of batches moves them"
     return [
         f"The mean field stays at s = 0, because σ₁φ₁ = 0. The networks start {off}: at t = "
         f"{format_number(last[0].t, 2)} "

@@ -8,109 +8,61 @@ from time import monotonic
 import numpy as np
 
 from components.core.view import Chunk, Columns, column, scene
-from components.views.time_scales import alt_text, captions, columns, conversion, figures
-from components.views.time_scales import networks as network
+from components.views.time_scales import alt_text, captions
+from components.views.time_scales.plan import picture_of
 from components.views.time_scales.state import TimeScalesState
 from dynamics import EpsSweep, MeanFieldChunk, MeanFieldTrajectory, NetworkDistances, NetworkRecord, ResultCode
+from dynamics.mean_field.trajectory import iter_chunks, joined
+from dynamics.plotting import mean_field as figures
+from dynamics.plotting.mean_field.picture import EPS_POINTS, MEAN_FIELD, RTOL, MeanFieldPicture
+from dynamics.plotting.mean_field.quantities import columns, network_columns
 from dynamics.plotting.number_text import format_number
-from dynamics.plotting.style import LIGHT
 
-RTOL = 1e-8
-EPS_POINTS = 7  # of a sweep
 REDRAW_INTERVAL_SECONDS = 0.25
-SWEEP_END = 10.0  # horizon of its runs
 # In pairs of neurons: the closed form couples all with all, a finite rank only through a few sums, the exact flow also
 # moves every overlap. ReLU goes to m = 200, finite rank to 1,000, the exact flow to 50: a few seconds each.
 BUDGET = 45_000.0
 STOPPED_MESSAGE = "Ended here: what had been computed is shown. Any change begins anew."
-PLANAR = {"color": LIGHT["ink"], "width": 2.4, "dash": "2px,5px"}
-EXACT = {"color": LIGHT["muted"], "width": 1.8, "dash": "6px,3px"}
 
 
 def cost(state: TimeScalesState) -> float:
     """Return the largest cost of the runs, each bounded by the step limit of the core."""
-    m = state.m
+    m, networks = state.m, picture_of(state).networks
     run = float(m * m if state.activation == "relu" else 40 * m)
     exact = 16.0 * m * m if "overlaps" in state.layers else 0.0
     sweep = 0.5 * EPS_POINTS * state.seeds * run if state.panel == "sweep" else 0.0
-    networks = network.work(state, network.horizon(state)) / network.MAX_WORK if network.network_sizes(state) else 0.0
-    return max(run + exact + sweep, BUDGET * networks)  # each within a bound of its own
-
-
-def times(state: TimeScalesState) -> np.ndarray:
-    """Return the sample times."""
-    return columns.times(state.eps, state.t)
-
-
-def trajectory(state: TimeScalesState, overlaps: bool = False) -> MeanFieldTrajectory:
-    """Return the complete trajectory."""
-    return state.model.trajectory(state.start, t=times(state), rtol=RTOL, overlaps=overlaps)
-
-
-def sweeps(state: TimeScalesState) -> Iterator[EpsSweep]:
-    """Yield the sweep after each run."""
-    seeds = tuple(range(state.seeds))
-    return state.model.sweep_eps(epsilons(state), seeds, state.law, state.scale, SWEEP_END, RTOL)  # type: ignore[arg-type]
-
-
-def epsilons(state: TimeScalesState) -> np.ndarray:
-    """Return the values of epsilon of the sweep."""
-    return np.geomspace(state.sweep[0], state.sweep[1], EPS_POINTS)
+    work = networks.work(networks.horizon) / networks.max_work
+    return max(run + exact + sweep, BUDGET * work)  # each within a bound of its own
 
 
 def stream(state: TimeScalesState) -> Iterator[Chunk]:
     """Yield the cloud and the panels, the trajectory piece by piece, the comparisons, the sweep, the sentences."""
-    model, start, t = state.model, state.start, times(state)
-    neurons = columns.selected_neurons(start)
-    planar = conversion.planar_trajectory(state, t) if "planar" in state.layers else None
-    exact, simulated = "overlaps" in state.layers, "network" in state.layers
-    yield Chunk("start", {"runs": 1 + (planar is not None) + exact + simulated})
-    yield scene("cloud", figures.cloud(start, neurons, planar is not None))
-    if state.panel == "sweep":
-        yield scene("panels", figures.sweep_axes(epsilons(state)), more=True)
-    elif state.panel == "network":
-        yield scene("panels", figures.distance_axes(network.distance_sizes(state)), more=True)
-    else:
-        panel = figures.panels(model, start, neurons, state.t, state.panel)
-        yield scene("panels", panel, figures.display(model, start, state.panel))
-
-    yield Chunk("trajectory", {"index": 0, "traces": figures.run_traces(model, start, neurons, state.panel)})
-    pieces: list[MeanFieldChunk] = []
-    for piece in model.stream(start, t=t, rtol=RTOL):
-        pieces.append(piece)
-        yield _samples(0, columns.of(model, piece.t, piece.a, piece.s, piece.risk, neurons), piece.last)
-        if not piece.last:
-            sentence = f"{format_number(100 * piece.progress, 2)} % of the run is integrated."
-            yield Chunk("progress", {"done": piece.progress, "sentence": sentence, "stopped": STOPPED_MESSAGE})
-    run = _joined(state, pieces)
-
+    picture = picture_of(state)
+    yield Chunk("start", {"runs": len(picture.kinds)})
+    yield scene("cloud", picture.empty_cloud())
+    yield scene("panels", picture.empty_panels(), picture.display, more=not picture.rows)
+    run = yield from _integrated(picture)
     comparison_notes: list[str] = []
-    index = 1
-    if planar is not None:
-        lines = figures.comparison_traces(index, "planar system", state.panel, PLANAR, True)
-        yield Chunk("trajectory", {"index": index, "traces": lines})
-        yield _samples(index, {"t": t, "risk": planar.loss, "s": planar.R, "a": planar.a}, True)
-        comparison_notes.append(captions.planar(run, planar))
-        index += 1
-    if exact:
-        lines = figures.comparison_traces(index, f"exact, m = {state.m}", state.panel, EXACT, False)
-        yield Chunk("trajectory", {"index": index, "traces": lines})
-        flow = trajectory(state, overlaps=True)
-        yield _samples(index, {"t": flow.t, "risk": flow.risk}, True)
-        comparison_notes.append(captions.exact(run, flow))
-        index += 1
-    if simulated:
-        comparison_notes += yield from _simulated(state, index, neurons)
+    for index, kind in enumerate(picture.kinds[1:], 1):
+        yield Chunk("trajectory", {"index": index, "traces": picture.traces(kind)})
+        if kind == "network":
+            comparison_notes += yield from _simulated(picture, index)
+            continue
+        yield _samples(index, picture.samples(kind), True)
+        if kind == "planar" and picture.planar:
+            comparison_notes.append(captions.planar(run, picture.planar))
+        if kind == "overlaps" and picture.exact:
+            comparison_notes.append(captions.exact(run, picture.exact))
     if state.panel == "sweep":
-        comparison_notes += captions.fits((yield from _swept(state)))
+        comparison_notes += captions.fits((yield from _swept(picture)))
     if state.panel == "network":
-        comparison_notes += captions.distances((yield from _compared(state)))
+        comparison_notes += captions.distances((yield from _compared(picture)))
 
     sentences = captions.sentences(run)
     text_data = {
         "runs": [text for text, _ in sentences],
         "fates": [style for _, style in sentences],
-        "notes": [*captions.notes(state, run, len(neurons)), *comparison_notes],
+        "notes": [*captions.notes(state, run, len(picture.neurons)), *comparison_notes],
         "links": captions.links(state),
         "figures": {"cloud": alt_text.cloud(state, run), "panels": alt_text.panels(state, run)},
     }
@@ -124,69 +76,66 @@ def _samples(index: int, samples: Columns, last: bool) -> Chunk:
     )
 
 
-def _joined(state: TimeScalesState, pieces: list[MeanFieldChunk]) -> MeanFieldTrajectory:
-    arrays = {name: np.concatenate([getattr(p, name) for p in pieces]) for name in ("t", "a", "s", "risk", "spread")}
-    return MeanFieldTrajectory(
-        state.model,
-        state.start,
-        state.t,
-        RTOL,
-        False,
-        **arrays,
-        code=pieces[-1].code,
-        stats=pieces[-1].stats,
-        half_times=pieces[-1].half_times,
-    )
+def _progress(done: float, sentence: str) -> Chunk:
+    return Chunk("progress", {"done": done, "sentence": sentence, "stopped": STOPPED_MESSAGE})
 
 
-def _swept(state: TimeScalesState) -> Generator[Chunk, None, EpsSweep]:
+def _integrated(picture: MeanFieldPicture) -> Generator[Chunk, None, MeanFieldTrajectory]:
+    """Yield the mean field as it is integrated; return it."""
+    yield Chunk("trajectory", {"index": 0, "traces": picture.traces(MEAN_FIELD)})
+    pieces: list[MeanFieldChunk] = []
+    for piece in iter_chunks(picture.request):
+        pieces.append(piece)
+        yield _samples(0, columns(picture.model, piece, picture.neurons), piece.last)
+        if not piece.last:
+            done = f"{format_number(100 * piece.progress, 2)} % of the run is integrated."
+            yield _progress(piece.progress, done)
+    return joined(picture.request, pieces)
+
+
+def _swept(picture: MeanFieldPicture) -> Generator[Chunk, None, EpsSweep]:
     """Yield the panels of the sweep every REDRAW_INTERVAL_SECONDS; return the finished sweep."""
     last_redraw = -np.inf
-    for sweep in sweeps(state):
+    for sweep in picture.sweeps():
         if sweep.progress >= 1:
             break
         if monotonic() > last_redraw + REDRAW_INTERVAL_SECONDS:
             yield scene("panels", figures.sweep(sweep), more=True)
-            sentence = f"{format_number(100 * sweep.progress, 2)} % of the sweep is computed."
-            yield Chunk("progress", {"done": sweep.progress, "sentence": sentence, "stopped": STOPPED_MESSAGE})
+            yield _progress(sweep.progress, f"{format_number(100 * sweep.progress, 2)} % of the sweep is computed.")
             last_redraw = monotonic()
     yield scene("panels", figures.sweep(sweep))
     return sweep
 
 
-def _simulated(state: TimeScalesState, index: int, neurons: list[int]) -> Generator[Chunk, None, list[str]]:
+def _simulated(picture: MeanFieldPicture, index: int) -> Generator[Chunk, None, list[str]]:
     """Yield the records of the networks; return their sentences."""
-    yield Chunk(
-        "trajectory",
-        {"index": index, "traces": figures.network_traces(index, state.model, state.start, neurons, state.panel)},
-    )
-    runs, t = network.networks(state), network.times(state)
+    networks = picture.networks.make()
+    end = picture.networks.horizon
     pending: list[list[NetworkRecord]] = []
     all_records: list[list[NetworkRecord]] = []
     since = monotonic()
-    for records in network.streamed(runs, t):
+    for records in picture.networks.records(networks):
         if records:
             pending.append(records)
             all_records.append(records)
         if monotonic() > since + REDRAW_INTERVAL_SECONDS:
             if pending:
-                yield _samples(index, network.columns_of(state, pending, neurons), False)
+                yield _samples(index, network_columns(picture.model, pending, picture.neurons), False)
             pending, since = [], monotonic()
-            at = max(runs[-1].t, all_records[-1][0].t if all_records else 0.0)
-            sentence = f"The networks learn: t = {format_number(at, 2)} of {format_number(float(t[-1]), 2)}."
-            yield Chunk("progress", {"done": at / t[-1], "sentence": sentence, "stopped": STOPPED_MESSAGE})
-    yield _samples(index, network.columns_of(state, pending, neurons) if pending else {}, True)
-    return captions.network(state, runs, all_records)
+            at = max(networks[-1].t, all_records[-1][0].t if all_records else 0.0)
+            yield _progress(at / end, f"The networks learn: t = {format_number(at, 2)} of {format_number(end, 2)}.")
+    yield _samples(index, network_columns(picture.model, pending, picture.neurons), True)
+    return captions.network(picture, networks, all_records)
 
 
-def _compared(state: TimeScalesState) -> Generator[Chunk, None, NetworkDistances]:
+def _compared(picture: MeanFieldPicture) -> Generator[Chunk, None, NetworkDistances]:
     """Yield the panels of distances every REDRAW_INTERVAL_SECONDS; return the finished distances."""
     last_redraw = -np.inf
-    for distances in network.distances(state):
+    for distances in picture.networks.distances():
         if monotonic() > last_redraw + REDRAW_INTERVAL_SECONDS:
             yield scene("panels", figures.distances(distances), more=True)
-            sentence = f"{format_number(100 * distances.progress, 2)} % of the networks have learnt."
-            yield Chunk("progress", {"done": distances.progress, "sentence": sentence, "stopped": STOPPED_MESSAGE})
+            done = f"{format_number(100 * distances.progress, 2)} % of the networks have learnt."
+            yield _progress(distances.progress, done)
             last_redraw = monotonic()
     yield scene("panels", figures.distances(distances))
     return distances

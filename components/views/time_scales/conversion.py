@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from components.views.time_scales.state import TimeScalesState
 from components.views.unlearning.state import COEFFICIENT as PLANAR_COEFFICIENT
 from components.views.unlearning.state import EPS as PLANAR_EPS
 from components.views.unlearning.state import HORIZON as PLANAR_HORIZON
 from components.views.unlearning.state import UnlearningState
-from dynamics import Trajectory, UnlearningModel
-
-RTOL = 1e-8
 
 
 def planar(state: TimeScalesState) -> UnlearningState | None:
@@ -27,12 +22,3 @@ def planar(state: TimeScalesState) -> UnlearningState | None:
         return None
     tau = min(max(state.t * system[2], PLANAR_HORIZON[0]), PLANAR_HORIZON[1])
     return UnlearningState(c=c, c_star=c_star, eps=system[2], a=(state.scale,), tau=tau)
-
-
-def planar_trajectory(state: TimeScalesState, t: np.ndarray) -> Trajectory | None:
-    """Return the planar solution at times t of this view, if there is one."""
-    planar_state = planar(state)
-    if planar_state is None:
-        return None
-    model = UnlearningModel(planar_state.c, planar_state.c_star, planar_state.eps)
-    return model.trajectory(state.scale, tau=t * planar_state.eps, rtol=RTOL)

@@ -3,43 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import numpy as np
 
+from components.core.citations import BERTHIER_2024
 from components.core.view import Columns
-from components.views.time_scales import captions, columns, compute, conversion, networks
+from components.views.time_scales import captions
+from components.views.time_scales.plan import picture_of
 from components.views.time_scales.state import TimeScalesState
-from dynamics import EpsSweep
+from dynamics import EpsSweep, NetworkDistances
 from dynamics.mean_field.learning_times import learnable, plateaus, predicted_times
-from dynamics.plotting.style import DEGREES, LIGHT
+from dynamics.plotting import MeanFieldPicture
+from dynamics.typing import FloatArray
 
 CONVENTIONS = (
     "phi and sigma are coefficients of the normalized Hermite polynomials h_k = He_k / sqrt(k!), from degree 0; a "
     "degree is learned when half of phi_k is left"
 )
-_SCRIPT = Path(__file__).with_name("script.py").read_text(encoding="utf-8")
-_HEAD, _, _AFTER_HEAD = _SCRIPT.partition("# --- parameters ---\n")
-_HEAD = _HEAD.partition("\n\n")[2]
-_BODY = _AFTER_HEAD.partition("# --- numbers ---\n")[2]
 
 
 def table(state: TimeScalesState) -> Columns:
     """Return a row for each sample: time, risk, residuals of all degrees, all a and s, and the comparisons."""
-    run = compute.trajectory(state)
+    return _table(picture_of(state))
+
+
+def _table(picture: MeanFieldPicture) -> Columns:
+    run, flow, planar = picture.trajectory, picture.exact, picture.planar
     t = run.t
     rows: dict[str, Any] = {"risk": run.risk}
     rows |= {f"r_{k}": run.residual[:, k] for k in range(run.residual.shape[1])}
-    rows |= {f"a_{i + 1}": run.a[:, i] for i in range(state.m)}
-    rows |= {f"s_{i + 1}": run.s[:, i] for i in range(state.m)}
-    if "overlaps" in state.layers:
-        flow = compute.trajectory(state, overlaps=True)
+    rows |= {f"a_{i + 1}": run.a[:, i] for i in range(picture.model.m)}
+    rows |= {f"s_{i + 1}": run.s[:, i] for i in range(picture.model.m)}
+    if flow:
         rows |= {"risk_exact": flow.risk, "spread_exact": flow.spread}
         t = max(t, flow.t, key=len)
-    planar = conversion.planar_trajectory(state, t) if "planar" in state.layers else None
     rows |= {"R_planar": planar.R, "a_planar": planar.a, "loss_planar": planar.loss} if planar else {}
-    return {"t": t, **columns.same_length(t, rows)}
+    return {"t": t, **{name: _of_length(values, t.size) for name, values in rows.items()}}
+
+
+def _of_length(values: FloatArray, size: int) -> FloatArray:
+    """Return a column of that length: a solution whose integration stopped early has fewer samples than others."""
+    return np.pad(values[:size], (0, max(0, size - values.size)), constant_values=np.nan)
 
 
 def document(state: TimeScalesState) -> Mapping[str, Any]:
@@ -47,9 +53,10 @@ def document(state: TimeScalesState) -> Mapping[str, Any]:
 
     A time of null: not learned, or no law is available.
     """
-    run = compute.trajectory(state)
+    picture = picture_of(state)
+    run = picture.trajectory
     return {
-        "table": {name: np.ascontiguousarray(values) for name, values in table(state).items()},
+        "table": {name: np.ascontiguousarray(values) for name, values in _table(picture).items()},
         "conventions": CONVENTIONS,
         "plateaus": plateaus(run.model, run.a0),
         "learnable": learnable(run.model, run.a0),
@@ -61,15 +68,15 @@ def document(state: TimeScalesState) -> Mapping[str, Any]:
         "sentences": [text for text, _ in captions.sentences(run)],
         "status": run.code.name,
         "steps": run.stats.steps,
-        "sweep": _sweep(_finished_sweep(state)) if state.panel == "sweep" else None,
-        "networks": _networks(state) if "network" in state.layers else None,
-        "distances": _distances(state) if state.panel == "network" else None,
+        "sweep": _sweep(picture.sweep) if picture.sweep else None,
+        "networks": _networks(picture) if "network" in picture.layers else None,
+        "distances": _distances(picture.network_distances) if picture.network_distances else None,
     }
 
 
-def _networks(state: TimeScalesState) -> dict[str, Any]:
+def _networks(picture: MeanFieldPicture) -> dict[str, Any]:
     """Return risk, a and s of each network at each time."""
-    all_records = [records for records in networks.streamed(networks.networks(state), networks.times(state)) if records]
+    all_records = picture.network_records
     return {
         "t": np.array([records[0].t for records in all_records]),
         "risk": np.array([[record.risk for record in records] for records in all_records]),
@@ -78,9 +85,8 @@ def _networks(state: TimeScalesState) -> dict[str, Any]:
     }
 
 
-def _distances(state: TimeScalesState) -> dict[str, Any]:
+def _distances(distances: NetworkDistances) -> dict[str, Any]:
     """Return the largest differences of the risks, with a row for each size of network."""
-    *_, distances = networks.distances(state)
     return {
         "m": [size.m for size in distances.places],
         "d": [size.d for size in distances.places],
@@ -89,17 +95,6 @@ def _distances(state: TimeScalesState) -> dict[str, Any]:
         "network_to_mean_field": distances.to_mean_field,
         "exact_to_mean_field": distances.between,
     }
-
-
-def _network_parameters(state: TimeScalesState) -> tuple[Any, ...]:
-    """Return dimension, batch, runs, start and times of the networks."""
-    size = (state.dimension, state.batch, state.runs, networks.start(state))
-    return (*size, networks.LOG, networks.LINEAR, networks.horizon(state))
-
-
-def _finished_sweep(state: TimeScalesState) -> EpsSweep:
-    *_, last = compute.sweeps(state)
-    return last
 
 
 def _sweep(sweep: EpsSweep) -> dict[str, Any]:
@@ -116,28 +111,54 @@ def _sweep(sweep: EpsSweep) -> dict[str, Any]:
 
 
 def python(state: TimeScalesState) -> str:
-    """Return a script that computes the run with `dynamics` and draws it."""
-    parameters = {
-        "PHI": state.phi,
-        "ACTIVATION": state.core_activation,
-        "EPS": state.eps,
-        "M": state.m,
-        "LAW": state.law,
-        "SCALE": state.scale,
-        "SEED": state.seed,
-        "T_END": state.t,
-        "LOG, LINEAR, LOG_START": (columns.LOG, columns.LINEAR, columns.LOG_START),
-        "RTOL": compute.RTOL,
-        "OVERLAPS": "overlaps" in state.layers,
-        "SWEEP": (*state.sweep, compute.EPS_POINTS, state.seeds, compute.SWEEP_END) if state.panel == "sweep" else None,
-        "NETWORKS": _network_parameters(state) if "network" in state.layers else None,
-        "AXIS": state.axis,
-        "RISK_AXIS": state.measure,
-        "COLORS": tuple(color for color, _ in DEGREES),
-        "SIGNS": (LIGHT["negative"], LIGHT["positive"]),
-        "MAGENTA": LIGHT["network"],
-    }
-    lines = "".join(f"{name} = {value!r}\n" for name, value in parameters.items())
-    about = '"""Learning time-scales of a two-layer network: risk, degrees, and every neuron.\n\n'
-    source = "Model: Berthier, Montanari & Zhou, arXiv:2303.00055. Needs numpy, plotly and the package `dynamics`.\n"
-    return f'{about}{source}Link: /time-scales?{state.query()}\n"""\n\n{_HEAD}{lines}\n{_BODY}'
+    """Return a script that computes and draws the picture. Only numbers and choices of the state enter it."""
+    picture = picture_of(state)
+    groups: list[dict[str, Any]] = [
+        {"law": state.law, "scale": state.scale, "seed": state.seed},
+        {"t_end": state.t},
+        {"layers": picture.layers},
+        {"panel": state.panel},
+    ]
+    if state.panel == "sweep":
+        groups.append({"sweep": state.sweep, "seeds": state.seeds})
+    if picture.networks.sizes:
+        sizes = {name: getattr(state, name) for name in ("dimension", "batch", "runs")}
+        groups.append({**sizes, "first_layer": state.first})
+    lines = (", ".join(f"{name}={value!r}" for name, value in group.items()) for group in groups)
+    arguments = "\n".join(f"    {line}," for line in lines)
+    display = f"{state.axis!r}, {state.measure!r}, {state.terms!r}{f', {state.span!r}' if state.span else ''}"
+    return f'''"""Learning time-scales of a two-layer network: its numbers, and its figures as HTML.
+
+Link: /time-scales?{state.query()}
+{fill("Model: " + BERTHIER_2024.citation, 110)}
+"""
+
+from dynamics import MeanFieldModel
+from dynamics.plotting import MeanFieldPicture, to_plotly
+
+# Coefficients of the normalized Hermite polynomials h_k = He_k / sqrt(k!), degree 0 first: of the target, of a series.
+model = MeanFieldModel(
+    phi={state.phi!r},
+    activation={state.core_activation!r},
+    eps={state.eps!r},
+    m={state.m!r},
+)
+picture = MeanFieldPicture.of(  # it has the solutions, networks and all else that it shows as attributes
+    model,
+{arguments}
+)
+print("plateaus of the risk:", model.plateaus(picture.a0))
+print("learning times:      ", picture.trajectory.learning_times())
+print("lost again:          ", picture.trajectory.lost)
+print("predicted times:     ", model.predicted_times(picture.a0), "(of degree 2 and above only the exponent)")
+{_FITS if state.panel == "sweep" else ""}try:
+    to_plotly(picture.cloud({state.window or ()!r})).write_html("time_scales_cloud.html")
+    to_plotly(picture.panels({display})).write_html("time_scales_panels.html")
+except ImportError as error:
+    print(error)
+'''
+
+
+_FITS = """for k in range(model.degrees + 1):
+    print(f"degree {k}: t ~ eps^{picture.sweep.fit(k).slope:.4f}")
+"""

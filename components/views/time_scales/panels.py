@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-TITLES = {"risk": "risk", "terms": "½ rₖ²", "a": "aᵢ", "s": "sᵢ"}  # of the axes, by the row
+from dynamics.plotting.mean_field.quantities import ROWS
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,9 @@ class Panel:
 
 
 PANELS = {
-    "course": Panel("all", "Risk, its degrees, every a and every s over time.", ("risk", "terms", "a", "s")),
-    "risk": Panel("risk", "Risk and its degrees over time.", ("risk", "terms")),
-    "neurons": Panel("aᵢ, sᵢ", "Every a and every s over time.", ("a", "s")),
+    "course": Panel("all", "Risk, its degrees, every a and every s over time.", ROWS["course"]),
+    "risk": Panel("risk", "Risk and its degrees over time.", ROWS["risk"]),
+    "neurons": Panel("aᵢ, sᵢ", "Every a and every s over time.", ROWS["neurons"]),
     "sweep": Panel("ε", "Learning time of each degree over ε: medians over the starts, with fitted power laws."),
     "network": Panel(
         "d, m", "Distances of networks to the exact flow over the dimension, and to the mean field over the width."

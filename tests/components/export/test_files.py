@@ -22,8 +22,6 @@ from app import create_app
 from components.core.citations import IMAI_2026, PAPERS, bibliography
 from components.export import wheel
 from components.export.files import _csv, file_name
-from components.export.page_figure import page_figure
-from components.export.stream_result import StreamResult
 from components.views.registry import VIEWS
 from components.views.unlearning.state import LAYERS, UnlearningState
 from components.views.unlearning.view import UnlearningView
@@ -31,7 +29,7 @@ from dynamics import Fate, UnlearningModel
 from dynamics.interruption import interruptible
 from dynamics.plotting import PlanarPicture
 from dynamics.plotting.renderers import MISSING
-from tests.components.export.scripts import assert_same_figure, executed
+from tests.components.export.scripts import assert_close, assert_same_figures, document, executed, exported
 from tests.components.streamed import values
 
 ROOT = Path(__file__).parents[3]
@@ -73,27 +71,6 @@ each_state = pytest.mark.parametrize("state", STATES.values(), ids=STATES.keys()
 @pytest.fixture(scope="module")
 def client() -> FlaskClient:
     return create_app().server.test_client()
-
-
-def exported(client: FlaskClient, kind: str, state: UnlearningState) -> str:
-    answer = client.get(f"/export/unlearning.{kind}?{state.query()}")
-    assert answer.status_code == 200
-    return answer.text
-
-
-def document(client: FlaskClient, state: UnlearningState) -> dict[str, Any]:
-    """The JSON; NaN and Infinity, which are not JSON, are refused."""
-    return json.loads(exported(client, "json", state), parse_constant=lambda name: pytest.fail(f"{name} in JSON"))
-
-
-def assert_close(computed: Any, given: Any) -> None:
-    """Equal to 1e-12 of max(1, |x|); what is not finite on one side is null on the other."""
-    mine, other = np.array(computed, float), values(given)
-    assert mine.shape == other.shape
-    finite = np.isfinite(mine)
-    assert (finite == np.isfinite(other)).all()
-    mine, other = mine[finite], other[finite]
-    assert (np.abs(mine - other) <= 1e-12 * np.maximum(1.0, np.abs(other))).all()
 
 
 def assert_same_numbers(script: dict[str, Any], given: dict[str, Any]) -> None:
@@ -171,16 +148,7 @@ def test_the_script_computes_the_numbers_of_the_json(client: FlaskClient, state:
 
 @each_state
 def test_the_script_draws_the_figures_of_the_page(client: FlaskClient, state: UnlearningState) -> None:
-    """Trace by trace: what is streamed to the page and what the library draws are the same figure."""
-    assert_same_figures(client, state)
-
-
-def assert_same_figures(client: FlaskClient, state: UnlearningState) -> None:
-    drawn = executed(exported(client, "py", state))["drawn"]
-    streamed = StreamResult.of(client.get(f"/stream/unlearning?{state.query()}").data.splitlines())
-    for name in ("plane", "panels"):
-        shown = page_figure(UnlearningView(), state, name, streamed)
-        assert_same_figure(shown, drawn[f"unlearning_{name}.html"])
+    assert_same_figures(client, state, executed(exported(client, "py", state))["drawn"], "unlearning")
 
 
 @pytest.mark.parametrize("fields", BESIDE, ids=lambda fields: fields["panel"])
@@ -217,7 +185,7 @@ def test_the_script_computes_and_draws_what_is_beside_the_runs(client: FlaskClie
         assert_close([point.distances for point in points], study["distances"])
         limits = picture.threshold_limits
         assert_close([limit.coefficient for limit in limits], [one["coefficient"] for one in study["limits"]])
-    assert_same_figures(client, state)
+    assert_same_figures(client, state, script["drawn"], "unlearning")
 
 
 NUMBER = st.floats(-3, 3).map(lambda number: round(number, 3))

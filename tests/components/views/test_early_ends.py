@@ -12,7 +12,8 @@ import pytest
 from app import create_app
 from components.views.lab import records
 from components.views.lab.state import LabState
-from components.views.time_scales import captions, compute, conversion, export
+from components.views.time_scales import captions, export
+from components.views.time_scales.plan import picture_of
 from components.views.time_scales.state import TimeScalesState
 from components.views.unlearning import finite_width_notes
 from dynamics import MeanFieldModel, MeanFieldTrajectory, ResultCode, UnlearningModel, compare_networks
@@ -34,7 +35,9 @@ def cut(run: MeanFieldTrajectory, n: int = LEFT) -> MeanFieldTrajectory:
 
 @pytest.mark.parametrize(("mean", "exact"), [(None, LEFT), (LEFT, None), (LEFT, LEFT - 50)])
 def test_exact_flow_and_mean_field_are_compared_as_far_as_both_reach(mean: int | None, exact: int | None) -> None:
-    run, flow = compute.trajectory(STATE), compute.trajectory(STATE, overlaps=True)
+    picture = picture_of(STATE)
+    run, flow = picture.trajectory, picture.exact
+    assert flow is not None
     n = min(mean or run.t.size, exact or run.t.size)
     off = float(np.max(np.abs(run.risk[:n] - flow.risk[:n])))
     sentence = captions.exact(cut(run, mean) if mean else run, cut(flow, exact) if exact else flow)
@@ -45,8 +48,8 @@ def test_exact_flow_and_mean_field_are_compared_as_far_as_both_reach(mean: int |
 
 
 def test_planar_system_and_mean_field_are_compared_as_far_as_both_reach() -> None:
-    run = compute.trajectory(ALIKE)
-    other = conversion.planar_trajectory(ALIKE, run.t)
+    picture = picture_of(ALIKE)
+    run, other = picture.trajectory, picture.planar
     assert other is not None
     assert "stopped early" not in captions.planar(run, other)
     ended = replace(other, R=np.where(np.arange(run.t.size) < LEFT, other.R, np.nan))
@@ -56,15 +59,15 @@ def test_planar_system_and_mean_field_are_compared_as_far_as_both_reach() -> Non
 
 @pytest.mark.parametrize("overlaps", [False, True])
 def test_table_has_as_many_rows_as_the_longer_solution(monkeypatch: pytest.MonkeyPatch, overlaps: bool) -> None:
-    whole = compute.trajectory
+    whole = MeanFieldModel.trajectory
 
-    def one_cut(state: TimeScalesState, of: bool = False) -> MeanFieldTrajectory:
-        run = whole(state, of)
-        return cut(run) if of == overlaps else run
+    def one_cut(model: MeanFieldModel, *args: Any, **more: Any) -> MeanFieldTrajectory:
+        run = whole(model, *args, **more)
+        return cut(run) if more.get("overlaps", False) == overlaps else run
 
-    monkeypatch.setattr(compute, "trajectory", lambda state, overlaps=False: one_cut(state, overlaps))
+    monkeypatch.setattr(MeanFieldModel, "trajectory", one_cut)
     table = export.table(STATE)
-    assert {column.size for column in table.values()} == {whole(STATE).t.size}
+    assert {column.size for column in table.values()} == {picture_of(STATE).t.size}
     shorter, longer = ("risk_exact", "risk") if overlaps else ("risk", "risk_exact")
     assert np.isnan(table[shorter][LEFT:]).all()
     assert np.isfinite(table[shorter][:LEFT]).all()

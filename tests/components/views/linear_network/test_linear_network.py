@@ -43,7 +43,7 @@ from dynamics.linear_network import BORDERS, SCALINGS, Phase, descent_runs, scal
 from dynamics.plotting.linear_network import columns
 from dynamics.plotting.linear_network.picture import MAP_CELLS
 from dynamics.plotting.linear_network.plane import branches
-from tests.components.scripts import assert_same_figures, executed
+from tests.components.export.scripts import assert_same_figures, executed
 from tests.components.streamed import joined
 from tests.waiting import core_is_ready
 
@@ -383,7 +383,7 @@ def test_the_script_computes_and_draws_what_the_page_shows(client: FlaskClient, 
     if state.panel == "scaling" and "exponents" in found:
         *_, last = picture_of(state).scaling()
         np.testing.assert_array_equal(found["exponents"].kernel_ratio, last.kernel_ratio)
-    assert_same_figures(client, LinearNetworkView(), state, found["drawn"])
+    assert_same_figures(client, state, found["drawn"], "linear_network")
 
 
 @pytest.mark.parametrize("edges", [(0.5, 8.0), (-3.0, 4.0)])

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from components.views.time_scales import captions, compute
+from components.views.time_scales import captions
+from components.views.time_scales.plan import picture_of
 from components.views.time_scales.state import TimeScalesState
 from tests.claims import time_scales as claims
 
@@ -23,7 +24,7 @@ def test_the_checker_refutes_what_is_false(monkeypatch) -> None:
     """Of a wrong number, a wrong word and a wrong level each."""
     state = TimeScalesState(eps=1e-4, m=3)
     assert not claims.problems(state)
-    written = captions.sentences(compute.trajectory(state))
+    written = captions.sentences(picture_of(state).trajectory)
     for wrong in (
         ("half learned at t = 0.", "half learned at t = 1."),
         ("plateau 0.7222", "plateau 0.5"),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import runpy
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +16,8 @@ from hypothesis import strategies as st
 from app import create_app
 from components.views import links
 from components.views.registry import VIEWS
-from components.views.time_scales import captions, columns, compute, conversion, export, figures, layout, networks
+from components.views.time_scales import captions, conversion, layout, plan
+from components.views.time_scales.plan import picture_of
 from components.views.time_scales.state import (
     ACTIVATIONS,
     BATCH,
@@ -40,6 +39,9 @@ from components.views.time_scales.view import TimeScalesView
 from components.views.unlearning.state import UnlearningState
 from dynamics import MeanFieldModel
 from dynamics.mean_field import INIT_DISTRIBUTIONS, initial_weights
+from dynamics.plotting.mean_field import networks as networks_module
+from dynamics.plotting.mean_field.networks import LOG_RECORDS
+from dynamics.plotting.mean_field.quantities import MAX_NEURONS, sample_times
 from tests.components.streamed import joined
 from tests.waiting import core_is_ready
 
@@ -109,7 +111,7 @@ def test_what_costs_too_much_is_refused_before_it_starts(client: FlaskClient, qu
 def test_presets_are_affordable_and_their_links_short() -> None:
     assert len({preset.state.key() for preset in TimeScalesView.presets}) == len(TimeScalesView.presets)
     for preset in TimeScalesView.presets:
-        assert "network" not in preset.state.layers or networks.horizon(preset.state) == preset.state.t
+        assert "network" not in preset.state.layers or picture_of(preset.state).networks.horizon == preset.state.t
         assert VIEW.cost(preset.state) <= VIEW.max_cost
         assert len(preset.state.query()) <= 400
 
@@ -120,7 +122,7 @@ def test_presets_are_affordable_and_their_links_short() -> None:
 def test_the_stream_carries_the_run_of_the_core(client: FlaskClient) -> None:
     parts = chunks(client)
     model = MeanFieldModel(eps=1e-6)
-    run = model.trajectory(initial_weights(10), t=columns.times(1e-6, 10.0))
+    run = model.trajectory(initial_weights(10), t=sample_times(1e-6, 10.0))
     expected = {"t": run.t, "risk": run.risk, "a3": run.a[:, 3], "s7": run.s[:, 7], "r1": run.residual[:, 1]}
     for name, values in expected.items():
         np.testing.assert_allclose(joined(parts, 0, name), values, rtol=1e-6, atol=1e-9)
@@ -136,7 +138,7 @@ def test_terms_and_tail_add_up_to_the_risk(client: FlaskClient) -> None:
 
 def test_plateaus_and_predicted_times_are_drawn() -> None:
     state = TimeScalesState()
-    shapes = figures.panels(state.model, state.start, range(10), 10.0, "course")["layout"]["shapes"]
+    shapes = picture_of(state).empty_panels()["layout"]["shapes"]
     levels = [shape["y0"] for shape in shapes if shape["xref"] == "x domain"]
     assert levels == pytest.approx([1.2222222, 0.7222222, 0.2222222])
     times = [shape["x0"] for shape in shapes if shape["xref"] == "x"]
@@ -168,7 +170,7 @@ def test_the_words_name_each_degree_and_its_plateaus(client: FlaskClient) -> Non
 def said(query: str) -> tuple[list[str], list[str], list[str]]:
     """Sentences, their fates, and notes of a state."""
     state = TimeScalesState.from_query(query)
-    run = compute.trajectory(state)
+    run = picture_of(state).trajectory
     written = captions.sentences(run)
     return [text for text, _ in written], [look["fate"] for _, look in written], captions.notes(state, run, state.m)
 
@@ -206,9 +208,9 @@ def test_the_risk_falls_between_levels_where_it_rests(query: str, before: str, a
     runs, _, _ = said(query)
     assert f"the risk falls from its plateau {before} toward {after}." in runs[1]
     state = TimeScalesState.from_query(query)
-    shapes = figures.panels(state.model, state.start, range(10), 10.0, "course")["layout"]["shapes"]
+    shapes = picture_of(state).empty_panels()["layout"]["shapes"]
     levels = [shape["y0"] for shape in shapes if shape["xref"] == "x domain"]
-    run = compute.trajectory(state)
+    run = picture_of(state).trajectory
     for level in levels:  # the risk comes near each of them and rests
         on = run.t[np.abs(run.risk - level) < 0.06]
         assert on[-1] > 2 * on[0]
@@ -244,10 +246,10 @@ def test_a_target_of_higher_information_exponent_is_not_learned_from_s_0(
     assert f"cannot be learned from s = 0: σ₁φ₁ = 0 (information exponent {exponent})" in runs[-1]
     assert "a network that starts from random directions can learn it" in runs[-1]
     state = TimeScalesState.from_query(query)
-    shapes = figures.panels(state.model, state.start, range(10), 10.0, "course")["layout"]["shapes"]
+    shapes = picture_of(state).empty_panels()["layout"]["shapes"]
     assert f"t{degree}" not in str(shapes).translate(str.maketrans("₀₁₂₃₄₅₆", "0123456"))
     assert not np.isfinite(state.model.predicted_times(state.start)[degree])
-    assert np.abs(compute.trajectory(state).s).max() == 0.0
+    assert np.abs(picture_of(state).trajectory.s).max() == 0.0
 
 
 def test_the_sweep_does_not_wait_for_what_cannot_be_learned(client: FlaskClient) -> None:
@@ -303,7 +305,7 @@ def test_the_conventions_are_said_wherever_coefficients_are(client: FlaskClient)
 
 def test_a_wide_network_is_drawn_in_part_and_says_so(client: FlaskClient) -> None:
     parts = chunks(client, "m=150&act=series&sig=0.4,0.5,0.3&eps=1")
-    assert len(of_kind(parts, "trajectory")[0]["traces"]["cloud"]) == columns.MAX_NEURONS
+    assert len(of_kind(parts, "trajectory")[0]["traces"]["cloud"]) == MAX_NEURONS
     assert any("60 of 150 neurons" in note for note in of_kind(parts, "text")[0]["notes"])
 
 
@@ -311,7 +313,9 @@ def test_the_exact_flow_nears_its_mean_field_with_the_width() -> None:
     gaps = []
     for m in (10, 40):
         state = TimeScalesState(eps=1.0, m=m, layers=("overlaps",))
-        mean, exact = compute.trajectory(state), compute.trajectory(state, overlaps=True)
+        picture = picture_of(state)
+        mean, exact = picture.trajectory, picture.exact
+        assert exact is not None
         gaps.append(float(np.max(np.abs(mean.risk - exact.risk))))
     assert gaps[1] < 0.5 * gaps[0]
 
@@ -322,14 +326,15 @@ NETWORK = "eps=1&m=4&t=2&lay=overlaps,network&d=30&B=60&r=3"
 @pytest.fixture(params=[0.0, np.inf], ids=["slow machine", "fast machine"])
 def speed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine on which each step takes longer than the time between two signs of life, or none does."""
-    monkeypatch.setattr(networks, "WORK_SLICE_SECONDS", request.param)
+    monkeypatch.setattr(networks_module, "WORK_SLICE_SECONDS", request.param)
 
 
 def test_a_slow_machine_gives_signs_of_life_between_the_records(monkeypatch: pytest.MonkeyPatch) -> None:
     state = TimeScalesState.from_query(NETWORK)
-    monkeypatch.setattr(networks, "WORK_SLICE_SECONDS", 0.0)
-    found = list(networks.streamed(networks.networks(state), networks.times(state)))
-    assert len([records for records in found if records]) == len(networks.times(state))
+    monkeypatch.setattr(networks_module, "WORK_SLICE_SECONDS", 0.0)
+    networks = picture_of(state).networks
+    found = list(networks.records(networks.make()))
+    assert len([records for records in found if records]) == len(networks.times)
     assert [] in found
 
 
@@ -338,11 +343,12 @@ def test_networks_are_streamed_in_a_band_over_their_runs(client: FlaskClient) ->
     parts = chunks(client, NETWORK)
     t, risk, low, high = (joined(parts, 2, name) for name in ("t", "risk", "low", "high"))
     state = TimeScalesState.from_query(NETWORK)
-    np.testing.assert_allclose(t, networks.times(state), rtol=1e-6)
+    picture = picture_of(state)
+    np.testing.assert_allclose(t, picture.networks.times, rtol=1e-6)
     assert (low <= risk).all()
     assert (risk <= high).all()
     assert (high > low)[5:].all()
-    runs = [records for records in networks.streamed(networks.networks(state), networks.times(state)) if records]
+    runs = picture.network_records
     np.testing.assert_allclose(risk, [np.mean([one.risk for one in records]) for records in runs], rtol=1e-5)
     np.testing.assert_allclose(joined(parts, 2, "s1"), [records[0].s[1] for records in runs], rtol=1e-5, atol=1e-7)
     notes = " ".join(of_kind(parts, "text")[0]["notes"])
@@ -354,12 +360,13 @@ def test_networks_that_would_take_long_learn_as_far_as_they_may(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     state = TimeScalesState(layers=("network",))
-    assert networks.horizon(state) < state.t
-    assert networks.work(state, networks.horizon(state)) <= networks.MAX_WORK
+    networks = picture_of(state).networks
+    assert networks.horizon < state.t
+    assert networks.work(networks.horizon) <= networks.max_work
     assert VIEW.cost(state) <= VIEW.max_cost
     large = TimeScalesState(layers=("network",), dimension=2000, batch=20_000, m=1000, activation="erf", runs=10)
     assert VIEW.cost(large) > VIEW.max_cost
-    monkeypatch.setattr(networks, "MAX_WORK", 1e10)
+    monkeypatch.setattr(plan, "MAX_WORK", 1e10)
     said = of_kind(chunks(client, "eps=1e-7&t=1&lay=network&d=10&B=40&m=2"), "text")[0]["notes"]
     assert any("learn until t = " in note for note in said)
 
@@ -368,21 +375,22 @@ def test_networks_that_would_take_long_learn_as_far_as_they_may(
 def test_the_cost_of_networks_counts_a_step_to_each_record(until: float) -> None:
     """In a time far below a stable step each network takes one step to each of its 139 records."""
     state = TimeScalesState(layers=("network",), eps=0.02, t=until, m=2, dimension=30, batch=40, runs=2)
-    runs = networks.networks(state)
-    taken = list(networks.streamed(runs, networks.times(state)))
-    assert len(taken) >= networks.LOG
-    assert sum(run.steps * run.problem.work for run in runs) <= networks.work(state, until)
+    networks = picture_of(state).networks
+    runs = networks.make()
+    assert len(list(networks.records(runs))) >= LOG_RECORDS
+    assert sum(run.steps * run.problem.work for run in runs) <= networks.work(until)
 
 
 @pytest.mark.parametrize(("layers", "panel"), [(("network",), "course"), ((), "network"), (("network",), "network")])
 def test_all_networks_together_halt_at_twice_what_they_are_charged(layers: tuple[str, ...], panel: str) -> None:
     state = TimeScalesState(layers=layers, panel=panel, runs=3)
-    shown = networks.network_sizes(state)
-    limits = [networks.work_limit(state, [size]) for size in shown]
-    assert sum(limits) == pytest.approx(2.0 * networks.MAX_WORK)
+    networks = picture_of(state).networks
+    shown = networks.sizes
+    limits = [networks.work_limit([size]) for size in shown]
+    assert sum(limits) == pytest.approx(2.0 * networks.max_work)
     assert min(limits) > 0.0
     for size, limit in zip(shown, limits, strict=True):
-        assert limit >= 2.0 * networks.works(state, [size])(networks.horizon(state)) * (1.0 - 1e-12)
+        assert limit >= 2.0 * networks.work_of([size])(networks.horizon) * (1.0 - 1e-12)
 
 
 def test_orthonormal_neurons_that_do_not_fit_start_at_random(client: FlaskClient) -> None:
@@ -415,7 +423,7 @@ def test_every_corner_of_the_sliders_has_a_whole_picture(client: FlaskClient, qu
     parts = chunks(client, query)
     assert parts[-1]["kind"] == "end"
     assert "stopped early" not in parts[-1]["status"]
-    assert len(joined(parts, 0, "risk")) == len(columns.times(*_span(query)))
+    assert len(joined(parts, 0, "risk")) == len(sample_times(*_span(query)))
 
 
 def _span(query: str) -> tuple[float, float]:
@@ -457,32 +465,13 @@ def test_there_is_no_bridge_where_the_systems_differ() -> None:
 @pytest.mark.usefixtures("speed")
 def test_the_document_holds_what_is_drawn(client: FlaskClient) -> None:
     learnt = client.get(f"/export/time_scales.json?{NETWORK}&pan=network").get_json()
-    np.testing.assert_allclose(learnt["networks"]["t"], networks.times(TimeScalesState.from_query(NETWORK)))
+    np.testing.assert_allclose(learnt["networks"]["t"], picture_of(TimeScalesState.from_query(NETWORK)).networks.times)
     assert np.array(learnt["networks"]["a"]).shape == (len(learnt["networks"]["t"]), 3, 4)
     assert np.array(learnt["distances"]["network_to_exact"]).shape == (len(learnt["distances"]["m"]), 3)
     body = client.get("/export/time_scales.json?pan=sweep&n=2&lay=overlaps").get_json()
     assert body["plateaus"][:3] == pytest.approx([11 / 9, 13 / 18, 2 / 9])
     assert np.array(body["sweep"]["times"], float).shape == (7, 2, 3)
     assert {"t", "risk", "risk_exact", "a_10", "s_10"} <= set(body["table"])
-
-
-@pytest.mark.parametrize(
-    "query", ["", NETWORK, "eps=1&act=series&sig=0,1,1&phi=0,1,1&law=alike&pan=sweep&n=2&sw=1e-2,1e-1"]
-)
-def test_the_script_computes_the_same(
-    client: FlaskClient, query: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    script = tmp_path / "script.py"
-    script.write_bytes(client.get(f"/export/time_scales.py?{query}").data)
-    monkeypatch.chdir(tmp_path)
-    found = runpy.run_path(str(script))
-    table = export.table(TimeScalesState.from_query(query))
-    np.testing.assert_array_equal(found["run"].risk, table["risk"])
-    np.testing.assert_array_equal(found["run"].a[:, 0], table["a_1"])
-    if query == NETWORK:
-        body = client.get(f"/export/time_scales.json?{query}").get_json()
-        np.testing.assert_array_equal(found["networks"], body["networks"]["risk"])
-    assert (tmp_path / "time_scales.html").stat().st_size > 10_000
 
 
 def test_a_sweep_over_a_constant_target_has_its_fit(client: FlaskClient) -> None:
