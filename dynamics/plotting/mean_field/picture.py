@@ -163,13 +163,13 @@ class MeanFieldPicture:
         >>> from dynamics.plotting import MeanFieldPicture
         >>> picture = MeanFieldPicture.of(MeanFieldModel((1, -1, 2 / 3), "relu", eps=1e-4, m=10))
         >>> picture.trajectory.learning_times().round(4)
-        array([0.0003, 0.0786, 0.4054])
+        array([0.0004, 0.0735, 0.3554])
         >>> [trace["name"] for trace in picture.panels()["data"]][:4]
         ['risk', 'degree 0', 'degree 1', 'degree 2']
         """
         check_instance("model", model, MeanFieldModel)
-        drawn = initial_weights(model.m, seed, law, scale)
-        weights = starting_weights(model.m, drawn if a0 is None else a0, 0)
+        random_weights = initial_weights(model.m, seed, law, scale)
+        weights = starting_weights(model.m, random_weights if a0 is None else a0, 0)
         low, high = check_interval("sweep", sweep, *EPS_RANGE)
         t_end = check_number("t_end", t_end, T_MIN, T_MAX)
         layers = check_choices("layers", layers, LAYERS)
