@@ -9,7 +9,7 @@ export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
 export NUMBA_CACHE_DIR = $(CURDIR)/.numba_cache
 
-.PHONY: run test check docs bench load soak fuzz claims cost setup-run setup-test
+.PHONY: run test check docs bench load soak fuzz claims cost nightly setup-run setup-test
 .DEFAULT_GOAL := run
 
 run: setup-run
@@ -60,6 +60,9 @@ claims: setup-test
 
 cost: setup-test
 	@$(PY) -m tests.campaigns.cost
+
+nightly: setup-test
+	@EXAMPLES=nightly $(PY) -m pytest -n 2 --dist loadfile -m "nightly or hypothesis"
 
 setup-run:
 	@sh .ci/setup run

@@ -21,7 +21,10 @@ from hypothesis.internal.conjecture import providers
 # examples whenever any module changes, and others alone than in the whole suite.
 providers._get_local_constants = lambda: providers._local_constants
 
-# The same examples in every run, on every machine; EXPLORE=1 looks for new ones.
+# The same examples in every run, on every machine; EXPLORE=1 looks for new ones. The suite takes a part of the examples
+# that a test asks for, EXAMPLES=nightly all of them.
+WHOLE = bool(os.environ.get("EXPLORE")) or os.environ.get("EXAMPLES") == "nightly"
+PART, FEWEST = 4, 20
 settings.register_profile(
     "truth", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -69,6 +72,17 @@ def pytest_configure(config: pytest.Config) -> None:
     """Let xdist keep the order of collection, instead of giving out the files with most tests first."""
     if config.getoption("numprocesses", None):
         config.option.loadscopereorder = False
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let a test of hypothesis take a part of its examples; items of one test share their function."""
+    function = getattr(item, "obj", None)
+    asked = getattr(function, "_hypothesis_internal_use_settings", None)
+    if asked is None or WHOLE or hasattr(function, "examples_asked_for"):
+        return
+    function.examples_asked_for = asked.max_examples
+    fewer = min(asked.max_examples, max(asked.max_examples // PART, FEWEST))
+    function._hypothesis_internal_use_settings = settings(asked, max_examples=fewer)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

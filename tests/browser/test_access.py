@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.axe import violations
+from tests.browser.conftest import DESKTOP
 from tests.browser.hand import STATE, box, settled, slider, until, wait_for_query
 from tests.components.pixels import read
 
@@ -26,52 +27,55 @@ PAGES = {
 }
 
 
+PLOTS = ".js-plotly-plot"  # on a phone they hold the same elements, in the same colors
+
+
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
 def test_axe_finds_nothing_serious(open_page: Any, path: str) -> None:
+    """Every rule on the whole page, then on what each mode adds to it; the colors again in the dark."""
     page = open_page(path)
     page.wait_for_selector("#sentences li")
     check(page)
     if path == PAGES["unlearning"]:  # whose menus are those of all, and more
-        for menu in page.locator("#take-menu > summary, .popup > summary").all():
-            menu.click()
-            check(page)
-            menu.click()
+        for menu in ("#take-menu", ".popup"):
+            for opened in page.locator(menu).all():
+                opened.locator("summary").first.click()
+                check(page, within=menu)
+                opened.locator("summary").first.click()
     page.click("#help-button")
-    check(page)
+    check(page, within="#help")
     page.evaluate("fl.setTheme(true, true)")
-    check(page, "color-contrast")  # all else is as in the light
+    check(page, "color-contrast", within="#help")
     page.click("#help-close")
     page.evaluate("fl.page.show()")
     settled(page)
     check(page, "color-contrast")
     page.evaluate("() => { fl.setTheme(false, true); fl.page.show(); }")
     become_a_phone(page)
-    check(page)
+    if path == PAGES["unlearning"]:
+        check(page)
     page.click("#controls-button")
-    check(page)
+    check(page, but=PLOTS)
 
 
-@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
-def test_axe_finds_nothing_serious_in_the_lecture(open_page: Any, phone: bool) -> None:
+def test_axe_finds_nothing_serious_in_the_lecture(open_page: Any) -> None:
     page = open_page("/lecture", drawn=False)
     page.wait_for_selector(".stories")
-    if phone:
-        become_a_phone(page)
     page.click(".story-list summary")
-    check_both_themes(page)
+    check_everywhere(page)
     page.click("text=What is unlearned")
     ready(page)
-    check_both_themes(page)
+    check_everywhere(page)
     page.keyboard.press("t")
     expect(page.locator("#take-controls")).to_have_text("Back to the story")
-    check_both_themes(page)
+    check_everywhere(page)
     for step in ("quadratic", "draw-it"):
         page.goto(page.url.partition("/lecture")[0] + f"/lecture/what-is-unlearned/{step}")
         ready(page)
-        check_both_themes(page)
+        check_everywhere(page)
         page.keyboard.press("ArrowRight")
         expect(page.locator(".then")).to_be_visible()
-        check_both_themes(page)
+        check_everywhere(page)
 
 
 def become_a_phone(page: Page) -> None:
@@ -82,12 +86,18 @@ def become_a_phone(page: Page) -> None:
     settled(page)
 
 
-def check_both_themes(page: Page) -> None:
-    """Checks the page in the light, then in the dark, and leaves it in the light."""
+def check_everywhere(page: Page) -> None:
+    """Checks the page in the light, its colors in the dark, and the page of a phone; leaves it as it was."""
     check(page)
     to_theme(page, "dark")
-    check(page)
+    check(page, "color-contrast")
     to_theme(page, "light")
+    become_a_phone(page)
+    check(page, but=PLOTS)
+    page.context.new_cdp_session(page).send("Emulation.setTouchEmulationEnabled", {"enabled": False})
+    page.set_viewport_size(DESKTOP)
+    until(page, f"innerWidth === {DESKTOP['width']}")
+    settled(page)
 
 
 def to_theme(page: Page, theme: Literal["light", "dark"]) -> None:
@@ -102,8 +112,8 @@ def ready(page: Page) -> None:
     until(page, "window.fl && fl.lecture && fl.lecture.there && fl.lecture.ready")
 
 
-def check(page: Page, *rules: str) -> None:
-    assert violations(page, *rules) == []
+def check(page: Page, *rules: str, **where: str) -> None:
+    assert violations(page, *rules, **where) == []
 
 
 def focus(page: Page) -> str:
@@ -131,28 +141,14 @@ def test_tab_reaches_every_control_once_and_shows_where_it_is(open_page: Any, pa
     assert sorted(seen) == sorted(wanted)
 
 
-def test_the_skip_link_leads_past_the_header(open_page: Any) -> None:
-    page = open_page("/")
-    page.keyboard.press("Tab")
-    assert focus(page) == "Skip to the plot"
-    page.keyboard.press("Enter")
-    assert focus(page) == "page"
-
-
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [("ArrowRight", -0.95), ("ArrowLeft", -1.05), ("PageUp", -0.5), ("PageDown", -1.5), ("Home", -3.0), ("End", 3.0)],
-)
-def test_the_keyboard_moves_a_slider(open_page: Any, key: str, value: float) -> None:
+def test_the_keyboard_moves_a_slider_and_a_number_box(open_page: Any) -> None:
     page = open_page("/")
     slider(page, "c_star-1").focus()
-    page.keyboard.press(key)
-    wait_for_query(page, f"cs=1,{value:g},1,1,1")
-    assert slider(page, "c_star-1").get_attribute("aria-valuetext").replace("−", "-") == f"{value:g}"
-
-
-def test_arrows_step_a_number_box(open_page: Any) -> None:
-    page = open_page("/")
+    moves = {"ArrowRight": -0.95, "ArrowLeft": -1.0, "PageUp": -0.5, "PageDown": -1.0, "Home": -3.0, "End": 3.0}
+    for key, value in moves.items():
+        page.keyboard.press(key)
+        wait_for_query(page, f"cs=1,{value:g},1,1,1")
+        assert slider(page, "c_star-1").get_attribute("aria-valuetext").replace("−", "-") == f"{value:g}"
     box(page, "a-chosen").focus()
     page.keyboard.press("ArrowUp")
     wait_for_query(page, "a=5.1,9,10")
@@ -218,8 +214,12 @@ def test_undo_redo_and_reset(open_page: Any) -> None:
     wait_for_query(page, "eps=0.316")
 
 
-def test_help_opens_and_closes_by_keyboard(open_page: Any) -> None:
+def test_the_skip_link_leads_past_the_header_and_help_opens_and_closes(open_page: Any) -> None:
     page = open_page("/")
+    page.keyboard.press("Tab")
+    assert focus(page) == "Skip to the plot"
+    page.keyboard.press("Enter")
+    assert focus(page) == "page"
     page.keyboard.press("?")
     expect(page.locator("#help")).to_be_visible()
     expect(page.locator("#help")).to_contain_text("critical manifold")
@@ -227,7 +227,7 @@ def test_help_opens_and_closes_by_keyboard(open_page: Any) -> None:
     expect(page.locator("#help")).not_to_be_visible()
 
 
-def test_every_plot_has_a_text_that_follows_it(open_page: Any) -> None:
+def test_every_plot_has_a_text_that_follows_it_and_motion_is_reduced_where_it_is_asked_for(open_page: Any) -> None:
     page = open_page("/")
     text = page.locator("#unlearning-plane-text")
     assert page.get_attribute("#unlearning-plane", "aria-describedby") == "unlearning-plane-text"
@@ -238,10 +238,6 @@ def test_every_plot_has_a_text_that_follows_it(open_page: Any) -> None:
     box(page, "a-chosen").press("Enter")
     expect(text).to_contain_text("ā = 12, unlearning")
     expect(page.locator("#announcer")).to_contain_text("From ā = 12 the network unlearns")
-
-
-def test_motion_is_reduced_where_it_is_asked_for(open_page: Any) -> None:
-    page = open_page("/")
     assert page.get_attribute("#play", "data-playing") == "false"
     moving = page.evaluate("""() => [...document.querySelectorAll("body *")]
       .filter((element) => parseFloat(getComputedStyle(element).transitionDuration) > 0
@@ -257,10 +253,15 @@ def ink(page: Page, selector: str) -> tuple[np.ndarray, float]:
     return paper, float(np.abs(pixels - paper).max()) / 255.0
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_contrast_themes_show_icons_and_choices(open_page: Any, scheme: str) -> None:
-    page = open_page("/", forced_colors="active", color_scheme=scheme)
+def test_contrast_themes_show_icons_and_choices(open_page: Any) -> None:
+    page = open_page("/", forced_colors="active")
     settled(page)
+    for scheme in ("light", "dark"):
+        to_theme(page, scheme)
+        icons_and_choices_are_seen(page)
+
+
+def icons_and_choices_are_seen(page: Page) -> None:
     for button in ("#reset-button", "#help-button", "#theme-button", "#take-menu summary", "#play"):
         inside = f"{button}::before" if button == "#play" else f"{button} .glyph"
         assert ink(page, button if "::" in inside else inside)[1] > 0.5, button

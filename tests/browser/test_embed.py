@@ -17,12 +17,12 @@ from app import create_app
 from components.views.registry import VIEWS
 from tests.browser.conftest import Silent
 from tests.browser.hand import until
-from tests.browser.test_access import check
+from tests.browser.test_access import PLOTS, become_a_phone, check, to_theme
 
-PHONE = {"viewport": {"width": 390, "height": 600}, "has_touch": True}
 ASKED = ("/resolve/", "/stream/", "/text/", "/jobs/")
 FAR = "<div style='height: 3000px'>A long text.</div>"
 LINK = "/?v=1&a=9"
+SANDBOXED = ("unlearning", "lab", "phase_map")  # traces, runs that are followed, cells
 
 
 class Other(BaseHTTPRequestHandler):
@@ -83,7 +83,9 @@ def test_a_page_of_another_origin_holds_an_embed_without_entering_its_history(ho
 
 
 @pytest.mark.allowed_faults("request to another host")
-@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in SANDBOXED else pytest.mark.nightly) for name in VIEWS]
+)
 def test_a_sandboxed_frame_without_an_origin_shows_the_picture_and_redraws_it(hosted: Any, name: str) -> None:
     _, frame, _ = hosted(link=f"{VIEWS[name].path}?v=1&embed=main", more="sandbox='allow-scripts'")
     frame.wait_for_selector("body[data-drawn]")
@@ -141,17 +143,13 @@ def test_out_of_sight_nothing_is_asked_for_and_in_sight_it_goes_on(hosted: Any) 
 
 
 @pytest.mark.parametrize("name", VIEWS)
-def test_each_view_has_three_sizes_without_the_header(open_page: Any, name: str) -> None:
+def test_each_view_has_two_small_sizes(open_page: Any, name: str) -> None:
     view = VIEWS[name]
-    page = open_page(f"{view.path}?v=1&embed=full", viewport={"width": 1200, "height": 800})
-    expect(page.locator("#open-app")).to_be_visible()
-    for gone in (".brand", ".views", "#take-menu", ".pages"):
-        assert not any(part.is_visible() for part in page.locator(gone).all())
-    expect(page.locator("#preset")).to_be_visible()
+    page = open_page(f"{view.path}?v=1&embed=main", viewport={"width": 480, "height": 320})
     for size in ("main", "plot"):
-        page.set_viewport_size({"width": 480, "height": 320})
-        page.goto(page.url.split("?")[0] + f"?v=1&embed={size}")
-        page.wait_for_selector("body[data-drawn]")
+        if size == "plot":
+            page.goto(page.url.split("?")[0] + f"?v=1&embed={size}")
+            page.wait_for_selector("body[data-drawn]")
         assert page.evaluate(
             "document.documentElement.scrollHeight <= innerHeight && document.body.scrollWidth <= innerWidth"
         )
@@ -171,10 +169,17 @@ def test_each_view_has_three_sizes_without_the_header(open_page: Any, name: str)
 
 
 @pytest.mark.parametrize("size", ["full", "main", "plot"])
-@pytest.mark.parametrize("options", [{}, {"color_scheme": "dark", **PHONE}], ids=["light", "phone in the dark"])
-def test_axe_finds_nothing_serious(open_page: Any, size: str, options: dict[str, Any]) -> None:
-    page = open_page(f"{LINK}&embed={size}", **options)
+def test_axe_finds_nothing_serious(open_page: Any, size: str) -> None:
+    page = open_page(f"{LINK}&embed={size}", viewport={"width": 1200, "height": 800})
     check(page)
+    if size == "full":  # all but the header
+        expect(page.locator("#open-app")).to_be_visible()
+        for gone in (".brand", ".views", "#take-menu", ".pages"):
+            assert not any(part.is_visible() for part in page.locator(gone).all())
+        expect(page.locator("#preset")).to_be_visible()
+    become_a_phone(page)
+    to_theme(page, "dark")
+    check(page, but=PLOTS)
 
 
 def test_the_links_own_choice_of_controls_goes_before_the_main_ones(open_page: Any) -> None:

@@ -26,6 +26,7 @@ SMALL = "/lab?v=1&m=10&d=20&B=60&tau=20&r=2"
 LONG = "/lab?v=1&m=200&d=201&B=2000&tau=300&r=2"
 FINISHED = "body[data-finished]"
 COLUMN = "Array.from(fl.page.drawing.picture.runs[2].columns.R)"
+RECORDS = 20  # of a run that is under way: some, and far from all
 COUNT = "fl.page.drawing.picture.runs[2]?.columns.R?.length || 0"
 
 
@@ -74,8 +75,8 @@ def test_networks_come_over_their_laws_and_are_measured(open_page: Any) -> None:
 
 
 def test_several_browsers_share_one_computation_and_all_see_it_whole(open_page: Any, launched: list[str]) -> None:
-    link = "/lab?v=1&m=100&d=101&B=1000&tau=150&r=2&seed=7"
-    pages = [open_page(link, drawn=False) for _ in range(3)]
+    link = "/lab?v=1&m=50&d=51&B=500&tau=150&r=2&seed=7"
+    pages = [open_page(link, drawn=False) for _ in range(2)]
     for page in pages:
         page.wait_for_selector(FINISHED)
     assert len(launched) == 1
@@ -89,10 +90,10 @@ def test_several_browsers_share_one_computation_and_all_see_it_whole(open_page: 
 
 
 def test_a_killed_computation_is_taken_up_and_nothing_that_was_recorded_is_lost(
-    open_page: Any, launched: list[str], runs_folder: Path
+    open_page: Any, launched: list[str], runs_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = open_page(f"{LONG}&seed=20")
-    seen(page, 60)
+    seen(page, RECORDS)
     (process,) = at_work(runs_folder)
     store = FolderStore(runs_folder)
     ((key, entry),) = ((key, entry) for key, entry in store.board().items() if entry.status == "running")
@@ -101,6 +102,9 @@ def test_a_killed_computation_is_taken_up_and_nothing_that_was_recorded_is_lost(
     process.wait()
     before = page.evaluate(COLUMN)
     recorded = (store.read(key, entry.log, 0, 1 << 24) or b"").count(b"\n")
+    monkeypatch.setattr(queue, "HEARTBEAT_TIMEOUT", 1.0)  # nothing else is at work
+    wait_until(lambda: len(launched) == 2)
+    monkeypatch.setattr(queue, "HEARTBEAT_TIMEOUT", 20.0)
     wait_until(lambda: store.board()[key].log != entry.log)
     seen(page, max(len(before), recorded))  # it goes on by itself, past all that the first process has recorded
     after = page.evaluate(COLUMN)
@@ -115,7 +119,7 @@ def test_a_paused_page_asks_no_more_keeps_what_it_knows_and_goes_on(
     open_page: Any, launched: list[str], runs_folder: Path
 ) -> None:
     page = open_page(f"{LONG}&seed=30")
-    seen(page, 60)
+    seen(page, RECORDS)
     expect(page.locator("#progress")).to_contain_text("The networks are training: τ =")
     page.locator("#page").focus()
     page.keyboard.press("p")
@@ -127,14 +131,14 @@ def test_a_paused_page_asks_no_more_keeps_what_it_knows_and_goes_on(
     page.reload()
     page.wait_for_selector("body[data-drawn]")
     expect(page.locator("#progress")).to_contain_text("Paused")
-    seen(page, 60)
+    seen(page, RECORDS)
     assert len(launched) == 1, "to look asks for nothing"
     before = page.evaluate(COLUMN)
     expect(page.locator("#go-on-button")).to_be_visible()
     page.locator("#go-on-button").press("Enter")
     expect(page.locator("#pause-button")).to_be_focused()
     seen(page, len(before))
-    assert page.evaluate(COLUMN)[:60] == before[:60]
+    assert page.evaluate(COLUMN)[:RECORDS] == before[:RECORDS]
     assert len(launched) == 2
     page.locator("#cancel-button").click()
     expect(page.locator("#progress")).to_contain_text("Training cancelled")

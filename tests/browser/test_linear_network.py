@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.hand import STATE, settled, until, wait_for_query
@@ -133,9 +132,8 @@ def test_a_broken_link_gives_a_sentence_and_a_picture(open_page: Any) -> None:
     assert page.evaluate(STATE)["target"] == 3
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_picture_is_saved(open_page: Any, scheme: str) -> None:
-    page = open_page(MAP, color_scheme=scheme)
+def test_the_picture_is_saved(open_page: Any) -> None:
+    page = open_page(MAP)
     page.click("#take-menu summary")
     with page.expect_download() as download:
         page.get_by_role("button", name="Plane of the neurons, SVG").click()

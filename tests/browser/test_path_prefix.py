@@ -66,7 +66,7 @@ class Proxy(BaseHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["stripped", "left"])
+@pytest.fixture(scope="module")
 def proxy(request: pytest.FixtureRequest, runs_folder: Any) -> Iterator[str]:
     """Where a proxy serves an app that is told its prefix."""
     with pytest.MonkeyPatch.context() as patch:
@@ -84,12 +84,21 @@ def proxy(request: pytest.FixtureRequest, runs_folder: Any) -> Iterator[str]:
     assert Proxy.strays == [], "requests beside the prefix"
 
 
+def proxies(*marks: pytest.MarkDecorator) -> pytest.MarkDecorator:
+    """A proxy that strips the prefix, and one that leaves it, which shows in the addresses that come to the app alone:
+    a page, its stream, words and files are asked for behind both."""
+    both = [pytest.param(True, id="stripped"), pytest.param(False, id="left", marks=marks)]
+    return pytest.mark.parametrize("proxy", both, indirect=True, scope="module")
+
+
+@proxies()
 @pytest.mark.parametrize("path", [*(view.path for view in VIEWS.values()), "/lecture", "/theory"])
 def test_every_page_names_its_icon(proxy: str, path: str) -> None:
     with urlopen(f"{proxy}{PREFIX}{path}", timeout=60) as answer:
         assert re.search(rb'<link rel="icon" href="data:image/[^"]+">', answer.read())
 
 
+@proxies()
 def test_the_page_its_controls_links_and_files(open_page: Any, proxy: str) -> None:
     page = open_page(f"{PREFIX}/?v=1&a=9&eps=0.5", base=proxy)
     page.locator("#unlearning-eps-box").fill("0.25")
@@ -116,6 +125,7 @@ def test_the_page_its_controls_links_and_files(open_page: Any, proxy: str) -> No
         assert address.startswith(f"{proxy}{PREFIX}/")
 
 
+@proxies(pytest.mark.nightly)
 def test_every_view_is_reached_by_the_header_and_by_back(open_page: Any, proxy: str) -> None:
     page = open_page(f"{PREFIX}/", base=proxy)
     for name in ("phase_map", "time_scales", "linear_network", "lab"):
@@ -127,6 +137,7 @@ def test_every_view_is_reached_by_the_header_and_by_back(open_page: Any, proxy: 
     until(page, "fl.page.view.name === 'linear_network' && 'drawn' in document.body.dataset")
 
 
+@proxies(pytest.mark.nightly)
 def test_a_map_opens_its_run(open_page: Any, proxy: str) -> None:
     page = open_page(f"{PREFIX}/phase-map?v=1", base=proxy)
     page.evaluate("fl.page.open(fl.page.drawing.figures.map.hand.address(fl.present(fl.page.view, fl.page.state)))")
@@ -134,6 +145,7 @@ def test_a_map_opens_its_run(open_page: Any, proxy: str) -> None:
     assert urlsplit(page.url).path == f"{PREFIX}/"
 
 
+@proxies(pytest.mark.nightly)
 def test_a_lecture_steps_and_links_back(open_page: Any, proxy: str) -> None:
     page = open_page(f"{PREFIX}/lecture", base=proxy, drawn=False)
     page.locator("#page h2 a").first.click()
@@ -145,6 +157,7 @@ def test_a_lecture_steps_and_links_back(open_page: Any, proxy: str) -> None:
     assert page.evaluate("fl.lecture.place") == 1
 
 
+@proxies(pytest.mark.nightly)
 def test_the_theory_and_a_control_that_it_names(open_page: Any, proxy: str) -> None:
     page = open_page(f"{PREFIX}/theory", base=proxy, drawn=False)
     page.locator(".moved a").first.click()
@@ -152,6 +165,7 @@ def test_the_theory_and_a_control_that_it_names(open_page: Any, proxy: str) -> N
     assert urlsplit(page.url).path.startswith(f"{PREFIX}/")
 
 
+@proxies(pytest.mark.nightly)
 def test_long_runs_and_uploads(open_page: Any, proxy: str) -> None:
     page = open_page(PREFIX + SMALL, base=proxy)
     page.wait_for_selector("body[data-finished]")

@@ -1,6 +1,6 @@
 """Every screen, light or dark: nothing overlaps, nothing is cut, one direction of scroll.
 
-Screenshots of each are kept in test-results/screens, for people to look at.
+`make nightly` takes all states on all screens and keeps a picture of each in test-results/screens, for people to look at.
 """
 
 from __future__ import annotations
@@ -42,6 +42,15 @@ STATES = {
     "activations": "/linear-network?v=1&pan=activations&axis=log",
     "map-of-time": "/phase-map?v=1&cs=1,1,-1,-2,1&a=5&x=cs4&y=a&win=-3,3,-15,15&show=time",
 }
+
+KINDS = (("phone", "small-phone"), ("tablet", "zoomed-200"), ("laptop", "projector"))  # each of one layout
+
+
+def one_of_each(number: int) -> list[str]:
+    """A screen of each kind: every one has half of the states, and each pair of two kinds a quarter."""
+    chosen = [kind[number // step % 2] for kind, step in zip(KINDS, (1, 2, 4), strict=True)]
+    return chosen[number % 3 :] + chosen[: number % 3]
+
 
 # Visible pieces of the page that overlap though neither contains the other, or stick out of what holds them.
 FAULTS = """() => {
@@ -88,12 +97,22 @@ FAULTS = """() => {
 
 @pytest.mark.parametrize("name", STATES)
 def test_nothing_overlaps_and_nothing_is_cut(open_page: Any, name: str) -> None:
-    """A state on all screens: on one of them from the start, on the others after a change of size, as where a window is
-    resized or a tablet turned; on the first half in one theme, on the other half in the other."""
+    """A state on a screen of each kind."""
+    check_screens(open_page, name, one_of_each(list(STATES).index(name)))
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", STATES)
+def test_nothing_overlaps_and_nothing_is_cut_on_any_screen(open_page: Any, name: str) -> None:
     OUTPUT.mkdir(parents=True, exist_ok=True)
+    first = list(STATES).index(name) % len(SCREENS)
+    check_screens(open_page, name, [*SCREENS, *SCREENS][first : first + len(SCREENS)], pictures=True)
+
+
+def check_screens(open_page: Any, name: str, screens: list[str], pictures: bool = False) -> None:
+    """On the first screen from the start, on the others after a change of size, as where a window is resized or a tablet
+    turned; on the first half in one theme, on the other half in the other."""
     number = list(STATES).index(name)
-    first = number % len(SCREENS)
-    screens = [*SCREENS, *SCREENS][first : first + len(SCREENS)]
     page = open_page(STATES[name], own_context=True, **SCREENS[screens[0]])
     emulation = page.context.new_cdp_session(page)
     for k, screen in enumerate(screens):
@@ -103,12 +122,14 @@ def test_nothing_overlaps_and_nothing_is_cut(open_page: Any, name: str) -> None:
         if page.get_attribute("html", "data-theme") != scheme:
             page.click("#theme-button")
         settled(page)
-        capture(emulation, f"{screen}-{scheme}-{name}")
+        if pictures:
+            capture(emulation, f"{screen}-{scheme}-{name}")
         assert page.evaluate(FAULTS) == [], (screen, scheme)
         if page.locator("#controls-button").is_visible():
             page.click("#controls-button")
             settled(page)
-            capture(emulation, f"{screen}-{scheme}-{name}-controls")
+            if pictures:
+                capture(emulation, f"{screen}-{scheme}-{name}-controls")
             assert page.evaluate(FAULTS) == [], (screen, scheme)
             page.click("#controls-button")
 

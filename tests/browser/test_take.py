@@ -19,7 +19,7 @@ from playwright.sync_api import Page, expect
 from components.core.short_link import encode
 from components.views.registry import VIEWS
 from components.views.unlearning.state import LAYERS, UnlearningState
-from tests.browser.hand import lines, settled, wait_for_query
+from tests.browser.hand import lines, settled, until, wait_for_query
 from tests.components.pixels import is_opaque
 
 LINK = "/?v=1&c=1,1,1,1,1&cs=1,-1,1,-1,1&eps=0.1&a=3,6&R0=0&tau=1e3&pts=0.5,12&axis=linear&y=excess&cur=2"
@@ -52,9 +52,16 @@ def text_chunks(png: bytes) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_svg_of_the_plane_holds_runs_manifold_and_field(open_page: Any, scheme: str) -> None:
-    page = open_page(LINK, color_scheme=scheme)
+def test_the_svg_of_the_plane_holds_runs_manifold_and_field(open_page: Any) -> None:
+    page = open_page(LINK)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        until(page, f"document.documentElement.dataset.theme === '{scheme}'")
+        settled(page)
+        check_svg(page)
+
+
+def check_svg(page: Page) -> None:
     path = taken(page, "R–a plane, SVG")
     assert path.name == f"unlearning-plane{SLUG}.svg"
     root = ElementTree.parse(path).getroot()
@@ -75,10 +82,14 @@ def test_the_svg_of_the_plane_holds_runs_manifold_and_field(open_page: Any, sche
     assert "ā = 6" in text
 
 
-@pytest.mark.parametrize("title", ["R–a plane, PNG", "R, a, loss over time, PNG"])
-def test_a_png_is_three_times_as_fine_as_the_screen(open_page: Any, title: str) -> None:
+def test_a_png_is_three_times_as_fine_as_the_screen(open_page: Any) -> None:
     SCREENS.mkdir(parents=True, exist_ok=True)
     page = open_page("/")
+    for title in ("R–a plane, PNG", "R, a, loss over time, PNG"):
+        check_png(page, title)
+
+
+def check_png(page: Page, title: str) -> None:
     path = taken(page, title)
     assert text_chunks(path.read_bytes())["Source"] == page.evaluate("location.origin + fl.page.history.plain()")
     assert "eps = 1;" in text_chunks(path.read_bytes())["Description"]

@@ -55,7 +55,9 @@ def swipe(session: CDPSession, start: tuple[float, float], across: float, down: 
     touch(session, "touchEnd")
 
 
-@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in ("unlearning", "lab") else pytest.mark.nightly) for name in VIEWS]
+)
 def test_a_scroll_that_begins_on_a_slider_leaves_every_value(open_page: Any, name: str) -> None:
     page = open_page(VIEWS[name].path, **PHONE)
     session = page.context.new_cdp_session(page)
