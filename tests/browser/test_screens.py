@@ -1,6 +1,6 @@
 """Every screen, light or dark: nothing overlaps, nothing is cut, one direction of scroll.
 
-`make nightly` takes all states on all screens and keeps a picture of each in test-results/screens, for people to look at.
+`make nightly` takes all states on all screens and keeps a picture of each in test-results/screens, for people to see.
 """
 
 from __future__ import annotations
@@ -110,8 +110,8 @@ def test_nothing_overlaps_and_nothing_is_cut_on_any_screen(open_page: Any, name:
 
 
 def check_screens(open_page: Any, name: str, screens: list[str], pictures: bool = False) -> None:
-    """On the first screen from the start, on the others after a change of size, as where a window is resized or a tablet
-    turned; on the first half in one theme, on the other half in the other."""
+    """On the first screen from the start, on the others after a change of size, as where a window is resized or a
+    tablet turned; on the first half in one theme, on the other half in the other."""
     number = list(STATES).index(name)
     page = open_page(STATES[name], own_context=True, **SCREENS[screens[0]])
     emulation = page.context.new_cdp_session(page)
