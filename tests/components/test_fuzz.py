@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.fuzz import fuzz
 
-CASES, SEED = 150, 2026
+CASES, SEED = 60, 2026
 
 
 def test_whatever_is_asked_is_answered_without_an_error_and_within_its_bound() -> None:
@@ -12,4 +12,4 @@ def test_whatever_is_asked_is_answered_without_an_error_and_within_its_bound() -
     assert not found.failures, found.first
     assert sum(found.statuses.values()) == CASES
     assert {200, 404, 422} <= found.statuses.keys()
-    assert found.computed > 10
+    assert found.computed > CASES // 15

@@ -42,18 +42,19 @@ def at_boundary(fate, j, i):
     return (around != fate[j, i]).any()
 
 
-@pytest.mark.parametrize(
-    ("problem", "x", "y", "eps", "n"),
-    [
-        (LEFT, C3, UP, 1.0, (128, 128)),
-        (RIGHT, C4, BOTH, 1.0, (128, 128)),
-        (LEFT, UP, C3, 1e-2, (64, 64)),
-        (LEFT, ("eps", 1e-3, 10), UP, 1.0, (64, 64)),
-        (LEFT, C3, C4, 1.0, (96, 96)),
-        (LEFT, ("c", 2, -2, 2.01), ("c_star", 2, -3, 3.01), 1.0, (96, 96)),
-        (RIGHT, ("c", 1, 0.1, 2), ("eps", 1e-3, 10), 1.0, (64, 64)),
-    ],
-)
+MAPS = [
+    (LEFT, C3, UP, 1.0),
+    (RIGHT, C4, BOTH, 1.0),
+    (LEFT, UP, C3, 1e-2),
+    (LEFT, ("eps", 1e-3, 10), UP, 1.0),
+    (LEFT, C3, C4, 1.0),
+    (LEFT, ("c", 2, -2, 2.01), ("c_star", 2, -3, 3.01), 1.0),
+    (RIGHT, ("c", 1, 0.1, 2), ("eps", 1e-3, 10), 1.0),
+]
+
+
+@pytest.mark.parametrize("n", [(48, 48), pytest.param((128, 128), marks=pytest.mark.nightly)], ids=["coarse", "fine"])
+@pytest.mark.parametrize(("problem", "x", "y", "eps"), MAPS)
 def test_against_a_tight_integration_of_every_cell(problem, x, y, eps, n):
     c, c_star = problem
     found = phase_map(c, c_star, eps, x=x, y=y, n=n, a0=4.0)
