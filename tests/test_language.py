@@ -21,6 +21,7 @@ SOURCES = [
     )
     if "__pycache__" not in path.parts
 ]
+TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in SOURCES}
 
 # Participles that were used as nouns: they do not state what a value is. A name contains none of them as a word.
 PARTICIPLES = {"said", "told", "asked", "drawn", "begun", "meant", "askers", "lawful", "spoken"}
@@ -87,12 +88,11 @@ def private_words(source: str, fields: frozenset[str] | set[str] = frozenset()) 
         previous = token.string
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_code_contains_no_private_words(path: Path) -> None:
-    name = path.relative_to(ROOT).as_posix()
+def test_code_contains_no_private_words() -> None:
     found = [
         f"{name}:{line}: {word}"
-        for line, word in private_words(path.read_text(encoding="utf-8"), FIELDS.get(name, set()))
+        for name, text in TEXTS.items()
+        for line, word in private_words(text, FIELDS.get(name, set()))
     ]
     assert not found, "\n".join(found)
 
@@ -120,17 +120,23 @@ def test_plain_words_pass(source: str) -> None:
     assert not [*private_words(source + "\n")]
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_words_are_spelled_in_one_way(path: Path) -> None:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    found = [f"{k}: {line}" for k, line in enumerate(lines, 1) if BRITISH.search(LINK_WORDS.sub("", line))]
-    assert not found
+def test_words_are_spelled_in_one_way() -> None:
+    found = [
+        f"{name}:{k}: {line}"
+        for name, text in TEXTS.items()
+        for k, line in enumerate(text.splitlines(), 1)
+        if BRITISH.search(LINK_WORDS.sub("", line))
+    ]
+    assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_docstrings_contain_no_quotes_of_a_wrapped_string(path: Path) -> None:
+def test_docstrings_contain_no_quotes_of_a_wrapped_string() -> None:
     """A tool that wraps long strings leaves them where it takes a docstring for one."""
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    nodes = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, documented)]
-    found = [doc for node in nodes if WRAPPED.search(doc := ast.get_docstring(node, clean=False) or "")]
-    assert not found
+    found = [
+        f"{name}: {doc}"
+        for name, text in TEXTS.items()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, documented) and WRAPPED.search(doc := ast.get_docstring(node, clean=False) or "")
+    ]
+    assert not found, "\n".join(found)

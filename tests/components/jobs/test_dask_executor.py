@@ -132,26 +132,17 @@ def test_cluster_computes_without_client_and_after_a_worker_is_killed(
     second.shutdown(cancel_futures=True)
 
 
-def test_run_waits_for_a_scheduler_that_is_away_and_begins_by_itself(
-    cluster: DaskCluster, web_worker: Callable[[], Reader]
+def test_run_waits_for_a_scheduler_that_is_away_and_goes_on_after_the_whole_cluster_is_killed_and_started_again(
+    cluster: DaskCluster, web_worker: Callable[[], Reader], hold: Hold, in_redis: Settings
 ) -> None:
+    hold.at(20)
     reader = web_worker().until(lambda reader: reader.head.get("sentence") == dask.NO_ANSWER)
     assert reader.head["status"] == "waiting"
     cluster.start_scheduler()
     reader.until(lambda reader: reader.head["sentence"] == dask.NO_WORKERS)
     assert reader.head["status"] == "waiting"
     cluster.start_worker()
-    assert reader.to_the_end() == list(range(40))
-    assert reader.head["status"] == "finished"
-
-
-def test_run_goes_on_after_the_whole_cluster_is_killed_and_started_again(
-    cluster: DaskCluster, web_worker: Callable[[], Reader], hold: Hold, in_redis: Settings
-) -> None:
-    cluster.start_scheduler()
-    cluster.start_worker()
-    hold.at(20)
-    reader = web_worker().until(lambda reader: len(reader.numbers) == saved(in_redis.store()) == 20)
+    reader.until(lambda reader: len(reader.numbers) == saved(in_redis.store()) == 20)
     cluster.stop()
     hold.let_go()
     reader.until(lambda reader: reader.head["sentence"] == dask.NO_ANSWER)
@@ -160,6 +151,7 @@ def test_run_goes_on_after_the_whole_cluster_is_killed_and_started_again(
     cluster.start_worker()
     assert reader.to_the_end() == list(range(40))
     assert reader.restarts == 0
+    assert reader.head["status"] == "finished"
 
 
 @pytest.mark.parametrize(

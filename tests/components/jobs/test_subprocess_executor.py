@@ -27,8 +27,8 @@ Begun = Callable[[], list[tuple[int, int, int]]]
 def test_a_run_outlives_its_web_worker_survives_a_kill_and_stops_when_nobody_watches(
     in_folder: Settings, begun: Begun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(PATIENCE, "20")
-    monkeypatch.setattr(queue, "IDLE_TIMEOUT", 20.0)
+    monkeypatch.setenv(PATIENCE, "10")
+    monkeypatch.setattr(queue, "IDLE_TIMEOUT", 10.0)
     monkeypatch.setattr(queue, "HEARTBEAT_TIMEOUT", 20.0)
     query = "n=1000&wait=0.05&does=saves"
     asks = f"""
@@ -50,7 +50,9 @@ def test_a_run_outlives_its_web_worker_survives_a_kill_and_stops_when_nobody_wat
     seen = len(reader.numbers)
     reader.until(lambda _: saved(in_folder.store()) >= seen)
     process.send_signal(signal.SIGKILL)
-    reader.ask()
+    monkeypatch.setattr(queue, "HEARTBEAT_TIMEOUT", 3.0)  # a live one that is taken for dead begins anew
+    reader.until(lambda _: sum(mark == 0 for mark, _, _ in begun()) == 2, pause=0.1)
+    monkeypatch.setattr(queue, "HEARTBEAT_TIMEOUT", 20.0)
     reader.until(lambda reader: len(reader.numbers) >= seen + 10, pause=0.1)
     first = [begin for mark, begin, _ in begun() if mark == 0]
     assert len(first) == 2

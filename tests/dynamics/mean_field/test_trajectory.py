@@ -343,9 +343,18 @@ def test_mirror_images_stay_so_for_an_odd_activation(overlaps):
         assert np.abs(found.s[:, [1, 3]] + s).max() < 1e-7
 
 
-@pytest.mark.parametrize("phi", [(0.0,), (1.0,), (1.0, 0.4), (1.0, -1.0, 2 / 3), (0.0, 0.0, 0.3)])
-@pytest.mark.parametrize("activation", ["relu", POLYNOMIAL])
-@pytest.mark.parametrize("overlaps", [False, True])
+PHIS = [(0.0,), (1.0,), (1.0, 0.4), (1.0, -1.0, 2 / 3), (0.0, 0.0, 0.3)]
+
+
+@pytest.mark.parametrize(
+    ("phi", "activation", "overlaps"),
+    [
+        pytest.param(phi, activation, overlaps, marks=pytest.mark.nightly if overlaps and k in (1, 2, 4) else ())
+        for overlaps in (False, True)
+        for activation in ("relu", POLYNOMIAL)
+        for k, phi in enumerate(PHIS)
+    ],
+)
 def test_the_risk_is_never_negative(phi, activation, overlaps):
     for a0 in (0.0, [1.0, -1.0, 0.5]):
         run = MeanFieldModel(phi, activation, eps=1e-3, m=3).trajectory(a0=a0, t_end=1e3, overlaps=overlaps)

@@ -31,6 +31,7 @@ from dynamics import (
 )
 from tests.dynamics import cases
 from tests.dynamics.reference import System, integrate
+from tests.parameters import half_of_product
 
 SETS = 250  # parameter sets of a test
 LATEST, HIGHEST = 1e8, 1e3  # of tau and |a0|: where a trajectory can end and begin
@@ -352,7 +353,7 @@ def false_claims(sets: int, seed: int) -> tuple[Counter[str], Counter[str], list
     return made, left_open, false
 
 
-@pytest.mark.parametrize("share", range(2))
+@pytest.mark.parametrize("share", [0, pytest.param(1, marks=pytest.mark.nightly)])
 def test_no_claim_is_false_over_random_parameter_sets(share: int) -> None:
     """`python -m tests.campaigns.explanations` takes 2,000."""
     made, left_open, false = false_claims(SETS, 20260101 + share)
@@ -362,7 +363,9 @@ def test_no_claim_is_false_over_random_parameter_sets(share: int) -> None:
     assert min(made[kind] for kind in made if kind != "jump") > 0.2 * SETS
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize(
+    "seed", [pytest.param(seed, marks=pytest.mark.nightly if seed >= 15 else ()) for seed in range(40)]
+)
 def test_the_judges_integrations_are_those_of_an_independent_solver(seed: int) -> None:
     c, c_star, eps, a0, R0 = drawn(np.random.default_rng([7, seed]))
     run = late(UnlearningModel(c, c_star, eps), a0, R0)
@@ -431,8 +434,7 @@ def test_the_published_runs_are_explained() -> None:
     assert (jumps[0].R, jumps[0].a) == (pytest.approx(0.127, abs=1e-3), pytest.approx(8.36, abs=0.01))
 
 
-@pytest.mark.parametrize("eps", cases.EPSILONS)
-@pytest.mark.parametrize("start", cases.PRESETS, ids=str)
+@pytest.mark.parametrize(("start", "eps"), half_of_product(cases.PRESETS, cases.EPSILONS))
 def test_no_claim_about_a_preset_is_false_at_any_eps(start: Any, eps: float) -> None:
     c, c_star, a0, R0 = start
     model = UnlearningModel(c, c_star, eps)

@@ -19,6 +19,7 @@ from tests.dynamics.cases import (
     horizon,
 )
 from tests.dynamics.reference import System, compare, orbit_distance, solve
+from tests.parameters import half_of_product
 
 
 def check_against_the_reference(c, c_star, eps, a0, R0, tau_end, n=400):
@@ -33,9 +34,9 @@ def check_against_the_reference(c, c_star, eps, a0, R0, tau_end, n=400):
 # --- against truth -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("eps", EPSILONS)
-@pytest.mark.parametrize(("c", "c_star", "a0", "R0"), PRESETS)
-def test_every_preset_agrees_with_the_reference(c, c_star, a0, R0, eps):
+@pytest.mark.parametrize(("start", "eps"), half_of_product(PRESETS, EPSILONS))
+def test_every_preset_agrees_with_the_reference(start, eps):
+    c, c_star, a0, R0 = start
     check_against_the_reference(c, c_star, eps, a0, R0, 1e4)
 
 
@@ -45,8 +46,7 @@ def test_presets_agree_with_the_reference_up_to_the_longest_time(c, c_star, a0, 
     check_against_the_reference(c, c_star, eps, a0, R0, 1e8)
 
 
-@pytest.mark.parametrize("eps", [10.0, 1.0, 1e-4, 1e-6])
-@pytest.mark.parametrize("name", DEGENERATE)
+@pytest.mark.parametrize(("name", "eps"), half_of_product(DEGENERATE, [10.0, 1.0, 1e-4, 1e-6]))
 def test_every_degenerate_input_agrees_with_the_reference(name, eps):
     c, c_star, a0, R0 = DEGENERATE[name]
     check_against_the_reference(c, c_star, eps, a0, R0, 1e5)

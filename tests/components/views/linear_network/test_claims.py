@@ -16,7 +16,7 @@ from dynamics.plotting.linear_network.panels import activation_title
 from tests.claims.linear_network import Truth, links, powers, problems, random_state, sentence
 
 
-@pytest.mark.parametrize("number", range(20))
+@pytest.mark.parametrize("number", range(10))
 def test_every_sentence_of_a_random_state_is_true(number: int) -> None:
     assert problems(random_state(np.random.default_rng([7, number]))) == []
 

@@ -9,7 +9,7 @@ from components.views.phase_map import alt_text, captions
 from components.views.phase_map.state import PhaseMapState
 from tests.claims import phase_map
 
-STATES = 40
+STATES = 15
 
 
 @pytest.mark.parametrize("seed", range(STATES))

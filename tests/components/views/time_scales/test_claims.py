@@ -7,7 +7,7 @@ from components.views.time_scales.plan import picture_of
 from components.views.time_scales.state import TimeScalesState
 from tests.claims import time_scales as claims
 
-STATES, JUDGED = 40, 20
+STATES, JUDGED = 14, 7
 
 
 def test_no_claim_of_random_states_is_refuted(monkeypatch) -> None:

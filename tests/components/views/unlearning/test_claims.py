@@ -15,7 +15,7 @@ from dynamics import Fate, UnlearningModel
 from tests.claims import unlearning
 from tests.claims.reference import Problem
 
-STATES = 20
+STATES = 10
 
 
 @pytest.mark.parametrize("seed", range(STATES))
