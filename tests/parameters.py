@@ -9,7 +9,7 @@ import pytest
 
 
 def half_of_product(first: Iterable[Any], second: Iterable[Any]) -> list[Any]:
-    """All pairs, every other one by night alone: each value remains with half of the others."""
+    """All pairs, every other one with the marker `nightly`: each value remains with half of the others."""
     return [
         pytest.param(one, other, marks=pytest.mark.nightly if (i + j) % 2 else ())
         for i, one in enumerate(first)
