@@ -45,7 +45,14 @@ from dynamics.plotting.linear_network.plane import plane
 from dynamics.plotting.linear_network.scaling import scaling
 from dynamics.plotting.schema import Figure, Trace
 from dynamics.typing import FloatArray
-from dynamics.validation import check_choice, check_instance, check_integers, check_number, check_sequence
+from dynamics.validation import (
+    check_choice,
+    check_choices,
+    check_instance,
+    check_integers,
+    check_number,
+    check_sequence,
+)
 
 MAP_CELLS = 200  # along an axis of the phase diagram
 SCALES = tuple(10.0**k for k in range(1, 7))  # of the large number, where the exponents allow them
@@ -163,10 +170,7 @@ class LinearNetworkPicture:
             check_instance("exponents", exponents, Exponents)
         seeds = check_integers("seeds", seeds, 0, SEED_MAX, 1, SEEDS_MAX)
         t_end = None if t_end is None else check_number("t_end", t_end, *END_RANGE)
-        layers = tuple(
-            check_choice(f"layers[{k}]", one, LAYERS)
-            for k, one in enumerate(check_sequence("layers", layers, 0, len(LAYERS), "overlays"))
-        )
+        layers = check_choices("layers", layers, LAYERS)
         check_choice("panel", panel, PANELS)
         step = check_number("step", step, *STEP_RANGE)
         x, y = (

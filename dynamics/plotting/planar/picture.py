@@ -58,7 +58,7 @@ from dynamics.plotting.planar.runs import run_traces
 from dynamics.plotting.planar.styles import Run, Window
 from dynamics.plotting.schema import Figure, Trace
 from dynamics.typing import FloatArray
-from dynamics.validation import check_array, check_choice, check_instance, check_number, check_sequence
+from dynamics.validation import check_array, check_choice, check_choices, check_instance, check_number, check_sequence
 
 RTOL = 1e-8
 SAMPLES = 400  # at least; the core refines until neighbors are 1 % of the range apart
@@ -233,10 +233,7 @@ class PlanarPicture:
         R0 = check_number("R0", R0, -1.0, 1.0)
         pairs = np.reshape(check_array("points", points), (-1, 2)).tolist()
         check_sequence("a0 and points", [*heights, *pairs], 1, RUNS_MAX, "starts")
-        layers = tuple(
-            check_choice(f"layers[{k}]", one, LAYERS)
-            for k, one in enumerate(check_sequence("layers", layers, 0, len(LAYERS), "overlays"))
-        )
+        layers = check_choices("layers", layers, LAYERS)
         tau_end = check_number("tau_end", tau_end, TAU_MIN, TAU_MAX)
         check_choice("panel", panel, PANELS)
         starts = [(_name(height), R0, height) for height in heights]
