@@ -90,7 +90,15 @@ def test_descent_tends_to_the_exact_flow_as_steps_shrink_and_batches_grow(eps):
     assert distances[1] < 0.02 * exact.risk[0]
 
 
-@pytest.mark.parametrize(("eps", "m"), [(1.0, 10), (1.0, 50), (1e-3, 10), (1e-3, 50)])
+@pytest.mark.parametrize(
+    ("eps", "m"),
+    [
+        (1.0, 10),
+        pytest.param(1.0, 50, marks=pytest.mark.nightly),
+        pytest.param(1e-3, 10, marks=pytest.mark.nightly),
+        (1e-3, 50),
+    ],
+)
 def test_networks_come_to_the_exact_flow_as_their_dimension_grows(eps, m):
     """The published four settings, at random starts: s_i(0) is of size 1/sqrt(d)."""
     d, runs = ((24, 384), 4) if eps == 1.0 else ((16, 128), 3)
@@ -101,7 +109,7 @@ def test_networks_come_to_the_exact_flow_as_their_dimension_grows(eps, m):
     assert large < 0.75 * small
 
 
-@pytest.mark.parametrize("eps", [1.0, 1e-3])
+@pytest.mark.parametrize("eps", [1.0, pytest.param(1e-3, marks=pytest.mark.nightly)])
 def test_networks_come_to_the_mean_field_as_their_width_grows(eps):
     t_end = 10.0 if eps == 1.0 else 1.0
     *_, found = compare_networks(PHI, "relu", eps, [(4, 100, 800), (64, 100, 800)], 2, t_end=t_end, start="orthonormal")

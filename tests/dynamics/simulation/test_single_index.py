@@ -26,7 +26,9 @@ def columns(records, *names):
     return np.array([[getattr(record, name) for record in records] for name in names])
 
 
-@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.nightly if name == "unlearns" else ()) for name in SETTINGS]
+)
 def test_the_mean_over_networks_follows_the_law_of_their_width(name):
     """In the metric of the plane, (R, a / max(1, |a|)), along the whole run."""
     m, d, batch, c, c_star, a0, tau_end = SETTINGS[name]
