@@ -221,7 +221,13 @@ class Preset:
 
 
 # The files of a view, by their endings: what the Save menu calls them.
-EXPORTS = {"csv": "Data, CSV", "json": "Data, JSON", "py": "Python that computes it", "bib": "Citation, BibTeX"}
+EXPORTS = {
+    "csv": "Data, CSV",
+    "json": "Data, JSON",
+    "py": "Python that computes it",
+    "ipynb": "Notebook that computes it",
+    "bib": "Citation, BibTeX",
+}
 MIN_SECONDS = 0.01  # CPU seconds of the cheapest state: to read the link, draw and send
 
 

@@ -14,13 +14,14 @@ import orjson
 from components.core.citations import bibliography
 from components.core.state import State
 from components.core.view import Columns, View
-from components.export import wheel
+from components.export import notebook, wheel
 from dynamics.interruption import checkpoint
 
 MIMETYPES = {
     "csv": "text/csv",
     "json": "application/json",
     "py": "text/x-python",
+    "ipynb": notebook.MIMETYPE,
     "bib": "application/x-bibtex",
 }
 
@@ -34,13 +35,10 @@ def export(view: View, state: State, kind: str, address: str) -> bytes:
     link = f"{root}{view.path}?{state.query()}"
     if kind == "bib":
         return bibliography(view.papers).encode()
-    if kind == "py":
+    if kind in ("py", "ipynb"):
         package = f"Get the package: python -m pip install {root}/{wheel.NAME}"
-        return (
-            view.export_script(state)
-            .replace(f"\nLink: {view.path}?", f"\n{package}\nLink: {root}{view.path}?", 1)
-            .encode()
-        )
+        code = view.export_script(state).replace(f"\nLink: {view.path}?", f"\n{package}\nLink: {root}{view.path}?", 1)
+        return code.encode() if kind == "py" else notebook.notebook(code)
     if kind == "csv":
         return _csv(view.table(state), {**parameters(state), "link": link}).encode()
     body = {

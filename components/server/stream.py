@@ -4,7 +4,7 @@
     GET /stream/<view>?text=0&<link> the stream up to the end of the trajectories, while a control moves
     GET /text/<view>?<link>          the sentences of a state, without its figures
     GET /resolve/<view>?<link>       the nearest valid state, and sentences about what was changed
-    GET /export/<view>.<kind>?<link> csv, json, py or bib
+    GET /export/<view>.<kind>?<link> csv, json, py, ipynb or bib
 
 The earlier addresses /picture/<view>, /words/<view> and /state/<view> still answer.
 

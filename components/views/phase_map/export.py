@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import numpy as np
 
+from components.core.citations import IMAI_2026
 from components.core.view import Columns
 from components.views.phase_map.captions import fate_fractions
 from components.views.phase_map.compute import RTOL, cells_per_axis, levels
@@ -15,11 +16,6 @@ from components.views.phase_map.figures import fate_styles, legend, quantity
 from components.views.phase_map.state import PhaseMapState, symbol
 from components.views.unlearning.state import POLYNOMIALS
 from dynamics import PhaseMap
-
-_SCRIPT = Path(__file__).with_name("script.py").read_text(encoding="utf-8")
-_HEAD, _, _AFTER_HEAD = _SCRIPT.partition("# --- parameters ---\n")
-_HEAD = _HEAD.partition("\n\n")[2]
-_BODY = _AFTER_HEAD.partition("# --- numbers ---\n")[2]
 
 
 def finished_map(state: PhaseMapState) -> PhaseMap:
@@ -66,24 +62,43 @@ def document(state: PhaseMapState) -> Mapping[str, Any]:
 
 
 def python(state: PhaseMapState) -> str:
-    """Return a script that computes the map with `dynamics` and draws it."""
+    """Return a script that computes and draws the map. Only numbers and choices of the state enter it."""
     x, y = state.axes
-    parameters = {
-        "C": state.c,
-        "C_STAR": state.c_star,
-        "EPS": state.eps,
-        "A0": state.a,
+    arguments = {
+        "c": state.c,
+        "c_star": state.c_star,
+        "eps": state.eps,
+        "x": x,
+        "y": y,
+        "n": (cells_per_axis(state), cells_per_axis(state)),
+        "a0": state.a,
         "R0": state.R0,
-        "X": x,
-        "Y": y,
-        "N": (cells_per_axis(state), cells_per_axis(state)),
-        "QUANTITY": state.quantity,
-        "LEGEND": legend(state),
-        "TAU_END": state.tau,
-        "RTOL": RTOL,
+        "quantities": (state.quantity, "boundary"),
+        "tau_end": state.tau,
+        "rtol": RTOL,
     }
-    lines = "".join(f"{name} = {value!r}\n" for name, value in parameters.items())
-    about = f'"""{symbol(state.y)} over {symbol(state.x)}: a phase map of feature unlearning.\n\n'
-    source = "Model: Imai, Nishiyama & Imaizumi, arXiv:2602.07378. Needs numpy, plotly and the package `dynamics`.\n"
-    source += f"C and C_STAR: coefficients of {POLYNOMIALS}; degree 1 first.\n"
-    return f'{about}{source}Link: /phase-map?{state.query()}\n"""\n\n{_HEAD}{lines}\n{_BODY}'
+    lines = "\n".join(f"    {name}={value!r}," for name, value in arguments.items())
+    return f'''"""{symbol(state.y)} over {symbol(state.x)}: a phase map of feature unlearning, and its figure as HTML.
+
+Link: /phase-map?{state.query()}
+{fill("Model: " + IMAI_2026.citation, 110)}
+"""
+
+import numpy as np
+
+from dynamics import Fate, phase_map
+from dynamics.plotting import phase_map as figure_of, to_plotly
+
+# c and c_star: coefficients of {POLYNOMIALS}; degree 1 first.
+# The fates are int8 (ny, nx), rows from below; further quantities are of the same shape, nan where unknown.
+found = phase_map(
+{lines}
+)
+for fate in Fate:
+    print(f"{{fate.name.replace('_', ' ').lower():18}} {{np.mean(found.fate == fate):8.2%}}")
+print(f"{{len(found.boundary or ())}} boundaries, {{found.trajectories}} trajectories integrated")
+try:
+    to_plotly(figure_of(found, {state.quantity!r}, {legend(state)!r})).write_html("phase_map_map.html")
+except ImportError as error:
+    print(error)
+'''

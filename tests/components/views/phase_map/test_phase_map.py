@@ -341,7 +341,7 @@ def test_the_script_computes_the_same_map(
         np.testing.assert_array_equal(
             getattr(found, state.quantity), figures.quantity(state, export.finished_map(state))
         )
-    assert (tmp_path / "phase_map.html").stat().st_size > 10_000
+    assert (tmp_path / "phase_map_map.html").stat().st_size > 10_000
 
 
 def test_places_of_all_axes() -> None:
