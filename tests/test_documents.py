@@ -10,8 +10,18 @@ from pathlib import Path
 
 import pytest
 
+from components.core import stream_schema
+
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+
+
+def test_the_chunks_of_the_stream_are_those_of_the_schema() -> None:
+    """`python -m components.core.stream_schema` writes the rows."""
+    assert stream_schema.documented() == stream_schema.DOCUMENT.read_text(encoding="utf-8")
+    assert len(stream_schema.table().splitlines()) > len(stream_schema.KINDS)
+    assert stream_schema.problems({"kind": "error"}) == ["error: no sentence"]
+    assert stream_schema.problems({"kind": "error", "sentence": "", "late": 1}) == ["error: unknown late"]
 
 
 def code_of(path: Path) -> str:

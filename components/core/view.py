@@ -17,6 +17,7 @@ from components.core.claims import Quantity
 from components.core.controls import Control
 from components.core.help import Help
 from components.core.state import RESERVED_KEYS, State
+from components.core.stream_schema import VERSION
 from components.core.theory_chapter import Chapter
 from dynamics.plotting.schema import Figure, Trace
 
@@ -28,23 +29,9 @@ Link = dict[str, str]  # text and href
 class Chunk:
     """One line of a stream: a kind and its data (numbers, texts, lists, numpy arrays).
 
-    ======== ======================================================================================================
-    kind     data
-    ======== ======================================================================================================
-    waiting  `sentence`: why nothing is sent yet
-    start    `runs`: number of trajectories that follow
-    scene    a figure whose curves are still empty (see `scene`)
-    trajectory  a trajectory that follows: its `index` and its `traces` in each figure
-    trace    samples of a trajectory: `index`, `columns`, and whether they are the `last`; a table (see `table`) has a
-             row for each of the trajectory's times, and its curve is the row of the time cursor
-    text     `runs`: sentences; `notes`; `links`; `figures`: the alternative text of each figure
-    progress `done`: the share of the work; `sentence`; `stopped`: a sentence in case it is stopped now
-    recording  `sentence`: a finished record of the state's job follows, up to the end; `status` without it
-    end      `status`: statistics; the stream is complete
-    error    `sentence`: the stream is not complete
-    ======== ======================================================================================================
-
-    A job also yields "checkpoint", which no client receives (see `View.run_job`).
+    `components.core.stream_schema` has the kinds and their fields. A table (see `table`) has a row for each of the
+    trajectory's times, and its curve is the row of the time cursor. A job also yields "checkpoint", which no client
+    receives (see `View.run_job`).
     """
 
     kind: str
@@ -56,10 +43,11 @@ class Chunk:
         Returns
         -------
         bytes
-            The line; not-a-number and infinity become null.
+            The line; not-a-number and infinity become null. The first chunk of a picture gets the schema's version.
         """
+        version = {"version": VERSION} if self.kind == "start" else {}
         return orjson.dumps(
-            {"kind": self.kind, **self.data}, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE
+            {"kind": self.kind, **version, **self.data}, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE
         )
 
 

@@ -20,15 +20,18 @@ def notebook(code: str) -> bytes:
     about, *statements = ast.parse(code).body
     assert isinstance(about, ast.Expr)
     assert isinstance(about.value, ast.Constant)
-    last = statements.pop()
-    assert isinstance(last, ast.Try)
+    figures: list[str] = []
+    end = len(lines)
+    if isinstance(statements[-1], ast.Try):
+        last = statements.pop()
+        assert isinstance(last, ast.Try)
+        figures, end = [_figure(code, statement) for statement in last.body], last.lineno - 1
     imports = sum(isinstance(one, ast.Import | ast.ImportFrom) for one in statements)
     begin = statements[imports].lineno - 1
     while lines[begin - 1].startswith("#"):  # a comment belongs to what follows it
         begin -= 1
-    parts = [lines[about.end_lineno : begin], lines[begin : last.lineno - 1]]
-    cells = [_text(str(about.value.value)), *(_code("\n".join(part).strip("\n")) for part in parts)]
-    cells += [_code(_figure(code, statement)) for statement in last.body]
+    sources = ["\n".join(lines[about.end_lineno : begin]), "\n".join(lines[begin:end]), *figures]
+    cells = [_text(str(about.value.value)), *(_code(source.strip("\n")) for source in sources if source.strip())]
     numbered = [{"id": f"cell-{number}", **cell} for number, cell in enumerate(cells)]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}

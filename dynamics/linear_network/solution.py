@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
+from importlib import import_module
 from math import hypot, inf, log, sqrt
+from typing import Any
 
 import numpy as np
 
@@ -66,6 +68,28 @@ class LinearSolution(Result):
     v_norm: FloatArray
     log_X: FloatArray
     undefined: str
+
+    def plot(self) -> Any:
+        """Draw output, loss, angle, kernel and norms over time with plotly; a notebook displays what is returned.
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+            The picture, to be changed or written to a file.
+
+        Raises
+        ------
+        ImportError
+            If plotly is not installed; the message says how it is.
+
+        Examples
+        --------
+        >>> from dynamics import LinearNetwork
+        >>> LinearNetwork.random(d=4, y=2.0).solution([0.0, 0.5, 1.0]).plot().layout.yaxis.title.text
+        'f'
+        """
+        solutions = import_module("dynamics.plotting.solutions")  # which imports this module
+        return import_module("dynamics.plotting").to_plotly(solutions.linear_network_panels(self))
 
     @cached_property
     def step_limit(self) -> FloatArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from time import perf_counter
 from typing import Any
 
@@ -182,6 +183,28 @@ class MeanFieldTrajectory(Result):
     code: ResultCode
     stats: MeanFieldStatistics
     half_times: FloatArray
+
+    def plot(self) -> Any:
+        """Draw risk, its degrees and the neurons over time with plotly; a notebook displays what is returned.
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+            The picture, to be changed or written to a file.
+
+        Raises
+        ------
+        ImportError
+            If plotly is not installed; the message says how it is.
+
+        Examples
+        --------
+        >>> from dynamics import MeanFieldModel
+        >>> MeanFieldModel((1, -1), "relu", eps=0.1, m=2).trajectory(t_end=1.0).plot().layout.yaxis.title.text
+        'risk'
+        """
+        solutions = import_module("dynamics.plotting.solutions")  # which imports this module
+        return import_module("dynamics.plotting").to_plotly(solutions.mean_field_panels(self))
 
     @cached_property
     def residual(self) -> FloatArray:

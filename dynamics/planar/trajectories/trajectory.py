@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from math import atanh
 from typing import Any
 
@@ -95,6 +96,28 @@ class Trajectory(Result):
     loss: FloatArray
     code: ResultCode
     stats: Statistics
+
+    def plot(self) -> Any:
+        """Draw R, a and loss over time with plotly; a notebook displays what is returned.
+
+        Returns
+        -------
+        plotly.graph_objects.Figure
+            The picture, to be changed or written to a file.
+
+        Raises
+        ------
+        ImportError
+            If plotly is not installed; the message says how it is.
+
+        Examples
+        --------
+        >>> from dynamics import UnlearningModel
+        >>> UnlearningModel((1, 1), (1, -1)).trajectory(2.0).plot().layout.yaxis.title.text
+        'R'
+        """
+        solutions = import_module("dynamics.plotting.solutions")  # which imports this module
+        return import_module("dynamics.plotting").to_plotly(solutions.planar_panels(self))
 
     @cached_property
     def limit(self) -> LimitPoint:

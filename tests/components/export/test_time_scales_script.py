@@ -96,7 +96,16 @@ def test_the_script_computes_the_numbers_and_draws_the_figures_of_the_page(
     assert_same_figures(client, state, script["drawn"], NAME)
 
 
-@pytest.mark.parametrize("preset", TimeScalesView.presets, ids=lambda preset: preset.name)
+LONG = ("distance", "finite-2", "finite-3", "finite-4")  # seconds of networks, of which the small states have some
+
+
+@pytest.mark.parametrize(
+    "preset",
+    [
+        pytest.param(preset, marks=pytest.mark.nightly if preset.name in LONG else (), id=preset.name)
+        for preset in TimeScalesView.presets
+    ],
+)
 def test_the_script_of_a_preset_draws_the_figures_of_the_page(client: FlaskClient, preset: Any) -> None:
     script = executed(exported(client, "py", preset.state, NAME))
     assert_same_figures(client, preset.state, script["drawn"], NAME)

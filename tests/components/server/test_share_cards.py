@@ -152,7 +152,13 @@ def texts_of(card: Card) -> list[Any]:
     return [text for text in found if text.get_window_extent().width > 0]
 
 
-@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if name in ("unlearning", "phase_map", "images") else pytest.mark.nightly)
+        for name in VIEWS
+    ],
+)
 def test_all_presets_are_drawn_and_none_like_another(name: str, caplog: pytest.LogCaptureFixture) -> None:
     view = VIEWS[name]
     drawn = {}

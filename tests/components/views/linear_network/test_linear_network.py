@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -369,7 +370,13 @@ SCRIPTS = {
 }
 
 
-@pytest.mark.parametrize("state", SCRIPTS.values(), ids=SCRIPTS.keys())
+@pytest.mark.parametrize(
+    "state",
+    [
+        pytest.param(state, marks=pytest.mark.nightly if re.fullmatch(r"scaling-[2-7]", name) else (), id=name)
+        for name, state in SCRIPTS.items()
+    ],
+)
 def test_the_script_computes_and_draws_what_the_page_shows(client: FlaskClient, state: LinearNetworkState) -> None:
     code = client.get(f"/export/linear_network.py?{state.query()}").text
     assert len(code.splitlines()) <= 40
