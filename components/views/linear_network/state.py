@@ -8,8 +8,8 @@ from components.core.controls import Checkboxes, Choice, MapAxis, Slider, labels
 from components.core.state import Parameter, State
 from components.views.linear_network.panels import MAP_QUANTITIES, PANELS
 from dynamics import Exponents, LinearEnsemble, LinearNetwork
+from dynamics.linear_network.descent_runs import END_RANGE as HORIZON
 from dynamics.plotting.linear_network.phase_diagram import AXIS_NAMES
-from dynamics.plotting.linear_network.picture import END_RANGE as HORIZON
 from dynamics.plotting.linear_network.picture import LAYERS
 from dynamics.plotting.linear_network.picture import STEP_RANGE as STEP
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from dynamics.linear_network.descent_runs import (
     ACTIVATIONS,
+    END_RANGE,
     ActivationRuns,
     DescentRun,
     activation_runs,
@@ -59,7 +60,6 @@ SCALES = tuple(10.0**k for k in range(1, 7))  # of the large number, where the e
 LAYERS = ("hyperbolas", "descent")
 PANELS = ("course", "map", "scaling", "activations")
 STEP_RANGE = (1e-3, 4.0)  # of descent, over its stability limit
-END_RANGE = (1e-12, 1e12)
 SEEDS_MAX = 20
 
 
@@ -197,16 +197,20 @@ class LinearNetworkPicture:
         return "descent" in self.layers and self.panel == "course"
 
     @cached_property
+    def horizon(self) -> float:
+        """Requested end of the solution, or the usual one (float)."""
+        return usual_end(self.network) if self.t_end is None else self.t_end
+
+    @cached_property
     def descent(self) -> DescentRun:
         """Gradient descent of this network (DescentRun)."""
-        end = usual_end(self.network) if self.t_end is None else self.t_end
-        return same_network(self.network, self.step, end)
+        return same_network(self.network, self.step, self.horizon)
 
     @cached_property
     def solution(self) -> LinearSolution:
         """Exact solution at the times of the figures (LinearSolution)."""
-        end = usual_end(self.network) if self.t_end is None else self.t_end
-        return self.network.solution(columns.times(max(end, self.descent.t_end) if self.with_descent else end))
+        end = max(self.horizon, self.descent.t_end) if self.with_descent else self.horizon
+        return self.network.solution(columns.times(end))
 
     @cached_property
     def activation_runs(self) -> tuple[ActivationRuns, ActivationRuns]:
