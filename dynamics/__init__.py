@@ -1,6 +1,9 @@
 """The dynamics of feature learning and unlearning: a numerical library, independent of any app."""
 
+import numpy as np
+
 from dynamics.activations import Activation
+from dynamics.curves import needed_samples, pixels_on_axes, rounded
 from dynamics.integrators.rosenbrock import ResultCode
 from dynamics.linear_network import (
     SCALINGS,
@@ -204,5 +207,9 @@ def warm_up() -> None:
         neurons.trajectory(t_end=1e-3)
         neurons.trajectory(t_end=1e-3, overlaps=True)
     largest_faithful_step(LinearNetwork.random(2, y=2.0))
+    line = np.array([[0.0, 1.0]])
+    pixels_on_axes(line, np.array([False]), line, np.array([1.0]))
+    needed_samples(line, line, 1.0)
+    rounded(line[0], False)
     for mode in MODES:
         list(train_single_index(2, 3, 4, None, (1.0, 0.5), (1.0,), 1.0, 1e-3, mode=mode, n=2))

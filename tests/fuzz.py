@@ -123,6 +123,8 @@ def link(random: Random, view: View, about: Parameter) -> str:
     return "&".join(terms)
 
 
+SIZES = ("800x600", "1x1", "99999x99999", "0x0", "-1x5", "x", "1e3x1e3", "%00", "800x600x1", "٣x٣")
+DIGESTS = ("", ".", "AAAAAAAA", "a.b.c", "." * 1000, "%00", "\u2028")
 LOOKS = ("single", "double-9pt-legend", "slide-transparent", "single-1e9pt", "-", "single--", "%00", "..")
 
 
@@ -131,6 +133,7 @@ def about_links(random: Random) -> Iterator[Case]:
     routes: list[Callable[[str], str]] = [
         lambda view: f"/stream/{view}",
         lambda view: f"/stream/{view}?text={random.choice('01x')}",
+        lambda view: f"/stream/{view}?draft={random.choice(SIZES)}&have={random.choice(DIGESTS)}",
         lambda view: f"/text/{view}",
         lambda view: f"/resolve/{view}",
         lambda view: f"/export/{view}.{random.choice([*MIMETYPES])}",

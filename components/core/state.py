@@ -33,7 +33,8 @@ _QUOTED = 24  # characters of a wrong value that a sentence repeats
 
 ONLY = "only"  # in the link of any view: the controls that its page shows, by their keys; no part of the state
 EMBED = "embed"  # likewise: how much of the page is shown within another site's (see components/ui/embed.py)
-REQUEST_KEYS = ("text", "generation", "offset", "peek")  # of a query: about the request, and no part of the link
+# of a query: about the request, and no part of the link
+REQUEST_KEYS = ("text", "draft", "have", "release", "generation", "offset", "peek")
 RESERVED_KEYS = ("v", ONLY, EMBED, *REQUEST_KEYS)  # no parameter has one of these as its key
 Value = float | int | str | tuple[float, ...] | tuple[str, ...] | None
 

@@ -153,8 +153,11 @@ class InFlightStream:
 class StreamReader:
     """The lines of a stream for one request, until they end or the request closes them."""
 
-    def __init__(self, lines: Iterator[bytes], close: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, lines: Iterator[bytes], close: Callable[[], None] = lambda: None, is_cached: bool = False
+    ) -> None:
         self._lines, self._close = lines, close
+        self.is_cached = is_cached  # whether the stream was complete before it was requested
 
     def __iter__(self) -> Self:
         return self
@@ -200,7 +203,7 @@ class StreamCache:
         cached = self._get(key)
         if cached is not None:
             metrics.STREAMS.labels(key.partition("?")[0], "kept").inc()
-            return StreamReader(iter([cached]))
+            return StreamReader(iter([cached]), is_cached=True)
         shared = self._join(key, compute, reserve)
         shared.read_to_end |= whole
         lines = self._lines(key, shared)

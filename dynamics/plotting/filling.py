@@ -2,7 +2,7 @@
 
 A figure that is streamed has lines without samples: the ``meta`` of a line names its run and columns, ``meta.extent``
 of a layout the columns whose whole extent an axis shows. The app's client fills them in while runs arrive, by the same
-rules (assets/35_drawing.js).
+rules (assets/client/render/figure_traces.mjs).
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ from tests.benchmarks.server import serving
 
 PERIOD = (0.08, 0.12)  # seconds from one value of a drag to the next
 DRAG, REST = (3.0, 6.0), (1.0, 3.0)  # seconds
-ABANDONED, SEEN = 0.1, 60_000  # of a drag's streams these are given up, within so many bytes of some 70 000
+ABANDONED, SEEN = 0.1, 20_000  # of a drag's streams these are given up, within so many bytes of some 24 000
 PRESET, PAGE = 0.25, 0.08  # chances after a drag of a soak
 SLIDERS = {"c_star 2": 0.05, "c_star 4": 0.05, "eps": 0.05, "a": 0.1}  # and their steps, of eps in decades
 SOFT = (-3.0, 3.0)  # a coefficient's slider
@@ -175,8 +175,9 @@ def stream_fault(body: bytes) -> str:
     if not chunks or chunks[-1]["kind"] != "end":
         return f"ends with {chunks[-1]['kind'] if chunks else 'nothing'}"
     runs = sum(chunk["runs"] for chunk in chunks if chunk["kind"] == "start")
-    if not runs or kinds["trajectory"] != runs or kinds["start"] != 1:
-        return f"{kinds['trajectory']} runs of {runs} begun"
+    trajectories = kinds["trajectory"] + kinds["draft_trajectory"]
+    if not runs or trajectories != runs or kinds["start"] != 1:
+        return f"{trajectories} runs of {runs} begun"
     last = {chunk["index"]: chunk["last"] for chunk in chunks if chunk["kind"] == "trace"}
     return "" if len(last) == runs and all(last.values()) else "a run has no end"
 
@@ -250,16 +251,18 @@ class Hand:
             period, given_up, seen = random.uniform(*PERIOD), random.random() < ABANDONED, random.uniform(0, SEEN)
             alone = asked < worded + max(WORDS[0], WORDS[1] * took)
             worded = worded if alone else asked
-            await self.stream("redraw", shown, seen if given_up else math.inf, alone)
+            await self.stream("redraw", shown, seen if given_up else math.inf, alone, draft=step > 0)
             took = time.monotonic() - asked
             await self.rest(asked + period - time.monotonic())
             step += 1
         await self.stream("redraw", shown)
         return shown
 
-    async def stream(self, kind: str, state: UnlearningState, seen: float = math.inf, alone: bool = False) -> None:
+    async def stream(
+        self, kind: str, state: UnlearningState, seen: float = math.inf, alone: bool = False, draft: bool = False
+    ) -> None:
         """A picture, or the beginning of one."""
-        path = f"/stream/unlearning?{'text=0&' if alone else ''}{state.key()}"
+        path = f"/stream/unlearning?{'draft=832x640&' if draft else ''}{'text=0&' if alone else ''}{state.key()}"
         body = await self.ask(self.line, kind, path, stream_fault, seen)
         self.tally.waits += body is not None and body.startswith(b'{"kind":"waiting"')
 

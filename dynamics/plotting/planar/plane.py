@@ -198,7 +198,7 @@ def label_heights(starts: Sequence[float], view: Window) -> list[float]:
     return moved_apart(starts, LABEL_GAP * (view.a[1] - view.a[0]))
 
 
-# The field, as in assets/30_overlay.js: lengths and distances of arrows in pixels, on axes of this size.
+# The field, as in assets/client/render/paths.mjs: lengths and distances of arrows in pixels, on axes of this size.
 AXES = (640.0, 460.0)
 ARROW, ARROW_DISTANCE, BARBS = 15.0, 22.0, (6.0, 2.7)
 

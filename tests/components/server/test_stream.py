@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import re
 import socket
 import threading
 import time
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -90,12 +92,48 @@ def test_display_does_not_change_the_stream(client: FlaskClient) -> None:
     assert chunks(client, LINK + "&axis=linear&cur=3") == chunks(client)
 
 
-def test_the_stream_is_never_compressed_or_stored(client: FlaskClient) -> None:
+def test_the_stream_is_compressed_line_by_line(client: FlaskClient) -> None:
+    plain = client.get(f"/stream/unlearning?{LINK}")
+    assert "Content-Encoding" not in plain.headers
     answer = client.get(f"/stream/unlearning?{LINK}", headers={"Accept-Encoding": "br, gzip"})
-    assert "Content-Encoding" not in answer.headers
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Encoding"] == "gzip"
     assert answer.headers["X-Accel-Buffering"] == "no"
-    assert client.get("/", headers={"Accept-Encoding": "gzip"}).headers["Content-Encoding"] == "gzip"
+    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert gzip.decompress(answer.data) == plain.data
+    assert client.get(f"/stream/unlearning?{LINK}", headers={"Accept-Encoding": "gzip;q=0"}).data == plain.data
+
+
+def test_each_piece_of_a_compressed_stream_can_be_read_when_it_comes() -> None:
+    pieces = [b'{"kind":"start"}\n', b" ", b'{"kind":"end"}\n']
+    reader = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+    assert [reader.decompress(piece) for piece in stream.gzipped(iter(pieces))] == [*pieces, b""]
+    assert reader.eof
+
+
+@pytest.mark.parametrize(
+    ("terms", "kept"),
+    [("release={release}", True), ("", False), ("release=another", False), ("release={release}&draft=800x600", False)],
+)
+def test_a_complete_stream_is_kept_by_browsers_under_its_release(client: FlaskClient, terms: str, kept: bool) -> None:
+    link = f"v=1&a={len(terms)}"
+    address = f"/stream/unlearning?{terms.format(release=build_id())}&{link}"
+    assert client.get(address, buffered=True).headers["Cache-Control"] == "no-store", "it may still fail"
+    again = client.get(address, buffered=True).headers["Cache-Control"]
+    assert again == ("public, max-age=31536000, immutable" if kept else "no-store")
+
+
+def test_a_draft_is_a_fraction_of_the_stream_and_says_how_long_it_took(client: FlaskClient) -> None:
+    whole = client.get(f"/stream/unlearning?text=0&{LINK}").data
+    draft = client.get(f"/stream/unlearning?text=0&draft=832x640&{LINK}").data
+    assert len(draft) < len(whole) / 2
+    parts = [json.loads(line) for line in draft.splitlines()]
+    assert [part["kind"] for part in parts[:3]] == ["start", "draft_scene", "draft_scene"]
+    assert parts[-1]["alone"] is True
+    assert 0 <= parts[0]["elapsed"] < 60_000
+    have = ".".join(part["digest"] for part in parts[1]["data"])
+    again = client.get(f"/stream/unlearning?text=0&draft=832x640&have={have}&{LINK}").data
+    assert len(again) < len(draft)
+    assert client.get(f"/stream/unlearning?text=0&draft=wide&{LINK}").data == whole, "no size, no draft"
 
 
 @pytest.mark.parametrize("route", ["/stream/unlearning", "/export/unlearning.csv"])
