@@ -9,7 +9,7 @@ export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
 export NUMBA_CACHE_DIR = $(CURDIR)/.numba_cache
 
-.PHONY: run test check docs bench load soak fuzz claims cost nightly setup-run setup-test
+.PHONY: run test check docs bench load soak fuzz claims cost nightly setup-run setup-test setup-client
 .DEFAULT_GOAL := run
 
 run: setup-run
@@ -19,12 +19,13 @@ run: setup-run
 test: setup-test
 	@$(PY) -m pytest -n 2 --dist loadfile
 
-check: setup-test
+check: setup-client setup-test
 	@$(PY) -m ruff check
 	@$(PY) -m ruff format --check
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports --no-logo
 	@.venv/bin/codespell
+	@npm --prefix tests/client run --silent check
 
 docs: setup-test
 	@NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs build -q -f docs/site/mkdocs.yml
@@ -69,3 +70,6 @@ setup-run:
 
 setup-test:
 	@sh .ci/setup test
+
+setup-client:
+	@sh .ci/setup client
