@@ -59,7 +59,13 @@ def create_app(views: Mapping[str, View] = VIEWS) -> Dash:
         update_title="",
         index_string=in_document(shell.INDEX, prefix),
         suppress_callback_exceptions=True,  # a view's controls exist while it is shown
-        assets_ignore=r"^theme\.js$|^plotly|^snapshot|^theory",  # loaded in the head, by snapshots, or by another page
+        assets_path_ignore=[
+            "^client$",
+            "^head$",
+            "^snapshot$",
+            "^theory$",
+            "^vendor$",
+        ],  # their pages name what they need
         serve_locally=True,
     )
     allowed_hosts.register(server, setting.allowed_hosts)

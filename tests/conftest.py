@@ -41,7 +41,7 @@ LONG_FILES = (
     "browser/test_images.py",
     "browser/test_mistakes.py",
     "components/jobs/test_dask_executor.py",
-    "browser/test_take.py",
+    "browser/test_save_menu.py",
     "browser/test_lecture.py",
     "browser/test_embed.py",
     "browser/test_plane.py",

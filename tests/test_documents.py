@@ -11,17 +11,36 @@ from pathlib import Path
 import pytest
 
 from components.core import stream_schema
+from tests.components.chunk_types import chunk_faults, types_named
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 
 
 def test_the_chunks_of_the_stream_are_those_of_the_schema() -> None:
-    """`python -m components.core.stream_schema` writes the rows."""
+    """`python -m components.core.stream_schema` writes the rows, and the same as TypeScript for the client."""
     assert stream_schema.documented() == stream_schema.DOCUMENT.read_text(encoding="utf-8")
+    assert stream_schema.declarations() == stream_schema.DECLARATIONS.read_text(encoding="utf-8")
     assert len(stream_schema.table().splitlines()) > len(stream_schema.KINDS)
-    assert stream_schema.problems({"kind": "error"}) == ["error: no sentence"]
-    assert stream_schema.problems({"kind": "error", "sentence": "", "late": 1}) == ["error: unknown late"]
+
+
+def test_types_that_fields_name_are_declared() -> None:
+    objects = [*stream_schema.KINDS.values(), *stream_schema.STRUCTURES.values()]
+    named = {name for one in objects for field in one.fields.values() for name in types_named(field.type)}
+    assert named == {*stream_schema.STRUCTURES}
+
+
+def test_chunks_of_another_type_are_found() -> None:
+    end = {"kind": "end", "status": "", "alone": True}
+    assert not chunk_faults(end)
+    assert chunk_faults({**end, "alone": 1}) == ["end.alone: 1"]
+    job = {"kind": "job", "status": "running", "place": 0, "generation": 1, "from": 0, "next": 1, "more": False}
+    assert chunk_faults(job) == ["job: no sentence"]
+    assert chunk_faults({**job, "sentence": "", "status": "late"}) == ["job.status: 'late'"]
+    traces = {"plane": [{"x": [], "meta": {"role": "line", "rooms": [[1, 2], [3]]}}]}
+    assert chunk_faults({"kind": "trajectory", "index": 0, "traces": traces}) == [
+        "trajectory.traces.plane[0].meta.rooms[1]: [3]"
+    ]
 
 
 def code_of(path: Path) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+CLIENT = ROOT / "assets/client"
 SOURCES = [
     path
     for path in (
@@ -86,6 +87,51 @@ def private_words(source: str, fields: frozenset[str] | set[str] = frozenset()) 
         elif token.type not in (tokenize.NL, tokenize.COMMENT):
             line_start = False
         previous = token.string
+
+
+# A token of JavaScript: a comment, a string, or a name.
+JAVASCRIPT = re.compile(
+    r"""(?P<comment>//[^\n]*|/\*.*?\*/)|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|(?<!dataset\.)\b(?P<name>[A-Za-z_$][\w$]*)""",
+    re.DOTALL,
+)
+SCRIPTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in CLIENT.rglob("*.mjs")}
+DRAWN = re.compile(r"\w+Drawn|drawn[A-Z]\w*")  # of what is on the screen
+
+
+def private_words_of_script(source: str) -> Iterator[tuple[int, str]]:
+    """Yield line and word of each private word in a module of the client."""
+    for token in JAVASCRIPT.finditer(source):
+        line = source.count("\n", 0, token.start()) + 1
+        if token["comment"]:
+            text = " ".join(token["comment"].lower().split())
+            yield from ((line, phrase) for phrase in PHRASES if re.search(rf"(?<![\w-]){phrase}(?![\w-])", text))
+        elif token["name"] and not DRAWN.fullmatch(token["name"]):
+            name = token["name"]
+            is_constant = name.isupper() and name.split("_")[0] in CONSTANTS
+            if PARTICIPLES & {*words_of(name)} or name in VAGUE or is_constant:
+                yield line, name
+
+
+def test_the_client_contains_no_private_words() -> None:
+    found = [f"{name}:{line}: {word}" for name, text in SCRIPTS.items() for line, word in private_words_of_script(text)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("source", "word"),
+    [
+        ("const said = 1;", "said"),
+        ("static PATIENCE = 1;", "PATIENCE"),
+        ("/** Whoever\n * reads. */", "whoever"),
+        ("this.told()", "told"),
+    ],
+)
+def test_a_private_word_of_a_script_is_found(source: str, word: str) -> None:
+    assert [found for _, found in private_words_of_script(source)] == [word]
+
+
+def test_strings_of_a_script_and_data_attributes_are_no_names() -> None:
+    assert [*private_words_of_script("f(\"said\", 'told'); body.dataset.drawn = whenDrawn;")] == []
 
 
 def test_code_contains_no_private_words() -> None:

@@ -1,16 +1,31 @@
-// Sets the theme before anything is drawn, so that a dark page never flashes white, and the size of an embed.
-// Where the user has not chosen, the system decides.
-window.fl = window.fl || {};
-
-// The path under which a proxy serves the app (PATH_PREFIX), and nothing where it serves at the root: this script is in
-// assets/head. In a page of one file it has no address.
-fl.base = (document.currentScript.src ? new URL(document.currentScript.src).pathname : "").split("/assets/")[0];
-
+// Sets the theme before anything is drawn, so that a dark page never flashes white, and the size of an embed; begins to
+// load the client. Where the user has not chosen a theme, the system decides.
 (function () {
-  var kept = null;
-  try { kept = localStorage.getItem("theme"); } catch (error) { /* storage refused */ }
-  var dark = kept === "dark" || (kept !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
+  let chosen = null;
+  try { chosen = localStorage.getItem("theme"); } catch (error) { /* storage refused */ }
+  const dark = chosen === "dark" || (chosen !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
   document.documentElement.dataset.theme = dark ? "dark" : "light";
-  var size = /[?&]embed=(full|main|plot)(&|$)/.exec(location.search);
+  const size = /[?&]embed=(full|main|plot)(&|$)/.exec(location.search);
   if (size) document.documentElement.dataset.embed = size[1];
+
+  // The client is modules, which may arrive after Dash calls for them.
+  const script = document.currentScript;
+  if (!script.dataset.client) return;
+  const base = script.src.split("/assets/")[0]; // with the path under which a proxy serves the app
+  const client = import(base + script.dataset.client); // a whole address: a frame without an origin has no base
+  client.catch((error) => {
+    console.error(error);
+    addEventListener("load", () => {
+      const place = document.getElementById("alert");
+      if (!place) return;
+      place.textContent = "A part of this page has not arrived. Reloading it may help; the link keeps the picture.";
+      place.hidden = false;
+    });
+  });
+  window.dash_clientside = {
+    frame: {
+      mount: (view) => client.then(({ mount }) => mount(view)),
+      arrive: (pathname) => client.then(({ arrive }) => arrive(pathname)),
+    },
+  };
 })();

@@ -65,7 +65,7 @@ def file_name(view: View, state: State, kind: str) -> str:
     """Return the name of a file, with the physical parameters that differ from the defaults:
     `unlearning-eps0.5-a4_8.csv`.
 
-    The client names its images in the same way (assets/46_metadata.js).
+    The client names its images in the same way (assets/client/render/metadata.mjs).
     """
     defaults = parameters(type(state)())
     keys = {f"param_{name}": parameter.key for name, parameter in state.parameters().items()}

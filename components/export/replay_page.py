@@ -1,7 +1,7 @@
 """Recorded pages: a view's page with the recorded stream of one picture in it, drawn and played by the app's own code.
 
 The page is the view's layout as HTML; its client is the app's, except that it reads the recording instead of requesting
-the stream (assets/snapshot/snapshot.js). Everything that needs no computation works as in the app: player, cursor,
+the stream (assets/client/pages/recorded.mjs). Everything that needs no computation works as in the app: player, cursor,
 zoom, pointer, display, theme, causes. The rest is disabled.
 """
 
@@ -18,18 +18,13 @@ from markupsafe import Markup
 
 from components.core.view import View
 from components.ui import help, shell
+from components.ui.client_modules import ASSETS, RECORDED, standalone_client
 from components.ui.markup import json_script, render_static, render_subscripts
 from components.ui.templates import render
 
-ASSETS = Path(__file__).parents[2] / "assets"
-PLOTLY, HEAD = "vendor/plotly-cartesian.min.js", "head/theme.js"
+PLOTLY, HEAD, CLIENT_SCRIPT = "vendor/plotly-cartesian.min.js", "head/theme.js", "client.js"
 STYLES = ("style.css", "snapshot/snapshot.css")
-ELSEWHERE = "75_lecture.js"  # only for the app's own pages
-SCRIPTS = (
-    PLOTLY,
-    *sorted(path.name for path in ASSETS.glob("[0-9]*.js") if path.name != ELSEWHERE),
-    "snapshot/snapshot.js",
-)
+SCRIPTS = (PLOTLY, CLIENT_SCRIPT)
 RECORDED_KINDS = ("start", "scene", "trajectory", "trace", "text", "end", "error")  # the chunks of a recording
 
 Recording = list[dict[str, Any]]
@@ -55,6 +50,11 @@ def record(lines: Iterable[bytes], watched: str | None = None, finished: bytes =
     ]
 
 
+def source(name: str) -> str:
+    """Return the text of a file of assets, or of the script that is made of the client's modules."""
+    return standalone_client(RECORDED) if name == CLIENT_SCRIPT else (ASSETS / name).read_text(encoding="utf-8")
+
+
 def as_link(name: str) -> Markup:
     """Return a file beside the page, in its folder `files`."""
     path = f"files/{Path(name).name}"
@@ -64,7 +64,7 @@ def as_link(name: str) -> Markup:
 
 def as_inline(name: str) -> Markup:
     """Return the file itself, in the page."""
-    text = (ASSETS / name).read_text(encoding="utf-8")
+    text = source(name)
     if name.endswith(".css"):
         return Markup(f"<style>{text}</style>")
     harmless = text.replace("</script", "<\\/script").replace("<!--", "<\\!--")

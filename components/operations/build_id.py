@@ -11,6 +11,13 @@ from pathlib import Path
 def build_id() -> str:
     """Return a short hash of our own code, the release: pictures of another are never replayed."""
     root = Path(__file__).parents[2]
-    patterns = (("components", "*.py"), ("dynamics", "*.py"), ("assets", "*.js"), ("assets", "*.css"))
+    patterns = (
+        ("components", "*.py"),
+        ("dynamics", "*.py"),
+        ("components", "*.html"),
+        ("assets", "*.js"),
+        ("assets", "*.mjs"),
+        ("assets", "*.css"),
+    )
     sources = sorted(path for folder, kind in patterns for path in (root / folder).rglob(kind))
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:12]

@@ -25,8 +25,9 @@ from dash import html
 from markupsafe import Markup
 
 from components.core.view import Preset, View
-from components.export.replay_page import ASSETS, HEAD, SCRIPTS, STYLES, as_link, page, record
+from components.export.replay_page import HEAD, SCRIPTS, STYLES, as_link, page, record, source
 from components.operations.build_id import build_id
+from components.ui.client_modules import CLIENT, RECORDED, modules
 from components.ui.markup import render_subscripts
 from components.ui.shell import NAME
 from components.ui.templates import render
@@ -38,7 +39,11 @@ def write(out: Path, views: Mapping[str, View], live: str, now: datetime) -> Ite
     files = out / "files"
     files.mkdir(parents=True, exist_ok=True)
     for name in (HEAD, *STYLES, *SCRIPTS):
-        shutil.copyfile(ASSETS / name, files / Path(name).name)
+        (files / Path(name).name).write_text(source(name), encoding="utf-8")
+    for module in modules(RECORDED):
+        place = files / "client" / module
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(CLIENT / module, place)
     made = f"{now:%-d %B %Y, %H:%M} UTC, release {build_id()}"
     listed: list[tuple[str, list[tuple[str, str]]]] = []
     for view in views.values():

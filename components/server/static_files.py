@@ -6,8 +6,11 @@ import hashlib
 from typing import Any
 
 from cachelib import SimpleCache
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response, g, request, send_from_directory
 from flask_compress import Compress
+
+from components.operations.build_id import build_id
+from components.ui.client_modules import CLIENT
 
 COMPRESSION: dict[str, Any] = {
     "COMPRESS_MIMETYPES": [
@@ -23,9 +26,9 @@ COMPRESSION: dict[str, Any] = {
     "COMPRESS_REGISTER": False,
     "COMPRESS_BR_LEVEL": 6,
 }
-FILES = ("/assets/", "/_dash-component-suites/", "/theory")
+FILES = ("/assets/", "/client/", "/_dash-component-suites/", "/theory")
 YEAR = 31_536_000  # seconds
-MAX_FILES = 64  # about thirty are served
+MAX_FILES = 128  # about eighty are served
 
 
 def register(server: Flask) -> None:
@@ -34,6 +37,13 @@ def register(server: Flask) -> None:
     compress = Compress(server)
     server.config.update(COMPRESS_CACHE_BACKEND=_memory, COMPRESS_CACHE_KEY=_content)
     compress_file = Compress(server)
+
+    @server.get("/client/<release>/<path:path>")
+    def client_module(release: str, path: str) -> Response:
+        """A module of the client, under the release so that what imports it has the same one."""
+        response = send_from_directory(CLIENT, path, mimetype="text/javascript")
+        g.versioned = release == build_id()
+        return response
 
     @server.after_request
     def mark_pages_private(response: Response) -> Response:
@@ -49,7 +59,8 @@ def register(server: Flask) -> None:
         response.direct_passthrough = False
         data = response.get_data()  # a file at a time fits into memory, and only what is whole is kept compressed
         g.content = hashlib.blake2b(data, digest_size=20).hexdigest()
-        if not request.path.startswith(FILES[-1]) and {"m", "v"} & request.args.keys():  # its version is in its address
+        named = not request.path.startswith(FILES[-1]) and {"m", "v"} & request.args.keys()
+        if named or g.get("versioned"):  # its version is in its address
             response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
         return compress_file.after_request(response)
 

@@ -2,7 +2,7 @@
 
 Routes and computations do not depend on the prefix. It is taken off each request that still has it
 (a proxy may have done so before) and put before the addresses of a layout or of a document; the client puts it before
-those that it writes itself (`fl.base`).
+those that it writes itself (`session.base`).
 """
 
 from __future__ import annotations

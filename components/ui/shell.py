@@ -20,6 +20,7 @@ from components.core.controls import Control, to_client
 from components.core.view import EXPORTS, View
 from components.operations.build_id import build_id
 from components.ui import embed, help
+from components.ui.client_modules import MAIN, modules
 from components.ui.markup import aria
 from components.ui.path_prefix import in_layout, without_prefix
 from components.ui.summary import PageMetadata
@@ -46,11 +47,13 @@ ROUTES = (("Theory", theory_chapter.PATH),)
 """Pages that are no views: documents of their own, for which the browser leaves this one."""
 
 ADDRESS = "APP-ADDRESS"  # in the document: where the app answers, which each request says
-INDEX = str(render("index.html", icon=Markup(ICON), release=build_id(), address=ADDRESS))
+INDEX = str(
+    render("index.html", icon=Markup(ICON), release=build_id(), address=ADDRESS, main=MAIN, modules=modules(MAIN))
+)
 
 
 def page_head(description: str, style: str, script: str) -> Markup:
-    """The head of a page that is no view: the theme, the shared style, and a style and a script of its own."""
+    """The head of a page that is no view: the theme, the shared style, and a style and a client module of its own."""
     values = {"description": description, "icon": Markup(ICON), "style": style, "script": script}
     return render("head.html", **values, release=build_id())
 
@@ -153,12 +156,12 @@ def save_menu(framers: str = "") -> html.Details:
     """A place for what can be taken away, which the client fills; framers: see `shell`."""
     attributes: dict[str, Any] = {"data-framers": framers}
     summary = {
-        "children": [icon("take"), html.Span("Save", className="wide")],
+        "children": [icon("save"), html.Span("Save", className="wide")],
         "className": "tool",
         "title": "Save the picture, its data, Python or the citation",
         **aria(label="Save"),
     }
-    return html.Details([html.Summary(**summary), html.Div(id="take", className="menu", **attributes)], id="take-menu")
+    return html.Details([html.Summary(**summary), html.Div(id="save", className="menu", **attributes)], id="save-menu")
 
 
 def notices() -> list[html.Div]:

@@ -30,7 +30,7 @@ RATE, WHOLE, FREED = 10.0, 400.0, 200.0  # a second, ms, ms
 WATCH = """() => {
   const watch = window.watch = { drawn: [], cells: null };
   document.getElementById("phase_map-map").on("plotly_afterplot", () => {
-    const { cells } = fl.page.drawing.picture.scenes.map;
+    const { cells } = client.page.renderer.result.scenes.map;
     if (cells === watch.cells) return;
     watch.cells = cells;
     watch.drawn.push([performance.now(), cells.n[0]]);
@@ -39,11 +39,11 @@ WATCH = """() => {
 # Another target, and when its whole map is on the screen.
 CHANGE = """(c_star) => new Promise((done) => {
   const begun = performance.now();
-  fl.page.moved = -Infinity;
-  fl.page.state = { ...fl.page.state, c_star };
-  fl.page.gate.go();
+  client.page.lastInputAt = -Infinity;
+  client.page.state = { ...client.page.state, c_star };
+  client.page.loader.throttle.start();
   const look = () => {
-    if (document.body.dataset.drawn === fl.asked(fl.page.view, fl.page.state)) done(performance.now() - begun);
+    if (document.body.dataset.drawn === client.page.computationQuery()) done(performance.now() - begun);
     else requestAnimationFrame(look);
   };
   look();
@@ -97,7 +97,7 @@ def main() -> int:
         page.locator("body[data-drawn]").wait_for(state="attached")
         apart = drag(page)
         page.wait_for_timeout(800)
-        last = page.evaluate("() => document.body.dataset.drawn === fl.asked(fl.page.view, fl.page.state)")
+        last = page.evaluate("() => document.body.dataset.drawn === client.page.computationQuery()")
         cold = []
         for _ in range(COLD):
             page.wait_for_timeout(250)

@@ -15,7 +15,7 @@ from tests.waiting import LONGEST
 TRACES = """(name) => document.getElementById(`unlearning-${name}`).data.map((trace) => ({
   name: trace.name, x: Array.from(trace.x || []), y: Array.from(trace.y || []), meta: trace.meta || null,
   color: trace.line && trace.line.color }))"""
-STATE = "() => fl.page.state"
+STATE = "() => client.page.state"
 
 
 def traces(page: Page, figure: str = "plane") -> list[dict[str, Any]]:
@@ -51,7 +51,8 @@ COUNTED = """(() => {
   let asking = 0;
   window.setTimeout = (action, ms, ...rest) => {
     const id = setTimeout(() => { timers.delete(id); action(...rest); }, ms);
-    if (!(ms > 5000 || (window.fl && fl.Page && ms === fl.Page.ANNOUNCED))) timers.add(id);
+    const page = window.client && client.page;
+    if (!(ms > 5000 || (page && ms === page.texts.constructor.ANNOUNCED))) timers.add(id);
     return id;
   };
   window.clearTimeout = (id) => { timers.delete(id); clearTimeout(id); };
@@ -61,11 +62,13 @@ COUNTED = """(() => {
 SETTLED = """(async () => {
   const settled = () => {
     if (window.underWay()) return false;
-    const { page } = window.fl || {};
+    const loads = window.dash_clientside || document.getElementById("snapshot");
+    if (loads && !window.client) return false;
+    const { page } = window.client || {};
     if (!page) return true;
-    const { gate, drawing, view, state } = page;
-    if (gate.busy || gate.waiting || drawing.waiters.length) return false;
-    return document.body.dataset.drawn === fl.asked(view, state);
+    const { loader: { throttle }, renderer } = page;
+    if (throttle.busy || throttle.waiting || renderer.waiters.length) return false;
+    return document.body.dataset.drawn === page.computationQuery();
   };
   if (!settled()) return false;
   for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
@@ -88,9 +91,9 @@ def stop_the_clock(page: Page) -> None:
 @contextmanager
 def restless(page: Page) -> Iterator[None]:
     """Within it a hand counts as moving from its first move on, however slow the machine is."""
-    page.evaluate("() => { window.usual = fl.Page.MOVING; fl.Page.MOVING = 1e7; }")
+    page.evaluate("() => { window.usual = client.page.constructor.MOVING; client.page.constructor.MOVING = 1e7; }")
     yield
-    page.evaluate("() => { fl.Page.MOVING = window.usual; }")
+    page.evaluate("() => { client.page.constructor.MOVING = window.usual; }")
 
 
 def slider(page: Page, control: str) -> Any:

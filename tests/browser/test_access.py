@@ -13,6 +13,8 @@ from tests.browser.conftest import DESKTOP
 from tests.browser.hand import STATE, box, settled, slider, until, wait_for_query
 from tests.components.pixels import read
 
+THEME = 'client.load("ui/theme.mjs")'
+
 PHONE = {"width": 390, "height": 844}
 PAGES = {
     "unlearning": "/?v=1&eps=0",  # each with a sentence about the link
@@ -37,20 +39,20 @@ def test_axe_finds_nothing_serious(open_page: Any, path: str) -> None:
     page.wait_for_selector("#sentences li")
     check(page)
     if path == PAGES["unlearning"]:  # whose menus are those of all, and more
-        for menu in ("#take-menu", ".popup"):
+        for menu in ("#save-menu", ".popup"):
             for opened in page.locator(menu).all():
                 opened.locator("summary").first.click()
                 check(page, within=menu)
                 opened.locator("summary").first.click()
     page.click("#help-button")
     check(page, within="#help")
-    page.evaluate("fl.setTheme(true, true)")
+    page.evaluate(f"{THEME}.then(({{ setTheme }}) => setTheme(true, true))")
     check(page, "color-contrast", within="#help")
     page.click("#help-close")
-    page.evaluate("fl.page.show()")
+    page.evaluate("client.page.show()")
     settled(page)
     check(page, "color-contrast")
-    page.evaluate("() => { fl.setTheme(false, true); fl.page.show(); }")
+    page.evaluate(f"{THEME}.then(({{ setTheme }}) => {{ setTheme(false, true); client.page.show(); }})")
     become_a_phone(page)
     if path == PAGES["unlearning"]:
         check(page)
@@ -109,7 +111,7 @@ def to_theme(page: Page, theme: Literal["light", "dark"]) -> None:
 
 def ready(page: Page) -> None:
     """Waits until a step's picture is complete."""
-    until(page, "window.fl && fl.lecture && fl.lecture.there && fl.lecture.ready")
+    until(page, "window.client && client.lecture && client.lecture.isActive && client.lecture.ready")
 
 
 def check(page: Page, *rules: str, **where: str) -> None:
@@ -174,7 +176,7 @@ def test_the_player_by_keyboard_alone(open_page: Any) -> None:
 
 def test_a_plot_with_the_focus_is_moved_zoomed_and_whole_again(open_page: Any) -> None:
     page = open_page("/")
-    before = page.evaluate("fl.page.drawing.figures.plane.gd.layout.yaxis.range")
+    before = page.evaluate("client.page.renderer.figures.plane.gd.layout.yaxis.range")
     page.locator("#unlearning-plane").focus()
     page.keyboard.press("+")
     window = page.evaluate(STATE)["window"]
@@ -262,7 +264,7 @@ def test_contrast_themes_show_icons_and_choices(open_page: Any) -> None:
 
 
 def icons_and_choices_are_seen(page: Page) -> None:
-    for button in ("#reset-button", "#help-button", "#theme-button", "#take-menu summary", "#play"):
+    for button in ("#reset-button", "#help-button", "#theme-button", "#save-menu summary", "#play"):
         inside = f"{button}::before" if button == "#play" else f"{button} .glyph"
         assert ink(page, button if "::" in inside else inside)[1] > 0.5, button
     for chosen, other in (

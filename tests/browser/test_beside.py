@@ -30,7 +30,7 @@ def test_the_panels_are_switched_and_the_link_brings_them_back(open_page: Any) -
     }
     for panel in ("law", "slopes", "kernel", "course"):
         choose(page, panel)
-        until(page, f"fl.page.drawing.figures.panels.gd.data.length >= {3 * len(columns[panel])}")
+        until(page, f"client.page.renderer.figures.panels.gd.data.length >= {3 * len(columns[panel])}")
         assert {line["meta"]["y"] for line in lines(page, "panels")} == columns[panel]
         assert page.locator("#unlearning-measure").is_visible() == (panel == "course")
     choose(page, "limit")
@@ -39,9 +39,9 @@ def test_the_panels_are_switched_and_the_link_brings_them_back(open_page: Any) -
     assert len(traces(page, "panels")[2]["x"]) == 22
     page.locator("#unlearning-panels").press("+")
     assert shown(page)["span"] is None
-    page.evaluate("() => fl.page.history.settle()")  # what is chosen within a moment is one step of undo
+    page.evaluate("() => client.page.history.settle()")  # what is chosen within a moment is one step of undo
     choose(page, "law")
-    again = open_page(page.evaluate("() => fl.page.history.address()"))
+    again = open_page(page.evaluate("() => client.page.history.address()"))
     assert shown(again)["panel"] == "law"
     assert {line["meta"]["y"] for line in lines(again, "panels")} == columns["law"]
     page.keyboard.press("Control+z")
@@ -81,7 +81,7 @@ def test_a_run_is_pinned_compared_exchanged_and_let_go_by_keyboard(open_page: An
     assert page.locator("#differences li").all_inner_texts() == ["c*₂: A −1, B −0.4"]
     assert [line["name"] for line in lines(page)] == ["ā = 5", "ā = 9", "A"]
     assert "A: critical manifold, attracting" in [trace["name"] for trace in traces(page)]
-    again = open_page(page.evaluate("() => fl.page.history.address()"))
+    again = open_page(page.evaluate("() => client.page.history.address()"))
     assert again.locator("#differences li").all_inner_texts() == ["c*₂: A −1, B −0.4"]
     page.locator("#swap-button").press("Enter")
     wait_for_query(page, "pcs=1,-0.4")

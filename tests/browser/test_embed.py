@@ -75,7 +75,7 @@ def test_a_page_of_another_origin_holds_an_embed_without_entering_its_history(ho
     frame.locator("#unlearning-eps-box").fill("0.5")
     frame.locator("#unlearning-eps-box").press("Enter")
     frame.wait_for_selector("body[data-drawn*='eps=0.5']")
-    expect(frame.locator("#open-app")).to_have_attribute("href", frame.evaluate("fl.page.history.plain()"))
+    expect(frame.locator("#open-app")).to_have_attribute("href", frame.evaluate("client.page.history.canonicalUrl()"))
     assert "eps=0.5" in str(frame.locator("#open-app").get_attribute("href"))
     assert "embed" not in str(frame.locator("#open-app").get_attribute("href"))
     until(frame, "location.search.includes('eps=0.5') && location.search.endsWith('&embed=main')")
@@ -121,20 +121,22 @@ def test_out_of_sight_nothing_is_asked_for_and_in_sight_it_goes_on(hosted: Any) 
     frame.click("#play")
     page.evaluate("scrollTo(0, 0)")
     frame.wait_for_selector("body[data-seen='false']")
-    assert not frame.evaluate("fl.page.player.playing")
+    assert not frame.evaluate("client.page.player.playing")
     page.evaluate("scrollTo(0, 3000)")
     frame.wait_for_selector("body[data-seen='true']")
-    assert frame.evaluate("fl.page.player.playing")
+    assert frame.evaluate("client.page.player.playing")
 
     page.evaluate("scrollTo(0, 0)")
     frame.wait_for_selector("body[data-seen='false']")
     asked.clear()
-    frame.evaluate("""() => {
-      fl.page.change({ eps: 0.5 });
+    frame.evaluate("""async () => {
+      const { waitUntilVisible } = await client.load("core/visibility.mjs");
+      client.page.change({ eps: 0.5 });
       window.followed = false;
-      fl.seen(0, new AbortController().signal).then(() => { window.followed = true; });  // as a long run is followed
+      // as a long run is followed
+      waitUntilVisible(0, new AbortController().signal).then(() => { window.followed = true; });
     }""")
-    assert frame.evaluate("fl.embed.waiting.size") == 2
+    assert frame.evaluate("client.embed.waiting.size") == 2
     assert not frame.evaluate("window.followed")
     assert not [path for path in asked if path.startswith(ASKED)]
     page.evaluate("scrollTo(0, 3000)")
@@ -174,7 +176,7 @@ def test_axe_finds_nothing_serious(open_page: Any, size: str) -> None:
     check(page)
     if size == "full":  # all but the header
         expect(page.locator("#open-app")).to_be_visible()
-        for gone in (".brand", ".views", "#take-menu", ".pages"):
+        for gone in (".brand", ".views", "#save-menu", ".pages"):
             assert not any(part.is_visible() for part in page.locator(gone).all())
         expect(page.locator("#preset")).to_be_visible()
     become_a_phone(page)
@@ -209,7 +211,7 @@ class Frames(HTMLParser):
 
 def test_the_dialog_makes_the_frame_and_shows_it(open_page: Any, address: str) -> None:
     page = open_page("/?v=1&eps=0.5&only=a,eps", permissions=["clipboard-read", "clipboard-write"])
-    page.focus("#take-menu > summary")
+    page.focus("#save-menu > summary")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Embed…").press("Enter")
     dialog = page.locator("#embed-dialog")
@@ -222,16 +224,17 @@ def test_the_dialog_makes_the_frame_and_shows_it(open_page: Any, address: str) -
     page.fill("#embed-width", "700")
     page.press("#embed-width", "Tab")
     [frame] = Frames(page.input_value("#embed-code")).found
-    assert frame["src"] == f"{address}{page.evaluate('fl.page.history.plain()')}&only=eps,a&embed=plot"
+    assert frame["src"] == f"{address}{page.evaluate('client.page.history.canonicalUrl()')}&only=eps,a&embed=plot"
     assert (frame["width"], frame["height"], frame["loading"], frame["allow"]) == ("700", "400", "lazy", "fullscreen")
     page.get_by_role("button", name="Copy", exact=True).click()
     expect(dialog.get_by_role("status")).to_have_text("Copied.")
     assert page.evaluate("navigator.clipboard.readText()") == page.input_value("#embed-code")
-    odd = page.evaluate("fl.frameOf({ src: '/?a&b', width: 1, height: 1, title: 'A \"<b>\" & more' })")
+    odd = page.evaluate("""client.load("ui/embed_dialog.mjs")
+      .then(({ iframeHtml }) => iframeHtml({ src: "/?a&b", width: 1, height: 1, title: 'A "<b>" & more' }))""")
     assert Frames(odd).found == [
         {"src": "/?a&b", "width": "1", "height": "1", "title": 'A "<b>" & more', "loading": "lazy",
          "allow": "fullscreen", "style": "border: 0; max-width: 100%"},
     ]  # fmt: skip
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
-    until(page, "document.activeElement.matches('#take-menu > summary')")
+    until(page, "document.activeElement.matches('#save-menu > summary')")

@@ -12,7 +12,7 @@ from components.views.registry import VIEWS
 from tests.browser.conftest import DESKTOP
 from tests.browser.firefox import Firefox, firefox
 
-FIGURES = "Object.values(fl.page.drawing.figures).map(({ gd }) => gd.querySelectorAll('.trace, .hm').length)"
+FIGURES = "Object.values(client.page.renderer.figures).map(({ gd }) => gd.querySelectorAll('.trace, .hm').length)"
 # Lines of text with a formula of one letter: their heights over the line height.
 LETTERS = """[...document.querySelectorAll("math")]
   .filter((math) => math.checkVisibility() && math.getAttribute("display") !== "block"
@@ -20,7 +20,7 @@ LETTERS = """[...document.querySelectorAll("math")]
   .map((math) => Math.max(...[...math.getClientRects()].map(({ height }) => height)) // of each line that it is on
     / parseFloat(getComputedStyle(math.closest("p, li, div")).lineHeight))"""
 TEXT_HEIGHTS = "['scrollHeight', 'clientHeight'].map((name) => document.querySelector('.story-text')[name])"
-SIZE = "['width', 'height'].map((name) => Object.values(fl.page.drawing.figures)[0].gd._fullLayout[name])"
+SIZE = "['width', 'height'].map((name) => Object.values(client.page.renderer.figures)[0].gd._fullLayout[name])"
 SVG, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
 
 
@@ -75,8 +75,8 @@ def test_a_figure_is_exported(tab: Firefox, address: str) -> None:
     tab.goto(address + "/phase-map")
     tab.until("document.body.dataset.drawn")
     for kind in ("SVG", "PNG"):
-        tab.click("#take-menu summary")
-        items = "[...document.querySelectorAll('#take button')]"
+        tab.click("#save-menu summary")
+        items = "[...document.querySelectorAll('#save button')]"
         tab.evaluate(f"{items}.find((item) => item.textContent.endsWith(', {kind}')).id = 'export-{kind}'")
         tab.click(f"#export-{kind}")
     root = ElementTree.parse(tab.download("phase_map-map.svg")).getroot()

@@ -23,7 +23,7 @@ def test_kept_results_are_there_at_once_and_nothing_is_computed(open_page: Any) 
     page.wait_for_selector("body[data-drawn]")
     expect(page.locator("#notes")).to_contain_text("Kept results: computed on 2026-11-2")
     runs = page.evaluate(
-        "fl.page.drawing.picture.runs.map(({ complete, columns }) => [complete, columns.epoch.length])"
+        "client.page.renderer.result.trajectories.map(({ complete, columns }) => [complete, columns.epoch.length])"
     )
     assert runs == [[True, 22]] * 10
     expect(page.locator("#progress")).to_contain_text("27 networks")
@@ -51,7 +51,7 @@ def test_networks_of_another_setting_come_as_they_learn(open_page: Any) -> None:
     page = open_page(TINY)
     page.wait_for_selector(FINISHED)
     runs = page.evaluate(
-        "fl.page.drawing.picture.runs.map(({ complete, columns }) => [complete, columns.epoch.length])"
+        "client.page.renderer.result.trajectories.map(({ complete, columns }) => [complete, columns.epoch.length])"
     )
     assert runs == [[True, 3]] * 3
     expect(page.locator("#status")).to_contain_text("computed live")
@@ -59,7 +59,7 @@ def test_networks_of_another_setting_come_as_they_learn(open_page: Any) -> None:
     expect(page.locator("#progress")).to_be_hidden()
     second = open_page(TINY)
     second.wait_for_selector(FINISHED)
-    column = "Array.from(fl.page.drawing.picture.runs[0].columns.norm)"
+    column = "Array.from(client.page.renderer.result.trajectories[0].columns.norm)"
     assert page.evaluate(column) == second.evaluate(column)
 
 
@@ -69,18 +69,18 @@ def test_the_default_is_run_live_and_can_be_left_again(open_page: Any) -> None:
     expect(page.locator("#sentences")).to_contain_text("27 networks are training")
     expect(page.locator("#notes")).not_to_contain_text("kept results")
     expect(page.locator("#status")).to_be_empty()
-    until(page, "fl.page.drawing.picture.runs.some(({ columns }) => columns.epoch)")
+    until(page, "client.page.renderer.result.trajectories.some(({ columns }) => columns.epoch)")
     page.locator("#pause-button").click()
     expect(page.locator("#progress")).to_contain_text("Paused")
-    page.evaluate("fl.page.history.write()")
+    page.evaluate("client.page.history.write()")
     page.reload()
     expect(page.locator("#progress")).to_contain_text("Paused")
     assert page.evaluate(STATE)["watched"] == "paused"
-    until(page, "fl.page.drawing.picture.runs.some(({ columns }) => columns.epoch)")
+    until(page, "client.page.renderer.result.trajectories.some(({ columns }) => columns.epoch)")
     expect(page.locator("#sentences")).to_contain_text("27 networks are training")
     page.locator("#cancel-button").click()
     expect(page.locator("#progress")).to_contain_text("Training cancelled")
-    assert page.evaluate("fl.page.drawing.picture.runs.length") == 0
+    assert page.evaluate("client.page.renderer.result.trajectories.length") == 0
     page.select_option("#preset", "width")
     expect(page.locator("#progress")).to_contain_text("Kept results of")
     expect(page.locator("#notes")).to_contain_text("Kept results: computed on")
@@ -88,12 +88,13 @@ def test_the_default_is_run_live_and_can_be_left_again(open_page: Any) -> None:
 
 def test_the_cursor_shows_the_figure_over_the_width_as_it_was(open_page: Any) -> None:
     page = open_page(f"{PAGE}?v=1&exp=width&cur=1")
-    drawn = "(at) => fl.rowAt(fl.page.drawing.picture.runs[24], 'best', at)[5]"  # the widest of the kernel phase
+    drawn = """(at) => client.load("core/columns.mjs")
+      .then(({ rowAtTime }) => rowAtTime(client.page.renderer.result.trajectories[24], "best", at)[5])"""  # widest
     first, last = (page.evaluate(drawn, at) for at in (1, None))
     assert first < 0.5 < 0.8 < last
     assert page.locator("#images-plane ~ svg.over path").count() == 16  # lines and bands of four choices, two rows
     page.locator("body").press("End")
-    until(page, "fl.page.state.cursor === null")
+    until(page, "client.page.state.cursor === null")
     assert page.locator("#images-plane ~ svg.over path").count() == 0
 
 
@@ -135,7 +136,7 @@ def test_own_images_are_sent_and_learnt_from_and_the_link_brings_them_back(open_
     page.wait_for_selector('body[data-finished*="img="]')
     expect(page.locator("#upload")).to_contain_text("Own images")
     expect(page.locator("#status")).to_contain_text("learnt from images")
-    link = page.evaluate("fl.page.history.address()")
+    link = page.evaluate("client.page.history.address()")
     other = open_page(link)
     other.wait_for_selector(FINISHED)
     other.click("#upload-back")
@@ -156,7 +157,7 @@ def test_a_file_that_is_not_images_and_images_that_are_not_here_are_told_of(open
 @pytest.mark.allowed_faults("422")
 def test_data_that_are_not_computed_yet_are_told_of(open_page: Any) -> None:
     page = open_page(f"{PAGE}?v=1&sig=0.5&m=256&T=500&r=1")
-    page.click("#take-menu summary")
+    page.click("#save-menu summary")
     page.get_by_text("Data, CSV").click()
     expect(page.locator("#alert")).to_contain_text("watch them until they are")
 

@@ -25,9 +25,9 @@ from tests.waiting import until as wait_until
 SMALL = "/lab?v=1&m=10&d=20&B=60&tau=20&r=2"
 LONG = "/lab?v=1&m=200&d=201&B=2000&tau=300&r=2"
 FINISHED = "body[data-finished]"
-COLUMN = "Array.from(fl.page.drawing.picture.runs[2].columns.R)"
+COLUMN = "Array.from(client.page.renderer.result.trajectories[2].columns.R)"
 RECORDS = 20  # of a run that is under way: some, and far from all
-COUNT = "fl.page.drawing.picture.runs[2]?.columns.R?.length || 0"
+COUNT = "client.page.renderer.result.trajectories[2]?.columns.R?.length || 0"
 
 
 @pytest.fixture
@@ -54,7 +54,9 @@ def seen(page: Page, more_than: int) -> None:
 def test_networks_come_over_their_laws_and_are_measured(open_page: Any) -> None:
     page = open_page(SMALL)
     page.wait_for_selector(FINISHED)
-    runs = page.evaluate("fl.page.drawing.picture.runs.map(({ complete, columns }) => [complete, columns.R.length])")
+    runs = page.evaluate(
+        "client.page.renderer.result.trajectories.map(({ complete, columns }) => [complete, columns.R.length])"
+    )
     assert len(runs) == 3
     assert all(complete and count > 50 for complete, count in runs)
     expect(page.locator("#notes")).to_contain_text("Measured at τ = 20")
@@ -62,8 +64,8 @@ def test_networks_come_over_their_laws_and_are_measured(open_page: Any) -> None:
     expect(page.locator("#status")).to_contain_text("2 runs")
     expect(page.locator("#progress")).to_be_hidden()
     page.locator("body").press("ArrowLeft")
-    until(page, "fl.page.state.cursor !== null")
-    page.click("#take-menu summary")
+    until(page, "client.page.state.cursor !== null")
+    page.click("#save-menu summary")
     with page.expect_download() as download:
         page.get_by_role("button", name="Data, CSV").click()
     names, *rows = csv.reader(download.value.path().read_text(encoding="utf-8").splitlines())
@@ -125,9 +127,9 @@ def test_a_paused_page_asks_no_more_keeps_what_it_knows_and_goes_on(
     page.keyboard.press("p")
     expect(page.locator("#progress")).to_contain_text('Paused. "Resume" continues')
     assert page.evaluate(STATE)["watched"] == "paused"
-    assert "run=paused" in page.evaluate("fl.page.history.address()")
+    assert "run=paused" in page.evaluate("client.page.history.address()")
     wait_until(lambda: not at_work(runs_folder))
-    page.evaluate("fl.page.history.write()")
+    page.evaluate("client.page.history.write()")
     page.reload()
     page.wait_for_selector("body[data-drawn]")
     expect(page.locator("#progress")).to_contain_text("Paused")
@@ -142,7 +144,7 @@ def test_a_paused_page_asks_no_more_keeps_what_it_knows_and_goes_on(
     assert len(launched) == 2
     page.locator("#cancel-button").click()
     expect(page.locator("#progress")).to_contain_text("Training cancelled")
-    assert page.evaluate("fl.page.drawing.picture.runs.length") == 2
+    assert page.evaluate("client.page.renderer.result.trajectories.length") == 2
 
 
 def test_a_preset_replays_its_record_says_so_and_can_be_trained_live(open_page: Any, launched: list[str]) -> None:

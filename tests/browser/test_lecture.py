@@ -13,15 +13,17 @@ from tests.browser.hand import STATE, until, wait_for_query
 from tests.browser.test_access import check
 from tests.browser.test_screens import FAULTS, SCREENS
 
+PREFETCHED = 'client.load("core/prefetch.mjs")'
+
 STORIES, _ = load([OWN], VIEWS)
 STORY = STORIES["what-is-unlearned"]
 PATH = "/lecture/what-is-unlearned"
-READY = "fl.lecture && fl.lecture.ready && fl.lecture.there"
+READY = "client.lecture && client.lecture.ready && client.lecture.isActive"
 
 
 def at(page: Page, step: str) -> None:
     """Waits until a step is shown and its picture complete."""
-    until(page, f"{READY} && fl.lecture.step.id === '{step}' && location.pathname.endsWith('/{step}')")
+    until(page, f"{READY} && client.lecture.step.id === '{step}' && location.pathname.endsWith('/{step}')")
 
 
 def tab_to(page: Page, wanted: str, key: str = "Tab") -> None:
@@ -45,7 +47,7 @@ def test_the_keyboard_alone_goes_through_the_main_story_and_back(open_page: Any)
         else:
             at(page, step.id)
         expect(page.locator("#step h2")).to_have_text(step.title)
-        assert page.evaluate("fl.page.view.name") == step.view
+        assert page.evaluate("client.page.view.name") == step.view
         assert page.evaluate(STATE)["eps"] == step.state.eps  # type: ignore[attr-defined]
         if step.question and "draw" in step.question:
             tab_to(page, ".pad")
@@ -102,9 +104,9 @@ def test_the_audience_takes_the_controls_and_gives_them_back(open_page: Any) -> 
     page.locator("#unlearning-a-chosen-box").fill("9.5")
     page.keyboard.press("Enter")
     wait_for_query(page, "a=9.5,9.33")
-    assert "a=9.5,9.33" in page.evaluate("(fl.page.history.write(), location.search)")
+    assert "a=9.5,9.33" in page.evaluate("(client.page.history.write(), location.search)")
     page.reload()
-    until(page, f"{READY} && fl.lecture.taken")
+    until(page, f"{READY} && client.lecture.audienceControls")
     assert page.evaluate(STATE)["a"] == [9.5, 9.33]
     page.keyboard.press("Escape")
     expect(page.locator("#controls")).not_to_be_visible()
@@ -116,7 +118,7 @@ def test_the_audience_takes_the_controls_and_gives_them_back(open_page: Any) -> 
 def test_a_chosen_answer_is_judged_and_then_played(open_page: Any) -> None:
     page = open_page(f"{PATH}/quadratic", reduced_motion="no-preference")
     at(page, "quadratic")
-    assert page.evaluate("fl.page.player.position") == 0
+    assert page.evaluate("client.page.player.position") == 0
     page.keyboard.press("2")
     expect(page.locator(".then strong")).to_have_text("Not so.")
     assert page.locator(".choice[data-right]").count() == page.locator(".choice[data-wrong]").count() == 1
@@ -138,17 +140,17 @@ def test_a_curve_is_drawn_before_it_is_seen(open_page: Any, hand: str) -> None:
         page.mouse.move(x + frame["width"] / 2, y + frame["height"] / 2, steps=4)
         page.mouse.move(x + frame["width"] - 3, y + 10, steps=4)
         page.mouse.up()
-        assert page.evaluate("fl.lecture.pad.guess.every((value) => value !== null)")
+        assert page.evaluate("client.lecture.pad.guess.every((value) => value !== null)")
     else:
         page.locator(".pad").focus()
         for key in ("ArrowUp", "ArrowUp", "ArrowRight", "ArrowUp", "ArrowRight"):
             page.keyboard.press(key)
         expect(page.locator("#announcer")).to_contain_text("R =")
-        assert page.evaluate("fl.lecture.step.id") == "draw-it"
+        assert page.evaluate("client.lecture.step.id") == "draw-it"
     page.click(".reveal")
     expect(page.locator(".then")).to_contain_text("You drew R up to")
     expect(page.locator(".then")).to_contain_text("It goes up to 0.29")
-    assert page.evaluate("fl.page.player.position") == 1
+    assert page.evaluate("client.page.player.position") == 1
 
 
 def test_a_finger_steps_on_a_phone(open_page: Any) -> None:
@@ -179,7 +181,7 @@ def test_the_list_leads_to_stories_and_a_header_link_leaves_them(open_page: Any)
     assert page.url.endswith("/lecture/three-mechanisms/network")
     expect(here).to_have_text("Lecture")
     page.click("nav >> text=Linear network")
-    until(page, "!fl.lecture && location.pathname === '/linear-network'")
+    until(page, "!client.lecture && location.pathname === '/linear-network'")
     expect(page.locator("#linear_network-target")).to_be_visible()
     expect(here).to_have_text("Linear network")
     page.click("nav >> text=Lecture")
@@ -193,26 +195,28 @@ def test_the_next_step_is_fetched_before_it_is_asked_for(open_page: Any) -> None
     page.on("request", lambda request: asked.append(request.url) if "/stream/" in request.url else None)
     at(page, "quadratic")
     for step in ("map", "law"):  # each on another view than the one before
-        until(page, "fl.ahead.url !== null")
+        until(page, f"{PREFETCHED}.then(({{ prefetched }}) => prefetched.url !== null)")
         page.keyboard.press("ArrowRight")
-        if page.evaluate("fl.lecture.step.id") == "quadratic":  # the question is answered first
+        if page.evaluate("client.lecture.step.id") == "quadratic":  # the question is answered first
             page.keyboard.press("ArrowRight")
         at(page, step)
     assert len(asked) == len(set(asked)), "no picture is asked for twice"
-    until(page, "fl.ahead.url === fl.lecture.steps[fl.lecture.place + 1].stream")
+    following = "client.lecture.steps[client.lecture.index + 1].stream"
+    until(page, f"{PREFETCHED}.then(({{ prefetched }}) => prefetched.url === {following})")
 
 
 @pytest.mark.parametrize("story", STORIES)
 def test_what_is_fetched_before_is_what_the_step_asks_for(open_page: Any, story: str) -> None:
     page = open_page(f"/lecture/{story}")
     for step in STORIES[story].steps:
-        if page.evaluate("fl.page.view.name") != step.view:
+        if page.evaluate("client.page.view.name") != step.view:
             page.goto(page.url.partition("/lecture")[0] + f"/lecture/{story}/{step.id}")
         until(page, READY)
         assert page.evaluate(
             """(id) => {
-              const { state, stream } = fl.lecture.steps.find((step) => step.id === id);
-              return stream === `/stream/${fl.page.view.name}?${fl.asked(fl.page.view, state)}`; }""",
+              const { state, stream } = client.lecture.steps.find((step) => step.id === id);
+              const { name, release } = client.page.view, query = client.page.computationQuery(state);
+              return stream === `/stream/${name}?release=${release}&${query}`; }""",
             step.id,
         ), step.id
 
@@ -233,7 +237,7 @@ def test_the_hall_is_given_a_link_with_chosen_controls(open_page: Any) -> None:
     page = open_page(f"{PATH}/threshold")
     at(page, "threshold")
     page.keyboard.press("t")
-    page.click("#take-menu summary")
+    page.click("#save-menu summary")
     page.click("text=Link for a class…")
     checked = "[...document.querySelectorAll('#class-link input:checked')].map(({ value }) => value)"
     assert page.evaluate(checked) == ["a"], "what the step gives"
@@ -242,11 +246,11 @@ def test_the_hall_is_given_a_link_with_chosen_controls(open_page: Any) -> None:
     expect(page.locator("#unlearning-eps")).to_be_visible()
     until(page, "location.search.endsWith('&only=eps,a')")
     page.goto(page.url)  # as somebody else
-    until(page, f"{READY} && fl.lecture.taken")
+    until(page, f"{READY} && client.lecture.audienceControls")
     expect(page.locator("#unlearning-eps")).to_be_visible()
     expect(page.locator("#unlearning-c_star-1")).not_to_be_visible()
     page.keyboard.press("Escape")
-    until(page, f"{READY} && !fl.lecture.taken")
+    until(page, f"{READY} && !client.lecture.audienceControls")
     assert page.evaluate("location.search") == ""
     page.keyboard.press("t")
     expect(page.locator("#unlearning-eps")).not_to_be_visible()
@@ -269,8 +273,8 @@ def test_a_link_for_a_class_shows_the_chosen_controls_only(open_page: Any) -> No
     page.locator("#unlearning-a-chosen-box").fill("10")
     page.keyboard.press("Enter")
     wait_for_query(page, "a=10")
-    assert page.evaluate("fl.page.history.address()").endswith("&only=a")
-    page.click("#take-menu summary")
+    assert page.evaluate("client.page.history.address()").endswith("&only=a")
+    page.click("#save-menu summary")
     page.click("text=Link for a class…")
     check(page)
     page.click("#class-link >> text=None")

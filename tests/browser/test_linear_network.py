@@ -13,15 +13,15 @@ MAP = "/linear-network?v=1&g=0.1&eu=1&ew=1&pan=map"
 
 # A slow server: what has come before the first samples is drawn on its own.
 SLOW = """() => {
-  const read = fl.read;
-  fl.Page.PATIENCE = -1;
-  fl.read = (url, signal, handlers) => read(url, signal, {
+  const read = client.page.loader.readStream;
+  client.page.loader.constructor.FIRST_PIECE_MS = -1;
+  client.page.loader.readStream = (url, signal, handlers) => read(url, signal, {
     ...handlers,
     onChunk: (chunk) => {
       handlers.onChunk(chunk);
       if (chunk.kind !== "trajectory") return;
       handlers.onBatch();
-      fl.page.drawing.others();
+      client.page.renderer.renderSecondary();
     },
   });
 }"""
@@ -53,7 +53,7 @@ def test_a_slider_changes_the_mechanism_under_the_hand(open_page: Any) -> None:
 def test_the_player_moves_every_neuron_along_its_hyperbola(open_page: Any) -> None:
     page = open_page("/linear-network?v=1&d=10")
     page.locator("body").press("ArrowLeft")
-    until(page, "fl.page.state.cursor !== null")
+    until(page, "client.page.state.cursor !== null")
     assert page.locator(f"{PLANE} ~ .over circle").count() == 10
 
 
@@ -63,15 +63,15 @@ def test_a_cell_of_the_phase_diagram_is_shown_beside_it(open_page: Any) -> None:
     page.mouse.move(frame["x"] + 150, frame["y"] + 300)
     expect(page.locator(".tip")).to_contain_text("kernel(∞) / kernel(0)")
     page.mouse.click(frame["x"] + 150, frame["y"] + 300)
-    until(page, "fl.page.state.gamma < 0.05")
+    until(page, "client.page.state.gamma < 0.05")
     expect(page.locator("#sentences li")).to_contain_text("alignment")
     settled(page)
     before = page.evaluate(STATE)["sigma_u"]
     page.locator(MARKER).focus()
     page.keyboard.press("ArrowUp")
-    until(page, f"fl.page.state.sigma_u > {before}")
+    until(page, f"client.page.state.sigma_u > {before}")
     page.keyboard.press("Control+z")
-    until(page, f"fl.page.state.sigma_u === {before}")
+    until(page, f"client.page.state.sigma_u === {before}")
     assert page.url.count("/linear-network") == 1
 
 
@@ -100,11 +100,11 @@ def test_a_scaling_is_turned_into_the_other_phase(open_page: Any) -> None:
     expect(page.locator("#notes")).to_contain_text("kernel")
     assert page.evaluate(STATE)["c_gamma"] == -0.5
     page.get_by_role("link", name="Turn it into the other phase").click()
-    until(page, "fl.page.state.c_gamma === -1")
+    until(page, "client.page.state.c_gamma === -1")
     expect(page.locator("#notes")).to_contain_text("feature learning")
     assert page.locator("#preset").input_value() == "scaling-2"
     page.go_back()
-    until(page, "fl.page.state.c_gamma === -0.5")
+    until(page, "client.page.state.c_gamma === -0.5")
 
 
 def test_gradient_descent_comes_with_its_step(open_page: Any) -> None:
@@ -123,7 +123,7 @@ def test_a_horizon_of_ones_own_is_switched_on(open_page: Any) -> None:
     page = open_page("/linear-network")
     assert page.evaluate(STATE)["t"] is None
     page.locator("#linear_network-t-row input[type=checkbox]").check()
-    until(page, "fl.page.state.t === 10")
+    until(page, "client.page.state.t === 10")
 
 
 def test_a_broken_link_gives_a_sentence_and_a_picture(open_page: Any) -> None:
@@ -134,7 +134,7 @@ def test_a_broken_link_gives_a_sentence_and_a_picture(open_page: Any) -> None:
 
 def test_the_picture_is_saved(open_page: Any) -> None:
     page = open_page(MAP)
-    page.click("#take-menu summary")
+    page.click("#save-menu summary")
     with page.expect_download() as download:
         page.get_by_role("button", name="Plane of the neurons, SVG").click()
     assert "⟨wᵢ, x⟩" in download.value.path().read_text(encoding="utf-8")
@@ -144,6 +144,6 @@ def test_the_table_of_scalings_leads_to_each_of_them(open_page: Any) -> None:
     page = open_page("/linear-network")
     page.get_by_text("Scalings", exact=True).click()
     page.get_by_role("link", name="µP").click()
-    until(page, "fl.page.state.panel === 'scaling' && fl.page.state.c_u === -1")
+    until(page, "client.page.state.panel === 'scaling' && client.page.state.c_u === -1")
     expect(page.locator("#notes")).to_contain_text("feature learning")
     assert page.evaluate("document.querySelectorAll('.popup[open]').length") == 0

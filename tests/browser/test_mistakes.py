@@ -80,7 +80,7 @@ def test_a_degenerate_input_gives_a_picture_and_a_sentence(open_page: Any) -> No
             assert line["y"][0] == pytest.approx(start, rel=1e-6), name
             assert all(-1 <= x <= 1 for x in line["x"]), name
         assert page.locator("#alert").is_hidden(), name
-        page.evaluate("(state) => fl.page.leap(state)", first)
+        page.evaluate("(state) => client.page.commitState(state)", first)
         settled(page)
         assert page.evaluate(STATE) == first, name
 
@@ -191,14 +191,14 @@ def test_a_worker_that_is_killed_in_mid_stream_is_said_and_the_picture_comes_all
         page = open_page("/time-scales", base=address)
         # A whole state is asked for once. A hand's change may be asked for again once it rests, and what is asked for
         # while no worker is there waits in the listener's queue and is never cut off.
-        page.evaluate("fl.page.leap({ ...fl.page.state, panel: 'sweep', seeds: 20 })")
+        page.evaluate("client.page.commitState({ ...client.page.state, panel: 'sweep', seeds: 20 })")
         expect(page.locator("#progress")).to_be_visible()
         (worker,) = family(master)[1:]
         os.kill(worker, signal.SIGKILL)
         expect(page.locator("#alert")).to_contain_text("The server does not answer. Nothing is lost")
         page.wait_for_selector('body[data-drawn*="pan=sweep"]')
         expect(page.locator("#alert")).to_be_hidden()
-        assert page.evaluate("fl.page.state.seeds") == 20
+        assert page.evaluate("client.page.state.seeds") == 20
         page.close()
 
 

@@ -64,7 +64,7 @@ def test_a_file_draws_and_plays_what_it_holds(open_file: Any, name: str) -> None
     page.click("#play")
     until(page, "document.getElementById('scrub').value > 20 && document.getElementById('scrub').value < 1000")
     page.click("#play")
-    assert page.evaluate("fl.page.drawing.time") > 0
+    assert page.evaluate("client.page.renderer.time") > 0
     assert page.locator(".over circle, .over path").count() > 0
 
 
@@ -86,7 +86,7 @@ def test_display_zoom_theme_causes_and_pictures_work_in_a_file(open_file: Any) -
     page.keyboard.press("?")
     expect(page.locator("#help")).to_be_visible()
     page.keyboard.press("Escape")
-    page.click("#take-menu > summary")
+    page.click("#save-menu > summary")
     with page.expect_download() as saved:
         page.get_by_role("button", name="R–a plane, SVG").click()
     assert b"<svg" in saved.value.path().read_bytes()
@@ -103,7 +103,7 @@ def test_axe_finds_nothing_serious(open_file: Any) -> None:
 
 def test_the_menu_saves_the_present_state(open_page: Any) -> None:
     page = open_page("/?v=1&a=9&eps=0.5")
-    page.click("#take-menu > summary")
+    page.click("#save-menu > summary")
     with page.expect_download() as saved:
         page.get_by_role("button", name="Offline page, HTML").click()
     text = saved.value.path().read_text()

@@ -25,6 +25,8 @@ from tests.browser.hand import (
     wait_for_query,
 )
 
+QUERY = '(state) => client.load("core/link.mjs").then(({ query }) => query(client.page.view, state))'
+
 LINK = "/?v=1&c=1,1,1,1,1&cs=1,-1,1,-1,1&eps=0.1&a=3,6&R0=0&tau=1e3&pts=0.5,12&axis=linear&y=excess&cur=2"
 
 
@@ -75,7 +77,13 @@ def test_five_moves_in_mid_stream_leave_exactly_the_last_states_points(open_page
     page = open_page("/")
     let_go = held_streams(page)
     for value in (0.5, 0.3, 0.1, -0.2, -0.55):
-        page.evaluate("(value) => { fl.page.change({ c_star: [1, value, 1, 1, 1] }); fl.page.gate.go(); }", value)
+        page.evaluate(
+            """(value) => {
+              client.page.change({ c_star: [1, value, 1, 1, 1] });
+              client.page.loader.throttle.start();
+            }""",
+            value,
+        )
     let_go(5)
     wait_for_query(page, "cs=1,-0.55,1,1,1")
     settled(page)
@@ -87,9 +95,9 @@ def test_five_moves_in_mid_stream_leave_exactly_the_last_states_points(open_page
 
 def held_streams(page: Page) -> Any:
     """Makes streams wait before they are read, so that moves come in the middle of one; returns what lets them go."""
-    page.evaluate("""() => { const { read } = fl; window.held = 0;
-      const going = new Promise((resolve) => { window.letGo = () => { fl.read = read; resolve(); }; });
-      fl.read = async (...args) => { window.held += 1; await going; await read(...args); }; }""")
+    page.evaluate("""() => { const { loader } = client.page, read = loader.readStream; window.held = 0;
+      const going = new Promise((resolve) => { window.letGo = () => { loader.readStream = read; resolve(); }; });
+      loader.readStream = async (...args) => { window.held += 1; await going; await read(...args); }; }""")
 
     def let_go(count: int) -> None:
         assert page.evaluate("window.held") >= count
@@ -101,7 +109,7 @@ def held_streams(page: Page) -> Any:
 # What the player has drawn of the runs so far, and how many of plotly's own lines are shown.
 PLAYED = """() => {
   const paths = [...document.querySelectorAll(".over path")];
-  const lines = Object.values(fl.page.drawing.figures).flatMap(({ gd }) => gd._fullData
+  const lines = Object.values(client.page.renderer.figures).flatMap(({ gd }) => gd._fullData
     .filter((trace) => trace.meta && trace.meta.role === "line")
     .map((trace) => gd.querySelector(`.trace${trace.uid}`)));
   return {
@@ -178,7 +186,7 @@ def test_the_client_writes_the_same_links_as_the_server(open_page: Any) -> None:
     states.append(UnlearningState(eps=1.5e-6, a=(-0.1, 1e-4, 12.345678), tau=123456.7, points=(0.25, 100.0)))
     states.append(UnlearningState(window=(-0.5, 0.25, -3.0, 1e3), span=(1e-5, 2e4), cursor=1e-7, eps=0.1 + 0.2))
     for state in states:
-        assert page.evaluate("(state) => fl.query(fl.page.view, state)", state.model_dump()) == state.query()
+        assert page.evaluate(QUERY, state.model_dump()) == state.query()
 
 
 def test_back_and_forward_go_through_settled_changes(open_page: Any) -> None:
@@ -187,7 +195,7 @@ def test_back_and_forward_go_through_settled_changes(open_page: Any) -> None:
         box(page, "c_star-1").fill(value)
         box(page, "c_star-1").press("Enter")
         wait_for_query(page, part)
-        until(page, "!fl.page.history.open")
+        until(page, "!client.page.history.open")
     page.go_back()
     wait_for_query(page, "cs=1,0.5,")
     assert box(page, "c_star-1").input_value() == "0.5"
@@ -243,24 +251,24 @@ def test_the_title_is_of_the_state_as_the_server_says_it_and_as_it_changes(open_
     expect(page).to_have_title("Phase map, left: c*₃ and ā · Phase map · Feature unlearning")
     page.goto(page.url.replace(urlsplit(page.url).path, "/lecture/what-is-unlearned").split("?")[0])
     expect(page).to_have_title("Three starts, two fates · What is unlearned, and why · Feature unlearning")
-    until(page, "window.fl && fl.lecture && fl.lecture.ready")
+    until(page, "window.client && client.lecture && client.lecture.ready")
     page.keyboard.press("ArrowRight")
     expect(page).to_have_title("First, alignment rises · What is unlearned, and why · Feature unlearning")
 
 
 LATE = """() => {
-  const read = fl.read, words = [];
+  const read = client.page.loader.readStream, words = [];
   window.late = { chances: 0, faults: [] };
-  fl.read = (url, signal, handlers) => {
+  client.page.loader.readStream = (url, signal, handlers) => {
     window.late.handlers = handlers;
     return read(url, signal, { ...handlers, onChunk: (chunk) => {
       if (["text", "end"].includes(chunk.kind)) words.push(chunk);
       handlers.onChunk(chunk);
     } });
   };
-  const page = fl.page, gone = `${Object.values(page.view.figures)[0].id}-text`;
+  const page = client.page, gone = `${Object.values(page.view.figures)[0].id}-text`;
   new MutationObserver((_, observer) => {
-    if (fl.page !== page || document.getElementById(gone) || !words.length) return;
+    if (client.page !== page || document.getElementById(gone) || !words.length) return;
     observer.disconnect();
     window.late.chances += 1;
     const { handlers, faults } = window.late;
@@ -299,7 +307,7 @@ def test_dark_and_light_change_every_figure_and_are_remembered(open_page: Any) -
     page.reload()
     page.wait_for_selector("body[data-drawn]")
     assert [line["color"] for line in lines(page)] == dark
-    assert open_page("/", color_scheme="dark").evaluate("fl.dark()") is True
+    assert open_page("/", color_scheme="dark").evaluate("document.documentElement.dataset.theme === 'dark'") is True
 
 
 def test_zoom_survives_a_moving_slider_and_travels_in_the_link(open_page: Any) -> None:
@@ -309,12 +317,12 @@ def test_zoom_survives_a_moving_slider_and_travels_in_the_link(open_page: Any) -
     page.mouse.down()
     page.mouse.move(place["x"] + 300, place["y"] + 300, steps=5)
     page.mouse.up()
-    until(page, "fl.page.state.window !== null")
+    until(page, "client.page.state.window !== null")
     window = page.evaluate(STATE)["window"]
     slider(page, "c_star-1").focus()
     page.keyboard.press("ArrowRight")
     wait_for_query(page, "cs=1,-0.95,")
-    shown = """() => { const { xaxis, yaxis } = fl.page.drawing.figures.plane.gd.layout;
+    shown = """() => { const { xaxis, yaxis } = client.page.renderer.figures.plane.gd.layout;
       return [...xaxis.range, ...yaxis.range]; }"""
     assert page.evaluate(shown) == pytest.approx(window)
     until(page, "location.search.includes('win=')")
@@ -332,7 +340,7 @@ def test_display_choices_do_not_ask_the_server(open_page: Any) -> None:
     until(page, "location.search.includes('axis=linear') && location.search.includes('y=excess')")
     settled(page)
     axes = page.evaluate(
-        "() => { const l = fl.page.drawing.figures.panels.gd.layout; return [l.xaxis.type, l.yaxis3.type]; }"
+        "() => { const l = client.page.renderer.figures.panels.gd.layout; return [l.xaxis.type, l.yaxis3.type]; }"
     )
     assert axes == ["linear", "log"]
     assert not asked
@@ -387,7 +395,7 @@ def test_k_adds_and_removes_degrees(open_page: Any) -> None:
 def test_a_drag_redraws_steadily(open_page: Any) -> None:
     page = open_page("/")
     page.evaluate("""() => { window.drawn = 0;
-      fl.page.drawing.figures.plane.gd.on("plotly_afterplot", () => { window.drawn += 1; }); }""")
+      client.page.renderer.figures.plane.gd.on("plotly_afterplot", () => { window.drawn += 1; }); }""")
     x, y = thumb(page, "c_star-1")
     page.mouse.move(x, y)
     page.mouse.down()

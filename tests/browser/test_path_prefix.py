@@ -19,7 +19,7 @@ from app import create_app
 from components.views.registry import VIEWS
 from tests.browser.conftest import Silent
 from tests.browser.hand import until, wait_for_query
-from tests.browser.test_take import taken
+from tests.browser.test_save_menu import saved_file
 from tests.dynamics.images.test_images import good, saved
 from tests.waiting import core_is_ready
 
@@ -105,14 +105,14 @@ def test_the_page_its_controls_links_and_files(open_page: Any, proxy: str) -> No
     page.locator("#unlearning-eps-box").press("Enter")
     wait_for_query(page, "eps=0.25")
     until(page, f"location.pathname === '{PREFIX}/' && location.search.includes('eps=0.25')")
-    link = page.evaluate("fl.page.take.short()")
+    link = page.evaluate("client.page.saveMenu.shortLink()")
     assert link.startswith(f"{proxy}{PREFIX}/?zip=")
     page.goto(link)
     wait_for_query(page, "eps=0.25")
     for title in ("Data, CSV", "Python that computes it"):
-        assert taken(page, title).stat().st_size > 500
-    assert f"{proxy}{PREFIX}/?v=1".encode() in taken(page, "Offline page, HTML").read_bytes()
-    page.click("#take-menu summary")
+        assert saved_file(page, title).stat().st_size > 500
+    assert f"{proxy}{PREFIX}/?v=1".encode() in saved_file(page, "Offline page, HTML").read_bytes()
+    page.click("#save-menu summary")
     page.get_by_role("button", name="QR code of the link", exact=True).click()
     expect(page.locator("dialog.code img")).to_be_visible()
     assert page.evaluate("document.querySelector('dialog.code img').naturalWidth") > 0
@@ -131,17 +131,20 @@ def test_every_view_is_reached_by_the_header_and_by_back(open_page: Any, proxy: 
     for name in ("phase_map", "time_scales", "linear_network", "lab"):
         path = PREFIX + VIEWS[name].path
         page.click(f'.view-link[href="{path}"]')
-        until(page, f"window.fl.page && fl.page.view.name === '{name}' && 'drawn' in document.body.dataset")
+        until(page, f"client.page && client.page.view.name === '{name}' && 'drawn' in document.body.dataset")
         expect(page.locator(f'.view-link[href="{path}"]')).to_have_attribute("aria-current", "page")
     page.go_back()
-    until(page, "fl.page.view.name === 'linear_network' && 'drawn' in document.body.dataset")
+    until(page, "client.page.view.name === 'linear_network' && 'drawn' in document.body.dataset")
 
 
 @proxies(pytest.mark.nightly)
 def test_a_map_opens_its_run(open_page: Any, proxy: str) -> None:
     page = open_page(f"{PREFIX}/phase-map?v=1", base=proxy)
-    page.evaluate("fl.page.open(fl.page.drawing.figures.map.hand.address(fl.present(fl.page.view, fl.page.state)))")
-    until(page, "fl.page.view.name === 'unlearning' && 'drawn' in document.body.dataset")
+    page.evaluate(
+        "() => { const { gestures } = client.page.renderer.figures.map;"
+        " client.page.open(gestures.address(gestures.parameterPoint)); }"
+    )
+    until(page, "client.page.view.name === 'unlearning' && 'drawn' in document.body.dataset")
     assert urlsplit(page.url).path == f"{PREFIX}/"
 
 
@@ -151,10 +154,10 @@ def test_a_lecture_steps_and_links_back(open_page: Any, proxy: str) -> None:
     page.locator("#page h2 a").first.click()
     page.wait_for_selector("body[data-drawn]")
     page.click("#step-next")
-    until(page, f"location.pathname.startsWith('{PREFIX}/lecture/') && fl.lecture.place === 1")
+    until(page, f"location.pathname.startsWith('{PREFIX}/lecture/') && client.lecture.index === 1")
     page.reload()
     page.wait_for_selector("body[data-drawn]")
-    assert page.evaluate("fl.lecture.place") == 1
+    assert page.evaluate("client.lecture.index") == 1
 
 
 @proxies(pytest.mark.nightly)

@@ -38,7 +38,8 @@ def streamed(page: Page) -> list[str]:
 
 def fate_at(page: Page, x: float, y: float) -> str:
     return page.evaluate(
-        """([x, y]) => { const { map } = fl.page.drawing.figures; return map.hand.found([x, y]).word; }""", [x, y]
+        """([x, y]) => { const { map } = client.page.renderer.figures; return map.gestures.cellAt([x, y]).word; }""",
+        [x, y],
     )
 
 
@@ -78,7 +79,7 @@ def test_a_moving_slider_redraws_a_rough_map_and_a_resting_one_a_fine_map(open_p
     with restless(page):
         for k in range(8):
             page.mouse.move(rect["x"] + rect["width"] * (1 / 3 + 0.03 * (k + 1)), y)
-            until(page, "!fl.page.gate.busy && document.querySelector('canvas.cells').width === 128")
+            until(page, "!client.page.loader.throttle.busy && document.querySelector('canvas.cells').width === 128")
     page.mouse.move(rect["x"] + rect["width"] * 0.6, y)
     page.mouse.up()
     settled(page)
@@ -120,7 +121,7 @@ def test_the_marker_is_dragged_and_the_sliders_follow(open_page: Any) -> None:
     assert streamed(page) == []
     assert page.evaluate("location.pathname") == "/phase-map", "a drag is not a click"
     page.keyboard.press("Control+z")
-    until(page, "fl.page.state.a === 10")
+    until(page, "client.page.state.a === 10")
 
 
 def test_by_keyboard_alone_the_marker_moves_and_its_run_opens(open_page: Any) -> None:
@@ -176,7 +177,7 @@ def test_a_zoom_is_computed_anew_and_undone(open_page: Any) -> None:
     settled(page)
     low, high = page.evaluate("document.getElementById('phase_map-map')._fullLayout.xaxis.range")
     assert (low, high) == (pytest.approx(0, abs=0.05), pytest.approx(2, abs=0.05))
-    assert page.evaluate("fl.page.drawing.picture.scenes.map.cells.x[1]") == pytest.approx(high)
+    assert page.evaluate("client.page.renderer.result.scenes.map.cells.x[1]") == pytest.approx(high)
     page.click("#phase_map-map-whole")
     until(page, "!document.body.dataset.drawn.includes('win=')")
     page.keyboard.press("+")
@@ -203,7 +204,7 @@ def test_axes_are_chosen_exchanged_and_bounded(open_page: Any) -> None:
     wait_for_query(page, "x=cs7")
     page.fill("#phase_map-count-box", "3")
     page.keyboard.press("Tab")
-    until(page, "fl.page.state.c.length === 7")  # what is on an axis stays
+    until(page, "client.page.state.c.length === 7")  # what is on an axis stays
 
 
 def test_an_open_tip_tells_of_the_finer_map_that_has_come(open_page: Any) -> None:
@@ -213,10 +214,10 @@ def test_an_open_tip_tells_of_the_finer_map_that_has_come(open_page: Any) -> Non
     expect(tip).to_contain_text("▲ unlearning")
     expect(tip).to_contain_text("unlearns (above ")
     page.evaluate("""() => {
-      const { picture } = fl.page.drawing, { map } = picture.scenes;
-      picture.scenes.map = { ...map, cells: { ...map.cells, fate: map.cells.fate.map(() => 1) } };
-      picture.version += 1;
-      fl.page.show();
+      const { result } = client.page.renderer, { map } = result.scenes;
+      result.scenes.map = { ...map, cells: { ...map.cells, fate: map.cells.fate.map(() => 1) } };
+      result.version += 1;
+      client.page.show();
     }""")
     expect(tip).to_contain_text("● full alignment")
     expect(tip).to_contain_text("unlearns (above ")
@@ -229,14 +230,14 @@ def test_a_quantity_has_its_colors_and_a_bar(open_page: Any) -> None:
         wait_for_query(page, f"show={name}")
         page.wait_for_selector(f"{MAP} .colorbar")
         assert page.locator("#phase_map-tau-row").is_visible() == (name == "R")
-    until(page, "fl.page.drawing.picture.scenes.map?.cells?.quantity?.name === 'R at τ = 10000'")
+    until(page, "client.page.renderer.result.scenes.map?.cells?.quantity?.name === 'R at τ = 10000'")
     page.mouse.move(*place(page, -1, 10))
     expect(page.locator(".tip")).to_contain_text("R at τ = 10000:")
 
 
 def test_a_long_computation_says_how_far_it_is_and_is_ended(open_page: Any) -> None:
     page = open_page("/phase-map")
-    page.evaluate("() => { fl.Progress.PATIENCE = 0; }")
+    page.evaluate("() => { client.page.progress.constructor.SHOW_DELAY = 0; }")
     control(page, "detail").get_by_label("512²").check()
     control(page, "quantity").get_by_label("time to it").check()
     page.wait_for_selector("#progress:not([hidden])")
@@ -273,7 +274,7 @@ def test_a_finger_drags_the_marker_and_opens_a_run(open_page: Any) -> None:
         point = {"x": x + (u - x) * k / 8, "y": y + (v - y) * k / 8}
         session.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    until(page, "Math.abs(fl.page.state.a - 5) < 0.2 && Math.abs(fl.page.state.c_star[2]) < 0.1")
+    until(page, "Math.abs(client.page.state.a - 5) < 0.2 && Math.abs(client.page.state.c_star[2]) < 0.1")
     page.touchscreen.tap(*place(page, -1, 12))
     page.wait_for_selector("#unlearning-plane")
     wait_for_query(page, "a=1")
@@ -281,7 +282,7 @@ def test_a_finger_drags_the_marker_and_opens_a_run(open_page: Any) -> None:
 
 def test_the_picture_is_saved_with_its_cells(open_page: Any) -> None:
     page = open_page("/phase-map")
-    page.click("#take-menu summary")
+    page.click("#save-menu summary")
     with page.expect_download() as download:
         page.get_by_role("button", name="Phase map, SVG").click()
     text = download.value.path().read_text(encoding="utf-8")

@@ -10,6 +10,8 @@ from playwright.sync_api import Page, expect
 from components.views.unlearning.state import LAYERS, MAX_POINTS
 from tests.browser.hand import STATE, lines, restless, settled, slider, stop_the_clock, traces, until, wait_for_query
 
+GESTURES = 'client.load("ui/pointer_gestures.mjs").then(({ PointerGestures }) => PointerGestures)'
+
 PLACE = """([R, a]) => {
   const gd = document.getElementById("unlearning-plane"), { xaxis, yaxis } = gd._fullLayout;
   const frame = gd.getBoundingClientRect();
@@ -54,15 +56,19 @@ def test_each_launch_is_a_step_of_undo(open_page: Any) -> None:
     page = open_page("/")
     click(page, 0.5, 15.0)
     wait_for_query(page, "&pts=0.5")
-    until(page, "performance.now() > fl.page.drawing.figures.plane.hand.clicked + fl.Presses.TWICE")
+    until(
+        page,
+        f"{GESTURES}.then(({{ DOUBLE_CLICK_MS }}) => performance.now() >"
+        " client.page.renderer.figures.plane.gestures.lastClickAt + DOUBLE_CLICK_MS)",
+    )
     click(page, 0.3, 3.0)
-    until(page, "fl.page.state.points.length === 4")
+    until(page, "client.page.state.points.length === 4")
     page.keyboard.press("Control+z")
-    until(page, "fl.page.state.points.length === 2")
+    until(page, "client.page.state.points.length === 2")
     page.keyboard.press("Control+z")
-    until(page, "fl.page.state.points === null")
+    until(page, "client.page.state.points === null")
     page.keyboard.press("Control+Shift+z")
-    until(page, "fl.page.state.points !== null")
+    until(page, "client.page.state.points !== null")
     assert points(page) == near(0.5, 15.0)
 
 
@@ -72,7 +78,7 @@ def test_a_drag_zooms_and_launches_nothing(open_page: Any) -> None:
     page.mouse.down()
     page.mouse.move(*place(page, 0.8, 15.0), steps=5)
     page.mouse.up()
-    until(page, "fl.page.state.window !== null")
+    until(page, "client.page.state.window !== null")
     settled(page)
     assert not points(page)
 
@@ -82,7 +88,7 @@ def test_a_double_click_shows_the_whole_window_and_launches_nothing(open_page: A
     stop_the_clock(page)
     assert page.evaluate(STATE)["window"] is not None
     page.mouse.dblclick(*place(page, 0.5, 15.0))
-    until(page, "fl.page.state.window === null")
+    until(page, "client.page.state.window === null")
     page.clock.run_for(1000)
     assert not points(page)
     page.clock.resume()
@@ -112,7 +118,7 @@ def test_each_added_point_has_a_chip_that_removes_it(open_page: Any) -> None:
     page.get_by_role("button", name="Remove the added point R = 0.5, a = 15").click()
     wait_for_query(page, "&pts=0.3,3&")
     page.get_by_role("button", name="Remove the added point R = 0.3, a = 3").click()
-    until(page, "fl.page.state.points === null")
+    until(page, "client.page.state.points === null")
     expect(page.locator("#chips")).not_to_contain_text("(")
 
 
@@ -125,10 +131,12 @@ def test_when_no_more_points_fit_a_sentence_says_so(open_page: Any) -> None:
 
 def test_a_tap_launches_a_long_press_removes_and_a_swipe_scrolls(open_page: Any) -> None:
     page = open_page("/", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    page.evaluate("() => { window.usual = fl.Presses.LONG; fl.Presses.LONG = 1e7; }")  # a tap is short, however slow
+    page.evaluate(
+        f"{GESTURES}.then((gestures) => {{ window.usual = gestures.LONG_PRESS_MS; gestures.LONG_PRESS_MS = 1e7; }})"
+    )  # a tap is short, however slow
     page.touchscreen.tap(*place(page, 0.5, 15.0))
-    until(page, "fl.page.state.points !== null")
-    page.evaluate("() => { fl.Presses.LONG = window.usual; }")
+    until(page, "client.page.state.points !== null")
+    page.evaluate(f"{GESTURES}.then((gestures) => {{ gestures.LONG_PRESS_MS = window.usual; }})")
     settled(page)
     assert points(page) == [pytest.approx(0.5, abs=0.02), pytest.approx(15.0, abs=0.3)]
     session = page.context.new_cdp_session(page)
@@ -139,7 +147,7 @@ def test_a_tap_launches_a_long_press_removes_and_a_swipe_scrolls(open_page: Any)
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": at})
 
     touch("touchStart", (x, y))
-    until(page, "fl.page.state.points === null")
+    until(page, "client.page.state.points === null")
     touch("touchEnd")
     settled(page)
     assert not points(page), "the end of a long press is no tap"
@@ -168,13 +176,13 @@ def test_the_keyboard_launches_with_a_crosshair(open_page: Any) -> None:
     wait_for_query(page, "&pts=0.538,12.64&")
     page.keyboard.press("Shift+ArrowUp")
     page.keyboard.press("Enter")
-    until(page, "fl.page.state.points.length === 4")
+    until(page, "client.page.state.points.length === 4")
     page.keyboard.press("Delete")
     wait_for_query(page, "&pts=0.538,12.64&")
     page.keyboard.press("Escape")
     expect(page.locator(".cross line")).to_have_count(0)
     page.keyboard.press("ArrowLeft")
-    until(page, "fl.page.state.window !== null")
+    until(page, "client.page.state.window !== null")
     page.keyboard.press("Enter")
     expect(page.locator(".cross line")).to_have_count(2)
     page.keyboard.press("Tab")
@@ -206,9 +214,9 @@ def test_layers_are_switched_in_a_menu_by_mouse_and_keyboard(open_page: Any) -> 
     page.select_option("#preset", "portrait-right")
     wait_for_query(page, "lay=field,eq,fates")
     page.keyboard.press("Control+z")
-    until(page, "fl.page.history.travelling === null")
+    until(page, "client.page.history.travelTimer === null")
     page.keyboard.press("Control+z")
-    until(page, "fl.page.state.layers.includes('sep')")
+    until(page, "client.page.state.layers.includes('sep')")
 
 
 def test_hovering_says_what_is_there(open_page: Any) -> None:
@@ -244,7 +252,7 @@ def test_every_layer_is_drawn_and_played_and_survives_the_link(open_page: Any) -
     page.keyboard.press("End")
     other = open_page("/?" + page.get_attribute("body", "data-drawn"))
     assert [trace["x"] for trace in traces(other)] == [trace["x"] for trace in traces(page)]
-    page.evaluate("fl.page.change({ layers: [] }), fl.page.gate.go()")
+    page.evaluate("client.page.change({ layers: [] }), client.page.loader.throttle.start()")
     wait_for_query(page, "lay=")
     until(page, "document.body.dataset.drawn.includes('lay=&')")
     assert page.locator(".plane .layer:not(.over):not(.cross) path").count() == 0
@@ -256,10 +264,10 @@ def test_a_moving_hand_asks_for_pictures_alone_and_a_resting_one_for_all_that_is
     page.on("request", lambda request: streams.append(request.url) if "/stream/" in request.url else None)
     slider(page, "a-chosen").focus()
     with restless(page):
-        page.evaluate("() => { fl.Page.WORDS[0] = 1e7; }")
+        page.evaluate("() => { client.page.loader.constructor.TEXT_INTERVAL[0] = 1e7; }")
         for _ in range(29):
             page.keyboard.press("ArrowLeft")
-    page.evaluate("() => { fl.Page.WORDS[0] = 500; }")
+    page.evaluate("() => { client.page.loader.constructor.TEXT_INTERVAL[0] = 500; }")
     page.keyboard.press("ArrowLeft")
     wait_for_query(page, "a=2,9,10")
     expect(page.locator(".said")).to_contain_text("ā = 2")

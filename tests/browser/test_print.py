@@ -21,7 +21,7 @@ LAID_OUT = """() => {
     .filter(([, { left, right }]) => left < -1 || right > innerWidth + 1).map(([one]) => one);
   const cut = seen(".said, .story-text, .below, #page")
     .filter((one) => one.scrollHeight > one.clientHeight + 1 && getComputedStyle(one).overflowY !== "visible");
-  const sizes = Object.values(fl.page.drawing.figures).filter(({ gd }) => gd.checkVisibility())
+  const sizes = Object.values(client.page.renderer.figures).filter(({ gd }) => gd.checkVisibility())
     .map(({ gd }) => [gd._fullLayout.width, gd._fullLayout.height, gd.clientWidth, gd.clientHeight]);
   return { beside: beside.map(({ className }) => String(className)), cut: cut.map(({ className }) => className), sizes,
     link: document.getElementById("printed-link").innerText, sentences: seen("#sentences li").length };
@@ -43,7 +43,7 @@ def test_paper_has_whole_figures_sentences_and_the_link(open_page: Any, name: st
         assert [width, height] == box
         assert width <= min(PAPER.values())
         assert height <= 660, "a page of A4 on its side holds it"
-    assert page.evaluate("location.origin + fl.page.history.address()") in found["link"]
+    assert page.evaluate("location.origin + client.page.history.address()") in found["link"]
     assert name == "lecture" or found["sentences"] == sentences
     assert page.evaluate("document.documentElement.dataset.theme") == "light"
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
@@ -55,7 +55,8 @@ def test_paper_has_whole_figures_sentences_and_the_link(open_page: Any, name: st
 def test_printing_restores_the_screen(open_page: Any) -> None:
     page = open_page("/", color_scheme="dark")
     settled(page)
-    screen = """[document.documentElement.dataset.theme, Math.round(fl.page.drawing.figures.plane.gd._fullLayout.width),
+    screen = """[document.documentElement.dataset.theme,
+        Math.round(client.page.renderer.figures.plane.gd._fullLayout.width),
       document.getElementById("printed-link")]"""
     before = page.evaluate(screen)
     page.evaluate("""() => { window.printed = [];

@@ -15,26 +15,26 @@ from werkzeug.serving import make_server
 
 from components.jobs import queue
 from components.jobs.settings import Settings
-from components.server import job_routes
+from components.server import job_routes, static_files
 from tests.browser.conftest import Open, Silent
 from tests.browser.hand import until
 from tests.components.jobs.conftest import NAMES, Hold
 from tests.components.jobs.views import HELD, VIEWS
 from tests.waiting import LONGEST
 
-ASSETS = Path(__file__).parents[2] / "assets"
-PAGE = "<!doctype html><html lang=en><title>.</title><link rel=icon href=data:,><script>{}</script>"
+PAGE = "<!doctype html><html lang=en><title>.</title><link rel=icon href=data:,>"
 
-FOLLOW = """(query) => {
+FOLLOW = """async (query) => {
+  const { pollJob } = await import("/client/test/core/jobs.mjs");
   const got = window.got = { numbers: [], statuses: [], restarts: 0, chunks: [], stop: new AbortController() };
   const status = (head) => { if (got.statuses.at(-1) !== head.status) got.statuses.push(head.status); };
-  got.over = fl.follow("/jobs/long", query, got.stop.signal, {
+  got.over = pollJob("/jobs/long", query, got.stop.signal, {
     onRelease: () => {},
     onStatus: status,
     onRestart: () => { got.restarts += 1; got.numbers = []; },
     onChunk: (chunk) => { got.chunks.push(chunk.kind); if (chunk.kind === "count") got.numbers.push(chunk.number); },
     onBatch: () => {},
-  }).catch((error) => error.name || error.sentences[0]);
+  }).catch((error) => (error.sentences ? error.sentences[0] : error.name));
 }"""
 
 
@@ -45,11 +45,12 @@ class Host:
         self.away = False
         self.questions = 0
         flask = Flask("test")
+        static_files.register(flask)
         job_routes.register(flask, VIEWS, Settings(folder=folder, max_running=2, views=NAMES), pool)
 
         @flask.get("/")
         def page() -> str:
-            return PAGE.format("\n".join((ASSETS / name).read_text() for name in ("20_reader.js", "22_runs.js")))
+            return PAGE
 
         @flask.before_request
         def answer() -> Response | None:
@@ -164,10 +165,14 @@ def test_a_page_that_has_long_been_hidden_asks_no_more_until_it_is_seen(
     hold.at(10)
     page = follow("n=60")
     until(page, "window.got.numbers.length === 10")
-    page.evaluate("""() => {
-      const { seen } = fl;
-      fl.seen = async (...args) => { window.waiting = true; await seen(...args); window.waiting = false; };
-      fl.FOLLOW.hidden = 100;
+    page.evaluate("""async () => {
+      const { POLL } = await import("/client/test/core/jobs.mjs");
+      POLL.hidden = 100;
+      const listen = document.addEventListener;
+      document.addEventListener = function (kind, action, how) { // of the one that waits
+        window.waiting = kind === "visibilitychange";
+        listen.call(document, kind, action, how);
+      };
       Object.defineProperty(document, "hidden", { value: true, configurable: true });
       document.dispatchEvent(new Event("visibilitychange"));
     }""")

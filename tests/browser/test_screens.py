@@ -159,7 +159,7 @@ def test_touch_moves_a_slider_chooses_a_start_and_scrolls_the_page(open_page: An
     page.touchscreen.tap(rect["x"] + 0.8 * rect["width"], rect["y"] + rect["height"] / 2)
     page.wait_for_selector('body[data-drawn*="cs=1,1."]')
     page.locator("#chip-1").tap()
-    assert page.evaluate("fl.page.state.chosen") == 1
+    assert page.evaluate("client.page.state.chosen") == 1
     page.locator("#controls-button").tap()
     plane = page.locator("#unlearning-plane").bounding_box()
     session = page.context.new_cdp_session(page)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from components.operations.build_id import build_id
 from components.pages import static_site
@@ -78,6 +79,13 @@ def test_a_browser_draws_what_the_app_draws(open_page: Any, front: str) -> None:
     page.goto(f"{front}/phase_map-left.html")
     page.wait_for_selector("body[data-drawn]")
     assert page.locator("canvas.cells").is_visible()
+
+
+@pytest.mark.allowed_faults("ERR_UNSAFE_PORT", "Failed to load resource", "request to another host")
+def test_a_page_that_is_opened_as_a_file_is_drawn(open_page: Any, site: Path) -> None:
+    page = open_page("/unlearning-four-panels.html", base=site.as_uri())
+    assert len(page.evaluate("document.getElementById('unlearning-plane').data")) > 3
+    expect(page.locator("#sentences > li")).to_have_count(3)
 
 
 def test_a_page_without_an_app_offers_none(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def test_the_cloud_its_panels_and_sentences_are_drawn(open_page: Any) -> None:
 def test_the_player_moves_every_neuron(open_page: Any) -> None:
     page = open_page("/time-scales")
     page.locator("body").press("ArrowLeft")
-    until(page, "fl.page.state.cursor !== null")
+    until(page, "client.page.state.cursor !== null")
     assert "t = " in page.locator("#tau-now").inner_text()
     assert page.locator(f"{CLOUD} ~ .over circle").count() == 10
 
@@ -37,7 +37,7 @@ def test_whole_numbers_stay_whole(open_page: Any) -> None:
     width = page.locator("#time_scales-m")
     width.focus()
     page.keyboard.press("ArrowRight")
-    until(page, "Number.isInteger(fl.page.state.m) && fl.page.state.m > 10")
+    until(page, "Number.isInteger(client.page.state.m) && client.page.state.m > 10")
     box = page.locator("#time_scales-m-box")
     box.fill("3")
     box.press("Enter")
@@ -54,7 +54,7 @@ def test_coefficients_of_the_activation_come_with_their_choice(open_page: Any) -
     assert page.locator("#time_scales-sigma-1-row").is_visible()
     page.fill("#time_scales-terms-count-box", "5")
     page.keyboard.press("Tab")
-    until(page, "fl.page.state.sigma.length === 5")
+    until(page, "client.page.state.sigma.length === 5")
 
 
 def test_the_bridge_leads_to_the_plane_and_back(open_page: Any) -> None:
@@ -107,7 +107,7 @@ def test_a_broken_link_gives_a_sentence_and_a_picture(open_page: Any) -> None:
 
 def test_the_picture_is_saved(open_page: Any) -> None:
     page = open_page("/time-scales")
-    page.click("#take-menu summary")
+    page.click("#save-menu summary")
     with page.expect_download() as download:
         page.get_by_role("button", name="Cloud of neurons, SVG").click()
     assert "alignment" in download.value.path().read_text(encoding="utf-8")

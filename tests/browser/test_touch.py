@@ -18,14 +18,14 @@ PHONE = {
 }
 SLIDERS = """() => {
   for (const group of document.querySelectorAll("details")) if (group.closest(".controls")) group.open = true;
-  fl.History.SETTLED = 1e7; // a gesture is one step of the history, however slow the machine is
+  client.page.history.constructor.SETTLED = 1e7; // a gesture is one step of the history, however slow the machine is
   window.cancelled = window.lifted = 0;
   addEventListener("pointercancel", () => { window.cancelled += 1; });
   addEventListener("pointerup", () => { window.lifted += 1; });
   return [...document.querySelectorAll(".controls input[type=range]")]
     .filter((range) => range.checkVisibility()).map(({ id }) => id);
 }"""
-STATE = "[fl.page.state, fl.page.history.depth, history.length, location.search]"
+STATE = "[client.page.state, client.page.history.depth, history.length, location.search]"
 
 
 def touch(session: CDPSession, kind: str, *points: tuple[float, float]) -> None:
@@ -81,7 +81,7 @@ def test_a_scroll_that_begins_on_the_time_bar_leaves_the_time(open_page: Any) ->
     swipe(session, on_track(page, "scrub", 0.25), 4, -90)
     until(page, "window.cancelled === 1")
     assert page.evaluate(STATE) == before
-    assert page.evaluate("fl.page.player.position") == 1
+    assert page.evaluate("client.page.player.position") == 1
 
 
 def test_a_drag_and_a_tap_move_a_slider_by_one_step_of_the_history(open_page: Any) -> None:
@@ -91,15 +91,15 @@ def test_a_drag_and_a_tap_move_a_slider_by_one_step_of_the_history(open_page: An
     page.click("#controls-button")
     page.evaluate(SLIDERS)
     swipe(session, on_track(page, "unlearning-c_star-1", 0.25), 100, 12)
-    until(page, "window.lifted === 1 && fl.page.state.c_star[1] > -0.5")
+    until(page, "window.lifted === 1 && client.page.state.c_star[1] > -0.5")
     settled(page)
-    assert page.evaluate("fl.page.history.depth") == 1
-    moved = page.evaluate("fl.page.state.c_star[1]")
-    page.evaluate("fl.page.history.settle()")
+    assert page.evaluate("client.page.history.depth") == 1
+    moved = page.evaluate("client.page.state.c_star[1]")
+    page.evaluate("client.page.history.settle()")
     page.touchscreen.tap(*on_track(page, "unlearning-c_star-1", 0.75))
-    until(page, f"fl.page.state.c_star[1] > {moved}")
+    until(page, f"client.page.state.c_star[1] > {moved}")
     settled(page)
-    assert page.evaluate("fl.page.history.depth") == 2
+    assert page.evaluate("client.page.history.depth") == 2
 
 
 def test_a_drag_that_the_system_takes_away_is_withdrawn(open_page: Any) -> None:
@@ -108,15 +108,15 @@ def test_a_drag_that_the_system_takes_away_is_withdrawn(open_page: Any) -> None:
     settled(page)
     page.click("#controls-button")
     page.evaluate(SLIDERS)
-    before = page.evaluate("fl.page.state")
+    before = page.evaluate("client.page.state")
     x, y = on_track(page, "unlearning-c_star-1", 0.25)
     touch(session, "touchStart", (x, y))
     touch(session, "touchMove", (x + 30, y))
     touch(session, "touchMove", (x + 60, y))
-    until(page, "fl.page.history.depth === 1")
+    until(page, "client.page.history.depth === 1")
     touch(session, "touchCancel")
-    until(page, "fl.page.history.depth === 0")
+    until(page, "client.page.history.depth === 0")
     settled(page)
-    assert page.evaluate("fl.page.state") == before
+    assert page.evaluate("client.page.state") == before
     assert page.locator("#redo-button").is_disabled()
     assert float(page.input_value("#unlearning-c_star-1")) == before["c_star"][1]

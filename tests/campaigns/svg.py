@@ -27,7 +27,7 @@ from tests.benchmarks.server import serving
 from tests.browser.conftest import DESKTOP
 from tests.browser.contexts import launched
 from tests.browser.hand import COUNTED, settled
-from tests.browser.test_take import FIGURES, SVGS
+from tests.browser.test_save_menu import FIGURES, SVGS
 from tests.components.pixels import read
 
 BLOCK = 24  # pixels of a block's edge: some letters fit in it

@@ -19,7 +19,6 @@ import plotly.graph_objects as go
 import pytest
 
 from app import create_app
-from components.core import stream_schema
 from components.core.state import InvalidLink, Parameter, State
 from components.core.view import View, collect
 from components.export.files import MIMETYPES, export
@@ -28,6 +27,7 @@ from components.server.stream import encode_chunks
 from components.views.registry import VIEWS
 from dynamics.interruption import Interrupted, interruptible
 from tests.campaigns.cost import link
+from tests.components.chunk_types import chunk_faults
 from tests.components.streamed import values
 from tests.contract.pendulum.state import PendulumState
 from tests.contract.pendulum.view import PendulumView
@@ -143,7 +143,7 @@ def test_affordable_states_stream_to_their_end(view: View) -> None:
     for state in cheap_states(view, STREAMS):
         parts = chunks(view, state)
         kinds = [part["kind"] for part in parts]
-        assert not [problem for part in parts for problem in stream_schema.problems(part)], state.query()
+        assert not [fault for part in parts for fault in chunk_faults(part)], state.query()
         assert (kinds[0], kinds[-1]) == ("start", "end"), state.query()
         assert {part["name"] for part in of_kind(parts, "scene")} == set(view.figures), state.query()
         for part in of_kind(parts, "scene"):

@@ -15,6 +15,7 @@ from dash.development.base_component import Component
 
 from components.core.state import State
 from components.core.view import View
+from components.operations.build_id import build_id
 from components.pages.lecture import mathematics
 from components.pages.lecture.story import Step, Story, too_expensive
 from components.ui import help
@@ -168,7 +169,7 @@ def story_payload(story: Story, views: Mapping[str, View]) -> dict[str, Any]:
         {
             "id": step.id,
             "address": step_url(story, step),
-            "stream": f"/stream/{step.view}?{stream_query(views[step.view], step.state)}",
+            "stream": f"/stream/{step.view}?release={build_id()}&{stream_query(views[step.view], step.state)}",
             "title": step.title,
             "text": step.text,
             "view": step.view,

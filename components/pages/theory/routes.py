@@ -14,6 +14,7 @@ from components.core.view import View
 from components.operations import warmup
 from components.pages.theory.document import render_text
 from components.pages.theory.numbers import NAMES, numbers
+from components.ui.client_modules import THEORY
 from components.ui.open_graph import meta_tags
 from components.ui.path_prefix import in_document
 from components.ui.shell import NAME, StandalonePage, nav_entries, page_head
@@ -67,7 +68,7 @@ def _first(views: Mapping[str, View]) -> tuple[View, State]:
 def _document(views: Mapping[str, View], pages: Sequence[StandalonePage], values: Mapping[str, str]) -> str:
     return render(
         "theory.html",
-        head=page_head(DESCRIPTION, "theory/theory.css", "theory/theory.js"),
+        head=page_head(DESCRIPTION, "theory/theory.css", THEORY),
         meta_tags_place=Markup(SHARED),
         title=TITLE,
         name=NAME,

@@ -57,6 +57,6 @@ def stream(state: PendulumState) -> Iterator[Chunk]:
         "plane": f"Angle and velocity. {sentence}",
         "panels": f"Angle, velocity and energy over time. {sentence}",
     }
-    fates = [{"color": LIGHT["full"], "glyph": "●", "fate": "pendulum"}]
+    fates = [{"color": LIGHT["full"], "fate": "pendulum"}]
     yield Chunk("text", {"runs": [sentence], "fates": fates, "notes": [], "links": [], "figures": figures})
     yield Chunk("end", {"status": "RK45 of scipy, rtol 10⁻⁸"})

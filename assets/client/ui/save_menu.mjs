@@ -1,0 +1,147 @@
+// The menu of what can be saved: links, pictures that are made here, files that the server makes.
+import { query } from "../core/link.mjs";
+import { session } from "../core/session.mjs";
+import { Refusal } from "../core/stream.mjs";
+import { figureMetadata, fileSlug, svgWithMetadata } from "../render/metadata.mjs";
+import { pngWithMetadata, svgToPng } from "../render/png_export.mjs";
+import { figureSvg } from "../render/svg_export.mjs";
+import { openClassLinkDialog } from "./class_link_dialog.mjs";
+import { copyLink, copyText } from "./clipboard.mjs";
+import { createElement, getElement } from "./dom.mjs";
+import { openEmbedDialog } from "./embed_dialog.mjs";
+import { openFigureDialog } from "./figure_dialog.mjs";
+import { downloadFile, failureSentences, saveFile } from "./files.mjs";
+import { isLocalHost, openQrCode } from "./qr_code.mjs";
+import { helpDialog, openHelp } from "./toolbar.mjs";
+
+/** @import { ViewController } from "../pages/view_controller.mjs" */
+/** @import { FigureView } from "../render/figure_renderer.mjs" */
+
+export class SaveMenu {
+  /** @param {ViewController} page */
+  constructor(page) {
+    this.page = page;
+    getElement("save").replaceChildren(
+      ...this.linkItems(),
+      ...this.pictureItems(),
+      ...this.fileItems(),
+      ...this.narrowItems(),
+    );
+  }
+
+  static FAILURE = "This could not be made: the server did not give it. The picture is still here; please try again.";
+
+  /**
+   * An item of the menu, which closes it.
+   *
+   * @param {string} textContent
+   * @param {() => unknown} action
+   */
+  item(textContent, action) {
+    const onclick = async () => {
+      const menu = /** @type {HTMLDetailsElement} */ (getElement("save-menu"));
+      menu.open = false;
+      menu.querySelector("summary")?.focus();
+      try {
+        await action();
+      } catch (error) {
+        if (!(error instanceof Refusal)) console.warn(error);
+        this.page.texts.showAlert(failureSentences(error, SaveMenu.FAILURE));
+      }
+    };
+    return createElement("button", { type: "button", textContent, onclick });
+  }
+
+  /** Links; a recorded page has no server that would read them. */
+  linkItems() {
+    if (session.recorded) return [];
+    const { page } = this;
+    return [
+      this.item("Link of this picture", () => copyLink(page)),
+      this.item("Short link", async () => copyText(page, await this.shortLink())),
+      this.item("QR code of the link", async () => openQrCode(await this.shortLink(), this.isLocal)),
+      this.item("Link for a class…", () => openClassLinkDialog(page)),
+      this.item("Embed…", () => openEmbedDialog(page)),
+      createElement("hr"),
+    ];
+  }
+
+  pictureItems() {
+    const items = Object.values(this.page.renderer.figures).flatMap((figure) => [
+      this.item(`${figure.title}, SVG`, () => this.savePicture(figure, "svg")),
+      this.item(`${figure.title}, PNG`, () => this.savePicture(figure, "png")),
+    ]);
+    if (session.recorded) return items;
+    return [...items, this.item("Figure for a paper or a slide…", () => openFigureDialog(this.page))];
+  }
+
+  fileItems() {
+    const items = Object.entries(this.page.view.exports).map(([kind, title]) =>
+      this.item(title, () => this.downloadOfState("export", kind)),
+    );
+    if (!session.recorded) items.push(this.item("Offline page, HTML", () => this.downloadOfflinePage()));
+    return items.length ? [createElement("hr"), ...items] : [];
+  }
+
+  /** What has no button of its own in the header of a narrow screen. */
+  narrowItems() {
+    const items = [
+      createElement("hr"),
+      this.item("Start again", () => this.page.reset()),
+      ...(helpDialog() ? [this.item("Help", () => openHelp())] : []),
+    ];
+    for (const item of items) item.classList.add("narrow");
+    return items;
+  }
+
+  /** Whether other devices cannot open the link. */
+  get isLocal() {
+    return isLocalHost(location.hostname);
+  }
+
+  /** The short link of the picture, with its host; a step of a story has its own, followed by what was changed. */
+  async shortLink() {
+    const { view, state, history } = this.page;
+    if (session.lecture) return location.origin + history.address();
+    const response = await fetch(`${session.base}/short-link/${view.name}?${query(view, state)}`);
+    if (!response.ok) throw new Error("the server refused it");
+    return location.origin + (await response.json()).link + history.controlsSuffix();
+  }
+
+  /**
+   * Saves a figure as it is on the screen.
+   *
+   * @param {FigureView} figure
+   * @param {"svg" | "png"} format
+   */
+  async savePicture(figure, format) {
+    const { page } = this;
+    await page.renderer.whenDrawn;
+    const svg = await figureSvg(figure, getComputedStyle(document.body).backgroundColor);
+    const metadata = figureMetadata(page, figure);
+    const blob =
+      format === "png"
+        ? await pngWithMetadata(await svgToPng(svg), metadata)
+        : new Blob([svgWithMetadata(svg.text, metadata)], { type: "image/svg+xml" });
+    const name = `${figure.id}${fileSlug(page.view, page.state)}.${format}`;
+    saveFile(blob, name);
+    page.texts.showToast(`${name} saved.`);
+  }
+
+  /** Saves the picture as a page that plays without the app. */
+  downloadOfflinePage() {
+    this.page.texts.showToast("The page is being made…");
+    return this.downloadOfState("offline", "html");
+  }
+
+  /**
+   * Saves what a route of the server gives for the present state.
+   *
+   * @param {string} route
+   * @param {string} kind
+   */
+  downloadOfState(route, kind) {
+    const { view, state } = this.page;
+    return downloadFile(this.page, `${route}/${view.name}.${kind}?${query(view, state)}`);
+  }
+}
