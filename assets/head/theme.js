@@ -8,11 +8,15 @@
   const size = /[?&]embed=(full|main|plot)(&|$)/.exec(location.search);
   if (size) document.documentElement.dataset.embed = size[1];
 
-  // The client is modules, which may arrive after Dash calls for them.
+  // The client is modules, which may arrive after Dash calls for them. They are not loaded before Dash's own scripts, after
+  // which further requests follow one upon the other.
   const script = document.currentScript;
   if (!script.dataset.client) return;
   const base = script.src.split("/assets/")[0]; // with the path under which a proxy serves the app
-  const client = import(base + script.dataset.client); // a whole address: a frame without an origin has no base
+  const address = base + script.dataset.client; // a whole one: a frame without an origin has no base
+  const client = new Promise((resolve) => {
+    addEventListener("DOMContentLoaded", () => resolve(import(address)));
+  });
   client.catch((error) => {
     console.error(error);
     addEventListener("load", () => {

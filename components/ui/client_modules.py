@@ -15,13 +15,18 @@ CLIENT = ASSETS / "client"
 MAIN, RECORDED, THEORY = "main.mjs", "pages/recorded.mjs", "pages/theory.mjs"
 """Entries: of the app's pages, of pages that show a recording, and of the theory page."""
 
-_IMPORT = re.compile(r'^(import |(?:import|export) [^"=();]* from )"(\.{1,2}/[^"]+)"', re.MULTILINE)
+_STATIC = r'^(?:import |(?:import|export) [^"=();]* from )'
+_LATER = r"\bimport\("
+_IMPORT = re.compile(rf'({_STATIC}|{_LATER})"(\.{{1,2}}/[^"]+)"', re.MULTILINE)
 
 
-def modules(entry: str) -> list[str]:
-    """Return the paths, below `assets/client`, of an entry and of all modules that it imports."""
+def modules(entry: str, later: bool = True) -> list[str]:
+    """Return the paths, below `assets/client`, of an entry and of all modules that it imports.
+
+    later: whether those that are imported only when they are needed are among them.
+    """
     found: dict[str, None] = {}
-    _visit(entry, found)
+    _visit(entry, found, later)
     return list(found)
 
 
@@ -32,17 +37,18 @@ def standalone_client(entry: str) -> str:
     return f"const modules = {written};\n{(ASSETS / 'snapshot/loader.js').read_text(encoding='utf-8')}"
 
 
-def _visit(path: str, found: dict[str, None]) -> None:
+def _visit(path: str, found: dict[str, None], later: bool) -> None:
     if path in found:
         return
     found[path] = None
-    for imported in _imports(path):
-        _visit(imported, found)
+    for imported in _imports(path, later):
+        _visit(imported, found, later)
 
 
-def _imports(path: str) -> Iterator[str]:
-    for _, specifier in _IMPORT.findall(_source(path)):
-        yield _resolve(path, specifier)
+def _imports(path: str, later: bool) -> Iterator[str]:
+    for begin, specifier in _IMPORT.findall(_source(path)):
+        if later or not begin.endswith("("):
+            yield _resolve(path, specifier)
 
 
 def _resolve(path: str, specifier: str) -> str:

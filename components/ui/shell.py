@@ -48,7 +48,14 @@ ROUTES = (("Theory", theory_chapter.PATH),)
 
 ADDRESS = "APP-ADDRESS"  # in the document: where the app answers, which each request says
 INDEX = str(
-    render("index.html", icon=Markup(ICON), release=build_id(), address=ADDRESS, main=MAIN, modules=modules(MAIN))
+    render(
+        "index.html",
+        icon=Markup(ICON),
+        release=build_id(),
+        address=ADDRESS,
+        main=MAIN,
+        modules=modules(MAIN, later=False),
+    )
 )
 
 

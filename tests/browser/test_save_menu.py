@@ -341,7 +341,7 @@ def test_the_code_of_a_local_address_says_that_other_devices_cannot_open_it(open
     assert note.bounding_box()["y"] + note.bounding_box()["height"] <= 900
     page.keyboard.press("Escape")
     expect(page.locator("dialog.code")).to_have_count(0)
-    page.evaluate("Object.defineProperty(client.page.saveMenu, 'isLocal', { value: false })")
+    page.evaluate("Object.defineProperty(client.page.saveMenu, 'hostname', { value: 'app.example' })")
     page.click("#save-menu summary")
     page.get_by_role("button", name="QR code of the link", exact=True).click()
     expect(page.locator("dialog.code")).to_be_visible()

@@ -17,9 +17,9 @@ export const isLocalHost = (host) => /^(localhost|.+\.localhost|127(\.\d+){3}|0\
  * Opens the QR code of a link.
  *
  * @param {string} link
- * @param {boolean} isLocal whether other devices cannot open it
+ * @param {string} hostname of the link
  */
-export async function openQrCode(link, isLocal) {
+export async function openQrCode(link, hostname) {
   const image = createElement("img", {
     src: `${session.base}/qr.svg?u=${encodeURIComponent(link)}`,
     alt: "QR code of the link of this picture",
@@ -30,6 +30,6 @@ export async function openQrCode(link, isLocal) {
     closeButton(),
     image,
     createElement("p", { textContent: link }),
-    ...(isLocal ? [createElement("p", { className: "code-local", textContent: LOCAL_NOTE })] : []),
+    ...(isLocalHost(hostname) ? [createElement("p", { className: "code-local", textContent: LOCAL_NOTE })] : []),
   );
 }

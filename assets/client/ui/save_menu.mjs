@@ -1,17 +1,11 @@
-// The menu of what can be saved: links, pictures that are made here, files that the server makes.
+// The menu of what can be saved: links, pictures that are made here, files that the server makes. What an item needs is
+// loaded when it is chosen.
 import { query } from "../core/link.mjs";
 import { session } from "../core/session.mjs";
 import { Refusal } from "../core/stream.mjs";
-import { figureMetadata, fileSlug, svgWithMetadata } from "../render/metadata.mjs";
-import { pngWithMetadata, svgToPng } from "../render/png_export.mjs";
-import { figureSvg } from "../render/svg_export.mjs";
-import { openClassLinkDialog } from "./class_link_dialog.mjs";
 import { copyLink, copyText } from "./clipboard.mjs";
 import { createElement, getElement } from "./dom.mjs";
-import { openEmbedDialog } from "./embed_dialog.mjs";
-import { openFigureDialog } from "./figure_dialog.mjs";
 import { downloadFile, failureSentences, saveFile } from "./files.mjs";
-import { isLocalHost, openQrCode } from "./qr_code.mjs";
 import { helpDialog, openHelp } from "./toolbar.mjs";
 
 /** @import { ViewController } from "../pages/view_controller.mjs" */
@@ -59,9 +53,9 @@ export class SaveMenu {
     return [
       this.item("Link of this picture", () => copyLink(page)),
       this.item("Short link", async () => copyText(page, await this.shortLink())),
-      this.item("QR code of the link", async () => openQrCode(await this.shortLink(), this.isLocal)),
-      this.item("Link for a class…", () => openClassLinkDialog(page)),
-      this.item("Embed…", () => openEmbedDialog(page)),
+      this.item("QR code of the link", () => this.openQrCode()),
+      this.item("Link for a class…", async () => (await import("./class_link_dialog.mjs")).openClassLinkDialog(page)),
+      this.item("Embed…", async () => (await import("./embed_dialog.mjs")).openEmbedDialog(page)),
       createElement("hr"),
     ];
   }
@@ -72,7 +66,8 @@ export class SaveMenu {
       this.item(`${figure.title}, PNG`, () => this.savePicture(figure, "png")),
     ]);
     if (session.recorded) return items;
-    return [...items, this.item("Figure for a paper or a slide…", () => openFigureDialog(this.page))];
+    const openDialog = async () => (await import("./figure_dialog.mjs")).openFigureDialog(this.page);
+    return [...items, this.item("Figure for a paper or a slide…", openDialog)];
   }
 
   fileItems() {
@@ -94,9 +89,14 @@ export class SaveMenu {
     return items;
   }
 
-  /** Whether other devices cannot open the link. */
-  get isLocal() {
-    return isLocalHost(location.hostname);
+  async openQrCode() {
+    const { openQrCode } = await import("./qr_code.mjs");
+    await openQrCode(await this.shortLink(), this.hostname);
+  }
+
+  /** The host of the link. */
+  get hostname() {
+    return location.hostname;
   }
 
   /** The short link of the picture, with its host; a step of a story has its own, followed by what was changed. */
@@ -117,13 +117,8 @@ export class SaveMenu {
   async savePicture(figure, format) {
     const { page } = this;
     await page.renderer.whenDrawn;
-    const svg = await figureSvg(figure, getComputedStyle(document.body).backgroundColor);
-    const metadata = figureMetadata(page, figure);
-    const blob =
-      format === "png"
-        ? await pngWithMetadata(await svgToPng(svg), metadata)
-        : new Blob([svgWithMetadata(svg.text, metadata)], { type: "image/svg+xml" });
-    const name = `${figure.id}${fileSlug(page.view, page.state)}.${format}`;
+    const { pictureFile } = await import("../render/picture_file.mjs");
+    const { blob, name } = await pictureFile(page, figure, format);
     saveFile(blob, name);
     page.texts.showToast(`${name} saved.`);
   }

@@ -27,7 +27,8 @@ def test_every_module_is_used() -> None:
 def test_the_page_preloads_what_its_entry_imports(client: FlaskClient) -> None:
     page = client.get("/").get_data(as_text=True)
     preloaded = re.findall(r'<link rel="modulepreload" href="([^"]+)">', page)
-    assert preloaded == [f"/client/{build_id()}/{path}" for path in modules(MAIN)]
+    assert preloaded == [f"/client/{build_id()}/{path}" for path in modules(MAIN, later=False)]
+    assert not any("dialog" in address for address in preloaded), "they are loaded when they are opened"
     assert f'data-client="/client/{build_id()}/{MAIN}"' in page
     for address in preloaded:
         answer = client.get(address)
@@ -59,7 +60,9 @@ def test_a_standalone_client_imports_by_names_of_its_map(entry: str) -> None:
     assert set(data) == {f"client/{path}" for path in modules(entry)}
     for name, url in data.items():
         text = base64.b64decode(url.removeprefix("data:text/javascript;base64,")).decode()
-        imported = re.findall(r'^(?:import|export)\b[^"=();]*"([^"]+)";$', text, re.MULTILINE)
+        imported = re.findall(r'(?:^(?:import|export)\b[^"=();]*|\bimport\()"([^"]+)"', text, re.MULTILINE)
         assert all(specifier in data for specifier in imported), name
         original = (CLIENT / name.removeprefix("client/")).read_text(encoding="utf-8")
-        assert len(imported) == len(re.findall(r'^(?:import|export)\b[^"=();]* ?"\.', original, re.MULTILINE))
+        assert len(imported) == len(
+            re.findall(r'(?:^(?:import|export)\b[^"=();]*|\bimport\()"\.', original, re.MULTILINE)
+        )
