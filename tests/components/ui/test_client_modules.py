@@ -26,7 +26,7 @@ def test_every_module_is_used() -> None:
 
 def test_the_page_preloads_what_its_entry_imports(client: FlaskClient) -> None:
     page = client.get("/").get_data(as_text=True)
-    preloaded = re.findall(r'<link rel="modulepreload" href="([^"]+)">', page)
+    preloaded = re.findall(r'<link rel="modulepreload" fetchpriority="low" href="([^"]+)">', page)
     assert preloaded == [f"/client/{build_id()}/{path}" for path in modules(MAIN, later=False)]
     assert not any("dialog" in address for address in preloaded), "they are loaded when they are opened"
     assert f'data-client="/client/{build_id()}/{MAIN}"' in page
