@@ -17,10 +17,11 @@ from markupsafe import Markup
 
 from components.core.controls import parse_visible_controls
 from components.core.link_text import value_of
-from components.core.state import ONLY, InvalidLink, State
+from components.core.state import EMBED, ONLY, InvalidLink, State
 from components.core.view import View
 from components.operations import warmup
 from components.operations.cost_limit import parse_affordable
+from components.pages.lecture.page import stream_address
 from components.server.compute_quota import ComputeQuota, QuotaExceeded
 from components.server.stream import TEXT, cache_key, metered_stream, request_query, with_error_chunk
 from components.server.stream_cache import StreamCache, StreamReader
@@ -45,11 +46,23 @@ def register(
     def interpolate_with_metadata(**parts: str) -> str:
         page, url = metadata_for_request(views, pages, cache, limits)
         description = Markup('<meta name="description" content="{}">').format(escape_text(shorten(page.description)))
-        metas = "\n".join((parts["metas"], description, meta_tags(page, url, request.url_root)))
+        about = meta_tags(page, url, request.url_root)
+        metas = "\n".join((parts["metas"], description, about, stream_preload(page)))
         document = interpolate(**{**parts, "metas": metas, "title": escape_text(page.title)})
         return document.replace(shell.ADDRESS, escape_text(request.url_root.rstrip("/")))
 
     app.interpolate_index = interpolate_with_metadata  # type: ignore[assignment, method-assign]  # as Dash documents it
+
+
+def stream_preload(page: PageMetadata) -> str:
+    """Return the element with which a browser requests the stream of a page's state before the client does.
+
+    Nothing of an embed, which requests nothing until it is seen.
+    """
+    if page.view is None or page.state is None or EMBED in request.args:
+        return ""
+    address = f"{request.script_root}{stream_address(page.view, page.state)}"
+    return Markup('<link rel="preload" as="fetch" crossorigin fetchpriority="low" href="{}">').format(address)
 
 
 def metadata_for_request(

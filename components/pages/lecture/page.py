@@ -149,6 +149,11 @@ def step_url(story: Story, step: Step) -> str:
     return f"{PATH}/{story.name}/{step.id}"
 
 
+def stream_address(view: View, state: State) -> str:
+    """Return where the client requests the stream of a state."""
+    return f"/stream/{view.name}?release={build_id()}&{stream_query(view, state)}"
+
+
 def stream_query(view: View, state: State) -> str:
     """Return the query of the stream, as the client forms it: a map does not depend on the values on its axes."""
     axes = view.State.varied()
@@ -169,7 +174,7 @@ def story_payload(story: Story, views: Mapping[str, View]) -> dict[str, Any]:
         {
             "id": step.id,
             "address": step_url(story, step),
-            "stream": f"/stream/{step.view}?release={build_id()}&{stream_query(views[step.view], step.state)}",
+            "stream": stream_address(views[step.view], step.state),
             "title": step.title,
             "text": step.text,
             "view": step.view,
