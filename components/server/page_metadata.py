@@ -59,7 +59,7 @@ def stream_preload(page: PageMetadata) -> str:
 
     Nothing of an embed, which requests nothing until it is seen.
     """
-    if page.view is None or page.state is None or EMBED in request.args:
+    if page.view is None or page.state is None or not page.shows_state or EMBED in request.args:
         return ""
     address = f"{request.script_root}{stream_address(page.view, page.state)}"
     return Markup('<link rel="preload" as="fetch" crossorigin fetchpriority="low" href="{}">').format(address)

@@ -28,12 +28,16 @@ class Summary:
 
 @dataclass(frozen=True)
 class PageMetadata:
-    """What a page is about: its title, a description, and the state of a view that is its picture, if any."""
+    """What a page is about: its title, a description, and the state of a view that is its picture, if any.
+
+    shows_state: whether the page draws this picture, and is not only announced by it.
+    """
 
     title: str
     description: str
     view: View | None = None
     state: State | None = None
+    shows_state: bool = True
 
 
 def summarize(view: View, state: State, words: Mapping[str, Any]) -> Summary:

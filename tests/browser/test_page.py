@@ -27,6 +27,7 @@ from tests.browser.hand import (
 
 QUERY = '(state) => client.load("core/link.mjs").then(({ query }) => query(client.page.view, state))'
 
+STREAMS = """performance.getEntriesByType("resource").filter(({ name }) => name.includes("/stream/")).length"""
 LINK = "/?v=1&c=1,1,1,1,1&cs=1,-1,1,-1,1&eps=0.1&a=3,6&R0=0&tau=1e3&pts=0.5,12&axis=linear&y=excess&cur=2"
 
 
@@ -40,6 +41,23 @@ def test_the_root_page_draws_the_papers_example(open_page: Any) -> None:
     expect(page.locator("#sentences")).to_contain_text("From ā = 5 the network aligns fully")
     expect(page.locator("#caption")).to_contain_text("turns away again")
     assert page.evaluate("document.documentElement.lang") == "en"
+
+
+def test_the_first_stream_is_requested_once_and_undo_requests_none(open_page: Any) -> None:
+    page = open_page("/")
+    assert page.evaluate(STREAMS) == 1
+    box(page, "eps").fill("0.01")
+    box(page, "eps").press("Enter")
+    wait_for_query(page, "eps=0.01")
+    settled(page)
+    assert page.evaluate(STREAMS) == 2
+    page.keyboard.press("Control+z")
+    wait_for_query(page, "eps=1&")
+    settled(page)
+    page.keyboard.press("Control+y")
+    wait_for_query(page, "eps=0.01")
+    settled(page)
+    assert page.evaluate(STREAMS) == 2, "what was seen before is not requested again"
 
 
 def test_a_number_box_changes_the_plane(open_page: Any) -> None:

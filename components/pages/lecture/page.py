@@ -76,7 +76,8 @@ class Lecture:
         if name in self.stories:
             return PageMetadata(f"{step.title} · {story.title} · {NAME}", mathematics.strip_markup(step.text), *figure)
         titles = "; ".join(other.title for other in self.stories.values())
-        return PageMetadata(f"{TITLE} · {NAME}", f"Stories to be told in a hall, or read alone: {titles}.", *figure)
+        description = f"Stories to be told in a hall, or read alone: {titles}."
+        return PageMetadata(f"{TITLE} · {NAME}", description, *figure, shows_state=False)
 
     def _list(self) -> html.Div:
         items = [
