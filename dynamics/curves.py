@@ -34,13 +34,6 @@ def pixels_on_axes(
         Distances from the lower end, at most four sizes beyond either end.
     ends : array (rows, 2)
         What the axes show.
-
-    Examples
-    --------
-    >>> values = np.array([[1.0, 10.0, 100.0]])
-    >>> pixels, ends = pixels_on_axes(values, np.array([True]), np.array([[np.nan, np.nan]]), np.array([100.0]))
-    >>> pixels.tolist(), ends.tolist()
-    ([[0.0, 50.0, 100.0]], [[0.0, 2.0]])
     """
     pixels, limits = np.empty(values.shape), np.array(ends, float)
     _place(np.ascontiguousarray(values, float), log, limits, np.asarray(size, float), pixels)
@@ -65,12 +58,6 @@ def needed_samples(x: FloatArray, y: FloatArray, tolerance: float) -> NDArray[np
     -------
     array of bool (samples,)
         True for what is needed; the first and the last sample always are.
-
-    Examples
-    --------
-    >>> x = np.array([[0.0, 1.0, 2.0, 3.0, 4.0]])
-    >>> needed_samples(x, np.array([[0.0, 0.0, 0.0, 1.0, 0.0]]), 0.1).tolist()
-    [True, False, True, True, True]
     """
     needed = np.zeros(x.shape[1], np.bool_)
     if len(needed):
@@ -94,12 +81,6 @@ def rounded(values: FloatArray, log: bool) -> tuple[NDArray[np.uint16], float, f
         From 0 at the lowest to 65533 at the highest; 65534 is 0 on a logarithmic scale, 65535 no number.
     low, high : float
         The lowest and the highest, or their logarithms.
-
-    Examples
-    --------
-    >>> steps, low, high = rounded(np.array([0.0, 1.0, 100.0, np.nan]), True)
-    >>> steps.tolist(), low, high
-    ([65534, 0, 65533, 65535], 0.0, 2.0)
     """
     steps, ends = np.empty(values.shape, np.uint16), np.empty(2)
     _round(np.ascontiguousarray(values, float), log, steps, ends)

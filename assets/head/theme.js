@@ -17,19 +17,17 @@
   const client = new Promise((resolve) => {
     addEventListener("DOMContentLoaded", () => resolve(import(address)));
   });
-  client.catch((error) => {
+  const reportMissing = (error) => {
     console.error(error);
-    addEventListener("load", () => {
-      const place = document.getElementById("alert");
-      if (!place) return;
-      place.textContent = "A part of this page has not arrived. Reloading it may help; the link keeps the picture.";
-      place.hidden = false;
-    });
-  });
+    const place = document.getElementById("alert"); // part of the view, which Dash has put on the page by then
+    if (!place) return;
+    place.textContent = "A part of this page has not arrived. Reloading it may help; the link keeps the picture.";
+    place.hidden = false;
+  };
   window.dash_clientside = {
     frame: {
-      mount: (view) => client.then(({ mount }) => mount(view)),
-      arrive: (pathname) => client.then(({ arrive }) => arrive(pathname)),
+      mount: (view) => client.then(({ mount }) => mount(view), reportMissing),
+      arrive: (pathname) => client.then(({ arrive }) => arrive(pathname), () => pathname),
     },
   };
 })();

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from components.core.view import column, integers
 from dynamics.curves import STEPS, needed_samples, pixels_on_axes, rounded
@@ -81,6 +82,8 @@ class Plan:
         self.names = list(dict.fromkeys(name for name, _ in uses))
         self._x, self._y = np.array(pairs, int).reshape(-1, 2).T
         axes = [axis for _, axis in uses]
+        # Logarithmic axes end at the smallest positive number, and so does a clock that runs in the logarithm of time.
+        self._uses_with_zero = [k for k, (_, axis) in enumerate(uses) if axis.log or k in self._x]
         self._log = np.array([axis.log for axis in axes], bool)
         self._ends = np.array([axis.range or (np.nan, np.nan) for axis in axes], float).reshape(-1, 2)
         self._size = np.array([axis.pixels for axis in axes], float)
@@ -89,7 +92,10 @@ class Plan:
         """Return columns in the samples that the curves need, if thin, and as integers where the curves allow it."""
         rows = np.array([columns[name] for name, _ in self.uses])
         pixels, limits = pixels_on_axes(rows, self._log, self._ends, self._size)
-        needed = needed_samples(pixels[self._x], pixels[self._y], TOLERANCE) if thin else slice(None)
+        needed: Any = slice(None)
+        if thin:
+            needed = needed_samples(pixels[self._x], pixels[self._y], TOLERANCE)
+            _keep_ends_of_logarithms(needed, rows[self._uses_with_zero])
         axes: dict[str, list[tuple[Axis, FloatArray]]] = {}
         for (name, axis), ends in zip(self.uses, limits, strict=True):
             axes.setdefault(name, []).append((axis, ends))
@@ -247,6 +253,14 @@ class Draft:
         digest = hashlib.blake2b(orjson.dumps(part), digest_size=DIGEST_BYTES).digest()
         name = base64.urlsafe_b64encode(digest).decode()
         return {"digest": name} if name in self._have else {"digest": name, "part": part}
+
+
+def _keep_ends_of_logarithms(needed: NDArray[np.bool_], rows: FloatArray) -> None:
+    """Mark the samples between which a row becomes 0, or ceases to be."""
+    zero = rows == 0.0
+    changes = (zero[:, 1:] != zero[:, :-1]).any(0)
+    needed[1:] |= changes
+    needed[:-1] |= changes
 
 
 def _encode(values: FloatArray, axes: list[tuple[Axis, FloatArray]]) -> dict[str, Any]:

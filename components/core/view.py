@@ -320,6 +320,21 @@ class View(ABC):
         """
         return self.seconds(state)
 
+    def is_reproducible(self, state: Any) -> bool:
+        """Return whether a release has one stream for a state, whatever else the server has at the time.
+
+        Parameters
+        ----------
+        state : State
+            A state of the view.
+
+        Returns
+        -------
+        bool
+            Browsers and proxies may store such streams.
+        """
+        return True
+
     @abstractmethod
     def compute(self, state: Any) -> Iterator[Chunk]:
         """Yield the chunks of a state.

@@ -15,6 +15,8 @@ def build_id() -> str:
         ("components", "*.py"),
         ("dynamics", "*.py"),
         ("components", "*.html"),
+        ("components", "*.toml"),
+        ("components", "*.npz"),
         ("assets", "*.js"),
         ("assets", "*.mjs"),
         ("assets", "*.css"),

@@ -134,11 +134,15 @@ def register(
         lines = stream_for_request(name, pulses=True, whole=whole)
         if isinstance(lines, Response):
             return lines
-        is_final = lines.is_cached and draft is None and request.args.get("release") == release
+        is_final = lines.is_cached and draft is None and request.args.get("release") == release and lasts(name)
         body = with_error_chunk(lines if whole else until_trajectories_end(lines), name)
         response = line_response(body, draft, is_final)
         response.call_on_close(lines.close)  # a client that left before the first line never starts the iteration
         return response
+
+    def lasts(name: str) -> bool:
+        """Return whether the present stream is that of its address as long as there is this release."""
+        return views[name].is_reproducible(views[name].State.from_query(request_query()))
 
     @server.get("/stream/<name>")
     def stream(name: str) -> Response:

@@ -239,6 +239,7 @@ def test_the_hall_is_given_a_link_with_chosen_controls(open_page: Any) -> None:
     page.keyboard.press("t")
     page.click("#save-menu summary")
     page.click("text=Link for a class…")
+    page.wait_for_selector("#class-link")
     checked = "[...document.querySelectorAll('#class-link input:checked')].map(({ value }) => value)"
     assert page.evaluate(checked) == ["a"], "what the step gives"
     page.check("#class-link input[value=eps]")

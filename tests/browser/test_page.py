@@ -60,6 +60,29 @@ def test_the_first_stream_is_requested_once_and_undo_requests_none(open_page: An
     assert page.evaluate(STREAMS) == 2, "what was seen before is not requested again"
 
 
+def test_a_stream_that_failed_is_requested_again(open_page: Any) -> None:
+    page = open_page("/")
+    page.evaluate("""() => {
+      const { loader } = client.page, read = loader.readStream;
+      loader.readStream = async (url, signal, handlers) => {
+        if (!url.includes("eps=0.5&") || window.failed) { await read(url, signal, handlers); return; }
+        window.failed = true;
+        handlers.onChunk({ kind: "error", sentence: "The computation failed here." });
+      };
+    }""")
+    for eps in ("0.5", "1", "0.5"):
+        box(page, "eps").fill(eps)
+        box(page, "eps").press("Enter")
+        wait_for_query(page, f"eps={eps}&")
+        if eps == "0.5" and not page.evaluate("client.page.loader.recent.values.size > 1"):
+            expect(page.locator("#alert")).to_have_text("The computation failed here.")
+        settled(page)
+    assert page.evaluate(
+        "client.page.renderer.result.complete && client.page.renderer.result.trajectories.length === 3"
+    )
+    expect(page.locator("#alert")).to_be_hidden()
+
+
 def test_a_number_box_changes_the_plane(open_page: Any) -> None:
     page = open_page("/")
     for control, value, part in (

@@ -169,6 +169,7 @@ def test_a_click_opens_the_run_and_back_brings_the_map(open_page: Any) -> None:
 
 def test_a_zoom_is_computed_anew_and_undone(open_page: Any) -> None:
     page = open_page("/phase-map")
+    settled(page)
     page.mouse.move(*place(page, 0, 4))
     page.mouse.down()
     page.mouse.move(*place(page, 2, 12), steps=8)

@@ -74,5 +74,5 @@ test("a zoomed figure is magnified as often as its window fits into its range", 
     assert.ok(isNear(across, 1 / share, 1e-9));
     assert.ok(isNear(up, 2, 1e-9), "two of four decades");
     assert.deepEqual(magnification(layout, null), [1, 1]);
-    assert.ok(magnification({}, window)[0] > 8, "without a range, as fine as can be");
+    assert.ok(magnification({}, window)[0] > 1000, "without a range, as fine as can be");
   }));

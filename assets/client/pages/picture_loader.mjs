@@ -9,29 +9,9 @@ import { getElement } from "../ui/dom.mjs";
 import { JobWatcher } from "./job_watcher.mjs";
 import { Reconnection } from "./reconnection.mjs";
 
-/** @import { Chunk, TextChunk } from "../types/stream.d.ts" */
+/** @import { Picture, PictureRequest } from "../types/picture.d.ts" */
+/** @import { Chunk } from "../types/stream.d.ts" */
 /** @import { ViewController } from "./view_controller.mjs" */
-
-/**
- * A request of a picture.
- *
- * @typedef {object} PictureRequest
- * @property {number} id
- * @property {string} query
- * @property {boolean} draft whether it is of a moving hand
- * @property {boolean} texts whether the texts are requested
- * @property {AbortController} abort
- * @property {StreamResult} result
- * @property {JobWatcher | null} job
- * @property {number} startedAt ms
- * @property {number | null} elapsed ms that the server took to its first chunk, if it has said so
- */
-
-/**
- * A picture that was complete: going back to it requests nothing.
- *
- * @typedef {{ result: StreamResult, texts: TextChunk | null, status: string }} Picture
- */
 
 export class PictureLoader {
   /** @param {ViewController} page */
@@ -63,6 +43,7 @@ export class PictureLoader {
 
   static FIRST_PIECE_MS = 120; // ms before a picture is shown in pieces
   static MISSING = 15000; // ms after which plotly is missed
+  static LARGEST_DRAFT = 4096; // pixels: what is magnified further comes as the stream itself (components/core/draft.py)
   static RECENT = 12; // pictures that are kept
   // Between two pictures that a moving hand requests with their texts: ms, and times what a picture takes, so that a
   // server with many hands at once has most of its time for their pictures.
@@ -105,8 +86,21 @@ export class PictureLoader {
     const rough = page.usesDragOverrides && page.moving ? page.view.drag_overrides : {};
     const query = page.computationQuery({ ...page.state, ...rough });
     const result = new StreamResult(page.view.time.column, draft ? this.parts : undefined);
+    const picture = { result, texts: null, status: "" };
     const startedAt = performance.now();
-    return { id, query, draft, texts, abort: new AbortController(), result, job: null, startedAt, elapsed: null };
+    return {
+      id,
+      query,
+      draft,
+      texts,
+      abort: new AbortController(),
+      result,
+      job: null,
+      startedAt,
+      picture,
+      ended: false,
+      elapsed: null,
+    };
   }
 
   /**
@@ -117,9 +111,11 @@ export class PictureLoader {
    */
   address({ query, draft, texts, result }) {
     const { renderer, view } = this.page;
-    const size = renderer.wholeSize.join("x");
-    const how = draft ? `draft=${size}&have=${[...result.knownParts.keys()].join(".")}` : `release=${view.release}`;
-    return `${session.base}/stream/${view.name}?${how}&${texts ? "" : "text=0&"}${query}`;
+    const size = renderer.wholeSize;
+    const isFine = draft && Math.max(...size) > PictureLoader.LARGEST_DRAFT;
+    const have = [...result.knownParts.keys()].join(".");
+    const how = !draft ? `release=${view.release}&` : isFine ? "" : `draft=${size.join("x")}&have=${have}&`;
+    return `${session.base}/stream/${view.name}?${how}${texts ? "" : "text=0&"}${query}`;
   }
 
   /**
@@ -160,13 +156,14 @@ export class PictureLoader {
   }
 
   /**
-   * Drafts may be on their way one after the other; before a picture that stays, all others end.
+   * Drafts may be on their way one after the other; before a picture that stays, all others end, and before a draft
+   * those that would have stayed.
    *
    * @param {PictureRequest} request
    */
   abortEarlier({ draft }) {
     const earlier = [...this.requests.values()].sort((one, other) => other.id - one.id);
-    const ended = draft ? earlier.slice(this.throttle.depth - 1) : earlier;
+    const ended = earlier.filter((other, k) => !draft || !other.draft || k >= this.throttle.depth - 1);
     for (const { abort } of ended) abort.abort();
   }
 
@@ -185,6 +182,11 @@ export class PictureLoader {
       onRelease: (release) => page.checkRelease(release),
       onChunk: (chunk) => {
         if (chunk.kind === "start") request.elapsed = chunk.elapsed ?? null;
+        if (chunk.kind === "text") request.picture.texts = chunk;
+        if (chunk.kind === "end") {
+          request.ended = true;
+          request.picture.status = chunk.status ?? "";
+        }
         const passed = !this.isCurrent(request) ? null : job ? job.filter(chunk) : chunk;
         if (passed) this.receive(passed, result);
       },
@@ -208,10 +210,11 @@ export class PictureLoader {
    */
   measureWay(address, elapsed) {
     const [timing] = performance.getEntriesByName(new URL(address, location.href).href, "resource").slice(-1);
-    if (elapsed === null || !(timing instanceof PerformanceResourceTiming)) return;
+    if (elapsed === null) return;
+    performance.clearResourceTimings(); // browsers keep 250
+    if (!(timing instanceof PerformanceResourceTiming)) return;
     const way = Math.max(timing.responseStart - timing.requestStart - elapsed, 0);
     this.way = Math.min(this.way ?? Infinity, way);
-    performance.clearResourceTimings(); // browsers keep 250
   }
 
   /**
@@ -220,10 +223,9 @@ export class PictureLoader {
    * @param {PictureRequest} request
    */
   async finish(request) {
-    const { page } = this;
     const { query, result, job } = request;
     if (request.id !== this.latest) return;
-    if (!job) this.recent.set(query, { result, texts: page.texts.pending, status: page.texts.status });
+    if (request.ended && result.complete && !job) this.recent.set(query, request.picture);
     this.markDrawn(query);
     if (job && !result.final) {
       const over = await job.watch(request.abort.signal);
@@ -259,6 +261,7 @@ export class PictureLoader {
     page.renderer.result = picture.result;
     page.show();
     this.throttle.complete(id);
+    this.reconnection.restored();
     page.texts.pending = picture.texts;
     page.texts.update(picture.status);
     page.renderer.whenDrawn.then(() => {

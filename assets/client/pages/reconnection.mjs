@@ -15,6 +15,7 @@ export class Reconnection {
     this.page = page;
     this.retry = retry;
     this.disconnected = false; // whether the server has not answered: the alert stays until there is a picture
+    this.refused = false; // whether the alert is a refusal, which a later picture ends
     this.delay = 0; // ms
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.timer = undefined;
@@ -29,6 +30,7 @@ export class Reconnection {
   handle(error, waiting) {
     const { texts } = this.page;
     if (error instanceof Refusal) {
+      this.refused = true;
       texts.showAlert(error.sentences);
       if (waiting) this.retry();
     } else if (error instanceof RetryLater) {
@@ -60,8 +62,8 @@ export class Reconnection {
 
   /** A picture has come. */
   restored() {
-    if (!this.disconnected) return;
-    this.disconnected = false;
+    if (!this.disconnected && !this.refused) return;
+    this.disconnected = this.refused = false;
     this.page.texts.showAlert([]);
   }
 

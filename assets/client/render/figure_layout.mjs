@@ -192,7 +192,7 @@ function applyWindow({ xaxis, yaxis }, window) {
   if (y.length) yaxis.range = yaxis.type === "log" ? y.map(Math.log10) : y;
 }
 
-const MAX_MAGNIFICATION = 16; // times that a figure is magnified; what is zoomed further is drawn less finely while a hand moves
+const MAX_MAGNIFICATION = 1e4; // also where the range is not stated
 
 /**
  * How many times larger than a figure its whole ranges would be, across and up, at the scale of a zoomed window.

@@ -51,6 +51,9 @@ class ImagesView(View):
     def job_seconds(self, state: ImagesState) -> float:
         return super().seconds(state)
 
+    def is_reproducible(self, state: ImagesState) -> bool:
+        return False  # images that were sent may be gone, and optional packages may be missing
+
     def compute(self, state: ImagesState) -> Iterator[Chunk]:
         return compute.stream(state)
 

@@ -180,6 +180,16 @@ def test_states_are_drawn_within_a_pixel(c_star: list[float], eps: float, a: lis
     assert largest_displacement(full, drafted(lines)) <= TOLERANCE + 2 * PRECISION
 
 
+@pytest.mark.parametrize(("eps", "a"), [(1.0, 5.0), (0.1, 1.0), (0.01, 1.0), (1e-3, 1.0)])
+def test_the_ends_of_a_logarithmic_axis_of_time_stay(eps: float, a: float) -> None:
+    state = UnlearningState(c=(1.0,) * 5, c_star=(1.0, -1.0, 1.0, 1.0, 1.0), eps=eps, a=(a,), chosen=0)
+    lines = stream(UnlearningView(), state)
+    exact = joined([orjson.loads(line) for line in lines.splitlines()], 0)["tau"]
+    rough = joined(drafted(lines), 0)["tau"]
+    assert rough[rough > 0].min() == pytest.approx(exact[exact > 0].min(), rel=1e-3)
+    assert rough.max() == pytest.approx(exact.max(), rel=1e-3)
+
+
 def test_the_first_example_is_a_few_kilobytes() -> None:
     lines = stream(UnlearningView(), UnlearningState())
     first = drafted(lines)
