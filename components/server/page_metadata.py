@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 
 import orjson
@@ -76,9 +77,10 @@ def metadata_for_request(
     if page is None:
         return PageMetadata(NAME, DESCRIPTION), "/"
     metadata = page.about(path)
-    if metadata.view is not None and request.query_string:  # a step with changed parameters
-        state, _ = metadata.view.State.nearest(request_query())
-        return replace(metadata, state=state), f"{path}?{state.query()}"
+    with suppress(InvalidLink):
+        if metadata.view is not None and request.query_string:  # a step with changed parameters
+            state = metadata.view.State.from_query(request_query())
+            return replace(metadata, state=state), f"{path}?{state.query()}"
     return metadata, path
 
 
