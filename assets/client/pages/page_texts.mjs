@@ -14,9 +14,8 @@ export class PageTexts {
     this.alternatives = {}; // the alternative text of each figure
     /** @type {TextChunk | null} */
     this.pending = null; // the latest texts, which may not be on the page yet
-    this.status = ""; // of the latest picture
     /** @type {string | null} */
-    this.pendingStatus = null; // which is not on the page yet
+    this.pendingStatus = null; // of the latest picture, while it is not on the page yet
     /** @type {ReturnType<typeof setTimeout> | null} */
     this.readTimer = null; // while the sentences are too young to be replaced
     /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -35,7 +34,7 @@ export class PageTexts {
    * @param {string} status
    */
   update(status) {
-    this.status = this.pendingStatus = status;
+    this.pendingStatus = status;
     if (this.readTimer !== null) return;
     const write = () => {
       if (this.pendingStatus === null) {
