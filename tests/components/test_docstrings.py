@@ -16,8 +16,8 @@ from tests.docstrings import doctest_of, failures, names_in, parameters_of, sect
 
 STATE = ("parameters", "normalize", "make", "query", "key", "from_query", "nearest", "varied")
 VIEW = (
-    "cost", "seconds", "export_seconds", "job_seconds", "compute", "run_job", "annotation_targets", "layout", "table",
-    "export_data", "export_script",
+    "cost", "seconds", "export_seconds", "job_seconds", "is_reproducible", "compute", "run_job", "annotation_targets",
+    "layout", "table", "export_data", "export_script",
 )  # fmt: skip
 CLASSES: tuple[type, ...] = (
     state.Parameter, state.State, view.Chunk, view.Preset, view.View, controls.Widget, controls.Slider,
