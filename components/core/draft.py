@@ -27,6 +27,7 @@ from dynamics.typing import FloatArray
 TOLERANCE = 0.3  # pixels by which a curve may be displaced because samples are left out
 PRECISION = 0.2  # pixels by which a number may be displaced because it is rounded
 SMALLEST, LARGEST = 100, 4096  # pixels of a figure's edge
+GATHERING = 0.06  # seconds of the beginning whose lines go together: the client shows nothing of a draft so early
 ROUNDED_TO = 64  # pixels: figures of nearly the same size get the same draft
 DIGEST_BYTES = 6  # of digests, which only have to differ among the parts of a picture
 
@@ -174,12 +175,20 @@ class Draft:
 
     def lines(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
         """Yield the lines of a stream as those of its draft."""
+        gathered: list[dict[str, Any]] = []
         for piece in pieces:
-            if not piece.strip():
-                yield piece  # it only says that the computation goes on
+            gathered += [self._chunk(orjson.loads(line)) for line in piece.splitlines() if line.strip()]
+            if time.perf_counter() < self._start + GATHERING:
                 continue
-            drafted = [self._chunk(orjson.loads(line)) for line in piece.splitlines()]
-            yield b"".join(orjson.dumps(chunk, option=orjson.OPT_APPEND_NEWLINE) for chunk in drafted)
+            yield self._encode_lines(gathered) or piece  # a blank one only says that the computation goes on
+            gathered = []
+        if gathered:
+            yield self._encode_lines(gathered)
+
+    def _encode_lines(self, chunks: Iterable[dict[str, Any]]) -> bytes:
+        elapsed = round(1e3 * (time.perf_counter() - self._start), 1)
+        timed = [{**chunk, "elapsed": elapsed} if chunk["kind"] == "start" else chunk for chunk in chunks]
+        return b"".join(orjson.dumps(chunk, option=orjson.OPT_APPEND_NEWLINE) for chunk in timed)
 
     def _chunk(self, chunk: dict[str, Any]) -> dict[str, Any]:
         kind = chunk["kind"]
@@ -188,8 +197,6 @@ class Draft:
         if kind == "trajectory":
             self._plans[chunk["index"]] = Plan(self._curves_of(chunk["traces"]))
             return {**chunk, "kind": "draft_trajectory", "traces": self._part(chunk["traces"])}
-        if kind == "start":
-            return {**chunk, "elapsed": round(1e3 * (time.perf_counter() - self._start), 1)}
         if kind == "trace":
             return {**chunk, "columns": self._samples(chunk["columns"], self._plans.get(chunk["index"]))}
         return chunk

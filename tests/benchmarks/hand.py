@@ -149,7 +149,7 @@ def report(name: str, sights: list[tuple[float, float]], seen: dict[str, Any], p
     """Prints the figures of a network; False where a promise is not kept."""
     seconds, weight = statistics.median(s for s, _ in sights), max(w for _, w in sights)
     later = [b - a for a, b in zip(seen["plane"], seen["panels"], strict=False)]
-    rate, size = seen["redraws"] / DRAG, statistics.median(seen["sizes"])
+    rate, size = seen["redraws"] / DRAG, statistics.median(seen["sizes"])  # no draft at all is an error
     print(f"{name}")
     print(f"  first complete picture, cold browser {seconds:6.2f} s, median of {len(sights)}   {weight:5.2f} MB")
     print(f"  input event to plane redrawn         {quantiles.text(seen['plane'])}   of {len(seen['inputs'])} events")

@@ -36,7 +36,7 @@ export class ViewController {
     /** @type {State} */
     this.state = structuredClone(view.initial);
     this.lastInputAt = -Infinity; // when a control was moved
-    this.isDrag = false; // whether it had been moved shortly before
+    this.isDrag = false; // whether a pointer holds it, or it had been moved shortly before
     this.playsNext = false; // whether the next picture is played when it is complete
     this.outdated = false; // whether the server has another release
     this.texts = new PageTexts(this);
@@ -172,7 +172,7 @@ export class ViewController {
       return;
     }
     if (this.state.watched) this.state.watched = "auto"; // it is another job
-    this.isDrag = this.moving;
+    this.isDrag = this.moving || this.controls.draggedId !== null;
     this.lastInputAt = performance.now();
     if (!this.loader.reconnection.disconnected) this.texts.showAlert([]);
     this.playsNext = false;
@@ -201,9 +201,13 @@ export class ViewController {
     return performance.now() < this.lastInputAt + ViewController.MOVING;
   }
 
-  /** Whether a hand keeps moving a control: what it sees need not be finer than a pixel. */
+  /**
+   * Whether a hand keeps moving a control: what it sees need not be finer than a pixel. On a slow page it may have moved
+   * last when the picture before this one was requested.
+   */
   get dragging() {
-    return this.isDrag && this.moving;
+    const longest = ViewController.MOVING + this.loader.throttle.lastDuration;
+    return this.isDrag && performance.now() < this.lastInputAt + longest;
   }
 
   /**

@@ -103,13 +103,26 @@ export class FigureRenderer {
   get wholeSize() {
     const sizes = Object.values(this.figures)
       .filter(({ gd }) => gd)
-      .map(({ gd, name, window }) => {
-        const { layout } = this.result.scenes[name]?.figure ?? {};
-        const [x, y] = magnification(layout, this.state[window]);
-        return [gd.clientWidth * x, gd.clientHeight * y];
+      .map((figure) => {
+        const { layout } = this.result.scenes[figure.name]?.figure ?? {};
+        const [x, y] = magnification(layout, this.state[figure.window]);
+        const { width, height } = this.size(figure);
+        return [width * x, height * y];
       });
     const largest = (/** @type {0 | 1} */ k) => Math.ceil(Math.max(1, ...sizes.map((size) => size[k])));
     return [largest(0), largest(1)];
+  }
+
+  /**
+   * The pixels of a figure. Plotly knows those of what it has drawn; to measure an element takes as long as the page's
+   * layout.
+   *
+   * @param {FigureView} figure
+   * @returns {{ width: number, height: number }}
+   */
+  size({ gd, key }) {
+    const { width, height } = (key !== null && gd._fullLayout) || { width: gd.clientWidth, height: gd.clientHeight };
+    return { width, height };
   }
 
   /** @param {Element} target element of a figure */
@@ -184,7 +197,8 @@ export class FigureRenderer {
       this.updateOverlay(figure);
       return false;
     }
-    const layout = this.layout(figure, scene, patches, mayDefer);
+    const size = this.size(figure);
+    const layout = this.layout(figure, scene, patches, size, mayDefer);
     const frame = JSON.stringify(layout);
     const deferred = mayDefer && figure.frame === frame;
     figure.lines = trajectoryLines(figure.name, patches.columns, this.context);
@@ -195,7 +209,6 @@ export class FigureRenderer {
     }
     Object.assign(figure, { key, frame, result: this.result });
     const { gd, name } = figure;
-    const size = { width: gd.clientWidth, height: gd.clientHeight };
     const config = isTouch() ? { ...this.view.config, displayModeBar: false } : this.view.config;
     Plotly.react(gd, figureTraces(name, scene, layout, patches.columns, this.context, size), layout, config);
     if (!this.drawnBefore.has(gd)) {
@@ -221,12 +234,13 @@ export class FigureRenderer {
    * @param {FigureView} figure
    * @param {Scene} scene
    * @param {Patches} patches
+   * @param {{ width: number, height: number }} size pixels
    * @param {boolean} keepRanges whether ranges of axes that still fit are kept
    */
-  layout(figure, scene, patches, keepRanges) {
+  layout(figure, scene, patches, size, keepRanges) {
     const { layout, ranges } = figureLayout(scene, patches, this.context, {
       window: figure.window,
-      size: { width: figure.gd.clientWidth, height: figure.gd.clientHeight },
+      size,
       sized: this.sized,
       minLegendHeight: session.embed ? MIN_LEGEND_HEIGHT_OF_EMBED : MIN_LEGEND_HEIGHT,
       touch: isTouch(),

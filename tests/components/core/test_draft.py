@@ -7,6 +7,7 @@ import itertools
 import re
 import zlib
 from collections.abc import Iterator, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from components.core import draft as draft_module
 from components.core.draft import LARGEST, PRECISION, SMALLEST, TOLERANCE, Draft
 from components.core.view import View
 from components.views.linear_network.view import LinearNetworkView
@@ -228,7 +230,28 @@ def test_the_ends_of_trajectories_and_all_texts_are_those_of_the_stream() -> Non
         assert len(rough["R"]) < len(exact["R"]) / 2
 
 
-def test_pulses_and_pieces_of_several_lines_are_passed_on() -> None:
+def test_lines_of_the_beginning_go_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = SimpleNamespace(perf_counter=lambda: seconds)
+    monkeypatch.setattr(draft_module, "time", clock)
+    lines = stream(UnlearningView(), UnlearningState()).splitlines(keepends=True)
+
+    def timed(*waits: float) -> Iterator[bytes]:
+        nonlocal seconds
+        for wait, line in zip(waits, [lines[0], b" ", *lines[1:]], strict=False):
+            seconds = wait
+            yield line
+
+    seconds = 0.0
+    late = 2.0 * draft_module.GATHERING
+    pieces = list(Draft(WIDTH, HEIGHT).lines(timed(0.0, 0.0, late, late, late)))
+    assert [len(piece.splitlines()) for piece in pieces] == [2, 1, 1]
+    assert orjson.loads(pieces[0].splitlines()[0])["elapsed"] == 1e3 * late, "it is that of the sending"
+    seconds = 0.0
+    assert len(list(Draft(WIDTH, HEIGHT).lines(lines))) == 1, "one that is quick is one piece"
+
+
+def test_pulses_and_pieces_of_several_lines_are_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draft_module, "GATHERING", 0.0)
     lines = stream(UnlearningView(), UnlearningState()).splitlines(keepends=True)
     whole = b"".join(Draft(WIDTH, HEIGHT).lines([b"".join(lines)]))
     parted = list(Draft(WIDTH, HEIGHT).lines([lines[0], b" ", *lines[1:]]))
