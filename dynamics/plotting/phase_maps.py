@@ -15,6 +15,7 @@ from dynamics.plotting.label_placement import roomiest_cell, run_length
 from dynamics.plotting.number_text import subscript
 from dynamics.plotting.schema import Figure, Trace
 from dynamics.plotting.style import FATES, LIGHT
+from dynamics.plotting.subplots import scatter
 from dynamics.typing import FloatArray
 from dynamics.validation import check_choice, check_text
 
@@ -141,9 +142,7 @@ def boundaries(map_: PhaseMap) -> list[Trace]:
         return []
     x, y = (np.concatenate([np.append(getattr(curve, name), np.nan) for curve in map_.boundary]) for name in "xy")
     line = {"color": LIGHT["ink"], "width": 1.6}
-    return [
-        {"type": "scatter", "x": x, "y": y, "mode": "lines", "line": line, "name": "boundaries", "hoverinfo": "skip"}
-    ]
+    return [scatter(x=x, y=y, mode="lines", line=line, name="boundaries", hoverinfo="skip")]
 
 
 def names(map_: PhaseMap) -> Trace:

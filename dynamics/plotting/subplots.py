@@ -14,7 +14,9 @@ GAP = 0.035  # half of it, between two rows, as a share of the height
 
 
 def scatter(**properties: Any) -> Trace:
-    """A scatter trace."""
+    """A scatter trace. Its line has all its samples: plotly would cut corners as coarse as the line is thick."""
+    if "line" in properties:
+        properties["line"] = {**properties["line"], "simplify": False}
     return {"type": "scatter", **properties}
 
 

@@ -2,9 +2,10 @@
 
 First sight: a cold browser on a warm server, to the first complete picture; what it loads.
 A drag: ten seconds of pointer moves on the slider of c*_2, each to a value that was never computed.
-For every input event the time from the event to the end of the drawing (`plotly_afterplot`) of a
-plane that shows its value or a later one, the throttle included; then to the panels. Once on this
-machine, and once over an emulated network of 100 ms there and back and 10 Mbit/s.
+For every input event the time from the event to the end of the drawing (by plotly, or sketched
+while the hand moves) of a plane that shows its value or a later one, the throttle included; then to
+the panels. Once on this machine, and once over an emulated network of 100 ms there and back and
+10 Mbit/s.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class Promise(NamedTuple):
 
 # Every input event's time, and the pictures that answer it.
 WATCH = """() => {
-  const page = client.page, { plane } = page.renderer.figures;
+  const page = client.page;
   const watch = window.watch = { inputs: [], plane: [], panels: [], redraws: 0 };
   let event = 0;
   for (const kind of ["pointerdown", "pointermove"]) {
@@ -60,13 +61,11 @@ WATCH = """() => {
     while (watch[name].length < (count || 0)) watch[name].push(performance.now() - watch.inputs[watch[name].length]);
     if (name === "plane") watch.redraws += 1;
   };
-  plane.gd.on("plotly_afterplot", answer("plane"));
-  const figure = page.renderer.renderFigure.bind(page.renderer); // by plotly, or sketched while the hand moves
-  const panelsDrawn = answer("panels");
-  page.renderer.renderFigure = (drawn, sketchy) => {
-    const sketched = figure(drawn, sketchy);
-    if (drawn.name === "panels") panelsDrawn();
-    return sketched;
+  const figure = page.renderer.renderFigure.bind(page.renderer);
+  const answers = { plane: answer("plane"), panels: answer("panels") };
+  page.renderer.renderFigure = (drawn, mayDefer) => {
+    figure(drawn, mayDefer);
+    answers[drawn.name]();
   };
 }"""
 

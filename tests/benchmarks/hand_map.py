@@ -29,12 +29,14 @@ RATE, WHOLE, FREED = 10.0, 400.0, 200.0  # a second, ms, ms
 
 WATCH = """() => {
   const watch = window.watch = { drawn: [], cells: null };
-  document.getElementById("phase_map-map").on("plotly_afterplot", () => {
-    const { cells } = client.page.renderer.result.scenes.map;
+  const { renderer } = client.page, figure = renderer.renderFigure.bind(renderer);
+  renderer.renderFigure = (drawn, mayDefer) => {
+    figure(drawn, mayDefer);
+    const { cells } = renderer.result.scenes.map;
     if (cells === watch.cells) return;
     watch.cells = cells;
     watch.drawn.push([performance.now(), cells.n[0]]);
-  });
+  };
 }"""
 # Another target, and when its whole map is on the screen.
 CHANGE = """(c_star) => new Promise((done) => {

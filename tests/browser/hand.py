@@ -33,13 +33,14 @@ def wait_for_query(page: Page, part: str) -> None:
 
 
 def until(page: Page | Frame, condition: str) -> None:
-    """Waits until a condition holds.
+    """Waits until a condition holds; it may name `client`, which is not there before the modules have loaded.
 
     Playwright's `wait_for_function` evaluates texts, which our policy forbids: it fails where the condition does not
     hold at once.
     """
     end = time.monotonic() + LONGEST
-    while not page.evaluate(condition):
+    may_begin = "'client' in window" if "client." in condition else "true"
+    while not (page.evaluate(may_begin) and page.evaluate(condition)):
         assert time.monotonic() < end, f"never: {condition}"
         page.wait_for_timeout(20)
 

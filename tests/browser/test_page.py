@@ -436,7 +436,9 @@ def test_k_adds_and_removes_degrees(open_page: Any) -> None:
 def test_a_drag_redraws_steadily(open_page: Any) -> None:
     page = open_page("/")
     page.evaluate("""() => { window.drawn = 0;
-      client.page.renderer.figures.plane.gd.on("plotly_afterplot", () => { window.drawn += 1; }); }""")
+      const { plane } = client.page.renderer.figures, draw = plane.onDraw;
+      plane.gd.on("plotly_afterplot", () => { window.drawn += 1; });
+      plane.onDraw = () => { draw(); window.drawn += 1; }; }""")
     x, y = thumb(page, "c_star-1")
     page.mouse.move(x, y)
     page.mouse.down()

@@ -10,9 +10,11 @@ import {
   cloudPath,
   dashArray,
   linePath,
+  polyline,
   sparseCoordinates,
 } from "../../assets/client/render/paths.mjs";
 import { crc32, textChunk } from "../../assets/client/render/png_export.mjs";
+import { canSketch } from "../../assets/client/render/sketch.mjs";
 import { forSeeds, isNear } from "./random.mjs";
 
 /** The points of a path of straight lines, as [command, x, y]. */
@@ -271,4 +273,36 @@ test("the text of a PNG has its length, its type, Latin-1 letters and a checksum
   assert.equal(Buffer.from(chunk.buffer, 8, text.length).toString("latin1"), text);
   assert.equal(chunk.getUint32(8 + text.length), crc32(new Uint8Array(chunk.buffer, 4, 4 + text.length)));
   assert.equal(crc32(new TextEncoder().encode("123456789")), 0xcbf43926);
+});
+
+// --- sketches ---
+
+test("scatter traces of straight lines, known symbols and known tags are sketched, others are not", () => {
+  const line = { mode: "lines", line: { color: "#000", width: 2 } };
+  const can = [
+    line,
+    { mode: "markers", marker: { symbol: ["x-thin", "circle-open", "triangle-down-open"] } },
+    { mode: "markers+text", text: ["<b>ā<sub>c</sub></b> = 5", "τ<sup>−1/3</sup>"] },
+    { mode: "text", text: "plain" },
+  ];
+  const cannot = [
+    { type: "contour" },
+    { ...line, fill: "tozeroy" },
+    { ...line, line: { shape: "spline" } },
+    { mode: "markers", marker: { symbol: ["circle", "star"] } },
+    { mode: "text", text: ["two<br>lines"] },
+    { mode: "none" },
+    {},
+  ];
+  for (const trace of can) assert.ok(canSketch({ x: [], y: [], ...trace }), JSON.stringify(trace));
+  for (const trace of cannot) assert.ok(!canSketch({ x: [], y: [], ...trace }), JSON.stringify(trace));
+});
+
+test("a line of a scene has gaps where it has no number", () => {
+  const found = points(polyline([1, 2, null, 4, 5], [1, 2, 3, NaN, 5], linear(1), linear(1)));
+  assert.deepEqual(found, [
+    ["M", 1, 1],
+    ["L", 2, 2],
+    ["M", 5, 5],
+  ]);
 });

@@ -19,14 +19,13 @@ export function attachEvents(page, figure) {
   if (figure.opens || figure.sets) figure.gestures = new MapInspector(page, figure);
   gd.on("plotly_relayout", (event) => zoomed(page, figure, event));
   gd.on("plotly_doubleclick", () => page.setDisplay({ [figure.window]: null }));
-  for (const event of ["plotly_afterplot", "plotly_relayouting"]) {
-    gd.on(event, () => {
-      renderer.updateOverlay(figure);
-      if (figure.gestures) figure.gestures.draw();
-      page.explanations.draw();
-      if (session.lecture) session.lecture.draw();
-    });
-  }
+  figure.onDraw = () => {
+    renderer.updateOverlay(figure);
+    if (figure.gestures) figure.gestures.draw();
+    page.explanations.draw();
+    if (session.lecture) session.lecture.draw();
+  };
+  for (const event of ["plotly_afterplot", "plotly_relayouting"]) gd.on(event, figure.onDraw);
   gd.on("plotly_hover", (event) => {
     const time = timeOf(page, event);
     if (time === null || player.playing) return;

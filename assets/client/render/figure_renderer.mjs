@@ -3,12 +3,14 @@ import { session } from "../core/session.mjs";
 import { StreamResult } from "../core/stream_result.mjs";
 import { isTouch } from "../ui/dom.mjs";
 import { displayPatches, figureLayout, magnification } from "./figure_layout.mjs";
-import { figureTraces, trajectoryLines } from "./figure_traces.mjs";
+import { figureTraces, startsOf, trajectoryLines } from "./figure_traces.mjs";
 import { Overlay } from "./overlay.mjs";
+import { canSketch } from "./sketch.mjs";
 import { withThemeColors } from "./styles.mjs";
 
 /** @import { Scene } from "../core/stream_result.mjs" */
 /** @import { GraphDiv } from "../types/globals.d.ts" */
+/** @import { Trace } from "../types/stream.d.ts" */
 /** @import { FigureSlot, State, View } from "../types/view.d.ts" */
 /** @import { FigureContext, Patches } from "./figure_layout.mjs" */
 /** @import { TrajectoryLine } from "./figure_traces.mjs" */
@@ -24,7 +26,9 @@ import { withThemeColors } from "./styles.mjs";
  * @property {string | null} key of what plotly has drawn; null if the figure is to be drawn anew
  * @property {string} [frame] the layout that plotly has drawn
  * @property {StreamResult} [result] that plotly has drawn
- * @property {boolean} [deferred] whether the overlay draws the trajectories in place of plotly
+ * @property {Scene} [scene] that is shown
+ * @property {() => void} [onDraw] draws what lies over the figure
+ * @property {boolean} [deferred] whether the overlay draws the figure in place of plotly
  * @property {Record<string, number[]>} ranges of the axes that follow the data
  * @property {TrajectoryLine[]} [lines]
  * @property {{ draw(): void, close(): void }} [gestures] what the pointer does in the figure
@@ -137,7 +141,7 @@ export class FigureRenderer {
   }
 
   /**
-   * Draw all figures: the first at once, the others after it is on the screen, and while a slider moves perhaps later.
+   * Draw all figures: the first at once, the others after it is on the screen.
    *
    * @param {State} state
    * @param {number | null} cursor a time, null for the complete result
@@ -148,7 +152,7 @@ export class FigureRenderer {
     Object.assign(this, { state, dark, isMoving });
     this.cutAt = this.time = cursor;
     const [first] = Object.values(this.figures);
-    this.renderFigure(first, false);
+    this.renderFigure(first, isMoving);
     this.whenDrawn = new Promise((resolve) => this.waiters.push(resolve));
     clearTimeout(this.secondaryTimer);
     this.secondaryTimer = setTimeout(() => this.renderSecondary());
@@ -163,60 +167,79 @@ export class FigureRenderer {
   /** Draw now what is still to be drawn. */
   flush() {
     clearTimeout(this.secondaryTimer);
-    this.isMoving = false;
-    this.renderSecondary();
+    this.renderAtRest();
     this.sized = false;
-    for (const figure of Object.values(this.figures)) if (figure.result) this.updateOverlay(figure);
+    for (const figure of Object.values(this.figures)) this.updateOverlay(figure);
+    for (const resolve of this.waiters.splice(0)) resolve();
+  }
+
+  /** Let plotly draw all figures. */
+  renderAtRest() {
+    this.isMoving = false;
+    for (const figure of Object.values(this.figures)) this.renderFigure(figure, false);
   }
 
   /** Draw the figures after the first. */
   renderSecondary() {
-    const [, ...others] = Object.values(this.figures);
-    const deferred = others.map((figure) => this.renderFigure(figure, this.isMoving));
-    if (deferred.includes(true)) {
-      this.isMoving = false;
-      this.secondaryTimer = setTimeout(() => this.renderSecondary(), REST_MS);
-    }
+    const [first, ...others] = Object.values(this.figures);
+    for (const figure of others) this.renderFigure(figure, this.isMoving);
+    const isDeferred = [first, ...others].some(({ deferred }) => deferred);
+    if (isDeferred) this.secondaryTimer = setTimeout(() => this.renderAtRest(), REST_MS);
     for (const resolve of this.waiters.splice(0)) resolve();
   }
 
   /**
-   * Draw a figure, if anything in it has changed. Where only the trajectories have changed and plotly would be too
-   * slow, the overlay draws them, and plotly's are hidden.
+   * Draw a figure, if anything in it has changed. Where plotly would be too slow and its axes can stay, the overlay
+   * draws all that is on them, and plotly's own drawing is hidden.
    *
    * @param {FigureView} figure
    * @param {boolean} mayDefer
-   * @returns {boolean} whether plotly is still to draw it
    */
   renderFigure(figure, mayDefer) {
     const scene = this.result.scenes[figure.name];
-    if (!scene) return false;
+    if (!scene) return;
     const patches = displayPatches(scene, this.state);
     const key = this.figureKey(figure, patches);
+    figure.scene = scene;
     if (figure.key === key && figure.result === this.result) {
+      this.setSketch(figure, null);
       this.updateOverlay(figure);
-      return false;
+      return;
     }
     const size = this.size(figure);
     const layout = this.layout(figure, scene, patches, size, mayDefer);
     const frame = JSON.stringify(layout);
-    const deferred = mayDefer && figure.frame === frame;
+    const traces = figureTraces(figure.name, scene, layout, patches.columns, this.context, size);
+    const others = traces.filter(({ meta }) => !["line", "cloud"].includes(meta?.role ?? ""));
     figure.lines = trajectoryLines(figure.name, patches.columns, this.context);
-    figure.deferred = deferred;
-    if (deferred) {
-      this.updateOverlay(figure);
-      return true;
+    if (mayDefer && figure.frame === frame && others.every(canSketch)) {
+      this.setSketch(figure, others);
+      figure.onDraw?.();
+      return;
     }
+    this.setSketch(figure, null);
     Object.assign(figure, { key, frame, result: this.result });
-    const { gd, name } = figure;
+    const { gd } = figure;
     const config = isTouch() ? { ...this.view.config, displayModeBar: false } : this.view.config;
-    Plotly.react(gd, figureTraces(name, scene, layout, patches.columns, this.context, size), layout, config);
+    Plotly.react(gd, traces, layout, config);
     if (!this.drawnBefore.has(gd)) {
       this.drawnBefore.add(gd);
       this.onFirstDraw(figure);
       this.updateOverlay(figure);
     }
-    return false;
+  }
+
+  /**
+   * @param {FigureView} figure
+   * @param {Trace[] | null} traces that the overlay draws in place of plotly's; null where plotly's are shown
+   */
+  setSketch(figure, traces) {
+    if (!figure.deferred && !traces) return;
+    figure.deferred = traces !== null;
+    const isCut = this.cutAt !== null; // the second half of the marks are ends
+    figure.overlay.sketch(
+      traces && traces.map((trace) => (isCut && trace.meta?.role === "marks" ? startsOf(trace) : trace)),
+    );
   }
 
   /**
@@ -256,7 +279,7 @@ export class FigureRenderer {
    * @param {FigureView} figure
    */
   updateOverlay(figure) {
-    const scene = figure.result && figure.result.scenes[figure.name];
+    const { scene } = figure;
     if (!scene) return;
     /** @type {(color: string) => string} */
     const themeColor = (color) => withThemeColors(color, this.dark ? this.view.toDark : null);

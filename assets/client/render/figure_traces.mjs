@@ -49,6 +49,16 @@ function columnNames({ x = "", y = "", from }, columns) {
 }
 
 /**
+ * The names that the axes of a trace have in plotly's layout.
+ *
+ * @param {Trace | { xaxis?: string, yaxis?: string }} trace
+ */
+export const axisNames = ({ xaxis = "x", yaxis = "y" }) => ({
+  xaxis: xaxis.replace("x", "xaxis"),
+  yaxis: yaxis.replace("y", "yaxis"),
+});
+
+/**
  * The lines of all trajectories in a figure that have samples.
  *
  * @param {string} name of the figure
@@ -69,8 +79,7 @@ export function trajectoryLines(name, columns, { view, state, trajectories, dark
         ...names,
         cloud: meta.role === "cloud",
         opacity,
-        xaxis: (xaxis || "x").replace("x", "xaxis"),
-        yaxis: (yaxis || "y").replace("y", "yaxis"),
+        ...axisNames({ xaxis, yaxis }),
         line: enlarge({ line: withThemeColors(line, dark ? view.toDark : null) }, enlargement).line,
       });
     }
@@ -145,6 +154,17 @@ export function addEndMarkers(trace, range, trajectories) {
   trace.y = [...trace.y, ...ends.map((end) => end.y)];
   trace.marker = { ...trace.marker, symbol };
   return trace;
+}
+
+/**
+ * The starts of trajectories without their ends.
+ *
+ * @param {Trace} trace of `addEndMarkers`
+ * @returns {Trace}
+ */
+export function startsOf(trace) {
+  const count = trace.x.length / 2;
+  return { ...trace, x: trace.x.slice(0, count), y: trace.y.slice(0, count) };
 }
 
 /**

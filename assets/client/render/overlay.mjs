@@ -1,11 +1,14 @@
-// What is drawn under and over a figure of plotly: the vector field, the cells of a map, the time cursor, and
-// trajectories up to it. Plotly takes ten times as long for any of them.
+// What is drawn under and over a figure of plotly: the vector field, the cells of a map, the time cursor, trajectories
+// up to it, and while a slider moves the figure itself. Plotly takes ten times as long for any of them.
 import { interpolate } from "../core/columns.mjs";
+import { axisNames } from "./figure_traces.mjs";
 import { Heatmap } from "./heatmap.mjs";
 import { arrowsPath, cloudPath, dashArray, linePath } from "./paths.mjs";
+import { sketch } from "./sketch.mjs";
 import { svgElement } from "./svg.mjs";
 
 /** @import { GraphDiv } from "../types/globals.d.ts" */
+/** @import { Trace } from "../types/stream.d.ts" */
 /** @import { TrajectoryLine } from "./figure_traces.mjs" */
 /** @import { Cells } from "./heatmap.mjs" */
 /** @import { PlotlyAxis, VectorField } from "./paths.mjs" */
@@ -28,6 +31,24 @@ export class Overlay {
     /** @type {{ cells: Cells, dark: boolean } | null} */
     this.drawnCells = null;
     this.isHiding = false; // whether traces of plotly are hidden
+    /** @type {{ below: SVGElement[], above: SVGElement[] }} */
+    this.sketched = { below: [], above: [] }; // what is drawn under and over the lines
+  }
+
+  /**
+   * Draw traces in place of all of plotly's, or show plotly's again; `drawLines` completes it.
+   *
+   * @param {Trace[] | null} traces other than those of trajectories
+   */
+  sketch(traces) {
+    const full = this.gd._fullLayout;
+    this.gd.classList.toggle("sketched", traces !== null);
+    /** @type {(chosen: Trace[]) => SVGElement[]} */
+    const drawAll = (chosen) => chosen.flatMap((trace) => sketchElements(trace, full));
+    this.sketched = {
+      below: drawAll((traces ?? []).filter(({ mode }) => mode === "lines")),
+      above: drawAll((traces ?? []).filter(({ mode }) => mode !== "lines")),
+    };
   }
 
   /**
@@ -113,7 +134,8 @@ export class Overlay {
     const curves = lines.map((line) => curveElement(line, full, cutAt, time));
     const dots = time === null ? [] : lines.map((line) => dotElement(line, full, time));
     const cursor = time !== null && lines.some(({ run, x }) => x === run.clock) ? cursorElement(full, time) : null;
-    const elements = [cursor, ...curves, ...dots].filter((element) => element !== null);
+    const { below, above } = this.sketched;
+    const elements = [cursor, ...below, ...curves, ...above, ...dots].filter((element) => element !== null);
     this.over.replaceChildren(...elements);
   }
 
@@ -161,15 +183,31 @@ function setPixels(style, values) {
  *
  * @param {PlotlyAxis} xaxis
  * @param {PlotlyAxis} yaxis
- * @param {SVGElement} content
+ * @param {SVGElement[]} content
  */
-const subplot = (xaxis, yaxis, content) =>
-  svgElement("svg", { x: xaxis._offset, y: yaxis._offset, width: xaxis._length, height: yaxis._length }, content);
+const subplot = (xaxis, yaxis, ...content) =>
+  svgElement("svg", { x: xaxis._offset, y: yaxis._offset, width: xaxis._length, height: yaxis._length }, ...content);
+
+/**
+ * The elements of a trace; markers and texts may reach over the edges of the axes.
+ *
+ * @param {Trace} trace
+ * @param {Record<string, any>} layout
+ */
+function sketchElements(trace, layout) {
+  const axes = axesOf(axisNames(trace), layout);
+  if (!axes) return [];
+  const { xaxis, yaxis } = axes;
+  const elements = sketch(trace, xaxis, yaxis, layout.font.family);
+  const clipped = subplot(xaxis, yaxis, ...elements);
+  if (trace.mode !== "lines") clipped.style.overflow = "visible";
+  return elements.length ? [clipped] : [];
+}
 
 /**
  * The axes of a trajectory in plotly's layout; null in a row of which plotly has drawn nothing yet.
  *
- * @param {TrajectoryLine} trajectory
+ * @param {Pick<TrajectoryLine, "xaxis" | "yaxis">} trajectory
  * @param {Record<string, PlotlyAxis | undefined>} layout
  */
 function axesOf(trajectory, layout) {
@@ -188,7 +226,7 @@ function axesOf(trajectory, layout) {
  */
 function curveElement(trajectory, layout, cutAt, time) {
   const axes = axesOf(trajectory, layout);
-  const until = trajectory.cloud ? time : cutAt;
+  const until = trajectory.cloud ? (time ?? cutAt) : cutAt;
   if (!axes || until === null) return null;
   const { xaxis, yaxis } = axes;
   const path = trajectory.cloud

@@ -118,28 +118,61 @@ export function linePath({ run, x, y, from }, xaxis, yaxis, time) {
   const isRow = ys !== run.columns[y];
   const times = /** @type {Numbers | undefined} */ (run.columns[run.clock]) ?? [];
   const count = isRow ? ys.length : bisectRight(times, time);
-  /** @type {(string | number)[]} */
-  const steps = [];
-  let pen = "M";
-  /** @type {(xValue: number, yValue: number) => void} */
-  const lineTo = (xValue, yValue) => {
-    const px = xValue === 0 && xaxis.type === "log" ? -FAR : xaxis.d2p(xValue);
-    const py = yaxis.d2p(yValue);
-    if (!Number.isFinite(px) || !Number.isFinite(py)) {
-      pen = "M";
-      return;
-    }
-    steps.push(pen, tenths(px), " ", tenths(Math.min(Math.max(py, -FAR), FAR)));
-    pen = "L";
-  };
-  for (let k = 0; k < count; k += 1) lineTo(xs[k], ys[k]);
+  const pen = new Pen(xaxis, yaxis);
+  for (let k = 0; k < count; k += 1) pen.lineTo(xs[k], ys[k]);
   if (!isRow && count > 0 && count < xs.length)
-    lineTo(interpolate(run, x, time) ?? NaN, interpolate(run, y, time) ?? NaN);
+    pen.lineTo(interpolate(run, x, time) ?? NaN, interpolate(run, y, time) ?? NaN);
   if (from) {
     const lows = rowAtTime(run, from, time);
-    for (let k = count - 1; k >= 0; k -= 1) lineTo(xs[k], lows[k]);
+    for (let k = count - 1; k >= 0; k -= 1) pen.lineTo(xs[k], lows[k]);
   }
-  return steps.join("");
+  return pen.path;
+}
+
+/**
+ * The line through points; a point without a number is a gap.
+ *
+ * @param {ArrayLike<number | null>} xs
+ * @param {ArrayLike<number | null>} ys
+ * @param {Pick<PlotlyAxis, "d2p" | "type">} xaxis
+ * @param {Pick<PlotlyAxis, "d2p">} yaxis
+ */
+export function polyline(xs, ys, xaxis, yaxis) {
+  const pen = new Pen(xaxis, yaxis);
+  for (let k = 0; k < xs.length; k += 1) pen.lineTo(xs[k] ?? NaN, ys[k] ?? NaN);
+  return pen.path;
+}
+
+/** Draws the lines of a path from values on two axes. */
+class Pen {
+  /**
+   * @param {Pick<PlotlyAxis, "d2p" | "type">} xaxis
+   * @param {Pick<PlotlyAxis, "d2p">} yaxis
+   */
+  constructor(xaxis, yaxis) {
+    this.xaxis = xaxis;
+    this.yaxis = yaxis;
+    /** @type {(string | number)[]} */
+    this.steps = [];
+    this.isDown = false; // whether it is on the last point
+  }
+
+  /**
+   * @param {number} x
+   * @param {number} y
+   */
+  lineTo(x, y) {
+    const { xaxis, yaxis } = this;
+    const px = x === 0 && xaxis.type === "log" ? -FAR : xaxis.d2p(x);
+    const py = yaxis.d2p(y);
+    const exists = Number.isFinite(px) && Number.isFinite(py);
+    if (exists) this.steps.push(this.isDown ? "L" : "M", tenths(px), " ", tenths(Math.min(Math.max(py, -FAR), FAR)));
+    this.isDown = exists;
+  }
+
+  get path() {
+    return this.steps.join("");
+  }
 }
 
 /**

@@ -136,7 +136,6 @@ def _manifold(manifold: CriticalManifold, view: Window) -> list[Trace]:
             "color": LIGHT["manifold"],
             "width": 6 if attracting else 2,
             "dash": "solid" if attracting else "dash",
-            "simplify": False,  # plotly would cut corners as coarse as the line is thick
         }
         hover = f"{name}<br>R = %{{x:.4f}}<br>a = %{{y:.4f}}<extra></extra>"
         traces.append(scatter(x=np.array(x), y=np.array(y), mode="lines", line=line, name=name, hovertemplate=hover))

@@ -1,0 +1,68 @@
+"""What the client draws while a slider moves is what plotly draws when it rests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from components.core.view import View
+from components.views.registry import VIEWS
+from tests.components.pixels import read
+
+LEVELS = 100  # of 255 by which a pixel differs from those around it in the other picture
+AROUND = 1  # pixels in which it may be like them
+SHARE = 2e-4  # of pixels that differ, at most: glyphs are set at other parts of a pixel
+
+# Where a dash is depends on the digits of all points before it.
+NO_DASHES = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("path { stroke-dasharray: none !important; }");
+  document.adoptedStyleSheets = [sheet];
+}"""
+# The figures, drawn by plotly; then all of them once more as under a moving slider.
+AT_REST = "() => client.page.renderer.renderAtRest()"
+MOVING = """() => Object.values(client.page.renderer.figures).map((figure) => {
+  figure.key = "";
+  client.page.renderer.renderFigure(figure, true);
+  return [figure.id, figure.deferred];
+})"""
+
+
+def apart(one: np.ndarray, other: np.ndarray) -> float:
+    """The share of pixels of a picture with none like them around their place in the other one."""
+    padded = np.pad(other, ((AROUND, AROUND), (AROUND, AROUND), (0, 0)), mode="edge")
+    height, width, _ = one.shape
+    nearest = np.full((height, width), 255)
+    for down in range(2 * AROUND + 1):
+        for right in range(2 * AROUND + 1):
+            shifted = padded[down : down + height, right : right + width]
+            nearest = np.minimum(nearest, np.abs(one - shifted).max(2))
+    return float((nearest > LEVELS).mean())
+
+
+def pictures(page: Any, ids: list[str]) -> dict[str, np.ndarray]:
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    return {each: read(page.locator(f"#{each}").locator("xpath=..").screenshot()).astype(int) for each in ids}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("view", [view for view in VIEWS.values() if not view.has_jobs], ids=lambda view: view.name)
+def test_a_sketch_is_like_the_figure(open_page: Any, view: View, theme: str) -> None:
+    page = open_page(view.path, color_scheme=theme)
+    page.evaluate(NO_DASHES)
+    page.evaluate(AT_REST)
+    ids = page.evaluate("() => Object.values(client.page.renderer.figures).map(({ id }) => id)")
+    plotly = pictures(page, ids)
+    deferred = dict(page.evaluate(MOVING))
+    sketched = pictures(page, ids)
+    assert any(deferred.values()), "plotly drew all of it"
+    for each in ids:
+        assert max(apart(plotly[each], sketched[each]), apart(sketched[each], plotly[each])) < SHARE, each
+        colors = {tuple(color) for color in plotly[each].reshape(-1, 3)[::97]}
+        assert len(colors) > 3, "there is a picture"
+    page.evaluate(AT_REST)
+    again = pictures(page, ids)
+    for each in ids:
+        assert apart(plotly[each], again[each]) == 0.0, "plotly's own comes back"
