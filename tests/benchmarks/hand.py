@@ -122,24 +122,24 @@ def drag(browser: Browser, address: str, network: Network | None = None) -> dict
     page.locator("body[data-drawn]").wait_for(state="attached")
     session = emulate(page, network)
     drafts: set[str] = set()
-    sizes: list[int] = []
+    sizes: dict[str, int] = {}
 
     def started(event: dict[str, Any]) -> None:
         if "draft=" in event["request"]["url"]:
             drafts.add(event["requestId"])
 
-    def finished(event: dict[str, Any]) -> None:
+    def received(event: dict[str, Any]) -> None:  # a draft is left before its last line once it is drawn
         if event["requestId"] in drafts:
-            sizes.append(event["encodedDataLength"])
+            sizes[event["requestId"]] = sizes.get(event["requestId"], 0) + event["encodedDataLength"]
 
     session.on("Network.requestWillBeSent", started)
-    session.on("Network.loadingFinished", finished)
+    session.on("Network.dataReceived", received)
     page.evaluate(WATCH)
     sweep(page, "#unlearning-c_star-1")
     page.wait_for_timeout(1500)
     seen: dict[str, Any] = page.evaluate("() => window.watch")
     seen["last"] = page.evaluate("() => document.body.dataset.drawn === client.page.computationQuery()")
-    seen["sizes"] = sizes
+    seen["sizes"] = list(sizes.values())
     page.context.close()
     return seen
 

@@ -2,7 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { axisRange, columnExtent, displayPatches, figureLayout } from "../../assets/client/render/figure_layout.mjs";
+import {
+  axisRange,
+  columnExtent,
+  displayPatches,
+  figureLayout,
+  keepRanges,
+} from "../../assets/client/render/figure_layout.mjs";
 import { addEndMarkers, endPoint, figureTraces, trajectoryLines } from "../../assets/client/render/figure_traces.mjs";
 import { enlarge, withThemeColors } from "../../assets/client/render/styles.mjs";
 import { forSeeds, isNear } from "./random.mjs";
@@ -77,6 +83,16 @@ test("a previous range is kept while it shows all values and at least half of it
     const used = (extent[1] - extent[0]) / (previous[1] - previous[0]);
     assert.equal(axisRange(extent, previous) === previous, inside && used >= 0.5);
   }));
+
+test("axes keep a previous range that shows the new one and is not much longer", () => {
+  const previous = { xaxis: [0, 3], yaxis: [-1, 11], yaxis2: [-1, 9], yaxis3: [0, 40] };
+  const axis = (low, high) => ({ range: [low, high] });
+  const layout = { xaxis: axis(0.5, 2.5), yaxis: axis(0, 12), yaxis2: axis(0, 7), yaxis3: axis(0, 20), margin: {} };
+  const ranges = keepRanges(layout, previous);
+  assert.deepEqual(ranges, { xaxis: [0, 3], yaxis: [0, 12], yaxis2: [-1, 9], yaxis3: [0, 20] });
+  for (const [name, range] of Object.entries(ranges)) assert.deepEqual(layout[name].range, range);
+  assert.deepEqual(keepRanges({ xaxis: axis(1, 2), yaxis: {} }, {}), { xaxis: [1, 2] });
+});
 
 test("the extent of columns is that of all finite values", () =>
   forSeeds(100, (random) => {

@@ -32,8 +32,8 @@ export class PictureLoader {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.restTimer = undefined;
     this.reconnection = new Reconnection(page, () => this.throttle.start());
-    /** @type {number | undefined} */
-    this.way = undefined; // ms to the server and back, if it is known
+    /** @type {number[]} */
+    this.ways = []; // ms to the server and back, of the latest answers
     this.throttle = new LatestWinsThrottle((id) =>
       whenVisible(() => {
         if (session.page === page) this.request(id);
@@ -45,6 +45,7 @@ export class PictureLoader {
   static MISSING = 15000; // ms after which plotly is missed
   static LARGEST_DRAFT = 4096; // pixels: what is magnified further comes as the stream itself (components/core/draft.py)
   static RECENT = 12; // pictures that are kept
+  static WAYS = 5; // answers of which the quickest says how long the way is
   // Between two pictures that a moving hand requests with their texts: ms, and times what a picture takes, so that a
   // server with many hands at once has most of its time for their pictures.
   static TEXT_INTERVAL = [500, 20];
@@ -99,7 +100,6 @@ export class PictureLoader {
       startedAt,
       picture,
       ended: false,
-      elapsed: null,
     };
   }
 
@@ -177,11 +177,13 @@ export class PictureLoader {
     const { page } = this;
     const { draft, job, result } = request;
     const { signal } = request.abort;
-    const address = this.address(request);
-    await this.readStream(address, signal, {
+    await this.readStream(this.address(request), signal, {
       onRelease: (release) => page.checkRelease(release),
       onChunk: (chunk) => {
-        if (chunk.kind === "start") request.elapsed = chunk.elapsed ?? null;
+        if (chunk.kind === "start" && chunk.elapsed !== undefined) {
+          const way = Math.max(performance.now() - request.startedAt - chunk.elapsed, 0);
+          this.ways = [...this.ways, way].slice(-PictureLoader.WAYS);
+        }
         if (chunk.kind === "text") request.picture.texts = chunk;
         if (chunk.kind === "end") {
           request.ended = true;
@@ -192,7 +194,6 @@ export class PictureLoader {
       },
       onBatch: draw,
     });
-    this.measureWay(address, request.elapsed);
     await this.whenMounted(signal);
     if (!this.isCurrent(request)) return;
     if (draft) this.parts = result.parts;
@@ -202,19 +203,11 @@ export class PictureLoader {
   }
 
   /**
-   * Learns how long the way to the server and back is: the least of all answers, for others have waited for a server
-   * with much to do.
-   *
-   * @param {string} address
-   * @param {number | null} elapsed ms that the server took
+   * The way to the server and back: the least of the latest answers, for the others have waited for a server or a page
+   * with much to do; undefined before the first.
    */
-  measureWay(address, elapsed) {
-    const [timing] = performance.getEntriesByName(new URL(address, location.href).href, "resource").slice(-1);
-    if (elapsed === null) return;
-    performance.clearResourceTimings(); // browsers keep 250
-    if (!(timing instanceof PerformanceResourceTiming)) return;
-    const way = Math.max(timing.responseStart - timing.requestStart - elapsed, 0);
-    this.way = Math.min(this.way ?? Infinity, way);
+  get way() {
+    return this.ways.length ? Math.min(...this.ways) : undefined;
   }
 
   /**

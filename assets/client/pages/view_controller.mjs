@@ -172,7 +172,7 @@ export class ViewController {
       return;
     }
     if (this.state.watched) this.state.watched = "auto"; // it is another job
-    this.isDrag = this.moving || this.controls.draggedId !== null;
+    this.isDrag = this.held;
     this.lastInputAt = performance.now();
     if (!this.loader.reconnection.disconnected) this.texts.showAlert([]);
     this.playsNext = false;
@@ -199,6 +199,11 @@ export class ViewController {
   /** Whether a hand is on a control: what is under it goes before everything else. */
   get moving() {
     return performance.now() < this.lastInputAt + ViewController.MOVING;
+  }
+
+  /** Whether a pointer holds a slider, or a control was moved just now. */
+  get held() {
+    return this.moving || this.controls.draggedId !== null;
   }
 
   /**
@@ -304,7 +309,7 @@ export class ViewController {
     const { result } = this.renderer;
     if (!this.renderer.mount() || !Object.keys(result.scenes).length) return;
     this.player.load(new Clock(result, this.state.clock, this.view.trajectory_axes), this.state.cursor);
-    this.renderer.draw(this.state, this.player.time, isDark(), this.moving);
+    this.renderer.draw(this.state, this.player.time, isDark(), this.held);
     for (const { gestures } of Object.values(this.renderer.figures)) if (gestures) gestures.draw();
   }
 

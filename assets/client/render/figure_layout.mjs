@@ -36,10 +36,11 @@ import { enlarge, withThemeColors } from "./styles.mjs";
  * @property {boolean} sized whether the layout states the size
  * @property {number} minLegendHeight pixels of a figure that has room for a legend
  * @property {boolean} touch whether the pointer is a finger
- * @property {Record<string, number[]> | null} previousRanges the ranges that are kept where they still fit
+ * @property {Record<string, number[]> | null} previousRanges of axes, which are kept where they still fit
  */
 
 const TITLE_HEIGHT = 48; // pixels of the ticks and the title of an x axis
+const MAX_STRETCH = 1.5; // of a range that is kept, over the one that an axis would have
 const MAX_WIDER_MARGIN = 24; // pixels by which a margin grows at most where type is larger
 
 /**
@@ -61,7 +62,7 @@ export function displayPatches(scene, state) {
 }
 
 /**
- * Return the layout of a figure, and the ranges of the axes that follow its data.
+ * Return the layout of a figure, and the ranges of its axes.
  *
  * @param {Scene} scene
  * @param {Patches} patches
@@ -74,8 +75,10 @@ export function figureLayout(scene, patches, context, display) {
   layout.template = structuredClone(view.templates[dark ? "dark" : "light"]);
   if (enlargement) enlargeLayout(layout, enlargement);
   for (const [path, value] of Object.entries(patches.layout)) setPath(layout, path, value);
-  const ranges = dataRanges(layout, patches.columns, context, display.previousRanges);
-  for (const [axis, range] of Object.entries(ranges)) layout[axis].range = range;
+  const previous = display.previousRanges ?? {};
+  for (const [axis, range] of Object.entries(dataRanges(layout, patches.columns, context, previous)))
+    layout[axis].range = range;
+  const ranges = keepRanges(layout, previous);
   applyWindow(layout, state[display.window]);
   if (layout.showlegend && display.size.height < display.minLegendHeight) {
     // The pointer shows the names of lines.
@@ -121,7 +124,7 @@ function setPath(layout, path, value) {
  * @param {Layout} layout
  * @param {Record<string, string>} columns
  * @param {FigureContext} context
- * @param {Record<string, number[]> | null} previousRanges
+ * @param {Record<string, number[]>} previousRanges
  */
 function dataRanges(layout, columns, { view, trajectories }, previousRanges) {
   /** @type {Record<string, number[]>} */
@@ -131,7 +134,27 @@ function dataRanges(layout, columns, { view, trajectories }, previousRanges) {
     const extent = columnExtent(trajectories, names, layout[axis].type === "log");
     if (!extent) ranges[axis] = layout[axis].range || (layout[axis].type === "log" ? [-1, 1] : [0, 1]);
     else if (names[0] === view.time.column) ranges[axis] = extent;
-    else ranges[axis] = axisRange(extent, previousRanges?.[axis]);
+    else ranges[axis] = axisRange(extent, previousRanges[axis]);
+  }
+  return ranges;
+}
+
+/**
+ * Keep the previous ranges of a layout's axes where they show the whole new ones and are at most half as long again, so
+ * that axes stay while a slider moves. Return the ranges of all axes that have one.
+ *
+ * @param {Layout} layout is changed
+ * @param {Record<string, number[]>} previousRanges
+ */
+export function keepRanges(layout, previousRanges) {
+  /** @type {Record<string, number[]>} */
+  const ranges = {};
+  for (const [name, axis] of Object.entries(layout)) {
+    if (!/^[xy]axis/.test(name) || !axis.range) continue;
+    const [low, high] = axis.range,
+      [from, to] = previousRanges[name] ?? [NaN, NaN];
+    const fits = from <= low && high <= to && to - from <= MAX_STRETCH * (high - low);
+    ranges[name] = axis.range = fits ? [from, to] : axis.range;
   }
   return ranges;
 }
@@ -171,8 +194,9 @@ export function columnExtent(trajectories, names, log) {
 export function axisRange([low, high], previous) {
   if (previous && low >= previous[0] && high <= previous[1] && high - low >= (previous[1] - previous[0]) / 2)
     return previous;
-  const margin = 0.07 * (high - low) || Math.max(Math.abs(high), 1) * 0.05;
-  // Round outwards so that the axis does not jitter while a slider moves.
+  // While a slider moves, there is room for the values that may come next.
+  const margin = (previous ? 0.2 : 0.07) * (high - low) || Math.max(Math.abs(high), 1) * 0.05;
+  // Round outwards so that the axis seldom changes while a slider moves.
   const step = 10 ** Math.floor(Math.log10(high - low + 2 * margin)) / 5;
   return [Math.floor((low - margin) / step) * step, Math.ceil((high + margin) / step) * step];
 }

@@ -29,5 +29,4 @@ export interface PictureRequest {
   /** whether the stream has come to its end without an error */
   ended: boolean;
   /** ms that the server took to its first chunk, if it has said so */
-  elapsed: number | null;
 }
