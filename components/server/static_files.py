@@ -6,11 +6,11 @@ import hashlib
 from typing import Any
 
 from cachelib import SimpleCache
-from flask import Flask, Request, Response, g, request, send_from_directory
+from flask import Flask, Request, Response, abort, g, request, send_from_directory
 from flask_compress import Compress
 
 from components.operations.build_id import build_id
-from components.ui.client_modules import CLIENT
+from components.ui.client_modules import CLIENT, MAIN, modules
 
 COMPRESSION: dict[str, Any] = {
     "COMPRESS_MIMETYPES": [
@@ -34,13 +34,20 @@ MAX_FILES = 128  # about eighty are served
 def register(server: Flask) -> None:
     """Add compression and cache headers to every response of the server."""
     server.config.update(COMPRESSION)
+    later = set(modules(MAIN)) - set(modules(MAIN, later=False))
     compress = Compress(server)
     server.config.update(COMPRESS_CACHE_BACKEND=_memory, COMPRESS_CACHE_KEY=_content)
     compress_file = Compress(server)
 
     @server.get("/client/<release>/<path:path>")
     def client_module(release: str, path: str) -> Response:
-        """A module of the client, under the release so that what imports it has the same one."""
+        """A module of the client, under the release so that what imports it has the same one.
+
+        A page that comes while the app is updated has all of its modules from the new release; a module that an older
+        page imports later would not fit the others.
+        """
+        if release != build_id() and path in later:
+            abort(404)
         response = send_from_directory(CLIENT, path, mimetype="text/javascript")
         g.versioned = release == build_id()
         return response

@@ -54,8 +54,10 @@ export class SaveMenu {
       this.item("Link of this picture", () => copyLink(page)),
       this.item("Short link", async () => copyText(page, await this.shortLink())),
       this.item("QR code of the link", () => this.openQrCode()),
-      this.item("Link for a class…", async () => (await import("./class_link_dialog.mjs")).openClassLinkDialog(page)),
-      this.item("Embed…", async () => (await import("./embed_dialog.mjs")).openEmbedDialog(page)),
+      this.item("Link for a class…", async () =>
+        (await loaded(import("./class_link_dialog.mjs"))).openClassLinkDialog(page),
+      ),
+      this.item("Embed…", async () => (await loaded(import("./embed_dialog.mjs"))).openEmbedDialog(page)),
       createElement("hr"),
     ];
   }
@@ -66,7 +68,7 @@ export class SaveMenu {
       this.item(`${figure.title}, PNG`, () => this.savePicture(figure, "png")),
     ]);
     if (session.recorded) return items;
-    const openDialog = async () => (await import("./figure_dialog.mjs")).openFigureDialog(this.page);
+    const openDialog = async () => (await loaded(import("./figure_dialog.mjs"))).openFigureDialog(this.page);
     return [...items, this.item("Figure for a paper or a slide…", openDialog)];
   }
 
@@ -90,7 +92,7 @@ export class SaveMenu {
   }
 
   async openQrCode() {
-    const { openQrCode } = await import("./qr_code.mjs");
+    const { openQrCode } = await loaded(import("./qr_code.mjs"));
     await openQrCode(await this.shortLink(), this.hostname);
   }
 
@@ -117,7 +119,7 @@ export class SaveMenu {
   async savePicture(figure, format) {
     const { page } = this;
     await page.renderer.whenDrawn;
-    const { pictureFile } = await import("../render/picture_file.mjs");
+    const { pictureFile } = await loaded(import("../render/picture_file.mjs"));
     const { blob, name } = await pictureFile(page, figure, format);
     saveFile(blob, name);
     page.texts.showToast(`${name} saved.`);
@@ -140,3 +142,15 @@ export class SaveMenu {
     return downloadFile(this.page, `${route}/${view.name}.${kind}?${query(view, state)}`);
   }
 }
+
+/**
+ * A module that is imported when it is needed. The server has none for a page of an earlier release.
+ *
+ * @template Module
+ * @param {Promise<Module>} module
+ */
+const loaded = (module) =>
+  module.catch((error) => {
+    console.warn(error);
+    throw new Refusal(["A part of this page could not be loaded. Reload the page; the link keeps the picture."]);
+  });

@@ -43,6 +43,14 @@ def test_modules_of_another_release_are_not_stored(client: FlaskClient) -> None:
     assert "immutable" not in answer.headers.get("Cache-Control", "")
 
 
+def test_what_a_page_imports_later_is_of_its_own_release(client: FlaskClient) -> None:
+    later = set(modules(MAIN)) - set(modules(MAIN, later=False))
+    assert "ui/embed_dialog.mjs" in later
+    for path in later:
+        assert client.get(f"/client/{build_id()}/{path}").status_code == 200
+        assert client.get(f"/client/0123456789ab/{path}").status_code == 404
+
+
 @pytest.mark.parametrize("path", ["../../app.py", "%2e%2e/%2e%2e/app.py", "missing.mjs", "core"])
 def test_nothing_else_is_served(client: FlaskClient, path: str) -> None:
     assert client.get(f"/client/{build_id()}/{path}").status_code == 404
