@@ -9,6 +9,7 @@ import pytest
 
 from components.core.view import View
 from components.views.registry import VIEWS
+from tests.browser.hand import until
 from tests.components.pixels import read
 
 LEVELS = 100  # of 255 by which a pixel differs from those around it in the other picture
@@ -66,3 +67,31 @@ def test_a_sketch_is_like_the_figure(open_page: Any, view: View, theme: str) -> 
     again = pictures(page, ids)
     for each in ids:
         assert apart(plotly[each], again[each]) == 0.0, "plotly's own comes back"
+
+
+# What is hidden of plotly's drawing, and the traces that it has.
+HIDDEN = """() => Object.values(client.page.renderer.figures).flatMap(({ gd }) =>
+  [...gd.querySelectorAll(".scatterlayer :is(.trace, .point)")].filter((node) => !node.checkVisibility({
+    visibilityProperty: true })).map((node) => node.getAttribute("class")))"""
+
+
+def test_plotly_shows_all_of_its_drawing_after_sketches_of_other_numbers_of_curves(open_page: Any) -> None:
+    """The first state has two separatrices, the last one three: plotly uses its elements for other traces."""
+    page = open_page("/")
+    assert page.evaluate(HIDDEN) == []
+    slider = page.locator("#unlearning-c_star-2").bounding_box()
+    y = slider["y"] + slider["height"] / 2
+    page.mouse.move(slider["x"] + 0.66 * slider["width"], y)
+    page.mouse.down()
+    seen = set()
+    for step in range(30):
+        page.mouse.move(slider["x"] + (0.66 - 0.015 * step) * slider["width"], y)
+        page.wait_for_timeout(15)
+        seen.add(page.evaluate("() => client.page.renderer.figures.plane.deferred === true"))
+    assert True in seen, "some of it is sketched"
+    page.mouse.up()
+    until(page, "document.body.dataset.drawn === client.page.computationQuery()")
+    until(page, "!client.page.renderer.figures.plane.deferred")
+    count = "() => client.page.renderer.figures.plane.gd.data.filter(({ name }) => name === 'separatrix').length"
+    assert page.evaluate(count) == 3
+    assert page.evaluate(HIDDEN) == []

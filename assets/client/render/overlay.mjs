@@ -30,7 +30,8 @@ export class Overlay {
     this.drawnField = null;
     /** @type {{ cells: Cells, dark: boolean } | null} */
     this.drawnCells = null;
-    this.isHiding = false; // whether traces of plotly are hidden
+    /** @type {SVGElement[]} */
+    this.hidden = []; // of plotly's drawing
     /** @type {{ below: SVGElement[], above: SVGElement[] }} */
     this.sketched = { below: [], above: [] }; // what is drawn under and over the lines
   }
@@ -125,7 +126,8 @@ export class Overlay {
    * @param {number | null} time of the cursor; null where there is none
    */
   drawLines(lines, cutAt, time) {
-    this.hideTraces(cutAt !== null, time !== null);
+    const isSketched = this.gd.classList.contains("sketched"); // all of plotly's drawing is hidden
+    this.hideTraces(cutAt !== null && !isSketched, time !== null && !isSketched);
     const full = this.gd._fullLayout;
     if (!full || !full._size || (cutAt === null && time === null)) {
       if (this.over.firstChild) this.over.replaceChildren();
@@ -146,28 +148,29 @@ export class Overlay {
    * @param {boolean} clouds whether clouds are
    */
   hideTraces(lines, clouds) {
-    if (!lines && !clouds && !this.isHiding) return;
-    this.isHiding = lines || clouds;
+    // Plotly may have used the elements for other traces since.
+    for (const element of this.hidden.splice(0)) element.style.display = "";
+    if (!lines && !clouds) return;
     for (const { meta, uid } of this.gd._fullData || []) {
       const node = meta && /** @type {SVGElement | null} */ (this.gd.querySelector(`.trace${uid}`));
       if (!node) continue;
-      if (meta.role === "cloud") setHidden(node, clouds);
-      else if (meta.role === "line") setHidden(node, lines);
-      else {
-        /** @type {NodeListOf<SVGElement>} */
-        const points = node.querySelectorAll(".point"); // of the marks, the second half are ends
-        points.forEach((point, k) => setHidden(point, lines && 2 * k >= points.length));
-      }
+      if (meta.role === "cloud" ? clouds : lines) this.hidden.push(...hideable(node, meta.role));
     }
+    for (const element of this.hidden) element.style.display = "none";
   }
 }
 
 /**
- * @param {SVGElement} element
- * @param {boolean} hidden
+ * What shows the times after the cursor in plotly's drawing of a trace: a line or a cloud, or of marks the second half,
+ * which are ends.
+ *
+ * @param {SVGElement} node
+ * @param {string} role
  */
-function setHidden(element, hidden) {
-  element.style.display = hidden ? "none" : "";
+function hideable(node, role) {
+  if (role === "line" || role === "cloud") return [node];
+  const points = /** @type {SVGElement[]} */ ([...node.querySelectorAll(".point")]);
+  return points.slice(Math.ceil(points.length / 2));
 }
 
 /**

@@ -24,9 +24,10 @@ const BASELINES = { top: -0.25, middle: 0.25, bottom: 0.75 };
 const STYLES = /** @type {Record<string, Record<string, string>>} */ ({
   b: { "font-weight": "bold" },
   i: { "font-style": "italic" },
-  sub: { "font-size": "70%", "baseline-shift": "-30%" },
-  sup: { "font-size": "70%", "baseline-shift": "60%" },
+  sub: { "font-size": "70%" },
+  sup: { "font-size": "70%" },
 });
+const LOWERED = /** @type {Record<string, number>} */ ({ sub: 0.21, sup: -0.42 }); // font sizes, as plotly has them
 const TAG = /<(\/?)(\w+)>/;
 
 /**
@@ -137,7 +138,7 @@ function textElement({ text, textposition = "middle center", textfont = {} }, { 
       "font-size": size,
       style: "white-space: pre",
     },
-    ...spans(styleOf(text ?? "", index)),
+    ...spans(styleOf(text ?? "", index), size),
   );
 }
 
@@ -145,17 +146,23 @@ function textElement({ text, textposition = "middle center", textfont = {} }, { 
  * The parts of a text with plotly's tags.
  *
  * @param {string} text
+ * @param {number} size of its font, in pixels
  */
-function spans(text) {
+function spans(text, size) {
   const [start, ...rest] = text.split(TAG);
   /** @type {string[]} */
   const open = [];
   const parts = [svgElement("tspan", {}, start)];
+  let lowered = 0; // font sizes; Firefox knows no baseline-shift
   for (let k = 0; k < rest.length; k += 3) {
     const [slash, tag, words] = rest.slice(k, k + 3);
     if (slash) open.splice(open.lastIndexOf(tag), 1);
     else open.push(tag);
-    if (words) parts.push(svgElement("tspan", Object.assign({}, ...open.map((name) => STYLES[name])), words));
+    if (!words) continue;
+    const level = open.reduce((sum, name) => sum + (LOWERED[name] ?? 0), 0);
+    const styles = open.map((name) => STYLES[name]);
+    parts.push(svgElement("tspan", Object.assign({ dy: (level - lowered) * size }, ...styles), words));
+    lowered = level;
   }
   return parts;
 }
