@@ -71,9 +71,10 @@ def test_a_sketch_is_like_the_figure(open_page: Any, view: View, theme: str) -> 
 
 # What is hidden of plotly's drawing, and the traces that it has.
 HIDDEN = """() => Object.values(client.page.renderer.figures).flatMap(({ gd }) =>
-  [...gd.querySelectorAll(".scatterlayer :is(.trace, .point)")].filter((node) => !node.checkVisibility({
-    visibilityProperty: true })).map((node) => node.getAttribute("class")))"""
-
+  [...gd.querySelectorAll(".scatterlayer, .scatterlayer .trace, .scatterlayer .point")].filter((node) => {
+    const { display, visibility } = getComputedStyle(node);
+    return display === "none" || visibility !== "visible";
+  }).map((node) => node.getAttribute("class")))"""
 # Hides trajectories before plotly draws, as where a sketch comes before it.
 HIDE_AND_REACT = """() => {
   const { react } = Plotly, { gd, overlay } = client.page.renderer.figures.plane;
