@@ -94,6 +94,11 @@ def band_trace(
     return {**made, "fill": "toself", "fillcolor": color, "opacity": opacity, "hoverinfo": "skip"}
 
 
+def empty_trace(row: int) -> Trace:
+    """A trace that shows nothing: plotly draws the axes of a row only if it has a trace."""
+    return scatter(x=[None], y=[None], yaxis=axis_of(row), name="axes", showlegend=False, hoverinfo="skip")
+
+
 def curve_meta(run: int, x: str, y: str) -> dict[str, Any]:
     """By which the client knows which columns of which run a line shows."""
     return {"run": run, "x": x, "y": y, "role": "line"}

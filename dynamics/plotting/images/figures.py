@@ -17,6 +17,7 @@ from dynamics.plotting.subplots import (
     axis_of,
     band_trace,
     curve_meta,
+    empty_trace,
     scatter,
     stacked_axes,
     time_trace,
@@ -113,7 +114,7 @@ def plane(shape: ExperimentShape) -> Figure:
         short = shape.experiment == "scale" and shape.depth <= MAX_DEPTH_SHORT_LEGEND
         _named(layout, BOTTOM if short else DEEP_BOTTOM)
     count = 1 if shape.experiment == "unlearning" else len(shape.axes.quantities)
-    return {"data": _axes(count), "layout": layout}
+    return {"data": [empty_trace(row) for row in range(count)], "layout": layout}
 
 
 def _chance(shape: ExperimentShape, row: int) -> dict[str, Any]:
@@ -178,7 +179,7 @@ def panels(shape: ExperimentShape) -> tuple[Figure, dict[str, Any]]:
     display: dict[str, Any] = {"axis": {"linear": {"layout": linear}}}
     if any(name == "shown" for name, _ in rows):
         display["shown"] = {name: _choice(name, len(rows)) for name in PANEL_QUANTITIES}
-    return {"data": [*_axes(len(rows)), *_dashed(shape)], "layout": layout}, display
+    return {"data": [*map(empty_trace, range(len(rows))), *_dashed(shape)], "layout": layout}, display
 
 
 def _choice(name: str, count: int) -> dict[str, Any]:
@@ -275,11 +276,3 @@ def _named(layout: dict[str, Any], bottom: int) -> None:
         "font": {"size": 11}, "itemclick": False, "itemdoubleclick": False,
     }  # fmt: skip
     layout["margin"] = {**layout["margin"], "b": bottom}
-
-
-def _axes(count: int) -> list[Trace]:
-    """Return an empty trace per row: plotly draws the axes of a row only if it has a trace."""
-    return [
-        scatter(x=[None], y=[None], yaxis=axis_of(number), showlegend=False, hoverinfo="skip")
-        for number in range(count)
-    ]

@@ -24,6 +24,7 @@ from dynamics.plotting.subplots import (
     axis_of,
     band_trace,
     curve_meta,
+    empty_trace,
     scatter,
     stacked_axes,
     time_trace,
@@ -144,9 +145,7 @@ def activation_panels(both: Sequence[ActivationRuns]) -> Figure:
     layout["showlegend"] = True
     layout["legend"] = {"orientation": "h", "x": 0, "y": -0.12, "yanchor": "top", "font": {"size": 11}}
     layout["margin"] = {"l": 62, "r": 24, "t": 14, "b": 96}
-    # plotly draws the axes of a row only if it has a trace.
-    lower = scatter(x=[None], y=[None], yaxis="y2", showlegend=False, hoverinfo="skip")
-    return {"data": [lower], "layout": layout}
+    return {"data": [empty_trace(1)], "layout": layout}
 
 
 def theory_traces(run: int, row: int) -> dict[str, list[Trace]]:
