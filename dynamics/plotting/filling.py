@@ -19,7 +19,7 @@ from dynamics.plotting.style import TEMPLATES
 from dynamics.typing import FloatArray
 
 DECADES = 1e-12  # of the largest: below, a logarithmic axis shows nothing
-MARGIN, AUTO_MARGIN = 0.07, 0.06  # of an extent, beyond its ends
+MARGIN = 0.07  # of an extent, beyond its ends
 
 
 @dataclass(frozen=True)
@@ -87,9 +87,6 @@ def fill(
     for axis in [key for key in layout if key.startswith(("xaxis", "yaxis"))]:
         layout[axis] = _merged(template[axis[:5]], layout[axis])
     traces = _filled_traces(figure["data"], runs, display.columns)
-    for axis in [key for key in layout if key.startswith(("xaxis", "yaxis"))]:
-        if not layout[axis].get("range"):
-            layout[axis]["range"] = _auto_range(axis, layout[axis], traces)
     traces = [_with_ends(trace, runs, layout, display.columns) for trace in traces]
     return {"data": traces, "layout": layout}
 
@@ -166,22 +163,6 @@ def _row(columns: Mapping[str, FloatArray], name: str | None) -> FloatArray:
     """Return a column; of a table its last row."""
     values = columns.get(name or "", np.empty(0))
     return values[-1] if values.ndim == 2 and len(values) else values.ravel()
-
-
-def _auto_range(axis: str, style: Mapping[str, Any], traces: Sequence[Trace]) -> list[float]:
-    """Return the range of what is on an axis, with some room."""
-    letter, log = axis[0], style.get("type") == "log"
-    short = axis.replace("axis", "")
-    columns = [trace[letter] for trace in traces if trace.get(f"{letter}axis", letter) == short and "x" in trace]
-    values = np.concatenate([numbers(values) for values in columns]) if columns else np.empty(0)
-    values = values[np.isfinite(values) & ((values > 0) | (not log))]
-    if not values.size:
-        return [-1.0, 1.0] if log else [0.0, 1.0]
-    low, high = float(values.min()), float(values.max())
-    if log:
-        low, high = log10(low), log10(high)
-    margin = AUTO_MARGIN * (high - low) or max(abs(high), 1) * 0.05
-    return [low - margin, high + margin]
 
 
 def _with_ends(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import log10
 from typing import Any
 
-from dynamics.plotting.schema import Trace
+import numpy as np
+
+from dynamics.plotting.schema import Figure, Trace
 
 PLAIN = {"type": "linear", "ticklabeloverflow": "allow"}  # what plotly would otherwise find out at every drawing
 TICKS = 12
 POWER_TICKS = 9.6  # plotly draws powers of ten a quarter larger than their size states
 GAP = 0.035  # half of it, between two rows, as a share of the height
+MARGIN = 0.06  # of the extent of data, beyond its ends
 
 
 def scatter(**properties: Any) -> Trace:
@@ -18,6 +22,33 @@ def scatter(**properties: Any) -> Trace:
     if "line" in properties:
         properties["line"] = {**properties["line"], "simplify": False}
     return {"type": "scatter", **properties}
+
+
+def with_ranges(data: Sequence[Trace], layout: dict[str, Any]) -> Figure:
+    """The figure of a layout, in which an axis without a range gets that of its data, with some room.
+
+    Renderers find ranges by rules of their own: a figure looks the same in all of them only if it states its ranges.
+    """
+    ranges = {
+        name: {**axis, "range": _data_range(data, name, axis.get("type") == "log")}
+        for name, axis in layout.items()
+        if name[1:5] == "axis" and "range" not in axis
+    }
+    return {"data": list(data), "layout": {**layout, **ranges}}
+
+
+def _data_range(data: Sequence[Trace], name: str, log: bool) -> list[float]:
+    letter, short = name[0], name.replace("axis", "")
+    columns = [np.asarray(trace[letter], float) for trace in data if trace.get(f"{letter}axis", letter) == short]
+    values = np.concatenate([np.empty(0), *columns])
+    values = values[np.isfinite(values) & ((values > 0) | (not log))]
+    if not values.size:
+        return [-1.0, 1.0] if log else [0.0, 1.0]
+    low, high = float(values.min()), float(values.max())
+    if log:
+        low, high = log10(low), log10(high)
+    margin = MARGIN * (high - low) or max(abs(high), 1) * 0.05
+    return [low - margin, high + margin]
 
 
 def axis_name(row: int) -> str:

@@ -148,6 +148,9 @@ def test_affordable_states_stream_to_their_end(view: View) -> None:
         assert {part["name"] for part in of_kind(parts, "scene")} == set(view.figures), state.query()
         for part in of_kind(parts, "scene"):
             go.Figure(part["figure"])
+            layout = part["figure"]["layout"]
+            axes = {name for name, axis in layout.items() if name[1:5] == "axis" and "range" not in axis}
+            assert axes <= set(layout.get("meta", {}).get("extent", {})), state.query()  # or renderers differ
         runs = {part["index"]: part for part in of_kind(parts, "trajectory")}
         assert set(range(parts[0]["runs"])) <= set(runs), state.query()
         for index, run in runs.items():

@@ -13,7 +13,7 @@ from dynamics.plotting.linear_network.panels import POINTS
 from dynamics.plotting.number_text import format_number
 from dynamics.plotting.schema import Figure, Trace
 from dynamics.plotting.style import LIGHT
-from dynamics.plotting.subplots import POWER_TICKS, scatter
+from dynamics.plotting.subplots import POWER_TICKS, scatter, with_ranges
 from dynamics.typing import FloatArray
 
 
@@ -30,7 +30,7 @@ def scaling(exponents: MeasuredExponents | None, width: bool) -> Figure:
         "dragmode": False,
     }
     if exponents is None:
-        return {"data": [], "layout": layout}
+        return with_ranges([], layout)
     scales, ratio = exponents.scales, abs(exponents.kernel_excess)
     for name, values in (("yaxis", ratio), ("yaxis2", abs(np.array([exponents.cos_start, exponents.cos_end])))):
         layout[name]["dtick"] = _ticks(values)
@@ -47,7 +47,7 @@ def scaling(exponents: MeasuredExponents | None, width: bool) -> Figure:
         last = float(np.median(values[-1]))
         if last > 0 and isfinite(last):
             data.append(_power(scales, last, power, "y2", {"color": color, "width": 1.2, "dash": "6px,3px"}))
-    return {"data": data, "layout": layout}
+    return with_ranges(data, layout)
 
 
 def _ticks(values: NDArray[np.floating[Any]]) -> Any:

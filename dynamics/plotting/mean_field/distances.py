@@ -10,7 +10,7 @@ import numpy as np
 from dynamics.plotting.mean_field.styles import DOTS, EXACT, NETWORK
 from dynamics.plotting.schema import Figure, Trace
 from dynamics.plotting.style import LIGHT
-from dynamics.plotting.subplots import POWER_TICKS, scatter
+from dynamics.plotting.subplots import POWER_TICKS, scatter, with_ranges
 from dynamics.simulation import NetworkDistances
 from dynamics.typing import FloatArray
 
@@ -28,8 +28,8 @@ def distance_means(values: FloatArray) -> FloatArray:
     return np.where(finite.any(axis=1), np.nansum(values, axis=1) / np.maximum(finite.sum(axis=1), 1), np.nan)
 
 
-def distance_axes(sizes: Sequence[tuple[int, int, int]]) -> Figure:
-    """Return the axes of distances over d (above) and over m (below), before there is anything in them."""
+def distance_axes(sizes: Sequence[tuple[int, int, int]], data: Sequence[Trace] = ()) -> Figure:
+    """Return the axes of distances over d (above) and over m (below), with what is in them."""
     axis = {"type": "log", "exponentformat": "power", "tickfont": {"size": POWER_TICKS}, "fixedrange": True}
     layout: dict[str, Any] = {
         "margin": {"l": 70, "r": 30, "t": 26, "b": 48},
@@ -48,7 +48,7 @@ def distance_axes(sizes: Sequence[tuple[int, int, int]]) -> Figure:
             "anchor": f"x{suffix}",
             "domain": domain, "dtick": "D2",
         }  # fmt: skip
-    return {"data": [], "layout": layout}
+    return with_ranges(data, layout)
 
 
 def distances(network_distances: NetworkDistances) -> Figure:
@@ -82,4 +82,4 @@ def distances(network_distances: NetworkDistances) -> Figure:
                     hovertemplate="exact flow, m = %{x}: %{y:.4g}<extra></extra>", **on,
                 )
             )  # fmt: skip
-    return {**distance_axes(sizes), "data": data}
+    return distance_axes(sizes, data)

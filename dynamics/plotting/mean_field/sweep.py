@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
 from dynamics.mean_field import EpsSweep
 from dynamics.plotting.mean_field.styles import degree_style
 from dynamics.plotting.schema import Figure, Trace
-from dynamics.plotting.subplots import POWER_TICKS, scatter
+from dynamics.plotting.subplots import POWER_TICKS, scatter, with_ranges
 from dynamics.typing import FloatArray
 
 MARKS = ("circle", "square", "diamond", "triangle-up", "triangle-down", "cross", "x")
@@ -45,11 +46,11 @@ def sweep(eps_sweep: EpsSweep) -> Figure:
                     line={"color": color, "width": 1.2, "dash": dash}, name=f"degree {k}, fit", hoverinfo="skip",
                 )
             )  # fmt: skip
-    return {**sweep_axes(eps_sweep.eps), "data": data}
+    return sweep_axes(eps_sweep.eps, data)
 
 
-def sweep_axes(eps: FloatArray) -> Figure:
-    """Return the axes of the sweep over epsilon, a little wider than it, before there is anything in them."""
+def sweep_axes(eps: FloatArray, data: Sequence[Trace] = ()) -> Figure:
+    """Return the axes of the sweep over epsilon, a little wider than it, with what is in them."""
     axis = {"type": "log", "exponentformat": "power", "tickfont": {"size": POWER_TICKS}, "ticklabeloverflow": "allow"}
     low, high = float(np.log10(eps[0])), float(np.log10(eps[-1]))
     layout = {
@@ -59,7 +60,7 @@ def sweep_axes(eps: FloatArray) -> Figure:
         "hovermode": "closest",
         "dragmode": False,
     }
-    return {"data": [], "layout": layout}
+    return with_ranges(data, layout)
 
 
 def learnable_degrees(eps_sweep: EpsSweep) -> list[int]:

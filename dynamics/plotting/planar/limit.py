@@ -13,7 +13,7 @@ from dynamics.plotting.planar.epsilon_study import EPSILONS, StudyPoint
 from dynamics.plotting.planar.styles import Run
 from dynamics.plotting.schema import Figure, Trace
 from dynamics.plotting.style import LIGHT
-from dynamics.plotting.subplots import PLAIN, POWER_TICKS, axis_name, axis_of, row_axis, scatter
+from dynamics.plotting.subplots import PLAIN, POWER_TICKS, axis_name, axis_of, row_axis, scatter, with_ranges
 
 MAX_THRESHOLD_ROWS = 3
 MAX_DEVIATION = 0.5  # of max(1, |limit|); beyond it the first term predicts nothing
@@ -44,7 +44,7 @@ def limit_panels(
                 hovertemplate=f"{run.name}: %{{y:.3g}}<extra></extra>",
             )
         )
-    return {"data": data, "layout": _layout(rows, present, ends)}
+    return with_ranges(data, _layout(rows, present, ends))
 
 
 def assigned(
