@@ -9,7 +9,7 @@ export OMP_NUM_THREADS = 1
 export OPENBLAS_NUM_THREADS = 1
 export NUMBA_CACHE_DIR = $(CURDIR)/.numba_cache
 
-.PHONY: run test check docs bench load soak fuzz claims cost nightly setup-run setup-test setup-client
+.PHONY: run test check docs bench load soak fuzz claims cost nightly references setup-run setup-test setup-client
 .DEFAULT_GOAL := run
 
 run: setup-run
@@ -63,7 +63,10 @@ cost: setup-test
 	@$(PY) -m tests.campaigns.cost
 
 nightly: setup-test
-	@EXAMPLES=nightly $(PY) -m pytest -n 2 --dist loadfile -m "nightly or hypothesis"
+	@EXAMPLES=nightly $(PY) -m pytest -n 2 --dist loadfile -m "nightly or hypothesis or stored"
+
+references: setup-test
+	@REFERENCES=write $(PY) -m pytest -m stored
 
 setup-run:
 	@sh .ci/setup run

@@ -7,8 +7,42 @@ from scipy.integrate import solve_ivp
 
 from tests.dynamics.cases import DELAYED, PARTIAL, PUBLISHED
 from tests.dynamics.reference import System, compare, integrate, solve
+from tests.stored import stored
 
 
+EVEN, GEOMETRIC = np.linspace(0, 1, 50)[1:], np.logspace(-6, 0, 40)  # times over the last one
+
+
+@stored
+def by_scipy(c, c_star, eps, a0, tau_end, method, rtol, atol):
+    """rho and a by a method of scipy: at even times by the explicit one, which takes no Jacobian."""
+    system = System(c, c_star, eps)
+    tau = tau_end * (EVEN if method == "DOP853" else GEOMETRIC)
+    jacobian = {} if method == "DOP853" else {"jac": lambda t, y: system.jacobian(y[0], y[1])}
+    found = solve_ivp(
+        lambda t, y: system.rhs(y[0], y[1]), (0, tau_end), (0, a0), method, tau, rtol=rtol, atol=atol, **jacobian
+    )
+    assert found.success
+    return found.y
+
+
+@stored
+def by_taylor(c, c_star, eps, a0, tau):
+    """rho and a at a time by a Taylor method in more than twenty digits."""
+    system = System(c, c_star, eps)
+    A, B = [mpmath.mpf(float(x)) for x in system.A], [mpmath.mpf(float(x)) for x in system.B]
+
+    def rhs(tau, y):
+        R, a = mpmath.tanh(y[0]), y[1]
+        drho = a * sum((k + 1) * R**k * (A[k] - a * B[k] * R ** (k + 1)) for k in range(5)) / system.eps
+        return [drho, sum(R ** (k + 1) * (A[k] - a * B[k] * R ** (k + 1)) for k in range(5))]
+
+    with mpmath.workdps(22):
+        rho, a = mpmath.odefun(rhs, 0, [mpmath.mpf(0), mpmath.mpf(a0)], tol=mpmath.mpf("1e-16"))(mpmath.mpf(str(tau)))
+    return float(rho), float(a)
+
+
+@pytest.mark.stored
 @pytest.mark.parametrize(
     ("c", "c_star", "eps", "a0", "tau_end"),
     [
@@ -20,50 +54,28 @@ from tests.dynamics.reference import System, compare, integrate, solve
     ],
 )
 def test_the_reference_agrees_with_an_explicit_method_of_order_eight(c, c_star, eps, a0, tau_end):
-    system = System(c, c_star, eps)
-    tau = np.linspace(0, tau_end, 50)[1:]
-    other = solve_ivp(
-        lambda t, y: system.rhs(y[0], y[1]), (0, tau_end), (0, a0), method="DOP853", rtol=1e-12, atol=1e-13, t_eval=tau
-    )
-    rho, a = integrate(system, a0, 0, tau_end)(tau)
-    np.testing.assert_allclose(np.tanh(rho), np.tanh(other.y[0]), atol=1e-10)
-    np.testing.assert_allclose(a, other.y[1], atol=1e-9)
+    other = by_scipy(c, c_star, eps, a0, tau_end, "DOP853", 1e-12, 1e-13)
+    rho, a = integrate(System(c, c_star, eps), a0, 0, tau_end)(tau_end * EVEN)
+    np.testing.assert_allclose(np.tanh(rho), np.tanh(other[0]), atol=1e-10)
+    np.testing.assert_allclose(a, other[1], atol=1e-9)
 
 
+@pytest.mark.stored
 @pytest.mark.parametrize(("c", "c_star", "a0"), [(*PUBLISHED, 9), (*PUBLISHED, 10), (*DELAYED, 0.1)])
 @pytest.mark.parametrize("method", ["Radau", "LSODA"])
 def test_the_reference_agrees_with_stiff_methods_at_small_eps(c, c_star, a0, method):
-    system = System(c, c_star, 1e-4)
-    tau = np.logspace(-3, 3, 40)
-    other = solve_ivp(
-        lambda t, y: system.rhs(y[0], y[1]),
-        (0, 1e3),
-        (0, a0),
-        method=method,
-        rtol=1e-10,
-        atol=1e-12,
-        t_eval=tau,
-        jac=lambda t, y: system.jacobian(y[0], y[1]),
-    )
+    other = by_scipy(c, c_star, 1e-4, a0, 1e3, method, 1e-10, 1e-12)
     # scipy's own error at this tolerance; the orbit clause of `compare` takes care of the jumps
-    misses = compare(solve(c, c_star, 1e-4, a0, 0, 1e3), tau, np.tanh(other.y[0]), other.y[1], tol=1e-6)
+    misses = compare(solve(c, c_star, 1e-4, a0, 0, 1e3), 1e3 * GEOMETRIC, np.tanh(other[0]), other[1], tol=1e-6)
     assert not misses, str(misses)
 
 
+@pytest.mark.stored
 def test_the_reference_agrees_with_a_taylor_method_in_twenty_digits():
-    system = System(*PUBLISHED, 0.5)
-    A, B = [mpmath.mpf(float(x)) for x in system.A], [mpmath.mpf(float(x)) for x in system.B]
-
-    def rhs(tau, y):
-        R, a = mpmath.tanh(y[0]), y[1]
-        drho = a * sum((k + 1) * R**k * (A[k] - a * B[k] * R ** (k + 1)) for k in range(5)) / system.eps
-        return [drho, sum(R ** (k + 1) * (A[k] - a * B[k] * R ** (k + 1)) for k in range(5))]
-
-    with mpmath.workdps(22):
-        rho, a = mpmath.odefun(rhs, 0, [mpmath.mpf(0), mpmath.mpf(2)], tol=mpmath.mpf("1e-16"))(mpmath.mpf("0.1"))
-    mine = integrate(system, 2, 0, 0.1)(0.1)
-    assert float(mine[0][0]) == pytest.approx(float(rho), abs=1e-12)
-    assert float(mine[1][0]) == pytest.approx(float(a), abs=1e-12)
+    rho, a = by_taylor(*PUBLISHED, 0.5, 2, 0.1)
+    mine = integrate(System(*PUBLISHED, 0.5), 2, 0, 0.1)(0.1)
+    assert float(mine[0][0]) == pytest.approx(rho, abs=1e-12)
+    assert float(mine[1][0]) == pytest.approx(a, abs=1e-12)
 
 
 def test_the_reference_conserves_what_one_term_conserves():

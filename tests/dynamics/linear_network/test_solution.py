@@ -13,6 +13,7 @@ from scipy.integrate import solve_ivp
 from dynamics import LinearNetwork, MechanismName, largest_faithful_step
 from dynamics.interruption import interruptible
 from dynamics.linear_network.norms import dot
+from tests.stored import stored
 
 
 def integrated(network, t):
@@ -417,8 +418,14 @@ def test_every_loss_passes_the_same_points(network, beta, share):
         assert getattr(here, name)[0] == pytest.approx(getattr(there, name)[0], rel=1e-9)
 
 
-def time_by_many_digits(network, share):
+def small_network(sigma, y, beta):
+    return LinearNetwork.random(6, sigma_u=sigma, sigma_w=sigma, y=y, gamma=0.3, beta=beta, seed=11)
+
+
+@stored
+def time_by_many_digits(sigma, y, beta, share):
     """The integral of df / (df/dt), in the variable asinh(f / floor), and beyond in ln |f - y|."""
+    network = small_network(sigma, y, beta)
     with mpmath.workdps(40):
         flow = network.flow
         g, y, f0, beta = (mpmath.mpf(one) for one in (flow.g, flow.y, flow.f0, network.beta))
@@ -438,14 +445,16 @@ def time_by_many_digits(network, share):
         return float(t / (2 * g * (beta + 1)))
 
 
+@pytest.mark.stored
 @pytest.mark.parametrize("beta", [0.25, 0.7, 1.0, 1.001, 2.5, 4.0])
 @pytest.mark.parametrize(
     ("sigma", "y"), [(1e-9, 2.0), (1e-20, -3.0), (1.0, 2.0), (30.0, 1e-3), (1e4, -1e-2), (3.0, -1e5)]
 )
 def test_the_clock_of_other_losses_keeps_its_accuracy(sigma, y, beta):
-    network = LinearNetwork.random(6, sigma_u=sigma, sigma_w=sigma, y=y, gamma=0.3, beta=beta, seed=11)
+    network = small_network(sigma, y, beta)
     for share in (0.02, 1e-6):
-        assert network.time_to(share) == pytest.approx(time_by_many_digits(network, share), rel=1e-10)
+        truth = float(time_by_many_digits(sigma, y, beta, share))
+        assert network.time_to(share) == pytest.approx(truth, rel=1e-10)
 
 
 # --- one point for data on a line ----------------------------------------------------------------

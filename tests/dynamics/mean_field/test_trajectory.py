@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from dynamics import MeanFieldModel, ResultCode, UnlearningModel, initial_weights
+from tests.stored import stored
 
 POLYNOMIAL = (0.4, 0.5, 0.28)
 
@@ -55,13 +56,26 @@ def reference(model, a0, t, rtol=1e-9):
     return np.array(risk), a.T, s.T
 
 
+def ten_neurons(activation, eps):
+    """A model, a start, and times."""
+    model = MeanFieldModel(activation=activation, eps=eps, m=10)
+    return model, initial_weights(10, 3), np.geomspace(0.1 * eps, 1.0, 40)
+
+
+@stored
+def risk_and_s_of_ten_neurons(activation, eps):
+    risk, _, s = reference(*ten_neurons(activation, eps))
+    return np.column_stack([risk, s])
+
+
+@pytest.mark.stored
 @pytest.mark.parametrize("activation", ["relu", POLYNOMIAL, "tanh"])
 @pytest.mark.parametrize("eps", [1e-1, 1e-3, 1e-6])
 def test_risk_agrees_with_radau(activation, eps):
-    model = MeanFieldModel(activation=activation, eps=eps, m=10)
-    t = np.geomspace(0.1 * eps, 1.0, 40)
-    run = model.trajectory(seed=3, t=t)
-    risk, _, s = reference(model, run.a0, t)
+    model, a0, t = ten_neurons(activation, eps)
+    run = model.trajectory(a0, t=t)
+    risk, s = np.split(risk_and_s_of_ten_neurons(activation, eps), [1], axis=1)
+    risk = risk[:, 0]
     assert run.code is ResultCode.SUCCESS
     assert np.abs(run.risk - risk).max() < 1e-6
     assert np.abs(run.s - s).max() < 1e-5

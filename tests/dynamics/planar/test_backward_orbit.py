@@ -10,6 +10,7 @@ from scipy.integrate import solve_ivp
 
 from dynamics import UnlearningModel
 from tests.dynamics.cases import ONES, OUTER_SADDLE, PARTIAL, PUBLISHED
+from tests.parameters import half_of_product
 
 A_MAX = 25.0
 
@@ -49,9 +50,8 @@ def test_the_solution_from_the_end_of_a_past_comes_back(
     assert distance(run.R, run.a, R0, a0) < 1e-6
 
 
-@pytest.mark.parametrize("eps", [1.0, 0.1])
+@pytest.mark.parametrize(("start", "eps"), half_of_product(STARTS, [1.0, 0.1]))
 @PROBLEMS
-@pytest.mark.parametrize("start", STARTS)
 def test_a_past_is_what_another_integrator_finds_backward(
     c: tuple[float, ...], c_star: tuple[float, ...], eps: float, start: tuple[float, float]
 ) -> None:
