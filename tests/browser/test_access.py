@@ -12,6 +12,7 @@ from tests.browser.axe import violations
 from tests.browser.conftest import DESKTOP
 from tests.browser.hand import STATE, box, settled, slider, until, wait_for_query
 from tests.components.pixels import read
+from tests.parameters import some_of
 
 THEME = 'client.load("ui/theme.mjs")'
 
@@ -20,7 +21,7 @@ PAGES = {
     "unlearning": "/?v=1&eps=0",  # each with a sentence about the link
     "phase map": "/phase-map?v=1&eps=0",
     "time-scales": "/time-scales?v=1&eps=0&m=4",
-    "linear network": "/linear-network?v=1&d=0",
+    "linear network": "/linear-network?v=1&d=0",  # its other panels: what they add is checked on this page
     "phase diagram": "/linear-network?v=1&d=0&pan=map",
     "scaling": "/linear-network?v=1&d=0&pan=scaling",
     "activations": "/linear-network?v=1&d=0&pan=activations",
@@ -32,12 +33,25 @@ PAGES = {
 PLOTS = ".js-plotly-plot"  # on a phone they hold the same elements, in the same colors
 
 
-@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
+PANELS = ("phase diagram", "scaling", "activations")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, id=name, marks=pytest.mark.nightly if name in PANELS else ()) for name, path in PAGES.items()],
+)
 def test_axe_finds_nothing_serious(open_page: Any, path: str) -> None:
     """Every rule on the whole page, then on what each mode adds to it; the colors again in the dark."""
     page = open_page(path)
     page.wait_for_selector("#sentences li")
     check(page)
+    if path == PAGES["linear network"]:
+        for panel in ("map", "scaling", "activations"):
+            page.evaluate("(panel) => client.page.commitState({ ...client.page.state, panel })", panel)
+            settled(page)
+            check(page, within=".panels")
+        page.evaluate("client.page.commitState({ ...client.page.state, panel: 'course' })")
+        settled(page)
     if path == PAGES["unlearning"]:  # whose menus are those of all, and more
         for menu in ("#save-menu", ".popup"):
             for opened in page.locator(menu).all():
@@ -60,7 +74,9 @@ def test_axe_finds_nothing_serious(open_page: Any, path: str) -> None:
     check(page, but=PLOTS)
 
 
-def test_axe_finds_nothing_serious_in_the_lecture(open_page: Any) -> None:
+@pytest.mark.parametrize("everywhere", [False, pytest.param(True, marks=pytest.mark.nightly)])
+def test_axe_finds_nothing_serious_in_the_lecture(open_page: Any, everywhere: bool) -> None:
+    """The list and a step in all themes and on a phone; what other steps add to it in the light, or everywhere too."""
     page = open_page("/lecture", drawn=False)
     page.wait_for_selector(".stories")
     page.click(".story-list summary")
@@ -68,16 +84,23 @@ def test_axe_finds_nothing_serious_in_the_lecture(open_page: Any) -> None:
     page.click("text=What is unlearned")
     ready(page)
     check_everywhere(page)
+
+    def check_more() -> None:
+        if everywhere:
+            check_everywhere(page)
+        else:
+            check(page, but=PLOTS)
+
     page.keyboard.press("t")
     expect(page.locator("#take-controls")).to_have_text("Back to the story")
-    check_everywhere(page)
+    check_more()
     for step in ("quadratic", "draw-it"):
         page.goto(page.url.partition("/lecture")[0] + f"/lecture/what-is-unlearned/{step}")
         ready(page)
-        check_everywhere(page)
+        check_more()
         page.keyboard.press("ArrowRight")
         expect(page.locator(".then")).to_be_visible()
-        check_everywhere(page)
+        check_more()
 
 
 def become_a_phone(page: Page) -> None:
@@ -123,7 +146,10 @@ def focus(page: Page) -> str:
     return page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()")
 
 
-@pytest.mark.parametrize("path", ["/", PAGES["time-scales"], PAGES["phase diagram"], "/lab/images"])
+KEYS = ["/", PAGES["time-scales"], PAGES["phase diagram"], "/lab/images"]
+
+
+@pytest.mark.parametrize("path", some_of(KEYS, "/", PAGES["phase diagram"]))  # a plane, and a map with its ends
 def test_tab_reaches_every_control_once_and_shows_where_it_is(open_page: Any, path: str) -> None:
     page = open_page(path)
     wanted = page.evaluate("""() => [...document.querySelectorAll(

@@ -18,6 +18,7 @@ from components.views.registry import VIEWS
 from tests.browser.conftest import Silent
 from tests.browser.hand import until
 from tests.browser.test_access import PLOTS, become_a_phone, check, to_theme
+from tests.parameters import some_of
 
 ASKED = ("/resolve/", "/stream/", "/text/", "/jobs/")
 FAR = "<div style='height: 3000px'>A long text.</div>"
@@ -83,9 +84,7 @@ def test_a_page_of_another_origin_holds_an_embed_without_entering_its_history(ho
 
 
 @pytest.mark.allowed_faults("request to another host")
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=() if name in SANDBOXED else pytest.mark.nightly) for name in VIEWS]
-)
+@pytest.mark.parametrize("name", some_of(VIEWS, *SANDBOXED))
 def test_a_sandboxed_frame_without_an_origin_shows_the_picture_and_redraws_it(hosted: Any, name: str) -> None:
     _, frame, _ = hosted(link=f"{VIEWS[name].path}?v=1&embed=main", more="sandbox='allow-scripts'")
     frame.wait_for_selector("body[data-drawn]")
@@ -144,7 +143,7 @@ def test_out_of_sight_nothing_is_asked_for_and_in_sight_it_goes_on(hosted: Any) 
     assert frame.evaluate("window.followed")
 
 
-@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize("name", some_of(VIEWS, *SANDBOXED))
 def test_each_view_has_two_small_sizes(open_page: Any, name: str) -> None:
     view = VIEWS[name]
     page = open_page(f"{view.path}?v=1&embed=main", viewport={"width": 480, "height": 320})
@@ -170,7 +169,7 @@ def test_each_view_has_two_small_sizes(open_page: Any, name: str) -> None:
             expect(page.locator(f"#{first.id}")).not_to_be_visible()
 
 
-@pytest.mark.parametrize("size", ["full", "main", "plot"])
+@pytest.mark.parametrize("size", some_of(["full", "main", "plot"], "full", "plot"))
 def test_axe_finds_nothing_serious(open_page: Any, size: str) -> None:
     page = open_page(f"{LINK}&embed={size}", viewport={"width": 1200, "height": 800})
     check(page)

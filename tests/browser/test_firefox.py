@@ -11,6 +11,7 @@ import pytest
 from components.views.registry import VIEWS
 from tests.browser.conftest import DESKTOP
 from tests.browser.firefox import Firefox, firefox
+from tests.parameters import some_of
 
 FIGURES = "Object.values(client.page.renderer.figures).map(({ gd }) => gd.querySelectorAll('.trace, .hm').length)"
 # Lines of text with a formula of one letter: their heights over the line height.
@@ -42,7 +43,7 @@ def tab(browser: Firefox, address: str) -> Iterator[Firefox]:
     assert [url for url in browser.requests if not url.startswith((address, "data:", "blob:"))] == []
 
 
-@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize("name", some_of(VIEWS, "unlearning", "phase_map", "lab"))  # traces, cells, runs beside
 def test_each_view_draws_its_figures_and_follows_a_slider(tab: Firefox, address: str, name: str) -> None:
     tab.goto(address + VIEWS[name].path)
     tab.until("document.body.dataset.drawn")

@@ -13,6 +13,7 @@ from components.views.registry import VIEWS
 from tests.browser.conftest import DESKTOP
 from tests.browser.hand import until
 from tests.browser.test_access import PLOTS, check
+from tests.parameters import some_of
 from tests.waiting import LONGEST
 
 
@@ -45,7 +46,7 @@ def open_file(chromium: Browser, open_page: Any, address: str, tmp_path: Path) -
     assert faults == []
 
 
-@pytest.mark.parametrize("name", VIEWS)
+@pytest.mark.parametrize("name", some_of(VIEWS, "unlearning", "phase_map", "lab"))  # traces, cells, runs beside
 def test_a_file_draws_and_plays_what_it_holds(open_file: Any, name: str) -> None:
     view = VIEWS[name]
     page = open_file(name)

@@ -21,6 +21,7 @@ from components.views.registry import VIEWS
 from components.views.unlearning.state import LAYERS, UnlearningState
 from tests.browser.hand import lines, settled, until, wait_for_query
 from tests.components.pixels import is_opaque
+from tests.parameters import some_of
 
 LINK = "/?v=1&c=1,1,1,1,1&cs=1,-1,1,-1,1&eps=0.1&a=3,6&R0=0&tau=1e3&pts=0.5,12&axis=linear&y=excess&cur=2"
 SCREENS = Path(__file__).parents[2] / "test-results" / "screens"
@@ -280,7 +281,13 @@ SVGS = """client.load("render/svg_export.mjs").then(({ figureSvg }) => Promise.a
 XLINK = "{http://www.w3.org/1999/xlink}href"
 
 
-@pytest.mark.parametrize("path", FIGURES)
+LIKE_OTHERS = (
+    *("/", "/lab", "/time-scales", "/linear-network"),
+    *("/phase-map?v=1&show=time&n=64", "/linear-network?v=1&d=100&pan=scaling"),
+)
+
+
+@pytest.mark.parametrize("path", some_of(FIGURES, *(path for path in FIGURES if path not in LIKE_OTHERS)))
 def test_svgs_hold_only_what_every_renderer_understands(open_page: Any, path: str) -> None:
     """Inkscape reads images by xlink:href alone; CairoSVG and svglib misread nested svg elements, font sizes in %,
     shifts in em, text without width, opacity of groups and of pixels (`python -m tests.campaigns.svg` tries them)."""

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import CDPSession, Page
 
 from tests.browser.hand import settled, until
+from tests.parameters import some_of
 
 OUTPUT = Path(__file__).parents[2] / "test-results" / "screens"
 SCREENS = {
@@ -95,7 +96,10 @@ FAULTS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("name", STATES)
+LIKE_OTHERS = ("both-signs", "neurons", "hyperbolas", "map-of-time")  # their figures and panels are in other states
+
+
+@pytest.mark.parametrize("name", some_of(STATES, *(name for name in STATES if name not in LIKE_OTHERS)))
 def test_nothing_overlaps_and_nothing_is_cut(open_page: Any, name: str) -> None:
     """A state on a screen of each kind."""
     check_screens(open_page, name, one_of_each(list(STATES).index(name)))

@@ -56,7 +56,7 @@ def swipe(session: CDPSession, start: tuple[float, float], across: float, down: 
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=() if name in ("unlearning", "lab") else pytest.mark.nightly) for name in VIEWS]
+    "name", [pytest.param(name, marks=() if name == "unlearning" else pytest.mark.nightly) for name in VIEWS]
 )
 def test_a_scroll_that_begins_on_a_slider_leaves_every_value(open_page: Any, name: str) -> None:
     page = open_page(VIEWS[name].path, **PHONE)

@@ -9,7 +9,6 @@ from tests.dynamics.cases import DELAYED, PARTIAL, PUBLISHED
 from tests.dynamics.reference import System, compare, integrate, solve
 from tests.stored import stored
 
-
 EVEN, GEOMETRIC = np.linspace(0, 1, 50)[1:], np.logspace(-6, 0, 40)  # times over the last one
 
 

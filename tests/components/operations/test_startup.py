@@ -65,7 +65,6 @@ for view in VIEWS.values():
             for _ in encode_chunks(view, state):
                 pass
 """
-STATES = 15  # of each view
 PATHS = ("/", "/phase-map", "/time-scales", "/linear-network", "/lab", "/lab/images", "/lecture", "/theory", "/health")
 PROMISED = 3.0  # seconds from SIGTERM to the end of the process
 
@@ -75,9 +74,10 @@ def environment(cache: Path, **more: str) -> dict[str, str]:
     return {**os.environ, **threads, "NUMBA_CACHE_DIR": str(cache), **more}
 
 
-def test_nothing_is_left_to_compile_when_the_core_is_ready() -> None:
+@pytest.mark.parametrize("states", [4, pytest.param(15, marks=pytest.mark.nightly)])  # of each view
+def test_nothing_is_left_to_compile_when_the_core_is_ready(states: int) -> None:
     run = subprocess.run(
-        [sys.executable, "-c", WARM.replace("STATES", str(STATES))],
+        [sys.executable, "-c", WARM.replace("STATES", str(states))],
         cwd=ROOT, env=environment(ROOT / ".numba_cache"), stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert run.returncode == 0

@@ -22,6 +22,7 @@ from components.server.rendering import Renderer
 from components.server.stream_cache import StreamCache
 from components.views.registry import VIEWS
 from dynamics.plotting.renderers import FILE_KINDS, WIDTHS
+from tests.parameters import some_of
 from tests.waiting import core_is_ready
 
 STARTS = {"pdf": b"%PDF-", "svg": b"<?xml", "png": b"\x89PNG\r\n\x1a\n", "pgf": b"%% feature-unlearning"}
@@ -61,7 +62,7 @@ def test_kinds(client: FlaskClient, kind: str) -> None:
         assert map_.data.startswith(STARTS[kind])
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("width", some_of(WIDTHS, "single", "double"))
 def test_looks(client: FlaskClient, width: str) -> None:
     plain = Image.open(io.BytesIO(client.get(f"/figure/unlearning/panels/{width}.png").data))
     assert plain.width == round(600 * WIDTHS[width][0])

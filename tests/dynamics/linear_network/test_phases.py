@@ -20,6 +20,7 @@ from dynamics import (
     scaling_phase,
     switch_phase,
 )
+from tests.parameters import some_of
 
 TABLE = {  # c_g + c_P, c_lambda, output, c_zeta
     "NTK": (0.5, 0.0, 0.0, 0.5),
@@ -45,7 +46,8 @@ def as_measured(found):
     assert found.rate_slope == pytest.approx(phase.rate, abs=0.05)
 
 
-@pytest.mark.parametrize("name", SCALINGS)
+# Both phases; sizes of weights, rates and the output that change with the width.
+@pytest.mark.parametrize("name", some_of(SCALINGS, "NTK", "mean-field", "standard / Kaiming, rate 1/d"))
 def test_each_parametrization_has_its_phase_and_is_measured_to_have_it(name):
     phase = scaling_phase(SCALINGS[name])
     assert (phase.size, phase.rate, phase.output, phase.angle) == TABLE[name]

@@ -69,7 +69,7 @@ def test_the_population_risk_is_the_mean_over_many_samples(name):
     assert abs(error.mean() - risk) < 5 * error.std() / np.sqrt(len(x))
 
 
-@pytest.mark.parametrize("eps", [1.0, 1e-2])
+@pytest.mark.parametrize("eps", [1.0, pytest.param(1e-2, marks=pytest.mark.nightly)])
 def test_descent_tends_to_the_exact_flow_as_steps_shrink_and_batches_grow(eps):
     """From an orthonormal start, where the exact flow is exact: what is left is noise, which falls with step d / B."""
     m, d, t = 6, 30, np.geomspace(1e-2 * eps, 3.0 * eps**0.75, 30)
@@ -96,7 +96,7 @@ def test_descent_tends_to_the_exact_flow_as_steps_shrink_and_batches_grow(eps):
         (1.0, 10),
         pytest.param(1.0, 50, marks=pytest.mark.nightly),
         pytest.param(1e-3, 10, marks=pytest.mark.nightly),
-        (1e-3, 50),
+        pytest.param(1e-3, 50, marks=pytest.mark.nightly),
     ],
 )
 def test_networks_come_to_the_exact_flow_as_their_dimension_grows(eps, m):

@@ -91,7 +91,14 @@ def test_each_record_is_of_a_preset_small_and_says_what_it_is() -> None:
 CHEAP = {"unlearns", "halted", "learns", "recursion"}  # some seconds; of the others as far as over the peak
 
 
-@pytest.mark.parametrize("preset", LabView.presets, ids=lambda preset: preset.name)
+# A preset of each kind. Another is trained to its end, and compared, in tests/browser/test_lab.py.
+LIVE = {"recursion", "population", "cubic", "negative"}
+
+
+@pytest.mark.parametrize(
+    "preset",
+    [pytest.param(one, id=one.name, marks=() if one.name in LIVE else pytest.mark.nightly) for one in LabView.presets],
+)
 def test_the_live_run_gives_the_record_that_is_shipped(preset: Any) -> None:
     """Up to rounding, which differs between machines: the sums of a batch are in single precision."""
     state = preset.state

@@ -46,6 +46,7 @@ from dynamics.plotting.linear_network.picture import MAP_CELLS
 from dynamics.plotting.linear_network.plane import branches
 from tests.components.export.scripts import assert_same_figures, executed
 from tests.components.streamed import joined
+from tests.parameters import some_of
 from tests.waiting import core_is_ready
 
 VIEW = VIEWS["linear_network"]
@@ -229,7 +230,10 @@ def test_the_map_is_the_cores_and_a_cell_is_its_network(client: FlaskClient) -> 
     assert inside.any()
 
 
-@pytest.mark.parametrize("number", range(1, len(SCALINGS) + 1))
+NUMBERS = {name: number for number, name in enumerate(SCALINGS, 1)}
+
+
+@pytest.mark.parametrize("number", some_of(NUMBERS.values(), NUMBERS["NTK"], NUMBERS["µP"]))  # one of each phase
 def test_every_scaling_says_its_phase_and_what_is_measured(client: FlaskClient, number: int) -> None:
     preset = next(one for one in LinearNetworkView.presets if one.name == f"scaling-{number}")
     *_, found = picture_of(preset.state).scaling()

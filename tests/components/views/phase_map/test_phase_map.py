@@ -29,6 +29,7 @@ from dynamics.plotting.label_placement import roomiest_cell, run_length
 from dynamics.plotting.phase_maps import names
 from dynamics.plotting.style import FATES
 from tests.components.streamed import values
+from tests.parameters import some_of
 from tests.waiting import LONGEST, core_is_ready
 
 VIEW = VIEWS["phase_map"]
@@ -326,7 +327,10 @@ def test_the_document_holds_what_is_drawn(client: FlaskClient) -> None:
     assert {frozenset(curve["fates"]) for curve in body["boundaries"]} >= {frozenset(("UNLEARNING", "FULL_ALIGNMENT"))}
 
 
-@pytest.mark.parametrize("query", ["", "show=time&x=eps&y=cs2", "show=R&x=c2&tau=50"])
+SCRIPTS = ("", "show=time&x=eps&y=cs2", "show=R&x=c2&tau=50")
+
+
+@pytest.mark.parametrize("query", some_of(SCRIPTS, SCRIPTS[0], SCRIPTS[2]))
 def test_the_script_computes_the_same_map(
     client: FlaskClient, query: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
