@@ -23,9 +23,10 @@ export class StreamResult {
    * @param {string} clock the column of a trajectory that holds the time
    * @param {Map<string, unknown>} [knownParts] parts of earlier drafts by their digests, which are not sent again
    */
-  constructor(clock, knownParts = new Map()) {
+  constructor(clock, knownParts) {
     this.clock = clock;
-    this.knownParts = knownParts;
+    this.isDraft = knownParts !== undefined; // a finer one follows
+    this.knownParts = knownParts ?? new Map();
     /** @type {Map<string, unknown>} */
     this.parts = new Map(); // of this draft
     this.expected = Infinity; // number of trajectories

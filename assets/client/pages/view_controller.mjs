@@ -309,7 +309,7 @@ export class ViewController {
     const { result } = this.renderer;
     if (!this.renderer.mount() || !Object.keys(result.scenes).length) return;
     this.player.load(new Clock(result, this.state.clock, this.view.trajectory_axes), this.state.cursor);
-    this.renderer.draw(this.state, this.player.time, isDark(), this.held);
+    this.renderer.draw(this.state, this.player.time, isDark(), this.held && result.isDraft);
     for (const { gestures } of Object.values(this.renderer.figures)) if (gestures) gestures.draw();
   }
 
