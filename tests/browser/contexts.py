@@ -58,8 +58,8 @@ class Contexts:
         return context
 
     def give_back(self, settings: Settings, context: BrowserContext, origins: Iterable[str]) -> None:
-        """Reset a context that was taken with these settings: no storage of these origins, no cookies, routes,
-        permissions or emulated touch, one empty page without history or name.
+        """Reset a context that was taken with these settings: no storage of these origins, no cookies, routes or
+        permissions, one empty page without history or name. One that still emulates touches is closed.
 
         Scripts that a test lets run in each new document cannot be taken back, nor what it emulated of a screen beyond
         its size: such a test has a new context of its own.
@@ -75,11 +75,13 @@ class Contexts:
         with suppress(Error):  # a page that has no storage
             page.evaluate("() => { sessionStorage.clear(); window.name = ''; }")
         page.goto("about:blank")
+        if page.evaluate("navigator.maxTouchPoints > 0") != bool(settings.get("has_touch")):
+            context.close()  # a session that a test left open emulates touches anew in each document
+            return
         session = context.new_cdp_session(page)
         for origin in origins:
             session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage,indexeddb"})
         session.send("Page.resetNavigationHistory")
-        session.send("Emulation.setTouchEmulationEnabled", {"enabled": bool(settings.get("has_touch"))})
         session.detach()
         self.idle.append((_fixed(settings), context))
         while len(self.idle) > KEPT:

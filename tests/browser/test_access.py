@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 import numpy as np
@@ -67,11 +69,11 @@ def test_axe_finds_nothing_serious(open_page: Any, path: str) -> None:
     settled(page)
     check(page, "color-contrast")
     page.evaluate(f"{THEME}.then(({{ setTheme }}) => {{ setTheme(false, true); client.page.show(); }})")
-    become_a_phone(page)
-    if path == PAGES["unlearning"]:
-        check(page)
-    page.click("#controls-button")
-    check(page, but=PLOTS)
+    with phone(page):
+        if path == PAGES["unlearning"]:
+            check(page)
+        page.click("#controls-button")
+        check(page, but=PLOTS)
 
 
 @pytest.mark.parametrize("everywhere", [False, pytest.param(True, marks=pytest.mark.nightly)])
@@ -103,11 +105,20 @@ def test_axe_finds_nothing_serious_in_the_lecture(open_page: Any, everywhere: bo
         check_more()
 
 
-def become_a_phone(page: Page) -> None:
-    """From now on the page has the screen of a phone and takes touches."""
-    page.context.new_cdp_session(page).send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+@contextmanager
+def phone(page: Page) -> Iterator[None]:
+    """Within it, the page has the screen of a phone and takes touches. A session that is left open would make each
+    later page of its context take touches."""
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
     page.set_viewport_size(PHONE)
     until(page, f"innerWidth === {PHONE['width']} && navigator.maxTouchPoints > 0")
+    settled(page)
+    yield
+    session.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
+    session.detach()
+    page.set_viewport_size(DESKTOP)
+    until(page, f"innerWidth === {DESKTOP['width']} && navigator.maxTouchPoints === 0")
     settled(page)
 
 
@@ -117,12 +128,8 @@ def check_everywhere(page: Page) -> None:
     to_theme(page, "dark")
     check(page, "color-contrast")
     to_theme(page, "light")
-    become_a_phone(page)
-    check(page, but=PLOTS)
-    page.context.new_cdp_session(page).send("Emulation.setTouchEmulationEnabled", {"enabled": False})
-    page.set_viewport_size(DESKTOP)
-    until(page, f"innerWidth === {DESKTOP['width']}")
-    settled(page)
+    with phone(page):
+        check(page, but=PLOTS)
 
 
 def to_theme(page: Page, theme: Literal["light", "dark"]) -> None:

@@ -45,6 +45,16 @@ def test_a_context_that_is_given_back_is_as_a_new_one(chromium: Browser, address
     assert seen(page, address) == expected
 
 
+def test_a_context_that_still_takes_touches_is_not_given_again(chromium: Browser, address: str) -> None:
+    contexts = Contexts(chromium)
+    context = contexts.take(SETTINGS)
+    (page,) = context.pages
+    for enabled in (True, False):
+        context.new_cdp_session(page).send("Emulation.setTouchEmulationEnabled", {"enabled": enabled})
+    contexts.give_back(SETTINGS, context, [address])
+    assert contexts.take(SETTINGS) is not context
+
+
 def test_a_context_keeps_what_it_fetched(chromium: Browser, address: str) -> None:
     contexts, fetched = Contexts(chromium), []
     for _ in range(2):

@@ -167,7 +167,6 @@ def test_a_click_opens_the_run_and_back_brings_the_map(open_page: Any) -> None:
     assert page.evaluate(STATE)["a"] == 5
 
 
-@pytest.mark.nightly
 def test_a_zoom_by_the_mouse_is_computed_anew(open_page: Any) -> None:
     page = open_page("/phase-map")
     settled(page)
