@@ -17,7 +17,7 @@ from app import create_app
 from components.views.registry import VIEWS
 from tests.browser.conftest import Silent
 from tests.browser.hand import until
-from tests.browser.test_access import PLOTS, become_a_phone, check, to_theme
+from tests.browser.test_access import PLOTS, check, phone, to_theme
 from tests.parameters import some_of
 
 ASKED = ("/resolve/", "/stream/", "/text/", "/jobs/")
@@ -178,9 +178,9 @@ def test_axe_finds_nothing_serious(open_page: Any, size: str) -> None:
         for gone in (".brand", ".views", "#save-menu", ".pages"):
             assert not any(part.is_visible() for part in page.locator(gone).all())
         expect(page.locator("#preset")).to_be_visible()
-    become_a_phone(page)
-    to_theme(page, "dark")
-    check(page, but=PLOTS)
+    with phone(page):
+        to_theme(page, "dark")
+        check(page, but=PLOTS)
 
 
 def test_the_links_own_choice_of_controls_goes_before_the_main_ones(open_page: Any) -> None:
