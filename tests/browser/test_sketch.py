@@ -79,8 +79,10 @@ HIDDEN = """() => Object.values(client.page.renderer.figures).flatMap(({ gd }) =
 HIDE_AND_REACT = """() => {
   const { react } = Plotly, { gd, overlay } = client.page.renderer.figures.plane;
   Plotly.react = (drawn, ...rest) => {
-    if (drawn === gd) overlay.hideTraces(true, true);
-    window.wasHidden = true;
+    if (drawn === gd) {
+      overlay.hideTraces(true, true);
+      window.wasHidden = overlay.hidden.length > 0;
+    }
     return react(drawn, ...rest);
   };
 }"""

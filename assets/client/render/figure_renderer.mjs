@@ -146,7 +146,7 @@ export class FigureRenderer {
    * @param {State} state
    * @param {number | null} cursor a time, null for the complete result
    * @param {boolean} dark
-   * @param {boolean} isMoving whether a slider moves
+   * @param {boolean} isMoving whether a slider moves, and a finer result follows
    */
   draw(state, cursor, dark, isMoving) {
     Object.assign(this, { state, dark, isMoving });

@@ -163,7 +163,7 @@ export function addEndMarkers(trace, range, trajectories) {
  * @returns {Trace}
  */
 export function startsOf(trace) {
-  const count = trace.x.length / 2;
+  const count = Math.ceil(trace.x.length / 2);
   return { ...trace, x: trace.x.slice(0, count), y: trace.y.slice(0, count) };
 }
 

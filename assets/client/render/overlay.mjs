@@ -32,6 +32,8 @@ export class Overlay {
     this.drawnCells = null;
     /** @type {SVGElement[]} */
     this.hidden = []; // of plotly's drawing
+    /** @type {unknown[]} */
+    this.hiddenFor = [false, false, null]; // what that depends on
     /** @type {{ below: SVGElement[], above: SVGElement[] }} */
     this.sketched = { below: [], above: [] }; // what is drawn under and over the lines
   }
@@ -148,6 +150,9 @@ export class Overlay {
    * @param {boolean} clouds whether clouds are
    */
   hideTraces(lines, clouds) {
+    const causes = [lines, clouds, this.gd._fullData];
+    if (causes.every((cause, k) => cause === this.hiddenFor[k])) return; // each frame of the player
+    this.hiddenFor = causes;
     // Plotly may have used the elements for other traces since.
     for (const element of this.hidden.splice(0)) element.style.display = "";
     if (!lines && !clouds) return;

@@ -22,15 +22,12 @@ SETTINGS = {  # m, d, batch, c, c_star, a0, tau_end
 }
 
 
-LONG = {"unlearns", "unlearns, negative"}  # a preset of the lab is trained like them in tests/components/views/lab
-
-
 def columns(records, *names):
     return np.array([[getattr(record, name) for record in records] for name in names])
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.nightly if name in LONG else ()) for name in SETTINGS]
+    "name", [pytest.param(name, marks=pytest.mark.nightly if name == "unlearns" else ()) for name in SETTINGS]
 )
 def test_the_mean_over_networks_follows_the_law_of_their_width(name):
     """In the metric of the plane, (R, a / max(1, |a|)), along the whole run."""
